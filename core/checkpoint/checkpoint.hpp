@@ -1,0 +1,64 @@
+// A checkpoint: one model's tensors, found without reading their data.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <kindred/source.hpp>
+#include <kindred/tensor.hpp>
+
+namespace kindred::checkpoint {
+
+// A tensor of the catalogue. Spans are checked: [offset, offset + bytes) lies inside the shard and
+// overlaps no other tensor, and bytes is what shape and dtype need.
+struct Tensor {
+  std::string name;
+  DType dtype = DType::F32;
+  std::vector<std::uint64_t> shape;
+  std::uint64_t elements = 0;
+  std::size_t shard = 0;     // index into Checkpoint::shards()
+  std::uint64_t offset = 0;  // of the first byte in the shard's file
+  std::uint64_t bytes = 0;
+};
+
+struct Shard {
+  std::string name;  // relative to the location
+  std::shared_ptr<File> file;
+  std::uint64_t header_bytes = 0;  // 8 + the JSON header
+};
+
+class Checkpoint {
+ public:
+  // Reads headers (and model.safetensors.index.json, config.json) of one location: a single
+  // *.safetensors file or shards with an index. `model` is the key under which results name it.
+  // Anything inconsistent is an Error that names the file.
+  static Checkpoint open(std::string model, Source& source, Location& location);
+
+  const std::string& model() const { return model_; }
+  const std::vector<Tensor>& tensors() const { return tensors_; }  // by natural name order
+  const Tensor* find(std::string_view name) const;                 // null: not there
+  const std::vector<Shard>& shards() const { return shards_; }
+  const std::string& config() const { return config_; }  // text of config.json; empty: none
+
+ private:
+  std::string model_;
+  std::vector<Tensor> tensors_;
+  std::vector<Shard> shards_;
+  std::string config_;
+};
+
+// A tensor or a run of its rows (a part of a fused tensor), ready to be read.
+struct View {
+  const Tensor* tensor = nullptr;
+  const Shard* shard = nullptr;
+  std::uint64_t first = 0;  // element of the tensor at which the view starts
+  TensorInfo info;          // of the view: its own shape, role and captures
+};
+
+// The whole tensor as a view, without role or captures.
+View whole(const Checkpoint& checkpoint, const Tensor& tensor);
+
+}  // namespace kindred::checkpoint

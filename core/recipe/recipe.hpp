@@ -1,0 +1,138 @@
+// A recipe as a checked value: what the YAML file says, with the place of everything in it.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace kindred::recipe {
+
+struct Place {
+  std::string file;
+  int line = 0;  // from 1; 0: the file as a whole
+  int column = 0;
+};
+
+// "file:line:column"
+std::string text(const Place& place);
+
+// One thing wrong with a recipe.
+struct Diagnostic {
+  Place place;
+  std::string message;  // "unknown key 'metrcs'"
+  std::string hint;     // "did you mean 'metrics'?" or what is allowed; may be empty
+};
+
+// A plugin's parameter as written; typed when it meets the plugin's declaration.
+struct RawParameter {
+  std::string name;
+  std::string value;
+  bool is_scalar = true;
+  Place name_place;
+  Place value_place;
+};
+
+// "cosine" or {plugin: cosine, centred: true, as: pearson}
+struct PluginUse {
+  std::string plugin;
+  std::string as;  // the name in results; the plugin's own where not given
+  std::vector<RawParameter> parameters;
+  Place place;
+};
+
+struct SourceSpec {
+  std::string name;
+  PluginUse use;
+};
+
+enum class ModelRole { subject, control };
+
+struct ModelSpec {
+  std::string key;
+  std::string source;   // a key under sources
+  std::string address;  // what follows "source:"
+  ModelRole role = ModelRole::subject;
+  Place place;
+};
+
+// Tensors by name pattern or by role. In a pattern {layer}, {expert}, {head} capture digits, other
+// {words} capture up to the next dot, * matches any run of characters.
+struct Selection {
+  std::string name;  // empty: written in the step itself
+  std::vector<std::string> patterns;
+  std::vector<std::string> roles;
+  std::vector<Place> places;  // of each pattern, then of each role
+  Place place;
+};
+
+enum class Pairing { same_name, same_layer, all_layers, within, against_layers, map, content };
+
+struct Sample {
+  enum class Kind { all, head, blocks } kind = Kind::all;
+  std::uint64_t count = 0;  // head: elements; blocks: how many
+  std::uint64_t size = 0;   // blocks: elements each
+  std::uint64_t seed = 0;
+};
+
+enum class Verb { compare, describe, test };
+
+struct Step {
+  std::string name;
+  Verb verb = Verb::compare;
+  std::vector<std::string> models;  // compare: two (within: one); describe: one; test: 0 or 2
+  Selection selection;              // resolved: a named selection is copied in
+  Pairing pairing = Pairing::same_name;
+  std::vector<std::int64_t> layers;                         // against_layers: layers of the second
+  std::vector<std::pair<std::string, std::string>> map;     // map: name in A -> name in B
+  std::vector<Place> map_places;
+  Sample sample;
+  std::vector<PluginUse> metrics;  // compare, describe
+  PluginUse test;                  // test
+  std::string of;                  // test on a table: STEP.METRIC[.FIGURE]
+  Place of_place;
+  Place place;
+};
+
+struct Expectation {
+  std::string figure;  // STEP.METRIC[.FIGURE].AGGREGATE or STEP.log10_p
+  std::optional<double> least, most;
+  std::string origin;
+  Place place;
+};
+
+struct Recipe {
+  std::string title;
+  std::string question;
+  std::vector<SourceSpec> sources;
+  std::vector<ModelSpec> models;
+  std::vector<Selection> selections;
+  std::vector<Step> steps;
+  std::vector<Expectation> expectations;
+  std::filesystem::path file;
+  std::string text;  // as read, after --set; hashed into the manifest
+};
+
+struct Checked {
+  Recipe recipe;                        // usable only where diagnostics is empty
+  std::vector<Diagnostic> diagnostics;  // all that is wrong, in order of place
+};
+
+// Reads and checks a recipe file; `settings` are the --set KEY=VALUE overrides, KEY a dotted path
+// ("models.phi.role", "steps.same-layer.sample.head"). Throws only where the file can't be read.
+Checked load(const std::filesystem::path& file, const std::vector<std::string>& settings = {});
+// The same from text; `name` stands for the file in places.
+Checked parse(std::string_view text, const std::string& name,
+              const std::vector<std::string>& settings = {});
+
+// One schema, three readers: load() checks by it, and these print it.
+std::string referencePage();  // docs/recipes.md
+std::string jsonSchema();     // for editors
+
+// The closest of `known` to `word` if near enough to be a slip of the pen, else empty.
+std::string didYouMean(std::string_view word, const std::vector<std::string>& known);
+
+}  // namespace kindred::recipe

@@ -1,0 +1,90 @@
+// Sources: where bytes come from. A source opens locations (one model's files), a location opens
+// files by name, a file is read by byte range.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <kindred/plugin.hpp>
+
+namespace kindred {
+
+// One open file. Lives no longer than its location.
+class KINDRED_EXPORT File {
+ public:
+  virtual ~File() = default;
+  // Where it is, for error messages: a path or URL without secrets.
+  virtual const std::string& place() const = 0;
+  virtual std::uint64_t size() const = 0;
+  // Changes whenever the bytes may have changed: ETag, hash, or mtime with inode. The host compares
+  // it before and after a run, so it must be read afresh. [any-thread]
+  virtual std::string identity() const = 0;
+  // Fills `into` with the bytes from `offset` on. A range that leaves the file, or a file that
+  // changed since it was opened, is an Error; `into` is then unspecified. [any-thread]
+  virtual void read(std::uint64_t offset, std::span<std::byte> into) = 0;
+  // The publisher's own SHA-256 of the whole file in hex, or empty where none is known.
+  virtual std::string publishedSha256() const { return {}; }
+};
+
+struct ReadRequest {
+  File* file;
+  std::uint64_t offset;
+  std::span<std::byte> into;
+};
+
+// Bytes to read, without a place to put them: for plans.
+struct PlannedRange {
+  const File* file;
+  std::uint64_t offset;
+  std::uint64_t length;
+};
+
+struct Cost {
+  std::uint64_t bytes = 0;     // taken from the network or disk
+  std::uint64_t requests = 0;  // 0 for local files
+};
+
+// One model's files.
+class KINDRED_EXPORT Location {
+ public:
+  virtual ~Location() = default;
+  // Names relative to the location, '/' between parts, sorted.
+  virtual std::vector<std::string> list() = 0;
+  // Opens a file of list(). A name that is not there, or that leaves the location, is an Error.
+  virtual std::shared_ptr<File> open(const std::string& name) = 0;
+  // The commit or revision that this location is pinned to, or empty.
+  virtual std::string revision() const { return {}; }
+};
+
+class KINDRED_EXPORT Source {
+ public:
+  virtual ~Source() = default;
+  // Opens the location that a model's address names ("org/name@main", "./models/x").
+  virtual std::unique_ptr<Location> open(const std::string& address) = 0;
+  // Whether one read costs a round trip: the host then gathers many ranges into one call of read().
+  virtual bool remote() const { return false; }
+  // Fills every request; ranges may lie in any files of this source and in any order. A remote
+  // source overrides this to sort, merge and overlap them. [any-thread]
+  virtual void read(std::span<const ReadRequest> requests) {
+    for (const ReadRequest& request : requests) request.file->read(request.offset, request.into);
+  }
+  // What read() of these ranges would cost, without doing it.
+  virtual Cost price(std::span<const PlannedRange> ranges) const {
+    Cost cost;
+    for (const PlannedRange& range : ranges) cost.bytes += range.length;
+    return cost;
+  }
+  // What was spent so far, for the report. [any-thread]
+  virtual Cost spent() const { return {}; }
+};
+
+}  // namespace kindred
+
+#define KINDRED_SOURCE(CLASS, NAME, VERSION, SUMMARY, ...)                                 \
+  KINDRED_PLUGIN(::kindred::Kind::source, ::kindred::Source, CLASS, NAME, VERSION, SUMMARY \
+                 __VA_OPT__(, ) __VA_ARGS__)

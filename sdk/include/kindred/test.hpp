@@ -1,0 +1,79 @@
+// Tests: plugins that turn a table of observations, or rows of two matrices, into a p-value.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <map>
+#include <string>
+#include <vector>
+
+#include <kindred/plugin.hpp>
+#include <kindred/tensor.hpp>
+
+namespace kindred {
+
+// One test's result: a row of findings.csv. Every p-value names its null, the axis whose symmetry
+// it rests on, and what it assumes.
+struct Finding {
+  std::string test;         // the plugin's name; filled in by the host where empty
+  std::string gauge;        // the axis whose randomness is used: "mlp-unit", "layer", ...
+  std::int64_t layer_a = -1;
+  std::int64_t layer_b = -1;
+  double statistic = std::numeric_limits<double>::quiet_NaN();
+  std::string null;         // what is exchanged, in words
+  double log10_p = 0;       // 0: p = 1. Never -infinity.
+  double log10_p_floor = 0; // the smallest value this test could have given
+  std::uint64_t units = 0;  // coins, rows, cells that were exchanged
+  std::string assumptions;
+  bool decides = false;     // false: describes only (the axis has no symmetry)
+  std::map<std::string, double> details;  // the null's moments and the like
+};
+
+// Observations of one figure: value at (layer_a, layer_b), one row a pair of tensors.
+struct TableRow {
+  std::int64_t layer_a = -1;
+  std::int64_t layer_b = -1;
+  std::string tensor_a;
+  std::string tensor_b;
+  double value = 0;
+};
+
+struct Table {
+  std::string figure;  // "same-layer.pearson"
+  std::vector<TableRow> rows;
+};
+
+// A matrix held whole, row-major. Bounded by the host (--max-memory).
+struct Matrix {
+  const TensorInfo* tensor = nullptr;
+  std::uint64_t rows = 0;
+  std::uint64_t columns = 0;
+  std::vector<float> values;  // rows * columns
+};
+
+// Two matrices whose rows are to be exchanged. The host has checked that the architecture grants
+// `gauge` to the rows of both.
+struct RowPair {
+  Matrix a;
+  Matrix b;
+  std::string gauge;
+};
+
+class KINDRED_EXPORT Test {
+ public:
+  virtual ~Test() = default;
+  virtual std::vector<Finding> onTable(const Table&) {
+    throw Error(Category::input, "", "this test does not work on a table of observations",
+                "name matrices with 'compare' and 'select'");
+  }
+  virtual std::vector<Finding> onRows(const std::vector<RowPair>&) {
+    throw Error(Category::input, "", "this test does not work on rows of matrices",
+                "name a figure with 'of'");
+  }
+};
+
+}  // namespace kindred
+
+#define KINDRED_TEST(CLASS, NAME, VERSION, SUMMARY, ...)                                \
+  KINDRED_PLUGIN(::kindred::Kind::test, ::kindred::Test, CLASS, NAME, VERSION, SUMMARY \
+                 __VA_OPT__(, ) __VA_ARGS__)
