@@ -43,7 +43,7 @@ class Random {
   // Uniform on [0, bound); bound > 0. Unbiased: Lemire's multiplication with rejection
   // (arXiv:1805.10941).
   std::uint64_t below(std::uint64_t bound) {
-    using Wide = unsigned __int128;
+    __extension__ using Wide = unsigned __int128;
     Wide product = static_cast<Wide>((*this)()) * bound;
     auto low = static_cast<std::uint64_t>(product);
     if (low < bound) {
