@@ -27,6 +27,13 @@ struct Diagnostic {
   std::string hint;     // "did you mean 'metrics'?" or what is allowed; may be empty
 };
 
+// "file:line:column: message (hint)"
+std::string text(const Diagnostic& diagnostic);
+// One line each.
+std::string text(const std::vector<Diagnostic>& diagnostics);
+// For the terminal: each with its line of `source` (the file's own text) and a caret below it.
+std::string underlined(const std::vector<Diagnostic>& diagnostics, std::string_view source);
+
 // A plugin's parameter as written; typed when it meets the plugin's declaration.
 struct RawParameter {
   std::string name;
@@ -44,6 +51,8 @@ struct PluginUse {
   Place place;
 };
 
+// A relative parameter 'root' counts from the recipe's folder (from the working folder where --set
+// gave it) and arrives here as a path that can be opened.
 struct SourceSpec {
   std::string name;
   PluginUse use;
@@ -78,6 +87,15 @@ struct Sample {
   std::uint64_t seed = 0;
 };
 
+// STEP.METRIC[.FIGURE].AGGREGATE in 'expect', without the aggregate in 'of', or STEP.COLUMN for a
+// test's result (the column is then in `metric`). An empty figure means the metric's first.
+struct FigureAddress {
+  std::string step;
+  std::string metric;
+  std::string figure;
+  std::string aggregate;  // mean, sd, min, max, median, count, or a percentile: p05
+};
+
 enum class Verb { compare, describe, test };
 
 struct Step {
@@ -86,19 +104,22 @@ struct Step {
   std::vector<std::string> models;  // compare: two (within: one); describe: one; test: 0 or 2
   Selection selection;              // resolved: a named selection is copied in
   Pairing pairing = Pairing::same_name;
-  std::vector<std::int64_t> layers;                         // against_layers: layers of the second
-  std::vector<std::pair<std::string, std::string>> map;     // map: name in A -> name in B
+  Place pairing_place;                                   // of the step where 'pair' is not written
+  std::vector<std::int64_t> layers;                      // against_layers: layers of the second
+  std::vector<std::pair<std::string, std::string>> map;  // map: name in A -> name in B
   std::vector<Place> map_places;
   Sample sample;
   std::vector<PluginUse> metrics;  // compare, describe
   PluginUse test;                  // test
-  std::string of;                  // test on a table: STEP.METRIC[.FIGURE]
+  std::string of;                  // test on a table: STEP.METRIC[.FIGURE]; else empty
+  FigureAddress of_address;
   Place of_place;
   Place place;
 };
 
 struct Expectation {
-  std::string figure;  // STEP.METRIC[.FIGURE].AGGREGATE or STEP.log10_p
+  std::string figure;  // STEP.METRIC[.FIGURE].AGGREGATE, STEP.log10_p or STEP.statistic
+  FigureAddress address;
   std::optional<double> least, most;
   std::string origin;
   Place place;
@@ -113,7 +134,8 @@ struct Recipe {
   std::vector<Step> steps;
   std::vector<Expectation> expectations;
   std::filesystem::path file;
-  std::string text;  // as read, after --set; hashed into the manifest
+  std::string text;    // after --set; hashed into the manifest
+  std::string source;  // the file's own text, for underlined()
 };
 
 struct Checked {
