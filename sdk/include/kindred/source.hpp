@@ -22,7 +22,8 @@ class KINDRED_EXPORT File {
   virtual const std::string& place() const = 0;
   virtual std::uint64_t size() const = 0;
   // Changes whenever the bytes may have changed: ETag, hash, or mtime with inode. The host compares
-  // it before and after a run, so it must be read afresh. [any-thread]
+  // it before and after a run, so it is read afresh, unless the file checks every read against it
+  // (a remote file does, and then names what it is pinned to). [any-thread]
   virtual std::string identity() const = 0;
   // Fills `into` with the bytes from `offset` on. A range that leaves the file, or a file that
   // changed since it was opened, is an Error; `into` is then unspecified. [any-thread]
@@ -53,9 +54,12 @@ struct Cost {
 class KINDRED_EXPORT Location {
  public:
   virtual ~Location() = default;
-  // Names relative to the location, '/' between parts, sorted.
+  // Names relative to the location, '/' between parts, sorted. A server without a listing names the
+  // files that a checkpoint usually has and that are there.
   virtual std::vector<std::string> list() = 0;
   // Opens a file of list(). A name that is not there, or that leaves the location, is an Error.
+  // Does not wait for the network: a remote file fetches its first bytes behind the caller's back,
+  // so open all shards before reading any. What fails there is thrown by size() or read().
   virtual std::shared_ptr<File> open(const std::string& name) = 0;
   // The commit or revision that this location is pinned to, or empty.
   virtual std::string revision() const { return {}; }
