@@ -1,12 +1,13 @@
 // Metrics: plugins that turn one tensor, a pair, or two sets of tensors into figures.
 //
-// Tensors flow past in tiles that fit in cache; nothing is ever held whole. The host cuts the sample
-// of a tensor into fixed segments (whatever the number of threads), gives each segment to a fresh
-// accumulator, and merges the accumulators in order, so that results do not depend on threads.
+// Tensors flow past in tiles that fit in cache; nothing is ever held whole. The host cuts the
+// sample of a tensor into fixed segments (whatever the number of threads), gives each segment to a
+// fresh accumulator, and merges the accumulators in order, so that results do not depend on
+// threads.
 //
-// Every tile starts at a multiple of kBlock elements of the segment and, but for the segment's last,
-// is a multiple of kBlock long. An accumulator that sums per block and combines the block sums in
-// order therefore gives the same bits under any tiling.
+// Every tile starts at a multiple of kBlock elements of the segment and, but for the segment's
+// last, is a multiple of kBlock long. An accumulator that sums per block and combines the block
+// sums in order therefore gives the same bits under any tiling.
 #pragma once
 
 #include <cstddef>
@@ -97,6 +98,8 @@ class KINDRED_EXPORT TensorMetric {
   // [any-thread]
   virtual std::unique_ptr<TensorAccumulator> start(const TensorInfo& tensor,
                                                    std::uint64_t elements) const = 0;
+  // Whether tiles carry the stored bytes beside the values. [any-thread]
+  virtual bool wantsRaw() const { return false; }
 };
 
 // Summarises one tensor of a set; stays alive until the sets are matched. The whole tensor goes
@@ -109,9 +112,9 @@ class KINDRED_EXPORT TensorDigest {
 };
 
 struct SetMatch {
-  std::size_t a;                // index into the first set
-  std::size_t b;                // index into the second set
-  std::vector<double> figures;  // in the order declared
+  std::size_t a;                                           // index into the first set
+  std::size_t b;                                           // index into the second set
+  std::vector<double> figures;                             // in the order declared
   std::vector<std::pair<std::string, std::string>> notes;  // for report.json
 };
 
@@ -131,12 +134,12 @@ class KINDRED_EXPORT SetMetric {
 
 }  // namespace kindred
 
-#define KINDRED_METRIC(CLASS, NAME, VERSION, SUMMARY, ...)                                \
+#define KINDRED_METRIC(CLASS, NAME, VERSION, SUMMARY, ...)                                  \
   KINDRED_PLUGIN(::kindred::Kind::pair_metric, ::kindred::PairMetric, CLASS, NAME, VERSION, \
                  SUMMARY __VA_OPT__(, ) __VA_ARGS__)
-#define KINDRED_TENSOR_METRIC(CLASS, NAME, VERSION, SUMMARY, ...)                              \
+#define KINDRED_TENSOR_METRIC(CLASS, NAME, VERSION, SUMMARY, ...)                               \
   KINDRED_PLUGIN(::kindred::Kind::tensor_metric, ::kindred::TensorMetric, CLASS, NAME, VERSION, \
                  SUMMARY __VA_OPT__(, ) __VA_ARGS__)
-#define KINDRED_SET_METRIC(CLASS, NAME, VERSION, SUMMARY, ...)                                     \
-  KINDRED_PLUGIN(::kindred::Kind::set_metric, ::kindred::SetMetric, CLASS, NAME, VERSION, SUMMARY \
-                 __VA_OPT__(, ) __VA_ARGS__)
+#define KINDRED_SET_METRIC(CLASS, NAME, VERSION, SUMMARY, ...)                            \
+  KINDRED_PLUGIN(::kindred::Kind::set_metric, ::kindred::SetMetric, CLASS, NAME, VERSION, \
+                 SUMMARY __VA_OPT__(, ) __VA_ARGS__)

@@ -7,6 +7,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 
 #include <kindred/error.hpp>
@@ -29,26 +30,37 @@ struct Entry {
 };
 
 constexpr Entry flag(const char* name, bool fallback, const char* help) {
-  return {.name = name, .type = ValueType::flag, .fallback = fallback ? "true" : "false",
-          .help = help};
+  return {
+      .name = name, .type = ValueType::flag, .fallback = fallback ? "true" : "false", .help = help};
 }
 // Defaults are text ("4096") so that the declaration stays constant data.
 constexpr Entry integer(const char* name, const char* fallback, double least, double most,
                         const char* help) {
-  return {.name = name, .type = ValueType::integer, .fallback = fallback, .least = least,
-          .most = most, .help = help};
+  return {.name = name,
+          .type = ValueType::integer,
+          .fallback = fallback,
+          .least = least,
+          .most = most,
+          .help = help};
 }
 constexpr Entry number(const char* name, const char* fallback, double least, double most,
                        const char* help) {
-  return {.name = name, .type = ValueType::number, .fallback = fallback, .least = least,
-          .most = most, .help = help};
+  return {.name = name,
+          .type = ValueType::number,
+          .fallback = fallback,
+          .least = least,
+          .most = most,
+          .help = help};
 }
 constexpr Entry text(const char* name, const char* fallback, const char* help) {
   return {.name = name, .type = ValueType::text, .fallback = fallback, .help = help};
 }
 constexpr Entry choice(const char* name, const char* choices, const char* fallback,
                        const char* help) {
-  return {.name = name, .type = ValueType::choice, .fallback = fallback, .choices = choices,
+  return {.name = name,
+          .type = ValueType::choice,
+          .fallback = fallback,
+          .choices = choices,
           .help = help};
 }
 // A metric that declares no figure has one, with the metric's own name.
@@ -62,7 +74,9 @@ class __attribute__((visibility("default"))) Parameters {
  public:
   using Value = std::variant<bool, std::int64_t, double, std::string>;
 
-  void set(std::string name, Value value) { values_.insert_or_assign(std::move(name), value); }
+  void set(std::string name, Value value) {
+    values_.insert_or_assign(std::move(name), std::move(value));
+  }
   const std::map<std::string, Value>& values() const { return values_; }
 
   bool flag(std::string_view name) const { return get<bool>(name); }

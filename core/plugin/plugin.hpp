@@ -1,0 +1,51 @@
+// A loaded plugin: its declaration as plain data, and the making of its objects.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <kindred/plugin.hpp>
+
+namespace kindred {
+class Source;
+class PairMetric;
+class TensorMetric;
+class SetMetric;
+class Test;
+}  // namespace kindred
+
+namespace kindred::plugin {
+
+// Valid until the process ends, like the library behind it. Copies are cheap enough and allowed.
+struct Plugin {
+  const Descriptor* descriptor = nullptr;
+  std::filesystem::path file;
+  std::vector<Entry> parameters;  // in the order declared
+  std::vector<Entry> figures;     // the first is named like the metric
+
+  std::string name() const { return descriptor->name; }
+  std::string version() const { return descriptor->version; }
+  std::string summary() const { return descriptor->summary; }
+  Kind kind() const { return descriptor->kind; }
+
+  // A new object; `parameters` must be complete (see bind() in plugin/bind.hpp). An Error names the
+  // plugin: of another kind, or whatever its constructor threw. [any-thread]
+  std::unique_ptr<Source> makeSource(const Parameters& parameters) const;
+  std::unique_ptr<PairMetric> makePairMetric(const Parameters& parameters) const;
+  std::unique_ptr<TensorMetric> makeTensorMetric(const Parameters& parameters) const;
+  std::unique_ptr<SetMetric> makeSetMetric(const Parameters& parameters) const;
+  std::unique_ptr<Test> makeTest(const Parameters& parameters) const;
+
+ private:
+  template <class Base>
+  std::unique_ptr<Base> make(Kind kind, const Parameters& parameters) const;
+};
+
+// Opens one library, checks everything about it, and never unloads it. `name` is what its file's
+// name promises. An Error names the file and the first check that failed; before the fingerprint
+// was found right, none of the library's code runs.
+Plugin openPlugin(const std::string& name, const std::filesystem::path& file);
+
+}  // namespace kindred::plugin

@@ -1,0 +1,106 @@
+#include "plugin/registry.hpp"
+
+#include <algorithm>
+#include <set>
+#include <system_error>
+
+#include "words/near.hpp"
+
+namespace kindred::plugin {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string nameOf(const fs::path& file) {
+  const std::string stem = file.stem().string();
+  return stem.starts_with("lib") ? stem.substr(3) : stem;
+}
+
+// One file reached by two paths (a folder given twice, a symbolic link) is one plugin.
+bool holds(const std::vector<fs::path>& files, const fs::path& file) {
+  return std::any_of(files.begin(), files.end(), [&](const fs::path& other) {
+    std::error_code ignored;
+    return fs::equivalent(other, file, ignored);
+  });
+}
+
+}  // namespace
+
+Registry::Registry(std::vector<fs::path> folders) : folders_(std::move(folders)) {
+  for (const fs::path& folder : folders_) {
+    std::error_code problem;
+    std::set<fs::path> libraries;  // sorted: a folder's own order means nothing
+    for (fs::directory_iterator at(folder, problem), end; !problem && at != end;
+         at.increment(problem)) {
+      if (at->path().extension() == ".so") libraries.insert(at->path());
+    }
+    for (const fs::path& file : libraries) {
+      Files& known = files_[nameOf(file)];
+      if (!holds(known, file)) known.push_back(file);
+    }
+  }
+}
+
+std::vector<std::string> Registry::names() const {
+  std::vector<std::string> found;
+  for (const auto& [name, files] : files_) found.push_back(name);
+  return found;
+}
+
+const Plugin& Registry::load(const std::string& name) {
+  const auto found = files_.find(name);
+  if (found == files_.end()) throw unknown(name);
+  const Outcome& outcome = opened(name, found->second);
+  if (const Error* error = std::get_if<Error>(&outcome)) throw Error(*error);
+  return std::get<Plugin>(outcome);
+}
+
+std::vector<Candidate> Registry::list() {
+  std::vector<Candidate> all;
+  for (const auto& [name, files] : files_) {
+    const Outcome& outcome = opened(name, files);
+    const Error* error = std::get_if<Error>(&outcome);
+    for (const fs::path& file : files) {
+      Candidate candidate{name, file, std::get_if<Plugin>(&outcome), std::nullopt};
+      if (error) candidate.error = *error;
+      all.push_back(std::move(candidate));
+    }
+  }
+  return all;
+}
+
+const Registry::Outcome& Registry::opened(const std::string& name, const Files& files) {
+  const std::lock_guard lock(mutex_);
+  const auto known = outcomes_.find(name);
+  if (known != outcomes_.end()) return known->second;
+  const auto attempt = [&]() -> Outcome {
+    if (files.size() > 1) {
+      return Error(Category::plugin, files[0].string(),
+                   "plugin '" + name + "' exists twice, also as " + files[1].string(),
+                   "remove or rename one of them");
+    }
+    try {
+      return openPlugin(name, files[0]);
+    } catch (const Error& error) {
+      return error;
+    }
+  };
+  return outcomes_.emplace(name, attempt()).first->second;
+}
+
+Error Registry::unknown(const std::string& name) const {
+  std::string searched;
+  for (const fs::path& folder : folders_) {
+    std::error_code ignored;
+    searched += (searched.empty() ? "" : ", ") + folder.string();
+    if (!fs::is_directory(folder, ignored)) searched += " (no such folder)";
+  }
+  std::string near;
+  for (const std::string& word : words::near(name, names())) {
+    near += (near.empty() ? "did you mean '" : "' or '") + word;
+  }
+  return inputError("", "there is no plugin '" + name + "' in " + searched,
+                    near.empty() ? "`kindred plugins` lists what there is" : near + "'?");
+}
+
+}  // namespace kindred::plugin
