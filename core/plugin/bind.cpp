@@ -23,7 +23,7 @@ std::string hintFor(const std::string& word, const Plugin& plugin) {
 
 }  // namespace
 
-Bound bind(const Plugin& plugin, std::span<const Given> given) {
+Bound bindParameters(const Plugin& plugin, std::span<const Given> given) {
   using Where = Misfit::Where;
   Bound bound;
   std::set<std::string> seen;

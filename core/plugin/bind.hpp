@@ -31,6 +31,6 @@ struct Bound {
   std::vector<Misfit> misfits;
 };
 
-Bound bind(const Plugin& plugin, std::span<const Given> given);
+Bound bindParameters(const Plugin& plugin, std::span<const Given> given);
 
 }  // namespace kindred::plugin

@@ -30,8 +30,8 @@ struct Plugin {
   std::string summary() const { return descriptor->summary; }
   Kind kind() const { return descriptor->kind; }
 
-  // A new object; `parameters` must be complete (see bind() in plugin/bind.hpp). An Error names the
-  // plugin: of another kind, or whatever its constructor threw. [any-thread]
+  // A new object; `parameters` must be complete (see bindParameters() in plugin/bind.hpp). An Error
+  // names the plugin: of another kind, or whatever its constructor threw. [any-thread]
   std::unique_ptr<Source> makeSource(const Parameters& parameters) const;
   std::unique_ptr<PairMetric> makePairMetric(const Parameters& parameters) const;
   std::unique_ptr<TensorMetric> makeTensorMetric(const Parameters& parameters) const;

@@ -40,7 +40,8 @@ std::vector<std::string> near(std::string_view word, const std::vector<std::stri
     const bool begins = word.size() >= 3 && other.starts_with(word);
     const std::size_t slips = distance(word, other);
     const std::size_t allowed = std::max<std::size_t>(1, std::max(word.size(), other.size()) / 3);
-    if (begins || slips <= allowed) found.emplace_back(begins ? 0 : slips, other);
+    if (begins || slips <= allowed)
+      found.emplace_back(begins ? std::min<std::size_t>(slips, 1) : slips, other);
   }
   std::stable_sort(found.begin(), found.end(),
                    [](const auto& x, const auto& y) { return x.first < y.first; });
