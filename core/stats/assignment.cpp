@@ -138,8 +138,8 @@ Certificate certify(MatrixView<T> values, Goal goal, const Assignment& assignmen
   certificate.gap = std::abs(assignment.total - prices);
   const double rounding = 1e-9 * certificate.scale;
   const auto pairs = static_cast<double>(std::min(values.rows, values.columns));
-  certificate.holds = certificate.infeasibility <= rounding &&
-                      certificate.slackness <= rounding && certificate.gap <= pairs * rounding;
+  certificate.holds = certificate.infeasibility <= rounding && certificate.slackness <= rounding &&
+                      certificate.gap <= pairs * rounding;
   return certificate;
 }
 

@@ -81,8 +81,7 @@ KINDRED_INLINE std::size_t blocksBelowOf(const T* row, const double* price, cons
 
 }  // namespace
 
-KINDRED_CLONES bool classMinima(const float* row, std::size_t columns, float sign,
-                                float* minima) {
+KINDRED_CLONES bool classMinima(const float* row, std::size_t columns, float sign, float* minima) {
   return classMinimaOf(row, columns, sign, minima);
 }
 
@@ -91,13 +90,13 @@ KINDRED_CLONES bool classMinima(const double* row, std::size_t columns, double s
   return classMinimaOf(row, columns, sign, minima);
 }
 
-KINDRED_CLONES void reducedClassMinima(const float* row, const double* price,
-                                       std::size_t columns, double sign, double* minima) {
+KINDRED_CLONES void reducedClassMinima(const float* row, const double* price, std::size_t columns,
+                                       double sign, double* minima) {
   reducedClassMinimaOf(row, price, columns, sign, minima);
 }
 
-KINDRED_CLONES void reducedClassMinima(const double* row, const double* price,
-                                       std::size_t columns, double sign, double* minima) {
+KINDRED_CLONES void reducedClassMinima(const double* row, const double* price, std::size_t columns,
+                                       double sign, double* minima) {
   reducedClassMinimaOf(row, price, columns, sign, minima);
 }
 
@@ -107,9 +106,9 @@ KINDRED_CLONES std::size_t blocksBelow(const float* row, const double* price, co
   return blocksBelowOf(row, price, limit, ceiling, columns, sign, offset, blocks);
 }
 
-KINDRED_CLONES std::size_t blocksBelow(const double* row, const double* price,
-                                       const double* limit, double ceiling, std::size_t columns,
-                                       double sign, double offset, std::uint32_t* blocks) {
+KINDRED_CLONES std::size_t blocksBelow(const double* row, const double* price, const double* limit,
+                                       double ceiling, std::size_t columns, double sign,
+                                       double offset, std::uint32_t* blocks) {
   return blocksBelowOf(row, price, limit, ceiling, columns, sign, offset, blocks);
 }
 

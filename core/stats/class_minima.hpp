@@ -11,8 +11,8 @@ namespace kindred::stats {
 // vertical minimum an element.
 inline constexpr std::size_t kBlock = 64;
 
-// minima[c] = min of sign * row[j] over class c (infinity where it is empty). False where a value is
-// not finite.
+// minima[c] = min of sign * row[j] over class c (infinity where it is empty). False where a value
+// is not finite.
 bool classMinima(const float* row, std::size_t columns, float sign, float* minima);
 bool classMinima(const double* row, std::size_t columns, double sign, double* minima);
 
@@ -26,8 +26,7 @@ void reducedClassMinima(const double* row, const double* price, std::size_t colu
 // sign * row[j] - price[j] - offset is below min(limit[j], ceiling); returns how many.
 std::size_t blocksBelow(const float* row, const double* price, const double* limit, double ceiling,
                         std::size_t columns, double sign, double offset, std::uint32_t* blocks);
-std::size_t blocksBelow(const double* row, const double* price, const double* limit,
-                        double ceiling, std::size_t columns, double sign, double offset,
-                        std::uint32_t* blocks);
+std::size_t blocksBelow(const double* row, const double* price, const double* limit, double ceiling,
+                        std::size_t columns, double sign, double offset, std::uint32_t* blocks);
 
 }  // namespace kindred::stats

@@ -1,8 +1,9 @@
 // How the assignment is solved, for rows <= columns.
 //
-// Every column has a price, at first 0, that only ever falls; value - price is a reduced value. Rows
-// are assigned to columns at which their reduced value is smallest, so that prices and row minima
-// are a feasible dual solution throughout, and the first complete assignment is an optimal one.
+// Every column has a price, at first 0, that only ever falls; value - price is a reduced value.
+// Rows are assigned to columns at which their reduced value is smallest, so that prices and row
+// minima are a feasible dual solution throughout, and the first complete assignment is an optimal
+// one.
 //   1. Each row takes the column of its smallest value if that is still free. In one pass over the
 //      matrix; where rows and columns are clearly related, this is already all.
 //   2. Row reduction: a row left over takes its best column from whoever holds it, and lowers the
@@ -121,8 +122,7 @@ class Solver {
         const double reduced = sign_ * row[j] - price_[j];
         if (reduced > threshold) continue;
         if (list.size < kMost) {
-          candidates[list.size++] = {static_cast<T>(sign_ * row[j]),
-                                     static_cast<std::uint32_t>(j)};
+          candidates[list.size++] = {static_cast<T>(sign_ * row[j]), static_cast<std::uint32_t>(j)};
         } else {
           list.bound = std::min(list.bound, reduced);
         }
@@ -242,9 +242,8 @@ class Solver {
   }
 
   void readRow(std::uint32_t row, double offset) {
-    const std::size_t blocks =
-        blocksBelow(values_.row(row), price_.data(), limit_.data(), ceiling_, values_.columns,
-                    sign_, offset, blocks_.data());
+    const std::size_t blocks = blocksBelow(values_.row(row), price_.data(), limit_.data(), ceiling_,
+                                           values_.columns, sign_, offset, blocks_.data());
     for (std::size_t b = 0; b < blocks; ++b) {
       const std::size_t first = blocks_[b] * kBlock;
       const std::size_t end = std::min(values_.columns, first + kBlock);

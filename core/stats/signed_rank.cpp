@@ -14,8 +14,8 @@ double signedRankTail(std::span<const std::uint64_t> doubled_ranks, std::uint64_
   if (doubled_t == 0) return 0;
   const auto total = std::accumulate(doubled_ranks.begin(), doubled_ranks.end(), std::uint64_t{0});
   assert(doubled_t <= total);
-  // mass[s] is P(sum = s); each coin averages it with itself moved by the coin's rank. All terms are
-  // positive, so that relative precision stays, and 2^-400 is far from underflow.
+  // mass[s] is P(sum = s); each coin averages it with itself moved by the coin's rank. All terms
+  // are positive, so that relative precision stays, and 2^-400 is far from underflow.
   std::vector<double> mass(total + 1, 0.0);
   mass[0] = 1;
   std::uint64_t reach = 0;

@@ -1,5 +1,5 @@
-// Wilcoxon's signed-rank test as an exact sign test: given the magnitudes, ranks are fixed and every
-// sign is a fair coin, whatever the magnitudes' distribution.
+// Wilcoxon's signed-rank test as an exact sign test: given the magnitudes, ranks are fixed and
+// every sign is a fair coin, whatever the magnitudes' distribution.
 #pragma once
 
 #include <cstdint>
@@ -11,10 +11,10 @@
 namespace kindred::stats {
 
 struct SignedRank {
-  double statistic = 0;      // W+, the sum of the ranks of positive values
-  std::uint64_t coins = 0;   // values that are not zero; zeros carry no sign
-  Tail upper;                // P(W+ >= statistic), exact up to kExactCoins, else Chernoff's bound
-  double log10_floor = 0;    // -coins log10 2: all signs alike
+  double statistic = 0;     // W+, the sum of the ranks of positive values
+  std::uint64_t coins = 0;  // values that are not zero; zeros carry no sign
+  Tail upper;               // P(W+ >= statistic), exact up to kExactCoins, else Chernoff's bound
+  double log10_floor = 0;   // -coins log10 2: all signs alike
 };
 
 // Up to this many coins the distribution is computed, term by term; beyond, the bound serves.

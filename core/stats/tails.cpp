@@ -46,8 +46,7 @@ double logMass(double n, double k, double q) {
   if (k == n) return n * std::log(q);
   const double rest = n - k;
   return stirlingError(n) - stirlingError(k) - stirlingError(rest) - deviance(k, n * q) -
-         deviance(rest, n * (1 - q)) +
-         0.5 * (std::log(n / k) - std::log(rest) - kLn2Pi);
+         deviance(rest, n * (1 - q)) + 0.5 * (std::log(n / k) - std::log(rest) - kLn2Pi);
 }
 
 // ln P(Bin(n, q) >= k) for k beyond the mean: the mass at k times 1 + r_k + r_k r_{k+1} + ..., the
@@ -90,8 +89,8 @@ std::vector<double> tiltedMasses(std::uint64_t m, double log10_tilt) {
   double log10_factorial = 0;
   for (std::uint64_t j = 0; j <= m; ++j) {
     if (j > 0) log10_factorial += std::log10(static_cast<double>(j));
-    logs[j] = std::log10(shareAt(shares, m - j)) - log10_factorial +
-              static_cast<double>(j) * log10_tilt;
+    logs[j] =
+        std::log10(shareAt(shares, m - j)) - log10_factorial + static_cast<double>(j) * log10_tilt;
   }
   return logs;
 }
@@ -177,8 +176,8 @@ double injectionTailBound(std::uint64_t m, std::uint64_t n, std::uint64_t k) {
 double layersTailBound(std::uint64_t layers, std::uint64_t k) {
   assert(layers > 0 || k == 0);
   if (k == 0) return 0;
-  return std::min(0.0, static_cast<double>(k) * std::log10(static_cast<double>(layers)) -
-                           log10Factorial(k));
+  return std::min(
+      0.0, static_cast<double>(k) * std::log10(static_cast<double>(layers)) - log10Factorial(k));
 }
 
 Tail layersTail(std::span<const std::uint64_t> sizes, std::uint64_t k) {
@@ -233,8 +232,8 @@ double chernoffBound(std::span<const double> weights, double t) {
     reach += std::abs(w);
   }
   if (t <= 0 || reach == 0) return 0;
-  const double n = static_cast<double>(std::count_if(weights.begin(), weights.end(),
-                                                     [](double w) { return w != 0; }));
+  const double n = static_cast<double>(
+      std::count_if(weights.begin(), weights.end(), [](double w) { return w != 0; }));
   if (t >= reach) return -n * kLog10Of2;
 
   // With h in units of 1 / largest: f(h) = sum ln cosh(h w) - h t is convex; its slope

@@ -45,8 +45,9 @@ Tail layersTail(std::span<const std::uint64_t> sizes, std::uint64_t k);
 // Upper bounds of log10 P(sum of s_i w_i >= t), s_i independent fair signs.
 // Hoeffding (1963): exp(-t^2 / (2 sum w_i^2)).
 double hoeffdingBound(std::span<const double> weights, double t);
-// Chernoff: the smallest exp(-ht) prod cosh(h w_i) over h; never above Hoeffding's, and 2^-n where t
-// is the largest sum possible. Within a factor of about 2.5 z of the truth at z standard deviations.
+// Chernoff: the smallest exp(-ht) prod cosh(h w_i) over h; never above Hoeffding's, and 2^-n where
+// t is the largest sum possible. Within a factor of about 2.5 z of the truth at z standard
+// deviations.
 double chernoffBound(std::span<const double> weights, double t);
 
 }  // namespace kindred::stats
