@@ -1,0 +1,110 @@
+// Figures' addresses: STEP.METRIC[.FIGURE].AGGREGATE and the like. Whether a metric has the figure
+// is known only when its plugin is; the planner checks that.
+#include <algorithm>
+
+#include "recipe/reader.hpp"
+#include "recipe/schema.hpp"
+#include "recipe/words.hpp"
+
+namespace kindred::recipe {
+namespace {
+
+// Splits at dots, keeping empty parts.
+std::vector<std::string> parts(std::string_view address) {
+  std::vector<std::string> out;
+  for (std::size_t from = 0;;) {
+    const std::size_t dot = address.find('.', from);
+    out.emplace_back(address.substr(from, dot - from));
+    if (dot == std::string_view::npos) return out;
+    from = dot + 1;
+  }
+}
+
+bool isAggregate(std::string_view word) {
+  const std::vector<std::string> named = split(kAggregates);
+  const auto digit = [](char c) { return c >= '0' && c <= '9'; };
+  return std::find(named.begin(), named.end(), word) != named.end() ||
+         (word.size() == 3 && word[0] == 'p' && digit(word[1]) && digit(word[2]) && word != "p00");
+}
+
+// The first `limit` steps by name; reports where there is none of that name.
+const Step* findStep(const std::string& name, std::size_t limit, const Node& node,
+                     Reading& reading) {
+  const std::vector<Step>& steps = reading.recipe.steps;
+  std::vector<std::string> known;
+  for (std::size_t i = 0; i < std::min(limit, steps.size()); ++i) {
+    if (steps[i].name == name) return &steps[i];
+    known.push_back(steps[i].name);
+  }
+  reading.report(node.place, "unknown step " + quote(name),
+                 nearest(name, known, "no step stands before this one"));
+  return nullptr;
+}
+
+bool hasMetric(const Step& step, const std::string& name, const Node& node, Reading& reading) {
+  std::vector<std::string> known;
+  for (const PluginUse& metric : step.metrics) {
+    if (metric.as == name) return true;
+    known.push_back(metric.as);
+  }
+  reading.report(node.place, "step " + quote(step.name) + " has no metric " + quote(name),
+                 nearest(name, known, "it measures nothing"));
+  return false;
+}
+
+void readFindingAddress(const Node& node, const std::vector<std::string>& words, Reading& reading) {
+  const std::vector<std::string> columns = split(kFindingColumns);
+  const bool known =
+      words.size() == 2 && std::find(columns.begin(), columns.end(), words[1]) != columns.end();
+  if (known) return;
+  reading.report(node.place,
+                 "step " + quote(words[0]) + " is a test and has no figure " +
+                     quote(node.scalar.substr(std::min(node.scalar.size(), words[0].size() + 1))),
+                 "a test has " + alternatives(columns));
+}
+
+}  // namespace
+
+FigureAddress readTableAddress(const Node& node, std::size_t limit, Reading& reading) {
+  const std::vector<std::string> words = parts(node.scalar);
+  if (words.size() < 2 || words.size() > 3) {
+    reading.report(node.place,
+                   "expected STEP.METRIC or STEP.METRIC.FIGURE, but got " + described(node));
+    return {};
+  }
+  const Step* step = findStep(words[0], limit, node, reading);
+  if (step == nullptr) return {};
+  if (step->verb == Verb::test) {
+    reading.report(node.place, "step " + quote(step->name) + " is a test and has no table",
+                   "name a step with 'metrics'");
+    return {};
+  }
+  hasMetric(*step, words[1], node, reading);
+  return {words[0], words[1], words.size() == 3 ? words[2] : "", ""};
+}
+
+FigureAddress readFigureAddress(const Node& node, Reading& reading) {
+  const std::vector<std::string> words = parts(node.scalar);
+  const Step* step = findStep(words[0], reading.recipe.steps.size(), node, reading);
+  if (step == nullptr) return {};
+  if (step->verb == Verb::test) {
+    readFindingAddress(node, words, reading);
+    return {words[0], words.size() > 1 ? words[1] : "", "", ""};
+  }
+  if (words.size() < 2) {
+    reading.report(node.place, "expected STEP.METRIC.AGGREGATE, but got " + described(node));
+    return {};
+  }
+  if (!hasMetric(*step, words[1], node, reading)) return {};
+  if (words.size() < 3 || words.size() > 4 || !isAggregate(words.back())) {
+    std::vector<std::string> aggregates = split(kAggregates);
+    aggregates.emplace_back("a percentile such as p05");
+    reading.report(
+        node.place, "figure " + quote(node.scalar) + " does not end in an aggregate",
+        "STEP.METRIC.AGGREGATE or STEP.METRIC.FIGURE.AGGREGATE with " + alternatives(aggregates));
+    return {};
+  }
+  return {words[0], words[1], words.size() == 4 ? words[2] : "", words.back()};
+}
+
+}  // namespace kindred::recipe

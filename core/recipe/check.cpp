@@ -1,0 +1,161 @@
+#include "recipe/check.hpp"
+
+#include <fmt/format.h>
+
+#include "recipe/words.hpp"
+
+namespace kindred::recipe {
+namespace {
+
+class Checker {
+ public:
+  explicit Checker(std::vector<Diagnostic>& diagnostics) : diagnostics_(diagnostics) {}
+
+  void value(const Node& node, const Shape& shape) {
+    switch (node.kind) {
+      case Node::Kind::null:
+        return wrong(node, shape);
+      case Node::Kind::scalar:
+        return shape.scalar == ScalarType::none ? wrong(node, shape) : scalar(node, shape);
+      case Node::Kind::list:
+        return shape.items == nullptr ? wrong(node, shape) : list(node, shape);
+      case Node::Kind::map:
+        if (!shape.isMap()) return wrong(node, shape);
+        return shape.keys.empty() ? freeMap(node, shape) : fixedMap(node, shape);
+    }
+  }
+
+ private:
+  void report(const Place& place, std::string message, std::string hint = {}) {
+    diagnostics_.push_back({place, std::move(message), std::move(hint)});
+  }
+
+  void wrong(const Node& node, const Shape& shape, std::string hint = {}) {
+    const std::string expected = ranged(shape.says, shape.least, shape.most);
+    report(node.place, "expected " + expected + ", but got " + described(node), std::move(hint));
+  }
+
+  void scalar(const Node& node, const Shape& shape) {
+    switch (shape.scalar) {
+      case ScalarType::none:
+      case ScalarType::text:
+        if (node.scalar.empty()) wrong(node, shape);
+        return;
+      case ScalarType::name:
+        if (!isName(node.scalar)) wrong(node, shape);
+        return;
+      case ScalarType::integer:
+        return number(node, shape, integerOf(node.scalar));
+      case ScalarType::number:
+        return number(node, shape, numberOf(node.scalar));
+      case ScalarType::choice:
+        return choice(node, shape);
+    }
+  }
+
+  template <class Number>
+  void number(const Node& node, const Shape& shape, const std::optional<Number>& read) {
+    const bool fits = read && !node.quotes && static_cast<double>(*read) >= shape.least &&
+                      static_cast<double>(*read) <= shape.most;
+    if (!fits) wrong(node, shape);
+  }
+
+  void choice(const Node& node, const Shape& shape) {
+    const std::vector<std::string> choices = split(shape.choices);
+    for (const std::string& allowed : choices) {
+      if (node.scalar == allowed) return;
+    }
+    const std::string guess = didYouMean(node.scalar, choices);
+    wrong(node, shape, guess.empty() ? "" : "did you mean " + quote(guess) + "?");
+  }
+
+  // Whether so many entries are allowed; a giant list is not looked into.
+  bool countFits(const Node& node, const Shape& shape, std::size_t count) {
+    if (count >= shape.least_items && count <= shape.most_items) return true;
+    std::string got = count == 0 ? "nothing in it" : fmt::format("{} entries", count);
+    if (count > shape.most_items && shape.most_items > 2) {
+      got += fmt::format(", more than {}", shape.most_items);
+    }
+    report(node.place, fmt::format("expected {}, but got {}", shape.says, got));
+    return false;
+  }
+
+  void list(const Node& node, const Shape& shape) {
+    if (!countFits(node, shape, node.items.size())) return;
+    for (const Node& item : node.items) value(item, *shape.items);
+  }
+
+  void freeMap(const Node& node, const Shape& shape) {
+    if (!countFits(node, shape, node.members.size())) return;
+    for (const Member& member : node.members) {
+      if (shape.keys_are_names && !isName(member.key.scalar)) {
+        report(member.key.place, "expected a name of letters, digits, '_' and '-', but got " +
+                                     quote(member.key.scalar));
+      }
+      value(member.value, *shape.values);
+    }
+  }
+
+  void fixedMap(const Node& node, const Shape& shape) {
+    for (const Member& member : node.members) {
+      const Key* key = findKey(shape, member.key.scalar);
+      if (key != nullptr) {
+        value(member.value, *key->shape);
+        neighbours(node, member, *key);
+      } else if (!shape.parameters) {
+        report(member.key.place, "unknown key " + quote(member.key.scalar),
+               nearest(member.key.scalar, keyNames(shape), ""));
+      }
+    }
+    for (const Key& key : shape.keys) {
+      if (key.required && node.find(key.name) == nullptr) {
+        report(node.place, "missing key " + quote(key.name),
+               fmt::format("for example {}: {}", key.name, key.example));
+      }
+    }
+    for (const std::string& group : split(shape.one_of, ' ')) {
+      if (!hasOneOf(node, group.c_str()))
+        report(node.place, "missing key " + listed(group.c_str()));
+    }
+  }
+
+  void neighbours(const Node& node, const Member& member, const Key& key) {
+    if (key.needs != nullptr && !hasOneOf(node, key.needs)) {
+      report(member.key.place, quote(key.name) + " needs " + listed(key.needs) + " beside it");
+    }
+    for (const std::string& other : split(key.excludes)) {
+      if (node.find(other) != nullptr) {
+        report(member.key.place, quote(key.name) + " does not go with " + quote(other));
+      }
+    }
+  }
+
+  static bool hasOneOf(const Node& node, const char* barred) {
+    for (const std::string& name : split(barred)) {
+      if (node.find(name) != nullptr) return true;
+    }
+    return false;
+  }
+
+  static std::string listed(const char* barred) {
+    std::vector<std::string> names = split(barred);
+    for (std::string& name : names) name = quote(name);
+    return alternatives(names);
+  }
+
+  std::vector<Diagnostic>& diagnostics_;
+};
+
+}  // namespace
+
+void check(const Node& node, const Shape& shape, std::vector<Diagnostic>& diagnostics) {
+  Checker(diagnostics).value(node, shape);
+}
+
+std::vector<std::string> keyNames(const Shape& shape) {
+  std::vector<std::string> names;
+  for (const Key& key : shape.keys) names.emplace_back(key.name);
+  return names;
+}
+
+}  // namespace kindred::recipe

@@ -1,0 +1,54 @@
+// A YAML file as a tree that knows the place of every node. Aliases are expanded, within limits
+// that keep a hostile file cheap: yaml-cpp's own tree would share them, keep duplicate keys and
+// nest as deep as the stack allows.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "recipe/recipe.hpp"
+
+namespace kindred::recipe {
+
+inline constexpr std::size_t kLargestFile = std::size_t{1} << 20;  // bytes
+inline constexpr std::size_t kMostNodes = 100'000;                 // aliases expanded
+inline constexpr std::size_t kDeepest = 32;                        // lists and mappings in another
+
+struct Member;
+
+struct Node {
+  enum class Kind { null, scalar, list, map };
+  Kind kind = Kind::null;
+  bool quotes = false;  // a scalar in quotes or a block: text, never a number
+  std::string scalar;
+  std::vector<Node> items;
+  std::vector<Member> members;  // without duplicates
+  Place place;
+
+  // The value of a mapping's key; null where there is none or this is no mapping.
+  const Node* find(std::string_view key) const;
+  Node* find(std::string_view key);
+};
+
+struct Member {
+  Node key;  // always a scalar
+  Node value;
+};
+
+struct Document {
+  Node root;
+  bool readable = false;  // false: the diagnostics say why, and root is of no use
+  std::vector<Diagnostic> diagnostics;
+};
+
+Document readDocument(std::string_view text, const std::string& name);
+
+// YAML text that reads back as the same tree.
+std::string emit(const Node& root);
+
+// What a node is, for "expected ..., but got ...": "a list", "nothing", "5", "'five'".
+std::string described(const Node& node);
+
+}  // namespace kindred::recipe

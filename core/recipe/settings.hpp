@@ -1,0 +1,15 @@
+// --set KEY=VALUE: changes a recipe's tree before it is checked.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "recipe/document.hpp"
+
+namespace kindred::recipe {
+
+// KEY is a dotted path of keys; entries of a list are named by their 'name' or by their index from
+// 0. VALUE is YAML. What is written gets the place "--set KEY".
+void applySetting(Node& root, const std::string& setting, std::vector<Diagnostic>& diagnostics);
+
+}  // namespace kindred::recipe
