@@ -37,7 +37,7 @@ const Step* findStep(const std::string& name, std::size_t limit, const Node& nod
     known.push_back(steps[i].name);
   }
   reading.report(node.place, "unknown step " + quote(name),
-                 nearest(name, known, "no step stands before this one"));
+                 reading.near(name, known, "no step stands before this one"));
   return nullptr;
 }
 
@@ -48,7 +48,7 @@ bool hasMetric(const Step& step, const std::string& name, const Node& node, Read
     known.push_back(metric.as);
   }
   reading.report(node.place, "step " + quote(step.name) + " has no metric " + quote(name),
-                 nearest(name, known, "it measures nothing"));
+                 reading.near(name, known, "it measures nothing"));
   return false;
 }
 

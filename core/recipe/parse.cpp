@@ -11,8 +11,6 @@
 namespace kindred::recipe {
 namespace {
 
-constexpr std::size_t kMostDiagnostics = 200;
-
 // Places in the file come first, in order; then the settings', as they were given.
 void sortByPlace(std::vector<Diagnostic>& diagnostics, const std::string& file) {
   std::stable_sort(diagnostics.begin(), diagnostics.end(),

@@ -80,7 +80,7 @@ void readAddress(const Node& at, ModelSpec& model, Reading& reading) {
   model.address = at.scalar.substr(colon + 1);
   if (std::find(sources.begin(), sources.end(), model.source) == sources.end()) {
     reading.report(at.place, "unknown source " + quote(model.source),
-                   nearest(model.source, sources, "nothing stands under 'sources'"));
+                   reading.near(model.source, sources, "nothing stands under 'sources'"));
   }
 }
 
@@ -143,6 +143,11 @@ const Node* section(const Node& root, const char* name) {
 }
 
 }  // namespace
+
+std::string Reading::near(std::string_view word, const std::vector<std::string>& known,
+                          std::string_view none) const {
+  return diagnostics.size() < kMostDiagnostics ? nearest(word, known, none) : std::string();
+}
 
 std::string textOf(const Node* node) {
   return node != nullptr && node->kind == Node::Kind::scalar ? node->scalar : std::string();

@@ -21,6 +21,9 @@ struct Reading {
   void report(const Place& place, std::string message, std::string hint = {}) {
     diagnostics.push_back({place, std::move(message), std::move(hint)});
   }
+  // As nearest(), but nothing once there are more diagnostics than are shown.
+  std::string near(std::string_view word, const std::vector<std::string>& known,
+                   std::string_view none) const;
 };
 
 // The text of a scalar; empty where there is none.

@@ -44,7 +44,7 @@ class StepReader {
     for (const ModelSpec& spec : reading_.recipe.models) known.push_back(spec.key);
     if (std::find(known.begin(), known.end(), model.scalar) == known.end()) {
       reading_.report(model.place, "unknown model " + quote(model.scalar),
-                      nearest(model.scalar, known, "nothing stands under 'models'"));
+                      reading_.near(model.scalar, known, "nothing stands under 'models'"));
     }
     step_.models.push_back(model.scalar);
   }
@@ -70,9 +70,10 @@ class StepReader {
       known.push_back(selection.name);
     }
     if (step_.selection.name.empty()) {
-      reading_.report(select->place, "unknown selection " + quote(select->scalar),
-                      nearest(select->scalar, known,
-                              "nothing stands under 'selections'; a pattern is written in a list"));
+      reading_.report(
+          select->place, "unknown selection " + quote(select->scalar),
+          reading_.near(select->scalar, known,
+                        "nothing stands under 'selections'; a pattern is written in a list"));
     }
   }
 

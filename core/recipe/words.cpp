@@ -3,42 +3,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <cmath>
-#include <limits>
+
+#include "words/near.hpp"
 
 namespace kindred::recipe {
 namespace {
 
 constexpr std::size_t kLongestQuote = 60;
-constexpr double kExact = 9007199254740992.0;  // 2^53: integers below it are exact in a double
+constexpr double kExact = 9007199254740992.0;  // 2^53: a bound of this size goes without saying
 constexpr std::size_t kLongestGuess = 64;      // longer words are no slips of the pen
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-// Damerau-Levenshtein distance in its restricted form (optimal string alignment): insertions,
-// deletions, replacements and swaps of neighbours cost 1 each. Case does not count.
-std::size_t distance(std::string_view a, std::string_view b) {
-  std::array<std::array<std::size_t, kLongestGuess + 1>, 3> rows{};
-  for (std::size_t j = 0; j <= b.size(); ++j) rows[0][j] = j;
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    auto& row = rows[i % 3];
-    const auto& above = rows[(i - 1) % 3];
-    row[0] = i;
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const bool same = lower(a[i - 1]) == lower(b[j - 1]);
-      row[j] = std::min({above[j] + 1, row[j - 1] + 1, above[j - 1] + (same ? 0 : 1)});
-      const bool swapped = i > 1 && j > 1 && lower(a[i - 1]) == lower(b[j - 2]) &&
-                           lower(a[i - 2]) == lower(b[j - 1]);
-      if (swapped) row[j] = std::min(row[j], rows[(i - 2) % 3][j - 2] + 1);
-    }
-  }
-  return rows[a.size() % 3][b.size()];
-}
-
-// How far a slip may be from the word meant: a third of its length, at least 1, at most 3.
-std::size_t reach(std::string_view word) { return std::clamp<std::size_t>(word.size() / 3, 1, 3); }
 
 // "1000", "1e9", "1048576"
 std::string rangeEnd(double x) {
@@ -93,18 +68,9 @@ std::vector<std::string> split(const char* barred, char bar) {
 }
 
 std::string didYouMean(std::string_view word, const std::vector<std::string>& known) {
-  if (word.empty() || word.size() > kLongestGuess) return {};
-  std::string best;
-  std::size_t best_distance = std::min(reach(word) + 1, word.size());  // a letter in common
-  for (const std::string& candidate : known) {
-    if (candidate.size() > kLongestGuess) continue;
-    const std::size_t d = distance(word, candidate);
-    if (d < best_distance) {
-      best = candidate;
-      best_distance = d;
-    }
-  }
-  return best;
+  if (word.size() > kLongestGuess) return {};
+  const std::vector<std::string> near = words::near(word, known, 1);
+  return near.empty() ? std::string() : near.front();
 }
 
 std::string nearest(std::string_view word, const std::vector<std::string>& known,
@@ -139,16 +105,8 @@ std::optional<double> numberOf(std::string_view text) {
 std::optional<std::int64_t> integerOf(std::string_view text) {
   std::int64_t value = 0;
   const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (problem == std::errc{} && end == text.data() + text.size()) return value;
-  const std::optional<double> number = numberOf(text);
-  if (!number || std::fabs(*number) > kExact || std::trunc(*number) != *number) return std::nullopt;
-  return static_cast<std::int64_t>(*number);
-}
-
-std::optional<bool> flagOf(std::string_view text) {
-  if (text == "true") return true;
-  if (text == "false") return false;
-  return std::nullopt;
+  if (problem != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return value;
 }
 
 std::string ranged(std::string_view what, double least, double most) {

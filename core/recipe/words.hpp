@@ -24,11 +24,9 @@ std::string nearest(std::string_view word, const std::vector<std::string>& known
 // A name that may stand in a figure's address: letters, digits, '_' and '-'.
 bool isName(std::string_view text);
 
-// Scalars, all of the text or nothing. Numbers are decimal and finite; an integer may be written
-// 1e6 where that is exact.
+// Scalars, all of the text or nothing. Numbers are decimal and finite.
 std::optional<std::int64_t> integerOf(std::string_view text);
 std::optional<double> numberOf(std::string_view text);
-std::optional<bool> flagOf(std::string_view text);
 
 // "an integer from 1 to 1000", "a number of at least 0", "a number"
 std::string ranged(std::string_view what, double least, double most);

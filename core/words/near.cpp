@@ -38,9 +38,13 @@ std::vector<std::string> near(std::string_view word, const std::vector<std::stri
   for (const std::string& other : known) {
     if (other.size() > kLongest) continue;
     const bool begins = word.size() >= 3 && other.starts_with(word);
-    const std::size_t slips = distance(word, other);
     const std::size_t allowed = std::max<std::size_t>(1, std::max(word.size(), other.size()) / 3);
-    if (begins || slips <= allowed)
+    const std::size_t longer =
+        std::max(word.size(), other.size()) - std::min(word.size(), other.size());
+    if (!begins && longer > allowed) continue;  // each letter more is a slip
+    const std::size_t slips = distance(word, other);
+    const bool alike = slips <= allowed && slips < word.size();  // a letter in common
+    if (begins || alike)
       found.emplace_back(begins ? std::min<std::size_t>(slips, 1) : slips, other);
   }
   std::stable_sort(found.begin(), found.end(),

@@ -29,11 +29,11 @@ TEST(Scalars, AreAllOfTheTextOrNothing) {
     EXPECT_FALSE(numberOf(none)) << none;
     EXPECT_FALSE(integerOf(none)) << none;
   }
-  EXPECT_EQ(integerOf("1e9"), 1'000'000'000);
+  EXPECT_EQ(integerOf("-12"), -12);
   EXPECT_EQ(integerOf("9223372036854775807"), std::numeric_limits<std::int64_t>::max());
   EXPECT_FALSE(integerOf("9223372036854775808"));
   EXPECT_FALSE(integerOf("2.5"));
-  EXPECT_FALSE(integerOf("1e300"));
+  EXPECT_FALSE(integerOf("1e9"));
 }
 
 TEST(Quote, EscapesWhatATerminalWouldObey) {

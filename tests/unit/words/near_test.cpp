@@ -19,6 +19,7 @@ TEST(NearWords, AreASlipOfThePenAway) {
 TEST(NearWords, AreNoneWhereNothingIsClose) {
   EXPECT_THAT(near("banana", {"metrics", "models"}), IsEmpty());
   EXPECT_THAT(near("", {"metrics"}), IsEmpty());
+  EXPECT_THAT(near("d", {"a", "b"}), IsEmpty()) << "no letter in common";
 }
 
 TEST(NearWords, ComeNearestFirstAndNoMoreThanAsked) {
