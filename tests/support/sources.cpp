@@ -10,14 +10,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-void checkRange(const File& file, std::uint64_t offset, std::uint64_t length) {
-  if (offset > file.size() || length > file.size() - offset) {
-    throw inputError(file.place(), "bytes " + std::to_string(offset) + " to " +
-                                       std::to_string(offset + length) + " of a file of " +
-                                       std::to_string(file.size()) + " bytes");
-  }
-}
-
 class MemoryFile final : public File {
  public:
   MemoryFile(std::string place, std::shared_ptr<const std::string> bytes)

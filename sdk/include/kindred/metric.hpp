@@ -10,6 +10,7 @@
 // sums in order therefore gives the same bits under any tiling.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -49,6 +50,17 @@ struct PairTile {
     } else {
       f(a.wide, b.wide);
     }
+  }
+  // The same for each block in order; only the sample's last block may be shorter than kBlock. Sums
+  // kept per block come out with the same bits whatever the tiles.
+  template <class F>
+  void eachBlock(F&& f) const {
+    visit([&](auto all_a, auto all_b) {
+      for (std::size_t at = 0; at < all_a.size(); at += kBlock) {
+        const std::size_t count = std::min(kBlock, all_a.size() - at);
+        f(all_a.subspan(at, count), all_b.subspan(at, count));
+      }
+    });
   }
 };
 

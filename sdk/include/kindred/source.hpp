@@ -2,12 +2,14 @@
 // files by name, a file is read by byte range.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <kindred/plugin.hpp>
@@ -31,6 +33,28 @@ class KINDRED_EXPORT File {
   // The publisher's own SHA-256 of the whole file in hex, or empty where none is known.
   virtual std::string publishedSha256() const { return {}; }
 };
+
+// A file whose place and size are known when it is opened.
+class KINDRED_EXPORT NamedFile : public File {
+ public:
+  NamedFile(std::string place, std::uint64_t size) : place_(std::move(place)), size_(size) {}
+  const std::string& place() const final { return place_; }
+  std::uint64_t size() const final { return size_; }
+
+ private:
+  std::string place_;
+  std::uint64_t size_;
+};
+
+// Throws unless `length` bytes from `offset` on lie inside the file; for read(), before anything
+// else. Safe from overflow.
+inline void checkRange(const File& file, std::uint64_t offset, std::uint64_t length) {
+  const std::uint64_t size = file.size();
+  if (offset <= size && length <= size - offset) return;
+  throw inputError(file.place(), "a read of " + std::to_string(length) + " bytes at " +
+                                     std::to_string(offset) + " leaves the file of " +
+                                     std::to_string(size) + " bytes");
+}
 
 struct ReadRequest {
   File* file;
@@ -65,6 +89,20 @@ class KINDRED_EXPORT Location {
   virtual std::string revision() const { return {}; }
 };
 
+// Throws unless list() names the file; for open().
+inline void checkListed(Location& location, const std::string& name) {
+  const std::vector<std::string> names = location.list();
+  if (std::binary_search(names.begin(), names.end(), name)) return;
+  throw inputError(name, "there is no such file at this location");
+}
+
+// Throws unless a path from outside is relative and stays where it starts: no "..", no leading '/'.
+inline void checkBelow(const std::string& path) {
+  const bool climbs = ("/" + path + "/").find("/../") != std::string::npos;
+  if (!climbs && !path.starts_with('/')) return;
+  throw inputError(path, "the path leaves the source's root", "write it relative to the root");
+}
+
 class KINDRED_EXPORT Source {
  public:
   virtual ~Source() = default;
@@ -89,6 +127,6 @@ class KINDRED_EXPORT Source {
 
 }  // namespace kindred
 
-#define KINDRED_SOURCE(CLASS, NAME, VERSION, SUMMARY, ...)                                 \
-  KINDRED_PLUGIN(::kindred::Kind::source, ::kindred::Source, CLASS, NAME, VERSION, SUMMARY \
-                 __VA_OPT__(, ) __VA_ARGS__)
+#define KINDRED_SOURCE(CLASS, NAME, VERSION, SUMMARY, ...)                         \
+  KINDRED_PLUGIN(::kindred::Kind::source, ::kindred::Source, CLASS, NAME, VERSION, \
+                 SUMMARY __VA_OPT__(, ) __VA_ARGS__)

@@ -15,18 +15,18 @@ namespace kindred {
 // One test's result: a row of findings.csv. Every p-value names its null, the axis whose symmetry
 // it rests on, and what it assumes.
 struct Finding {
-  std::string test;         // the plugin's name; filled in by the host where empty
-  std::string gauge;        // the axis whose randomness is used: "mlp-unit", "layer", ...
+  std::string test = {};   // the plugin's name; filled in by the host where empty
+  std::string gauge = {};  // the axis whose randomness is used: "mlp-unit", "layer", ...
   std::int64_t layer_a = -1;
   std::int64_t layer_b = -1;
   double statistic = std::numeric_limits<double>::quiet_NaN();
-  std::string null;         // what is exchanged, in words
-  double log10_p = 0;       // 0: p = 1. Never -infinity.
-  double log10_p_floor = 0; // the smallest value this test could have given
-  std::uint64_t units = 0;  // coins, rows, cells that were exchanged
-  std::string assumptions;
-  bool decides = false;     // false: describes only (the axis has no symmetry)
-  std::map<std::string, double> details;  // the null's moments and the like
+  std::string null = {};     // what is exchanged, in words
+  double log10_p = 0;        // 0: p = 1. Never -infinity.
+  double log10_p_floor = 0;  // the smallest value this test could have given
+  std::uint64_t units = 0;   // coins, rows, cells that were exchanged
+  std::string assumptions = {};
+  bool decides = false;                        // false: describes only (the axis has no symmetry)
+  std::map<std::string, double> details = {};  // the null's moments and the like
 };
 
 // Observations of one figure: value at (layer_a, layer_b), one row a pair of tensors.
@@ -74,6 +74,6 @@ class KINDRED_EXPORT Test {
 
 }  // namespace kindred
 
-#define KINDRED_TEST(CLASS, NAME, VERSION, SUMMARY, ...)                                \
-  KINDRED_PLUGIN(::kindred::Kind::test, ::kindred::Test, CLASS, NAME, VERSION, SUMMARY \
-                 __VA_OPT__(, ) __VA_ARGS__)
+#define KINDRED_TEST(CLASS, NAME, VERSION, SUMMARY, ...)                       \
+  KINDRED_PLUGIN(::kindred::Kind::test, ::kindred::Test, CLASS, NAME, VERSION, \
+                 SUMMARY __VA_OPT__(, ) __VA_ARGS__)
