@@ -66,8 +66,7 @@ struct PairTile {
 
 struct TensorTile {
   Values values;
-  std::span<const std::byte> raw;  // the bytes as stored, where the metric asked for them
-  std::uint64_t position = 0;      // of the first element (raw: byte) in the sample
+  std::uint64_t position = 0;  // of the first element in the sample
 };
 
 struct Pair {
@@ -110,8 +109,6 @@ class KINDRED_EXPORT TensorMetric {
   // [any-thread]
   virtual std::unique_ptr<TensorAccumulator> start(const TensorInfo& tensor,
                                                    std::uint64_t elements) const = 0;
-  // Whether tiles carry the stored bytes beside the values. [any-thread]
-  virtual bool wantsRaw() const { return false; }
 };
 
 // Summarises one tensor of a set; stays alive until the sets are matched. The whole tensor goes

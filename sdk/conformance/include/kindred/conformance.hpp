@@ -34,11 +34,26 @@ inline Report check(const std::string& file, const Settings& settings = {},
   if (!kind) return report;
   const Subject subject{file, settings};
   switch (*kind) {
-    case Kind::pair_metric: checkStream<PairStream>(report, subject, expected); break;
-    case Kind::tensor_metric: checkStream<TensorStream>(report, subject, expected); break;
-    case Kind::set_metric: checkSet(report, subject); break;
-    case Kind::source: checkSource(report, subject, expected); break;
-    case Kind::test: checkTest(report, subject); break;
+    case Kind::pair_metric:
+      checkStream<PairStream>(report, subject, expected);
+      break;
+    case Kind::tensor_metric:
+      checkStream<TensorStream>(report, subject, expected);
+      break;
+    case Kind::set_metric:
+      checkSet(report, subject);
+      break;
+    case Kind::source:
+      checkSource(report, subject, expected);
+      break;
+    case Kind::test:
+      checkTest(report, subject);
+      break;
+    default:
+      report.check("kind", "the kit knows the plugin's kind", [](Findings& found) {
+        found.add(Grade::note, "the kit checks no more than the declaration of this kind",
+                  "its input is a whole model", "run it in a recipe");
+      });
   }
   return report;
 }

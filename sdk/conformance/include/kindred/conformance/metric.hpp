@@ -35,8 +35,8 @@ struct PairStream {
                                             std::size_t elements) {
     return metric.start({tensor, tensor, elements});
   }
-  static void add(const Metric&, Accumulator& to, const Numbers& numbers, std::size_t at,
-                  std::size_t count, bool wide) {
+  static void add(Accumulator& to, const Numbers& numbers, std::size_t at, std::size_t count,
+                  bool wide) {
     if (wide) {
       const std::vector<double> a(numbers.a.begin() + at, numbers.a.begin() + at + count);
       const std::vector<double> b(numbers.b.begin() + at, numbers.b.begin() + at + count);
@@ -55,15 +55,14 @@ struct TensorStream {
                                             std::size_t elements) {
     return metric.start(tensor, elements);
   }
-  static void add(const Metric& metric, Accumulator& to, const Numbers& numbers, std::size_t at,
-                  std::size_t count, bool wide) {
+  static void add(Accumulator& to, const Numbers& numbers, std::size_t at, std::size_t count,
+                  bool wide) {
     const auto values = std::span(numbers.a).subspan(at, count);
-    const auto raw = metric.wantsRaw() ? std::as_bytes(values) : std::span<const std::byte>{};
     if (wide) {
       const std::vector<double> doubles(values.begin(), values.end());
-      return to.add({{{}, doubles}, raw, at});
+      return to.add({{{}, doubles}, at});
     }
-    to.add({{values, {}}, raw, at});
+    to.add({{values, {}}, at});
   }
 };
 
@@ -121,7 +120,7 @@ class StreamTester {
 
   void add(Accumulator& to, const Numbers& numbers, std::size_t at, std::size_t count,
            bool wide = false) const {
-    Stream::add(*metric_, to, numbers, at, count, wide);
+    Stream::add(to, numbers, at, count, wide);
   }
 
   // Feeds elements [begin, end) in tiles.
