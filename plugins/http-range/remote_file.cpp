@@ -1,0 +1,156 @@
+#include "remote_file.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+namespace kindred::http {
+
+RemoteFile::RemoteFile(Service& service, FileKey key, const Listed& listed, std::string url)
+    : service_(service),
+      key_(std::move(key)),
+      place_(withoutSecrets(url)),
+      sha256_(listed.sha256),
+      target_(std::make_shared<Target>()) {
+  target_->url = std::move(url);
+  target_->content = listed.content;
+  target_->commit = key_.commit;
+  target_->total = listed.size;
+  target_->finds_way_first = service.settings.layout == Layout::hub;
+}
+
+void RemoteFile::start(bool may_be_absent) {
+  may_be_absent_ = may_be_absent;
+  std::optional<KnownFile> known;
+  if (service_.cache) known = service_.cache->latest(key_);
+  if (known && target_->total && *target_->total != known->size) known.reset();
+  if (known && !target_->content.empty() && target_->content != known->etag) known.reset();
+  // What belongs to a commit never changes; on a plain server it may.
+  if (known && (!key_.commit.empty() || service_.settings.offline)) {
+    startFromCache(*known);
+  } else if (service_.settings.offline) {
+    if (!may_be_absent) {
+      throw Error(Category::network, place_, "nothing of this file is in the cache",
+                  "run once without --offline");
+    }
+  } else if (known) {
+    validate(*known);
+  } else {
+    fetchHead();
+  }
+}
+
+void RemoteFile::startFromCache(const KnownFile& known) {
+  cache_id_ = known.id;
+  known_ = known;
+  target_->total = known.size;
+  found_->arrived = true;
+  const Extent head{0, std::min(kHead, known.size)};
+  if (!service_.settings.offline && !service_.cache->missing(known.id, head).empty()) fetchHead();
+}
+
+void RemoteFile::fetchHead() {
+  const std::uint64_t length = std::min(kHead, target_->total.value_or(kHead));
+  if (length == 0) {
+    found_->arrived = true;
+    return;
+  }
+  Job job{0, length};
+  job.may_be_absent = may_be_absent_;
+  job.put = [found = found_](std::uint64_t at, std::span<const std::byte> bytes) {
+    found->head.resize(at);
+    found->head.insert(found->head.end(), bytes.begin(), bytes.end());
+  };
+  job.arrived = [found = found_](std::uint64_t arrived) {
+    found->head.resize(arrived);
+    found->arrived = true;
+  };
+  startFetch(service_.network, target_, std::move(job), opening_);
+}
+
+// One request for the headers, and no bytes where the file is as it was.
+void RemoteFile::validate(const KnownFile& known) {
+  known_ = known;
+  Job job;
+  job.mode = Job::Mode::head;
+  job.may_be_absent = may_be_absent_;
+  job.arrived = [found = found_](std::uint64_t) { found->arrived = true; };
+  startFetch(service_.network, target_, std::move(job), opening_);
+}
+
+void RemoteFile::await() const {
+  opening_->wait();
+  const std::lock_guard lock(mutex_);
+  if (std::exchange(concluded_, true)) return;
+  conclude();
+}
+
+void RemoteFile::conclude() const {
+  if (!found_->arrived || !target_->total || !service_.cache) return;
+  FileKey key = key_;
+  key.etag = version();
+  if (key.etag.empty()) return;  // nothing tells its versions apart
+  if (!cache_id_) cache_id_ = service_.cache->remember(key, *target_->total);
+  if (!cache_id_ || found_->head.empty()) return;
+  const BlockCache::Fresh head{*cache_id_, 0, found_->head};
+  service_.cache->keep(std::span(&head, 1));
+}
+
+std::string RemoteFile::version() const {
+  if (!target_->content.empty()) return target_->content;
+  const Validator& validator = target_->validator;
+  if (!validator.known()) return known_ ? known_->etag : std::string();
+  return validator.etag.empty() ? "modified " + validator.last_modified : validator.etag;
+}
+
+bool RemoteFile::exists() {
+  await();
+  return found_->arrived;
+}
+
+std::uint64_t RemoteFile::size() const {
+  await();
+  if (!target_->total) {
+    throw Error(Category::network, place_, "the server does not say how large the file is",
+                "use a server that answers byte ranges");
+  }
+  return *target_->total;
+}
+
+std::string RemoteFile::identity() const {
+  const std::uint64_t bytes = size();
+  const std::string known = version();
+  return known.empty() ? std::to_string(bytes) + " bytes" : known;
+}
+
+void RemoteFile::checkRange(const Extent& wanted) const {
+  const std::uint64_t bytes = size();
+  if (wanted.offset > bytes || wanted.length > bytes - wanted.offset) {
+    throw inputError(place_, std::to_string(wanted.length) + " bytes from byte " +
+                                 std::to_string(wanted.offset) + " on leave the file of " +
+                                 std::to_string(bytes) + " bytes");
+  }
+}
+
+std::vector<Piece> RemoteFile::fillWithoutAsking(const Piece& wanted) const {
+  checkRange({wanted.offset, wanted.into.size()});
+  Piece rest = wanted;
+  const std::vector<std::byte>& head = found_->head;
+  if (rest.offset < head.size()) {
+    const std::size_t length = std::min<std::size_t>(rest.into.size(), head.size() - rest.offset);
+    std::copy_n(head.begin() + static_cast<std::ptrdiff_t>(rest.offset), length, rest.into.begin());
+    rest = {rest.offset + length, rest.into.subspan(length)};
+  }
+  if (rest.into.empty()) return {};
+  return cache_id_ ? service_.cache->fill(*cache_id_, rest) : std::vector<Piece>{rest};
+}
+
+std::vector<Extent> RemoteFile::missing(const Extent& wanted) const {
+  checkRange(wanted);
+  const std::uint64_t first = std::max<std::uint64_t>(wanted.offset, found_->head.size());
+  if (first >= wanted.end()) return {};
+  const Extent rest{first, wanted.end() - first};
+  return cache_id_ ? service_.cache->missing(*cache_id_, rest) : std::vector<Extent>{rest};
+}
+
+}  // namespace kindred::http

@@ -1,0 +1,315 @@
+#include "transport.hpp"
+
+#include <curl/curl.h>
+
+#include <algorithm>
+#include <atomic>
+#include <deque>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+namespace kindred::http {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr long kReceiveBuffer = 256 * 1024;  // a few system calls a MiB
+constexpr int kLongestNap = 1000;            // ms; the loop is woken for anything new
+
+void initialiseCurl() {
+  static const CURLcode once = curl_global_init(CURL_GLOBAL_DEFAULT);
+  if (once != CURLE_OK) {
+    throw Error(Category::internal, "", "libcurl could not be initialised");
+  }
+}
+
+// One easy handle and the transfer that it carries.
+struct Line {
+  CURL* easy = curl_easy_init();
+  curl_slist* headers = nullptr;
+  std::shared_ptr<Exchange> exchange;
+  ReplyHead head;
+  bool begun = false;
+  std::uint64_t received = 0;
+  char error[CURL_ERROR_SIZE] = {};
+
+  Line() = default;
+  Line(const Line&) = delete;
+  Line& operator=(const Line&) = delete;
+  ~Line() {
+    curl_easy_cleanup(easy);
+    curl_slist_free_all(headers);
+  }
+};
+
+size_t onHeader(char* data, size_t, size_t size, void* user) {
+  Line& line = *static_cast<Line*>(user);
+  if (line.begun) return size;  // trailers
+  const std::string_view text(data, size);
+  if (text != "\r\n" && text != "\n") {
+    addLine(line.head, text);
+    return size;
+  }
+  if (line.head.status < 200) return size;  // 1xx: the real head follows
+  line.begun = true;
+  return line.exchange->begin(line.head) ? size : 0;
+}
+
+size_t onBody(char* data, size_t, size_t size, void* user) {
+  Line& line = *static_cast<Line*>(user);
+  line.received += size;
+  return line.exchange->body(std::as_bytes(std::span(data, size))) ? size : 0;
+}
+
+}  // namespace
+
+class Transport::Loop {
+ public:
+  explicit Loop(const Settings& settings);
+  ~Loop();
+  void start(std::shared_ptr<Exchange> exchange, Milliseconds delay);
+  void sweep();
+  Cost spent() const { return {bytes_.load(), requests_.load()}; }
+
+ private:
+  struct Waiting {
+    Clock::time_point due;
+    std::shared_ptr<Exchange> exchange;
+  };
+
+  void run();
+  void takeInbox();
+  void dropUnwanted();
+  void launchDue();
+  void launch(std::shared_ptr<Exchange> exchange);
+  void configure(Line& line) const;
+  void address(Line& line, const Request& request) const;
+  void collect();
+  std::shared_ptr<Exchange> release(Line& line);
+  int napLength() const;
+  // libcurl itself queues what exceeds the connections of an HTTP/1.1 server.
+  std::size_t mostActive() const {
+    return settings_.http2 ? settings_.streams : settings_.connections;
+  }
+
+  const Settings settings_;
+  CURLM* multi_ = nullptr;
+  std::vector<std::unique_ptr<Line>> lines_;
+  std::vector<Line*> idle_;
+  std::vector<Line*> active_;
+  std::deque<std::shared_ptr<Exchange>> ready_;
+  std::vector<Waiting> waiting_;
+
+  std::mutex mutex_;
+  std::vector<Waiting> inbox_;
+  std::atomic<bool> quit_ = false;
+  std::atomic<bool> sweep_ = false;
+  std::atomic<std::uint64_t> bytes_ = 0;
+  std::atomic<std::uint64_t> requests_ = 0;
+  std::thread thread_;
+};
+
+Transport::Loop::Loop(const Settings& settings) : settings_(settings) {
+  initialiseCurl();
+  multi_ = curl_multi_init();
+  const long connections = settings_.connections;
+  curl_multi_setopt(multi_, CURLMOPT_PIPELINING, CURLPIPE_MULTIPLEX);
+  curl_multi_setopt(multi_, CURLMOPT_MAX_CONCURRENT_STREAMS, static_cast<long>(settings_.streams));
+  curl_multi_setopt(multi_, CURLMOPT_MAX_HOST_CONNECTIONS, connections);
+  curl_multi_setopt(multi_, CURLMOPT_MAXCONNECTS, 2 * connections);
+  thread_ = std::thread([this] { run(); });
+}
+
+Transport::Loop::~Loop() {
+  quit_ = true;
+  curl_multi_wakeup(multi_);
+  thread_.join();
+  for (Line* line : active_) curl_multi_remove_handle(multi_, line->easy);
+  lines_.clear();
+  curl_multi_cleanup(multi_);
+}
+
+void Transport::Loop::start(std::shared_ptr<Exchange> exchange, Milliseconds delay) {
+  {
+    const std::lock_guard lock(mutex_);
+    inbox_.push_back({Clock::now() + delay, std::move(exchange)});
+  }
+  curl_multi_wakeup(multi_);
+}
+
+void Transport::Loop::sweep() {
+  sweep_ = true;
+  curl_multi_wakeup(multi_);
+}
+
+void Transport::Loop::run() {
+  while (!quit_) {
+    takeInbox();
+    if (sweep_.exchange(false)) dropUnwanted();
+    launchDue();
+    int running = 0;
+    curl_multi_perform(multi_, &running);
+    collect();
+    const int nap = napLength();
+    if (nap > 0) curl_multi_poll(multi_, nullptr, 0, nap, nullptr);
+  }
+}
+
+void Transport::Loop::takeInbox() {
+  std::vector<Waiting> arrived;
+  {
+    const std::lock_guard lock(mutex_);
+    arrived.swap(inbox_);
+  }
+  const Clock::time_point now = Clock::now();
+  for (Waiting& item : arrived) {
+    if (item.due <= now) {
+      ready_.push_back(std::move(item.exchange));
+    } else {
+      waiting_.push_back(std::move(item));
+    }
+  }
+}
+
+void Transport::Loop::dropUnwanted() {
+  for (Waiting& item : waiting_) ready_.push_back(std::move(item.exchange));
+  waiting_.clear();
+  std::deque<std::shared_ptr<Exchange>> kept;
+  for (auto& exchange : std::exchange(ready_, {})) {
+    if (exchange->wanted()) {
+      kept.push_back(std::move(exchange));
+    } else {
+      exchange->dropped();
+    }
+  }
+  ready_ = std::move(kept);
+  for (std::size_t i = active_.size(); i-- > 0;) {
+    Line& line = *active_[i];
+    if (!line.exchange->wanted()) release(line)->dropped();
+  }
+}
+
+void Transport::Loop::launchDue() {
+  const Clock::time_point now = Clock::now();
+  std::erase_if(waiting_, [&](Waiting& item) {
+    if (item.due > now) return false;
+    ready_.push_back(std::move(item.exchange));
+    return true;
+  });
+  while (!ready_.empty() && active_.size() < mostActive()) {
+    auto exchange = std::move(ready_.front());
+    ready_.pop_front();
+    launch(std::move(exchange));
+  }
+}
+
+void Transport::Loop::launch(std::shared_ptr<Exchange> exchange) {
+  if (!exchange->wanted()) {
+    exchange->dropped();
+    return;
+  }
+  const std::optional<Request> request = exchange->next();
+  if (!request) return;
+  if (idle_.empty()) {
+    lines_.push_back(std::make_unique<Line>());
+    configure(*lines_.back());
+    idle_.push_back(lines_.back().get());
+  }
+  Line& line = *idle_.back();
+  idle_.pop_back();
+  line.exchange = std::move(exchange);
+  line.head = {};
+  line.begun = false;
+  line.received = 0;
+  line.error[0] = '\0';
+  address(line, *request);
+  ++requests_;
+  active_.push_back(&line);
+  curl_multi_add_handle(multi_, line.easy);
+}
+
+void Transport::Loop::configure(Line& line) const {
+  CURL* easy = line.easy;
+  curl_easy_setopt(easy, CURLOPT_PRIVATE, &line);
+  curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, line.error);
+  curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, onHeader);
+  curl_easy_setopt(easy, CURLOPT_HEADERDATA, &line);
+  curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, onBody);
+  curl_easy_setopt(easy, CURLOPT_WRITEDATA, &line);
+  curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+  curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+  curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+  curl_easy_setopt(easy, CURLOPT_USERAGENT, "kindred");
+  curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, kReceiveBuffer);
+  curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT,
+                   static_cast<long>(settings_.connect_timeout.count()));
+  curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
+  curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, static_cast<long>(settings_.stall.count()));
+  if (!settings_.ca_file.empty()) {
+    curl_easy_setopt(easy, CURLOPT_CAINFO, settings_.ca_file.c_str());
+  }
+}
+
+void Transport::Loop::address(Line& line, const Request& request) const {
+  curl_slist_free_all(std::exchange(line.headers, nullptr));
+  for (const std::string& header : request.headers) {
+    line.headers = curl_slist_append(line.headers, header.c_str());
+  }
+  // Multiplexing needs TLS to be agreed on; a plain connection is not worth waiting for.
+  const bool multiplex = settings_.http2 && request.url.starts_with("https:");
+  curl_easy_setopt(line.easy, CURLOPT_URL, request.url.c_str());
+  curl_easy_setopt(line.easy, CURLOPT_HTTPHEADER, line.headers);
+  curl_easy_setopt(line.easy, CURLOPT_HTTPGET, 1L);
+  curl_easy_setopt(line.easy, CURLOPT_NOBODY, request.head_only ? 1L : 0L);
+  curl_easy_setopt(line.easy, CURLOPT_HTTP_VERSION,
+                   static_cast<long>(multiplex ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1));
+  curl_easy_setopt(line.easy, CURLOPT_PIPEWAIT, multiplex ? 1L : 0L);
+  // Proxies from the environment are honoured, but never for this machine.
+  curl_easy_setopt(line.easy, CURLOPT_PROXY, isLoopback(origin(request.url)) ? "" : nullptr);
+}
+
+void Transport::Loop::collect() {
+  int left = 0;
+  while (CURLMsg* message = curl_multi_info_read(multi_, &left)) {
+    if (message->msg != CURLMSG_DONE) continue;
+    const CURLcode code = message->data.result;
+    void* found = nullptr;
+    curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &found);
+    Line& line = *static_cast<Line*>(found);
+    Outcome outcome{static_cast<int>(code), {}, std::move(line.head), line.received};
+    if (code != CURLE_OK) {
+      outcome.error = line.error[0] != '\0' ? line.error : curl_easy_strerror(code);
+    }
+    release(line)->finished(outcome);
+  }
+}
+
+std::shared_ptr<Exchange> Transport::Loop::release(Line& line) {
+  curl_multi_remove_handle(multi_, line.easy);
+  std::erase(active_, &line);
+  idle_.push_back(&line);
+  bytes_ += line.received;
+  return std::move(line.exchange);
+}
+
+int Transport::Loop::napLength() const {
+  if (!ready_.empty() && active_.size() < mostActive()) return 0;
+  int nap = kLongestNap;
+  for (const Waiting& item : waiting_) {
+    const auto left = std::chrono::ceil<Milliseconds>(item.due - Clock::now()).count();
+    nap = static_cast<int>(std::clamp<std::int64_t>(left, 0, nap));
+  }
+  return nap;
+}
+
+Transport::Transport(const Settings& settings) : loop_(std::make_unique<Loop>(settings)) {}
+Transport::~Transport() = default;
+
+void Transport::start(std::shared_ptr<Exchange> exchange, Milliseconds delay) {
+  loop_->start(std::move(exchange), delay);
+}
+void Transport::sweep() { loop_->sweep(); }
+Cost Transport::spent() const { return loop_->spent(); }
+
+}  // namespace kindred::http

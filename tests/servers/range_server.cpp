@@ -1,0 +1,357 @@
+#include "servers/range_server.hpp"
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http.hpp>
+#include <algorithm>
+#include <charconv>
+#include <list>
+#include <thread>
+
+#include "servers/range_server_state.hpp"
+
+namespace kindred::servers {
+namespace {
+
+namespace net = boost::asio;
+namespace http = boost::beast::http;
+using tcp = net::ip::tcp;
+using Kind = Fault::Kind;
+
+constexpr std::size_t kChunk = 256 * 1024;
+constexpr auto kForever = std::chrono::hours(24);
+
+struct Range {
+  std::uint64_t offset = 0;
+  std::uint64_t length = 0;
+  enum { whole, part, unsatisfiable } kind = whole;
+};
+
+Range rangeOf(const std::string& header, std::uint64_t size) {
+  if (!header.starts_with("bytes=")) return {0, size, Range::whole};
+  const char* at = header.data() + 6;
+  const char* end = header.data() + header.size();
+  std::uint64_t first = 0, last = 0;
+  at = std::from_chars(at, end, first).ptr;
+  if (at == end || *at != '-') return {0, size, Range::whole};
+  if (std::from_chars(at + 1, end, last).ec != std::errc()) last = size;
+  if (first >= size) return {0, 0, Range::unsatisfiable};
+  last = std::min(last, size - 1);
+  return {first, last - first + 1, Range::part};
+}
+
+struct Answer {
+  http::response<http::empty_body> head;
+  std::uint64_t offset = 0;
+  std::uint64_t length = 0;  // of the body that is sent
+};
+
+void describePart(Answer& answer, const Content& content, const Range& range) {
+  answer.head.result(range.kind == Range::part ? 206 : 200);
+  answer.head.set(http::field::etag, content.etag);
+  answer.head.set(http::field::accept_ranges, "bytes");
+  answer.head.set(http::field::content_type, "application/octet-stream");
+  answer.offset = range.offset;
+  answer.length = range.length;
+  if (range.kind == Range::part) {
+    answer.head.set(http::field::content_range,
+                    "bytes " + std::to_string(range.offset) + "-" +
+                        std::to_string(range.offset + range.length - 1) + "/" +
+                        std::to_string(content.size));
+  }
+}
+
+// Makes a right answer wrong.
+void spoil(Answer& answer, const Content& content, const Fault& fault) {
+  const std::string total = "/" + std::to_string(content.size);
+  switch (fault.kind) {
+    case Kind::wrong_range:
+      answer.offset = std::min(answer.offset + 1, content.size - answer.length);
+      answer.head.set(http::field::content_range,
+                      "bytes " + std::to_string(answer.offset + 1) + "-" +
+                          std::to_string(answer.offset + answer.length) + total);
+      break;
+    case Kind::short_range: answer.length /= 2; break;
+    case Kind::no_content_range: answer.head.erase(http::field::content_range); break;
+    case Kind::multipart:
+      answer.head.erase(http::field::content_range);
+      answer.head.set(http::field::content_type, "multipart/byteranges; boundary=x");
+      break;
+    case Kind::compressed: answer.head.set(http::field::content_encoding, "gzip"); break;
+    case Kind::new_version: answer.head.set(http::field::etag, "\"another\""); break;
+    case Kind::unmarked: answer.head.erase(http::field::etag); break;
+    case Kind::other_size:
+      answer.head.set(http::field::content_range,
+                      "bytes " + std::to_string(answer.offset) + "-" +
+                          std::to_string(answer.offset + answer.length - 1) + "/" +
+                          std::to_string(content.size + 1));
+      break;
+    default: break;
+  }
+}
+
+}  // namespace
+
+class RangeServer::Connection {
+ public:
+  Connection(std::shared_ptr<State> state, tcp::socket socket, bool storage)
+      : state_(std::move(state)), socket_(std::move(socket)), storage_(storage),
+        number_(++state_->connections) {
+    socket_.set_option(tcp::no_delay(true));
+  }
+
+  void run() {
+    boost::system::error_code error;
+    boost::beast::flat_buffer buffer;
+    while (!error) {
+      http::request<http::empty_body> request;
+      http::read(socket_, buffer, request, error);
+      if (error || !answer(request, error)) break;
+    }
+    socket_.shutdown(tcp::socket::shutdown_both, error);
+  }
+  void interrupt() {
+    if (socket_.is_open()) ::shutdown(socket_.native_handle(), SHUT_RDWR);
+  }
+
+ private:
+  using Incoming = http::request<http::empty_body>;
+
+  bool answer(const Incoming& request, boost::system::error_code& error);
+  Answer prepare(const Incoming& request, const Reply& reply, const Fault& fault) const;
+  bool send(const Incoming& request, const Reply& reply, Answer answer, const Fault& fault,
+            boost::system::error_code& error);
+  bool sendBody(const Reply& reply, const Answer& answer, std::uint64_t stop_after,
+                boost::system::error_code& error);
+  void record(const Incoming& request, const std::string& path, int status) const;
+
+  std::shared_ptr<State> state_;
+  tcp::socket socket_;
+  const bool storage_;
+  const std::uint64_t number_;
+};
+
+bool RangeServer::Connection::answer(const Incoming& request, boost::system::error_code& error) {
+  const std::string target(request.target());
+  const std::string path = target.substr(0, target.find('?'));
+  const Fault fault = state_->faultFor(path);
+  const std::int64_t wait = state_->delay_us;
+  if (wait > 0 && !state_->sleep(std::chrono::microseconds(wait))) return false;
+  if (fault.kind == Kind::silence) {
+    record(request, path, 0);
+    state_->sleep(kForever);
+    return false;
+  }
+  const Reply reply = state_->route(target, std::string(request[http::field::authorization]), storage_);
+  Answer ready = prepare(request, reply, fault);
+  record(request, path, ready.head.result_int());
+  return send(request, reply, std::move(ready), fault, error);
+}
+
+Answer RangeServer::Connection::prepare(const Incoming& request, const Reply& reply,
+                                        const Fault& fault) const {
+  Answer answer;
+  answer.head.version(11);
+  answer.head.keep_alive(request.keep_alive());
+  answer.head.result(reply.status);
+  for (const auto& [name, value] : reply.headers) answer.head.set(name, value);
+  answer.length = reply.text.size();
+  if (fault.kind == Kind::status) {
+    answer.head.result(fault.status);
+    if (!fault.retry_after.empty()) answer.head.set(http::field::retry_after, fault.retry_after);
+    answer.length = 0;
+  } else if (fault.kind == Kind::redirect_to) {
+    answer.head.result(302);
+    answer.head.set(http::field::location, fault.location);
+    answer.length = 0;
+  } else if (reply.content) {
+    const Content& content = *reply.content;
+    const std::string asked(request[http::field::range]);
+    Range range = rangeOf(fault.kind == Kind::whole_file ? "" : asked, content.size);
+    const std::string if_match(request[http::field::if_match]);
+    const bool other = !if_match.empty() && if_match != content.etag;
+    if (other || range.kind == Range::unsatisfiable) {
+      answer.head.result(other ? 412 : 416);
+      answer.head.set(http::field::content_range, "bytes */" + std::to_string(content.size));
+      answer.length = 0;
+    } else {
+      describePart(answer, content, range);
+      spoil(answer, content, fault);
+    }
+  }
+  answer.head.content_length(answer.length);
+  return answer;
+}
+
+bool RangeServer::Connection::send(const Incoming& request, const Reply& reply, Answer answer,
+                                   const Fault& fault, boost::system::error_code& error) {
+  http::response_serializer<http::empty_body> serializer(answer.head);
+  http::write_header(socket_, serializer, error);
+  if (error || request.method() == http::verb::head || answer.length == 0) return !error;
+  const bool breaks = fault.kind == Kind::short_body || fault.kind == Kind::reset ||
+                      fault.kind == Kind::stall;
+  const std::uint64_t stop_after = breaks ? answer.length / 2 : answer.length;
+  if (!sendBody(reply, answer, stop_after, error)) return false;
+  if (fault.kind == Kind::stall) state_->sleep(kForever);
+  if (fault.kind == Kind::reset) {
+    socket_.set_option(net::socket_base::linger(true, 0));
+    socket_.close(error);
+  }
+  return !breaks && request.keep_alive();
+}
+
+bool RangeServer::Connection::sendBody(const Reply& reply, const Answer& answer,
+                                       std::uint64_t stop_after, boost::system::error_code& error) {
+  if (!reply.content) {
+    net::write(socket_, net::buffer(reply.text.data(), stop_after), error);
+    return !error;
+  }
+  std::vector<std::byte> chunk;
+  for (std::uint64_t at = 0; at < stop_after && !error;) {
+    const std::uint64_t speed = state_->bandwidth;
+    const std::uint64_t most = speed == 0 ? kChunk : std::max<std::uint64_t>(speed / 50, 1);
+    chunk.resize(std::min<std::uint64_t>(most, stop_after - at));
+    reply.content->fill(answer.offset + at, chunk);
+    net::write(socket_, net::buffer(chunk), error);
+    at += chunk.size();
+    if (speed > 0 && !state_->sleep(std::chrono::microseconds(chunk.size() * 1'000'000 / speed))) {
+      return false;
+    }
+  }
+  return !error;
+}
+
+void RangeServer::Connection::record(const Incoming& request, const std::string& path,
+                                     int status) const {
+  const std::lock_guard lock(state_->mutex);
+  state_->seen.push_back({std::string(request.method_string()), path,
+                          std::string(request[http::field::range]),
+                          std::string(request[http::field::authorization]),
+                          std::string(request[http::field::if_match]), status,
+                          socket_.local_endpoint().port(), number_});
+}
+
+// Accepts on one port; a thread a connection.
+class RangeServer::Listener {
+ public:
+  Listener(std::shared_ptr<State> state, bool storage)
+      : state_(std::move(state)), storage_(storage),
+        acceptor_(context_, tcp::endpoint(net::ip::address_v4::loopback(), 0)),
+        port_(acceptor_.local_endpoint().port()), thread_([this] { run(); }) {}
+  ~Listener() {
+    ::shutdown(acceptor_.native_handle(), SHUT_RDWR);
+    thread_.join();
+    for (Served& served : served_) served.connection->interrupt();
+    for (Served& served : served_) served.thread.join();
+  }
+  int port() const { return port_; }
+
+ private:
+  struct Served {
+    std::shared_ptr<Connection> connection;
+    std::thread thread;
+  };
+
+  void run() {
+    boost::system::error_code error;
+    while (true) {
+      tcp::socket socket(context_);
+      acceptor_.accept(socket, error);
+      if (error) return;
+      auto connection = std::make_shared<Connection>(state_, std::move(socket), storage_);
+      served_.push_back({connection, std::thread([connection] { connection->run(); })});
+    }
+  }
+
+  std::shared_ptr<State> state_;
+  const bool storage_;
+  net::io_context context_;
+  tcp::acceptor acceptor_;
+  const int port_;
+  std::list<Served> served_;
+  std::thread thread_;
+};
+
+RangeServer::RangeServer()
+    : state_(std::make_shared<State>()),
+      endpoint_(std::make_unique<Listener>(state_, false)),
+      storage_(std::make_unique<Listener>(state_, true)) {
+  state_->storage_url = storage();
+}
+
+RangeServer::~RangeServer() {
+  {
+    const std::lock_guard lock(state_->mutex);
+    state_->stop = true;
+  }
+  state_->stopped.notify_all();
+}
+
+int RangeServer::endpointPort() const { return endpoint_->port(); }
+int RangeServer::storagePort() const { return storage_->port(); }
+std::string RangeServer::endpoint() const {
+  return "http://127.0.0.1:" + std::to_string(endpointPort());
+}
+std::string RangeServer::storage() const {
+  return "http://127.0.0.1:" + std::to_string(storagePort());
+}
+
+void RangeServer::serve(const std::string& path, Content content) {
+  const std::lock_guard lock(state_->mutex);
+  state_->plain[path] = std::move(content);
+}
+void RangeServer::publish(const std::string& repo, const std::string& revision,
+                          const std::string& commit, std::map<std::string, Content> files) {
+  const std::lock_guard lock(state_->mutex);
+  // A branch that moves: its older commits stay where they are.
+  for (Model& model : state_->models) {
+    if (model.repo == repo && model.revision == revision) model.revision = model.commit;
+  }
+  state_->models.push_back({repo, revision, commit, std::move(files)});
+}
+void RangeServer::listNamesOnly(bool on) {
+  const std::lock_guard lock(state_->mutex);
+  state_->names_only = on;
+}
+void RangeServer::requireToken(const std::string& token) {
+  const std::lock_guard lock(state_->mutex);
+  state_->token = token;
+}
+void RangeServer::expireLinks() {
+  const std::lock_guard lock(state_->mutex);
+  ++state_->link_epoch;
+}
+void RangeServer::linkLifetime(std::chrono::seconds lifetime) {
+  const std::lock_guard lock(state_->mutex);
+  state_->link_lifetime = lifetime;
+}
+void RangeServer::fail(const std::string& path, Fault fault) {
+  const std::lock_guard lock(state_->mutex);
+  state_->faults[path] = std::move(fault);
+}
+void RangeServer::delay(std::chrono::microseconds each) { state_->delay_us = each.count(); }
+void RangeServer::bandwidth(std::uint64_t bytes_per_second) {
+  state_->bandwidth = bytes_per_second;
+}
+void RangeServer::storageUrl(const std::string& url) {
+  const std::lock_guard lock(state_->mutex);
+  state_->storage_url = url;
+}
+std::vector<Seen> RangeServer::seen() const {
+  const std::lock_guard lock(state_->mutex);
+  return state_->seen;
+}
+std::size_t RangeServer::count(const std::string& path_part) const {
+  const std::lock_guard lock(state_->mutex);
+  return static_cast<std::size_t>(
+      std::count_if(state_->seen.begin(), state_->seen.end(), [&](const Seen& seen) {
+        return seen.path.find(path_part) != std::string::npos;
+      }));
+}
+void RangeServer::forget() {
+  const std::lock_guard lock(state_->mutex);
+  state_->seen.clear();
+}
+
+}  // namespace kindred::servers

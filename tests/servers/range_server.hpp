@@ -1,0 +1,99 @@
+// A web server that misbehaves on request. It answers byte ranges of files that it is given, plain
+// or in the shape of a model Hub, and counts everything it is asked. Two ports: the endpoint, and
+// the storage that a Hub redirects to. Loopback only.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "servers/content.hpp"
+
+namespace kindred::servers {
+
+struct Fault {
+  enum class Kind {
+    none,
+    whole_file,        // 200 with all of it, whatever was asked
+    short_body,        // ends the connection after half of the body
+    short_range,       // a Content-Range right, a body and a Content-Length too short
+    wrong_range,       // 206 with the bytes behind those asked for
+    no_content_range,  // 206 that does not say which bytes
+    multipart,         // multipart/byteranges
+    compressed,        // Content-Encoding: gzip
+    reset,             // a TCP reset in the middle of the body
+    stall,             // half of the body, then silence
+    silence,           // no answer at all
+    status,            // `status`, with `retry_after` where not empty
+    redirect_to,       // 302 to `location`
+    new_version,       // another ETag
+    unmarked,          // no ETag
+    other_size         // a Content-Range with another total
+  } kind = Kind::none;
+  int status = 0;
+  std::string retry_after = {};
+  std::string location = {};
+  int times = 1'000'000;  // how many requests it hits, then the server is well again
+  int after = 0;          // how many requests it lets pass before
+};
+
+struct Seen {
+  std::string method;
+  std::string path;  // without the query
+  std::string range;
+  std::string authorization;
+  std::string if_match;
+  int status = 0;  // of the answer
+  int port = 0;
+  std::uint64_t connection = 0;  // numbered from 1
+};
+
+class RangeServer {
+ public:
+  RangeServer();
+  ~RangeServer();
+  RangeServer(const RangeServer&) = delete;
+  RangeServer& operator=(const RangeServer&) = delete;
+
+  std::string endpoint() const;  // "http://127.0.0.1:PORT"
+  std::string storage() const;
+  int endpointPort() const;
+  int storagePort() const;
+
+  // At ENDPOINT/PATH ("/models/x/config.json").
+  void serve(const std::string& path, Content content);
+  // A model of the Hub: /api/models/REPO/revision/REV and /REPO/resolve/REV/FILE, REV being the
+  // revision or the commit. Files with a sha256 are answered by a signed redirect to the storage.
+  void publish(const std::string& repo, const std::string& revision, const std::string& commit,
+               std::map<std::string, Content> files);
+  // The listing then says no sizes and no hashes, as when a mirror is simpler than the Hub.
+  void listNamesOnly(bool on);
+  // Every request to the endpoint must carry this token; empty: none.
+  void requireToken(const std::string& token);
+  // All signed URLs given out so far answer 403 from now on.
+  void expireLinks();
+  // How long new links say that they live.
+  void linkLifetime(std::chrono::seconds lifetime);
+
+  void fail(const std::string& path, Fault fault);  // path as in Seen; replaces an earlier fault
+  void delay(std::chrono::microseconds each);       // before every answer
+  void bandwidth(std::uint64_t bytes_per_second);   // of one connection; 0: unlimited
+  // Reports another host in redirects (a proxy in front of the storage).
+  void storageUrl(const std::string& url);
+
+  std::vector<Seen> seen() const;
+  std::size_t count(const std::string& path_part) const;  // requests whose path has this in it
+  void forget();                                          // starts counting anew
+
+ private:
+  struct State;
+  class Connection;
+  class Listener;
+  std::shared_ptr<State> state_;
+  std::unique_ptr<Listener> endpoint_, storage_;
+};
+
+}  // namespace kindred::servers
