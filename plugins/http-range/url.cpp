@@ -2,6 +2,8 @@
 
 #include <curl/curl.h>
 
+#include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <cstdio>
 #include <ctime>
@@ -38,6 +40,12 @@ Url parse(const std::string& text) {
   return url;
 }
 
+std::string lowered(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return text;
+}
+
 std::string queryValue(const std::string& query, std::string_view key) {
   std::size_t at = 0;
   while (at < query.size()) {
@@ -70,7 +78,8 @@ std::optional<std::int64_t> amazonDate(const std::string& text) {
 
 Origin origin(const std::string& url) {
   const Url parsed = parse(url);
-  return {part(parsed.get(), CURLUPART_SCHEME), part(parsed.get(), CURLUPART_HOST),
+  return {lowered(part(parsed.get(), CURLUPART_SCHEME)),
+          lowered(part(parsed.get(), CURLUPART_HOST)),
           part(parsed.get(), CURLUPART_PORT, CURLU_DEFAULT_PORT)};
 }
 

@@ -1,10 +1,10 @@
 #include "servers/range_server.hpp"
 
+#include <algorithm>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
-#include <algorithm>
 #include <charconv>
 #include <list>
 #include <thread>
@@ -72,22 +72,33 @@ void spoil(Answer& answer, const Content& content, const Fault& fault) {
                       "bytes " + std::to_string(answer.offset + 1) + "-" +
                           std::to_string(answer.offset + answer.length) + total);
       break;
-    case Kind::short_range: answer.length /= 2; break;
-    case Kind::no_content_range: answer.head.erase(http::field::content_range); break;
+    case Kind::short_range:
+      answer.length /= 2;
+      break;
+    case Kind::no_content_range:
+      answer.head.erase(http::field::content_range);
+      break;
     case Kind::multipart:
       answer.head.erase(http::field::content_range);
       answer.head.set(http::field::content_type, "multipart/byteranges; boundary=x");
       break;
-    case Kind::compressed: answer.head.set(http::field::content_encoding, "gzip"); break;
-    case Kind::new_version: answer.head.set(http::field::etag, "\"another\""); break;
-    case Kind::unmarked: answer.head.erase(http::field::etag); break;
+    case Kind::compressed:
+      answer.head.set(http::field::content_encoding, "gzip");
+      break;
+    case Kind::new_version:
+      answer.head.set(http::field::etag, "\"another\"");
+      break;
+    case Kind::unmarked:
+      answer.head.erase(http::field::etag);
+      break;
     case Kind::other_size:
       answer.head.set(http::field::content_range,
                       "bytes " + std::to_string(answer.offset) + "-" +
                           std::to_string(answer.offset + answer.length - 1) + "/" +
                           std::to_string(content.size + 1));
       break;
-    default: break;
+    default:
+      break;
   }
 }
 
@@ -96,7 +107,9 @@ void spoil(Answer& answer, const Content& content, const Fault& fault) {
 class RangeServer::Connection {
  public:
   Connection(std::shared_ptr<State> state, tcp::socket socket, bool storage)
-      : state_(std::move(state)), socket_(std::move(socket)), storage_(storage),
+      : state_(std::move(state)),
+        socket_(std::move(socket)),
+        storage_(storage),
         number_(++state_->connections) {
     socket_.set_option(tcp::no_delay(true));
   }
@@ -143,7 +156,8 @@ bool RangeServer::Connection::answer(const Incoming& request, boost::system::err
     state_->sleep(kForever);
     return false;
   }
-  const Reply reply = state_->route(target, std::string(request[http::field::authorization]), storage_);
+  const Reply reply =
+      state_->route(target, std::string(request[http::field::authorization]), storage_);
   Answer ready = prepare(request, reply, fault);
   record(request, path, ready.head.result_int());
   return send(request, reply, std::move(ready), fault, error);
@@ -189,8 +203,8 @@ bool RangeServer::Connection::send(const Incoming& request, const Reply& reply, 
   http::response_serializer<http::empty_body> serializer(answer.head);
   http::write_header(socket_, serializer, error);
   if (error || request.method() == http::verb::head || answer.length == 0) return !error;
-  const bool breaks = fault.kind == Kind::short_body || fault.kind == Kind::reset ||
-                      fault.kind == Kind::stall;
+  const bool breaks =
+      fault.kind == Kind::short_body || fault.kind == Kind::reset || fault.kind == Kind::stall;
   const std::uint64_t stop_after = breaks ? answer.length / 2 : answer.length;
   if (!sendBody(reply, answer, stop_after, error)) return false;
   if (fault.kind == Kind::stall) state_->sleep(kForever);
@@ -236,9 +250,11 @@ void RangeServer::Connection::record(const Incoming& request, const std::string&
 class RangeServer::Listener {
  public:
   Listener(std::shared_ptr<State> state, bool storage)
-      : state_(std::move(state)), storage_(storage),
+      : state_(std::move(state)),
+        storage_(storage),
         acceptor_(context_, tcp::endpoint(net::ip::address_v4::loopback(), 0)),
-        port_(acceptor_.local_endpoint().port()), thread_([this] { run(); }) {}
+        port_(acceptor_.local_endpoint().port()),
+        thread_([this] { run(); }) {}
   ~Listener() {
     ::shutdown(acceptor_.native_handle(), SHUT_RDWR);
     thread_.join();
@@ -344,10 +360,9 @@ std::vector<Seen> RangeServer::seen() const {
 }
 std::size_t RangeServer::count(const std::string& path_part) const {
   const std::lock_guard lock(state_->mutex);
-  return static_cast<std::size_t>(
-      std::count_if(state_->seen.begin(), state_->seen.end(), [&](const Seen& seen) {
-        return seen.path.find(path_part) != std::string::npos;
-      }));
+  return static_cast<std::size_t>(std::count_if(
+      state_->seen.begin(), state_->seen.end(),
+      [&](const Seen& seen) { return seen.path.find(path_part) != std::string::npos; }));
 }
 void RangeServer::forget() {
   const std::lock_guard lock(state_->mutex);

@@ -36,7 +36,8 @@ Reply RangeServer::State::route(std::string_view target, const std::string& auth
 }
 
 Reply RangeServer::State::routeStorage(const std::string& path, const std::string& query) const {
-  if (query.find("Signature=" + std::to_string(link_epoch)) == std::string::npos) return status(403);
+  if (query.find("Signature=" + std::to_string(link_epoch)) == std::string::npos)
+    return status(403);
   for (const Model& model : models) {
     const std::string prefix = "/store/" + model.repo + "/" + model.commit + "/";
     if (!path.starts_with(prefix)) continue;
@@ -61,7 +62,8 @@ Reply RangeServer::State::routeModel(const std::string& path) const {
 }
 
 Reply RangeServer::State::describe(const Model& model) const {
-  std::string json = "{\"id\":\"" + model.repo + "\",\"sha\":\"" + model.commit + "\",\"siblings\":[";
+  std::string json =
+      "{\"id\":\"" + model.repo + "\",\"sha\":\"" + model.commit + "\",\"siblings\":[";
   for (const auto& [name, content] : model.files) {
     if (json.back() == '}') json += ',';
     json += "{\"rfilename\":\"" + name + "\"";

@@ -1,0 +1,76 @@
+#include "fixture.hpp"
+
+#include "parameters.hpp"
+
+namespace kindred::http {
+
+Parameters parametersWith(const Changes& changes) {
+  static constexpr auto kEntries = declare(KINDRED_HTTP_PARAMETERS);
+  Parameters parameters;
+  for (const Entry& entry : kEntries) {
+    const std::string fallback = entry.fallback;
+    switch (entry.type) {
+      case ValueType::flag:
+        parameters.set(entry.name, fallback == "true");
+        break;
+      case ValueType::integer:
+        parameters.set(entry.name, std::int64_t{std::stoll(fallback)});
+        break;
+      case ValueType::number:
+        parameters.set(entry.name, std::stod(fallback));
+        break;
+      default:
+        parameters.set(entry.name, fallback);
+    }
+  }
+  for (const auto& [name, value] : changes) parameters.set(name, value);
+  return parameters;
+}
+
+Environment::Environment(std::string name, std::optional<std::string> value)
+    : name_(std::move(name)) {
+  if (const char* before = std::getenv(name_.c_str())) before_ = before;
+  if (value) {
+    ::setenv(name_.c_str(), value->c_str(), 1);
+  } else {
+    ::unsetenv(name_.c_str());
+  }
+}
+
+Environment::~Environment() {
+  if (before_) {
+    ::setenv(name_.c_str(), before_->c_str(), 1);
+  } else {
+    ::unsetenv(name_.c_str());
+  }
+}
+
+RemoteTest::RemoteTest() {
+  for (const char* name : {"HF_TOKEN", "HF_TOKEN_PATH", "HF_ENDPOINT", "CURL_CA_BUNDLE",
+                           "SSL_CERT_FILE", "http_proxy", "https_proxy", "all_proxy"}) {
+    environment_.push_back(std::make_unique<Environment>(name, std::nullopt));
+  }
+  environment_.push_back(std::make_unique<Environment>("HF_HOME", folder_.text()));
+}
+
+std::unique_ptr<HttpSource> RemoteTest::source(Changes changes) const {
+  changes.insert({"endpoint", server_.endpoint()});
+  changes.insert({"cache", (folder_ / "cache").string()});
+  changes.insert({"retry-wait", 0.002});
+  changes.insert({"attempts", std::int64_t{3}});
+  changes.insert({"stall-timeout", std::int64_t{1}});
+  return std::make_unique<HttpSource>(parametersWith(changes));
+}
+
+std::unique_ptr<HttpSource> RemoteTest::filesSource(Changes changes) const {
+  changes.insert({"layout", "files"});
+  return source(std::move(changes));
+}
+
+std::string RemoteTest::read(File& file, std::uint64_t offset, std::uint64_t length) {
+  std::string text(length, '\0');
+  file.read(offset, std::as_writable_bytes(std::span(text)));
+  return text;
+}
+
+}  // namespace kindred::http

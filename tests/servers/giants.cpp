@@ -1,0 +1,213 @@
+#include "servers/giants.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <cstring>
+#include <memory>
+
+namespace kindred::servers {
+namespace {
+
+using Shape = std::vector<std::uint64_t>;
+
+// Four BF16 values: any sign and mantissa, magnitudes from 2^-7 to 2^0, so that sums stay sane.
+// As F32 the same bits are sane as well.
+std::uint64_t weights(std::uint64_t seed, std::uint64_t word) {
+  return (mixed(seed, word) & 0x83ff83ff83ff83ffU) | 0x3c003c003c003c00U;
+}
+
+class Namer {
+ public:
+  explicit Namer(std::vector<GiantTensor>& out) : out_(out) {}
+  void add(const std::string& name, Shape shape, const char* dtype = "BF16") {
+    out_.push_back({prefix + name, dtype, std::move(shape)});
+  }
+  std::string prefix = "model.";
+
+ private:
+  std::vector<GiantTensor>& out_;
+};
+
+void addMlp(Namer& names, const std::string& where, std::uint64_t hidden, std::uint64_t width) {
+  names.add(where + "down_proj.weight", {hidden, width});
+  names.add(where + "gate_proj.weight", {width, hidden});
+  names.add(where + "up_proj.weight", {width, hidden});
+}
+
+void addAttention(Namer& names, const MixtureConfig& c) {
+  const std::uint64_t query = c.heads * c.head_dim, key = c.key_value_heads * c.head_dim;
+  for (const auto& [name, rows] : {std::pair{"q_proj", query}, {"k_proj", key}, {"v_proj", key}}) {
+    if (c.attention_bias) names.add(std::string("self_attn.") + name + ".bias", {rows});
+    names.add(std::string("self_attn.") + name + ".weight", {rows, c.hidden});
+  }
+  names.add("self_attn.o_proj.weight", {c.hidden, query});
+}
+
+void addLayer(Namer& names, const MixtureConfig& c, std::uint64_t layer) {
+  names.prefix = "model.layers." + std::to_string(layer) + ".";
+  names.add("input_layernorm.weight", {c.hidden});
+  if (layer < c.dense_layers) {
+    addMlp(names, "mlp.", c.hidden, c.dense_intermediate);
+  } else {
+    for (std::uint64_t expert = 0; expert < c.experts; ++expert) {
+      addMlp(names, "mlp.experts." + std::to_string(expert) + ".", c.hidden, c.expert_intermediate);
+    }
+    names.add("mlp.gate.e_score_correction_bias", {c.experts}, "F32");
+    names.add("mlp.gate.weight", {c.experts, c.hidden});
+    addMlp(names, "mlp.shared_experts.", c.hidden, c.shared_experts * c.expert_intermediate);
+  }
+  names.add("post_attention_layernorm.weight", {c.hidden});
+  addAttention(names, c);
+}
+
+std::string configJson(const MixtureConfig& c) {
+  const auto field = [](const char* name, std::uint64_t value) {
+    return std::string(",\n \"") + name + "\": " + std::to_string(value);
+  };
+  return "{\"architectures\": [\"" + c.architecture + "\"],\n \"model_type\": \"" + c.model_type +
+         "\"" + field("hidden_size", c.hidden) + field("num_hidden_layers", c.layers) +
+         field("num_attention_heads", c.heads) + field("num_key_value_heads", c.key_value_heads) +
+         field("head_dim", c.head_dim) + field("intermediate_size", c.dense_intermediate) +
+         field("moe_intermediate_size", c.expert_intermediate) +
+         field("n_routed_experts", c.experts) + field("n_shared_experts", c.shared_experts) +
+         field("first_k_dense_replace", c.dense_layers) + field("vocab_size", c.vocabulary) +
+         ",\n \"torch_dtype\": \"bfloat16\"}\n";
+}
+
+std::string tensorJson(const GiantTensor& tensor, std::uint64_t start) {
+  std::string shape;
+  for (const std::uint64_t extent : tensor.shape) {
+    shape += (shape.empty() ? "" : ",") + std::to_string(extent);
+  }
+  return '"' + tensor.name + "\":{\"dtype\":\"" + tensor.dtype + "\",\"shape\":[" + shape +
+         "],\"data_offsets\":[" + std::to_string(start) + "," +
+         std::to_string(start + tensor.bytes()) + "]}";
+}
+
+Content shardContent(const std::vector<GiantTensor>& tensors, std::uint64_t seed) {
+  std::string json = "{\"__metadata__\":{\"format\":\"pt\"}";
+  std::uint64_t data = 0;
+  for (const GiantTensor& tensor : tensors) {
+    json += ',' + tensorJson(tensor, data);
+    data += tensor.bytes();
+  }
+  json += '}';
+  json.resize((json.size() + 7) / 8 * 8, ' ');
+  const std::uint64_t length = json.size();
+  std::string head(reinterpret_cast<const char*>(&length), 8);
+  head += json;
+  const auto header = std::make_shared<const std::string>(std::move(head));
+  Content content = randomContent(header->size() + data, seed);  // for its marks
+  content.fill = [header, seed](std::uint64_t offset, std::span<std::byte> into) {
+    std::size_t i = 0;
+    while (i < into.size()) {
+      const std::uint64_t at = offset + i;
+      std::size_t n;
+      if (at < header->size()) {
+        n = std::min<std::size_t>(into.size() - i, header->size() - at);
+        std::memcpy(into.data() + i, header->data() + at, n);
+      } else {
+        const std::uint64_t word = weights(seed, at / 8);
+        n = std::min<std::size_t>(8 - at % 8, into.size() - i);
+        std::memcpy(into.data() + i, reinterpret_cast<const char*>(&word) + at % 8, n);
+      }
+      i += n;
+    }
+  };
+  return content;
+}
+
+std::string shardName(std::size_t number, std::size_t of) {
+  char name[64];
+  std::snprintf(name, sizeof name, "model-%05zu-of-%05zu.safetensors", number, of);
+  return name;
+}
+
+}  // namespace
+
+std::uint64_t GiantTensor::bytes() const {
+  std::uint64_t count = dtype == "F32" ? 4 : 2;
+  for (const std::uint64_t extent : shape) count *= extent;
+  return count;
+}
+
+MixtureConfig glm45Air() {
+  return {.model_type = "glm4_moe",
+          .architecture = "Glm4MoeForCausalLM",
+          .hidden = 4096,
+          .layers = 46,
+          .heads = 96,
+          .key_value_heads = 8,
+          .head_dim = 128,
+          .dense_intermediate = 10944,
+          .expert_intermediate = 1408,
+          .experts = 128,
+          .shared_experts = 1,
+          .dense_layers = 1,
+          .extra_layers = 1,
+          .attention_bias = true,
+          .vocabulary = 151552,
+          .shards = 47,
+          .seed = 45};
+}
+
+MixtureConfig solarOpen100B() {
+  return {.model_type = "solar_open",
+          .architecture = "SolarOpenForCausalLM",
+          .hidden = 4096,
+          .layers = 48,
+          .heads = 64,
+          .key_value_heads = 8,
+          .head_dim = 128,
+          .dense_intermediate = 10240,
+          .expert_intermediate = 1280,
+          .experts = 128,
+          .shared_experts = 1,
+          .dense_layers = 0,
+          .extra_layers = 0,
+          .attention_bias = false,
+          .vocabulary = 196608,
+          .shards = 42,
+          .seed = 100};
+}
+
+std::vector<GiantTensor> tensorsOf(const MixtureConfig& config) {
+  std::vector<GiantTensor> tensors;
+  Namer names(tensors);
+  names.add("embed_tokens.weight", {config.vocabulary, config.hidden});
+  for (std::uint64_t i = 0; i < config.layers + config.extra_layers; ++i) {
+    addLayer(names, config, i);
+  }
+  names.prefix = "model.";
+  names.add("norm.weight", {config.hidden});
+  names.prefix = "";
+  names.add("lm_head.weight", {config.vocabulary, config.hidden});
+  return tensors;
+}
+
+std::map<std::string, Content> giantFiles(const MixtureConfig& config) {
+  const std::vector<GiantTensor> tensors = tensorsOf(config);
+  std::uint64_t total = 0;
+  for (const GiantTensor& tensor : tensors) total += tensor.bytes();
+  std::map<std::string, Content> files;
+  std::vector<std::vector<GiantTensor>> shards(config.shards);
+  std::string index =
+      "{\"metadata\": {\"total_size\": " + std::to_string(total) + "}, \"weight_map\": {";
+  std::uint64_t before = 0;
+  for (const GiantTensor& tensor : tensors) {
+    const std::size_t shard =
+        std::min<std::size_t>(before / (total / config.shards + 1), config.shards - 1);
+    before += tensor.bytes();
+    if (index.back() != '{') index += ',';
+    index += "\n\"" + tensor.name + "\": \"" + shardName(shard + 1, config.shards) + "\"";
+    shards[shard].push_back(tensor);
+  }
+  for (std::size_t i = 0; i < shards.size(); ++i) {
+    files[shardName(i + 1, config.shards)] = shardContent(shards[i], config.seed * 1000 + i);
+  }
+  files["model.safetensors.index.json"] = textContent(index + "}}");
+  files["config.json"] = textContent(configJson(config));
+  return files;
+}
+
+}  // namespace kindred::servers

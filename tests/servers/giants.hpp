@@ -1,0 +1,40 @@
+// Models of 200 GB that nobody stores: tensors, shards and headers follow from the public
+// configurations, every value from its place. Any range can be asked for, and comes out the same.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "servers/content.hpp"
+
+namespace kindred::servers {
+
+// What the configuration of a mixture-of-experts model says about shapes.
+struct MixtureConfig {
+  std::string model_type, architecture;
+  std::uint64_t hidden, layers, heads, key_value_heads, head_dim;
+  std::uint64_t dense_intermediate, expert_intermediate, experts, shared_experts;
+  std::uint64_t dense_layers;  // the first ones have no experts
+  std::uint64_t extra_layers;  // for predicting one more token: in the files, not in `layers`
+  bool attention_bias;
+  std::uint64_t vocabulary;
+  std::size_t shards;
+  std::uint64_t seed;
+};
+
+MixtureConfig glm45Air();
+MixtureConfig solarOpen100B();
+
+struct GiantTensor {
+  std::string name, dtype;
+  std::vector<std::uint64_t> shape;
+  std::uint64_t bytes() const;
+};
+std::vector<GiantTensor> tensorsOf(const MixtureConfig& config);
+
+// config.json, model.safetensors.index.json and the shards.
+std::map<std::string, Content> giantFiles(const MixtureConfig& config);
+
+}  // namespace kindred::servers
