@@ -1,0 +1,115 @@
+#include "cli/command.hpp"
+
+#include <boost/program_options.hpp>
+#include <charconv>
+#include <cmath>
+
+#include <kindred/error.hpp>
+
+namespace po = boost::program_options;
+
+namespace kindred::cli {
+namespace {
+
+po::options_description described(const Command& command) {
+  po::options_description all;
+  for (const Option& option : command.options) {
+    if (option.argument == nullptr) {
+      all.add_options()(option.name, option.help);
+    } else {
+      all.add_options()(option.name, po::value<std::vector<std::string>>(), option.help);
+    }
+  }
+  all.add_options()("positional", po::value<std::vector<std::string>>());
+  return all;
+}
+
+void checkCount(const Command& command, std::size_t given) {
+  if (given >= command.least && given <= command.most) return;
+  throw inputError("", std::string("kindred ") + command.name + " takes " + command.arguments +
+                           ", but " + std::to_string(given) + " argument(s) were given",
+                   std::string("kindred ") + command.name + " --help says more");
+}
+
+double unitOf(std::string_view unit) {
+  constexpr std::pair<std::string_view, double> kUnits[] = {
+      {"", 1},      {"B", 1},     {"kB", 1e3},           {"KB", 1e3},
+      {"MB", 1e6},  {"GB", 1e9},  {"KiB", 1024},         {"MiB", 1024.0 * 1024},
+      {"TB", 1e12}, {"K", 1e3},   {"M", 1e6},            {"G", 1e9},
+      {"GiB", 1024.0 * 1024 * 1024}};
+  for (const auto& [name, factor] : kUnits) {
+    if (name == unit) return factor;
+  }
+  return 0;
+}
+
+}  // namespace
+
+std::string Invocation::value(const std::string& name, const std::string& fallback) const {
+  const auto found = options.find(name);
+  return found == options.end() || found->second.empty() ? fallback : found->second.back();
+}
+
+std::vector<std::string> Invocation::values(const std::string& name) const {
+  const auto found = options.find(name);
+  return found == options.end() ? std::vector<std::string>{} : found->second;
+}
+
+std::uint64_t Invocation::bytes(const std::string& name, std::uint64_t fallback) const {
+  if (!has(name)) return fallback;
+  const std::string text = value(name);
+  double number = 0;
+  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
+  const double factor = unitOf({end, static_cast<std::size_t>(text.data() + text.size() - end)});
+  const double total = number * factor;
+  if (problem != std::errc{} || factor == 0 || !(total >= 0) || total > 0x1p60) {
+    throw inputError("--" + name, "'" + text + "' is not a number of bytes",
+                     "write 64MB, 1.5GB or 256MiB");
+  }
+  return static_cast<std::uint64_t>(std::llround(total));
+}
+
+std::uint64_t Invocation::count(const std::string& name, std::uint64_t fallback,
+                                std::uint64_t least, std::uint64_t most) const {
+  if (!has(name)) return fallback;
+  const std::string text = value(name);
+  std::uint64_t number = 0;
+  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (problem != std::errc{} || end != text.data() + text.size() || number < least ||
+      number > most) {
+    throw inputError("--" + name, "'" + text + "' is not a whole number from " +
+                                      std::to_string(least) + " to " + std::to_string(most));
+  }
+  return number;
+}
+
+Invocation parse(const Command& command, const std::vector<std::string>& words) {
+  const po::options_description all = described(command);
+  po::positional_options_description positional;
+  positional.add("positional", -1);
+  po::parsed_options parsed(&all);
+  try {
+    // Abbreviated options would change their meaning when a new one is added.
+    const int style = po::command_line_style::default_style ^
+                      po::command_line_style::allow_guessing;
+    parsed = po::command_line_parser(words).options(all).positional(positional).style(style).run();
+  } catch (const po::error& error) {
+    throw inputError("", error.what(), std::string("kindred ") + command.name +
+                                           " --help lists the options");
+  }
+  Invocation invocation;
+  for (const auto& option : parsed.options) {
+    auto& into = option.string_key == "positional" ? invocation.positional
+                                                   : invocation.options[option.string_key];
+    into.insert(into.end(), option.value.begin(), option.value.end());
+  }
+  for (const Option& option : command.options) {
+    if (!option.repeated && invocation.values(option.name).size() > 1) {
+      throw inputError("", std::string("--") + option.name + " was given twice");
+    }
+  }
+  checkCount(command, invocation.positional.size());
+  return invocation;
+}
+
+}  // namespace kindred::cli

@@ -1,0 +1,68 @@
+// Commands as data: one table of commands, each with its table of options. Parsing, --help, the man
+// page and shell completion are all read from these tables.
+#pragma once
+
+#include <filesystem>
+#include <iosfwd>
+#include <map>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace kindred::cli {
+
+enum ExitCode { kDone = 0, kInternal = 1, kBadInput = 2, kUnmet = 3, kInterrupted = 130 };
+
+struct Option {
+  const char* name;      // without dashes
+  const char* argument;  // "DIR"; null: a flag
+  const char* help;      // one sentence, no full stop
+  bool repeated = false;
+};
+
+// What the user typed, checked against the command's table.
+class Invocation {
+ public:
+  std::vector<std::string> positional;
+  std::map<std::string, std::vector<std::string>> options;
+  std::vector<std::string> argv;  // the whole command line, for the manifest
+  std::filesystem::path executable;
+
+  bool has(const std::string& name) const { return options.contains(name); }
+  // The last value given, or `fallback`.
+  std::string value(const std::string& name, const std::string& fallback = {}) const;
+  std::vector<std::string> values(const std::string& name) const;
+  // A byte count such as "64MB", "256MiB", "1e9"; an Error names the option.
+  std::uint64_t bytes(const std::string& name, std::uint64_t fallback) const;
+  // A whole number within [least, most].
+  std::uint64_t count(const std::string& name, std::uint64_t fallback, std::uint64_t least,
+                      std::uint64_t most) const;
+};
+
+struct Command {
+  const char* name;
+  const char* arguments;  // as usage shows them: "RECIPE"
+  const char* summary;    // one sentence, no full stop
+  std::size_t least;      // how many positional arguments
+  std::size_t most;
+  std::span<const Option> options;
+  int (*run)(const Invocation&);
+};
+
+// All commands, in the order that --help lists them.
+std::span<const Command* const> commands();
+
+Invocation parse(const Command& command, const std::vector<std::string>& words);
+
+std::string overview();                     // kindred --help
+std::string help(const Command& command);   // kindred COMMAND --help
+std::string manPage();                      // kindred help --man
+std::string completion();                   // kindred help --bash
+
+// Options that several commands share.
+inline constexpr Option kPluginPath{"plugin-path", "DIR",
+                                    "look for plugins here too (also KINDRED_PLUGIN_PATH)", true};
+inline constexpr Option kJson{"json", nullptr, "print one JSON document and nothing else"};
+inline constexpr Option kSet{"set", "KEY=VALUE", "override a value of the recipe", true};
+
+}  // namespace kindred::cli

@@ -1,0 +1,12 @@
+#include "cli/commands.hpp"
+
+#include <array>
+
+namespace kindred::cli {
+
+std::span<const Command* const> commands() {
+  static constexpr std::array kAll{&kRunCommand, &kPlanCommand, &kCheckCommand, &kHelpCommand};
+  return kAll;
+}
+
+}  // namespace kindred::cli

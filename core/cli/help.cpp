@@ -1,0 +1,120 @@
+// Everything that is printed from the tables of commands and options.
+#include <iostream>
+#include <sstream>
+
+#include "cli/commands.hpp"
+
+namespace kindred::cli {
+namespace {
+
+std::string padded(std::string text, std::size_t width) {
+  text.resize(std::max(width, text.size() + 2), ' ');
+  return text;
+}
+
+std::string spelled(const Option& option) {
+  std::string text = std::string("--") + option.name;
+  if (option.argument != nullptr) text += std::string(" ") + option.argument;
+  return text;
+}
+
+std::string usage(const Command& command) {
+  std::string text = std::string("kindred ") + command.name;
+  if (*command.arguments != '\0') text += std::string(" ") + command.arguments;
+  for (const Option& option : command.options) {
+    text += " [" + spelled(option) + "]" + (option.repeated ? "..." : "");
+  }
+  return text;
+}
+
+// Breaks at spaces so that lines stay within 80 columns.
+std::string wrapped(const std::string& text, std::size_t indent) {
+  std::istringstream words(text);
+  std::string out, word;
+  std::size_t column = 0;
+  while (words >> word) {
+    if (column > 0 && column + 1 + word.size() > 80) {
+      out += "\n" + std::string(indent, ' ');
+      column = indent;
+    } else if (column > 0) {
+      out += " ";
+      ++column;
+    }
+    out += word;
+    column += word.size();
+  }
+  return out;
+}
+
+int runHelp(const Invocation& invocation) {
+  if (invocation.has("man")) {
+    std::cout << manPage();
+  } else if (invocation.has("bash")) {
+    std::cout << completion();
+  } else {
+    std::cout << overview();
+  }
+  return kDone;
+}
+
+constexpr Option kHelpOptions[] = {
+    {"man", nullptr, "print the man page (roff)"},
+    {"bash", nullptr, "print completions for bash"},
+};
+
+}  // namespace
+
+const Command kHelpCommand{"help", "", "Print this overview, the man page or shell completions",
+                           0,      0,  kHelpOptions,
+                           runHelp};
+
+std::string overview() {
+  std::string text =
+      "kindred: do B's weights descend from A's, or were they trained independently?\n\n";
+  for (const Command* command : commands()) {
+    const std::string call = std::string(command->name) + " " + command->arguments;
+    text += "  " + padded(call, 26) + command->summary + "\n";
+  }
+  return text + "\nkindred COMMAND --help says more. Exit codes: 0 done, 1 internal error,\n"
+                "2 bad input or environment, 3 an expectation unmet, 130 interrupted.\n";
+}
+
+std::string help(const Command& command) {
+  std::string text = wrapped(usage(command), 8) + "\n\n" + command.summary + ".\n";
+  if (!command.options.empty()) text += "\n";
+  for (const Option& option : command.options) {
+    text += "  " + padded(spelled(option), 24) + option.help + "\n";
+  }
+  return text;
+}
+
+std::string manPage() {
+  std::string text =
+      ".TH KINDRED 1\n.SH NAME\nkindred \\- tell whether the weights of one model descend from "
+      "another's\n.SH COMMANDS\n";
+  for (const Command* command : commands()) {
+    text += ".TP\n.B " + usage(*command) + "\n" + command->summary + ".\n";
+    for (const Option& option : command->options) {
+      text += ".RS\n.TP\n.B " + spelled(option) + "\n" + option.help + ".\n.RE\n";
+    }
+  }
+  return text +
+         ".SH EXIT STATUS\n0 done, 1 internal error, 2 bad input or environment, 3 an expectation "
+         "unmet, 130 interrupted with what was measured saved.\n";
+}
+
+std::string completion() {
+  std::string names, cases;
+  for (const Command* command : commands()) {
+    names += std::string(names.empty() ? "" : " ") + command->name;
+    std::string words = "--help";
+    for (const Option& option : command->options) words += std::string(" --") + option.name;
+    cases += std::string("    ") + command->name + ") words=\"" + words + "\" ;;\n";
+  }
+  return "_kindred() {\n  local cur=${COMP_WORDS[COMP_CWORD]} words=\"" + names +
+         "\"\n  [ \"$COMP_CWORD\" -gt 1 ] && case ${COMP_WORDS[1]} in\n" + cases +
+         "  esac\n  COMPREPLY=($(compgen -W \"$words\" -- \"$cur\"))\n"
+         "}\ncomplete -o default -F _kindred kindred\n";
+}
+
+}  // namespace kindred::cli

@@ -1,0 +1,75 @@
+#include "cli/main.hpp"
+
+#include <algorithm>
+#include <exception>
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include <kindred/error.hpp>
+
+#include "cli/commands.hpp"
+#include "recipe/recipe.hpp"
+
+namespace kindred::cli {
+namespace {
+
+const Command* find(const std::string& name) {
+  for (const Command* command : commands()) {
+    if (name == command->name) return command;
+  }
+  return nullptr;
+}
+
+Error unknownCommand(const std::string& name) {
+  std::vector<std::string> known;
+  for (const Command* command : commands()) known.emplace_back(command->name);
+  const std::string near = recipe::didYouMean(name, known);
+  return inputError("", "there is no command '" + name + "'",
+                    near.empty() ? "kindred --help lists them" : "did you mean '" + near + "'?");
+}
+
+int dispatch(const std::vector<std::string>& words) {
+  if (words.size() < 2) {
+    std::cerr << overview();
+    return kBadInput;
+  }
+  if (words[1] == "--help" || words[1] == "-h") {
+    std::cout << overview();
+    return kDone;
+  }
+  if (words[1] == "--version") {
+    std::cout << "kindred " KINDRED_VERSION "\n";
+    return kDone;
+  }
+  const Command* command = find(words[1]);
+  if (command == nullptr) throw unknownCommand(words[1]);
+  if (std::find(words.begin() + 2, words.end(), "--help") != words.end()) {
+    std::cout << help(*command);
+    return kDone;
+  }
+  Invocation invocation = parse(*command, {words.begin() + 2, words.end()});
+  invocation.argv = words;
+  std::error_code ignored;
+  invocation.executable = std::filesystem::read_symlink("/proc/self/exe", ignored);
+  const int code = command->run(invocation);
+  std::cout.flush();
+  if (!std::cout) throw inputError("standard output", "could not be written");
+  return code;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return dispatch({argv, argv + argc});
+  } catch (const Error& error) {
+    std::cerr << "kindred: " << error.what() << '\n';
+    return error.category() == Category::internal ? kInternal : kBadInput;
+  } catch (const std::exception& error) {
+    std::cerr << "kindred: internal error: " << error.what() << '\n';
+    return kInternal;
+  }
+}
+
+}  // namespace kindred::cli
