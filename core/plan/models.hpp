@@ -1,0 +1,53 @@
+// The sources and models of a recipe, opened when first needed.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <kindred/source.hpp>
+
+#include "checkpoint/architecture.hpp"
+#include "checkpoint/checkpoint.hpp"
+#include "plugin/registry.hpp"
+#include "recipe/recipe.hpp"
+
+namespace kindred::plan {
+
+struct Model {
+  std::string key;
+  std::string address;  // "hub:org/name@main"
+  recipe::ModelRole role = recipe::ModelRole::subject;
+  Source* source = nullptr;
+  std::unique_ptr<Location> location;
+  checkpoint::Checkpoint checkpoint;
+  const checkpoint::Architecture* architecture = nullptr;  // null: unknown family
+};
+
+// Parameters that the command line sets for every source that declares them ("offline", "true").
+using SourceOverrides = std::map<std::string, std::string>;
+
+class Models {
+ public:
+  // Creates the sources (no file is opened yet). Parameters that do not fit a plugin's declaration
+  // are added to `diagnostics`, and the source is then missing.
+  Models(const recipe::Recipe& recipe, plugin::Registry& registry,
+         const checkpoint::ArchitectureRegistry& architectures, const SourceOverrides& overrides,
+         std::vector<recipe::Diagnostic>& diagnostics);
+
+  // Opens the model (reads its headers) at the first call.
+  const Model& model(const std::string& key);
+  // Those opened so far, by key.
+  std::vector<const Model*> opened() const;
+  // By all sources together.
+  Cost spent() const;
+
+ private:
+  const recipe::Recipe& recipe_;
+  const checkpoint::ArchitectureRegistry& architectures_;
+  std::map<std::string, std::unique_ptr<Source>> sources_;
+  std::map<std::string, std::unique_ptr<Model>> models_;
+};
+
+}  // namespace kindred::plan

@@ -1,0 +1,76 @@
+#include "plan/near_misses.hpp"
+
+#include <algorithm>
+#include <set>
+#include <vector>
+
+#include "recipe/recipe.hpp"
+
+namespace kindred::plan {
+namespace {
+
+constexpr int kSuggestions = 3;
+
+// Numbers become '#', so that 48 layers are one suggestion.
+std::string withoutNumbers(const std::string& name) {
+  std::string text;
+  for (const char c : name) {
+    const bool digit = c >= '0' && c <= '9';
+    if (!digit) {
+      text += c;
+    } else if (text.empty() || text.back() != '#') {
+      text += '#';
+    }
+  }
+  return text;
+}
+
+std::string withoutCaptures(const std::string& pattern) {
+  std::string text;
+  for (std::size_t i = 0; i < pattern.size(); ++i) {
+    text += pattern[i] == '{' ? '#' : pattern[i];
+    if (pattern[i] == '{') i = std::min(pattern.find('}', i), pattern.size());
+  }
+  return text;
+}
+
+// The first number of a name is its layer, the second its expert.
+std::string asPattern(std::string text) {
+  const char* names[] = {"{layer}", "{expert}", "*"};
+  for (std::size_t n = 0, at; (at = text.find('#')) != std::string::npos; ++n) {
+    text.replace(at, 1, names[std::min<std::size_t>(n, 2)]);
+  }
+  return "'" + checkpoint::escaped(text) + "'";
+}
+
+std::string listed(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + asPattern(name);
+  return text;
+}
+
+}  // namespace
+
+std::string nearMisses(const checkpoint::Checkpoint& checkpoint, const std::string& pattern) {
+  std::set<std::string> distinct;
+  for (const checkpoint::Tensor& tensor : checkpoint.tensors()) {
+    distinct.insert(withoutNumbers(tensor.name));
+  }
+  if (distinct.empty()) return "the checkpoint has no tensors";
+  std::vector<std::string> known(distinct.begin(), distinct.end());
+  std::vector<std::string> near;
+  while (near.size() < kSuggestions) {
+    near.push_back(recipe::didYouMean(withoutCaptures(pattern), known));
+    if (near.back().empty()) {
+      near.pop_back();
+      break;
+    }
+    std::erase(known, near.back());
+  }
+  if (!near.empty()) return "did you mean " + listed(near) + "?";
+  const bool more = known.size() > kSuggestions;
+  if (more) known.resize(kSuggestions);
+  return "the checkpoint has " + listed(known) + (more ? " and others" : "");
+}
+
+}  // namespace kindred::plan

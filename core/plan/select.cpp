@@ -1,0 +1,114 @@
+#include "plan/select.hpp"
+
+#include <charconv>
+#include <set>
+
+#include <kindred/error.hpp>
+
+#include "plan/near_misses.hpp"
+#include "plan/pattern.hpp"
+
+namespace kindred::plan {
+namespace {
+
+std::int64_t number(const Captures& captures, const std::string& name) {
+  const auto found = captures.find(name);
+  if (found == captures.end()) return -1;
+  std::int64_t value = -1;
+  const std::string& text = found->second;
+  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return problem == std::errc{} && end == text.data() + text.size() ? value : -1;
+}
+
+std::string allButLayer(const Captures& captures) {
+  std::string text;
+  for (const auto& [name, value] : captures) {
+    if (name != "layer") text += " " + name + "=" + value;
+  }
+  return text;
+}
+
+class Selector {
+ public:
+  Selector(const Model& model, const recipe::Selection& selection)
+      : model_(model), selection_(selection) {}
+
+  std::vector<Selected> run() {
+    if (selection_.patterns.empty() && selection_.roles.empty()) byPattern("*");
+    for (const std::string& pattern : selection_.patterns) byPattern(pattern);
+    for (const std::string& role : selection_.roles) byRole(role);
+    return std::move(selected_);
+  }
+
+ private:
+  // Of the pattern or role at hand.
+  std::string place() {
+    const std::size_t i = index_++;
+    return recipe::text(i < selection_.places.size() ? selection_.places[i] : selection_.place);
+  }
+
+  void byPattern(const std::string& text) {
+    const std::string at = place();
+    const Pattern pattern(text);
+    bool matched = false;
+    for (const checkpoint::Tensor& tensor : model_.checkpoint.tensors()) {
+      const auto captures = pattern.match(tensor.name);
+      if (!captures) continue;
+      matched = true;
+      checkpoint::View view = checkpoint::whole(model_.checkpoint, tensor);
+      view.info.layer = number(*captures, "layer");
+      view.info.expert = number(*captures, "expert");
+      if (model_.architecture != nullptr) view.info.role = model_.architecture->roleOf(tensor.name);
+      add({std::move(view), text + allButLayer(*captures), tensor.name});
+    }
+    if (!matched) {
+      throw inputError(at, "pattern '" + text + "' matches no tensor of model '" + model_.key + "'",
+                       nearMisses(model_.checkpoint, text));
+    }
+  }
+
+  void byRole(const std::string& role) {
+    const std::string at = place();
+    if (model_.architecture == nullptr) {
+      throw inputError(at, "model '" + model_.key +
+                               "' is of no known architecture, so nothing is known to be its '" +
+                               role + "'",
+                       "select by name pattern");
+    }
+    std::vector<checkpoint::View> views = model_.architecture->resolve(model_.checkpoint, role);
+    if (views.empty()) throw unknownRole(role, at);
+    for (checkpoint::View& view : views) {
+      const std::string group = role + " expert=" + std::to_string(view.info.expert);
+      const std::string identity = group + " layer=" + std::to_string(view.info.layer);
+      add({std::move(view), group, identity});
+    }
+  }
+
+  Error unknownRole(const std::string& role, const std::string& at) const {
+    const checkpoint::Architecture& architecture = *model_.architecture;
+    const std::string near = recipe::didYouMean(role, architecture.roles());
+    return inputError(at, "model '" + model_.key + "' (" + architecture.name() +
+                              ") has no tensor of role '" + role + "'",
+                      near.empty() || near == role
+                          ? "kindred architectures " + architecture.name() + " lists its roles"
+                          : "did you mean '" + near + "'?");
+  }
+
+  void add(Selected selected) {
+    if (seen_.insert(selected.view.info.name).second) selected_.push_back(std::move(selected));
+  }
+
+  const Model& model_;
+  const recipe::Selection& selection_;
+  std::size_t index_ = 0;
+  std::set<std::string> seen_;
+  std::vector<Selected> selected_;
+};
+
+}  // namespace
+
+std::vector<Selected> select(const Model& model, const recipe::Selection& selection) {
+  return Selector(model, selection).run();
+}
+
+}  // namespace kindred::plan

@@ -1,0 +1,25 @@
+// From a selection to the tensors of one model.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "checkpoint/checkpoint.hpp"
+#include "plan/models.hpp"
+#include "recipe/recipe.hpp"
+
+namespace kindred::plan {
+
+// A chosen tensor (or part of one).
+struct Selected {
+  checkpoint::View view;
+  std::string group;     // the pattern or role that chose it, with all captures but the layer:
+                         // what pairs across layers
+  std::string identity;  // what pairs at equal layer: the name, or the role with its captures
+};
+
+// In the order of patterns (or roles), then of tensors; a tensor chosen twice appears once.
+// A pattern or role that matches nothing is an Error with near misses.
+std::vector<Selected> select(const Model& model, const recipe::Selection& selection);
+
+}  // namespace kindred::plan
