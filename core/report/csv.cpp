@@ -1,0 +1,57 @@
+#include "report/csv.hpp"
+
+#include <cmath>
+#include <cstdint>
+
+#include <fmt/format.h>
+
+namespace kindred::report {
+namespace {
+
+std::string quoted(const std::string& text) {
+  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+  std::string out = "\"";
+  for (const char c : text) {
+    out += c;
+    if (c == '"') out += c;
+  }
+  return out + '"';
+}
+
+std::string index(std::int64_t value) { return value < 0 ? "" : std::to_string(value); }
+
+std::string number(double value) {
+  return std::isnan(value) ? "nan" : fmt::format("{:.17g}", value);
+}
+
+}  // namespace
+
+std::string observationsCsv(const run::Results& results) {
+  std::string text =
+      "step,metric,figure,model_a,tensor_a,model_b,tensor_b,layer_a,layer_b,expert_a,expert_b,"
+      "elements,value\n";
+  for (const run::Observation& o : results.observations) {
+    fmt::format_to(std::back_inserter(text), "{},{},{},{},{},{},{},{},{},{},{},{},{}\n", o.step,
+                   o.metric, o.figure, quoted(o.model_a), quoted(o.tensor_a), quoted(o.model_b),
+                   quoted(o.tensor_b), index(o.layer_a), index(o.layer_b), index(o.expert_a),
+                   index(o.expert_b), o.elements, number(o.value));
+  }
+  return text;
+}
+
+std::string findingsCsv(const run::Results& results) {
+  std::string text =
+      "step,test,gauge,model_a,model_b,layer_a,layer_b,statistic,null,log10_p,log10_p_adjusted,"
+      "log10_p_floor,units,assumptions,decides\n";
+  for (const run::StepFinding& row : results.findings) {
+    const Finding& f = row.finding;
+    fmt::format_to(std::back_inserter(text), "{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}\n",
+                   row.step, f.test, f.gauge, quoted(row.model_a), quoted(row.model_b),
+                   index(f.layer_a), index(f.layer_b), number(f.statistic), quoted(f.null),
+                   number(f.log10_p), number(row.log10_p_adjusted), number(f.log10_p_floor),
+                   f.units, quoted(f.assumptions), f.decides ? "yes" : "no");
+  }
+  return text;
+}
+
+}  // namespace kindred::report

@@ -1,0 +1,68 @@
+// What a run measured: plain values that can be printed, stored and judged.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <kindred/source.hpp>
+#include <kindred/test.hpp>
+
+#include "plan/pairing.hpp"
+
+namespace kindred::run {
+
+// One figure of one pair (or of one tensor: side b is then empty); a row of observations.csv.
+struct Observation {
+  std::string step, metric, figure;
+  std::string model_a, tensor_a, model_b, tensor_b;
+  std::int64_t layer_a = -1, layer_b = -1, expert_a = -1, expert_b = -1;
+  std::uint64_t elements = 0;
+  double value = 0;
+};
+
+// What a metric said of a pair in words: hashes, "constant".
+struct Note {
+  std::string step, metric, tensor_a, tensor_b;
+  std::vector<std::pair<std::string, std::string>> texts;
+};
+
+// A row of findings.csv.
+struct StepFinding {
+  std::string step, model_a, model_b;
+  Finding finding;
+  double log10_p_adjusted = 0;  // Holm, over all findings of the run that decide
+};
+
+struct ExpectationResult {
+  std::string figure;
+  double value = 0;  // NaN: there is nothing to take it from
+  std::string wanted;  // "between -0.05 and 0.05"
+  std::string origin;
+  std::string place;
+  bool met = false;
+};
+
+// A byte range that was read, with the XXH3-128 of its bytes.
+struct RangeRead {
+  std::string model, file;
+  std::uint64_t offset = 0, length = 0;
+  std::string xxh3_128;
+};
+
+struct Results {
+  std::vector<Observation> observations;
+  std::vector<Note> notes;
+  std::vector<StepFinding> findings;
+  std::vector<plan::LeftOut> left_out;
+  std::vector<ExpectationResult> expectations;
+  std::vector<RangeRead> ranges;  // by model, file, offset
+  Cost cost;                      // headers included
+  double seconds = 0;
+  std::uint64_t peak_memory_bytes = 0;  // private
+  bool complete = true;                 // false: interrupted
+};
+
+}  // namespace kindred::run
