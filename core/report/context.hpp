@@ -1,0 +1,44 @@
+// Everything a rendering needs beside the results: what was asked, of what, and how.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "recipe/recipe.hpp"
+#include "verdict/verdict.hpp"
+
+namespace kindred::report {
+
+struct ModelFile {
+  std::string name;
+  std::uint64_t bytes = 0;
+  std::string identity;
+  std::string published_sha256;  // empty: none
+};
+
+struct ModelFacts {
+  std::string key, address, role, revision, architecture;
+  std::uint64_t tensors = 0, parameters = 0;
+  std::vector<ModelFile> files;
+};
+
+struct PluginFacts {
+  std::string name, version, kind, file;
+};
+
+struct PairVerdict {
+  std::string a, b;
+  verdict::Verdict verdict;
+};
+
+struct Context {
+  const recipe::Recipe* recipe = nullptr;
+  std::vector<ModelFacts> models;
+  std::vector<PluginFacts> plugins;
+  std::vector<PairVerdict> verdicts;
+  std::string toolchain;
+  std::vector<std::string> command_line;
+};
+
+}  // namespace kindred::report

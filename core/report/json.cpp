@@ -1,0 +1,238 @@
+#include "report/json.hpp"
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "report/summary.hpp"
+#include "report/version.hpp"
+
+namespace kindred::report {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// JSON has no NaN: an undefined figure is null.
+Json number(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
+Json index(std::int64_t value) { return value < 0 ? Json(nullptr) : Json(value); }
+
+std::string printed(const Json& json) {
+  // Names from checkpoints may hold invalid UTF-8; they are shown with replacement characters.
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+Json verdictJson(const verdict::Verdict& verdict) {
+  return {{"class", verdict.klass},
+          {"sentence", verdict.sentence},
+          {"log10_p", number(verdict.log10_p)},
+          {"power", verdict.power}};
+}
+
+// One pair: its verdict. Several: the pairs speak for themselves.
+Json overall(const Context& context) {
+  if (context.verdicts.size() == 1) return verdictJson(context.verdicts.front().verdict);
+  verdict::Verdict verdict;
+  verdict.klass = "inconclusive";
+  verdict.sentence = context.verdicts.empty()
+                         ? "No pair of models was compared."
+                         : "Several pairs of models were compared: see pairs.";
+  verdict.power = "see pairs";
+  return verdictJson(verdict);
+}
+
+Json pairsJson(const Context& context) {
+  Json list = Json::array();
+  for (const PairVerdict& pair : context.verdicts) {
+    list.push_back({{"a", pair.a}, {"b", pair.b}, {"verdict", verdictJson(pair.verdict)}});
+  }
+  return list;
+}
+
+Json modelsJson(const Context& context) {
+  Json list = Json::array();
+  for (const ModelFacts& model : context.models) {
+    list.push_back({{"key", model.key},
+                    {"address", model.address},
+                    {"role", model.role},
+                    {"revision", model.revision},
+                    {"architecture", model.architecture},
+                    {"tensors", model.tensors},
+                    {"parameters", model.parameters}});
+  }
+  return list;
+}
+
+Json stepsJson(const Context& context, const run::Results& results) {
+  Json list = Json::array();
+  for (const recipe::Step& step : context.recipe->steps) {
+    Json left_out = Json::array();
+    for (const plan::LeftOut& left : results.left_out) {
+      if (left.step != step.name) continue;
+      left_out.push_back(
+          {{"tensor_a", left.tensor_a}, {"tensor_b", left.tensor_b}, {"reason", left.reason}});
+    }
+    list.push_back({{"name", step.name},
+                    {"models", step.models},
+                    {"note", step.note},
+                    {"left_out", std::move(left_out)}});
+  }
+  return list;
+}
+
+Json observationsJson(const run::Results& results) {
+  Json list = Json::array();
+  for (const Summary& s : summarise(results.observations)) {
+    list.push_back({{"step", s.step},
+                    {"metric", s.metric},
+                    {"figure", s.figure},
+                    {"model_a", s.model_a},
+                    {"model_b", s.model_b},
+                    {"count", s.count},
+                    {"undefined", s.undefined},
+                    {"mean", number(s.mean)},
+                    {"sd", number(s.sd)},
+                    {"min", number(s.min)},
+                    {"median", number(s.median)},
+                    {"max", number(s.max)}});
+  }
+  return list;
+}
+
+Json notesJson(const run::Results& results) {
+  Json list = Json::array();
+  for (const run::Note& note : results.notes) {
+    Json texts = Json::object();
+    for (const auto& [name, text] : note.texts) texts[name] = text;
+    list.push_back({{"step", note.step},
+                    {"metric", note.metric},
+                    {"tensor_a", note.tensor_a},
+                    {"tensor_b", note.tensor_b},
+                    {"texts", std::move(texts)}});
+  }
+  return list;
+}
+
+Json findingsJson(const run::Results& results) {
+  Json list = Json::array();
+  for (const run::StepFinding& row : results.findings) {
+    const Finding& f = row.finding;
+    Json details = Json::object();
+    for (const auto& [name, value] : f.details) details[name] = number(value);
+    list.push_back({{"step", row.step},
+                    {"test", f.test},
+                    {"gauge", f.gauge},
+                    {"model_a", row.model_a},
+                    {"model_b", row.model_b},
+                    {"layer_a", index(f.layer_a)},
+                    {"layer_b", index(f.layer_b)},
+                    {"statistic", number(f.statistic)},
+                    {"null", f.null},
+                    {"log10_p", number(f.log10_p)},
+                    {"log10_p_adjusted", number(row.log10_p_adjusted)},
+                    {"log10_p_floor", number(f.log10_p_floor)},
+                    {"units", f.units},
+                    {"assumptions", f.assumptions},
+                    {"decides", f.decides},
+                    {"details", std::move(details)}});
+  }
+  return list;
+}
+
+Json expectationsJson(const run::Results& results) {
+  Json list = Json::array();
+  for (const run::ExpectationResult& e : results.expectations) {
+    list.push_back({{"figure", e.figure},
+                    {"value", number(e.value)},
+                    {"wanted", e.wanted},
+                    {"origin", e.origin},
+                    {"place", e.place},
+                    {"met", e.met}});
+  }
+  return list;
+}
+
+Json filesJson(const ModelFacts& model) {
+  Json list = Json::array();
+  for (const ModelFile& file : model.files) {
+    Json entry{{"name", file.name}, {"bytes", file.bytes}, {"identity", file.identity}};
+    if (!file.published_sha256.empty()) entry["published_sha256"] = file.published_sha256;
+    list.push_back(std::move(entry));
+  }
+  return list;
+}
+
+Json rangesJson(const run::Results& results) {
+  Json list = Json::array();
+  for (const run::RangeRead& range : results.ranges) {
+    list.push_back({{"model", range.model},
+                    {"file", range.file},
+                    {"offset", range.offset},
+                    {"length", range.length},
+                    {"xxh3_128", range.xxh3_128}});
+  }
+  return list;
+}
+
+Json seedsJson(const recipe::Recipe& recipe) {
+  Json seeds = Json::object();
+  for (const recipe::Step& step : recipe.steps) {
+    if (step.sample.kind == recipe::Sample::Kind::blocks) {
+      seeds[step.name + ".sample"] = step.sample.seed;
+    }
+    for (const recipe::RawParameter& parameter : step.test.parameters) {
+      if (parameter.name == "seed") seeds[step.name + ".test"] = parameter.value;
+    }
+  }
+  return seeds;
+}
+
+}  // namespace
+
+std::string reportJson(const Context& context, const run::Results& results) {
+  const recipe::Recipe& recipe = *context.recipe;
+  return printed({{"kindred", kVersion},
+                  {"title", recipe.title},
+                  {"question", recipe.question.empty() ? recipe.title : recipe.question},
+                  {"complete", results.complete},
+                  {"verdict", overall(context)},
+                  {"pairs", pairsJson(context)},
+                  {"models", modelsJson(context)},
+                  {"steps", stepsJson(context, results)},
+                  {"observations", observationsJson(results)},
+                  {"notes", notesJson(results)},
+                  {"findings", findingsJson(results)},
+                  {"expectations", expectationsJson(results)},
+                  {"cost",
+                   {{"bytes_read", results.cost.bytes},
+                    {"requests", results.cost.requests},
+                    {"seconds", results.seconds},
+                    {"peak_memory_bytes", results.peak_memory_bytes}}}});
+}
+
+std::string manifestJson(const Context& context, const run::Results& results) {
+  const recipe::Recipe& recipe = *context.recipe;
+  Json models = Json::array();
+  for (const ModelFacts& model : context.models) {
+    models.push_back({{"key", model.key},
+                      {"address", model.address},
+                      {"revision", model.revision},
+                      {"files", filesJson(model)}});
+  }
+  Json plugins = Json::array();
+  for (const PluginFacts& plugin : context.plugins) {
+    plugins.push_back({{"name", plugin.name}, {"version", plugin.version}, {"kind", plugin.kind}});
+  }
+  return printed({{"kindred", kVersion},
+                  {"complete", results.complete},
+                  {"recipe",
+                   {{"file", recipe.file.filename().string()},
+                    {"xxh3_128", recipe.hash},
+                    {"text", recipe.text}}},
+                  {"command_line", context.command_line},
+                  {"toolchain", context.toolchain},
+                  {"plugins", std::move(plugins)},
+                  {"seeds", seedsJson(recipe)},
+                  {"models", std::move(models)},
+                  {"ranges", rangesJson(results)}});
+}
+
+}  // namespace kindred::report

@@ -1,0 +1,41 @@
+#include "report/summary.hpp"
+
+#include <map>
+#include <tuple>
+
+#include "run/aggregate.hpp"
+
+namespace kindred::report {
+
+std::vector<Summary> summarise(const std::vector<run::Observation>& observations) {
+  std::map<std::tuple<std::string, std::string, std::string>, std::size_t> index;
+  std::vector<Summary> summaries;
+  std::vector<std::vector<double>> values;
+  for (const run::Observation& o : observations) {
+    const auto [at, fresh] = index.try_emplace({o.step, o.metric, o.figure}, summaries.size());
+    if (fresh) {
+      Summary summary;
+      summary.step = o.step;
+      summary.metric = o.metric;
+      summary.figure = o.figure;
+      summary.model_a = o.model_a;
+      summary.model_b = o.model_b;
+      summaries.push_back(std::move(summary));
+      values.emplace_back();
+    }
+    values[at->second].push_back(o.value);
+  }
+  for (std::size_t i = 0; i < summaries.size(); ++i) {
+    Summary& s = summaries[i];
+    s.count = static_cast<std::uint64_t>(run::aggregate(values[i], "count"));
+    s.undefined = values[i].size() - s.count;
+    s.mean = run::aggregate(values[i], "mean");
+    s.sd = run::aggregate(values[i], "sd");
+    s.min = run::aggregate(values[i], "min");
+    s.median = run::aggregate(values[i], "median");
+    s.max = run::aggregate(values[i], "max");
+  }
+  return summaries;
+}
+
+}  // namespace kindred::report
