@@ -1,0 +1,131 @@
+#include "plan/plan.hpp"
+
+#include <algorithm>
+#include <set>
+#include <tuple>
+
+#include <kindred/error.hpp>
+
+namespace kindred::plan {
+namespace {
+
+using recipe::Pairing;
+using recipe::Verb;
+
+// Selected tensors that take part in a pair (all of them where the step makes no pairs).
+std::vector<const Selected*> taking(const PlannedStep& step, bool side_b) {
+  const std::vector<Selected>& all = side_b ? step.b : step.a;
+  std::vector<const Selected*> list;
+  if (step.step->pairing == Pairing::content || step.step->verb == Verb::describe) {
+    for (const Selected& selected : all) list.push_back(&selected);
+    return list;
+  }
+  std::set<std::size_t> used;
+  for (const PairIndex& pair : step.pairs) used.insert(side_b ? pair.b : pair.a);
+  for (const std::size_t i : used) list.push_back(&all[i]);
+  return list;
+}
+
+class Planner {
+ public:
+  Planner(const std::vector<StepTools>& tools, Models& models) : tools_(tools), models_(models) {}
+
+  Plan run(const recipe::Recipe& recipe) {
+    for (std::size_t i = 0; i < recipe.steps.size(); ++i) addStep(recipe.steps[i], tools_[i]);
+    plan_.headers = models_.spent();
+    return std::move(plan_);
+  }
+
+ private:
+  void addStep(const recipe::Step& step, const StepTools& tools) {
+    PlannedStep planned;
+    planned.step = &step;
+    planned.tools = &tools;
+    if (!step.models.empty()) {
+      planned.model_a = &models_.model(step.models.front());
+      planned.a = select(*planned.model_a, step.selection);
+    }
+    if (step.pairing == Pairing::within) {
+      planned.model_b = planned.model_a;
+      planned.b = planned.a;
+    } else if (step.models.size() > 1) {
+      planned.model_b = &models_.model(step.models.back());
+      planned.b = select(*planned.model_b, step.selection);
+    }
+    if (planned.model_b != nullptr) addPairs(step, planned);
+    addCost(planned);
+    plan_.steps.push_back(std::move(planned));
+  }
+
+  void addPairs(const recipe::Step& step, PlannedStep& planned) {
+    Pairs made = pair(step, planned.a, planned.b);
+    planned.pairs = std::move(made.pairs);
+    plan_.left_out.insert(plan_.left_out.end(), made.left_out.begin(), made.left_out.end());
+    if (!planned.pairs.empty() || step.pairing == Pairing::content) return;
+    throw inputError(recipe::text(step.place),
+                     "step '" + step.name + "' compares nothing: " +
+                         (made.left_out.empty()
+                              ? "no tensor of '" + step.models.front() + "' meets one of '" +
+                                    step.models.back() + "' by this pairing"
+                              : made.left_out.front().reason),
+                     "kindred inspect shows names and shapes; pair by role, by map or by layer");
+  }
+
+  static void addCost(PlannedStep& planned) {
+    for (const bool side_b : {false, true}) {
+      const Model* model = side_b ? planned.model_b : planned.model_a;
+      if (model == nullptr || (side_b && planned.step->pairing == Pairing::within)) continue;
+      std::vector<PlannedRange> ranges;
+      for (const ByteRange& range : rangesOf(planned, side_b)) {
+        planned.bytes += range.length;
+        ranges.push_back({range.shard->file.get(), range.offset, range.length});
+      }
+      if (model->source->remote()) planned.requests += model->source->price(ranges).requests;
+    }
+    for (const PairIndex& pair : planned.pairs) {
+      for (const Selected* s : {&planned.a[pair.a], &planned.b[pair.b]}) {
+        const std::uint64_t elements = sampled(planned.step->sample, s->view.info.elements);
+        planned.work += elements * info(s->view.info.dtype).bits / 8;
+      }
+    }
+    if (planned.pairs.empty()) planned.work = planned.bytes;
+  }
+
+  const std::vector<StepTools>& tools_;
+  Models& models_;
+  Plan plan_;
+};
+
+}  // namespace
+
+ByteRange bytesOf(const checkpoint::View& view, const Run& run) {
+  // The catalogue has checked that elements * bits fits in the file's size.
+  const unsigned bits = info(view.info.dtype).bits;
+  const std::uint64_t first = (view.first + run.first) * bits / 8;
+  const std::uint64_t end = ((view.first + run.first + run.count) * bits + 7) / 8;
+  return {view.shard, view.tensor->offset + first, end - first};
+}
+
+std::vector<ByteRange> rangesOf(const PlannedStep& step, bool side_b) {
+  std::vector<ByteRange> ranges;
+  const bool whole = step.step->pairing == Pairing::content;
+  for (const Selected* selected : taking(step, side_b)) {
+    const recipe::Sample sample = whole ? recipe::Sample{} : step.step->sample;
+    for (const Segment& segment : segments(sample, selected->view.info.elements)) {
+      for (const Run& run : segment.runs) ranges.push_back(bytesOf(selected->view, run));
+    }
+  }
+  const auto key = [](const ByteRange& r) { return std::tuple(r.shard, r.offset, r.length); };
+  std::sort(ranges.begin(), ranges.end(),
+            [&](const ByteRange& x, const ByteRange& y) { return key(x) < key(y); });
+  ranges.erase(std::unique(ranges.begin(), ranges.end(),
+                           [&](const ByteRange& x, const ByteRange& y) { return key(x) == key(y); }),
+               ranges.end());
+  return ranges;
+}
+
+Plan makePlan(const recipe::Recipe& recipe, const std::vector<StepTools>& tools, Models& models) {
+  return Planner(tools, models).run(recipe);
+}
+
+}  // namespace kindred::plan

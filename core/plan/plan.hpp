@@ -1,0 +1,51 @@
+// What a recipe would read, worked out from headers alone.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "plan/models.hpp"
+#include "plan/pairing.hpp"
+#include "plan/sample.hpp"
+#include "plan/select.hpp"
+#include "plan/tools.hpp"
+
+namespace kindred::plan {
+
+struct PlannedStep {
+  const recipe::Step* step = nullptr;
+  const StepTools* tools = nullptr;
+  const Model* model_a = nullptr;  // null where the step works on a table
+  const Model* model_b = nullptr;  // `describe`: null
+  std::vector<Selected> a;
+  std::vector<Selected> b;  // within: the same as a
+  std::vector<PairIndex> pairs;
+  std::uint64_t bytes = 0;      // that the step reads, each range once
+  std::uint64_t requests = 0;   // that its remote sources expect to make
+  std::uint64_t work = 0;       // bytes that pass through metrics: more where a tensor pairs often
+};
+
+struct Plan {
+  std::vector<PlannedStep> steps;
+  std::vector<LeftOut> left_out;
+  Cost headers;  // already spent on catalogues
+};
+
+// Opens the models that steps use and pairs their tensors. Errors name the recipe's line.
+Plan makePlan(const recipe::Recipe& recipe, const std::vector<StepTools>& tools, Models& models);
+
+// The bytes of one run of elements: packed dtypes are rounded out to whole bytes.
+struct ByteRange {
+  const checkpoint::Shard* shard;
+  std::uint64_t offset;
+  std::uint64_t length;
+};
+ByteRange bytesOf(const checkpoint::View& view, const Run& run);
+
+// All ranges that a step reads of one side, sorted, each once.
+std::vector<ByteRange> rangesOf(const PlannedStep& step, bool side_b);
+
+// For the terminal: pairs, bytes, requests and memory by step, and the total.
+std::string describe(const Plan& plan);
+
+}  // namespace kindred::plan

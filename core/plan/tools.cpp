@@ -1,0 +1,170 @@
+#include "plan/tools.hpp"
+
+#include <algorithm>
+
+#include <kindred/error.hpp>
+
+#include "plugin/bind.hpp"
+
+namespace kindred::plan {
+namespace {
+
+using recipe::Diagnostic;
+using recipe::Verb;
+
+// What a step of this verb can use.
+Kind wantedKind(const recipe::Step& step) {
+  if (step.verb == Verb::describe) return Kind::tensor_metric;
+  return step.pairing == recipe::Pairing::content ? Kind::set_metric : Kind::pair_metric;
+}
+
+std::string misuse(const plugin::Plugin& plugin, const recipe::Step& step) {
+  switch (plugin.kind()) {
+    case Kind::pair_metric:
+      return step.verb == Verb::describe ? "compares pairs, but 'describe' looks at one tensor"
+                                         : "compares pairs, but 'pair: content' makes none";
+    case Kind::set_metric:
+      return "compares whole sets of tensors: the step needs 'pair: content'";
+    case Kind::tensor_metric:
+      return "describes one tensor: the step needs 'describe'";
+    case Kind::source:
+      return "is a source, not a metric";
+    default:
+      return "is a test: the step needs 'test'";
+  }
+}
+
+class ToolMaker {
+ public:
+  ToolMaker(plugin::Registry& registry, std::vector<Diagnostic>& diagnostics)
+      : registry_(registry), diagnostics_(diagnostics) {}
+
+  StepTools make(const recipe::Step& step) {
+    StepTools tools;
+    for (const recipe::PluginUse& use : step.metrics) {
+      if (const plugin::Plugin* plugin = find(use)) addMetric(step, use, *plugin, tools);
+    }
+    if (step.verb == Verb::test) {
+      const plugin::Plugin* plugin = find(step.test);
+      if (plugin != nullptr) {
+        tools.test_plugin = plugin;
+        tools.test = made(step.test, *plugin, &plugin::Plugin::makeTest);
+      }
+    }
+    return tools;
+  }
+
+ private:
+  const plugin::Plugin* find(const recipe::PluginUse& use) {
+    try {
+      return &registry_.load(use.plugin);
+    } catch (const Error& error) {
+      report(use.place, error);
+      return nullptr;
+    }
+  }
+
+  void report(const recipe::Place& place, const Error& error) {
+    const std::string where = error.place().empty() ? "" : error.place() + ": ";
+    diagnostics_.push_back({place, where + error.message(), error.remedy()});
+  }
+
+  template <class Object>
+  std::unique_ptr<Object> made(const recipe::PluginUse& use, const plugin::Plugin& plugin,
+                               std::unique_ptr<Object> (plugin::Plugin::*make)(const Parameters&)
+                                   const) {
+    const std::size_t before = diagnostics_.size();
+    const Parameters parameters = bind(use, plugin, diagnostics_);
+    if (diagnostics_.size() != before) return nullptr;
+    try {
+      return (plugin.*make)(parameters);
+    } catch (const Error& error) {
+      report(use.place, error);
+      return nullptr;
+    }
+  }
+
+  void addMetric(const recipe::Step& step, const recipe::PluginUse& use,
+                 const plugin::Plugin& plugin, StepTools& tools) {
+    if (plugin.kind() != wantedKind(step)) {
+      diagnostics_.push_back(
+          {use.place, "plugin '" + plugin.name() + "' " + misuse(plugin, step), ""});
+      return;
+    }
+    Metric metric;
+    metric.name = use.as.empty() ? use.plugin : use.as;
+    metric.plugin = &plugin;
+    for (const Entry& figure : plugin.figures) metric.figures.emplace_back(figure.name);
+    if (plugin.kind() == Kind::pair_metric) {
+      metric.pair = made(use, plugin, &plugin::Plugin::makePairMetric);
+    } else if (plugin.kind() == Kind::tensor_metric) {
+      metric.tensor = made(use, plugin, &plugin::Plugin::makeTensorMetric);
+    } else {
+      metric.set = made(use, plugin, &plugin::Plugin::makeSetMetric);
+    }
+    tools.metrics.push_back(std::move(metric));
+  }
+
+  plugin::Registry& registry_;
+  std::vector<Diagnostic>& diagnostics_;
+};
+
+// Figures named in 'of' and 'expect' must be declared by the metric.
+void checkFigure(const recipe::Recipe& recipe, const std::vector<StepTools>& tools,
+                 const recipe::FigureAddress& address, const recipe::Place& place,
+                 std::vector<Diagnostic>& diagnostics) {
+  if (address.figure.empty()) return;
+  for (std::size_t i = 0; i < recipe.steps.size(); ++i) {
+    if (recipe.steps[i].name != address.step) continue;
+    for (const Metric& metric : tools[i].metrics) {
+      if (metric.name != address.metric) continue;
+      const auto& known = metric.figures;
+      if (std::find(known.begin(), known.end(), address.figure) != known.end()) return;
+      const std::string near = recipe::didYouMean(address.figure, known);
+      std::string all;
+      for (const std::string& figure : known) all += (all.empty() ? "" : ", ") + figure;
+      diagnostics.push_back(
+          {place, "metric '" + address.metric + "' has no figure '" + address.figure + "'",
+           near.empty() ? "its figures: " + all : "did you mean '" + near + "'?"});
+    }
+  }
+}
+
+}  // namespace
+
+Parameters bind(const recipe::PluginUse& use, const plugin::Plugin& plugin,
+                std::vector<Diagnostic>& diagnostics) {
+  std::vector<plugin::Given> given;
+  for (const recipe::RawParameter& raw : use.parameters) {
+    given.push_back({raw.name, raw.value, raw.is_scalar});
+  }
+  plugin::Bound bound = plugin::bind(plugin, given);
+  for (const plugin::Misfit& misfit : bound.misfits) {
+    recipe::Place place = use.place;
+    if (misfit.where == plugin::Misfit::Where::name) {
+      place = use.parameters[misfit.index].name_place;
+    } else if (misfit.where == plugin::Misfit::Where::value) {
+      place = use.parameters[misfit.index].value_place;
+    }
+    diagnostics.push_back({place, misfit.message, misfit.hint});
+  }
+  return std::move(bound.parameters);
+}
+
+std::vector<StepTools> makeTools(const recipe::Recipe& recipe, plugin::Registry& registry,
+                                 std::vector<Diagnostic>& diagnostics) {
+  ToolMaker maker(registry, diagnostics);
+  std::vector<StepTools> tools;
+  for (const recipe::Step& step : recipe.steps) tools.push_back(maker.make(step));
+  for (const recipe::Step& step : recipe.steps) {
+    if (!step.of.empty()) {
+      checkFigure(recipe, tools, step.of_address, step.of_place, diagnostics);
+    }
+  }
+  for (const recipe::Expectation& expectation : recipe.expectations) {
+    checkFigure(recipe, tools, expectation.address, expectation.place, diagnostics);
+  }
+  return tools;
+}
+
+}  // namespace kindred::plan
