@@ -1,0 +1,167 @@
+// Pairs of tensors, streamed through all pair metrics of a step in one pass.
+#include <kindred/error.hpp>
+
+#include "plugin/guard.hpp"
+#include "run/interrupt.hpp"
+#include "run/ordered.hpp"
+#include "run/reader.hpp"
+#include "run/session.hpp"
+#include "run/tiles.hpp"
+
+namespace kindred::run {
+namespace {
+
+using Accumulators = std::vector<std::unique_ptr<PairAccumulator>>;
+
+struct Item {
+  std::size_t pair;
+  plan::Segment segment;
+  bool last;  // of its pair
+};
+
+struct Outcome {
+  Accumulators accumulators;
+  std::vector<RangeRead> ranges;
+};
+
+class PairComparer {
+ public:
+  PairComparer(const plan::PlannedStep& step, Session& session) : step_(step), session_(session) {}
+
+  void run() {
+    cut();
+    const bool remote = step_.model_a->source->remote() || step_.model_b->source->remote();
+    if (!remote && step_.bytes > kHeldBytes) {
+      stream(0, items_.size(), nullptr);
+      return;
+    }
+    for (std::size_t first = 0; first < items_.size() && !interrupted();) {
+      Held held;
+      const std::size_t end = gather(first, held);
+      held.read(session_.results.ranges);
+      stream(first, end, &held);
+      first = end;
+    }
+  }
+
+ private:
+  const plan::Selected& a(std::size_t pair) const { return step_.a[step_.pairs[pair].a]; }
+  const plan::Selected& b(std::size_t pair) const { return step_.b[step_.pairs[pair].b]; }
+
+  // A sample of the first N pairs tensors of different length (see plan::pair).
+  std::uint64_t shorter(std::size_t pair) const {
+    return std::min(a(pair).view.info.elements, b(pair).view.info.elements);
+  }
+  std::uint64_t sampled(std::size_t pair) const {
+    return plan::sampled(step_.step->sample, shorter(pair));
+  }
+
+  void cut() {
+    for (std::size_t p = 0; p < step_.pairs.size(); ++p) {
+      std::vector<plan::Segment> segments = plan::segments(step_.step->sample, shorter(p));
+      if (segments.empty()) segments.emplace_back();  // no elements: figures are undefined
+      for (std::size_t s = 0; s < segments.size(); ++s) {
+        items_.push_back({p, std::move(segments[s]), s + 1 == segments.size()});
+      }
+    }
+  }
+
+  // Wants the bytes of as many items as may be held at once; returns the first left over.
+  std::size_t gather(std::size_t first, Held& held) const {
+    std::size_t end = first;
+    while (end < items_.size() && (end == first || held.bytes() < kHeldBytes)) {
+      const Item& item = items_[end++];
+      for (const plan::Run& run : item.segment.runs) {
+        held.want(*step_.model_a, plan::bytesOf(a(item.pair).view, run));
+        held.want(*step_.model_b, plan::bytesOf(b(item.pair).view, run));
+      }
+    }
+    return end;
+  }
+
+  void stream(std::size_t first, std::size_t end, const Held* held) {
+    inOrder<Outcome>(
+        end - first, session_.threads,
+        [&](std::size_t i) { return compute(items_[first + i], held); },
+        [&](std::size_t i, Outcome&& outcome) { consume(items_[first + i], std::move(outcome)); },
+        interrupted);
+  }
+
+  Outcome compute(const Item& item, const Held* held) const {
+    const checkpoint::View& view_a = a(item.pair).view;
+    const checkpoint::View& view_b = b(item.pair).view;
+    const Pair pair{view_a.info, view_b.info, sampled(item.pair)};
+    Outcome outcome;
+    std::vector<MetricUse> uses;
+    for (const plan::Metric& metric : step_.tools->metrics) {
+      outcome.accumulators.push_back(
+          plugin::guard(metric.plugin->name(), [&] { return metric.pair->start(pair); }));
+      if (!outcome.accumulators.back()) {
+        throw Error(Category::plugin, "plugin '" + metric.plugin->name() + "'",
+                    "start() gave no accumulator");
+      }
+      uses.push_back({metric.plugin->descriptor->name, outcome.accumulators.back().get()});
+    }
+    if (item.segment.elements == 0) return outcome;
+    SegmentBytes bytes_a(*step_.model_a, view_a, item.segment, held);
+    SegmentBytes bytes_b(*step_.model_b, view_b, item.segment, held);
+    streamPair({bytes_a.file(), bytes_a.offset(), view_a.info.dtype, view_a.info.name},
+               {bytes_b.file(), bytes_b.offset(), view_b.info.dtype, view_b.info.name},
+               item.segment.elements, item.segment.position, uses);
+    bytes_a.reportRanges(outcome.ranges);
+    bytes_b.reportRanges(outcome.ranges);
+    return outcome;
+  }
+
+  void consume(const Item& item, Outcome&& outcome) {
+    std::vector<RangeRead>& ranges = session_.results.ranges;
+    ranges.insert(ranges.end(), outcome.ranges.begin(), outcome.ranges.end());
+    if (pending_.empty()) {
+      pending_ = std::move(outcome.accumulators);
+    } else {
+      for (std::size_t m = 0; m < pending_.size(); ++m) {
+        plugin::guard(step_.tools->metrics[m].plugin->name(),
+                      [&] { pending_[m]->merge(*outcome.accumulators[m]); });
+      }
+    }
+    std::uint64_t bytes = 0;
+    for (const plan::Run& run : item.segment.runs) {
+      bytes += plan::bytesOf(a(item.pair).view, run).length;
+      bytes += plan::bytesOf(b(item.pair).view, run).length;
+    }
+    session_.progress.advance(bytes, item.last);
+    if (item.last) finish(item.pair);
+  }
+
+  void finish(std::size_t pair) {
+    session_.noteMemory();
+    const TensorInfo& info_a = a(pair).view.info;
+    const TensorInfo& info_b = b(pair).view.info;
+    const std::uint64_t elements = sampled(pair);
+    for (std::size_t m = 0; m < pending_.size(); ++m) {
+      const plan::Metric& metric = step_.tools->metrics[m];
+      const std::vector<double> values =
+          plugin::guard(metric.plugin->name(), [&] { return pending_[m]->finish(); });
+      checkFigures(metric, values.size());
+      for (std::size_t f = 0; f < values.size(); ++f) {
+        session_.results.observations.push_back(observation(
+            step_.step->name, metric, f, info_a, &info_b, elements, values[f]));
+      }
+    }
+    pending_.clear();
+  }
+
+  const plan::PlannedStep& step_;
+  Session& session_;
+  std::vector<Item> items_;
+  Accumulators pending_;  // of the pair at hand: its segments so far, merged in order
+};
+
+}  // namespace
+
+void comparePairs(const plan::PlannedStep& step, Session& session) {
+  session.progress.step(step.step->name, step.pairs.size());
+  PairComparer(step, session).run();
+}
+
+}  // namespace kindred::run

@@ -1,0 +1,54 @@
+// Byte ranges read in one call and held in memory: for remote sources, where each read costs a round
+// trip, and for small steps, whose tensors take part in many pairs.
+#pragma once
+
+#include <map>
+#include <tuple>
+#include <vector>
+
+#include <kindred/source.hpp>
+
+#include "plan/plan.hpp"
+#include "run/results.hpp"
+
+namespace kindred::run {
+
+class Held {
+ public:
+  // Adds a range of a model's file; known ones are not added twice.
+  void want(const plan::Model& model, const plan::ByteRange& range);
+  std::uint64_t bytes() const { return bytes_; }
+  // Reads all that was wanted, one call a source, and hashes each range into `ranges`.
+  void read(std::vector<RangeRead>& ranges);
+  std::span<const std::byte> find(const plan::ByteRange& range) const;
+  void clear();
+
+ private:
+  using Key = std::tuple<const checkpoint::Shard*, std::uint64_t, std::uint64_t>;
+  struct Entry {
+    const plan::Model* model;
+    std::vector<std::byte> data;
+  };
+  static Key key(const plan::ByteRange& range) {
+    return {range.shard, range.offset, range.length};
+  }
+  std::map<Key, Entry> entries_;
+  std::uint64_t bytes_ = 0;
+};
+
+// Bytes in memory as a file, so that streaming code serves both.
+class MemoryFile final : public File {
+ public:
+  MemoryFile(std::span<const std::byte> bytes, std::string place)
+      : bytes_(bytes), place_(std::move(place)) {}
+  const std::string& place() const override { return place_; }
+  std::uint64_t size() const override { return bytes_.size(); }
+  std::string identity() const override { return {}; }
+  void read(std::uint64_t offset, std::span<std::byte> into) override;
+
+ private:
+  std::span<const std::byte> bytes_;
+  std::string place_;
+};
+
+}  // namespace kindred::run

@@ -1,0 +1,36 @@
+// Gives the bytes of a segment as a file to stream from, however the step reads.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "plan/plan.hpp"
+#include "run/hash.hpp"
+#include "run/held.hpp"
+
+namespace kindred::run {
+
+// One side of a segment, ready to be streamed.
+class SegmentBytes {
+ public:
+  // `held` null: read from the file itself. Throws where a packed dtype's run does not begin on a
+  // whole byte.
+  SegmentBytes(const plan::Model& model, const checkpoint::View& view,
+               const plan::Segment& segment, const Held* held);
+
+  File& file() { return *file_; }
+  std::uint64_t offset() const { return offset_; }
+  // What was read straight from the file and hashed on the way.
+  void reportRanges(std::vector<RangeRead>& ranges) const;
+
+ private:
+  std::unique_ptr<File> file_;
+  std::uint64_t offset_ = 0;
+  std::vector<std::byte> gathered_;
+  std::vector<RangeRead> ranges_;
+  const plan::Model& model_;
+  const checkpoint::Shard& shard_;
+  const HashingFile* hashing_ = nullptr;
+};
+
+}  // namespace kindred::run

@@ -1,0 +1,44 @@
+#include "run/session.hpp"
+
+#include <algorithm>
+
+#include <kindred/error.hpp>
+
+#include "run/memory.hpp"
+
+namespace kindred::run {
+
+void Session::noteMemory() {
+  results.peak_memory_bytes = std::max(results.peak_memory_bytes, privateMemory());
+}
+
+void checkFigures(const plan::Metric& metric, std::size_t count) {
+  if (count == metric.figures.size()) return;
+  throw Error(Category::plugin, "plugin '" + metric.plugin->name() + "'",
+              "gave " + std::to_string(count) + " figures, but declares " +
+                  std::to_string(metric.figures.size()));
+}
+
+Observation observation(const std::string& step, const plan::Metric& metric, std::size_t figure,
+                        const TensorInfo& a, const TensorInfo* b, std::uint64_t elements,
+                        double value) {
+  Observation o;
+  o.step = step;
+  o.metric = metric.name;
+  o.figure = metric.figures[figure];
+  o.model_a = a.model;
+  o.tensor_a = checkpoint::escaped(a.name);
+  o.layer_a = a.layer;
+  o.expert_a = a.expert;
+  if (b != nullptr) {
+    o.model_b = b->model;
+    o.tensor_b = checkpoint::escaped(b->name);
+    o.layer_b = b->layer;
+    o.expert_b = b->expert;
+  }
+  o.elements = elements;
+  o.value = value;
+  return o;
+}
+
+}  // namespace kindred::run

@@ -1,0 +1,121 @@
+// Two sets of tensors, each digested once, matched by the set metrics themselves.
+#include <kindred/error.hpp>
+
+#include "plugin/guard.hpp"
+#include "run/interrupt.hpp"
+#include "run/ordered.hpp"
+#include "run/session.hpp"
+#include "run/hash.hpp"
+
+namespace kindred::run {
+namespace {
+
+using Digests = std::vector<std::unique_ptr<TensorDigest>>;  // one a metric
+
+constexpr std::uint64_t kLocalChunk = std::uint64_t{256} << 10;
+constexpr std::uint64_t kRemoteChunk = std::uint64_t{8} << 20;
+
+struct Outcome {
+  Digests digests;
+  std::vector<RangeRead> ranges;
+};
+
+class SetMatcher {
+ public:
+  SetMatcher(const plan::PlannedStep& step, Session& session) : step_(step), session_(session) {}
+
+  void run() {
+    const std::vector<Digests> a = digest(*step_.model_a, step_.a);
+    const std::vector<Digests> b = digest(*step_.model_b, step_.b);
+    if (interrupted()) return;
+    for (std::size_t m = 0; m < step_.tools->metrics.size(); ++m) match(m, a, b);
+  }
+
+ private:
+  std::vector<Digests> digest(const plan::Model& model, const std::vector<plan::Selected>& side) {
+    std::vector<Digests> all(side.size());
+    inOrder<Outcome>(
+        side.size(), session_.threads,
+        [&](std::size_t i) { return digestOne(model, side[i].view); },
+        [&](std::size_t i, Outcome&& outcome) {
+          all[i] = std::move(outcome.digests);
+          auto& ranges = session_.results.ranges;
+          ranges.insert(ranges.end(), outcome.ranges.begin(), outcome.ranges.end());
+          session_.progress.advance(side[i].view.tensor->bytes, true);
+          session_.noteMemory();
+        },
+        interrupted);
+    return all;
+  }
+
+  Outcome digestOne(const plan::Model& model, const checkpoint::View& view) const {
+    Outcome outcome;
+    for (const plan::Metric& metric : step_.tools->metrics) {
+      outcome.digests.push_back(
+          plugin::guard(metric.plugin->name(), [&] { return metric.set->start(view.info); }));
+    }
+    const plan::ByteRange range = plan::bytesOf(view, {0, view.info.elements});
+    const std::uint64_t chunk = model.source->remote() ? kRemoteChunk : kLocalChunk;
+    HashingFile file(*range.shard->file, range.offset);
+    std::vector<std::byte> buffer(std::min(chunk, range.length));
+    for (std::uint64_t done = 0; done < range.length;) {
+      const std::span<std::byte> part(buffer.data(), std::min(chunk, range.length - done));
+      file.read(range.offset + done, part);
+      for (std::size_t m = 0; m < outcome.digests.size(); ++m) {
+        plugin::guard(name(m), [&] { outcome.digests[m]->add(part); });
+      }
+      done += part.size();
+    }
+    for (std::size_t m = 0; m < outcome.digests.size(); ++m) {
+      plugin::guard(name(m), [&] { outcome.digests[m]->finish(); });
+    }
+    outcome.ranges.push_back(
+        {model.key, range.shard->name, range.offset, range.length, file.digest()});
+    return outcome;
+  }
+
+  std::string name(std::size_t m) const { return step_.tools->metrics[m].plugin->name(); }
+
+  void match(std::size_t m, const std::vector<Digests>& a, const std::vector<Digests>& b) {
+    const plan::Metric& metric = step_.tools->metrics[m];
+    std::vector<SetMetric::Member> members_a, members_b;
+    for (std::size_t i = 0; i < a.size(); ++i) {
+      members_a.push_back({step_.a[i].view.info, *a[i][m]});
+    }
+    for (std::size_t j = 0; j < b.size(); ++j) {
+      members_b.push_back({step_.b[j].view.info, *b[j][m]});
+    }
+    const std::vector<SetMatch> matches =
+        plugin::guard(name(m), [&] { return metric.set->match(members_a, members_b); });
+    for (const SetMatch& found : matches) record(metric, found);
+  }
+
+  void record(const plan::Metric& metric, const SetMatch& found) {
+    if (found.a >= step_.a.size() || found.b >= step_.b.size()) {
+      throw Error(Category::plugin, "plugin '" + metric.plugin->name() + "'",
+                  "matched a tensor that is not in the sets");
+    }
+    checkFigures(metric, found.figures.size());
+    const TensorInfo& a = step_.a[found.a].view.info;
+    const TensorInfo& b = step_.b[found.b].view.info;
+    for (std::size_t f = 0; f < found.figures.size(); ++f) {
+      session_.results.observations.push_back(
+          observation(step_.step->name, metric, f, a, &b, a.elements, found.figures[f]));
+    }
+    if (found.notes.empty()) return;
+    session_.results.notes.push_back({step_.step->name, metric.name, checkpoint::escaped(a.name),
+                                      checkpoint::escaped(b.name), found.notes});
+  }
+
+  const plan::PlannedStep& step_;
+  Session& session_;
+};
+
+}  // namespace
+
+void matchSets(const plan::PlannedStep& step, Session& session) {
+  session.progress.step(step.step->name, step.a.size() + step.b.size());
+  SetMatcher(step, session).run();
+}
+
+}  // namespace kindred::run
