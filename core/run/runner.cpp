@@ -1,0 +1,128 @@
+#include "run/runner.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <tuple>
+
+#include <kindred/error.hpp>
+
+#include "run/aggregate.hpp"
+#include "run/interrupt.hpp"
+#include "run/session.hpp"
+#include "stats/multiplicity.hpp"
+
+namespace kindred::run {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+std::vector<std::string> identities(const plan::Models& models) {
+  std::vector<std::string> list;
+  for (const plan::Model* model : models.opened()) {
+    for (const checkpoint::Shard& shard : model->checkpoint.shards()) {
+      list.push_back(shard.file->identity());
+    }
+  }
+  return list;
+}
+
+void checkUnchanged(const plan::Models& models, const std::vector<std::string>& before) {
+  std::size_t i = 0;
+  for (const plan::Model* model : models.opened()) {
+    for (const checkpoint::Shard& shard : model->checkpoint.shards()) {
+      if (shard.file->identity() == before[i++]) continue;
+      throw inputError(shard.file->place(), "the file changed while it was read",
+                       "run again when nothing writes to it");
+    }
+  }
+}
+
+void runStep(const plan::PlannedStep& step, Session& session) {
+  if (step.step->verb == recipe::Verb::test) {
+    runTest(step, session);
+  } else if (step.step->verb == recipe::Verb::describe) {
+    describeTensors(step, session);
+  } else if (step.step->pairing == recipe::Pairing::content) {
+    matchSets(step, session);
+  } else {
+    comparePairs(step, session);
+  }
+}
+
+// Holm over all findings that decide: each was a chance to reject.
+void adjust(std::vector<StepFinding>& findings) {
+  std::vector<double> p;
+  for (const StepFinding& row : findings) {
+    if (row.finding.decides) p.push_back(row.finding.log10_p);
+  }
+  const std::vector<double> adjusted = stats::holm(p);
+  std::size_t i = 0;
+  for (StepFinding& row : findings) {
+    row.log10_p_adjusted = row.finding.decides ? adjusted[i++] : row.finding.log10_p;
+  }
+}
+
+void sortRanges(std::vector<RangeRead>& ranges) {
+  const auto key = [](const RangeRead& r) { return std::tie(r.model, r.file, r.offset, r.length); };
+  std::sort(ranges.begin(), ranges.end(),
+            [&](const RangeRead& x, const RangeRead& y) { return key(x) < key(y); });
+  for (std::size_t i = 1; i < ranges.size(); ++i) {
+    if (key(ranges[i]) == key(ranges[i - 1]) && ranges[i].xxh3_128 != ranges[i - 1].xxh3_128) {
+      throw inputError(ranges[i].file, "bytes read twice differ",
+                       "run again when nothing writes to the file");
+    }
+  }
+  ranges.erase(std::unique(ranges.begin(), ranges.end(),
+                           [&](const RangeRead& x, const RangeRead& y) { return key(x) == key(y); }),
+               ranges.end());
+}
+
+// Bytes of local files are counted by what was hashed; remote sources count what they fetched.
+Cost costOf(const plan::Models& models, const std::vector<RangeRead>& ranges) {
+  Cost cost = models.spent();
+  for (const plan::Model* model : models.opened()) {
+    if (model->source->remote()) continue;
+    for (const checkpoint::Shard& shard : model->checkpoint.shards()) {
+      cost.bytes += shard.header_bytes;
+    }
+    for (const RangeRead& range : ranges) {
+      if (range.model == model->key) cost.bytes += range.length;
+    }
+  }
+  return cost;
+}
+
+}  // namespace
+
+Results execute(const recipe::Recipe& recipe, const plan::Plan& plan, const plan::Models& models,
+                const RunOptions& options) {
+  const Clock::time_point began = Clock::now();
+  const std::vector<std::string> before = identities(models);
+  Results results;
+  results.left_out = plan.left_out;
+  {
+    const InterruptGuard guard;
+    std::uint64_t work = 0;
+    for (const plan::PlannedStep& step : plan.steps) work += step.work;
+    Progress progress(work, options.progress);
+    Session session{results, progress, options.threads};
+    session.noteMemory();
+    for (const plan::PlannedStep& step : plan.steps) {
+      if (interrupted()) break;
+      runStep(step, session);
+      session.noteMemory();
+    }
+    results.complete = !interrupted();
+  }
+  checkUnchanged(models, before);
+  sortRanges(results.ranges);
+  adjust(results.findings);
+  for (const recipe::Expectation& expectation : recipe.expectations) {
+    results.expectations.push_back(judge(expectation, results));
+  }
+  results.cost = costOf(models, results.ranges);
+  results.seconds = std::chrono::duration<double>(Clock::now() - began).count();
+  return results;
+}
+
+}  // namespace kindred::run

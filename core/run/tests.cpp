@@ -1,0 +1,168 @@
+// Tests: over a table of observations already made, or over rows of whole (bounded) matrices.
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include <kindred/error.hpp>
+
+#include "plugin/guard.hpp"
+#include "run/reader.hpp"
+#include "run/session.hpp"
+#include "run/tiles.hpp"
+
+namespace kindred::run {
+namespace {
+
+// Matrices are held as float; both sides of all pairs together must leave room for the test itself.
+constexpr std::uint64_t kMatrixBytes = std::uint64_t{128} << 20;
+
+class Tester {
+ public:
+  Tester(const plan::PlannedStep& step, Session& session) : step_(step), session_(session) {}
+
+  void onTable() {
+    const recipe::FigureAddress& of = step_.step->of_address;
+    Table table;
+    table.figure = step_.step->of;
+    std::string figure = of.figure, a, b;
+    for (const Observation& o : session_.results.observations) {
+      if (o.step != of.step || o.metric != of.metric) continue;
+      if (figure.empty()) figure = o.figure;
+      if (o.figure != figure) continue;
+      table.rows.push_back({o.layer_a, o.layer_b, o.tensor_a, o.tensor_b, o.value});
+      a = o.model_a;
+      b = o.model_b;
+    }
+    keep(a, b, guarded([&] { return step_.tools->test->onTable(table); }));
+  }
+
+  void onRows() {
+    std::vector<RowPair> pairs;
+    std::uint64_t bytes = 0;
+    for (const plan::PairIndex& pair : step_.pairs) {
+      const checkpoint::View& a = step_.a[pair.a].view;
+      const checkpoint::View& b = step_.b[pair.b].view;
+      RowPair rows;
+      rows.gauge = gaugeOf(a, b);
+      rows.a.tensor = &a.info;
+      rows.b.tensor = &b.info;
+      shape(a, rows.a);
+      shape(b, rows.b);
+      bytes += (rows.a.rows * rows.a.columns + rows.b.rows * rows.b.columns) * sizeof(float);
+      if (bytes > kMatrixBytes) {
+        throw inputError(recipe::text(step_.step->place),
+                         fmt::format("the matrices of step '{}' need more than {} MiB",
+                                     step_.step->name, kMatrixBytes >> 20),
+                         "select fewer layers, or take the first rows: sample: {head: N}");
+      }
+      read(*step_.model_a, a, rows.a);
+      read(*step_.model_b, b, rows.b);
+      session_.noteMemory();
+      pairs.push_back(std::move(rows));
+    }
+    keep(step_.model_a->key, step_.model_b->key,
+         guarded([&] { return step_.tools->test->onRows(pairs); }));
+  }
+
+ private:
+  template <class Call>
+  auto guarded(Call&& call) const {
+    try {
+      return plugin::guard(step_.tools->test_plugin->name(), std::forward<Call>(call));
+    } catch (const Error& error) {
+      // The test knows what is wrong with its input, the recipe where it was asked for.
+      if (error.category() != Category::input) throw;
+      throw inputError(recipe::text(step_.step->place), error.message(), error.remedy());
+    }
+  }
+
+  // The permutation gauge of both tensors' rows; a test on an axis without one is refused.
+  std::string gaugeOf(const checkpoint::View& a, const checkpoint::View& b) const {
+    for (const auto& [model, view] : {std::pair{step_.model_a, &a}, std::pair{step_.model_b, &b}}) {
+      if (model->architecture == nullptr) {
+        refuse(*view, "the architecture of '" + model->key + "' is not known");
+      }
+      if (view->info.role.empty()) {
+        refuse(*view, "the tensor has no role in architecture " + model->architecture->name());
+      }
+      std::string reason = "the architecture states no symmetry of its rows";
+      bool granted = false;
+      for (const checkpoint::Gauge& gauge : model->architecture->gauges(view->info.role, 0)) {
+        granted = granted || gauge.permutation;
+        if (!gauge.permutation && !gauge.reason.empty()) reason = gauge.reason;
+      }
+      if (!granted) refuse(*view, reason);
+    }
+    for (const checkpoint::Gauge& gauge : step_.model_a->architecture->gauges(a.info.role, 0)) {
+      if (gauge.permutation) return gauge.name;
+    }
+    return {};
+  }
+
+  [[noreturn]] void refuse(const checkpoint::View& view, const std::string& reason) const {
+    throw inputError(recipe::text(step_.step->place),
+                     fmt::format("the rows of '{}' can't be exchanged in a test: {}",
+                                 checkpoint::escaped(view.info.name), reason),
+                     "kindred architectures NAME lists which axes have which symmetry");
+  }
+
+  void shape(const checkpoint::View& view, Matrix& matrix) const {
+    if (view.info.shape.size() != 2 || view.info.elements == 0) {
+      throw inputError(recipe::text(step_.step->place),
+                       "'" + checkpoint::escaped(view.info.name) + "' is not a matrix");
+    }
+    matrix.columns = view.info.shape[1];
+    const std::uint64_t elements = plan::sampled(step_.step->sample, view.info.elements);
+    if (elements % matrix.columns != 0 || step_.step->sample.kind == recipe::Sample::Kind::blocks) {
+      throw inputError(recipe::text(step_.step->place), "the sample does not take whole rows",
+                       fmt::format("sample: {{head: N}} with N a multiple of {}", matrix.columns));
+    }
+    matrix.rows = elements / matrix.columns;
+  }
+
+  void read(const plan::Model& model, const checkpoint::View& view, Matrix& matrix) {
+    matrix.values.resize(matrix.rows * matrix.columns);
+    std::size_t at = 0;
+    for (const plan::Segment& segment :
+         plan::segments(step_.step->sample, matrix.rows * matrix.columns)) {
+      SegmentBytes bytes(model, view, segment, nullptr);
+      readFloats({bytes.file(), bytes.offset(), view.info.dtype, view.info.name},
+                 {matrix.values.data() + at, segment.elements});
+      bytes.reportRanges(session_.results.ranges);
+      at += segment.elements;
+    }
+  }
+
+  void keep(const std::string& a, const std::string& b, std::vector<Finding> findings) {
+    for (Finding& finding : findings) {
+      if (finding.test.empty()) finding.test = step_.tools->test_plugin->name();
+      checkFinding(finding);
+      session_.results.findings.push_back({step_.step->name, a, b, std::move(finding), 0});
+    }
+  }
+
+  // p-values are logarithms: at most 0, never minus infinity, not below the test's own floor.
+  void checkFinding(const Finding& finding) const {
+    const double p = finding.log10_p;
+    if (p <= 0 && p > -1e300 && p >= finding.log10_p_floor * (1 + 1e-9) - 1e-9) return;
+    throw Error(Category::plugin, "plugin '" + step_.tools->test_plugin->name() + "'",
+                fmt::format("gave log10 p = {} with floor {}", p, finding.log10_p_floor));
+  }
+
+  const plan::PlannedStep& step_;
+  Session& session_;
+};
+
+}  // namespace
+
+void runTest(const plan::PlannedStep& step, Session& session) {
+  session.progress.step(step.step->name, step.pairs.size());
+  Tester tester(step, session);
+  if (step.step->of.empty()) {
+    tester.onRows();
+  } else {
+    tester.onTable();
+  }
+}
+
+}  // namespace kindred::run
