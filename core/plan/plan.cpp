@@ -124,6 +124,29 @@ std::vector<ByteRange> rangesOf(const PlannedStep& step, bool side_b) {
   return ranges;
 }
 
+std::map<std::string, std::uint64_t> bytesByModel(const Plan& plan) {
+  using Key = std::tuple<const checkpoint::Shard*, std::uint64_t, std::uint64_t>;
+  std::map<std::string, std::uint64_t> bytes;
+  std::set<Key> counted;
+  for (const PlannedStep& step : plan.steps) {
+    for (const bool side_b : {false, true}) {
+      const Model* model = side_b ? step.model_b : step.model_a;
+      if (model == nullptr) continue;
+      if (!bytes.contains(model->key)) {
+        for (const checkpoint::Shard& shard : model->checkpoint.shards()) {
+          bytes[model->key] += shard.header_bytes;
+        }
+      }
+      for (const ByteRange& range : rangesOf(step, side_b)) {
+        if (counted.insert({range.shard, range.offset, range.length}).second) {
+          bytes[model->key] += range.length;
+        }
+      }
+    }
+  }
+  return bytes;
+}
+
 Plan makePlan(const recipe::Recipe& recipe, const std::vector<StepTools>& tools, Models& models) {
   return Planner(tools, models).run(recipe);
 }

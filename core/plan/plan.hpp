@@ -1,6 +1,7 @@
 // What a recipe would read, worked out from headers alone.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -45,7 +46,11 @@ ByteRange bytesOf(const checkpoint::View& view, const Run& run);
 // All ranges that a step reads of one side, sorted, each once.
 std::vector<ByteRange> rangesOf(const PlannedStep& step, bool side_b);
 
+// What the plan reads of each model: every range once over all steps, and its headers.
+std::map<std::string, std::uint64_t> bytesByModel(const Plan& plan);
+
 // For the terminal: pairs, bytes, requests and memory by step, and the total.
 std::string describe(const Plan& plan);
+std::string toJson(const Plan& plan);
 
 }  // namespace kindred::plan

@@ -5,6 +5,7 @@
 
 #include "report/summary.hpp"
 #include "report/version.hpp"
+#include "run/hash.hpp"
 
 namespace kindred::report {
 namespace {
@@ -225,7 +226,7 @@ std::string manifestJson(const Context& context, const run::Results& results) {
                   {"complete", results.complete},
                   {"recipe",
                    {{"file", recipe.file.filename().string()},
-                    {"xxh3_128", recipe.hash},
+                    {"xxh3_128", run::xxh3(recipe.text)},
                     {"text", recipe.text}}},
                   {"command_line", context.command_line},
                   {"toolchain", context.toolchain},

@@ -1,0 +1,24 @@
+#include <iostream>
+
+#include "cli/commands.hpp"
+#include "cli/workspace.hpp"
+
+namespace kindred::cli {
+namespace {
+
+constexpr Option kOptions[] = {kSet, kPluginPath};
+
+int run(const Invocation& invocation) {
+  Workspace workspace(invocation);
+  if (!workspace.good()) return kBadInput;
+  std::cout << invocation.positional.front() << ": good (" << workspace.recipe().steps.size()
+            << " steps, " << workspace.recipe().models.size() << " models)\n";
+  return kDone;
+}
+
+}  // namespace
+
+const Command kCheckCommand{"check", "RECIPE", "Check a recipe; opens no model, uses no network", 1,
+                            1,       kOptions, run};
+
+}  // namespace kindred::cli

@@ -1,0 +1,26 @@
+#include <iostream>
+
+#include "cli/commands.hpp"
+#include "cli/workspace.hpp"
+
+namespace kindred::cli {
+namespace {
+
+constexpr Option kOptions[] = {kSet, kPluginPath, kOffline, kCacheSize, kMaxBytes, kJson};
+
+int run(const Invocation& invocation) {
+  Workspace workspace(invocation);
+  if (!workspace.good()) return kBadInput;
+  const plan::Plan plan =
+      plan::makePlan(workspace.recipe(), workspace.tools(), workspace.models());
+  std::cout << (invocation.has("json") ? plan::toJson(plan) : plan::describe(plan));
+  checkBudget(invocation, plan);
+  return kDone;
+}
+
+}  // namespace
+
+const Command kPlanCommand{
+    "plan", "RECIPE", "Show what a recipe would read, from headers alone", 1, 1, kOptions, run};
+
+}  // namespace kindred::cli

@@ -1,0 +1,82 @@
+#include "cli/workspace.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <iostream>
+#include <map>
+#include <set>
+
+#include <fmt/format.h>
+
+#include <kindred/error.hpp>
+
+#include "plugin/installation.hpp"
+
+namespace kindred::cli {
+namespace {
+
+plan::SourceOverrides overrides(const Invocation& invocation) {
+  plan::SourceOverrides list;
+  if (invocation.has("offline")) list["offline"] = "true";
+  if (invocation.has("cache-size")) {
+    list["cache-size"] = std::to_string(invocation.bytes("cache-size", 0));
+  }
+  return list;
+}
+
+void sortByPlace(std::vector<recipe::Diagnostic>& diagnostics) {
+  std::stable_sort(diagnostics.begin(), diagnostics.end(),
+                   [](const recipe::Diagnostic& x, const recipe::Diagnostic& y) {
+                     return std::pair(x.place.line, x.place.column) <
+                            std::pair(y.place.line, y.place.column);
+                   });
+}
+
+}  // namespace
+
+Workspace::Workspace(const Invocation& invocation)
+    : registry_(plugin::pluginFolders(invocation.values("plugin-path"))),
+      architectures_(checkpoint::architectureFolder(invocation.executable)) {
+  recipe::Checked checked =
+      recipe::load(invocation.positional.front(), invocation.values("set"));
+  recipe_ = std::move(checked.recipe);
+  std::vector<recipe::Diagnostic>& diagnostics = checked.diagnostics;
+  if (diagnostics.empty()) {
+    tools_ = plan::makeTools(recipe_, registry_, diagnostics);
+    models_ = std::make_unique<plan::Models>(recipe_, registry_, architectures_,
+                                             overrides(invocation), diagnostics);
+  }
+  sortByPlace(diagnostics);
+  good_ = diagnostics.empty();
+  if (good_) return;
+  std::cerr << (::isatty(STDERR_FILENO) == 1 ? recipe::underlined(diagnostics, recipe_.source)
+                                             : recipe::text(diagnostics));
+}
+
+std::vector<const plugin::Plugin*> Workspace::plugins() {
+  std::set<std::string> names;
+  for (const recipe::SourceSpec& source : recipe_.sources) names.insert(source.use.plugin);
+  for (const recipe::Step& step : recipe_.steps) {
+    for (const recipe::PluginUse& use : step.metrics) names.insert(use.plugin);
+    if (step.verb == recipe::Verb::test) names.insert(step.test.plugin);
+  }
+  std::vector<const plugin::Plugin*> list;
+  for (const std::string& name : names) list.push_back(&registry_.load(name));
+  return list;
+}
+
+void checkBudget(const Invocation& invocation, const plan::Plan& plan) {
+  if (!invocation.has("max-bytes")) return;
+  const std::uint64_t most = invocation.bytes("max-bytes", 0);
+  for (const auto& [model, bytes] : plan::bytesByModel(plan)) {
+    if (bytes <= most) continue;
+    throw inputError("", fmt::format("the plan reads {:.1f} MB of model '{}', but --max-bytes allows "
+                                     "{:.1f} MB",
+                                     static_cast<double>(bytes) / 1e6, model,
+                                     static_cast<double>(most) / 1e6),
+                     "kindred plan shows which step reads what; sample less or allow more");
+  }
+}
+
+}  // namespace kindred::cli

@@ -1,0 +1,48 @@
+// A recipe with everything that it names, made ready for check, plan and run.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "cli/command.hpp"
+#include "plan/models.hpp"
+#include "plan/plan.hpp"
+#include "plan/tools.hpp"
+
+namespace kindred::cli {
+
+// Not movable: its parts refer to each other.
+class Workspace {
+ public:
+  // Reads the recipe, loads the plugins it uses and checks all parameters; opens no model.
+  // Everything that is wrong is printed on standard error; good() is then false.
+  explicit Workspace(const Invocation& invocation);
+  Workspace(const Workspace&) = delete;
+  Workspace& operator=(const Workspace&) = delete;
+
+  bool good() const { return good_; }
+  const recipe::Recipe& recipe() const { return recipe_; }
+  const std::vector<plan::StepTools>& tools() const { return tools_; }
+  plan::Models& models() { return *models_; }
+  // The plugins that the recipe uses, each once.
+  std::vector<const plugin::Plugin*> plugins();
+
+ private:
+  plugin::Registry registry_;
+  checkpoint::ArchitectureRegistry architectures_;
+  recipe::Recipe recipe_;
+  std::vector<plan::StepTools> tools_;
+  std::unique_ptr<plan::Models> models_;
+  bool good_ = false;
+};
+
+// Options that every command with a recipe takes.
+inline constexpr Option kOffline{"offline", nullptr, "use what was fetched before, and no network"};
+inline constexpr Option kCacheSize{"cache-size", "BYTES", "keep at most this much fetched data"};
+inline constexpr Option kMaxBytes{"max-bytes", "BYTES", "refuse a plan that reads more of a model"};
+
+// Throws where the plan reads more of a model than --max-bytes allows.
+void checkBudget(const Invocation& invocation, const plan::Plan& plan);
+
+}  // namespace kindred::cli

@@ -1,0 +1,95 @@
+#include "report/render.hpp"
+
+#include <algorithm>
+
+#include "plugin/fingerprint.hpp"
+#include "report/csv.hpp"
+#include "report/files.hpp"
+#include "report/json.hpp"
+
+namespace kindred::report {
+namespace {
+
+ModelFacts factsOf(const plan::Model& model) {
+  ModelFacts facts;
+  facts.key = model.key;
+  facts.address = model.address;
+  facts.role = model.role == recipe::ModelRole::control ? "control" : "subject";
+  facts.revision = model.location->revision();
+  facts.architecture = model.architecture == nullptr ? "" : model.architecture->name();
+  for (const checkpoint::Tensor& tensor : model.checkpoint.tensors()) {
+    ++facts.tensors;
+    facts.parameters += tensor.elements;
+  }
+  for (const checkpoint::Shard& shard : model.checkpoint.shards()) {
+    facts.files.push_back(
+        {shard.name, shard.file->size(), shard.file->identity(), shard.file->publishedSha256()});
+  }
+  return facts;
+}
+
+const char* kindText(Kind kind) {
+  switch (kind) {
+    case Kind::source:
+      return "source";
+    case Kind::pair_metric:
+    case Kind::tensor_metric:
+    case Kind::set_metric:
+      return "metric";
+    default:
+      return "test";
+  }
+}
+
+// Each pair of different models once, in the order in which steps name them.
+std::vector<std::pair<std::string, std::string>> pairsOf(const recipe::Recipe& recipe,
+                                                         const run::Results& results) {
+  std::vector<std::pair<std::string, std::string>> pairs;
+  const auto add = [&](const std::string& a, const std::string& b) {
+    if (a == b || b.empty()) return;
+    const auto same = [&](const auto& p) {
+      return (p.first == a && p.second == b) || (p.first == b && p.second == a);
+    };
+    if (std::none_of(pairs.begin(), pairs.end(), same)) pairs.emplace_back(a, b);
+  };
+  for (const recipe::Step& step : recipe.steps) {
+    if (step.models.size() > 1) add(step.models.front(), step.models.back());
+  }
+  for (const run::StepFinding& row : results.findings) add(row.model_a, row.model_b);
+  return pairs;
+}
+
+}  // namespace
+
+Context contextOf(const recipe::Recipe& recipe, const plan::Models& models,
+                  const std::vector<const plugin::Plugin*>& plugins, const run::Results& results,
+                  const std::vector<std::string>& command_line) {
+  Context context;
+  context.recipe = &recipe;
+  context.command_line = command_line;
+  context.toolchain = plugin::hostFingerprint();
+  for (const plan::Model* model : models.opened()) context.models.push_back(factsOf(*model));
+  for (const plugin::Plugin* plugin : plugins) {
+    context.plugins.push_back({plugin->name(), plugin->version(), kindText(plugin->kind())});
+  }
+  for (const auto& [a, b] : pairsOf(recipe, results)) {
+    std::vector<verdict::Adjusted> findings;
+    for (const run::StepFinding& row : results.findings) {
+      const bool of_pair = (row.model_a == a && row.model_b == b) ||
+                           (row.model_a == b && row.model_b == a);
+      if (of_pair) findings.push_back({row.finding, row.log10_p_adjusted});
+    }
+    context.verdicts.push_back({a, b, verdict::judge(a, b, findings)});
+  }
+  return context;
+}
+
+void writeAll(const std::filesystem::path& folder, const Context& context,
+              const run::Results& results) {
+  writeAtomically(folder / "observations.csv", observationsCsv(results));
+  writeAtomically(folder / "findings.csv", findingsCsv(results));
+  writeAtomically(folder / "manifest.json", manifestJson(context, results));
+  writeAtomically(folder / "report.json", reportJson(context, results));
+}
+
+}  // namespace kindred::report

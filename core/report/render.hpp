@@ -1,0 +1,24 @@
+// From a finished run to the files of its results folder.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "plan/models.hpp"
+#include "plugin/registry.hpp"
+#include "report/context.hpp"
+#include "run/results.hpp"
+
+namespace kindred::report {
+
+// Collects what the renderings need and judges each pair of models that steps compared.
+Context contextOf(const recipe::Recipe& recipe, const plan::Models& models,
+                  const std::vector<const plugin::Plugin*>& plugins, const run::Results& results,
+                  const std::vector<std::string>& command_line);
+
+// report.json, observations.csv, findings.csv, manifest.json.
+void writeAll(const std::filesystem::path& folder, const Context& context,
+              const run::Results& results);
+
+}  // namespace kindred::report

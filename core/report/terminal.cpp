@@ -1,0 +1,126 @@
+#include "report/terminal.hpp"
+
+#include <cmath>
+#include <sstream>
+
+#include <fmt/format.h>
+
+#include "report/summary.hpp"
+
+namespace kindred::report {
+namespace {
+
+constexpr std::size_t kWidth = 80;
+
+std::string number(double value) {
+  if (std::isnan(value)) return "-";
+  if (value != 0 && (std::fabs(value) < 5e-4 || std::fabs(value) >= 1e5)) {
+    return fmt::format("{:.1e}", value);
+  }
+  return fmt::format("{:.4f}", value);
+}
+
+std::string cut(const std::string& text, std::size_t width) {
+  return text.size() <= width ? text : text.substr(0, width - 2) + "..";
+}
+
+std::string wrapped(const std::string& text, std::size_t indent) {
+  std::istringstream words(text);
+  std::string out, word;
+  std::size_t column = 0;
+  while (words >> word) {
+    if (column == 0 || column + 1 + word.size() > kWidth) {
+      if (column != 0) out += '\n';
+      out += std::string(indent, ' ');
+      column = indent;
+    } else {
+      out += ' ';
+      ++column;
+    }
+    out += word;
+    column += word.size();
+  }
+  return out + '\n';
+}
+
+// One line a step and metric: its first figure. The others are in observations.csv.
+std::string table(const run::Results& results) {
+  const std::vector<Summary> summaries = summarise(results.observations);
+  if (summaries.empty()) return {};
+  std::string text = fmt::format("{:<20} {:<19} {:<9} {:>4} {:>7} {:>7} {:>7}\n", "step", "models",
+                                 "metric", "n", "mean", "min", "max");
+  std::string step, metric;
+  for (const Summary& s : summaries) {
+    if (s.step == step && s.metric == metric) continue;
+    text += fmt::format("{:<20} {:<19} {:<9} {:>4} {:>7} {:>7} {:>7}\n",
+                        s.step == step ? "" : cut(s.step, 20),
+                        s.step == step ? "" : cut(s.model_a + " ~ " + s.model_b, 19),
+                        cut(s.metric, 9), s.count + s.undefined, number(s.mean), number(s.min),
+                        number(s.max));
+    step = s.step;
+    metric = s.metric;
+  }
+  return text;
+}
+
+std::string findings(const run::Results& results) {
+  if (results.findings.empty()) return {};
+  std::string text = fmt::format("\n{:<20} {:<19} {:<16} {:>6} {:>6} {:>7}\n", "test", "models",
+                                 "axis", "units", "log p", "decides");
+  for (const run::StepFinding& row : results.findings) {
+    text += fmt::format("{:<20} {:<19} {:<16} {:>6} {:>6.1f} {:>7}\n", cut(row.step, 20),
+                        cut(row.model_a + " ~ " + row.model_b, 19), cut(row.finding.gauge, 16),
+                        row.finding.units, row.log10_p_adjusted,
+                        row.finding.decides ? "yes" : "no");
+  }
+  return text + "log p: decimal logarithm of the p-value, adjusted by Holm over the run's tests.\n";
+}
+
+std::string notes(const Context& context) {
+  std::string text, last;
+  for (const recipe::Step& step : context.recipe->steps) {
+    if (step.note.empty() || step.note == last) continue;
+    text += "\n" + wrapped(step.name + ": " + step.note, 2);
+    last = step.note;
+  }
+  return text;
+}
+
+std::string leftOut(const run::Results& results) {
+  if (results.left_out.empty()) return {};
+  std::string text = fmt::format("\nLeft out ({}):\n", results.left_out.size());
+  std::size_t shown = 0;
+  for (const plan::LeftOut& left : results.left_out) {
+    if (++shown > 5) return text + "  ... the others are in report.json\n";
+    const std::string& name = left.tensor_a.empty() ? left.tensor_b : left.tensor_a;
+    text += wrapped(left.step + ": " + name + ": " + left.reason, 2);
+  }
+  return text;
+}
+
+std::string expectations(const run::Results& results) {
+  std::string text;
+  for (const run::ExpectationResult& e : results.expectations) {
+    text += fmt::format("{} {} is {}, expected {}{}\n", e.met ? "met:  " : "UNMET:", e.figure,
+                        number(e.value), e.wanted, e.met ? "" : " (" + e.place + ")");
+  }
+  return text.empty() ? text : "\n" + text;
+}
+
+}  // namespace
+
+std::string terminalSummary(const Context& context, const run::Results& results) {
+  std::string text = context.recipe->title.empty() ? "" : wrapped(context.recipe->title, 0) + "\n";
+  text += table(results) + findings(results) + notes(context) + leftOut(results) +
+          expectations(results);
+  for (const PairVerdict& pair : context.verdicts) {
+    text += "\n" + pair.a + " ~ " + pair.b + ": " + pair.verdict.klass + "\n" +
+            wrapped(pair.verdict.sentence, 2);
+  }
+  if (!results.complete) text += "\nInterrupted: what was measured before is saved.\n";
+  return text + fmt::format("\n{:.1f} MB read, {} requests, {:.2f} s, {:.0f} MB of memory\n",
+                            static_cast<double>(results.cost.bytes) / 1e6, results.cost.requests,
+                            results.seconds, static_cast<double>(results.peak_memory_bytes) / 1e6);
+}
+
+}  // namespace kindred::report

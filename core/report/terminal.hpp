@@ -1,0 +1,13 @@
+// The summary that a run prints: at most 80 columns.
+#pragma once
+
+#include <string>
+
+#include "report/context.hpp"
+#include "run/results.hpp"
+
+namespace kindred::report {
+
+std::string terminalSummary(const Context& context, const run::Results& results);
+
+}  // namespace kindred::report
