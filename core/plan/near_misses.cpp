@@ -4,12 +4,13 @@
 #include <set>
 #include <vector>
 
-#include "recipe/recipe.hpp"
+#include "checkpoint/names.hpp"
+#include "words/near.hpp"
 
 namespace kindred::plan {
 namespace {
 
-constexpr int kSuggestions = 3;
+constexpr std::size_t kSuggestions = 3;
 
 // Numbers become '#', so that 48 layers are one suggestion.
 std::string withoutNumbers(const std::string& name) {
@@ -58,15 +59,8 @@ std::string nearMisses(const checkpoint::Checkpoint& checkpoint, const std::stri
   }
   if (distinct.empty()) return "the checkpoint has no tensors";
   std::vector<std::string> known(distinct.begin(), distinct.end());
-  std::vector<std::string> near;
-  while (near.size() < kSuggestions) {
-    near.push_back(recipe::didYouMean(withoutCaptures(pattern), known));
-    if (near.back().empty()) {
-      near.pop_back();
-      break;
-    }
-    std::erase(known, near.back());
-  }
+  const std::vector<std::string> near =
+      words::near(withoutCaptures(pattern), known, kSuggestions);
   if (!near.empty()) return "did you mean " + listed(near) + "?";
   const bool more = known.size() > kSuggestions;
   if (more) known.resize(kSuggestions);

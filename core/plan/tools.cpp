@@ -71,13 +71,13 @@ class ToolMaker {
 
   template <class Object>
   std::unique_ptr<Object> made(const recipe::PluginUse& use, const plugin::Plugin& plugin,
-                               std::unique_ptr<Object> (plugin::Plugin::*make)(const Parameters&)
+                               std::unique_ptr<Object> (plugin::Plugin::*maker)(const Parameters&)
                                    const) {
     const std::size_t before = diagnostics_.size();
     const Parameters parameters = bind(use, plugin, diagnostics_);
     if (diagnostics_.size() != before) return nullptr;
     try {
-      return (plugin.*make)(parameters);
+      return (plugin.*maker)(parameters);
     } catch (const Error& error) {
       report(use.place, error);
       return nullptr;
@@ -138,7 +138,7 @@ Parameters bind(const recipe::PluginUse& use, const plugin::Plugin& plugin,
   for (const recipe::RawParameter& raw : use.parameters) {
     given.push_back({raw.name, raw.value, raw.is_scalar});
   }
-  plugin::Bound bound = plugin::bind(plugin, given);
+  plugin::Bound bound = plugin::bindParameters(plugin, given);
   for (const plugin::Misfit& misfit : bound.misfits) {
     recipe::Place place = use.place;
     if (misfit.where == plugin::Misfit::Where::name) {

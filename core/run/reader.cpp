@@ -4,6 +4,7 @@
 
 #include <kindred/error.hpp>
 
+#include "checkpoint/names.hpp"
 namespace kindred::run {
 namespace {
 

@@ -4,6 +4,7 @@
 
 #include <kindred/error.hpp>
 
+#include "checkpoint/names.hpp"
 #include "run/memory.hpp"
 
 namespace kindred::run {

@@ -1,6 +1,7 @@
 // Two sets of tensors, each digested once, matched by the set metrics themselves.
 #include <kindred/error.hpp>
 
+#include "checkpoint/names.hpp"
 #include "plugin/guard.hpp"
 #include "run/interrupt.hpp"
 #include "run/ordered.hpp"

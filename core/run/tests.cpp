@@ -5,6 +5,7 @@
 
 #include <kindred/error.hpp>
 
+#include "checkpoint/names.hpp"
 #include "plugin/guard.hpp"
 #include "run/reader.hpp"
 #include "run/session.hpp"
