@@ -5,6 +5,7 @@
 #include <kindred/error.hpp>
 
 #include "checkpoint/names.hpp"
+
 namespace kindred::run {
 namespace {
 

@@ -5,8 +5,8 @@
 #include "plugin/guard.hpp"
 #include "run/interrupt.hpp"
 #include "run/ordered.hpp"
-#include "run/session.hpp"
 #include "run/hash.hpp"
+#include "run/session.hpp"
 
 namespace kindred::run {
 namespace {
