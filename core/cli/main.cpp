@@ -52,17 +52,17 @@ int dispatch(const std::vector<std::string>& words) {
   invocation.argv = words;
   std::error_code ignored;
   invocation.executable = std::filesystem::read_symlink("/proc/self/exe", ignored);
-  const int code = command->run(invocation);
-  std::cout.flush();
-  if (!std::cout) throw inputError("standard output", "could not be written");
-  return code;
+  return command->run(invocation);
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
   try {
-    return dispatch({argv, argv + argc});
+    const int code = dispatch({argv, argv + argc});
+    std::cout.flush();
+    if (!std::cout) throw inputError("standard output", "could not be written");
+    return code;
   } catch (const Error& error) {
     std::cerr << "kindred: " << error.what() << '\n';
     return error.category() == Category::internal ? kInternal : kBadInput;
