@@ -92,7 +92,7 @@ class PairComparer {
     const checkpoint::View& view_b = b(item.pair).view;
     const Pair pair{view_a.info, view_b.info, sampled(item.pair)};
     Outcome outcome;
-    std::vector<MetricUse> uses;
+    std::vector<PairUse> uses;
     for (const plan::Metric& metric : step_.tools->metrics) {
       outcome.accumulators.push_back(
           plugin::guard(metric.plugin->name(), [&] { return metric.pair->start(pair); }));

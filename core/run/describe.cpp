@@ -1,0 +1,98 @@
+// One model's tensors, streamed through tensor metrics.
+#include "plugin/guard.hpp"
+#include "run/interrupt.hpp"
+#include "run/ordered.hpp"
+#include "run/reader.hpp"
+#include "run/session.hpp"
+#include "run/tiles.hpp"
+
+namespace kindred::run {
+namespace {
+
+using Accumulators = std::vector<std::unique_ptr<TensorAccumulator>>;
+
+struct Outcome {
+  Accumulators accumulators;
+  std::vector<RangeRead> ranges;
+};
+
+class Describer {
+ public:
+  Describer(const plan::PlannedStep& step, Session& session) : step_(step), session_(session) {}
+
+  void run() {
+    inOrder<Outcome>(
+        step_.a.size(), session_.threads,
+        [&](std::size_t i) { return compute(step_.a[i].view); },
+        [&](std::size_t i, Outcome&& outcome) { consume(step_.a[i].view, std::move(outcome)); },
+        interrupted);
+  }
+
+ private:
+  std::uint64_t sampled(const checkpoint::View& view) const {
+    return plan::sampled(step_.step->sample, view.info.elements);
+  }
+
+  Accumulators start(const checkpoint::View& view) const {
+    Accumulators fresh;
+    for (const plan::Metric& metric : step_.tools->metrics) {
+      fresh.push_back(plugin::guard(metric.plugin->name(), [&] {
+        return metric.tensor->start(view.info, sampled(view));
+      }));
+    }
+    return fresh;
+  }
+
+  // One tensor's segments one after the other: tensors run side by side, not segments.
+  Outcome compute(const checkpoint::View& view) const {
+    Outcome outcome{start(view), {}};
+    bool first = true;
+    for (const plan::Segment& segment : plan::segments(step_.step->sample, view.info.elements)) {
+      Accumulators part = first ? Accumulators{} : start(view);
+      Accumulators& into = first ? outcome.accumulators : part;
+      std::vector<TensorUse> uses;
+      for (std::size_t m = 0; m < into.size(); ++m) {
+        uses.push_back({step_.tools->metrics[m].plugin->descriptor->name, into[m].get()});
+      }
+      SegmentBytes bytes(*step_.model_a, view, segment, nullptr);
+      streamTensor({bytes.file(), bytes.offset(), view.info.dtype, view.info.name},
+                   segment.elements, segment.position, uses);
+      bytes.reportRanges(outcome.ranges);
+      for (std::size_t m = 0; m < part.size(); ++m) {
+        plugin::guard(step_.tools->metrics[m].plugin->name(),
+                      [&] { outcome.accumulators[m]->merge(*part[m]); });
+      }
+      first = false;
+    }
+    return outcome;
+  }
+
+  void consume(const checkpoint::View& view, Outcome&& outcome) {
+    auto& ranges = session_.results.ranges;
+    ranges.insert(ranges.end(), outcome.ranges.begin(), outcome.ranges.end());
+    for (std::size_t m = 0; m < outcome.accumulators.size(); ++m) {
+      const plan::Metric& metric = step_.tools->metrics[m];
+      const std::vector<double> values = plugin::guard(
+          metric.plugin->name(), [&] { return outcome.accumulators[m]->finish(); });
+      checkFigures(metric, values.size());
+      for (std::size_t f = 0; f < values.size(); ++f) {
+        session_.results.observations.push_back(observation(
+            step_.step->name, metric, f, view.info, nullptr, sampled(view), values[f]));
+      }
+    }
+    session_.progress.advance(sampled(view) * info(view.info.dtype).bits / 8, true);
+    session_.noteMemory();
+  }
+
+  const plan::PlannedStep& step_;
+  Session& session_;
+};
+
+}  // namespace
+
+void describeTensors(const plan::PlannedStep& step, Session& session) {
+  session.progress.step(step.step->name, step.a.size());
+  Describer(step, session).run();
+}
+
+}  // namespace kindred::run
