@@ -24,7 +24,7 @@ struct ModelFacts {
 };
 
 struct PluginFacts {
-  std::string name, version, kind, file;
+  std::string name, version, kind;
 };
 
 struct PairVerdict {

@@ -1,5 +1,5 @@
 // Tests: over a table of observations already made, or over rows of whole (bounded) matrices.
-#include <algorithm>
+#include <functional>
 
 #include <fmt/format.h>
 
@@ -66,10 +66,9 @@ class Tester {
   }
 
  private:
-  template <class Call>
-  auto guarded(Call&& call) const {
+  std::vector<Finding> guarded(const std::function<std::vector<Finding>()>& call) const {
     try {
-      return plugin::guard(step_.tools->test_plugin->name(), std::forward<Call>(call));
+      return plugin::guard(step_.tools->test_plugin->name(), call);
     } catch (const Error& error) {
       // The test knows what is wrong with its input, the recipe where it was asked for.
       if (error.category() != Category::input) throw;
