@@ -32,9 +32,9 @@ struct Shard {
 
 class Checkpoint {
  public:
-  // Reads headers (and model.safetensors.index.json, config.json) of one location: a single
-  // *.safetensors file or shards with an index. `model` is the key under which results name it.
-  // Anything inconsistent is an Error that names the file.
+  // Reads headers (and model.safetensors.index.json, config.json) of one location: the shards that
+  // the index names, or else every *.safetensors file. `model` is the key under which results name
+  // it. Anything inconsistent is an Error that names the file. The source must outlive it.
   static Checkpoint open(std::string model, Source& source, Location& location);
 
   const std::string& model() const { return model_; }
@@ -42,12 +42,14 @@ class Checkpoint {
   const Tensor* find(std::string_view name) const;                 // null: not there
   const std::vector<Shard>& shards() const { return shards_; }
   const std::string& config() const { return config_; }  // text of config.json; empty: none
+  const std::string& configPlace() const { return config_place_; }  // its path or URL, for errors
 
  private:
   std::string model_;
   std::vector<Tensor> tensors_;
   std::vector<Shard> shards_;
   std::string config_;
+  std::string config_place_;
 };
 
 // A tensor or a run of its rows (a part of a fused tensor), ready to be read.

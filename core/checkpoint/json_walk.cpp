@@ -1,0 +1,138 @@
+#include "checkpoint/json_walk.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cstring>
+
+#include "checkpoint/names.hpp"
+
+namespace kindred::checkpoint {
+namespace {
+
+// A number, word or string as written; of others their kind.
+std::string shown(json::value value) {
+  const std::string_view token = value.raw_json_token();
+  if (token.starts_with('[')) return "a list";
+  if (token.starts_with('{')) return "an object";
+  if (token.starts_with('"')) return "a string";
+  return escaped(token.substr(0, token.find_last_not_of(" \t\r\n") + 1), 40);
+}
+
+Error wrongType(json::value value, const JsonPlace& place, const ValueName& name,
+                std::string_view wanted) {
+  return place.error(fmt::format("{} is {}, not {}", name.text(), shown(value), wanted));
+}
+
+Error broken(json::document& document, const simdjson::simdjson_error& reason,
+             const PaddedText& text, const JsonPlace& place) {
+  const char* location = nullptr;
+  const char* begin = text.text().data();
+  std::string where;
+  // A document that was never begun, or was given up, knows no location.
+  if (document.is_alive() && document.current_location().get(location) == simdjson::SUCCESS &&
+      location >= begin && location <= begin + text.text().size()) {
+    where = fmt::format(" at byte {}", location - begin);
+  }
+  std::string_view why = reason.what();
+  if (reason.error() == simdjson::UTF8_ERROR) why = "it is not valid UTF-8";
+  if (why.ends_with('.')) why.remove_suffix(1);
+  return place.error(fmt::format("{} is not valid JSON{}: {}", place.document, where, why));
+}
+
+}  // namespace
+
+PaddedText::PaddedText(std::string_view text) : PaddedText(text.size()) {
+  if (!text.empty()) std::memcpy(bytes_.data(), text.data(), text.size());
+}
+
+std::string ValueName::text() const {
+  std::string words = tensor.empty() ? "" : "tensor '" + escaped(tensor) + "'";
+  if (!words.empty() && !key.empty()) words += ": ";
+  if (!key.empty()) words += "'" + escaped(key) + "'";
+  if (index >= 0) words += fmt::format("[{}]", index);
+  return words;
+}
+
+void readObject(json::parser& parser, const PaddedText& text, const JsonPlace& place,
+                const std::function<void(json::object&)>& read) {
+  json::document document;
+  try {
+    document = parser.iterate(text.text().data(), text.text().size(), text.capacity());
+    if (document.type() != json::json_type::object) {
+      throw place.error(place.document + " is not a JSON object");
+    }
+    json::object object = document.get_object();
+    read(object);
+    if (document.current_location().error() != simdjson::OUT_OF_BOUNDS) {
+      throw place.error(place.document + " goes on behind its closing brace");
+    }
+  } catch (const simdjson::simdjson_error& reason) {
+    throw broken(document, reason, text, place);
+  }
+}
+
+std::uint64_t wholeNumber(json::value value, const JsonPlace& place, const ValueName& name) {
+  std::string_view token = value.raw_json_token();
+  token = token.substr(0, token.find_last_not_of(" \t\r\n") + 1);
+  const bool digits = !token.empty() && std::all_of(token.begin(), token.end(),
+                                                    [](char c) { return c >= '0' && c <= '9'; });
+  if (!digits || (token.size() > 1 && token.front() == '0')) {
+    throw wrongType(value, place, name, "a whole number of 0 or more");
+  }
+  std::uint64_t number = 0;
+  const auto [end, reason] = std::from_chars(token.data(), token.data() + token.size(), number);
+  if (reason != std::errc()) {
+    throw place.error(
+        fmt::format("{} is {}, which is more than 2^64 - 1", name.text(), shown(value)));
+  }
+  return number;
+}
+
+std::string_view textOf(json::value value, const JsonPlace& place, const ValueName& name) {
+  if (value.type() != json::json_type::string) throw wrongType(value, place, name, "a string");
+  return value.get_string();
+}
+
+json::array listOf(json::value value, const JsonPlace& place, const ValueName& name) {
+  if (value.type() != json::json_type::array) throw wrongType(value, place, name, "a list");
+  return value.get_array();
+}
+
+json::object objectOf(json::value value, const JsonPlace& place, const ValueName& name) {
+  if (value.type() != json::json_type::object) throw wrongType(value, place, name, "an object");
+  return value.get_object();
+}
+
+void walk(json::value value, const JsonPlace& place, int depth) {
+  if (depth > kMaxNesting) {
+    throw place.error(
+        fmt::format("{} is nested deeper than {} levels", place.document, kMaxNesting));
+  }
+  switch (value.type()) {
+    case json::json_type::object:
+      for (json::field field : value.get_object()) {
+        static_cast<void>(std::string_view(field.unescaped_key()));
+        walk(field.value(), place, depth + 1);
+      }
+      return;
+    case json::json_type::array:
+      for (json::value item : value.get_array()) walk(item, place, depth + 1);
+      return;
+    case json::json_type::string:
+      static_cast<void>(std::string_view(value.get_string()));
+      return;
+    case json::json_type::number:
+      static_cast<void>(double(value.get_double()));
+      return;
+    case json::json_type::boolean:
+      static_cast<void>(bool(value.get_bool()));
+      return;
+    case json::json_type::null:
+      if (!value.is_null()) throw simdjson::simdjson_error(simdjson::N_ATOM_ERROR);
+      return;
+  }
+}
+
+}  // namespace kindred::checkpoint
