@@ -64,6 +64,10 @@ class ArchitectureRegistry {
   const Architecture* named(std::string_view name) const;
 };
 
+// The folder of architecture files that belongs to a binary: the source's in a build tree,
+// <prefix>/share/kindred/configs/architectures where installed.
+std::filesystem::path architectureFolder(const std::filesystem::path& executable);
+
 // From the text of config.json (nested text_config understood); hostile numbers are an Error.
 Dimensions dimensionsOf(const Checkpoint& checkpoint);
 

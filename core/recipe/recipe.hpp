@@ -100,6 +100,7 @@ enum class Verb { compare, describe, test };
 
 struct Step {
   std::string name;
+  std::string note;  // what its figures say and what they don't, for the reader of results
   Verb verb = Verb::compare;
   std::vector<std::string> models;  // compare: two (within: one); describe: one; test: 0 or 2
   Selection selection;              // resolved: a named selection is copied in

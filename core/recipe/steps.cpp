@@ -24,6 +24,7 @@ class StepReader {
   Step read() {
     step_.place = node_.place;
     step_.name = textOf(node_.find("name"));
+    step_.note = textOf(node_.find("note"));
     step_.verb = node_.find("test")       ? Verb::test
                  : node_.find("describe") ? Verb::describe
                                           : Verb::compare;
