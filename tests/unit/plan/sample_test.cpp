@@ -49,7 +49,7 @@ TEST(Sample, OfBlocksDrawsDistinctWholeBlocksInOrder) {
       EXPECT_EQ(runs[i].first % 16, 0u);
       EXPECT_EQ(runs[i].count, 16u);
       EXPECT_LE(runs[i].first + 16, 16u * 20);
-      if (i > 0) EXPECT_GT(runs[i].first, runs[i - 1].first);
+      EXPECT_TRUE(i == 0 || runs[i].first > runs[i - 1].first);
     }
   }
 }
@@ -57,7 +57,7 @@ TEST(Sample, OfBlocksDrawsDistinctWholeBlocksInOrder) {
 TEST(Sample, OfBlocksReachesEveryBlockEquallyOften) {
   std::vector<int> hits(10, 0);
   for (std::uint64_t seed = 0; seed < 2000; ++seed) {
-    for (const Run& run : runsOf(segments(blocks(3, 8, seed), 80))) ++hits[run.first / 8];
+    for (const plan::Run& run : runsOf(segments(blocks(3, 8, seed), 80))) ++hits[run.first / 8];
   }
   for (const int n : hits) EXPECT_NEAR(n, 600, 110);  // five standard deviations
 }
