@@ -1,0 +1,83 @@
+#include "trainer/save.hpp"
+
+#include <fstream>
+#include <stdexcept>
+#include <string>
+
+#include "support/safetensors.hpp"
+
+namespace kindred::trainer {
+namespace {
+
+std::string dtypeName(DType dtype) {
+  return dtype == DType::BF16 ? "bfloat16" : dtype == DType::F16 ? "float16" : "float32";
+}
+
+std::string configOf(const Shape& shape, DType dtype) {
+  std::string text = "{\n";
+  const auto put = [&](const std::string& key, const std::string& value) {
+    text += (text.size() > 2 ? ",\n" : "") + std::string("  \"") + key + "\": " + value;
+  };
+  const auto number = [&](const std::string& key, auto value) { put(key, std::to_string(value)); };
+  const bool mixture = shape.mixture();
+  put("architectures", mixture ? "[\"Glm4MoeForCausalLM\"]" : "[\"LlamaForCausalLM\"]");
+  put("model_type", mixture ? "\"glm4_moe\"" : "\"llama\"");
+  number("hidden_size", shape.hidden);
+  number("num_hidden_layers", shape.layers);
+  number("num_attention_heads", shape.heads);
+  number("num_key_value_heads", shape.kv_heads);
+  number("head_dim", shape.head_dim);
+  number("intermediate_size", shape.intermediate);
+  number("vocab_size", shape.vocabulary);
+  put("partial_rotary_factor",
+      std::to_string(static_cast<double>(shape.rotary_dim) / static_cast<double>(shape.head_dim)));
+  put("rms_norm_eps", "1e-05");
+  put("rope_theta", std::to_string(shape.rope_theta));
+  put("tie_word_embeddings", "false");
+  put("torch_dtype", "\"" + dtypeName(dtype) + "\"");
+  if (mixture) {
+    number("n_routed_experts", shape.experts);
+    number("num_experts_per_tok", shape.experts_per_token);
+    number("n_shared_experts", shape.shared_experts);
+    number("moe_intermediate_size", shape.expert_intermediate);
+    number("first_k_dense_replace", shape.first_dense);
+  }
+  return text + "\n}\n";
+}
+
+std::string tokenizerOf(const std::vector<std::string>& tokens) {
+  std::string vocabulary;
+  for (std::size_t i = 0; i < tokens.size(); ++i) {
+    vocabulary += (i > 0 ? ", " : "") + support::jsonString(tokens[i]) + ": " + std::to_string(i);
+  }
+  return R"({"version": "1.0", "added_tokens": [], "model": {"type": "BPE", "vocab": {)" +
+         vocabulary + R"(}, "merges": []}})" + "\n";
+}
+
+void writeText(const std::filesystem::path& file, const std::string& text) {
+  std::ofstream out(file, std::ios::binary);
+  out << text;
+  out.close();
+  if (!out) throw std::runtime_error("cannot write " + file.string());
+}
+
+}  // namespace
+
+void save(const Weights<float>& weights, const std::filesystem::path& folder, DType dtype) {
+  std::filesystem::create_directories(folder);
+  Weights<float> named = weights;
+  std::vector<support::TestTensor> tensors;
+  for (const Named<float>& entry : matrices(named)) {
+    const Matrix<float>& m = *entry.matrix;
+    const bool vector = entry.name.ends_with("norm.weight");
+    std::vector<std::uint64_t> shape{m.columns};
+    if (!vector) shape.insert(shape.begin(), m.rows);
+    tensors.push_back(
+        support::tensorOf(entry.name, dtype, std::move(shape), {m.values.begin(), m.values.end()}));
+  }
+  support::writeSafetensors(folder / "model.safetensors", tensors);
+  writeText(folder / "config.json", configOf(weights.shape, dtype));
+  writeText(folder / "tokenizer.json", tokenizerOf(weights.tokens));
+}
+
+}  // namespace kindred::trainer
