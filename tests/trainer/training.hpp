@@ -17,7 +17,7 @@ enum class Optimizer { adamw, sgd };  // sgd: with momentum
 struct Training {
   std::size_t steps = 150, sequences = 8, length = 32;
   Optimizer optimizer = Optimizer::adamw;
-  double rate = 4e-3;      // the highest: it climbs over the first tenth, then falls to a tenth
+  double rate = 1e-2;      // the highest: it climbs over the first tenth, then falls to a tenth
   double decay = 0.05;     // decoupled, of matrices alone
   double clip = 1;         // of the gradient's norm
   std::uint64_t seed = 1;  // of the text
