@@ -1,0 +1,145 @@
+// Files of this machine: folders, single files, and the Hub's local cache.
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <system_error>
+
+#include <kindred/source.hpp>
+
+#include "local_file.hpp"
+
+namespace {
+
+namespace fs = std::filesystem;
+using kindred::inputError;
+using kindred::local::LocalFile;
+using kindred::local::ReadBy;
+
+ReadBy readBy(const std::string& choice) {
+  if (choice == "map") return ReadBy::map;
+  return choice == "pread" ? ReadBy::pread : ReadBy::automatic;
+}
+
+[[noreturn]] void refuseLeaving(const std::string& name, const std::string& from) {
+  throw inputError(name, "leaves " + from, "name something below it");
+}
+
+// `base` with `name` below it, judged by the names alone: symbolic links are the disk owner's own
+// and are followed, but a name out of a recipe or an index cannot climb.
+fs::path below(const fs::path& base, const std::string& name) {
+  if (name.find('\0') != std::string::npos) {
+    throw inputError(base.string(), "a name below it contains a zero byte");
+  }
+  fs::path relative = fs::path(name).lexically_normal();
+  if (relative.is_absolute()) {
+    relative = relative.lexically_relative(fs::absolute(base).lexically_normal());
+    if (relative.empty()) refuseLeaving(name, base.string());
+  }
+  if (!relative.empty() && *relative.begin() == "..") refuseLeaving(name, base.string());
+  if (relative.empty() || relative == ".") return base;
+  if (!relative.has_filename()) relative = relative.parent_path();  // "models/x/"
+  return base == "." ? relative : base / relative;
+}
+
+fs::file_status statusOf(const fs::path& path) {
+  std::error_code error;
+  const fs::file_status status = fs::status(path, error);
+  if (status.type() == fs::file_type::not_found) {
+    throw inputError(path.string(), "there is no such file or folder",
+                     "a relative address starts at the source's root");
+  }
+  if (status.type() == fs::file_type::none) {
+    throw inputError(path.string(), "cannot look at it: " + error.message());
+  }
+  return status;
+}
+
+std::vector<std::string> namesIn(const fs::path& folder, bool (*wanted)(const fs::file_status&)) {
+  std::error_code error;
+  std::vector<std::string> names;
+  fs::directory_iterator entry(folder, error);
+  for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
+    std::error_code unreadable;  // a dangling link is simply not listed
+    if (wanted(entry->status(unreadable))) names.push_back(entry->path().filename().string());
+  }
+  if (error) throw inputError(folder.string(), "cannot list the folder: " + error.message());
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+bool isFolder(const fs::file_status& status) { return fs::is_directory(status); }
+bool isFile(const fs::file_status& status) { return fs::is_regular_file(status); }
+
+// In the Hub's cache a model's folder holds snapshots/REVISION/, whose files link into blobs/, and
+// refs/BRANCH, which say which revision a branch was at. Returns the snapshot meant.
+fs::path snapshotIn(const fs::path& model) {
+  const std::vector<std::string> revisions = namesIn(model / "snapshots", isFolder);
+  std::string main;
+  std::ifstream(model / "refs" / "main") >> main;
+  if (std::find(revisions.begin(), revisions.end(), main) != revisions.end()) {
+    return model / "snapshots" / main;
+  }
+  if (revisions.size() == 1) return model / "snapshots" / revisions.front();
+  std::string all;
+  for (const std::string& revision : revisions) all += (all.empty() ? "" : ", ") + revision;
+  throw inputError(model.string(),
+                   revisions.empty() ? "the cache holds no snapshot of this model"
+                                     : "the cache holds several snapshots and no refs/main",
+                   revisions.empty() ? "download it" : "name one: snapshots/ has " + all);
+}
+
+class LocalLocation final : public kindred::Location {
+ public:
+  LocalLocation(fs::path path, ReadBy read_by) : path_(std::move(path)), read_by_(read_by) {
+    is_folder_ = isFolder(statusOf(path_));
+    if (is_folder_ && fs::is_directory(path_ / "snapshots")) path_ = snapshotIn(path_);
+    if (is_folder_ && path_.parent_path().filename() == "snapshots") {
+      revision_ = path_.filename().string();
+    }
+  }
+
+  std::vector<std::string> list() override {
+    if (!is_folder_) return {path_.filename().string()};
+    return namesIn(path_, isFile);
+  }
+
+  std::shared_ptr<kindred::File> open(const std::string& name) override {
+    if (!is_folder_) {
+      if (name != path_.filename()) throw inputError(path_.string(), "is one file, not a folder");
+      return std::make_shared<LocalFile>(path_, read_by_);
+    }
+    return std::make_shared<LocalFile>(below(path_, name), read_by_);
+  }
+
+  std::string revision() const override { return revision_; }
+
+ private:
+  fs::path path_;
+  ReadBy read_by_;
+  bool is_folder_ = false;
+  std::string revision_;
+};
+
+class LocalMmap final : public kindred::Source {
+ public:
+  explicit LocalMmap(const kindred::Parameters& p)
+      : root_(p.text("root")), read_by_(readBy(p.text("read"))) {
+    if (root_.empty()) root_ = ".";
+  }
+
+  std::unique_ptr<kindred::Location> open(const std::string& address) override {
+    return std::make_unique<LocalLocation>(below(root_, address), read_by_);
+  }
+
+ private:
+  fs::path root_;
+  ReadBy read_by_;
+};
+
+}  // namespace
+
+KINDRED_SOURCE(LocalMmap, "local-mmap", "1.0", "Files and folders of this machine",
+               kindred::text("root", ".", "folder under which all addresses lie"),
+               kindred::choice("read", "auto|map|pread", "auto",
+                               "how bytes are fetched: mapped, by system calls, or by length; "
+                               "the bytes are the same"))
