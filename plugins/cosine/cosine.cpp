@@ -1,0 +1,131 @@
+// The cosine of the angle between two tensors seen as vectors; centred, Pearson's r.
+#include <algorithm>
+#include <cmath>
+
+#include <kindred/metric.hpp>
+
+#include "block_sums.hpp"
+#include "moments.hpp"
+
+namespace {
+
+using kindred::kBlock;
+using kindred::PairAccumulator;
+using kindred::PairTile;
+using kindred::cosine::BlockSums;
+using kindred::cosine::Moments;
+using kindred::cosine::ShiftedSums;
+
+// Calls f(a, b, size) for each block of a tile.
+template <class F>
+void eachBlock(const PairTile& tile, F&& f) {
+  tile.visit([&](auto a, auto b) {
+    for (std::size_t i = 0; i < a.size(); i += kBlock) {
+      f(&a[i], &b[i], std::min(kBlock, a.size() - i));
+    }
+  });
+}
+
+class CosineAccumulator final : public PairAccumulator {
+ public:
+  void add(const PairTile& tile) override {
+    eachBlock(tile, [&](const auto* a, const auto* b, std::size_t size) {
+      sums_.add(kindred::cosine::products(a, b, size), size);
+    });
+  }
+
+  void merge(PairAccumulator& next) override {
+    const ShiftedSums& more = dynamic_cast<CosineAccumulator&>(next).sums_;
+    sums_.aa = sums_.aa + more.aa;
+    sums_.bb = sums_.bb + more.bb;
+    sums_.ab = sums_.ab + more.ab;
+  }
+
+  std::vector<double> finish() override {
+    return {kindred::cosine::ratio(sums_.aa, sums_.bb, sums_.ab)};
+  }
+
+ private:
+  ShiftedSums sums_;
+};
+
+class PearsonAccumulator final : public PairAccumulator {
+ public:
+  void add(const PairTile& tile) override {
+    eachBlock(tile, [&](const auto* a, const auto* b, std::size_t size) { addBlock(a, b, size); });
+  }
+
+  void merge(PairAccumulator& next) override {
+    auto& more = dynamic_cast<PearsonAccumulator&>(next);
+    close();
+    more.close();
+    before_.merge(more.before_);
+    undefined_ |= more.undefined_;
+  }
+
+  std::vector<double> finish() override {
+    close();
+    if (undefined_) return {std::nan("")};
+    return {kindred::cosine::ratio(before_.aa, before_.bb, before_.ab)};
+  }
+
+ private:
+  // Whether the shift is near enough to the mean; see moments.hpp.
+  static bool near(double sum, double squares, std::size_t size) {
+    return 5 * sum * sum <= static_cast<double>(size) * squares;
+  }
+
+  template <class T>
+  void addBlock(const T* a, const T* b, std::size_t size) {
+    if (undefined_) return;
+    BlockSums block = kindred::cosine::shifted(a, b, size, sums_.shift_a, sums_.shift_b);
+    // One change of shift is enough for floats. The mean of doubles may need a second look.
+    for (int changes = 0; changes < 2; ++changes) {
+      const bool near_a = near(block.a, block.aa, size);
+      const bool near_b = near(block.b, block.bb, size);
+      if (near_a && near_b) break;
+      if (!std::isfinite(block.aa) || !std::isfinite(block.bb)) break;
+      ShiftedSums shifted;
+      const auto count = static_cast<double>(size);
+      shifted.shift_a = near_a ? sums_.shift_a : sums_.shift_a + block.a / count;
+      shifted.shift_b = near_b ? sums_.shift_b : sums_.shift_b + block.b / count;
+      close();
+      sums_ = shifted;
+      block = kindred::cosine::shifted(a, b, size, sums_.shift_a, sums_.shift_b);
+    }
+    undefined_ = !std::isfinite(block.aa) || !std::isfinite(block.bb);
+    sums_.add(block, size);
+  }
+
+  // Moves the sums of the present shift to the moments.
+  void close() {
+    before_.merge(Moments(sums_));
+    const double shift_a = sums_.shift_a;
+    const double shift_b = sums_.shift_b;
+    sums_ = {};
+    sums_.shift_a = shift_a;
+    sums_.shift_b = shift_b;
+  }
+
+  ShiftedSums sums_;  // of the blocks since the shift last changed
+  Moments before_;    // of all blocks before them
+  bool undefined_ = false;
+};
+
+class Cosine final : public kindred::PairMetric {
+ public:
+  explicit Cosine(const kindred::Parameters& p) : centred_(p.flag("centred")) {}
+
+  std::unique_ptr<PairAccumulator> start(const kindred::Pair&) const override {
+    if (centred_) return std::make_unique<PearsonAccumulator>();
+    return std::make_unique<CosineAccumulator>();
+  }
+
+ private:
+  bool centred_;
+};
+
+}  // namespace
+
+KINDRED_METRIC(Cosine, "cosine", "1.0", "Cosine of the angle between two tensors",
+               kindred::flag("centred", false, "subtract each tensor's mean first: Pearson's r"))
