@@ -1,5 +1,4 @@
 // The cosine of the angle between two tensors seen as vectors; centred, Pearson's r.
-#include <algorithm>
 #include <cmath>
 
 #include <kindred/metric.hpp>
@@ -9,28 +8,17 @@
 
 namespace {
 
-using kindred::kBlock;
 using kindred::PairAccumulator;
 using kindred::PairTile;
 using kindred::cosine::BlockSums;
 using kindred::cosine::Moments;
 using kindred::cosine::ShiftedSums;
 
-// Calls f(a, b, size) for each block of a tile.
-template <class F>
-void eachBlock(const PairTile& tile, F&& f) {
-  tile.visit([&](auto a, auto b) {
-    for (std::size_t i = 0; i < a.size(); i += kBlock) {
-      f(&a[i], &b[i], std::min(kBlock, a.size() - i));
-    }
-  });
-}
-
 class CosineAccumulator final : public PairAccumulator {
  public:
   void add(const PairTile& tile) override {
-    eachBlock(tile, [&](const auto* a, const auto* b, std::size_t size) {
-      sums_.add(kindred::cosine::products(a, b, size), size);
+    tile.eachBlock([&](auto a, auto b) {
+      sums_.add(kindred::cosine::products(a.data(), b.data(), a.size()), a.size());
     });
   }
 
@@ -52,7 +40,7 @@ class CosineAccumulator final : public PairAccumulator {
 class PearsonAccumulator final : public PairAccumulator {
  public:
   void add(const PairTile& tile) override {
-    eachBlock(tile, [&](const auto* a, const auto* b, std::size_t size) { addBlock(a, b, size); });
+    tile.eachBlock([&](auto a, auto b) { addBlock(a.data(), b.data(), a.size()); });
   }
 
   void merge(PairAccumulator& next) override {

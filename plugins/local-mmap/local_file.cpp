@@ -103,11 +103,7 @@ void LocalFile::checkUnchanged() const {
 }
 
 void LocalFile::read(std::uint64_t offset, std::span<std::byte> into) {
-  if (offset > size_ || into.size() > size_ - offset) {
-    throw inputError(place_, std::to_string(into.size()) + " bytes from byte " +
-                                 std::to_string(offset) + " on leave the file of " +
-                                 std::to_string(size_) + " bytes");
-  }
+  checkRange(*this, offset, into.size());
   if (into.empty()) return;
   const bool wants_map =
       read_by_ == ReadBy::map || (read_by_ == ReadBy::automatic && into.size() <= kMapUpTo);

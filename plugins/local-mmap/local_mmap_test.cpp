@@ -75,9 +75,9 @@ TEST_P(EveryWayOfReading, RefusesRangesThatLeaveTheFile) {
   const std::string path = dir.write("x.bin", noise(1000)).string();
   const auto location = source(dir.path(), GetParam())->open("");
   const auto file = location->open("x.bin");
-  EXPECT_THAT(errorOf([&] { bytes(*file, 1000, 1); }), AllOf(HasSubstr(path), HasSubstr("leave")));
-  EXPECT_THAT(errorOf([&] { bytes(*file, 1, 1000); }), HasSubstr("leave the file of 1000 bytes"));
-  EXPECT_THAT(errorOf([&] { bytes(*file, ~std::uint64_t{0}, 2); }), HasSubstr("leave"));
+  EXPECT_THAT(errorOf([&] { bytes(*file, 1000, 1); }), AllOf(HasSubstr(path), HasSubstr("leaves")));
+  EXPECT_THAT(errorOf([&] { bytes(*file, 1, 1000); }), HasSubstr("leaves the file of 1000 bytes"));
+  EXPECT_THAT(errorOf([&] { bytes(*file, ~std::uint64_t{0}, 2); }), HasSubstr("leaves"));
 }
 
 TEST_P(EveryWayOfReading, NamesAFileThatShrinks) {
@@ -135,6 +135,19 @@ TEST_P(EveryWayOfReading, SurvivesAFileThatShrinksWhileThreadsReadIt) {
       });
     }
     fs::resize_file(path, 10);
+  }
+}
+
+TEST(LocalMmap, KeepsThePromisesOfTheInterface) {
+  const TempDir dir;
+  conformance::Expected expected;
+  expected.address = "m";
+  expected.files = {{"a.bin", noise(200'000)}, {"b.bin", "b"}, {"c.bin", ""}};
+  for (const auto& [name, content] : expected.files) dir.write("m/" + name, content);
+  for (const char* read : {"auto", "map", "pread"}) {
+    EXPECT_EQ(support::complaints("local-mmap", {{"root", dir.text()}, {"read", std::string(read)}},
+                                  expected),
+              "");
   }
 }
 

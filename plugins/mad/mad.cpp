@@ -29,18 +29,16 @@ class Accumulator final : public kindred::PairAccumulator {
   explicit Accumulator(std::uint64_t elements) : subset_(elements) {}
 
   void add(const kindred::PairTile& tile) override {
+    tile.eachBlock([&](auto a, auto b) { addBlock(a.data(), b.data(), a.size(), differences_); });
     tile.visit([&](auto a, auto b) {
-      for (std::size_t i = 0; i < a.size(); i += kindred::kBlock) {
-        addBlock(&a[i], &b[i], std::min(kindred::kBlock, a.size() - i), differences_);
-      }
-      subset_.visit(tile.position, tile.position + a.size(),
-                    [&](std::uint64_t first, std::uint64_t last) {
-                      for (std::uint64_t i = first - tile.position; i < last - tile.position; ++i) {
-                        sketch_.add(static_cast<float>(std::abs(a[i] - b[i])));
-                      }
-                    });
-      elements_ += a.size();
+      const auto sample = [&](std::uint64_t first, std::uint64_t last) {
+        for (std::uint64_t i = first - tile.position; i < last - tile.position; ++i) {
+          sketch_.add(static_cast<float>(std::abs(a[i] - b[i])));
+        }
+      };
+      subset_.visit(tile.position, tile.position + a.size(), sample);
     });
+    elements_ += tile.size();
   }
 
   void merge(kindred::PairAccumulator& next) override {

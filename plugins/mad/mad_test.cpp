@@ -82,12 +82,19 @@ using Types = testing::Types<float, double>;
 TYPED_TEST_SUITE(MadOf, Types);
 
 TYPED_TEST(MadOf, GivesTheSameBitsUnderAnyTiling) {
-  const std::size_t size = 20 * kBlock + 333;
-  support::expectConformance(*mad(), noise<TypeParam>(size, 1), noise<TypeParam>(size, 2));
+  const auto a = noise<TypeParam>(20 * kBlock + 333, 1);
+  const auto b = noise<TypeParam>(a.size(), 2);
+  for (const std::size_t segment : {~std::size_t{0}, 8 * kBlock, kBlock}) {
+    const auto expected = measure(*mad(), a, b, {kBlock, segment});
+    for (const std::size_t blocks : {1, 2, 3, 5, 8, 1000}) {
+      EXPECT_EQ(measure(*mad(), a, b, {blocks * kBlock, segment}), expected)
+          << blocks << " blocks a tile, segments of " << segment;
+    }
+  }
 }
 
 TYPED_TEST(MadOf, IsRightAtEveryShortLength) {
-  for (std::size_t length = 1; length <= 5000; length += length < 200 ? 1 : 97) {
+  for (std::size_t length = 1; length <= 5000; length += length % kBlock < 140 ? 1 : 23) {
     expectRight(noise<TypeParam>(length, 1), noise<TypeParam>(length, 2), std::to_string(length));
   }
 }
@@ -153,6 +160,8 @@ TYPED_TEST(MadOf, OfNothingIsUndefinedAndAgainstZerosHasNoRelativeDistance) {
   EXPECT_EQ(figures[kMad], 1.0);
   EXPECT_EQ(measure(*mad(), zeros, zeros)[kP999], 0.0);
 }
+
+TEST(Mad, KeepsThePromisesOfTheInterface) { EXPECT_EQ(support::complaints("mad"), ""); }
 
 TEST(Mad, TakesQuantilesOfALargeSampleFromASubsetWithoutPeriod) {
   // Distances that depend on the column of a matrix: a subset of fixed columns would miss most.

@@ -1,27 +1,31 @@
-// Opens a built plugin as the host does, for the plugins' own tests and benchmarks.
+// The built plugins, opened as the host opens them, for the plugins' own tests and benchmarks.
 #pragma once
 
-#include <map>
 #include <memory>
 #include <string>
 
-#include <kindred/plugin.hpp>
+#include <kindred/conformance.hpp>
 
 namespace kindred::support {
 
-// The descriptor of the built plugin NAME; throws std::runtime_error where it can't be opened.
-const Descriptor& descriptorOf(const std::string& name);
+// plugin("cosine", {{"centred", true}})
+inline conformance::Subject plugin(const std::string& name, conformance::Settings settings = {}) {
+  return {KINDRED_PLUGIN_DIR "/" + name + ".so", std::move(settings)};
+}
 
-// Its declared defaults, with `settings` (as a recipe would write them) over them.
-Parameters parametersFor(const Descriptor& plugin,
-                         const std::map<std::string, std::string>& settings = {});
-
-// load<PairMetric>("cosine", {{"centred", "true"}})
 template <class Base>
-std::unique_ptr<Base> load(const std::string& name,
-                           const std::map<std::string, std::string>& settings = {}) {
-  const Descriptor& plugin = descriptorOf(name);
-  return std::unique_ptr<Base>(static_cast<Base*>(plugin.create(parametersFor(plugin, settings))));
+std::unique_ptr<Base> load(const std::string& name, conformance::Settings settings = {}) {
+  return plugin(name, std::move(settings)).make<Base>();
+}
+
+// What the conformance kit holds against the plugin; empty where nothing.
+inline std::string complaints(const std::string& name, conformance::Settings settings = {},
+                              const conformance::Expected& expected = {}) {
+  const conformance::Subject subject = plugin(name, std::move(settings));
+  const conformance::Report report = conformance::check(subject.file, subject.settings, expected);
+  const bool clean = report.count(conformance::Grade::error) == 0 &&
+                     report.count(conformance::Grade::warning) == 0;
+  return clean ? "" : report.text();
 }
 
 }  // namespace kindred::support

@@ -1,11 +1,8 @@
 #include "pair_metric.hpp"
 
-#include <gtest/gtest.h>
-
 #include <algorithm>
-#include <bit>
-#include <cstdint>
 #include <memory>
+#include <type_traits>
 
 namespace kindred::support {
 
@@ -50,21 +47,6 @@ std::vector<double> measureAs(const PairMetric& metric, const std::vector<T>& a,
   return all->finish();
 }
 
-std::vector<std::uint64_t> bits(const std::vector<double>& figures) {
-  std::vector<std::uint64_t> all;
-  for (const double figure : figures) all.push_back(std::bit_cast<std::uint64_t>(figure));
-  return all;
-}
-
-Numbers firstOf(const Numbers& numbers, std::size_t count) {
-  return std::visit(
-      [&](const auto& all) -> Numbers {
-        return std::remove_cvref_t<decltype(all)>(all.begin(),
-                                                  all.begin() + static_cast<std::ptrdiff_t>(count));
-      },
-      numbers);
-}
-
 }  // namespace
 
 std::vector<double> measure(const PairMetric& metric, const Numbers& a, const Numbers& b, Cut cut) {
@@ -72,26 +54,6 @@ std::vector<double> measure(const PairMetric& metric, const Numbers& a, const Nu
     return measureAs(metric, *floats, std::get<std::vector<float>>(b), cut);
   }
   return measureAs(metric, std::get<std::vector<double>>(a), std::get<std::vector<double>>(b), cut);
-}
-
-void expectConformance(const PairMetric& metric, const Numbers& a, const Numbers& b) {
-  const std::size_t size = std::visit([](const auto& all) { return all.size(); }, a);
-  for (const std::size_t segment : {~std::size_t{0}, 8 * kBlock, kBlock}) {
-    const auto expected = bits(measure(metric, a, b, {kBlock, segment}));
-    EXPECT_EQ(bits(measure(metric, a, b, {kBlock, segment})), expected) << "run twice";
-    for (const std::size_t blocks : {2, 3, 5, 8, 1000}) {
-      EXPECT_EQ(bits(measure(metric, a, b, {blocks * kBlock, segment})), expected)
-          << blocks << " blocks a tile, segments of " << segment;
-    }
-  }
-  for (std::size_t length = 0; length <= std::min<std::size_t>(size, 5000);
-       length += length < 130 ? 1 : 61) {
-    const Numbers some_a = firstOf(a, length);
-    const Numbers some_b = firstOf(b, length);
-    EXPECT_EQ(bits(measure(metric, some_a, some_b, {kBlock, ~std::size_t{0}})),
-              bits(measure(metric, some_a, some_b, {4 * kBlock, ~std::size_t{0}})))
-        << "length " << length;
-  }
 }
 
 }  // namespace kindred::support

@@ -2,8 +2,6 @@
 #pragma once
 
 #include <cstddef>
-#include <string>
-#include <type_traits>
 #include <variant>
 #include <vector>
 
@@ -21,9 +19,5 @@ struct Cut {
 // The figures of a and b, both floats or both doubles, of one length.
 std::vector<double> measure(const PairMetric& metric, const Numbers& a, const Numbers& b,
                             Cut cut = {});
-
-// Fails the test unless the metric gives the same bits when run twice and under tiles of other
-// sizes, with one segment and with several, and figures for every short length.
-void expectConformance(const PairMetric& metric, const Numbers& a, const Numbers& b);
 
 }  // namespace kindred::support
