@@ -263,9 +263,14 @@ void writeSparse(const std::filesystem::path& folder, std::uint64_t tensors, std
 
 TEST(Run, OverA24GiBCheckpointStaysUnder256MiBOfPrivateMemory) {
   TempDir dir;
-  writeSparse(dir / "a", 12, 1 << 13);  // 12 tensors of 1 GiB each side
-  writeSparse(dir / "b", 12, 1 << 13);
-  const auto file = dir.write("recipe.yaml", recipe(kSameName));
+  writeSparse(dir / "a", 24, 1 << 13);  // 24 tensors of 1 GiB, met in twelve pairs
+  std::string map;
+  for (int t = 0; t < 24; t += 2) {
+    map += (t == 0 ? "" : ", ") + ("w" + std::to_string(t)) + ": w" + std::to_string(t + 1);
+  }
+  const auto file = dir.write(
+      "recipe.yaml", recipe("  - {name: same, compare: [a, a], metrics: [cosine, mad],\n"
+                            "     pair: {map: {" + map + "}}}\n"));
   support::RunOptions options;
   options.timeout = std::chrono::seconds(240);
   const RunResult result =
