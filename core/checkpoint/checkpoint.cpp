@@ -30,7 +30,7 @@ std::vector<std::string> looseShards(const std::string& model,
     if (name.ends_with(".safetensors") && (top || names.size() == 1)) shards.push_back(name);
   }
   if (shards.empty()) {
-    throw inputError("model '" + escaped(model) + "'",
+    throw inputError(fmt::format("model '{}'", escaped(model)),
                      "there is no *.safetensors file in its folder",
                      "give the folder that holds model.safetensors, or the file itself");
   }

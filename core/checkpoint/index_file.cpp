@@ -105,7 +105,7 @@ IndexFile parseIndex(const std::string& file, const PaddedText& text) {
 }
 
 void checkAgainstIndex(const IndexFile& index, const std::vector<Tensor>& tensors) {
-  const auto shard = [&](std::size_t i) { return "'" + escaped(index.shards[i]) + "'"; };
+  const auto shard = [&](std::size_t i) { return fmt::format("'{}'", escaped(index.shards[i])); };
   auto tensor = tensors.begin();
   for (const IndexFile::Entry& entry : index.entries) {
     if (tensor != tensors.end() && naturalLess(tensor->name, entry.tensor)) {

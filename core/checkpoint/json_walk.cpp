@@ -48,9 +48,9 @@ PaddedText::PaddedText(std::string_view text) : PaddedText(text.size()) {
 }
 
 std::string ValueName::text() const {
-  std::string words = tensor.empty() ? "" : "tensor '" + escaped(tensor) + "'";
+  std::string words = tensor.empty() ? "" : fmt::format("tensor '{}'", escaped(tensor));
   if (!words.empty() && !key.empty()) words += ": ";
-  if (!key.empty()) words += "'" + escaped(key) + "'";
+  if (!key.empty()) words += fmt::format("'{}'", escaped(key));
   if (index >= 0) words += fmt::format("[{}]", index);
   return words;
 }

@@ -63,7 +63,7 @@ class Entry {
 
  private:
   Error error(const std::string& what) const {
-    return place_.error("tensor '" + escaped(tensor_.name) + "' " + what);
+    return place_.error(fmt::format("tensor '{}' {}", escaped(tensor_.name), what));
   }
 
   void take(bool& has, std::string_view key) const {
