@@ -1,0 +1,109 @@
+#include "digest.hpp"
+
+#include <openssl/evp.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <numeric>
+
+#include <kindred/error.hpp>
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+namespace kindred::byte_hash {
+
+namespace {
+
+std::string hex(std::span<const unsigned char> bytes) {
+  constexpr char kDigits[] = "0123456789abcdef";
+  std::string text;
+  for (const unsigned char byte : bytes) {
+    text += kDigits[byte >> 4];
+    text += kDigits[byte & 15];
+  }
+  return text;
+}
+
+void check(bool done) {
+  if (!done) throw Error(Category::internal, "OpenSSL", "cannot compute a SHA-256");
+}
+
+}  // namespace
+
+struct Digest::States {
+  struct FreeContext {
+    void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
+  };
+  std::unique_ptr<EVP_MD_CTX, FreeContext> sha256{EVP_MD_CTX_new()};
+  XXH3_state_t xxh3;
+};
+
+Digest::Digest(const TensorInfo& tensor, std::size_t block, std::shared_ptr<Budget> budget)
+    : states_(std::make_unique<States>()),
+      block_(block),
+      budget_(std::move(budget)),
+      element_(std::lcm(info(tensor.dtype).bits, 8u) / 8) {
+  check(states_->sha256 != nullptr);
+  check(EVP_DigestInit_ex(states_->sha256.get(), EVP_sha256(), nullptr) == 1);
+  XXH3_128bits_reset(&states_->xxh3);
+}
+
+Digest::~Digest() {
+  if (entered_) budget_->withdraw(blocks_);
+}
+
+void Digest::add(std::span<const std::byte> raw) {
+  if (raw.empty()) return;
+  check(EVP_DigestUpdate(states_->sha256.get(), raw.data(), raw.size()) == 1);
+  XXH3_128bits_update(&states_->xxh3, raw.data(), raw.size());
+  if (constant_) compareWithFirst(raw);
+  size_ += raw.size();
+  if (!partial_.empty()) {
+    const std::size_t taken = std::min(block_ - partial_.size(), raw.size());
+    partial_.insert(partial_.end(), raw.begin(), raw.begin() + static_cast<std::ptrdiff_t>(taken));
+    raw = raw.subspan(taken);
+    if (partial_.size() < block_) return;
+    addBlock(partial_);
+    partial_.clear();
+  }
+  for (; raw.size() >= block_; raw = raw.subspan(block_)) addBlock(raw.first(block_));
+  partial_.assign(raw.begin(), raw.end());
+}
+
+void Digest::compareWithFirst(std::span<const std::byte> raw) {
+  std::uint64_t place = size_;
+  for (; first_.size() < element_ && !raw.empty(); raw = raw.subspan(1), ++place) {
+    first_.push_back(raw.front());
+  }
+  for (std::size_t i = 0; i < std::min(element_, raw.size()); ++i) {
+    constant_ &= raw[i] == first_[(place + i) % element_];
+  }
+  if (raw.size() > element_) {
+    constant_ &= std::memcmp(raw.data(), raw.data() + element_, raw.size() - element_) == 0;
+  }
+}
+
+void Digest::addBlock(std::span<const std::byte> block) {
+  const XXH128_hash_t hash = XXH3_128bits(block.data(), block.size());
+  blocks_.add({hash.high64, hash.low64});
+}
+
+void Digest::finish() {
+  if (!partial_.empty()) addBlock(partial_);
+  partial_ = {};
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+  unsigned size = 0;
+  check(EVP_DigestFinal_ex(states_->sha256.get(), digest.data(), &size) == 1);
+  sha256_ = hex(std::span(digest).first(size));
+  XXH128_canonical_t canonical;
+  XXH128_canonicalFromHash(&canonical, XXH3_128bits_digest(&states_->xxh3));
+  xxh3_ = hex(canonical.digest);
+  states_.reset();
+  blocks_.settle();
+  budget_->enter(blocks_);
+  entered_ = true;
+}
+
+}  // namespace kindred::byte_hash
