@@ -13,25 +13,16 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <span>
 #include <string>
 #include <vector>
+
+#include "stats/matrix_view.hpp"
 
 namespace kindred::stats {
 
 enum class Goal { minimise, maximise };
 
 inline constexpr std::size_t kUnassigned = static_cast<std::size_t>(-1);
-
-// A borrowed row-major matrix.
-template <class T>
-struct MatrixView {
-  std::span<const T> values;  // rows * columns
-  std::size_t rows = 0;
-  std::size_t columns = 0;
-
-  const T* row(std::size_t i) const { return values.data() + i * columns; }
-};
 
 struct Assignment {
   std::vector<std::size_t> column_of_row;  // kUnassigned where there are more rows than columns

@@ -1,0 +1,249 @@
+#include "stats/permutation.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <bit>
+#include <cassert>
+#include <cmath>
+#include <limits>
+#include <mutex>
+#include <numeric>
+#include <thread>
+#include <vector>
+
+#include <kindred/error.hpp>
+#include <kindred/random.hpp>
+
+#include "stats/rotated_sums.hpp"
+
+namespace kindred::stats {
+
+namespace {
+
+// The table's columns as integers, ready for rotation. Column j stands in line j, from the last row
+// to the first, twice: with r = p^-1, the sum for p c^s is sum_j X[r(j) - s][j], and that element
+// is at start(r(j)) + s of line j.
+class Lines {
+ public:
+  explicit Lines(MatrixView<double> table)
+      : n_(table.rows), stride_(2 * n_ + kShiftLanes), values_(n_ * stride_, 0) {
+    double largest = 0;
+    for (const double x : table.values) {
+      if (!std::isfinite(x)) {
+        throw inputError("", "a permutation test over values that are not finite",
+                         "leave out pairs whose figure is undefined");
+      }
+      largest = std::max(largest, std::abs(x));
+    }
+    // n sums of this many bits stay below 2^62.
+    const int bits = std::min(52, 61 - static_cast<int>(std::bit_width(n_)));
+    int exponent = 0;
+    std::frexp(largest, &exponent);
+    unit_ = std::max(std::ldexp(1.0, exponent - bits), std::numeric_limits<double>::min());
+    for (std::size_t i = 0; i < n_; ++i) {
+      for (std::size_t j = 0; j < n_; ++j) {
+        const auto value = static_cast<std::int64_t>(std::llround(table.row(i)[j] / unit_));
+        std::int64_t* line = values_.data() + j * stride_;
+        line[n_ - 1 - i] = value;
+        line[2 * n_ - 1 - i] = value;
+      }
+    }
+  }
+
+  std::size_t size() const { return n_; }
+  std::size_t stride() const { return stride_; }
+  double unit() const { return unit_; }
+  const std::int64_t* line(std::size_t j) const { return values_.data() + j * stride_; }
+  std::uint32_t start(std::size_t position) const {
+    return static_cast<std::uint32_t>(n_ - 1 - position);
+  }
+
+ private:
+  std::size_t n_;
+  std::size_t stride_;
+  double unit_ = 0;
+  std::vector<std::int64_t> values_;
+};
+
+struct Tally {
+  std::uint64_t as_large = 0;
+  std::uint64_t as_small = 0;
+  std::int64_t least = std::numeric_limits<std::int64_t>::max();
+  std::int64_t most = std::numeric_limits<std::int64_t>::min();
+
+  void add(const Extremes& seen) {
+    as_large += seen.as_large;
+    as_small += seen.as_small;
+    least = std::min(least, seen.least);
+    most = std::max(most, seen.most);
+  }
+  void add(const Tally& other) {
+    add(Extremes{other.as_large, other.as_small, other.least, other.most});
+  }
+};
+
+// Sums that differ by less than this many units count as equal: values that should be equal but
+// were computed along different ways differ in their last bits.
+constexpr std::int64_t kTiePerElement = 256;
+
+// Cosets are summed kTogether at a time, kLinesTogether lines at a time, so that both the lines and
+// the sums stay in the second cache.
+constexpr std::size_t kTogether = 32;
+constexpr std::size_t kLinesTogether = 16;
+
+class Evaluator {
+ public:
+  Evaluator(const Lines& lines, std::int64_t observed)
+      : lines_(lines),
+        tie_(kTiePerElement * static_cast<std::int64_t>(lines.size())),
+        observed_(observed) {
+    const std::size_t n = lines.size();
+    padded_ = (n + kShiftLanes - 1) / kShiftLanes * kShiftLanes;
+  }
+
+  // The sums of `cosets` cosets; starts holds n numbers for each.
+  void sum(const std::vector<std::uint32_t>& starts, std::size_t cosets) {
+    const std::size_t n = lines_.size();
+    sums_.assign(cosets * padded_, 0);
+    for (std::size_t first = 0; first < n; first += kLinesTogether) {
+      const std::size_t lines = std::min(kLinesTogether, n - first);
+      for (std::size_t k = 0; k < cosets; ++k) {
+        addRotated(lines_.line(first), lines_.stride(), starts.data() + k * n + first, lines, n,
+                   sums_.data() + k * padded_);
+      }
+    }
+  }
+
+  Extremes compareCoset(std::size_t k, std::size_t from = 0) const {
+    return compare(sums_.data() + k * padded_ + from, lines_.size() - from, observed_ - tie_,
+                   observed_ + tie_);
+  }
+
+ private:
+  const Lines& lines_;
+  std::int64_t tie_;
+  std::int64_t observed_;
+  std::size_t padded_;
+  std::vector<std::int64_t> sums_;
+};
+
+// One block of random cosets, all from the block's own seed.
+Tally evaluateBlock(const Lines& lines, std::int64_t observed, std::uint64_t seed,
+                    std::size_t cosets) {
+  const std::size_t n = lines.size();
+  Random random(seed);
+  std::vector<std::uint32_t> starts(cosets * n);
+  for (std::size_t k = 0; k < cosets; ++k) {
+    const std::span<std::uint32_t> order(starts.data() + k * n, n);
+    for (std::size_t j = 0; j < n; ++j) order[j] = lines.start(j);
+    random.shuffle(order);
+  }
+  Evaluator evaluator(lines, observed);
+  evaluator.sum(starts, cosets);
+  Tally tally;
+  for (std::size_t k = 0; k < cosets; ++k) tally.add(evaluator.compareCoset(k));
+  return tally;
+}
+
+// The observed order's own coset, without the observed one itself.
+Tally evaluateOwn(const Lines& lines, std::int64_t observed) {
+  const std::size_t n = lines.size();
+  std::vector<std::uint32_t> starts(n);
+  for (std::size_t j = 0; j < n; ++j) starts[j] = lines.start(j);
+  Evaluator evaluator(lines, observed);
+  evaluator.sum(starts, 1);
+  Tally tally;
+  if (n > 1) tally.add(evaluator.compareCoset(0, 1));
+  return tally;
+}
+
+Tally evaluateRandom(const Lines& lines, std::int64_t observed, std::uint64_t cosets,
+                     std::uint64_t seed, unsigned threads) {
+  const std::uint64_t blocks = (cosets + kTogether - 1) / kTogether;
+  std::vector<std::uint64_t> seeds(blocks);
+  Random random(seed);
+  for (std::uint64_t& block_seed : seeds) block_seed = random();
+
+  Tally total;
+  std::mutex mutex;
+  std::atomic<std::uint64_t> next{0};
+  const auto work = [&] {
+    Tally mine;
+    for (std::uint64_t b = next++; b < blocks; b = next++) {
+      const std::uint64_t count = std::min<std::uint64_t>(kTogether, cosets - b * kTogether);
+      mine.add(evaluateBlock(lines, observed, seeds[b], count));
+    }
+    const std::lock_guard lock(mutex);
+    total.add(mine);
+  };
+  std::vector<std::jthread> helpers;
+  for (unsigned i = 1; i < threads && i < blocks; ++i) helpers.emplace_back(work);
+  work();
+  helpers.clear();  // joins
+  return total;
+}
+
+// Hoeffding's moments: with d the doubly centred table, variance sum d^2 / (n - 1) and third
+// moment n sum d^3 / ((n - 1) (n - 2)).
+void addMoments(MatrixView<double> table, PermutationTest& test) {
+  const std::size_t n = table.rows;
+  const auto size = static_cast<double>(n);
+  std::vector<double> row_mean(n, 0.0);
+  std::vector<double> column_mean(n, 0.0);
+  for (std::size_t i = 0; i < n; ++i) {
+    for (std::size_t j = 0; j < n; ++j) {
+      row_mean[i] += table.row(i)[j] / size;
+      column_mean[j] += table.row(i)[j] / size;
+    }
+  }
+  const double grand = std::accumulate(row_mean.begin(), row_mean.end(), 0.0) / size;
+  test.mean = grand * size;
+  double squares = 0;
+  double cubes = 0;
+  for (std::size_t i = 0; i < n; ++i) {
+    for (std::size_t j = 0; j < n; ++j) {
+      const double d = table.row(i)[j] - row_mean[i] - column_mean[j] + grand;
+      squares += d * d;
+      cubes += d * d * d;
+    }
+  }
+  if (n < 2) return;
+  test.sd = std::sqrt(squares / (size - 1));
+  if (n < 3 || test.sd == 0) return;
+  test.skewness = size * cubes / ((size - 1) * (size - 2)) / (test.sd * test.sd * test.sd);
+}
+
+}  // namespace
+
+PermutationTest permutationTest(MatrixView<double> table, std::uint64_t permutations,
+                                std::uint64_t seed, unsigned threads) {
+  const std::size_t n = table.rows;
+  assert(n > 0 && table.columns == n && table.values.size() == n * n);
+  const Lines lines(table);
+  std::int64_t observed = 0;
+  for (std::size_t j = 0; j < n; ++j) observed += lines.line(j)[lines.start(j)];
+
+  // (R + 1) n >= permutations + 1, the observed one's coset among the R + 1.
+  const std::uint64_t cosets = permutations / n;
+  Tally tally = evaluateOwn(lines, observed);
+  tally.add(evaluateRandom(lines, observed, cosets, seed, threads));
+
+  PermutationTest test;
+  test.observed = static_cast<double>(observed) * lines.unit();
+  test.permutations = (cosets + 1) * n - 1;
+  test.as_large = tally.as_large;
+  test.as_small = tally.as_small;
+  test.log10_floor = -std::log10(static_cast<double>(test.permutations) + 1);
+  test.log10_p_greater = std::log10(static_cast<double>(tally.as_large) + 1) + test.log10_floor;
+  test.log10_p_less = std::log10(static_cast<double>(tally.as_small) + 1) + test.log10_floor;
+  if (test.permutations > 0) {
+    test.least = static_cast<double>(tally.least) * lines.unit();
+    test.most = static_cast<double>(tally.most) * lines.unit();
+  } else {
+    test.least = test.most = test.observed;
+  }
+  addMoments(table, test);
+  return test;
+}
+
+}  // namespace kindred::stats
