@@ -27,23 +27,12 @@ class Lines {
  public:
   explicit Lines(MatrixView<double> table)
       : n_(table.rows), stride_(2 * n_ + kShiftLanes), values_(n_ * stride_, 0) {
-    double largest = 0;
-    for (const double x : table.values) {
-      if (!std::isfinite(x)) {
-        throw inputError("", "a permutation test over values that are not finite",
-                         "leave out pairs whose figure is undefined");
-      }
-      largest = std::max(largest, std::abs(x));
-    }
-    // n sums of this many bits stay below 2^62.
-    const int bits = std::min(52, 61 - static_cast<int>(std::bit_width(n_)));
-    int exponent = 0;
-    std::frexp(largest, &exponent);
-    unit_ = std::max(std::ldexp(1.0, exponent - bits), std::numeric_limits<double>::min());
+    setScale(table);
     for (std::size_t i = 0; i < n_; ++i) {
       for (std::size_t j = 0; j < n_; ++j) {
-        const auto value = static_cast<std::int64_t>(std::llround(table.row(i)[j] / unit_));
-        std::int64_t* line = values_.data() + j * stride_;
+        const auto value =
+            static_cast<std::int32_t>(std::lrint((table.row(i)[j] - middle_) / unit_));
+        std::int32_t* line = values_.data() + j * stride_;
         line[n_ - 1 - i] = value;
         line[2 * n_ - 1 - i] = value;
       }
@@ -52,61 +41,77 @@ class Lines {
 
   std::size_t size() const { return n_; }
   std::size_t stride() const { return stride_; }
-  double unit() const { return unit_; }
-  const std::int64_t* line(std::size_t j) const { return values_.data() + j * stride_; }
+  // What a sum of integers stands for.
+  double sum(std::int32_t units) const { return middle_ * static_cast<double>(n_) + unit_ * units; }
+  // Rounding moves each of n values by at most half a unit: equal sums differ by at most this.
+  std::int32_t tie() const { return static_cast<std::int32_t>(n_); }
+  const std::int32_t* line(std::size_t j) const { return values_.data() + j * stride_; }
   std::uint32_t start(std::size_t position) const {
     return static_cast<std::uint32_t>(n_ - 1 - position);
   }
 
  private:
+  void setScale(MatrixView<double> table) {
+    double least = std::numeric_limits<double>::infinity();
+    double most = -least;
+    for (const double x : table.values) {
+      if (!std::isfinite(x)) {
+        throw inputError("", "a permutation test over values that are not finite",
+                         "leave out pairs whose figure is undefined");
+      }
+      least = std::min(least, x);
+      most = std::max(most, x);
+    }
+    middle_ = 0.5 * least + 0.5 * most;
+    // Differences in the last digits of a double are no differences.
+    const double largest = std::max(std::abs(least), std::abs(most));
+    const double reach = std::max(0.5 * most - 0.5 * least, 1e-6 * largest);
+    // n values of at most this many units, and a tie, stay below 2^31.
+    const double units = std::ldexp(1.0, 30 - static_cast<int>(std::bit_width(n_)));
+    unit_ = std::max(reach / units, std::numeric_limits<double>::min());
+  }
+
   std::size_t n_;
   std::size_t stride_;
+  double middle_ = 0;
   double unit_ = 0;
-  std::vector<std::int64_t> values_;
+  std::vector<std::int32_t> values_;
 };
 
 struct Tally {
   std::uint64_t as_large = 0;
   std::uint64_t as_small = 0;
-  std::int64_t least = std::numeric_limits<std::int64_t>::max();
-  std::int64_t most = std::numeric_limits<std::int64_t>::min();
+  std::int32_t least = std::numeric_limits<std::int32_t>::max();
+  std::int32_t most = std::numeric_limits<std::int32_t>::min();
 
-  void add(const Extremes& seen) {
+  template <class Seen>  // Extremes or Tally
+  void add(const Seen& seen) {
     as_large += seen.as_large;
     as_small += seen.as_small;
     least = std::min(least, seen.least);
     most = std::max(most, seen.most);
   }
-  void add(const Tally& other) {
-    add(Extremes{other.as_large, other.as_small, other.least, other.most});
-  }
 };
 
-// Sums that differ by less than this many units count as equal: values that should be equal but
-// were computed along different ways differ in their last bits.
-constexpr std::int64_t kTiePerElement = 256;
-
-// Cosets are summed kTogether at a time, kLinesTogether lines at a time, so that both the lines and
-// the sums stay in the second cache.
+// Cosets are summed kTogether at a time, as many lines at a time as fill half of a second-level
+// cache, so that both the lines and the sums stay there.
 constexpr std::size_t kTogether = 32;
-constexpr std::size_t kLinesTogether = 16;
+constexpr std::size_t kLinesTogether = std::size_t{256} << 10;  // bytes
 
 class Evaluator {
  public:
-  Evaluator(const Lines& lines, std::int64_t observed)
-      : lines_(lines),
-        tie_(kTiePerElement * static_cast<std::int64_t>(lines.size())),
-        observed_(observed) {
+  Evaluator(const Lines& lines, std::int32_t observed) : lines_(lines), observed_(observed) {
     const std::size_t n = lines.size();
     padded_ = (n + kShiftLanes - 1) / kShiftLanes * kShiftLanes;
+    together_ = std::max(std::size_t{1}, kLinesTogether / (lines.stride() * sizeof(std::int32_t)));
   }
 
   // The sums of `cosets` cosets; starts holds n numbers for each.
   void sum(const std::vector<std::uint32_t>& starts, std::size_t cosets) {
     const std::size_t n = lines_.size();
     sums_.assign(cosets * padded_, 0);
-    for (std::size_t first = 0; first < n; first += kLinesTogether) {
-      const std::size_t lines = std::min(kLinesTogether, n - first);
+    for (std::size_t first = 0; first < n; first += together_) {
+      const std::size_t lines = std::min(together_, n - first);
       for (std::size_t k = 0; k < cosets; ++k) {
         addRotated(lines_.line(first), lines_.stride(), starts.data() + k * n + first, lines, n,
                    sums_.data() + k * padded_);
@@ -115,20 +120,20 @@ class Evaluator {
   }
 
   Extremes compareCoset(std::size_t k, std::size_t from = 0) const {
-    return compare(sums_.data() + k * padded_ + from, lines_.size() - from, observed_ - tie_,
-                   observed_ + tie_);
+    return compare(sums_.data() + k * padded_ + from, lines_.size() - from,
+                   observed_ - lines_.tie(), observed_ + lines_.tie());
   }
 
  private:
   const Lines& lines_;
-  std::int64_t tie_;
-  std::int64_t observed_;
-  std::size_t padded_;
-  std::vector<std::int64_t> sums_;
+  std::int32_t observed_;
+  std::size_t padded_;    // sums of a coset
+  std::size_t together_;  // lines
+  std::vector<std::int32_t> sums_;
 };
 
 // One block of random cosets, all from the block's own seed.
-Tally evaluateBlock(const Lines& lines, std::int64_t observed, std::uint64_t seed,
+Tally evaluateBlock(const Lines& lines, std::int32_t observed, std::uint64_t seed,
                     std::size_t cosets) {
   const std::size_t n = lines.size();
   Random random(seed);
@@ -146,7 +151,7 @@ Tally evaluateBlock(const Lines& lines, std::int64_t observed, std::uint64_t see
 }
 
 // The observed order's own coset, without the observed one itself.
-Tally evaluateOwn(const Lines& lines, std::int64_t observed) {
+Tally evaluateOwn(const Lines& lines, std::int32_t observed) {
   const std::size_t n = lines.size();
   std::vector<std::uint32_t> starts(n);
   for (std::size_t j = 0; j < n; ++j) starts[j] = lines.start(j);
@@ -157,7 +162,7 @@ Tally evaluateOwn(const Lines& lines, std::int64_t observed) {
   return tally;
 }
 
-Tally evaluateRandom(const Lines& lines, std::int64_t observed, std::uint64_t cosets,
+Tally evaluateRandom(const Lines& lines, std::int32_t observed, std::uint64_t cosets,
                      std::uint64_t seed, unsigned threads) {
   const std::uint64_t blocks = (cosets + kTogether - 1) / kTogether;
   std::vector<std::uint64_t> seeds(blocks);
@@ -218,9 +223,9 @@ void addMoments(MatrixView<double> table, PermutationTest& test) {
 PermutationTest permutationTest(MatrixView<double> table, std::uint64_t permutations,
                                 std::uint64_t seed, unsigned threads) {
   const std::size_t n = table.rows;
-  assert(n > 0 && table.columns == n && table.values.size() == n * n);
+  assert(n > 0 && n < (1u << 20) && table.columns == n && table.values.size() == n * n);
   const Lines lines(table);
-  std::int64_t observed = 0;
+  std::int32_t observed = 0;
   for (std::size_t j = 0; j < n; ++j) observed += lines.line(j)[lines.start(j)];
 
   // (R + 1) n >= permutations + 1, the observed one's coset among the R + 1.
@@ -229,7 +234,7 @@ PermutationTest permutationTest(MatrixView<double> table, std::uint64_t permutat
   tally.add(evaluateRandom(lines, observed, cosets, seed, threads));
 
   PermutationTest test;
-  test.observed = static_cast<double>(observed) * lines.unit();
+  for (std::size_t i = 0; i < n; ++i) test.observed += table.row(i)[i];
   test.permutations = (cosets + 1) * n - 1;
   test.as_large = tally.as_large;
   test.as_small = tally.as_small;
@@ -237,8 +242,8 @@ PermutationTest permutationTest(MatrixView<double> table, std::uint64_t permutat
   test.log10_p_greater = std::log10(static_cast<double>(tally.as_large) + 1) + test.log10_floor;
   test.log10_p_less = std::log10(static_cast<double>(tally.as_small) + 1) + test.log10_floor;
   if (test.permutations > 0) {
-    test.least = static_cast<double>(tally.least) * lines.unit();
-    test.most = static_cast<double>(tally.most) * lines.unit();
+    test.least = lines.sum(tally.least);
+    test.most = lines.sum(tally.most);
   } else {
     test.least = test.most = test.observed;
   }

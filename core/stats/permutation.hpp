@@ -24,8 +24,10 @@
 // (The general theory of tests with random sets of transformations: J. Hemerik and J. Goeman,
 // "Exact testing with random permutations", TEST 27, 2018.)
 //
-// Sums are exact: values are rounded once, to 52 bits of the largest, and added as integers. So
-// neither order nor vector width nor the number of threads changes a bit of the result.
+// Values are rounded once, to 31 - log2(n) bits of their range, and summed as integers: so neither
+// order, vector width nor threads change a bit of the result. Rounding changes which statistic is
+// tested (by some millionths of its standard deviation), not that the test of it is exact. Sums
+// that rounding may have told apart count as equal, which only raises the p-value.
 #pragma once
 
 #include <cstddef>
@@ -49,13 +51,13 @@ struct PermutationTest {
   double mean = 0;
   double sd = 0;
   double skewness = 0;  // 0 where it is undefined: n < 3 or no spread
-  // The smallest and the largest t among the T permutations.
+  // The smallest and the largest t among the T permutations, to the rounding's 5 to 8 digits.
   double least = 0;
   double most = 0;
 };
 
 // `table` is square and of at least one row. Values that are not finite are an input error. Needs
-// 16 n^2 bytes. The result depends on the seed, and on nothing else that is not in the table.
+// 8 n^2 bytes. The result depends on the seed, and on nothing else that is not in the table.
 PermutationTest permutationTest(MatrixView<double> table, std::uint64_t permutations,
                                 std::uint64_t seed, unsigned threads = 1);
 

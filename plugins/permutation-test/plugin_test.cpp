@@ -2,8 +2,10 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <map>
+#include <cstdint>
+#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <kindred/random.hpp>
@@ -16,8 +18,8 @@ namespace {
 
 using testing::HasSubstr;
 
-std::unique_ptr<Test> test(const std::map<std::string, std::string>& parameters = {}) {
-  return support::load<Test>("permutation-test", parameters);
+std::unique_ptr<Test> test(conformance::Settings settings = {}) {
+  return support::load<Test>("permutation-test", std::move(settings));
 }
 
 // Layers 0..rows-1 of A against 0..columns-1 of B.
@@ -51,6 +53,10 @@ std::string errorOf(const Table& table) {
     return error.what();
   }
   return "no error";
+}
+
+TEST(PermutationTestPlugin, KeepsTheSdksPromises) {
+  EXPECT_EQ(support::complaints("permutation-test"), "");
 }
 
 TEST(PermutationTestOnLayers, SeesTheOrderButNeverDecides) {
@@ -118,11 +124,14 @@ TEST(PermutationTestOnLayers, DependsOnTheSeedAlone) {
   const Table table = layers(30, 30, [](auto a, auto b) {
     return std::sin(static_cast<double>(a * a + 3 * b)) + (a == b ? 0.1 : 0.0);
   });
-  const auto p = [&](const std::string& seed) {
-    return test({{"seed", seed}, {"permutations", "20000"}})->onTable(table).front().log10_p;
+  const auto p = [&](std::int64_t seed) {
+    return test({{"seed", seed}, {"permutations", std::int64_t{20000}}})
+        ->onTable(table)
+        .front()
+        .log10_p;
   };
-  EXPECT_EQ(p("7"), p("7"));
-  EXPECT_NE(p("7"), p("8"));
+  EXPECT_EQ(p(7), p(7));
+  EXPECT_NE(p(7), p(8));
 }
 
 TEST(PermutationTestOnRows, DecidesWhereTheUnitsHaveAGauge) {
@@ -153,7 +162,7 @@ TEST(PermutationTestOnRows, OnlyDescribesWithoutAGauge) {
 TEST(PermutationTestOnRows, GivesUniformPValuesForIndependentMatrices) {
   int below_10_percent = 0;
   const int trials = 400;
-  const auto plugin = test({{"permutations", "199"}});
+  const auto plugin = test({{"permutations", std::int64_t{199}}});
   for (std::uint64_t trial = 0; trial < trials; ++trial) {
     const RowPair pair{matrix(20, 12, 2 * trial), matrix(20, 12, 2 * trial + 1), "mlp-unit"};
     below_10_percent += plugin->onRows({pair}).front().log10_p <= -1 + 1e-12;
