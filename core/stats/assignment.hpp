@@ -50,8 +50,8 @@ struct Certificate {
 template <class T>
 Assignment assign(MatrixView<T> values, Goal goal);
 
-// The same, with rows and columns renumbered at random while solving: any two assignments of equal
-// total are then equally likely, the identity no more than another.
+// The same, with rows and columns renumbered at random while solving: which of several optima is
+// found then does not depend on how they were numbered, and the identity has no advantage.
 template <class T>
 Assignment assignRelabelled(MatrixView<T> values, Goal goal, std::uint64_t seed);
 

@@ -20,7 +20,7 @@
 // t(q) among them is uniform; ties only raise it. The observed table's own coset must be counted
 // (else 1 fails), and shifts must act on positions: the random permutation renumbers columns, the
 // axis that the null hypothesis makes random, and the shift moves rows against them. The other way
-// round, X[i][q(p(i) + s)], the sets are {q c^s p} and q is no uniform pick among them.
+// round, X[i][q(p(i) + s)], the sets {q c^s p} are no cosets of C, and the argument fails.
 // (The general theory of tests with random sets of transformations: J. Hemerik and J. Goeman,
 // "Exact testing with random permutations", TEST 27, 2018.)
 //

@@ -40,6 +40,7 @@ class PermutationTest final : public kindred::Test {
 
   std::vector<Finding> onRows(const std::vector<kindred::RowPair>& pairs) override {
     std::vector<Finding> findings;
+    findings.reserve(pairs.size());
     for (const kindred::RowPair& pair : pairs) findings.push_back(onRowPair(pair));
     return findings;
   }
