@@ -15,6 +15,7 @@ namespace kindred::recipe {
 inline constexpr std::size_t kLargestFile = std::size_t{1} << 20;  // bytes
 inline constexpr std::size_t kMostNodes = 100'000;                 // aliases expanded
 inline constexpr std::size_t kMostDiagnostics = 200;               // shown of those found
+inline constexpr std::size_t kMostGuesses = 50;                    // with a near miss looked up
 inline constexpr std::size_t kDeepest = 32;                        // lists and mappings in another
 
 struct Member;

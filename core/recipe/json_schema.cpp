@@ -26,7 +26,7 @@ Json scalarSchema(const Shape& shape) {
     case ScalarType::none:
       break;
     case ScalarType::text:
-      return {{"type", {"string", "number", "boolean"}}};
+      return {{"type", {"string", "number", "boolean"}}, {"minLength", 1}};
     case ScalarType::name:
       return {{"type", {"string", "integer"}}, {"pattern", kNamePattern}};
     case ScalarType::integer:

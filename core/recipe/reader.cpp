@@ -146,7 +146,7 @@ const Node* section(const Node& root, const char* name) {
 
 std::string Reading::near(std::string_view word, const std::vector<std::string>& known,
                           std::string_view none) const {
-  return diagnostics.size() < kMostDiagnostics ? nearest(word, known, none) : std::string();
+  return diagnostics.size() < kMostGuesses ? nearest(word, known, none) : std::string();
 }
 
 std::string textOf(const Node* node) {

@@ -21,7 +21,7 @@ struct Reading {
   void report(const Place& place, std::string message, std::string hint = {}) {
     diagnostics.push_back({place, std::move(message), std::move(hint)});
   }
-  // As nearest(), but nothing once there are more diagnostics than are shown.
+  // As nearest(), but empty once there are many diagnostics: each costs a pass over all names.
   std::string near(std::string_view word, const std::vector<std::string>& known,
                    std::string_view none) const;
 };
