@@ -49,6 +49,22 @@ TEST(ConformanceKit, FindsNothingWrongWithASoundSource) {
   EXPECT_EQ(report.count(Grade::error), 0u) << report.text();
 }
 
+TEST(ConformanceKit, FindsNothingWrongWithSoundPluginsOfOtherKinds) {
+  for (const char* file : {"sound/mean.so", "sound/same-bytes.so", "sound/shuffle.so"}) {
+    const Report report = check(sample(file));
+    EXPECT_EQ(report.count(Grade::error), 0u) << report.text();
+    EXPECT_GT(report.checks().size(), 2u) << file;
+  }
+}
+
+TEST(ConformanceKit, NoticesASetMetricThatDependsOnThePieces) {
+  EXPECT_THAT(complaints(check(sample("cut/same-bytes.so"))), UnorderedElementsAre("any-pieces"));
+}
+
+TEST(ConformanceKit, NoticesAProbabilityBelowItsFloor) {
+  EXPECT_THAT(complaints(check(sample("improbable/shuffle.so"))), UnorderedElementsAre("findings"));
+}
+
 TEST(ConformanceKit, StatesCauseAndCureOfEveryMessage) {
   const Report report = unfaithful("TILING");
   for (const Check& check : report.checks()) {
