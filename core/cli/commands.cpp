@@ -5,7 +5,8 @@
 namespace kindred::cli {
 
 std::span<const Command* const> commands() {
-  static constexpr std::array kAll{&kRunCommand, &kPlanCommand, &kCheckCommand, &kHelpCommand};
+  static constexpr std::array kAll{&kRunCommand,     &kPlanCommand, &kCheckCommand,
+                                   &kPluginsCommand, &kNewCommand,  &kHelpCommand};
   return kAll;
 }
 

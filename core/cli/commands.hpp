@@ -8,6 +8,8 @@ namespace kindred::cli {
 extern const Command kRunCommand;
 extern const Command kPlanCommand;
 extern const Command kCheckCommand;
+extern const Command kPluginsCommand;
+extern const Command kNewCommand;
 extern const Command kHelpCommand;
 
 }  // namespace kindred::cli

@@ -1,0 +1,152 @@
+// kindred plugins: lists plugins, or describes one.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include <kindred/declaration.hpp>
+
+#include "cli/commands.hpp"
+#include "plugin/installation.hpp"
+#include "plugin/registry.hpp"
+
+namespace kindred::cli {
+namespace {
+
+using plugin::Candidate;
+using plugin::Plugin;
+using Json = nlohmann::ordered_json;
+
+constexpr Option kOptions[] = {kPluginPath, kJson};
+
+// "flag, default false", "number from 0 to 16, default 1", "text, required"
+std::string typeAndDefault(const Entry& entry) {
+  std::string text(name(entry.type));
+  if (entry.type == ValueType::integer || entry.type == ValueType::number) {
+    text = allowed(entry);
+    text.erase(0, text.find(' ') + 1);  // without the article
+  }
+  if (entry.type == ValueType::choice) text = allowed(entry);
+  return text + (entry.fallback
+                     ? fmt::format(", default {}", *entry.fallback ? entry.fallback : "empty")
+                     : std::string(", required"));
+}
+
+std::string describe(const Plugin& plugin) {
+  std::string text = fmt::format("{} {} ({})\n{}\n{}\n", plugin.name(), plugin.version(),
+                                 name(plugin.kind()), plugin.summary(), plugin.file.string());
+  std::size_t width = 0;
+  for (const auto* entries : {&plugin.figures, &plugin.parameters}) {
+    for (const Entry& entry : *entries) width = std::max(width, std::string(entry.name).size());
+  }
+  if (!plugin.figures.empty()) text += "\nfigures:\n";
+  for (const Entry& entry : plugin.figures) {
+    text += fmt::format("  {:<{}}  {}\n", entry.name, width, entry.help);
+  }
+  if (!plugin.parameters.empty()) text += "\nparameters:\n";
+  for (const Entry& entry : plugin.parameters) {
+    text +=
+        fmt::format("  {:<{}}  {} ({})\n", entry.name, width, entry.help, typeAndDefault(entry));
+  }
+  return text;
+}
+
+std::string table(const std::vector<Candidate>& candidates) {
+  std::size_t widths[3] = {4, 4, 7};
+  for (const Candidate& candidate : candidates) {
+    if (candidate.plugin == nullptr) continue;
+    widths[0] = std::max(widths[0], candidate.name.size());
+    widths[1] = std::max(widths[1], name(candidate.plugin->kind()).size());
+    widths[2] = std::max(widths[2], candidate.plugin->version().size());
+  }
+  const auto line = [&](std::string_view plugin, std::string_view kind, std::string_view version,
+                        std::string_view summary) {
+    return fmt::format("{:<{}}  {:<{}}  {:<{}}  {}\n", plugin, widths[0], kind, widths[1], version,
+                       widths[2], summary);
+  };
+  std::string text, broken;
+  for (const Candidate& candidate : candidates) {
+    if (candidate.plugin == nullptr) {
+      broken += fmt::format("  {}: {}\n", candidate.name, candidate.error->what());
+      continue;
+    }
+    const Plugin& found = *candidate.plugin;
+    text += line(found.name(), name(found.kind()), found.version(),
+                 fmt::format("{} [{}]", found.summary(), found.file.string()));
+  }
+  if (!text.empty()) text = line("name", "kind", "version", "summary [file]") + text;
+  if (!broken.empty()) text += "\nnot usable:\n" + broken;
+  return text.empty() ? "no plugins found\n" : text;
+}
+
+Json toJson(const Parameters::Value& value) {
+  return std::visit([](const auto& typed) { return Json(typed); }, value);
+}
+
+Json toJson(const Entry& entry) {
+  Json json{{"name", entry.name}, {"meaning", entry.help}};
+  if (entry.is == Entry::Is::figure) return json;
+  json["type"] = name(entry.type);
+  json["default"] = entry.fallback ? toJson(*valueOf(entry, entry.fallback)) : Json();
+  if (std::isfinite(entry.least)) json["least"] = entry.least;
+  if (std::isfinite(entry.most)) json["most"] = entry.most;
+  if (entry.type == ValueType::choice) json["choices"] = choicesOf(entry);
+  return json;
+}
+
+Json toJson(const std::vector<Entry>& entries) {
+  Json all = Json::array();
+  for (const Entry& entry : entries) all.push_back(toJson(entry));
+  return all;
+}
+
+Json toJson(const Plugin& plugin) {
+  return {{"name", plugin.name()},
+          {"kind", name(plugin.kind())},
+          {"version", plugin.version()},
+          {"summary", plugin.summary()},
+          {"file", plugin.file.string()},
+          {"figures", toJson(plugin.figures)},
+          {"parameters", toJson(plugin.parameters)}};
+}
+
+Json toJson(const std::vector<Candidate>& candidates) {
+  Json all = Json::array();
+  for (const Candidate& candidate : candidates) {
+    if (candidate.plugin != nullptr) {
+      all.push_back(toJson(*candidate.plugin));
+    } else {
+      all.push_back({{"name", candidate.name},
+                     {"file", candidate.file.string()},
+                     {"error", candidate.error->what()}});
+    }
+  }
+  return {{"plugins", all}};
+}
+
+void print(const Json& json) {
+  std::cout << json.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
+}
+
+int run(const Invocation& invocation) {
+  plugin::Registry registry(plugin::pluginFolders(invocation.values("plugin-path")));
+  const bool json = invocation.has("json");
+  if (invocation.positional.empty()) {
+    const std::vector<Candidate> candidates = registry.list();
+    json ? print(toJson(candidates)) : void(std::cout << table(candidates));
+  } else {
+    const Plugin& plugin = registry.load(invocation.positional.front());
+    json ? print(toJson(plugin)) : void(std::cout << describe(plugin));
+  }
+  return kDone;
+}
+
+}  // namespace
+
+const Command kPluginsCommand{
+    "plugins", "[NAME]", "List plugins, or describe one with its figures and parameters", 0, 1,
+    kOptions,  run};
+
+}  // namespace kindred::cli
