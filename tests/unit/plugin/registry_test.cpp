@@ -80,6 +80,10 @@ TEST(PluginRegistry, FindsALibraryWithTheLibPrefixUnderThePlainName) {
   EXPECT_EQ(registry({"sound"}).load("memory").file.filename(), "libmemory.so");
 }
 
+TEST(PluginRegistry, LoadsAStrippedLibrary) {
+  EXPECT_EQ(registry({"stripped"}).load("counter").name(), "counter");
+}
+
 TEST(PluginRegistry, MakesObjectsThatOutliveIt) {
   std::unique_ptr<PairMetric> metric;
   {
