@@ -1,9 +1,10 @@
 // Architectures as data: which tensor plays which role, and which gauges each role's axes have.
+// docs/architectures.md describes the files.
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
-#include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,7 +19,20 @@ struct Dimensions {
   std::uint64_t hidden = 0, layers = 0, heads = 0, kv_heads = 0, head_dim = 0, rotary_dim = 0;
   std::uint64_t intermediate = 0, experts = 0, experts_per_token = 0, expert_intermediate = 0;
   std::uint64_t shared_experts = 0, vocabulary = 0, first_dense = 0;
+  // Latent attention: the ranks of the latents, and the parts of a head.
+  std::uint64_t q_rank = 0, kv_rank = 0, rope_dim = 0, nope_dim = 0, value_dim = 0;
 };
+
+// What moves (or changes sign) as one along a gauge's axes.
+enum class Scope {
+  each,          // every index by itself, all may change places
+  inside_heads,  // every index by itself, but it stays inside its head
+  rotary_pairs,  // the two dimensions of a rotary pair, in the key and in the queries of its group
+  rotary_free,   // as inside_heads, only dimensions beyond the rotary ones
+  whole_heads,   // a query head with all its dimensions, inside its group
+  whole_groups   // a key-value head with its queries
+};
+std::string_view name(Scope scope);  // "inside-heads"
 
 // A change of the weights that leaves function, initialisation and training alone
 // (a sign or a permutation along one axis of a role).
@@ -26,42 +40,76 @@ struct Gauge {
   std::string name;  // "mlp-unit", "value-dim", "rotary-pair", "rotary-free", "residual-dim", ...
   bool sign = false;
   bool permutation = false;
+  Scope scope = Scope::each;
   std::string reason;  // why it holds, or why it is refused (both flags false)
 };
 
 struct RoleAxis {
-  std::string role;  // "mlp.up"
-  unsigned axis = 0;
-  Gauge gauge;
+  std::string role;   // "mlp.up"
+  unsigned axis = 0;  // 0: rows, 1: columns
+
+  std::string text() const { return role + (axis == 0 ? " rows" : " columns"); }
+  friend bool operator==(const RoleAxis&, const RoleAxis&) = default;
 };
+
+// A gauge as the file states it: everything that changes together.
+struct GaugeRule {
+  std::string name;
+  Scope scope = Scope::each;
+  std::vector<RoleAxis> sign, permutation, refused;
+  std::string because;
+};
+
+// Where a tensor stands in a model; indices are -1 where there are none.
+struct Placement {
+  std::string role;  // of a fused tensor: "attention.q+attention.k+attention.v"
+  std::int64_t layer = -1;
+  std::int64_t expert = -1;
+};
+
+struct ArchitectureRules;  // one file, with all that it extends
 
 class Architecture {
  public:
-  const std::string& name() const { return name_; }
-  const std::string& summary() const { return summary_; }
+  explicit Architecture(std::shared_ptr<const ArchitectureRules> rules);
+
+  const std::string& name() const;
+  const std::string& summary() const;
+  const std::vector<std::string>& modelTypes() const;
+  const std::vector<std::string>& classes() const;  // as config.json's `architectures` lists them
+  // Whether rotary pairs are neighbours (2i, 2i+1) and not (i, i + rotary_dim / 2).
+  bool rotaryInterleaved() const;
   std::vector<std::string> roles() const;
-  // Gauges of a role's axis (0: rows); empty where none is stated.
+  // The tensor names of a role: patterns, or "rows of PATTERN" where it is split off.
+  std::vector<std::string> patterns(std::string_view role) const;
+  // Gauges of a role's axis (0: rows), refused ones too; empty where none is stated.
   std::vector<Gauge> gauges(std::string_view role, unsigned axis) const;
-  // All views of a role, fused tensors split, with layer and expert captured; by layer, expert.
+  // All gauges with those of the axes that this family has.
+  const std::vector<GaugeRule>& rules() const;
+  // All views of a role, fused tensors split, with layer and expert captured; by layer, expert. An
+  // Error where a fused tensor's rows are not what config.json says.
   std::vector<View> resolve(const Checkpoint& checkpoint, std::string_view role) const;
   // The role of a tensor by its name, or empty.
   std::string roleOf(std::string_view tensor_name) const;
+  std::optional<Placement> placementOf(std::string_view tensor_name) const;
 
  private:
-  friend class ArchitectureRegistry;
-  std::string name_;
-  std::string summary_;
-  // ... the implementation's own members
+  std::shared_ptr<const ArchitectureRules> rules_;
 };
 
 class ArchitectureRegistry {
  public:
-  // Reads every *.yaml of the folder; errors read file:line:column like a recipe's.
+  // Reads every *.yaml of the folder. One Error with all that is wrong in any of them, a line each:
+  // "file:line:column: what is wrong (what is allowed)".
   explicit ArchitectureRegistry(const std::filesystem::path& folder);
-  const std::vector<Architecture>& all() const;
-  // By config.json's model_type and architectures; null: unknown family.
+  // By name; files that only serve others to extend are left out.
+  const std::vector<Architecture>& all() const { return all_; }
+  // By config.json's model_type, then its architectures; null: unknown family.
   const Architecture* recognise(const Checkpoint& checkpoint) const;
   const Architecture* named(std::string_view name) const;
+
+ private:
+  std::vector<Architecture> all_;
 };
 
 // The folder of architecture files that belongs to a binary: the source's in a build tree,
@@ -70,5 +118,15 @@ std::filesystem::path architectureFolder(const std::filesystem::path& executable
 
 // From the text of config.json (nested text_config understood); hostile numbers are an Error.
 Dimensions dimensionsOf(const Checkpoint& checkpoint);
+
+struct ParameterCount {
+  std::uint64_t total = 0;  // elements of all tensors
+  // Those that take part in computing one token; only for mixtures of experts of a known family.
+  // Routed experts count by experts_per_token / experts; embedding, head, shared experts and
+  // everything else in full, as model cards do; layers that only predict further tokens (their
+  // index is num_hidden_layers or more) not at all.
+  std::optional<std::uint64_t> active;
+};
+ParameterCount countParameters(const Checkpoint& checkpoint, const Architecture* architecture);
 
 }  // namespace kindred::checkpoint

@@ -74,7 +74,11 @@ bool mustEscape(char32_t code) {
 }  // namespace
 
 bool naturalLess(std::string_view a, std::string_view b) {
-  std::string_view x = a, y = b;
+  // What both begin with decides nothing, but for a number that the difference is part of.
+  const auto differ = std::mismatch(a.begin(), a.end(), b.begin(), b.end()).first;
+  auto same = static_cast<std::size_t>(differ - a.begin());
+  while (same > 0 && isDigit(a[same - 1])) --same;
+  std::string_view x = a.substr(same), y = b.substr(same);
   while (!x.empty() && !y.empty()) {
     if (isDigit(x.front()) && isDigit(y.front())) {
       const std::string_view m = takeNumber(x), n = takeNumber(y);

@@ -1,0 +1,29 @@
+// One architecture file as written, before it is joined with what it extends.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "checkpoint/architecture_rules.hpp"
+#include "checkpoint/yaml_fields.hpp"
+
+namespace kindred::checkpoint {
+
+struct ArchitectureFile {
+  ArchitectureRules rules;
+  std::string extends;
+  std::vector<std::string> removed_roles;
+  std::vector<std::string> removed_gauges;
+  bool has_rotary = false;
+  bool has_splits = false;
+  YAML::Node extends_node;
+  std::map<std::string, YAML::Node> model_type_nodes;
+  std::shared_ptr<YamlFile> yaml;  // for errors that show only later
+};
+
+ArchitectureFile readArchitectureFile(const std::filesystem::path& path, YamlIssues& issues);
+
+}  // namespace kindred::checkpoint

@@ -1,0 +1,93 @@
+// One architecture file, read and checked.
+#pragma once
+
+#include <array>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "checkpoint/architecture.hpp"
+#include "checkpoint/name_pattern.hpp"
+
+namespace kindred::checkpoint {
+
+struct RoleName {
+  const char* name;
+  const char* meaning;
+};
+// Every role there is, in the order in which they are listed.
+inline constexpr std::array kRoles{
+    RoleName{"embedding", "a row for each token"},
+    RoleName{"head", "output projection"},
+    RoleName{"head.bias", "its bias"},
+    RoleName{"norm.attention", "gains of the norm before attention"},
+    RoleName{"norm.attention_bias", "biases of that norm"},
+    RoleName{"norm.mlp", "gains of the norm before the MLP"},
+    RoleName{"norm.mlp_bias", "biases of that norm"},
+    RoleName{"norm.final", "gains of the norm before the head"},
+    RoleName{"norm.final_bias", "biases of that norm"},
+    RoleName{"attention.q", "queries"},
+    RoleName{"attention.q_bias", "biases of the queries"},
+    RoleName{"attention.q_norm", "gains of the norm inside each query head"},
+    RoleName{"attention.q_a", "queries' projection into their latent"},
+    RoleName{"attention.q_a_norm", "gains of the norm on the queries' latent"},
+    RoleName{"attention.q_b", "queries from their latent"},
+    RoleName{"attention.k", "keys"},
+    RoleName{"attention.k_bias", "biases of the keys"},
+    RoleName{"attention.k_norm", "gains of the norm inside each key head"},
+    RoleName{"attention.k_rope", "the rotary part of the key that all heads share"},
+    RoleName{"attention.kv_a", "projection into the latent of keys and values"},
+    RoleName{"attention.kv_a_norm", "gains of the norm on that latent"},
+    RoleName{"attention.kv_b", "keys and values from their latent"},
+    RoleName{"attention.v", "values"},
+    RoleName{"attention.v_bias", "biases of the values"},
+    RoleName{"attention.o", "attention's output projection"},
+    RoleName{"attention.o_bias", "its bias"},
+    RoleName{"router", "a row for each routed expert"},
+    RoleName{"router.bias", "an entry for each routed expert"},
+    RoleName{"mlp.gate", "gate rows of dense MLPs and routed experts"},
+    RoleName{"mlp.up", "up rows of dense MLPs and routed experts"},
+    RoleName{"mlp.down", "down columns of dense MLPs and routed experts"},
+    RoleName{"shared.router", "gate of the shared expert"},
+    RoleName{"shared.gate", "gate rows of shared experts"},
+    RoleName{"shared.up", "up rows of shared experts"},
+    RoleName{"shared.down", "down columns of shared experts"},
+    RoleName{"nextn.embedding", "embedding of the layer that predicts a further token"},
+    RoleName{"nextn.norm_embedding", "gains of the norm on its embedding"},
+    RoleName{"nextn.norm_hidden", "gains of the norm on its input from the stream"},
+    RoleName{"nextn.projection", "projection of both into the stream"},
+    RoleName{"nextn.norm", "gains of the norm before its head"},
+    RoleName{"nextn.head", "its output projection"},
+};
+
+// Rows of a fused tensor that belong to one role: a product of dimensions, "heads * head_dim".
+struct SplitPart {
+  std::string role;
+  std::vector<std::string> factors;
+};
+
+struct SplitRule {
+  NamePattern from;
+  std::vector<SplitPart> parts;
+};
+
+struct ArchitectureRules {
+  std::string name;
+  std::string summary;
+  std::vector<std::string> model_types;  // empty: serves others to extend
+  std::vector<std::string> classes;      // as config.json's `architectures` lists them
+  bool rotary_interleaved = false;
+  std::map<std::string, std::vector<NamePattern>> roles;
+  std::vector<SplitRule> splits;
+  std::vector<GaugeRule> gauges;
+};
+
+// Reads the *.yaml files of a folder, follows `extends`, and throws one Error with everything that
+// is wrong. Sorted by name.
+std::vector<std::shared_ptr<const ArchitectureRules>> readArchitectures(
+    const std::filesystem::path& folder);
+
+}  // namespace kindred::checkpoint
