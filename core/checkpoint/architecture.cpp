@@ -61,9 +61,9 @@ class Splitter {
                                         "by which they are split",
                                         factor));
       }
-      // Dimensions are below 2^31; three of them may pass 2^64, no tensor has that many rows.
-      if (__builtin_mul_overflow(rows, value, &rows) || rows > std::uint64_t{1} << 62) {
-        throw error(tensor, "has parts of more than 2^62 rows by config.json");
+      // Dimensions are below 2^31; three of them may pass 2^64.
+      if (__builtin_mul_overflow(rows, value, &rows) || rows > std::uint64_t{1} << 61) {
+        throw error(tensor, "has parts of more than 2^61 rows by config.json");
       }
     }
     return rows;
@@ -127,6 +127,22 @@ std::vector<Gauge> Architecture::gauges(std::string_view role, unsigned axis) co
     if (gauge.sign || gauge.permutation || refused) list.push_back(std::move(gauge));
   }
   return list;
+}
+
+OrderGrant Architecture::orderOf(std::string_view role, unsigned axis) const {
+  std::string reason = "the architecture states no symmetry of this axis";
+  bool refused = false;  // an outright refusal explains more than a gauge that is too narrow
+  for (const Gauge& gauge : gauges(role, axis)) {
+    if (gauge.permutation && gauge.scope == Scope::each) return {gauge.name, gauge.reason};
+    if (gauge.permutation && !refused) {
+      reason =
+          fmt::format("under '{}' it moves only {}", gauge.name, checkpoint::name(gauge.scope));
+    } else if (!gauge.sign && !gauge.permutation) {
+      reason = gauge.reason;
+      refused = true;
+    }
+  }
+  return {{}, reason};
 }
 
 std::vector<View> Architecture::resolve(const Checkpoint& checkpoint, std::string_view role) const {

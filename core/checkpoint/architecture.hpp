@@ -52,6 +52,12 @@ struct RoleAxis {
   friend bool operator==(const RoleAxis&, const RoleAxis&) = default;
 };
 
+// Whether all indices of an axis may change places, as tests that exchange rows need it.
+struct OrderGrant {
+  std::string gauge;   // empty: they may not
+  std::string reason;  // why, or why not
+};
+
 // A gauge as the file states it: everything that changes together.
 struct GaugeRule {
   std::string name;
@@ -84,6 +90,8 @@ class Architecture {
   std::vector<std::string> patterns(std::string_view role) const;
   // Gauges of a role's axis (0: rows), refused ones too; empty where none is stated.
   std::vector<Gauge> gauges(std::string_view role, unsigned axis) const;
+  // A gauge of scope each; one that only moves parts or whole heads does not do.
+  OrderGrant orderOf(std::string_view role, unsigned axis) const;
   // All gauges with those of the axes that this family has.
   const std::vector<GaugeRule>& rules() const;
   // All views of a role, fused tensors split, with layer and expert captured; by layer, expert. An

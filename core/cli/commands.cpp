@@ -5,8 +5,9 @@
 namespace kindred::cli {
 
 std::span<const Command* const> commands() {
-  static constexpr std::array kAll{&kRunCommand,     &kPlanCommand, &kCheckCommand,
-                                   &kPluginsCommand, &kNewCommand,  &kHelpCommand};
+  static constexpr std::array kAll{&kRunCommand,     &kPlanCommand,    &kCheckCommand,
+                                   &kInspectCommand, &kPluginsCommand, &kArchitecturesCommand,
+                                   &kNewCommand,     &kHelpCommand};
   return kAll;
 }
 

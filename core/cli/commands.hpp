@@ -8,7 +8,9 @@ namespace kindred::cli {
 extern const Command kRunCommand;
 extern const Command kPlanCommand;
 extern const Command kCheckCommand;
+extern const Command kInspectCommand;
 extern const Command kPluginsCommand;
+extern const Command kArchitecturesCommand;
 extern const Command kNewCommand;
 extern const Command kHelpCommand;
 

@@ -85,18 +85,10 @@ class Tester {
       if (view->info.role.empty()) {
         refuse(*view, "the tensor has no role in architecture " + model->architecture->name());
       }
-      std::string reason = "the architecture states no symmetry of its rows";
-      bool granted = false;
-      for (const checkpoint::Gauge& gauge : model->architecture->gauges(view->info.role, 0)) {
-        granted = granted || gauge.permutation;
-        if (!gauge.permutation && !gauge.reason.empty()) reason = gauge.reason;
-      }
-      if (!granted) refuse(*view, reason);
+      const checkpoint::OrderGrant grant = model->architecture->orderOf(view->info.role, 0);
+      if (grant.gauge.empty()) refuse(*view, grant.reason);
     }
-    for (const checkpoint::Gauge& gauge : step_.model_a->architecture->gauges(a.info.role, 0)) {
-      if (gauge.permutation) return gauge.name;
-    }
-    return {};
+    return step_.model_a->architecture->orderOf(a.info.role, 0).gauge;
   }
 
   [[noreturn]] void refuse(const checkpoint::View& view, const std::string& reason) const {

@@ -1,0 +1,146 @@
+// kindred architectures: lists model families, or shows the roles and gauges of one.
+#include "checkpoint/architecture.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include <kindred/error.hpp>
+
+#include "cli/commands.hpp"
+#include "words/near.hpp"
+
+namespace kindred::cli {
+namespace {
+
+using checkpoint::Architecture;
+using checkpoint::GaugeRule;
+using checkpoint::RoleAxis;
+using Json = nlohmann::ordered_json;
+
+constexpr Option kOptions[] = {kJson};
+constexpr std::size_t kWidth = 80;
+
+// The words in lines of at most kWidth columns, all but the first indented.
+std::string wrapped(const std::string& first, std::size_t indent,
+                    const std::vector<std::string>& words, const std::string& separator = "") {
+  std::string text, line = first;
+  line.resize(std::max(line.size(), indent), ' ');
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const std::string word = words[i] + (i + 1 < words.size() ? separator : "");
+    if (line.size() > indent && line.size() + word.size() > kWidth) {
+      text += line.substr(0, line.find_last_not_of(' ') + 1) + '\n';
+      line.assign(indent, ' ');
+    }
+    line += word + ' ';
+  }
+  return text + line.substr(0, line.find_last_not_of(' ') + 1) + '\n';
+}
+
+std::vector<std::string> wordsOf(const std::string& sentence) {
+  std::vector<std::string> words;
+  for (std::size_t at = 0; at < sentence.size();) {
+    const std::size_t end = std::min(sentence.find(' ', at), sentence.size());
+    if (end > at) words.push_back(sentence.substr(at, end - at));
+    at = end + 1;
+  }
+  return words;
+}
+
+std::vector<std::string> texts(const std::vector<RoleAxis>& axes) {
+  std::vector<std::string> list;
+  for (const RoleAxis& axis : axes) list.push_back(axis.text());
+  return list;
+}
+
+std::string describe(const GaugeRule& rule) {
+  std::string text = "  " + rule.name;
+  if (rule.scope != checkpoint::Scope::each) {
+    text += fmt::format(" (moves {})", checkpoint::name(rule.scope));
+  }
+  text += '\n';
+  const bool refused = rule.sign.empty() && rule.permutation.empty();
+  if (!rule.permutation.empty()) {
+    text += wrapped("    permutation", 17, texts(rule.permutation), ",");
+  }
+  if (!rule.sign.empty()) text += wrapped("    sign", 17, texts(rule.sign), ",");
+  if (refused) text += wrapped("    refused", 17, texts(rule.refused), ",");
+  return text + wrapped("    because", 17, wordsOf(rule.because));
+}
+
+std::string describe(const Architecture& architecture) {
+  std::string text = fmt::format("{}: {}\n", architecture.name(), architecture.summary());
+  text += fmt::format("model_type: {}\n", fmt::join(architecture.modelTypes(), ", "));
+  text += fmt::format("rotary pairs: {}\n\nroles:\n",
+                      architecture.rotaryInterleaved() ? "neighbours" : "half the width apart");
+  for (const std::string& role : architecture.roles()) {
+    for (const std::string& pattern : architecture.patterns(role)) {
+      text += fmt::format("  {:<22}{}\n", role, pattern);
+    }
+  }
+  text += "\ngauges:\n";
+  for (const GaugeRule& rule : architecture.rules()) text += describe(rule);
+  return text;
+}
+
+Json toJson(const Architecture& architecture) {
+  Json roles = Json::object(), gauges = Json::array();
+  for (const std::string& role : architecture.roles()) roles[role] = architecture.patterns(role);
+  for (const GaugeRule& rule : architecture.rules()) {
+    gauges.push_back({{"name", rule.name},
+                      {"moves", checkpoint::name(rule.scope)},
+                      {"permutation", texts(rule.permutation)},
+                      {"sign", texts(rule.sign)},
+                      {"refused", texts(rule.refused)},
+                      {"because", rule.because}});
+  }
+  return {{"name", architecture.name()},
+          {"summary", architecture.summary()},
+          {"model_type", architecture.modelTypes()},
+          {"rotary", architecture.rotaryInterleaved() ? "interleaved" : "half"},
+          {"roles", roles},
+          {"gauges", gauges}};
+}
+
+const Architecture& named(const checkpoint::ArchitectureRegistry& registry,
+                          const std::string& name) {
+  if (const Architecture* found = registry.named(name)) return *found;
+  std::vector<std::string> known;
+  for (const Architecture& each : registry.all()) known.push_back(each.name());
+  const std::vector<std::string> near = words::near(name, known, 1);
+  throw inputError("", fmt::format("there is no architecture '{}'", name),
+                   near.empty() ? fmt::format("known: {}", fmt::join(known, ", "))
+                                : fmt::format("did you mean '{}'?", near.front()));
+}
+
+int run(const Invocation& invocation) {
+  const checkpoint::ArchitectureRegistry registry(
+      checkpoint::architectureFolder(invocation.executable));
+  const bool json = invocation.has("json");
+  if (!invocation.positional.empty()) {
+    const Architecture& found = named(registry, invocation.positional.front());
+    std::cout << (json ? toJson(found).dump(2) + '\n' : describe(found));
+    return kDone;
+  }
+  Json all = Json::array();
+  for (const Architecture& each : registry.all()) {
+    if (json) {
+      all.push_back(toJson(each));
+    } else {
+      std::cout << wrapped(each.name(), 14, wordsOf(each.summary()));
+    }
+  }
+  if (json) std::cout << Json{{"architectures", all}}.dump(2) << '\n';
+  return kDone;
+}
+
+}  // namespace
+
+const Command kArchitecturesCommand{
+    "architectures", "[NAME]", "List model families, or show the roles and gauges of one", 0, 1,
+    kOptions,        run};
+
+}  // namespace kindred::cli

@@ -1,0 +1,191 @@
+// kindred inspect: what a model's files hold, from their headers alone.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <iostream>
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "checkpoint/names.hpp"
+#include "cli/commands.hpp"
+#include "cli/open_model.hpp"
+#include "cli/workspace.hpp"
+
+namespace kindred::cli {
+namespace {
+
+using checkpoint::Tensor;
+using Json = nlohmann::ordered_json;
+
+constexpr Option kOptions[] = {kPluginPath, kOffline, kJson};
+
+// 1234567 as 1,234,567
+std::string grouped(std::uint64_t number) {
+  std::string text = std::to_string(number);
+  for (std::size_t at = text.size(); at > 3; at -= 3) text.insert(at - 3, ",");
+  return text;
+}
+
+std::string shapeText(const std::vector<std::uint64_t>& shape) {
+  return fmt::format("[{}]", fmt::join(shape, ", "));
+}
+
+// Tensors that differ only in the numbers of their names.
+struct Group {
+  const Tensor* first = nullptr;
+  std::uint64_t count = 0;
+  std::uint64_t elements = 0;
+};
+
+std::string withoutNumbers(const std::string& name) {
+  std::string text;
+  for (const char c : name) {
+    const bool digit = c >= '0' && c <= '9';
+    if (!digit) text += c;
+    if (digit && !text.ends_with('\1')) text += '\1';  // stands for any number
+  }
+  return text;
+}
+
+// In the order of their first tensors.
+std::vector<Group> groupsOf(const std::vector<Tensor>& tensors) {
+  std::vector<Group> groups;
+  std::map<std::tuple<std::string, DType, std::vector<std::uint64_t>>, std::size_t> places;
+  for (const Tensor& tensor : tensors) {
+    const auto [place, fresh] = places.try_emplace(
+        {withoutNumbers(tensor.name), tensor.dtype, tensor.shape}, groups.size());
+    if (fresh) groups.push_back({&tensor, 0, 0});
+    ++groups[place->second].count;
+    groups[place->second].elements += tensor.elements;
+  }
+  return groups;
+}
+
+// Columns of the terminal; without one, lines are as long as they are.
+std::size_t terminalWidth() {
+  winsize size{};
+  if (isatty(STDOUT_FILENO) == 0) return 10000;
+  return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col >= 40 ? size.ws_col : 80;
+}
+
+// Counts bytes, and never cuts a character in two.
+std::string cut(const std::string& line, std::size_t width) {
+  if (line.size() <= width) return line;
+  std::size_t end = width - 3;
+  while (end > 0 && (static_cast<unsigned char>(line[end]) & 0xc0) == 0x80) --end;
+  return line.substr(0, end) + "...";
+}
+
+void printHead(const OpenModel& model) {
+  const checkpoint::Checkpoint& checkpoint = model.checkpoint();
+  const auto* architecture = model.architecture();
+  const auto count = checkpoint::countParameters(checkpoint, architecture);
+  std::cout << fmt::format("model         {}\n", checkpoint::escaped(checkpoint.model()));
+  std::cout << fmt::format("architecture  {}\n",
+                           architecture == nullptr
+                               ? std::string("of no known family")
+                               : architecture->name() + ": " + architecture->summary());
+  std::cout << fmt::format("parameters    {}", grouped(count.total));
+  if (count.active) std::cout << fmt::format(", active per token {}", grouped(*count.active));
+  std::cout << fmt::format("\ntensors       {} in {} file(s)\n",
+                           grouped(checkpoint.tensors().size()), checkpoint.shards().size());
+}
+
+void printFiles(const checkpoint::Checkpoint& checkpoint) {
+  std::vector<std::uint64_t> tensors(checkpoint.shards().size());
+  for (const Tensor& tensor : checkpoint.tensors()) ++tensors[tensor.shard];
+  std::cout << "\n         bytes  tensors  file\n";
+  for (std::size_t i = 0; i < tensors.size(); ++i) {
+    const checkpoint::Shard& shard = checkpoint.shards()[i];
+    std::cout << cut(fmt::format("{:>14}  {:>7}  {}", grouped(shard.file->size()), tensors[i],
+                                 checkpoint::escaped(shard.name)),
+                     terminalWidth())
+              << '\n';
+  }
+}
+
+void printTensors(const OpenModel& model) {
+  const std::vector<Group> groups = groupsOf(model.checkpoint().tensors());
+  const auto roleOf = [&](const Tensor& tensor) {
+    return model.architecture() == nullptr ? "" : model.architecture()->roleOf(tensor.name);
+  };
+  std::size_t shape = 5, role = 4;
+  for (const Group& group : groups) {
+    shape = std::max(shape, shapeText(group.first->shape).size());
+    role = std::max(role, roleOf(*group.first).size());
+  }
+  shape = std::min<std::size_t>(shape, 24);
+  role = std::min<std::size_t>(role, 24);
+  const std::string head = fmt::format("\n count  {:<11} {:<{}}  {:<{}}  first name", "dtype",
+                                       "shape", shape, "role", role);
+  std::cout << head << '\n';
+  for (const Group& group : groups) {
+    const Tensor& tensor = *group.first;
+    std::cout << cut(fmt::format("{:>6}  {:<11} {:<{}}  {:<{}}  {}", group.count,
+                                 name(tensor.dtype), cut(shapeText(tensor.shape), shape), shape,
+                                 cut(roleOf(tensor), role), role, checkpoint::escaped(tensor.name)),
+                     terminalWidth())
+              << '\n';
+  }
+}
+
+Json toJson(const OpenModel& model) {
+  const checkpoint::Checkpoint& checkpoint = model.checkpoint();
+  const auto* architecture = model.architecture();
+  const auto count = checkpoint::countParameters(checkpoint, architecture);
+  Json files = Json::array(), tensors = Json::array();
+  for (const checkpoint::Shard& shard : checkpoint.shards()) {
+    files.push_back({{"name", shard.name},
+                     {"bytes", shard.file->size()},
+                     {"header_bytes", shard.header_bytes}});
+  }
+  for (const Tensor& tensor : checkpoint.tensors()) {
+    Json entry{{"name", tensor.name},
+               {"dtype", name(tensor.dtype)},
+               {"shape", tensor.shape},
+               {"elements", tensor.elements},
+               {"file", checkpoint.shards()[tensor.shard].name},
+               {"offset", tensor.offset},
+               {"bytes", tensor.bytes}};
+    const auto placement =
+        architecture == nullptr ? std::nullopt : architecture->placementOf(tensor.name);
+    entry["role"] = placement ? Json(placement->role) : Json();
+    entry["layer"] = placement && placement->layer >= 0 ? Json(placement->layer) : Json();
+    entry["expert"] = placement && placement->expert >= 0 ? Json(placement->expert) : Json();
+    tensors.push_back(std::move(entry));
+  }
+  return {{"model", checkpoint.model()},
+          {"architecture", architecture == nullptr ? Json() : Json(architecture->name())},
+          {"parameters",
+           {{"total", count.total}, {"active", count.active ? Json(*count.active) : Json()}}},
+          {"files", files},
+          {"tensors", tensors}};
+}
+
+int run(const Invocation& invocation) {
+  const OpenModel model(invocation, invocation.positional.front());
+  if (invocation.has("json")) {
+    std::cout << toJson(model).dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
+    return kDone;
+  }
+  printHead(model);
+  printFiles(model.checkpoint());
+  printTensors(model);
+  return kDone;
+}
+
+}  // namespace
+
+const Command kInspectCommand{"inspect",
+                              "MODEL",
+                              "Show a model's tensors, shapes and family, "
+                              "from headers alone",
+                              1,
+                              1,
+                              kOptions,
+                              run};
+
+}  // namespace kindred::cli
