@@ -1,6 +1,8 @@
 #include "plugin/plugin.hpp"
 
+#include <kindred/alignment.hpp>
 #include <kindred/declaration.hpp>
+#include <kindred/matrix_test.hpp>
 #include <kindred/metric.hpp>
 #include <kindred/source.hpp>
 #include <kindred/test.hpp>
@@ -43,6 +45,12 @@ std::unique_ptr<SetMetric> Plugin::makeSetMetric(const Parameters& given) const 
 }
 std::unique_ptr<Test> Plugin::makeTest(const Parameters& given) const {
   return make<Test>(Kind::test, given);
+}
+std::unique_ptr<MatrixTest> Plugin::makeMatrixTest(const Parameters& given) const {
+  return make<MatrixTest>(Kind::matrix_test, given);
+}
+std::unique_ptr<Aligner> Plugin::makeAligner(const Parameters& given) const {
+  return make<Aligner>(Kind::aligner, given);
 }
 
 }  // namespace kindred::plugin

@@ -14,6 +14,8 @@ class PairMetric;
 class TensorMetric;
 class SetMetric;
 class Test;
+class MatrixTest;
+class Aligner;
 }  // namespace kindred
 
 namespace kindred::plugin {
@@ -37,6 +39,8 @@ struct Plugin {
   std::unique_ptr<TensorMetric> makeTensorMetric(const Parameters& parameters) const;
   std::unique_ptr<SetMetric> makeSetMetric(const Parameters& parameters) const;
   std::unique_ptr<Test> makeTest(const Parameters& parameters) const;
+  std::unique_ptr<MatrixTest> makeMatrixTest(const Parameters& parameters) const;
+  std::unique_ptr<Aligner> makeAligner(const Parameters& parameters) const;
 
  private:
   template <class Base>

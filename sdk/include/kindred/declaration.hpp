@@ -45,6 +45,10 @@ constexpr std::string_view name(Kind kind) {
       return "set metric";
     case Kind::test:
       return "test";
+    case Kind::matrix_test:
+      return "matrix test";
+    case Kind::aligner:
+      return "aligner";
   }
   return "unknown kind";
 }

@@ -28,7 +28,15 @@ namespace kindred {
 
 inline constexpr std::uint32_t kMagic = 0x4b494e44;  // "KIND"
 
-enum class Kind : std::uint32_t { source, pair_metric, tensor_metric, set_metric, test };
+enum class Kind : std::uint32_t {
+  source,
+  pair_metric,
+  tensor_metric,
+  set_metric,
+  test,
+  matrix_test,
+  aligner
+};
 
 struct Descriptor {
   std::uint32_t magic;

@@ -27,6 +27,8 @@ struct Finding {
   std::string assumptions = {};
   bool decides = false;                        // false: describes only (the axis has no symmetry)
   std::map<std::string, double> details = {};  // the null's moments and the like
+  std::string alignment = {};  // what the alignment read, in words; empty: nothing was aligned
+  std::uint64_t seed = 0;      // of whatever was drawn
 };
 
 // Observations of one figure: value at (layer_a, layer_b), one row a pair of tensors.
