@@ -1,0 +1,48 @@
+#include "align/session.hpp"
+
+#include <utility>
+
+namespace kindred::align {
+namespace {
+
+bool isAsymmetric(const ModelWeights& weights) {
+  for (const Place& place : weights.mlps()) {
+    if (!weights.asymmetry(role::kUp, place).empty()) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+bool firstIsReference(const ModelProfile& a, const ModelProfile& b) {
+  const bool a_asymmetric = isAsymmetric(a.weights()), b_asymmetric = isAsymmetric(b.weights());
+  if (a_asymmetric != b_asymmetric) return b_asymmetric;
+  return a.doubling().share <= b.doubling().share;
+}
+
+Outcome runTests(const std::vector<NamedTest>& tests, const ModelProfile& a, const ModelProfile& b,
+                 PairAlignment& alignment, std::uint64_t seed) {
+  Outcome outcome;
+  for (const NamedTest& named : tests) {
+    for (const GaugeUse& use : named.test->uses()) {
+      if (const auto reason = notGranted(a.weights(), use)) {
+        outcome.refusals.push_back({named.name, use.gauge, *reason});
+        continue;
+      }
+      const Alignment& blind = alignment.blindTo(use);
+      if (const auto reason = notBlind(a.weights(), use, blind)) {
+        outcome.refusals.push_back({named.name, use.gauge, *reason});
+        continue;
+      }
+      for (Finding& finding : named.test->run({a, b, blind, use, seed})) {
+        finding.test = named.name;
+        finding.gauge = use.gauge;
+        finding.alignment = describe(blind);
+        outcome.findings.push_back(std::move(finding));
+      }
+    }
+  }
+  return outcome;
+}
+
+}  // namespace kindred::align

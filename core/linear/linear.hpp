@@ -1,0 +1,43 @@
+// The linear algebra of plugins that work on whole matrices. Linked to plugins only: the host
+// starts without a BLAS. Matrices hold one unit (row of a weight matrix) a column, so that a
+// row-major weight matrix is an Armadillo matrix as it stands.
+//
+// OpenBLAS runs on one thread: callers share the work out themselves, and its results would depend
+// on its threads.
+#pragma once
+
+#include <armadillo>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include <kindred/alignment.hpp>
+
+namespace kindred::linear {
+
+// left' * right, checked by Freivalds' method (a random vector through both sides, 4 % of the
+// time): some OpenBLAS builds are wrong on newer processors. A wrong product is an Error.
+arma::fmat innerProducts(const arma::fmat& left, const arma::fmat& right);
+
+// The rows of a weight matrix as columns of length 1. Rows that are zero, or not finite, become
+// zero and so match nothing.
+arma::fmat unitColumns(const Matrix& matrix);
+
+// The dot product of two columns in double, the same bits everywhere: what decides is not left to a
+// BLAS kernel.
+double dot(const float* x, const float* y, std::size_t count);
+
+// The orthogonal (for unequal sizes semi-orthogonal) R that maximises trace(R' M), M the sum of
+// outer products of A's rows with B's: Schoenemann, Psychometrika 31 (1966). Empty where M has no
+// singular value decomposition (it holds what is not finite).
+arma::fmat procrustes(const arma::fmat& moments);
+
+// A's columns in B's residual stream; an empty rotation is the identity.
+arma::fmat rotated(const arma::fmat& columns, const arma::fmat& rotation);
+arma::fmat matrixOf(const Rotation& rotation);
+
+// Pairs (a, b) that are each other's most similar.
+using Pairs = std::vector<std::pair<arma::uword, arma::uword>>;
+Pairs mutualBest(const arma::fmat& similarity);
+
+}  // namespace kindred::linear
