@@ -1,0 +1,96 @@
+#include "heads.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "matching.hpp"
+
+namespace kindred::aligner {
+namespace {
+
+using linear::innerProducts;
+using linear::rotated;
+
+// For each head of B the head of A with the greatest score(block of cosines, A's rows by B's).
+template <class Score>
+std::vector<HeadMatch> bestHeads(const AttentionRows& a, const AttentionRows& b,
+                                 const arma::fmat& rotation, Score&& score) {
+  std::vector<HeadMatch> matches;
+  if (a.columns.is_empty() || b.columns.is_empty() || a.head_dim != b.head_dim) return matches;
+  const arma::fmat cosines = innerProducts(rotated(a.columns, rotation), b.columns);
+  const arma::uword dim = a.head_dim;
+  for (arma::uword hb = 0; hb < cosines.n_cols / dim; ++hb) {
+    HeadMatch match;
+    match.similarity = -1;
+    match.layer_b = b.layers[hb / b.heads];
+    match.head_b = static_cast<std::int64_t>(hb % b.heads);
+    for (arma::uword ha = 0; ha < cosines.n_rows / dim; ++ha) {
+      const double similarity =
+          score(arma::fmat(cosines.submat(ha * dim, hb * dim, arma::size(dim, dim))));
+      if (similarity <= match.similarity) continue;
+      match.similarity = similarity;
+      match.layer_a = a.layers[ha / a.heads];
+      match.head_a = static_cast<std::int64_t>(ha % a.heads);
+    }
+    matches.push_back(std::move(match));
+  }
+  return matches;
+}
+
+// The other dimension of a rotary pair; the dimension itself outside the rotary part.
+arma::uword partner(const ModelShape& shape, arma::uword dim) {
+  if (dim >= shape.rotary_dim) return dim;
+  if (shape.rotary_interleaved) return dim ^ 1u;
+  const arma::uword half = shape.rotary_dim / 2;
+  return dim < half ? dim + half : dim - half;
+}
+
+// One head's columns; empty where the layer lacks the role.
+arma::fmat headColumns(const AttentionRows& rows, std::int64_t layer, std::int64_t head) {
+  const auto found = std::find(rows.layers.begin(), rows.layers.end(), layer);
+  if (found == rows.layers.end()) return {};
+  const auto at = static_cast<arma::uword>(found - rows.layers.begin());
+  const arma::uword first = at * rows.perLayer() + static_cast<arma::uword>(head) * rows.head_dim;
+  return rows.columns.cols(first, first + rows.head_dim - 1);
+}
+
+}  // namespace
+
+std::vector<HeadMatch> matchHeadsByKeys(const Profile& a, const Profile& b,
+                                        const arma::fmat& rotation) {
+  const ModelShape& shape = a.weights().shape();
+  std::vector<HeadMatch> matches =
+      bestHeads(a.keys(), b.keys(), rotation, [&](const arma::fmat& block) {
+        double sum = 0;
+        for (arma::uword i = 0; i < block.n_rows; ++i) {
+          const arma::uword j = partner(shape, i);
+          sum += double{block(i, i)} * block(i, i);
+          if (j != i) sum += double{block(i, j)} * block(i, j);
+        }
+        return std::sqrt(sum / static_cast<double>(block.n_rows));
+      });
+  for (HeadMatch& match : matches) {
+    const arma::fmat of_a = headColumns(a.values(), match.layer_a, match.head_a);
+    const arma::fmat of_b = headColumns(b.values(), match.layer_b, match.head_b);
+    if (of_a.is_empty() || of_b.is_empty()) continue;
+    match.dims = assign(arma::abs(innerProducts(rotated(of_a, rotation), of_b))).a_of_b;
+  }
+  return matches;
+}
+
+std::vector<HeadMatch> matchHeadsByValues(const Profile& a, const Profile& b,
+                                          const arma::fmat& rotation) {
+  std::vector<HeadMatch> matches =
+      bestHeads(a.values(), b.values(), rotation, [](const arma::fmat& block) {
+        return static_cast<double>(arma::norm(block, "fro")) /
+               std::sqrt(static_cast<double>(block.n_rows));
+      });
+  for (HeadMatch& match : matches) {
+    match.dims.resize(b.values().head_dim);
+    std::iota(match.dims.begin(), match.dims.end(), 0);
+  }
+  return matches;
+}
+
+}  // namespace kindred::aligner

@@ -1,0 +1,17 @@
+// Which key-value head of A is most like each of B's.
+#pragma once
+
+#include "profile.hpp"
+
+namespace kindred::aligner {
+
+// By keys: dimension with dimension, blind to turns within a rotary pair's plane and so to signs of
+// pairs; value rows within the heads by absolute cosines. For coins on values.
+std::vector<HeadMatch> matchHeadsByKeys(const Profile& a, const Profile& b,
+                                        const arma::fmat& rotation);
+
+// By the planes that the value rows span: blind to their signs and order. For coins on keys.
+std::vector<HeadMatch> matchHeadsByValues(const Profile& a, const Profile& b,
+                                          const arma::fmat& rotation);
+
+}  // namespace kindred::aligner

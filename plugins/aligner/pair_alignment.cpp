@@ -1,0 +1,166 @@
+#include "pair_alignment.hpp"
+
+#include <numeric>
+#include <string_view>
+#include <unordered_map>
+
+#include "heads.hpp"
+#include "matching.hpp"
+
+namespace kindred::aligner {
+namespace {
+
+using linear::innerProducts;
+using linear::rotated;
+
+// With the probes' similarity this far above chance no further candidate is tried. (Unrelated
+// models of the zoo stay below 0.12, after any rotation.)
+constexpr double kCertain = 0.3;
+// Units are matched by index where this share of gate rows is nearest to its own index.
+constexpr double kSameOrder = 0.9;
+
+std::vector<TokenPair> sharedTokens(const ModelWeights& a, const ModelWeights& b) {
+  std::vector<TokenPair> pairs;
+  std::unordered_map<std::string_view, std::uint32_t> of_a;
+  for (std::uint32_t row = 0; row < a.tokens().size(); ++row) {
+    if (!a.tokens()[row].empty()) of_a.emplace(a.tokens()[row], row);
+  }
+  for (std::uint32_t row = 0; row < b.tokens().size(); ++row) {
+    const auto found = of_a.find(b.tokens()[row]);
+    if (found != of_a.end()) pairs.push_back({found->second, row});
+  }
+  return pairs;
+}
+
+Rotation plain(const Candidate& candidate, double similarity, bool with_values) {
+  Rotation rotation;
+  rotation.found_by = candidate.found_by;
+  rotation.similarity = similarity;
+  if (candidate.rotation.is_empty()) return rotation;
+  rotation.rows = candidate.rotation.n_rows;
+  rotation.columns = candidate.rotation.n_cols;
+  if (with_values) {
+    const arma::fmat transposed = candidate.rotation.t();
+    rotation.values.assign(transposed.begin(), transposed.end());
+  }
+  return rotation;
+}
+
+void matchUnits(MlpMatch& match, const arma::fmat& cosines) {
+  const arma::urowvec nearest = arma::index_max(cosines, 0);
+  std::size_t in_place = 0;
+  for (arma::uword j = 0; j < nearest.n_cols; ++j) in_place += nearest[j] == j;
+  match.same_order =
+      cosines.n_rows == cosines.n_cols &&
+      static_cast<double>(in_place) >= kSameOrder * static_cast<double>(nearest.n_cols);
+  if (match.same_order) {
+    match.units.resize(cosines.n_cols);
+    std::iota(match.units.begin(), match.units.end(), 0);
+    return;
+  }
+  Matching matching = assign(cosines);
+  match.units = std::move(matching.a_of_b);
+  match.certificate = std::move(matching.certificate);
+}
+
+}  // namespace
+
+BlindAlignments::BlindAlignments(const Profile& a, const Profile& b)
+    : a_(a), b_(b), tokens_(sharedTokens(a.weights(), b.weights())) {}
+
+void BlindAlignments::consider(Candidate candidate) {
+  const bool none = candidate.found_by == "none";
+  if (none && a_.weights().shape().hidden != b_.weights().shape().hidden) return;
+  if (!none && candidate.rotation.is_empty()) return;
+  Scored scored{std::move(candidate), 0};
+  const auto choices = mapMlps(a_, b_, scored.candidate.rotation, b_.probes());
+  for (const MlpChoice& choice : choices) {
+    scored.score += choice.excess / static_cast<double>(choices.size());
+  }
+  candidates_.push_back(std::move(scored));
+}
+
+const BlindAlignments::Scored* BlindAlignments::best(bool may_read_attention) const {
+  const Scored* chosen = nullptr;
+  for (const Scored& scored : candidates_) {
+    if (scored.candidate.found_by == "attention" && !may_read_attention) continue;
+    if (chosen == nullptr || scored.score > chosen->score) chosen = &scored;
+  }
+  return chosen;
+}
+
+void BlindAlignments::search() {
+  if (searched_) return;
+  searched_ = true;
+  const auto certain = [&] {
+    const Scored* chosen = best(false);
+    return chosen != nullptr && chosen->score >= kCertain;
+  };
+  consider(identity());
+  if (!certain()) consider(fromEmbeddings(a_, b_, tokens_));
+  if (!certain()) consider(fromAttention(a_, b_));
+  if (certain()) return;
+  for (const auto& partners : gateStarts(a_, b_)) {
+    if (!certain()) consider(fromGates(a_, b_, partners));
+  }
+}
+
+void BlindAlignments::matchMlps(Alignment& alignment, const arma::fmat& rotation,
+                                bool with_units) const {
+  std::vector<std::size_t> all(b_.mlps());
+  std::iota(all.begin(), all.end(), std::size_t{0});
+  for (const MlpChoice& choice : mapMlps(a_, b_, rotation, all)) {
+    MlpMatch match;
+    match.a = a_.place(choice.a);
+    match.b = b_.place(choice.b);
+    match.similarity = choice.similarity;
+    if (with_units) {
+      matchUnits(match, innerProducts(rotated(a_.gates(choice.a), rotation), b_.gates(choice.b)));
+    }
+    alignment.mlps.push_back(std::move(match));
+  }
+  alignment.readings.push_back({std::string(role::kGate), 0, true, with_units, "units"});
+  alignment.readings.push_back({std::string(role::kGate), 1, true, true, "units"});
+}
+
+Alignment BlindAlignments::alignedFor(const GaugeUse& use) {
+  Alignment alignment;
+  alignment.tokens = tokens_;
+  if (use.gauge == "residual-dim") return alignment;  // any rotation would read its signs and order
+  search();
+  const bool on_values = use.gauge == "value-dim";
+  const bool on_keys = use.gauge == "rotary-pair" || use.gauge == "rotary-free";
+  const bool on_heads = use.gauge == "kv-group";
+  const Scored* chosen = best(!on_keys && !on_heads);
+  if (chosen == nullptr) return alignment;  // the residual streams have nothing in common
+  const arma::fmat& rotation = chosen->candidate.rotation;
+  alignment.rotation = plain(chosen->candidate, chosen->score, true);
+  alignment.readings = chosen->candidate.readings;
+  for (const Scored& scored : candidates_) {
+    alignment.considered.push_back(plain(scored.candidate, scored.score, false));
+  }
+  const auto add = [&](std::string_view role, bool order) {
+    alignment.readings.push_back({std::string(role), 0, false, order, "heads"});
+    alignment.readings.push_back({std::string(role), 1, true, true, "heads"});
+  };
+  if (on_values) {
+    alignment.heads = matchHeadsByKeys(a_, b_, rotation);
+    add(role::kKey, true);
+    add(role::kValue, false);
+  } else if (on_keys) {
+    alignment.heads = matchHeadsByValues(a_, b_, rotation);
+    add(role::kValue, false);
+  } else {
+    matchMlps(alignment, rotation, use.of == GaugeUse::Of::signs);
+  }
+  return alignment;
+}
+
+const Alignment& BlindAlignments::blindTo(const GaugeUse& use) {
+  const auto key = std::pair(use.gauge, use.of);
+  const auto found = alignments_.find(key);
+  if (found != alignments_.end()) return found->second;
+  return alignments_.emplace(key, alignedFor(use)).first->second;
+}
+
+}  // namespace kindred::aligner

@@ -1,0 +1,59 @@
+#include "profile.hpp"
+
+#include <algorithm>
+
+#include "doubling.hpp"
+#include "linear/linear.hpp"
+#include "signatures.hpp"
+
+namespace kindred::aligner {
+namespace {
+
+constexpr std::size_t kProbes = 6;
+
+AttentionRows attentionRows(const ModelWeights& weights, std::string_view role,
+                            std::uint64_t heads) {
+  AttentionRows rows;
+  const ModelShape& shape = weights.shape();
+  rows.heads = heads;
+  rows.head_dim = shape.head_dim;
+  std::vector<arma::fmat> parts;
+  for (std::uint64_t layer = 0; layer < shape.layers; ++layer) {
+    const Place place{static_cast<std::int64_t>(layer), -1, false};
+    if (heads == 0 || weights.rows(role, place) != heads * shape.head_dim) continue;
+    parts.push_back(linear::unitColumns(weights.matrix(role, place)));
+    rows.layers.push_back(place.layer);
+  }
+  if (parts.empty()) return rows;
+  rows.columns.set_size(parts.front().n_rows, parts.size() * rows.perLayer());
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    rows.columns.cols(i * rows.perLayer(), (i + 1) * rows.perLayer() - 1) = parts[i];
+  }
+  return rows;
+}
+
+}  // namespace
+
+Profile::Profile(const ModelWeights& weights) : weights_(weights) {
+  std::vector<arma::fmat> gates;
+  first_.push_back(0);
+  for (const Place& place : weights.mlps()) {
+    gates.push_back(linear::unitColumns(weights.matrix(role::kGate, place)));
+    first_.push_back(first_.back() + gates.back().n_cols);
+    signatures_.push_back(signaturesOf(gates.back()));
+  }
+  if (!gates.empty()) gates_.set_size(gates.front().n_rows, first_.back());
+  for (std::size_t m = 0; m < gates.size(); ++m) {
+    gates_.cols(first_[m], first_[m + 1] - 1) = gates[m];
+  }
+  const ModelShape& shape = weights.shape();
+  queries_ = attentionRows(weights, role::kQuery, shape.heads);
+  keys_ = attentionRows(weights, role::kKey, shape.kv_heads);
+  values_ = attentionRows(weights, role::kValue, shape.kv_heads);
+
+  const std::size_t count = std::min(kProbes, mlps());
+  for (std::size_t i = 0; i < count; ++i) probes_.push_back(i * mlps() / count);
+  doubling_ = findDoubling(*this);
+}
+
+}  // namespace kindred::aligner

@@ -1,0 +1,58 @@
+// What the aligner computes once a model: unit rows of gates, queries, keys and values,
+// rotation-blind signatures, and which parts of the model are copies of each other.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include <kindred/alignment.hpp>
+
+#include "linear/linear.hpp"
+
+namespace kindred::aligner {
+
+// One role's rows of every layer that has it, as unit columns: by layer, head and dimension.
+struct AttentionRows {
+  arma::fmat columns;
+  std::vector<std::int64_t> layers;
+  arma::uword heads = 0;  // a layer
+  arma::uword head_dim = 0;
+
+  arma::uword perLayer() const { return heads * head_dim; }
+};
+
+class Profile final : public ModelProfile {
+ public:
+  explicit Profile(const ModelWeights& weights);
+
+  const ModelWeights& weights() const override { return weights_; }
+  const Doubling& doubling() const override { return doubling_; }
+
+  std::size_t mlps() const { return weights_.mlps().size(); }
+  const Place& place(std::size_t mlp) const { return weights_.mlps()[mlp]; }
+  // Unit gate rows of one MLP, and of all MLPs one after the other.
+  arma::fmat gates(std::size_t mlp) const { return gates_.cols(first_[mlp], first_[mlp + 1] - 1); }
+  const arma::fmat& allGates() const { return gates_; }
+  arma::uword firstUnit(std::size_t mlp) const { return first_[mlp]; }
+  arma::uword units(std::size_t mlp) const { return first_[mlp + 1] - first_[mlp]; }
+  // Rotation-blind signatures, one column a unit; empty where there are too few units.
+  const arma::fmat& signatures(std::size_t mlp) const { return signatures_[mlp]; }
+
+  const AttentionRows& queries() const { return queries_; }
+  const AttentionRows& keys() const { return keys_; }
+  const AttentionRows& values() const { return values_; }
+
+  // MLPs that stand for the model in a search: at most six, spread over the depth.
+  const std::vector<std::size_t>& probes() const { return probes_; }
+
+ private:
+  const ModelWeights& weights_;
+  std::vector<arma::uword> first_;
+  arma::fmat gates_;
+  std::vector<arma::fmat> signatures_;
+  AttentionRows queries_, keys_, values_;
+  std::vector<std::size_t> probes_;
+  Doubling doubling_;
+};
+
+}  // namespace kindred::aligner

@@ -1,0 +1,201 @@
+#include "rotation.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "matching.hpp"
+#include "signatures.hpp"
+
+namespace kindred::aligner {
+namespace {
+
+constexpr std::size_t kBest = 64;      // units that speak for an MLP
+constexpr std::size_t kTokens = 4096;  // shared tokens that a rotation is fitted to
+constexpr int kRounds = 10;            // of assignment and Procrustes in turn
+
+using linear::Pairs;
+using linear::rotated;
+using linear::unitColumns;
+
+arma::fmat selected(const arma::fmat& columns, const Pairs& pairs, bool first) {
+  arma::uvec chosen(pairs.size());
+  for (std::size_t k = 0; k < pairs.size(); ++k) {
+    chosen[k] = first ? pairs[k].first : pairs[k].second;
+  }
+  return columns.cols(chosen);
+}
+
+// Mean of the kBest largest.
+double meanOfBest(std::vector<float>& values) {
+  const std::size_t count = std::min(kBest, values.size());
+  if (count == 0) return 0;
+  std::nth_element(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(count - 1),
+                   values.end(), std::greater<>());
+  return std::accumulate(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(count), 0.0) /
+         static_cast<double>(count);
+}
+
+// Of A's MLPs named, the one whose signatures are nearest to those of B's; a.mlps(): none.
+std::size_t nearestBySignature(const Profile& a, const arma::fmat& of_b,
+                               const std::vector<std::size_t>& mlps) {
+  if (of_b.is_empty()) return a.mlps();
+  if (mlps.size() == 1) return a.signatures(mlps.front()).is_empty() ? a.mlps() : mlps.front();
+  double best_score = -std::numeric_limits<double>::infinity();
+  std::size_t best = a.mlps();
+  for (const std::size_t mlp : mlps) {
+    if (a.signatures(mlp).is_empty()) continue;
+    const arma::frowvec nearest = arma::max(signatureSimilarity(a.signatures(mlp), of_b), 0);
+    const double score = arma::mean(nearest);
+    if (score <= best_score) continue;
+    best_score = score;
+    best = mlp;
+  }
+  return best;
+}
+
+}  // namespace
+
+Candidate identity() { return {"none", {}, {}}; }
+
+Candidate fromEmbeddings(const Profile& a, const Profile& b, const std::vector<TokenPair>& tokens) {
+  Candidate candidate{"embeddings", {}, {}};
+  if (tokens.size() < 2) return candidate;
+  std::vector<std::uint32_t> of_a, of_b;
+  const std::size_t step = std::max<std::size_t>(1, tokens.size() / kTokens);
+  for (std::size_t t = 0; t < tokens.size(); t += step) {
+    of_a.push_back(tokens[t].a);
+    of_b.push_back(tokens[t].b);
+  }
+  arma::fmat moments;
+  for (const std::string_view role : {role::kEmbedding, role::kOutput}) {
+    if (a.weights().rows(role, {}) == 0 || b.weights().rows(role, {}) == 0) continue;
+    const arma::fmat rows_a = unitColumns(a.weights().matrix(role, {}, of_a));
+    const arma::fmat rows_b = unitColumns(b.weights().matrix(role, {}, of_b));
+    const arma::fmat product = rows_a * rows_b.t();
+    moments = moments.is_empty() ? product : arma::fmat(moments + product);
+    candidate.readings.push_back({std::string(role), 0, true, true, "rotation"});
+    candidate.readings.push_back({std::string(role), 1, true, true, "rotation"});
+  }
+  if (!moments.is_empty()) candidate.rotation = linear::procrustes(moments);
+  return candidate;
+}
+
+Candidate fromAttention(const Profile& a, const Profile& b) {
+  Candidate candidate{"attention", {}, {}};
+  arma::fmat moments;
+  const auto add = [&](const AttentionRows& of_a, const AttentionRows& of_b,
+                       std::string_view role) {
+    if (of_a.columns.is_empty() || of_a.heads != of_b.heads || of_a.head_dim != of_b.head_dim)
+      return;
+    const arma::uword rows = std::min(of_a.columns.n_cols, of_b.columns.n_cols);
+    if (rows == 0) return;
+    const arma::fmat product = of_a.columns.head_cols(rows) * of_b.columns.head_cols(rows).t();
+    moments = moments.is_empty() ? product : arma::fmat(moments + product);
+    candidate.readings.push_back({std::string(role), 0, true, true, "rotation"});
+    candidate.readings.push_back({std::string(role), 1, true, true, "rotation"});
+  };
+  add(a.queries(), b.queries(), role::kQuery);
+  add(a.keys(), b.keys(), role::kKey);
+  if (!moments.is_empty()) candidate.rotation = linear::procrustes(moments);
+  return candidate;
+}
+
+Candidate fromGates(const Profile& a, const Profile& b, const std::vector<std::size_t>& partners) {
+  Candidate candidate{"gates", {}, {}};
+  struct Probe {
+    arma::fmat a, b;
+    Pairs pairs;
+  };
+  std::vector<Probe> probes;
+  for (std::size_t p = 0; p < partners.size(); ++p) {
+    const std::size_t mlp = b.probes()[p];
+    if (partners[p] == a.mlps() || b.signatures(mlp).is_empty()) continue;
+    if (a.signatures(partners[p]).is_empty()) continue;
+    const Matching nearest =
+        assign(signatureSimilarity(a.signatures(partners[p]), b.signatures(mlp)));
+    probes.push_back({a.gates(partners[p]), b.gates(mlp), pairsOf(nearest)});
+  }
+  if (probes.empty()) return candidate;
+  for (int round = 0; round <= kRounds; ++round) {
+    arma::fmat moments(a.allGates().n_rows, b.allGates().n_rows);
+    for (const Probe& probe : probes) {
+      moments += selected(probe.a, probe.pairs, true) * selected(probe.b, probe.pairs, false).t();
+    }
+    candidate.rotation = linear::procrustes(moments);
+    if (round == kRounds) break;
+    bool changed = false;
+    for (Probe& probe : probes) {
+      Pairs pairs =
+          linear::mutualBest(linear::innerProducts(rotated(probe.a, candidate.rotation), probe.b));
+      changed = changed || pairs != probe.pairs;
+      probe.pairs = std::move(pairs);
+    }
+    if (!changed) break;
+  }
+  candidate.readings.push_back({std::string(role::kGate), 0, true, false, "rotation"});
+  candidate.readings.push_back({std::string(role::kGate), 1, true, true, "rotation"});
+  return candidate;
+}
+
+std::vector<std::vector<std::size_t>> gateStarts(const Profile& a, const Profile& b) {
+  std::vector<std::vector<std::size_t>> starts;
+  const auto add = [&](std::vector<std::size_t> partners) {
+    for (const auto& known : starts) {
+      if (known == partners) return;
+    }
+    starts.push_back(std::move(partners));
+  };
+  const auto layers_a = static_cast<std::int64_t>(a.weights().shape().layers);
+  const auto layers_b = static_cast<std::int64_t>(b.weights().shape().layers);
+  std::vector<std::vector<std::size_t>> by_layer(static_cast<std::size_t>(layers_a));
+  std::vector<std::size_t> everywhere;
+  for (std::size_t m = 0; m < a.mlps(); ++m) {
+    by_layer[static_cast<std::size_t>(a.place(m).layer)].push_back(m);
+    everywhere.push_back(m);
+  }
+  std::vector<std::size_t> from_start, from_end, anywhere;
+  const std::vector<std::size_t> nowhere;
+  for (const std::size_t mlp : b.probes()) {
+    const auto at = [&](std::int64_t layer) -> const std::vector<std::size_t>& {
+      return layer < 0 || layer >= layers_a ? nowhere : by_layer[static_cast<std::size_t>(layer)];
+    };
+    const std::int64_t layer = b.place(mlp).layer;
+    from_start.push_back(nearestBySignature(a, b.signatures(mlp), at(layer)));
+    from_end.push_back(nearestBySignature(a, b.signatures(mlp), at(layer + layers_a - layers_b)));
+    anywhere.push_back(nearestBySignature(a, b.signatures(mlp), everywhere));
+  }
+  add(std::move(from_start));
+  add(std::move(from_end));
+  add(std::move(anywhere));
+  return starts;
+}
+
+std::vector<MlpChoice> mapMlps(const Profile& a, const Profile& b, const arma::fmat& rotation,
+                               const std::vector<std::size_t>& mlps_of_b) {
+  std::vector<MlpChoice> choices;
+  if (a.mlps() == 0) return choices;
+  const arma::fmat of_a = rotated(a.allGates(), rotation);
+  const double hidden = static_cast<double>(of_a.n_rows);
+  std::vector<float> best;
+  for (const std::size_t mlp : mlps_of_b) {
+    const arma::fmat cosines = linear::innerProducts(of_a, b.gates(mlp));
+    MlpChoice choice{mlp, 0, 0, -std::numeric_limits<double>::infinity()};
+    for (std::size_t m = 0; m < a.mlps(); ++m) {
+      const arma::uword first = a.firstUnit(m), units = a.units(m);
+      best.assign(cosines.n_cols, 0);
+      for (arma::uword j = 0; j < cosines.n_cols; ++j) {
+        const float* column = cosines.colptr(j) + first;
+        best[j] = *std::max_element(column, column + units);
+      }
+      const double similarity = meanOfBest(best);
+      // The largest of n cosines of random directions is about sqrt(2 ln n / d).
+      const double chance = std::sqrt(2 * std::log(static_cast<double>(units) + 1) / hidden);
+      if (similarity - chance > choice.excess) choice = {mlp, m, similarity, similarity - chance};
+    }
+    choices.push_back(choice);
+  }
+  return choices;
+}
+
+}  // namespace kindred::aligner

@@ -1,0 +1,43 @@
+// Candidate rotations of the residual stream, and the MLP map that each of them gives.
+//
+// Any search is free for a test whose gauge it does not see, so the best candidate by the cosines
+// of gate rows is taken without correction.
+#pragma once
+
+#include <armadillo>
+#include <string>
+#include <vector>
+
+#include "profile.hpp"
+
+namespace kindred::aligner {
+
+struct Candidate {
+  std::string found_by;  // none, embeddings, attention, gates
+  arma::fmat rotation;   // A's hidden size by B's; empty: the identity
+  std::vector<Reading> readings;
+};
+
+Candidate identity();
+// Each is empty of rotation where the models give no ground for it.
+Candidate fromEmbeddings(const Profile& a, const Profile& b, const std::vector<TokenPair>& tokens);
+Candidate fromAttention(const Profile& a, const Profile& b);
+// Matches the units of B's probes to those of the named MLPs of A by signature, then assigns by
+// cosines and fits the rotation in turn (iterated closest points: Besl and McKay, IEEE PAMI 14,
+// 1992).
+Candidate fromGates(const Profile& a, const Profile& b, const std::vector<std::size_t>& partners);
+// MLPs of A, one for each of B's probes, that a search by gates may start from: layers counted from
+// the start, from the end, and those with the nearest signatures.
+std::vector<std::vector<std::size_t>> gateStarts(const Profile& a, const Profile& b);
+
+struct MlpChoice {
+  std::size_t b = 0;
+  std::size_t a = 0;
+  double similarity = 0;  // mean of the 64 best cosines
+  double excess = 0;      // above what as many random rows would reach
+};
+// For each of B's MLPs named, A's MLP with the most similar gates.
+std::vector<MlpChoice> mapMlps(const Profile& a, const Profile& b, const arma::fmat& rotation,
+                               const std::vector<std::size_t>& mlps_of_b);
+
+}  // namespace kindred::aligner

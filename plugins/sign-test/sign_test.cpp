@@ -1,0 +1,124 @@
+// Sign tests: the heart of what decides. A sign gauge negates rows and columns of a model that
+// belong together; function, initialisation and training don't notice. If A is independent of B,
+// the sign of the cosine of matching rows is a fair coin, whatever rule matched them, as long as
+// that rule did not see the coin. See docs/sign-tests.md.
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include <kindred/matrix_test.hpp>
+
+#include "stats/log_space.hpp"
+#include "stats/signed_rank.hpp"
+#include "stats/tails.hpp"
+#include "tosses.hpp"
+
+namespace {
+
+using kindred::Finding;
+using kindred::GaugeUse;
+using kindred::sign_test::Tosses;
+
+struct Gauge {
+  const char* name;
+  std::string_view role;
+  unsigned axis;
+  Tosses (*toss)(const kindred::MatrixTask&);
+  const char* what;  // is negated together
+};
+
+constexpr Gauge kGauges[] = {
+    {"mlp-unit", kindred::role::kUp, 0, kindred::sign_test::tossUnits,
+     "the up row and down column of each MLP unit"},
+    {"value-dim", kindred::role::kValue, 0, kindred::sign_test::tossValues,
+     "each value row and its columns of the attention output"},
+    {"rotary-pair", kindred::role::kKey, 0, kindred::sign_test::tossRotaryPairs,
+     "each rotary pair of a key head and of its query heads"},
+    {"rotary-free", kindred::role::kKey, 0, kindred::sign_test::tossRotaryFree,
+     "each key row without a position and its query rows"},
+    {"residual-dim", kindred::role::kEmbedding, 1, kindred::sign_test::tossResidual,
+     "each coordinate of the residual stream in all that reads or writes it"},
+};
+
+// The two-sided sum of a sign test: a copy with all signs turned counts as much.
+double oneSidedFloor(std::uint64_t coins) {
+  return std::min(0.0, kindred::stats::kLog10Of2 * (1 - static_cast<double>(coins)));
+}
+
+Finding common(const Gauge& gauge, const kindred::MatrixTask& task, const Tosses& tosses) {
+  Finding finding;
+  finding.null =
+      "signs of " + std::string(gauge.what) + " of " + task.a.weights().model() + " are fair coins";
+  finding.assumptions = "initialisation of " + task.a.weights().model() +
+                        " symmetric about zero and its training odd in these signs";
+  if (!tosses.note.empty()) finding.assumptions += "; " + tosses.note;
+  finding.decides = true;
+  finding.seed = task.seed;
+  return finding;
+}
+
+Finding heads(const Gauge& gauge, const kindred::MatrixTask& task, const Tosses& tosses) {
+  const auto [coins, heads] = tosses.coins.count();
+  Finding finding = common(gauge, task, tosses);
+  finding.statistic = static_cast<double>(heads);
+  finding.units = coins;
+  finding.log10_p = kindred::stats::twoSided(kindred::stats::binomialTail(coins, heads),
+                                             kindred::stats::binomialTail(coins, coins - heads));
+  finding.log10_p_floor = oneSidedFloor(coins);
+  for (const auto& [layer, count] : tosses.coins.countByLayer()) {
+    if (layer < 0) continue;
+    const std::string key = "layer_" + std::to_string(layer);
+    finding.details[key + ".coins"] = static_cast<double>(count.coins);
+    finding.details[key + ".heads"] = static_cast<double>(count.heads);
+  }
+  return finding;
+}
+
+Finding ranks(const Gauge& gauge, const kindred::MatrixTask& task, const Tosses& tosses) {
+  std::vector<double> values = tosses.coins.values();
+  const kindred::stats::SignedRank upper = kindred::stats::signedRank(values);
+  for (double& value : values) value = -value;
+  const kindred::stats::SignedRank lower = kindred::stats::signedRank(values);
+  Finding finding = common(gauge, task, tosses);
+  finding.null += ", weighed by the ranks of their cosines' sizes";
+  finding.statistic = upper.statistic;
+  finding.units = upper.coins;
+  finding.log10_p = kindred::stats::twoSided(upper.upper.log10_p, lower.upper.log10_p);
+  finding.log10_p_floor = oneSidedFloor(upper.coins);
+  return finding;
+}
+
+class SignTest final : public kindred::MatrixTest {
+ public:
+  explicit SignTest(const kindred::Parameters& parameters) : only_(parameters.text("gauge")) {}
+
+  std::vector<GaugeUse> uses() const override {
+    std::vector<GaugeUse> uses;
+    for (const Gauge& gauge : kGauges) {
+      if (only_ != "all" && only_ != gauge.name) continue;
+      uses.push_back({gauge.name, GaugeUse::Of::signs, std::string(gauge.role), gauge.axis});
+    }
+    return uses;
+  }
+
+  std::vector<Finding> run(const kindred::MatrixTask& task) const override {
+    for (const Gauge& gauge : kGauges) {
+      if (task.use.gauge != gauge.name) continue;
+      const Tosses tosses = gauge.toss(task);
+      if (tosses.coins.count().coins == 0) return {};
+      return {heads(gauge, task, tosses), ranks(gauge, task, tosses)};
+    }
+    return {};
+  }
+
+ private:
+  std::string only_;
+};
+
+}  // namespace
+
+KINDRED_MATRIX_TEST(SignTest, "sign-test", "1.0",
+                    "Signs of matched rows as fair coins: exact under any permutation or rotation",
+                    kindred::choice("gauge",
+                                    "all|mlp-unit|value-dim|rotary-pair|rotary-free|residual-dim",
+                                    "all", "which gauge to test"))

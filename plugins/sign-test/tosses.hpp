@@ -1,0 +1,28 @@
+// The coins of each sign gauge.
+#pragma once
+
+#include <string>
+
+#include <kindred/matrix_test.hpp>
+
+#include "align/coins.hpp"
+
+namespace kindred::sign_test {
+
+struct Tosses {
+  align::Coins coins;
+  std::string note;  // what had to be left out, and why
+};
+
+// mlp-unit: one coin for each up row of the reference.
+Tosses tossUnits(const MatrixTask& task);
+// value-dim: one for each value row.
+Tosses tossValues(const MatrixTask& task);
+// rotary-pair: one for each rotary pair of a key-value head.
+Tosses tossRotaryPairs(const MatrixTask& task);
+// rotary-free: one for each key row without a position.
+Tosses tossRotaryFree(const MatrixTask& task);
+// residual-dim: one for each coordinate of the residual stream, for the whole model.
+Tosses tossResidual(const MatrixTask& task);
+
+}  // namespace kindred::sign_test

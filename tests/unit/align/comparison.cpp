@@ -1,0 +1,68 @@
+#include "comparison.hpp"
+
+#include <algorithm>
+
+#include "plugin/bind.hpp"
+#include "plugin/registry.hpp"
+
+namespace kindred::test {
+namespace {
+
+const plugin::Plugin& builtin(const std::string& name) {
+  static plugin::Registry registry({KINDRED_PLUGIN_DIR});
+  return registry.load(name);
+}
+
+Parameters defaults(const plugin::Plugin& plugin) {
+  return plugin::bindParameters(plugin, {}).parameters;
+}
+
+}  // namespace
+
+std::unique_ptr<MatrixTest> matrixTest(const std::string& name) {
+  const plugin::Plugin& plugin = builtin(name);
+  return plugin.makeMatrixTest(defaults(plugin));
+}
+
+std::unique_ptr<Aligner> aligner() {
+  const plugin::Plugin& plugin = builtin("aligner");
+  return plugin.makeAligner(defaults(plugin));
+}
+
+double Comparison::log10P(const std::string& gauge) const {
+  double smallest = 0;
+  for (const Finding& finding : outcome.findings) {
+    if (finding.gauge == gauge) smallest = std::min(smallest, finding.log10_p);
+  }
+  return smallest;
+}
+
+const Finding* Comparison::find(const std::string& gauge) const {
+  for (const Finding& finding : outcome.findings) {
+    if (finding.gauge == gauge) return &finding;
+  }
+  return nullptr;
+}
+
+Comparison compare(const std::vector<std::string>& tests, const ModelWeights& a,
+                   const ModelWeights& b) {
+  const std::unique_ptr<Aligner> aligner_ = aligner();
+  Comparison comparison;
+  comparison.a = aligner_->profile(a);
+  comparison.b = aligner_->profile(b);
+  const bool first = align::firstIsReference(*comparison.a, *comparison.b);
+  comparison.reference = first ? comparison.a.get() : comparison.b.get();
+  comparison.other = first ? comparison.b.get() : comparison.a.get();
+  comparison.alignment = aligner_->align(*comparison.reference, *comparison.other);
+  std::vector<std::unique_ptr<MatrixTest>> made;
+  std::vector<align::NamedTest> named;
+  for (const std::string& test : tests) {
+    made.push_back(matrixTest(test));
+    named.push_back({test, made.back().get()});
+  }
+  comparison.outcome =
+      align::runTests(named, *comparison.reference, *comparison.other, *comparison.alignment, 7);
+  return comparison;
+}
+
+}  // namespace kindred::test

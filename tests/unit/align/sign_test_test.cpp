@@ -1,0 +1,226 @@
+// The sign tests with the aligner, from the outside.
+#include <cmath>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "comparison.hpp"
+#include "toy_model.hpp"
+
+namespace {
+
+using namespace kindred;
+using test::compare;
+using test::Comparison;
+using test::ToyModel;
+using test::ToyShape;
+using testing::HasSubstr;
+
+const GaugeUse kUnits{"mlp-unit", GaugeUse::Of::signs, "mlp.up", 0};
+
+Comparison signs(const ModelWeights& a, const ModelWeights& b) {
+  return compare({"sign-test"}, a, b);
+}
+
+TEST(SignTest, EveryCoinOfACopyFallsHeads) {
+  const ToyModel a("a", 1);
+  const ToyModel b = a.as("b").trained(0.3, 9);
+  const Comparison c = signs(a, b);
+  for (const char* gauge : {"mlp-unit", "value-dim", "rotary-pair", "residual-dim"}) {
+    const Finding* finding = c.find(gauge);
+    ASSERT_NE(finding, nullptr) << gauge;
+    EXPECT_EQ(finding->statistic, static_cast<double>(finding->units)) << gauge;
+    EXPECT_DOUBLE_EQ(finding->log10_p, finding->log10_p_floor) << gauge;
+    EXPECT_TRUE(finding->decides);
+  }
+  EXPECT_EQ(c.find("mlp-unit")->units, 3u * 96);
+  EXPECT_EQ(c.find("value-dim")->units, 3u * 2 * 16);
+  EXPECT_EQ(c.find("rotary-pair")->units, 3u * 2 * 8);
+  EXPECT_EQ(c.find("residual-dim")->units, 48u);
+}
+
+TEST(SignTest, SeesThroughShuffledUnitsAndHeads) {
+  const ToyModel a("a", 1);
+  const ToyModel b = a.as("b").trained(0.3, 9).permuted(3).headsPermuted(5);
+  const Comparison c = signs(a, b);
+  EXPECT_LT(c.log10P("mlp-unit"), -80);
+  EXPECT_LT(c.log10P("value-dim"), -25);
+  EXPECT_LT(c.log10P("rotary-pair"), -12);
+}
+
+TEST(SignTest, SeesThroughARotationByTheEmbeddings) {
+  const ToyModel a("a", 1);
+  const ToyModel b = a.as("b").trained(0.3, 9).permuted(3).rotated(4);
+  const Comparison c = signs(a, b);
+  EXPECT_LT(c.log10P("mlp-unit"), -80);
+  EXPECT_LT(c.log10P("rotary-pair"), -12);
+  EXPECT_EQ(c.alignment->blindTo(kUnits).rotation.found_by, "embeddings");
+}
+
+TEST(SignTest, SeesThroughRotationShuffleAndFreshEmbeddingsByTheGates) {
+  ToyShape shape;
+  shape.units = 160;
+  const ToyModel a("a", 1, shape);
+  ToyModel b = a.as("b").trained(0.1, 9).permuted(3).rotated(4).reembedded(77);
+  for (std::int64_t layer = 0; layer < 3; ++layer) {  // queries that say nothing
+    const ToyModel other("o", 88, shape);
+    b.at(role::kQuery, {layer, -1, false}) = other.matrix(role::kQuery, {layer, -1, false});
+    b.at(role::kKey, {layer, -1, false}) = other.matrix(role::kKey, {layer, -1, false});
+  }
+  const Comparison c = signs(a, b);
+  EXPECT_EQ(c.alignment->blindTo(kUnits).rotation.found_by, "gates");
+  EXPECT_LT(c.log10P("mlp-unit"), -100);
+}
+
+TEST(SignTest, IndependentModelsGiveFairCoins) {
+  int below = 0, tests = 0;
+  for (std::uint64_t seed = 1; seed <= 8; ++seed) {
+    const Comparison c = signs(ToyModel("a", seed), ToyModel("b", 100 + seed));
+    for (const Finding& finding : c.outcome.findings) {
+      ++tests;
+      if (finding.log10_p < std::log10(0.05)) ++below;
+      EXPECT_GT(finding.log10_p, -4) << finding.gauge << ", seed " << seed;
+    }
+  }
+  EXPECT_EQ(tests, 8 * 8);
+  EXPECT_LE(below, 9);  // 3.2 expected at most
+}
+
+TEST(SignTest, TheOtherModelMayBeUpcycledAndStillEachCoinCountsOnce) {
+  const ToyModel a("a", 1);
+  const ToyModel b = a.as("b").upcycled(4).trained(0.3, 9);
+  const Comparison c = signs(b, a);
+  EXPECT_EQ(c.reference->weights().model(), "a");
+  EXPECT_EQ(c.find("mlp-unit")->units, 3u * 96);
+}
+
+TEST(SignTest, DoubledPartsOfTheReferenceAreJoined) {
+  // Without the join 4 x 4 copies of every coin fall together, and chance looks like kinship.
+  int below = 0;
+  for (std::uint64_t seed = 1; seed <= 6; ++seed) {
+    const ToyModel a = ToyModel("a", seed).upcycled(4).trained(0.2, seed + 50);
+    const ToyModel b = ToyModel("b", seed + 100).upcycled(4).trained(0.2, seed + 60);
+    const Comparison c = signs(a, b);
+    ASSERT_NE(c.find("mlp-unit"), nullptr);
+    EXPECT_LE(c.find("mlp-unit")->units, 3u * 96);
+    EXPECT_EQ(c.a->doubling().joins.size(), 3u * 6);
+    EXPECT_NEAR(c.a->doubling().share, 0.75, 1e-9);
+    if (c.log10P("mlp-unit") < -2) ++below;
+  }
+  EXPECT_LE(below, 1);
+}
+
+TEST(SignTest, FindsTheSeamsOfAnUpscaledModel) {
+  const ToyModel a = ToyModel("a", 1).relayered({0, 1, 2, 1, 2}).trained(0.3, 9);
+  const std::unique_ptr<ModelProfile> profile = test::aligner()->profile(a);
+  std::vector<std::pair<std::int64_t, std::int64_t>> mlps, attention;
+  for (const Doubling::Join& join : profile->doubling().joins) {
+    (join.attention ? attention : mlps).emplace_back(join.a.layer, join.b.layer);
+  }
+  const std::vector<std::pair<std::int64_t, std::int64_t>> seams{{1, 3}, {2, 4}};
+  EXPECT_EQ(mlps, seams);
+  EXPECT_EQ(attention, seams);
+}
+
+TEST(SignTest, ModelsWithoutCopiesAreNotJoined) {
+  const ToyModel a("a", 1);
+  EXPECT_TRUE(test::aligner()->profile(a)->doubling().joins.empty());
+}
+
+TEST(SignTest, MapsTheLayersThatWereKept) {
+  const ToyModel a("a", 1);
+  const ToyModel b = a.as("b").relayered({0, 2}).trained(0.3, 9);
+  const Comparison c = signs(a, b);
+  const Alignment& alignment = c.alignment->blindTo(kUnits);
+  ASSERT_EQ(alignment.mlps.size(), 2u);
+  EXPECT_EQ(alignment.mlps[0].a.layer, 0);
+  EXPECT_EQ(alignment.mlps[1].a.layer, 2);
+  EXPECT_LT(c.log10P("mlp-unit"), -50);
+}
+
+TEST(SignTest, ATurnedCopyCountsAsMuchAsAStraightOne) {
+  const ToyModel a("a", 1);
+  ToyModel b = a.as("b").trained(0.3, 9);
+  for (std::int64_t layer = 0; layer < 3; ++layer) {
+    for (float& x : b.at(role::kUp, {layer, -1, false}).values) x = -x;
+  }
+  EXPECT_LT(signs(a, b).log10P("mlp-unit"), -80);
+}
+
+TEST(SignTest, TiedRowsOfTheReferenceAreOneCoin) {
+  ToyModel a("a", 1);
+  for (const std::string_view role : {role::kGate, role::kUp}) {
+    Matrix& matrix = a.at(role, {0, -1, false});
+    for (std::uint64_t r = 1; r < 40; ++r) {
+      std::copy_n(matrix.values.begin(), matrix.columns,
+                  matrix.values.begin() + static_cast<std::ptrdiff_t>(r * matrix.columns));
+    }
+  }
+  const ToyModel b("b", 2);
+  const std::unique_ptr<ModelProfile> profile = test::aligner()->profile(a);
+  const auto& units = profile->doubling().units[0];
+  for (std::size_t r = 0; r < 40; ++r) EXPECT_EQ(units[r], units[0]);
+}
+
+TEST(SignTest, NamesALatticeWithoutSymmetryAndDropsItsSmallCosines) {
+  const ToyModel a = ToyModel("a", 1).quantised("4-bit integers with a zero point");
+  const ToyModel b = ToyModel("b", 2).quantised("4-bit integers with a zero point");
+  const Comparison c = signs(a, b);
+  const Finding* finding = c.find("mlp-unit");
+  ASSERT_NE(finding, nullptr);
+  EXPECT_THAT(finding->assumptions, HasSubstr("4-bit integers with a zero point"));
+  EXPECT_LT(finding->units, signs(ToyModel("a", 1), ToyModel("b", 2)).find("mlp-unit")->units);
+}
+
+TEST(SignTest, RefusesKeysWithoutPositionsWhereAllHavePositions) {
+  const Comparison c = signs(ToyModel("a", 1), ToyModel("b", 2));
+  EXPECT_EQ(c.find("rotary-free"), nullptr);
+  ASSERT_EQ(c.outcome.refusals.size(), 1u);
+  EXPECT_THAT(c.outcome.refusals[0].reason, HasSubstr("every key row has a position"));
+}
+
+TEST(SignTest, UsesKeysWithoutPositionsWhereThereAreSome) {
+  ToyShape shape;
+  shape.rotary_dim = 8;
+  const ToyModel a("a", 1, shape);
+  const Comparison c = signs(a, a.as("b").trained(0.3, 9));
+  ASSERT_NE(c.find("rotary-free"), nullptr);
+  EXPECT_EQ(c.find("rotary-free")->units, 3u * 2 * 8);
+  EXPECT_EQ(c.find("rotary-pair")->units, 3u * 2 * 4);
+}
+
+TEST(SignTest, RotaryCoinsNeverComeFromAnAlignmentByQueries) {
+  ToyModel a("a", 1);
+  ToyModel b = a.as("b").trained(0.3, 9).rotated(4).reembedded(77);
+  a.drop(role::kGate);  // nothing but attention is left to align by
+  b.drop(role::kGate);
+  const std::unique_ptr<Aligner> aligner = test::aligner();
+  const auto of_a = aligner->profile(a), of_b = aligner->profile(b);
+  const auto alignment = aligner->align(*of_a, *of_b);
+  const Alignment& blind =
+      alignment->blindTo({"rotary-pair", GaugeUse::Of::signs, "attention.k", 0});
+  EXPECT_NE(blind.rotation.found_by, "attention");
+  for (const Reading& reading : blind.readings) {
+    EXPECT_NE(reading.role, "attention.q");
+    EXPECT_NE(reading.role, "attention.k");
+  }
+}
+
+TEST(SignTest, GivesTheSameBitsEveryTime) {
+  const ToyModel a("a", 1), b("b", 2);
+  const Comparison first = signs(a, b), second = signs(a, b);
+  ASSERT_EQ(first.outcome.findings.size(), second.outcome.findings.size());
+  for (std::size_t i = 0; i < first.outcome.findings.size(); ++i) {
+    EXPECT_EQ(first.outcome.findings[i].log10_p, second.outcome.findings[i].log10_p);
+    EXPECT_EQ(first.outcome.findings[i].statistic, second.outcome.findings[i].statistic);
+  }
+}
+
+TEST(SignTest, ModelsOfOtherWidthShareNoResidualStream) {
+  ToyShape wide;
+  wide.hidden = 64;
+  const Comparison c = signs(ToyModel("a", 1), ToyModel("b", 2, wide));
+  EXPECT_EQ(c.find("residual-dim"), nullptr);
+}
+
+}  // namespace
