@@ -5,7 +5,7 @@
 namespace kindred::cli {
 
 std::span<const Command* const> commands() {
-  static constexpr std::array kAll{&kRunCommand,     &kPlanCommand,    &kCheckCommand,
+  static constexpr std::array kAll{&kCompareCommand, &kRunCommand,     &kPlanCommand,    &kCheckCommand,
                                    &kInspectCommand, &kPluginsCommand, &kArchitecturesCommand,
                                    &kNewCommand,     &kHelpCommand};
   return kAll;

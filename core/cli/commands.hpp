@@ -5,6 +5,7 @@
 
 namespace kindred::cli {
 
+extern const Command kCompareCommand;
 extern const Command kRunCommand;
 extern const Command kPlanCommand;
 extern const Command kCheckCommand;

@@ -36,10 +36,12 @@ void sortByPlace(std::vector<recipe::Diagnostic>& diagnostics) {
 }  // namespace
 
 Workspace::Workspace(const Invocation& invocation)
+    : Workspace(recipe::load(invocation.positional.front(), invocation.values("set")),
+                invocation) {}
+
+Workspace::Workspace(recipe::Checked checked, const Invocation& invocation)
     : registry_(plugin::pluginFolders(invocation.values("plugin-path"))),
       architectures_(checkpoint::architectureFolder(invocation.executable)) {
-  recipe::Checked checked =
-      recipe::load(invocation.positional.front(), invocation.values("set"));
   recipe_ = std::move(checked.recipe);
   std::vector<recipe::Diagnostic>& diagnostics = checked.diagnostics;
   if (diagnostics.empty()) {

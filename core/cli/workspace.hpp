@@ -18,6 +18,8 @@ class Workspace {
   // Reads the recipe, loads the plugins it uses and checks all parameters; opens no model.
   // Everything that is wrong is printed on standard error; good() is then false.
   explicit Workspace(const Invocation& invocation);
+  // The same for a recipe that was read or written already.
+  Workspace(recipe::Checked checked, const Invocation& invocation);
   Workspace(const Workspace&) = delete;
   Workspace& operator=(const Workspace&) = delete;
 
@@ -25,6 +27,7 @@ class Workspace {
   const recipe::Recipe& recipe() const { return recipe_; }
   const std::vector<plan::StepTools>& tools() const { return tools_; }
   plan::Models& models() { return *models_; }
+  plugin::Registry& registry() { return registry_; }
   // The plugins that the recipe uses, each once.
   std::vector<const plugin::Plugin*> plugins();
 

@@ -41,6 +41,12 @@ class Planner {
     PlannedStep planned;
     planned.step = &step;
     planned.tools = &tools;
+    if (tools.matrix_test) {
+      planned.model_a = &models_.model(step.models.front());
+      planned.model_b = &models_.model(step.models.back());
+      plan_.steps.push_back(std::move(planned));
+      return;
+    }
     if (!step.models.empty()) {
       planned.model_a = &models_.model(step.models.front());
       planned.a = select(*planned.model_a, step.selection);

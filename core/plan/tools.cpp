@@ -1,6 +1,7 @@
 #include "plan/tools.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 
 #include <kindred/error.hpp>
 
@@ -46,10 +47,7 @@ class ToolMaker {
     }
     if (step.verb == Verb::test) {
       const plugin::Plugin* plugin = find(step.test);
-      if (plugin != nullptr) {
-        tools.test_plugin = plugin;
-        tools.test = made(step.test, *plugin, &plugin::Plugin::makeTest);
-      }
+      if (plugin != nullptr) addTest(step, *plugin, tools);
     }
     return tools;
   }
@@ -81,6 +79,30 @@ class ToolMaker {
     } catch (const Error& error) {
       report(use.place, error);
       return nullptr;
+    }
+  }
+
+  void addTest(const recipe::Step& step, const plugin::Plugin& plugin, StepTools& tools) {
+    tools.test_plugin = &plugin;
+    if (plugin.kind() != Kind::matrix_test) {
+      tools.test = made(step.test, plugin, &plugin::Plugin::makeTest);
+      return;
+    }
+    if (!step.of.empty()) {
+      diagnostics_.push_back({step.of_place,
+                              "test '" + plugin.name() + "' works on models, not on a table",
+                              "name two models with 'compare'"});
+    }
+    recipe::PluginUse use = step.test;
+    const auto seed = std::find_if(use.parameters.begin(), use.parameters.end(),
+                                   [](const auto& given) { return given.name == "seed"; });
+    if (seed != use.parameters.end()) tools.seed = std::strtoull(seed->value.c_str(), nullptr, 10);
+    tools.matrix_test = made(use, plugin, &plugin::Plugin::makeMatrixTest);
+    recipe::PluginUse aligner;
+    aligner.plugin = "aligner";
+    aligner.place = step.test.place;
+    if (const plugin::Plugin* found = find(aligner)) {
+      tools.aligner = made(aligner, *found, &plugin::Plugin::makeAligner);
     }
   }
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include <kindred/matrix_test.hpp>
 #include <kindred/metric.hpp>
 #include <kindred/test.hpp>
 
@@ -26,7 +27,10 @@ struct Metric {
 struct StepTools {
   std::vector<Metric> metrics;
   const plugin::Plugin* test_plugin = nullptr;
-  std::unique_ptr<Test> test;
+  std::unique_ptr<Test> test;               // on a table or on rows
+  std::unique_ptr<MatrixTest> matrix_test;  // or on whole models, which
+  std::unique_ptr<Aligner> aligner;         // this aligns
+  std::uint64_t seed = 0;
 };
 
 // One entry a step, in order. What does not fit (unknown parameters, a metric of the wrong kind for

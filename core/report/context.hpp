@@ -30,6 +30,7 @@ struct PluginFacts {
 struct PairVerdict {
   std::string a, b;
   verdict::Verdict verdict;
+  verdict::Coverage coverage;
 };
 
 struct Context {

@@ -40,10 +40,28 @@ Json overall(const Context& context) {
   return verdictJson(verdict);
 }
 
+Json coverageJson(const verdict::Coverage& coverage) {
+  Json components = Json::object();
+  for (const auto& [name, count] : coverage.components) {
+    components[name] = {{"equal", count.equal},
+                        {"constant", count.constant},
+                        {"changed", count.changed},
+                        {"absent", count.absent}};
+  }
+  return {{"tensors_a", coverage.tensors_a},
+          {"tensors_b", coverage.tensors_b},
+          {"understood_a", coverage.understood_a},
+          {"understood_b", coverage.understood_b},
+          {"components", std::move(components)}};
+}
+
 Json pairsJson(const Context& context) {
   Json list = Json::array();
   for (const PairVerdict& pair : context.verdicts) {
-    list.push_back({{"a", pair.a}, {"b", pair.b}, {"verdict", verdictJson(pair.verdict)}});
+    list.push_back({{"a", pair.a},
+                    {"b", pair.b},
+                    {"verdict", verdictJson(pair.verdict)},
+                    {"coverage", coverageJson(pair.coverage)}});
   }
   return list;
 }
@@ -133,7 +151,21 @@ Json findingsJson(const run::Results& results) {
                     {"units", f.units},
                     {"assumptions", f.assumptions},
                     {"decides", f.decides},
+                    {"alignment", f.alignment},
+                    {"seed", f.seed},
                     {"details", std::move(details)}});
+  }
+  return list;
+}
+
+Json refusedJson(const run::Results& results) {
+  Json list = Json::array();
+  for (const run::Refused& refused : results.refused) {
+    list.push_back({{"step", refused.step},
+                    {"model_a", refused.model_a},
+                    {"model_b", refused.model_b},
+                    {"gauge", refused.gauge},
+                    {"reason", refused.reason}});
   }
   return list;
 }
@@ -201,6 +233,7 @@ std::string reportJson(const Context& context, const run::Results& results) {
                   {"observations", observationsJson(results)},
                   {"notes", notesJson(results)},
                   {"findings", findingsJson(results)},
+                  {"refused", refusedJson(results)},
                   {"expectations", expectationsJson(results)},
                   {"cost",
                    {{"bytes_read", results.cost.bytes},

@@ -2,7 +2,10 @@
 
 #include <algorithm>
 
+#include <kindred/error.hpp>
+
 #include "plugin/fingerprint.hpp"
+#include "report/coverage.hpp"
 #include "report/csv.hpp"
 #include "report/files.hpp"
 #include "report/json.hpp"
@@ -39,6 +42,13 @@ const char* kindText(Kind kind) {
     default:
       return "test";
   }
+}
+
+const plan::Model& modelNamed(const plan::Models& models, const std::string& key) {
+  for (const plan::Model* model : models.opened()) {
+    if (model->key == key) return *model;
+  }
+  throw Error(Category::internal, "", "model '" + key + "' was compared but never opened");
 }
 
 // Each pair of different models once, in the order in which steps name them.
@@ -79,7 +89,9 @@ Context contextOf(const recipe::Recipe& recipe, const plan::Models& models,
                            (row.model_a == b && row.model_b == a);
       if (of_pair) findings.push_back({row.finding, row.log10_p_adjusted});
     }
-    context.verdicts.push_back({a, b, verdict::judge(a, b, findings)});
+    const verdict::Coverage coverage =
+        coverageOf(modelNamed(models, a), modelNamed(models, b), results);
+    context.verdicts.push_back({a, b, verdict::judge(a, b, findings, coverage), coverage});
   }
   return context;
 }

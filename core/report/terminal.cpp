@@ -1,7 +1,9 @@
 #include "report/terminal.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <sstream>
+#include <tuple>
 
 #include <fmt/format.h>
 
@@ -63,15 +65,32 @@ std::string table(const run::Results& results) {
   return text;
 }
 
+// Of each step, pair and axis the finding with the smallest p-value; all are in findings.csv.
+std::vector<const run::StepFinding*> mostTelling(const std::vector<run::StepFinding>& findings) {
+  std::vector<const run::StepFinding*> best;
+  for (const run::StepFinding& row : findings) {
+    const auto same = std::find_if(best.begin(), best.end(), [&](const run::StepFinding* other) {
+      return std::tie(other->step, other->model_a, other->model_b, other->finding.gauge) ==
+             std::tie(row.step, row.model_a, row.model_b, row.finding.gauge);
+    });
+    if (same == best.end()) {
+      best.push_back(&row);
+    } else if (row.log10_p_adjusted < (*same)->log10_p_adjusted) {
+      *same = &row;
+    }
+  }
+  return best;
+}
+
 std::string findings(const run::Results& results) {
   if (results.findings.empty()) return {};
   std::string text = fmt::format("\n{:<20} {:<19} {:<16} {:>6} {:>6} {:>7}\n", "test", "models",
                                  "axis", "units", "log p", "decides");
-  for (const run::StepFinding& row : results.findings) {
-    text += fmt::format("{:<20} {:<19} {:<16} {:>6} {:>6.1f} {:>7}\n", cut(row.step, 20),
-                        cut(row.model_a + " ~ " + row.model_b, 19), cut(row.finding.gauge, 16),
-                        row.finding.units, row.log10_p_adjusted,
-                        row.finding.decides ? "yes" : "no");
+  for (const run::StepFinding* row : mostTelling(results.findings)) {
+    text += fmt::format("{:<20} {:<19} {:<16} {:>6} {:>6.1f} {:>7}\n", cut(row->step, 20),
+                        cut(row->model_a + " ~ " + row->model_b, 19), cut(row->finding.gauge, 16),
+                        row->finding.units, row->log10_p_adjusted,
+                        row->finding.decides ? "yes" : "no");
   }
   return text + "log p: decimal logarithm of the p-value, adjusted by Holm over the run's tests.\n";
 }

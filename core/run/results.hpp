@@ -36,6 +36,12 @@ struct StepFinding {
   double log10_p_adjusted = 0;  // Holm, over all findings of the run that decide
 };
 
+// A test that was not run on a gauge, with the reason: the architecture does not grant it, or the
+// alignment read what the test draws at random.
+struct Refused {
+  std::string step, model_a, model_b, gauge, reason;
+};
+
 struct ExpectationResult {
   std::string figure;
   double value = 0;  // NaN: there is nothing to take it from
@@ -56,6 +62,7 @@ struct Results {
   std::vector<Observation> observations;
   std::vector<Note> notes;
   std::vector<StepFinding> findings;
+  std::vector<Refused> refused;
   std::vector<plan::LeftOut> left_out;
   std::vector<ExpectationResult> expectations;
   std::vector<RangeRead> ranges;  // by model, file, offset

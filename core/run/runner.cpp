@@ -49,6 +49,15 @@ void runStep(const plan::PlannedStep& step, Session& session) {
   }
 }
 
+// Matrix tests next to each other are one group; any other step stands alone.
+std::size_t endOfGroup(const std::vector<plan::PlannedStep>& steps, std::size_t first) {
+  std::size_t end = first + 1;
+  while (steps[first].tools->matrix_test && end < steps.size() && steps[end].tools->matrix_test) {
+    ++end;
+  }
+  return end;
+}
+
 // Holm over all findings that decide: each was a chance to reject.
 void adjust(std::vector<StepFinding>& findings) {
   std::vector<double> p;
@@ -105,12 +114,17 @@ Results execute(const recipe::Recipe& recipe, const plan::Plan& plan, const plan
     std::uint64_t work = 0;
     for (const plan::PlannedStep& step : plan.steps) work += step.work;
     Progress progress(work, options.progress);
-    Session session{results, progress, options.threads};
+    Session session{results, progress, options.threads, {options.weight_bytes}};
     session.noteMemory();
-    for (const plan::PlannedStep& step : plan.steps) {
-      if (interrupted()) break;
-      runStep(step, session);
+    for (std::size_t i = 0; i < plan.steps.size() && !interrupted();) {
+      const std::size_t end = endOfGroup(plan.steps, i);
+      if (plan.steps[i].tools->matrix_test) {
+        runMatrixTests(std::span(plan.steps).subspan(i, end - i), session);
+      } else {
+        runStep(plan.steps[i], session);
+      }
       session.noteMemory();
+      i = end;
     }
     results.complete = !interrupted();
   }

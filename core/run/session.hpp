@@ -2,10 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 
 #include "plan/plan.hpp"
 #include "run/progress.hpp"
 #include "run/results.hpp"
+#include "run/weights.hpp"
 
 namespace kindred::run {
 
@@ -13,6 +15,7 @@ struct Session {
   Results& results;
   Progress& progress;
   unsigned threads = 1;
+  WeightBudget budget = {};
 
   // Keeps the peak of private memory.
   void noteMemory();
@@ -37,5 +40,8 @@ void describeTensors(const plan::PlannedStep& step, Session& session);
 void matchSets(const plan::PlannedStep& step, Session& session);
 // A test over a table of observations, or over rows of matrices: findings.
 void runTest(const plan::PlannedStep& step, Session& session);
+// Matrix tests over whole models; steps next to each other are taken together, so that what is
+// computed of a model or a pair is computed once.
+void runMatrixTests(std::span<const plan::PlannedStep> steps, Session& session);
 
 }  // namespace kindred::run

@@ -1,61 +1,155 @@
 #include "verdict/verdict.hpp"
 
 #include <cmath>
+#include <set>
 
 #include <fmt/format.h>
 
 namespace kindred::verdict {
 namespace {
 
-std::string rejected(const std::string& a, const std::string& b, const Adjusted& best) {
-  return fmt::format(
-      "The hypothesis that the tested tensors of {} and {} were trained from independent random "
-      "initialisations is rejected: p <= 10^{:.1f}, adjusted for all tests of this run ({}, axis "
-      "{}, {} units; null: {}; assumes: {}). Explanations compatible with this: either model "
-      "trained from the other, a common ancestor, a merge component, a shared initialisation. "
-      "Direction and intent are not tested.",
-      a, b, std::ceil(best.log10_p * 10) / 10, best.finding.test, best.finding.gauge,
-      best.finding.units, best.finding.null, best.finding.assumptions);
-}
+class Judge {
+ public:
+  Judge(const std::string& a, const std::string& b, const std::vector<Adjusted>& findings,
+        const Coverage& coverage)
+      : a_(a), b_(b), coverage_(coverage) {
+    for (const Adjusted& entry : findings) {
+      if (!entry.finding.decides) continue;
+      ++deciding_;
+      if (best_ == nullptr || entry.log10_p < best_->log10_p) best_ = &entry;
+      if (entry.log10_p <= kLog10Level) rejected_.insert(entry.finding.gauge);
+      const auto rho = entry.finding.details.find("detectable_rho");
+      if (rho != entry.finding.details.end() && (rho_ < 0 || rho->second < rho_)) {
+        rho_ = rho->second;
+      }
+    }
+    for (const auto& [component, count] : coverage.components) {
+      total_ += count;
+      if (count.equal > 0) equal_parts_.insert(component);
+    }
+  }
+
+  Verdict run() const {
+    Verdict verdict;
+    if (best_ != nullptr) verdict.log10_p = best_->log10_p;
+    const bool exact = !rejected_.empty();
+    verdict.power = exact || total_.equal > 0 ? "not needed: shared weights were found" : power();
+    if (allEqual()) {
+      verdict.klass = "identical";
+      verdict.sentence = fmt::format("All tensors of {} and {} hold the same bytes.", a_, b_);
+    } else if (exact && !onlyOfTheStream()) {
+      verdict.klass = "shared-weights";
+      verdict.sentence = rejection();
+    } else if (exact || trainedPartsAreEqual()) {
+      verdict.klass = "partial";
+      verdict.sentence = partly(exact);
+    } else if (deciding_ == 0) {
+      verdict.klass = coverage_.tensors_a == 0 ? "inconclusive" : "untestable";
+      verdict.sentence = undecided();
+    } else {
+      verdict.klass = "no-evidence";
+      verdict.sentence = nothing();
+    }
+    return verdict;
+  }
+
+ private:
+  struct Total {
+    std::uint64_t equal = 0, constant = 0, changed = 0, absent = 0;
+    Total& operator+=(const ComponentCount& count) {
+      equal += count.equal;
+      constant += count.constant;
+      changed += count.changed;
+      absent += count.absent;
+      return *this;
+    }
+  };
+
+  bool allEqual() const {
+    return total_.equal > 0 && total_.changed == 0 && total_.absent == 0 &&
+           coverage_.tensors_a == coverage_.tensors_b;
+  }
+
+  // Order and sign of the residual stream's coordinates can be shared through norms or embeddings
+  // alone; the other gauges belong to the matrices themselves.
+  bool onlyOfTheStream() const {
+    return rejected_.size() == 1 && *rejected_.begin() == "residual-dim" && total_.changed > 0;
+  }
+
+  // Equal bytes are evidence where the architecture says that the tensor is trained; a computed
+  // constant of an unknown role is none.
+  bool trainedPartsAreEqual() const {
+    return !equal_parts_.empty() && !(equal_parts_.size() == 1 && equal_parts_.contains("other"));
+  }
+
+  std::string rejection() const {
+    const Finding& finding = best_->finding;
+    return fmt::format(
+        "The hypothesis that the tested tensors of {} and {} were trained from independent random "
+        "initialisations is rejected: p <= 10^{:.1f}, adjusted for all tests of this run ({}, axis "
+        "{}, {} units; null: {}; assumes: {}). Explanations compatible with this: either model "
+        "trained from the other, a common ancestor, a merge component, a shared initialisation. "
+        "Direction and intent are not tested.",
+        a_, b_, std::ceil(best_->log10_p * 10) / 10, finding.test, finding.gauge, finding.units,
+        finding.null, finding.assumptions);
+  }
+
+  std::string partly(bool exact) const {
+    std::string parts;
+    for (const std::string& part : equal_parts_) {
+      if (part != "other") parts += (parts.empty() ? "" : ", ") + part;
+    }
+    if (parts.empty()) parts = "what lies along the residual stream (norms or embeddings)";
+    std::string text = fmt::format("Shared in part: {}.", parts);
+    if (total_.equal > 0) {
+      text += fmt::format(" {} tensors hold the same bytes in {} and {}.", total_.equal, a_, b_);
+    }
+    if (exact) {
+      text += fmt::format(" Independence of these parts is rejected: p <= 10^{:.1f} ({}, axis {}).",
+                          std::ceil(best_->log10_p * 10) / 10, best_->finding.test,
+                          best_->finding.gauge);
+    }
+    return text + " In the other tested tensors no evidence of shared weights was found.";
+  }
+
+  std::string undecided() const {
+    return fmt::format(
+        "No test that decides could be run on {} and {}: similarities are described, and none of "
+        "them says by itself whether weights are shared.",
+        a_, b_);
+  }
+
+  std::string nothing() const {
+    return fmt::format(
+        "No evidence of shared weights in the tested tensors of {} and {}. This does not show that "
+        "they are independent: distillation, and parts that were retrained or not tested, would "
+        "not be seen.",
+        a_, b_);
+  }
+
+  std::string power() const {
+    if (deciding_ == 0) return "not stated: no test decided";
+    if (rho_ < 0) return "not computed for the tests of this run";
+    return fmt::format(
+        "a row correlation of {:.4f} would have been detected with 99 % probability", rho_);
+  }
+
+  const std::string& a_;
+  const std::string& b_;
+  const Coverage& coverage_;
+  const Adjusted* best_ = nullptr;
+  std::size_t deciding_ = 0;
+  std::set<std::string> rejected_;     // gauges
+  std::set<std::string> equal_parts_;  // components with equal, not constant, tensors
+  Total total_;
+  double rho_ = -1;
+};
 
 }  // namespace
 
-Verdict judge(const std::string& a, const std::string& b, const std::vector<Adjusted>& findings) {
-  const Adjusted* best = nullptr;
-  for (const Adjusted& entry : findings) {
-    if (!entry.finding.decides) continue;
-    if (best == nullptr || entry.log10_p < best->log10_p) best = &entry;
-  }
-  Verdict verdict;
-  if (best == nullptr) {
-    verdict.klass = "inconclusive";
-    verdict.sentence = fmt::format(
-        "No test that decides was run on {} and {}: similarities are described, and none of them "
-        "says by itself whether weights are shared.",
-        a, b);
-    verdict.power = "not stated: nothing was tested";
-    return verdict;
-  }
-  verdict.log10_p = best->log10_p;
-  if (best->log10_p <= kLog10Level) {
-    verdict.klass = "shared-weights";
-    verdict.sentence = rejected(a, b, *best);
-    verdict.power = "not needed: the null hypothesis is rejected";
-    return verdict;
-  }
-  verdict.klass = "no-evidence";
-  verdict.sentence = fmt::format(
-      "No evidence of shared weights in the tested tensors of {} and {}. This does not show that "
-      "they are independent: distillation and parts that were retrained or not tested would not be "
-      "seen.",
-      a, b);
-  const auto power = best->finding.details.find("detectable_rho");
-  verdict.power =
-      power == best->finding.details.end()
-          ? "not computed for the tests of this run"
-          : fmt::format("a row correlation of {:.4f} would have been detected with 99 % probability",
-                        power->second);
-  return verdict;
+Verdict judge(const std::string& a, const std::string& b, const std::vector<Adjusted>& findings,
+              const Coverage& coverage) {
+  return Judge(a, b, findings, coverage).run();
 }
 
 }  // namespace kindred::verdict

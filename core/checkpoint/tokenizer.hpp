@@ -1,0 +1,15 @@
+// The vocabulary of a checkpoint's tokenizer.json.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace kindred::checkpoint {
+
+// The token of each id, as the tokenizer spells it: the model's vocabulary (BPE, WordPiece: an
+// object of ids; Unigram: a list) and added tokens. Empty where an id has none. `place` names the
+// file in errors: text that is no JSON, no vocabulary in it, ids beyond 2^24.
+std::vector<std::string> tokensOf(std::string_view tokenizer_json, const std::string& place);
+
+}  // namespace kindred::checkpoint

@@ -1,0 +1,166 @@
+// kindred compare: writes the recipe that answers the question for two models (or every pair of a
+// folder), and runs it.
+#include <algorithm>
+#include <filesystem>
+#include <iostream>
+
+#include <kindred/error.hpp>
+
+#include "cli/commands.hpp"
+#include "cli/execute.hpp"
+#include "cli/model_argument.hpp"
+#include "plan/pairing.hpp"
+#include "report/families.hpp"
+#include "report/files.hpp"
+#include "report/json.hpp"
+#include "report/terminal.hpp"
+
+namespace kindred::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr Option kOptions[] = {
+    {"all", "DIR", "compare every pair of the models in a folder"},
+    {"control", "MODEL", "a model known to be unrelated, measured beside the others", true},
+    {"deep", nullptr, "read a gigabyte of each model, and all bytes of remote ones"},
+    {"max-bytes", "BYTES", "weights that tests read of each model (default: 64MB)"},
+    {"out", "DIR", "where the results go (default: out/compare)"},
+    kJobs,
+    kPluginPath,
+    kOffline,
+    kCacheSize,
+    kJson,
+};
+
+// Exact tests on whole models, each on every gauge that the architecture grants.
+constexpr const char* kTests[] = {"sign-test"};
+
+std::vector<ModelArgument> modelsOf(const fs::path& folder) {
+  std::error_code problem;
+  std::vector<std::string> paths;
+  for (const auto& entry : fs::directory_iterator(folder, problem)) {
+    if (!entry.is_directory()) continue;
+    const bool model = std::any_of(
+        fs::directory_iterator(entry.path(), problem), fs::directory_iterator(),
+        [](const fs::directory_entry& file) { return file.path().extension() == ".safetensors"; });
+    if (model) paths.push_back(entry.path().string());
+  }
+  if (problem) throw inputError(folder.string(), problem.message());
+  if (paths.size() < 2) {
+    throw inputError(folder.string(), "fewer than two models are in this folder",
+                     "each model is a sub-folder with .safetensors files");
+  }
+  std::sort(paths.begin(), paths.end());
+  std::vector<ModelArgument> models;
+  for (const std::string& path : paths) models.push_back(modelArgument("file:" + path));
+  return models;
+}
+
+// The steps for every pair of subjects, and of each subject with each control.
+class RecipeWriter {
+ public:
+  RecipeWriter(const std::vector<ModelArgument>& models, std::size_t controls, bool deep)
+      : models_(models), subjects_(models.size() - controls), deep_(deep) {
+    text_ = "kindred: 1\ntitle: " + title() +
+            "\nquestion: \"Do the weights of one descend from the other's, or were they trained "
+            "independently?\"\n" +
+            recipeHead(models, controls) + "steps:\n";
+    for (std::size_t i = 0; i < subjects_; ++i) {
+      for (std::size_t j = i + 1; j < models.size(); ++j) bytes(models[i], models[j]);
+    }
+    for (std::size_t i = 0; i < subjects_; ++i) {
+      for (std::size_t j = i + 1; j < models.size(); ++j) tests(models[i], models[j]);
+    }
+  }
+
+  const std::string& text() const { return text_; }
+
+ private:
+  std::string title() const {
+    if (subjects_ == 2) return "\"" + models_[0].key + " and " + models_[1].key + "\"";
+    return "\"Every pair of " + std::to_string(subjects_) + " models\"";
+  }
+
+  static std::string pair(const ModelArgument& a, const ModelArgument& b) {
+    return "compare: [\"" + a.key + "\", \"" + b.key + "\"]";
+  }
+
+  // Whole files: cheap on a disk, not over a network.
+  void bytes(const ModelArgument& a, const ModelArgument& b) {
+    const bool local = a.plugin == "local-mmap" && b.plugin == "local-mmap";
+    if (!local && !deep_) return;
+    text_ += "  - {name: bytes-" + std::to_string(++number_) + ", " + pair(a, b) +
+             ", pair: content, metrics: [byte-hash]}\n";
+  }
+
+  void tests(const ModelArgument& a, const ModelArgument& b) {
+    for (const char* test : kTests) {
+      text_ += std::string("  - {name: ") + test + "-" + std::to_string(++number_) + ", " +
+               pair(a, b) + ", test: {plugin: " + test + "}}\n";
+    }
+  }
+
+  const std::vector<ModelArgument>& models_;
+  std::size_t subjects_;
+  bool deep_;
+  std::string text_;
+  std::size_t number_ = 0;
+};
+
+std::vector<ModelArgument> namedModels(const Invocation& invocation) {
+  if (invocation.has("all")) {
+    if (!invocation.positional.empty()) {
+      throw inputError("--all", "takes a folder and no further models");
+    }
+    return modelsOf(invocation.value("all"));
+  }
+  if (invocation.positional.size() != 2) {
+    throw inputError("", "kindred compare takes two models, or --all and a folder");
+  }
+  std::vector<ModelArgument> models;
+  for (const std::string& text : invocation.positional) models.push_back(modelArgument(text));
+  return models;
+}
+
+// A comparison in which nothing could be compared is no quiet success.
+ExitCode verdictCode(const Executed& done) {
+  const bool testable =
+      std::any_of(done.context.verdicts.begin(), done.context.verdicts.end(),
+                  [](const report::PairVerdict& v) { return v.verdict.klass != "untestable"; });
+  return testable ? exitCode(done.results) : kBadInput;
+}
+
+int run(const Invocation& invocation) {
+  run::RunOptions options = runOptions(invocation);
+  const bool deep = invocation.has("deep");
+  options.weight_bytes = invocation.bytes("max-bytes", deep ? std::uint64_t{1} << 30 : 64'000'000);
+  std::vector<ModelArgument> models = namedModels(invocation);
+  const std::vector<std::string> controls = invocation.values("control");
+  for (const std::string& text : controls) models.push_back(modelArgument(text));
+  makeKeysDistinct(models);
+
+  const fs::path out = invocation.value("out", "out/compare");
+  const RecipeWriter writer(models, controls.size(), deep);
+  Workspace workspace(recipe::parse(writer.text(), (out / "recipe.yaml").string()), invocation);
+  if (!workspace.good()) return kBadInput;
+  Invocation unbounded = invocation;  // here --max-bytes bounds what tests read
+  unbounded.options.erase("max-bytes");
+  const Executed done = execute(workspace, unbounded, options, out);
+  report::writeAtomically(out / "recipe.yaml", writer.text());
+  if (invocation.has("json")) {
+    std::cout << report::reportJson(done.context, done.results);
+  } else if (invocation.has("all")) {
+    std::cout << report::familySummary(done.context);
+  } else {
+    std::cout << report::terminalSummary(done.context, done.results);
+  }
+  return verdictCode(done);
+}
+
+}  // namespace
+
+const Command kCompareCommand{"compare", "A B", "Say whether two models share weights", 0, 2,
+                              kOptions,  run};
+
+}  // namespace kindred::cli
