@@ -16,7 +16,8 @@
 
 namespace kindred::http {
 
-inline constexpr std::uint64_t kHead = 64 * kKiB;  // the header of a shard usually fits
+// The length of a shard's header, and the header where it has at most 64 KiB, as most have.
+inline constexpr std::uint64_t kHead = 8 + 64 * kKiB;
 
 // What files, locations and the source share.
 struct Service {

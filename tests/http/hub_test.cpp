@@ -273,7 +273,7 @@ TEST_F(HubTest, KeepsSignaturesOutOfErrors) {
   const std::string error = errorOf([&] { read(*file, 0, 8); });
   EXPECT_THAT(error, HasSubstr("redirected to " + server_.storage() + "/store/"));
   EXPECT_THAT(error, Not(HasSubstr("Signature")));
-  EXPECT_THAT(error, HasSubstr("bytes 0 to 65535"));
+  EXPECT_THAT(error, HasSubstr("bytes 0 to 65543"));
 }
 
 TEST_F(HubTest, RefusesModelsAndFilesThatAreNotThere) {

@@ -1,0 +1,104 @@
+#include "bench.hpp"
+
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <functional>
+#include <stdexcept>
+
+#include "parameters.hpp"
+
+namespace kindred::bench {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double secondsSince(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+double processorTime(const rusage& usage) {
+  const auto seconds = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6;
+  };
+  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+}
+
+bool all_met = true;
+
+}  // namespace
+
+Spent runProgram(std::vector<std::string> command) {
+  std::vector<char*> arguments;
+  for (std::string& word : command) arguments.push_back(word.data());
+  arguments.push_back(nullptr);
+  const auto start = Clock::now();
+  const pid_t child = fork();
+  if (child == 0) {
+    execvp(arguments[0], arguments.data());
+    _exit(127);
+  }
+  int status = 0;
+  rusage usage{};
+  if (wait4(child, &status, 0, &usage) != child || status != 0) {
+    throw std::runtime_error(command[0] + " failed with status " + std::to_string(status));
+  }
+  return {secondsSince(start), processorTime(usage), usage.ru_maxrss};
+}
+
+Spent measured(const std::function<void()>& work) {
+  rusage before{}, after{};
+  getrusage(RUSAGE_SELF, &before);
+  const auto start = Clock::now();
+  work();
+  const double seconds = secondsSince(start);
+  getrusage(RUSAGE_SELF, &after);
+  return {seconds, processorTime(after) - processorTime(before), 0};
+}
+
+std::unique_ptr<http::HttpSource> makeSource(const Changes& changes) {
+  static constexpr auto kEntries = declare(KINDRED_HTTP_PARAMETERS);
+  Parameters parameters;
+  for (const Entry& entry : kEntries) {
+    const std::string fallback = entry.fallback;
+    switch (entry.type) {
+      case ValueType::flag:
+        parameters.set(entry.name, fallback == "true");
+        break;
+      case ValueType::integer:
+        parameters.set(entry.name, std::int64_t{std::stoll(fallback)});
+        break;
+      case ValueType::number:
+        parameters.set(entry.name, std::stod(fallback));
+        break;
+      default:
+        parameters.set(entry.name, fallback);
+    }
+  }
+  parameters.set("layout", "files");
+  parameters.set("cache-size", "0");
+  for (const auto& [name, value] : changes) parameters.set(name, value);
+  return std::make_unique<http::HttpSource>(parameters);
+}
+
+double median(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  return values.at(values.size() / 2);
+}
+
+void target(const std::string& name, double value, bool at_least, double limit) {
+  const bool met = at_least ? value >= limit : value <= limit;
+  all_met = all_met && met;
+  std::printf("  %-58s %8.3f  (%s %g: %s)\n", name.c_str(), value,
+              at_least ? "at least" : "at most", limit, met ? "met" : "NOT MET");
+  std::fflush(stdout);
+}
+
+bool allMet() { return all_met; }
+
+}  // namespace kindred::bench

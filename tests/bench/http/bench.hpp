@@ -1,0 +1,42 @@
+// What the parts of the benchmark of the remote source share.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "http_source.hpp"
+
+namespace kindred::bench {
+
+struct Spent {
+  double seconds = 0;    // by the clock
+  double processor = 0;  // of all processors, user and system
+  long peak_kib = 0;     // largest resident set; children only
+};
+
+// Runs a program to its end; throws where it fails.
+Spent runProgram(std::vector<std::string> command);
+
+// What this process spends in `work`.
+Spent measured(const std::function<void()>& work);
+
+using Changes = std::vector<std::pair<std::string, Parameters::Value>>;
+// The plugin's defaults, without a cache and with plain files, and some changed.
+std::unique_ptr<http::HttpSource> makeSource(const Changes& changes);
+
+double median(std::vector<double> values);
+
+// Prints one target: "name: value (target)", and remembers whether it was met.
+void target(const std::string& name, double value, bool at_least, double limit);
+bool allMet();
+
+// Each throws where the bytes are not equal, before it times anything.
+void bulk();
+void latency();
+void giants();
+
+}  // namespace kindred::bench

@@ -1,0 +1,4 @@
+#include "bench.hpp"
+namespace kindred::bench {
+void giants() {}
+}  // namespace kindred::bench
