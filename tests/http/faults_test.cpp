@@ -43,7 +43,7 @@ class FaultTest : public RemoteTest {
 
   static constexpr std::uint64_t kOffset = 300'000, kLength = 200'000;
   servers::Content content_ = randomContent(1'000'000, 5);
-  std::unique_ptr<HttpSource> remote_;
+  std::unique_ptr<Source> remote_;
   std::unique_ptr<Location> location_;
   std::shared_ptr<File> file_;
 };

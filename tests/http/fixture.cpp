@@ -1,30 +1,13 @@
 #include "fixture.hpp"
 
-#include "parameters.hpp"
+#include "support/loaded_plugin.hpp"
 
 namespace kindred::http {
 
 Parameters parametersWith(const Changes& changes) {
-  static constexpr auto kEntries = declare(KINDRED_HTTP_PARAMETERS);
-  Parameters parameters;
-  for (const Entry& entry : kEntries) {
-    const std::string fallback = entry.fallback;
-    switch (entry.type) {
-      case ValueType::flag:
-        parameters.set(entry.name, fallback == "true");
-        break;
-      case ValueType::integer:
-        parameters.set(entry.name, std::int64_t{std::stoll(fallback)});
-        break;
-      case ValueType::number:
-        parameters.set(entry.name, std::stod(fallback));
-        break;
-      default:
-        parameters.set(entry.name, fallback);
-    }
-  }
-  for (const auto& [name, value] : changes) parameters.set(name, value);
-  return parameters;
+  const conformance::Subject plugin =
+      support::plugin("http-range", {changes.begin(), changes.end()});
+  return conformance::parametersFor(plugin.descriptor(), plugin.settings);
 }
 
 Environment::Environment(std::string name, std::optional<std::string> value)
@@ -53,16 +36,16 @@ RemoteTest::RemoteTest() {
   environment_.push_back(std::make_unique<Environment>("HF_HOME", folder_.text()));
 }
 
-std::unique_ptr<HttpSource> RemoteTest::source(Changes changes) const {
+std::unique_ptr<Source> RemoteTest::source(Changes changes) const {
   changes.insert({"endpoint", server_.endpoint()});
   changes.insert({"cache", (folder_ / "cache").string()});
   changes.insert({"retry-wait", 0.002});
   changes.insert({"attempts", std::int64_t{3}});
   changes.insert({"stall-timeout", std::int64_t{1}});
-  return std::make_unique<HttpSource>(parametersWith(changes));
+  return support::load<Source>("http-range", {changes.begin(), changes.end()});
 }
 
-std::unique_ptr<HttpSource> RemoteTest::filesSource(Changes changes) const {
+std::unique_ptr<Source> RemoteTest::filesSource(Changes changes) const {
   changes.insert({"layout", "files"});
   return source(std::move(changes));
 }

@@ -12,7 +12,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "http_source.hpp"
+#include <kindred/source.hpp>
+
 #include "servers/range_server.hpp"
 #include "support/temp_dir.hpp"
 
@@ -53,8 +54,8 @@ class RemoteTest : public ::testing::Test {
   RemoteTest();
 
   // A source that retries fast, keeps its cache in the test's folder and asks the test's server.
-  std::unique_ptr<HttpSource> source(Changes changes = {}) const;
-  std::unique_ptr<HttpSource> filesSource(Changes changes = {}) const;
+  std::unique_ptr<Source> source(Changes changes = {}) const;
+  std::unique_ptr<Source> filesSource(Changes changes = {}) const;
   static std::string read(File& file, std::uint64_t offset, std::uint64_t length);
 
   support::TempDir folder_;

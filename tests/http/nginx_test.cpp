@@ -22,13 +22,13 @@ class NginxTest : public RemoteTest {
     folder_.write("root/models/x/config.json", "{}");
     nginx_ = std::make_unique<servers::Nginx>(servers::Nginx::Options{folder_ / "root", {}, 1});
   }
-  std::unique_ptr<HttpSource> tlsSource(Changes changes = {}) const {
+  std::unique_ptr<Source> tlsSource(Changes changes = {}) const {
     changes.insert({"endpoint", nginx_->tls()});
     changes.insert({"ca-file", nginx_->certificate().string()});
     return filesSource(std::move(changes));
   }
   // Reads many ranges in one call and checks them all.
-  void readRanges(HttpSource& remote) const {
+  void readRanges(Source& remote) const {
     auto location = remote.open("models/x");
     auto file = location->open("model.safetensors");
     std::vector<std::string> texts(200);

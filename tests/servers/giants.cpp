@@ -1,9 +1,14 @@
 #include "servers/giants.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cstdio>
 #include <cstring>
 #include <memory>
+#include <stdexcept>
+
+#include "servers/giants_recipe.hpp"
+#include "servers/range_server.hpp"
 
 namespace kindred::servers {
 namespace {
@@ -208,6 +213,35 @@ std::map<std::string, Content> giantFiles(const MixtureConfig& config) {
   files["model.safetensors.index.json"] = textContent(index + "}}");
   files["config.json"] = textContent(configJson(config));
   return files;
+}
+
+void publishGiants(RangeServer& server) {
+  server.publish(kSolar, "main", std::string(40, '1'), giantFiles(solarOpen100B()));
+  server.publish(kGlm, "main", std::string(40, '2'), giantFiles(glm45Air()));
+}
+
+std::vector<double> giantValues(const std::map<std::string, Content>& files,
+                                const std::string& tensor) {
+  for (const auto& [name, content] : files) {
+    if (!name.ends_with(".safetensors")) continue;
+    std::uint64_t length = 0;
+    content.fill(0, std::as_writable_bytes(std::span(&length, 1)));
+    const std::string header = bytesOf(content, 8, length);
+    const std::size_t entry = header.find('"' + tensor + "\":");
+    if (entry == std::string::npos) continue;
+    const std::size_t offsets = header.find("data_offsets", entry);
+    unsigned long start = 0, end = 0;
+    std::sscanf(header.c_str() + offsets, "data_offsets\":[%lu,%lu]", &start, &end);
+    const std::string bytes = bytesOf(content, 8 + length + start, end - start);
+    std::vector<double> values(bytes.size() / 2);
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      std::uint16_t half = 0;
+      std::memcpy(&half, bytes.data() + 2 * i, 2);
+      values[i] = std::bit_cast<float>(std::uint32_t{half} << 16);
+    }
+    return values;
+  }
+  throw std::runtime_error("no tensor " + tensor);
 }
 
 }  // namespace kindred::servers

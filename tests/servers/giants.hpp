@@ -37,4 +37,12 @@ std::vector<GiantTensor> tensorsOf(const MixtureConfig& config);
 // config.json, model.safetensors.index.json and the shards.
 std::map<std::string, Content> giantFiles(const MixtureConfig& config);
 
+// Publishes both at `server`, under their names and main.
+class RangeServer;
+void publishGiants(RangeServer& server);
+
+// The float values of a tensor of 16-bit weights, found by the header of its shard.
+std::vector<double> giantValues(const std::map<std::string, Content>& files,
+                                const std::string& tensor);
+
 }  // namespace kindred::servers

@@ -137,7 +137,8 @@ class RangeServer::Connection {
             boost::system::error_code& error);
   bool sendBody(const Reply& reply, const Answer& answer, std::uint64_t stop_after,
                 boost::system::error_code& error);
-  void record(const Incoming& request, const std::string& path, int status) const;
+  void record(const Incoming& request, const std::string& path, int status,
+              std::uint64_t bytes) const;
 
   std::shared_ptr<State> state_;
   tcp::socket socket_;
@@ -152,14 +153,14 @@ bool RangeServer::Connection::answer(const Incoming& request, boost::system::err
   const std::int64_t wait = state_->delay_us;
   if (wait > 0 && !state_->sleep(std::chrono::microseconds(wait))) return false;
   if (fault.kind == Kind::silence) {
-    record(request, path, 0);
+    record(request, path, 0, 0);
     state_->sleep(kForever);
     return false;
   }
   const Reply reply =
       state_->route(target, std::string(request[http::field::authorization]), storage_);
   Answer ready = prepare(request, reply, fault);
-  record(request, path, ready.head.result_int());
+  record(request, path, static_cast<int>(ready.head.result_int()), ready.length);
   return send(request, reply, std::move(ready), fault, error);
 }
 
@@ -236,13 +237,13 @@ bool RangeServer::Connection::sendBody(const Reply& reply, const Answer& answer,
   return !error;
 }
 
-void RangeServer::Connection::record(const Incoming& request, const std::string& path,
-                                     int status) const {
+void RangeServer::Connection::record(const Incoming& request, const std::string& path, int status,
+                                     std::uint64_t bytes) const {
   const std::lock_guard lock(state_->mutex);
   state_->seen.push_back({std::string(request.method_string()), path,
                           std::string(request[http::field::range]),
                           std::string(request[http::field::authorization]),
-                          std::string(request[http::field::if_match]), status,
+                          std::string(request[http::field::if_match]), status, bytes,
                           socket_.local_endpoint().port(), number_});
 }
 
@@ -363,6 +364,14 @@ std::size_t RangeServer::count(const std::string& path_part) const {
   return static_cast<std::size_t>(std::count_if(
       state_->seen.begin(), state_->seen.end(),
       [&](const Seen& seen) { return seen.path.find(path_part) != std::string::npos; }));
+}
+std::uint64_t RangeServer::bytesSent(const std::string& path_part) const {
+  const std::lock_guard lock(state_->mutex);
+  std::uint64_t sum = 0;
+  for (const Seen& seen : state_->seen) {
+    if (seen.path.find(path_part) != std::string::npos) sum += seen.bytes;
+  }
+  return sum;
 }
 void RangeServer::forget() {
   const std::lock_guard lock(state_->mutex);

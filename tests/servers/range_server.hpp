@@ -46,7 +46,8 @@ struct Seen {
   std::string range;
   std::string authorization;
   std::string if_match;
-  int status = 0;  // of the answer
+  int status = 0;           // of the answer
+  std::uint64_t bytes = 0;  // of its body, as announced
   int port = 0;
   std::uint64_t connection = 0;  // numbered from 1
 };
@@ -86,7 +87,8 @@ class RangeServer {
 
   std::vector<Seen> seen() const;
   std::size_t count(const std::string& path_part) const;  // requests whose path has this in it
-  void forget();                                          // starts counting anew
+  std::uint64_t bytesSent(const std::string& path_part) const;
+  void forget();  // starts counting anew
 
  private:
   struct State;

@@ -11,7 +11,7 @@
 #include <functional>
 #include <stdexcept>
 
-#include "parameters.hpp"
+#include "support/loaded_plugin.hpp"
 
 namespace kindred::bench {
 namespace {
@@ -61,29 +61,9 @@ Spent measured(const std::function<void()>& work) {
   return {seconds, processorTime(after) - processorTime(before), 0};
 }
 
-std::unique_ptr<http::HttpSource> makeSource(const Changes& changes) {
-  static constexpr auto kEntries = declare(KINDRED_HTTP_PARAMETERS);
-  Parameters parameters;
-  for (const Entry& entry : kEntries) {
-    const std::string fallback = entry.fallback;
-    switch (entry.type) {
-      case ValueType::flag:
-        parameters.set(entry.name, fallback == "true");
-        break;
-      case ValueType::integer:
-        parameters.set(entry.name, std::int64_t{std::stoll(fallback)});
-        break;
-      case ValueType::number:
-        parameters.set(entry.name, std::stod(fallback));
-        break;
-      default:
-        parameters.set(entry.name, fallback);
-    }
-  }
-  parameters.set("layout", "files");
-  parameters.set("cache-size", "0");
-  for (const auto& [name, value] : changes) parameters.set(name, value);
-  return std::make_unique<http::HttpSource>(parameters);
+std::unique_ptr<Source> makeSource(Changes changes) {
+  changes.insert(changes.begin(), {{"layout", "files"}, {"cache-size", "0"}});
+  return support::load<Source>("http-range", std::move(changes));
 }
 
 double median(std::vector<double> values) {

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "http_source.hpp"
+#include <kindred/source.hpp>
 
 namespace kindred::bench {
 
@@ -26,7 +26,7 @@ Spent measured(const std::function<void()>& work);
 
 using Changes = std::vector<std::pair<std::string, Parameters::Value>>;
 // The plugin's defaults, without a cache and with plain files, and some changed.
-std::unique_ptr<http::HttpSource> makeSource(const Changes& changes);
+std::unique_ptr<Source> makeSource(Changes changes);
 
 double median(std::vector<double> values);
 
