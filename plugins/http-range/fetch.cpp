@@ -304,8 +304,9 @@ void Fetch::dropped() {
 std::string Fetch::forbiddenRemedy() const {
   const Settings& settings = network_.settings;
   if (!settings.token_withheld.empty()) return settings.token_withheld;
-  return settings.token.empty() ? "if the model is gated, set HF_TOKEN to a token that may read it"
-                                : "your token may not read this model; accept its terms first";
+  return settings.token.empty()
+             ? "check the name; if the model is gated, set HF_TOKEN to a token that may read it"
+             : "your token may not read this model; accept its terms first";
 }
 
 }  // namespace

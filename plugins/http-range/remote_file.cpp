@@ -33,11 +33,23 @@ void RemoteFile::start(bool may_be_absent) {
       throw Error(Category::network, place_, "nothing of this file is in the cache",
                   "run once without --offline");
     }
-  } else if (known) {
-    validate(*known);
+  } else if (known || (may_be_absent && !isCatalogue())) {
+    askForHeaders();
   } else {
     fetchHead();
   }
+}
+
+// What is needed to know a model's tensors.
+bool RemoteFile::isCatalogue() const {
+  return key_.name.ends_with("config.json") || key_.name.ends_with(".index.json") ||
+         key_.name.ends_with(".safetensors");
+}
+
+std::uint64_t RemoteFile::headLength() const {
+  const bool whole = isCatalogue() && !key_.name.ends_with(".safetensors");
+  const std::uint64_t most = whole ? kWhole : kHead;
+  return std::min(most, target_->total.value_or(most));
 }
 
 void RemoteFile::startFromCache(const KnownFile& known) {
@@ -45,12 +57,12 @@ void RemoteFile::startFromCache(const KnownFile& known) {
   known_ = known;
   target_->total = known.size;
   found_->arrived = true;
-  const Extent head{0, std::min(kHead, known.size)};
+  const Extent head{0, headLength()};
   if (!service_.settings.offline && !service_.cache->missing(known.id, head).empty()) fetchHead();
 }
 
 void RemoteFile::fetchHead() {
-  const std::uint64_t length = std::min(kHead, target_->total.value_or(kHead));
+  const std::uint64_t length = headLength();
   if (length == 0) {
     found_->arrived = true;
     return;
@@ -68,9 +80,8 @@ void RemoteFile::fetchHead() {
   startFetch(service_.network, target_, std::move(job), opening_);
 }
 
-// One request for the headers, and no bytes where the file is as it was.
-void RemoteFile::validate(const KnownFile& known) {
-  known_ = known;
+// One request without a body: is the file there, and as it was?
+void RemoteFile::askForHeaders() {
   Job job;
   job.mode = Job::Mode::head;
   job.may_be_absent = may_be_absent_;
@@ -86,11 +97,13 @@ void RemoteFile::await() const {
 }
 
 void RemoteFile::conclude() const {
-  if (!found_->arrived || !target_->total || !service_.cache) return;
+  size_ = target_->total;
+  identity_ = version();
+  if (!found_->arrived || !size_ || !service_.cache) return;
+  if (identity_.empty()) return;  // nothing tells its versions apart
   FileKey key = key_;
-  key.etag = version();
-  if (key.etag.empty()) return;  // nothing tells its versions apart
-  if (!cache_id_) cache_id_ = service_.cache->remember(key, *target_->total);
+  key.etag = identity_;
+  if (!cache_id_) cache_id_ = service_.cache->remember(key, *size_);
   if (!cache_id_ || found_->head.empty()) return;
   const BlockCache::Fresh head{*cache_id_, 0, found_->head};
   service_.cache->keep(std::span(&head, 1));
@@ -110,17 +123,16 @@ bool RemoteFile::exists() {
 
 std::uint64_t RemoteFile::size() const {
   await();
-  if (!target_->total) {
+  if (!size_) {
     throw Error(Category::network, place_, "the server does not say how large the file is",
                 "use a server that answers byte ranges");
   }
-  return *target_->total;
+  return *size_;
 }
 
 std::string RemoteFile::identity() const {
   const std::uint64_t bytes = size();
-  const std::string known = version();
-  return known.empty() ? std::to_string(bytes) + " bytes" : known;
+  return identity_.empty() ? std::to_string(bytes) + " bytes" : identity_;
 }
 
 void RemoteFile::checkRange(const Extent& wanted) const {

@@ -18,6 +18,8 @@ namespace kindred::http {
 
 // The length of a shard's header, and the header where it has at most 64 KiB, as most have.
 inline constexpr std::uint64_t kHead = 8 + 64 * kKiB;
+// Indices and configurations are read whole anyway; most are shorter than this.
+inline constexpr std::uint64_t kWhole = 4 * kMiB;
 
 // What files, locations and the source share.
 struct Service {
@@ -56,7 +58,9 @@ class RemoteFile final : public File {
  private:
   void startFromCache(const KnownFile& known);
   void fetchHead();
-  void validate(const KnownFile& known);
+  void askForHeaders();
+  bool isCatalogue() const;
+  std::uint64_t headLength() const;
   void await() const;  // until the first answer is there; throws what went wrong
   void conclude() const;
   void checkRange(const Extent& wanted) const;
@@ -74,11 +78,13 @@ class RemoteFile final : public File {
   };
   const std::shared_ptr<Opening> found_ = std::make_shared<Opening>();
   bool may_be_absent_ = false;
-  std::optional<KnownFile> known_;  // to be confirmed by the server
+  std::optional<KnownFile> known_;  // the cache's version, where it needs no confirmation
 
   mutable std::mutex mutex_;
-  mutable bool concluded_ = false;
+  mutable bool concluded_ = false;  // what follows is final then
   mutable std::optional<std::int64_t> cache_id_;
+  mutable std::optional<std::uint64_t> size_;
+  mutable std::string identity_;
 };
 
 }  // namespace kindred::http

@@ -18,11 +18,13 @@ class RemoteRecipe : public testing::Test {
  protected:
   RemoteRecipe() {
     writePair(dir_, 1, 2);
-    support::writeShards(dir_ / "c",
-                         {{support::randomTensor("layers.0.norm", DType::F16, {64}, 5),
-                           support::randomTensor("layers.1.norm", DType::F32, {64}, 6)},
-                          {support::randomTensor("layers.0.up", DType::BF16, {900, 700}, 7)}});
-    for (const std::string model : {"a", "b", "c"}) {
+    for (const auto& [name, seed] : {std::pair{"c", 5U}, {"d", 50U}}) {
+      support::writeShards(
+          dir_ / name, {{support::randomTensor("layers.0.norm", DType::F16, {64}, seed),
+                         support::randomTensor("layers.1.norm", DType::F32, {64}, seed + 1)},
+                        {support::randomTensor("layers.0.up", DType::BF16, {900, 700}, seed + 2)}});
+    }
+    for (const std::string model : {"a", "b", "c", "d"}) {
       std::map<std::string, Content> files;
       for (const auto& entry : std::filesystem::directory_iterator(dir_ / model)) {
         const std::string name = entry.path().filename().string();
@@ -39,10 +41,11 @@ class RemoteRecipe : public testing::Test {
   std::string recipeFrom(const std::string& source, const std::string& prefix = "") const {
     return "kindred: 1\ntitle: a test\nsources:\n  disk: " + source +
            "\nmodels:\n  a: disk:" + prefix + "a\n  b: disk:" + prefix + "b\n  c: disk:" + prefix +
-           "c\nsteps:\n" + kSameName +
-           "  - {name: heads, compare: [a, c], select: \"layers.{layer}.norm\", pair: all-layers, "
+           "c\n  d: disk:" + prefix + "d\nsteps:\n" + kSameName +
+           "  - {name: heads, compare: [a, c], select: [\"layers.{layer}.norm\"], pair: "
+           "all-layers, "
            "sample: {head: 16}, metrics: [cosine]}\n"
-           "  - {name: blocks, compare: [c, c], select: \"*.up\", "
+           "  - {name: blocks, compare: [c, d], select: [\"*.up\"], "
            "sample: {blocks: 9, of: 4096, seed: 7}, metrics: [mad]}\n";
   }
   std::string fromHub() const {
@@ -95,7 +98,7 @@ TEST_F(RemoteRecipe, FetchesNoWeightsTheSecondTime) {
   ASSERT_EQ(again.exit_code, 0) << again.err;
   EXPECT_EQ(observations(), first);
   EXPECT_EQ(weightRequests(), 0U);
-  EXPECT_EQ(server_.seen().size(), 3U) << "what the branch means, for each model";
+  EXPECT_EQ(server_.seen().size(), 4U) << "what the branch means, for each model";
 }
 
 TEST_F(RemoteRecipe, RunsOfflineFromWhatWasFetched) {
@@ -129,7 +132,7 @@ TEST_F(RemoteRecipe, IsPlannedWithoutReadingAWeight) {
   ASSERT_EQ(plan.exit_code, 0) << plan.err;
   EXPECT_THAT(plan.out, HasSubstr("requests"));
   // Two a shard: to the Hub for the way, to the storage for the header.
-  EXPECT_EQ(weightRequests(), 4U * 2U);
+  EXPECT_EQ(weightRequests(), 6U * 2U);
 }
 
 TEST_F(RemoteRecipe, OverItsBudgetIsRefusedBeforeAnythingIsRead) {

@@ -22,7 +22,7 @@ inline std::string giantsRecipe(const std::string& endpoint, const std::string& 
          "    metrics: [cosine, mad]\n"
          "  - name: blocks\n"
          "    compare: [solar, glm]\n"
-         "    select: \"model.layers.{layer}.mlp.experts.0.up_proj.weight\"\n"
+         "    select: [\"model.layers.{layer}.mlp.experts.0.up_proj.weight\"]\n"
          "    pair: same-layer\n"
          "    sample: {head: 262144}\n"
          "    metrics: [cosine]\n";
