@@ -1,0 +1,109 @@
+#include "comparer.hpp"
+
+#include <algorithm>
+
+#include <kindred/error.hpp>
+
+#include "align/session.hpp"
+#include "parallel.hpp"
+#include "plugin/bind.hpp"
+#include "plugin/registry.hpp"
+#include "run/weights.hpp"
+#include "stats/multiplicity.hpp"
+#include "support/sources.hpp"
+#include "verdict/verdict.hpp"
+
+namespace kindred::calibration {
+namespace {
+
+constexpr const char* kTests[] = {"sign-test", "unit-matching", "residual-dims", "expert-matching",
+                                  "head-matching"};
+constexpr std::uint64_t kSeed = 7;  // of ties
+
+// Weights refer to their model, profiles to their weights.
+struct Loaded {
+  plan::Model model;
+  std::unique_ptr<run::CheckpointWeights> weights;
+  std::unique_ptr<ModelProfile> profile;
+};
+
+struct Test {
+  std::string name;
+  std::unique_ptr<MatrixTest> test;
+};
+
+}  // namespace
+
+struct Comparer::Parts {
+  plugin::Registry registry{{KINDRED_PLUGIN_DIR}};
+  checkpoint::ArchitectureRegistry architectures{std::filesystem::path(KINDRED_SOURCE_DIR) /
+                                                 "configs/architectures"};
+  support::FolderSource source;
+  std::unique_ptr<Aligner> aligner;
+  std::vector<Test> tests;
+  std::vector<std::unique_ptr<Loaded>> models;
+
+  Parts() {
+    const plugin::Plugin& found = registry.load("aligner");
+    aligner = found.makeAligner(plugin::bindParameters(found, {}).parameters);
+    const std::vector<std::string> installed = registry.names();
+    for (const char* name : kTests) {
+      if (std::find(installed.begin(), installed.end(), name) == installed.end()) continue;
+      const plugin::Plugin& test = registry.load(name);
+      tests.push_back({name, test.makeMatrixTest(plugin::bindParameters(test, {}).parameters)});
+    }
+  }
+
+  std::unique_ptr<Loaded> load(const std::filesystem::path& folder) {
+    auto loaded = std::make_unique<Loaded>();
+    plan::Model& model = loaded->model;
+    model.key = folder.filename().string();
+    model.address = folder.string();
+    model.source = &source;
+    model.location = source.open(model.address);
+    model.checkpoint = checkpoint::Checkpoint::open(model.key, source, *model.location);
+    model.architecture = architectures.recognise(model.checkpoint);
+    if (model.architecture == nullptr) throw inputError(model.address, "unknown architecture");
+    loaded->weights = std::make_unique<run::CheckpointWeights>(model, run::WeightBudget{});
+    return loaded;
+  }
+};
+
+bool Compared::aboveNoEvidence() const { return log10_p < verdict::kLog10Level; }
+
+Comparer::Comparer(const std::vector<std::filesystem::path>& folders)
+    : parts_(std::make_unique<Parts>()) {
+  for (const auto& folder : folders) parts_->models.push_back(parts_->load(folder));
+  parallelFor(parts_->models.size(), [&](std::size_t i) {
+    Loaded& loaded = *parts_->models[i];
+    loaded.profile = parts_->aligner->profile(*loaded.weights);
+  });
+}
+
+Comparer::~Comparer() = default;
+
+Compared Comparer::compare(std::size_t a, std::size_t b) const {
+  const ModelProfile* reference = parts_->models[a]->profile.get();
+  const ModelProfile* other = parts_->models[b]->profile.get();
+  if (!align::firstIsReference(*reference, *other)) std::swap(reference, other);
+  const std::unique_ptr<PairAlignment> alignment = parts_->aligner->align(*reference, *other);
+  std::vector<align::NamedTest> named;
+  for (const Test& test : parts_->tests) named.push_back({test.name, test.test.get()});
+
+  Compared result;
+  std::vector<double> p;
+  for (Finding& finding : align::runTests(named, *reference, *other, *alignment, kSeed).findings) {
+    if (!finding.decides) continue;
+    p.push_back(finding.log10_p);
+    result.findings.push_back(std::move(finding));
+  }
+  if (p.empty()) return result;
+  const std::vector<double> adjusted = stats::holm(p);
+  const auto least = std::min_element(adjusted.begin(), adjusted.end()) - adjusted.begin();
+  const Finding& telling = result.findings[static_cast<std::size_t>(least)];
+  result.log10_p = adjusted[static_cast<std::size_t>(least)];
+  result.most_telling = telling.test + " " + telling.gauge;
+  return result;
+}
+
+}  // namespace kindred::calibration

@@ -1,0 +1,37 @@
+// Compares saved models by the same steps as `kindred compare --all`: weights by role, each model
+// profiled once, an alignment a pair, every test on every gauge that the architecture grants, Holm.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <kindred/test.hpp>
+
+namespace kindred::calibration {
+
+struct Compared {
+  std::vector<Finding> findings;  // that decide
+  double log10_p = 0;             // the smallest after Holm; 0: none decided
+  std::string most_telling;       // its test and gauge
+
+  // What the verdict calls evidence of shared weights.
+  bool aboveNoEvidence() const;
+};
+
+class Comparer {
+ public:
+  // Opens and profiles the models in these folders.
+  explicit Comparer(const std::vector<std::filesystem::path>& folders);
+  ~Comparer();
+
+  // By their place in the list. [any-thread]
+  Compared compare(std::size_t a, std::size_t b) const;
+
+ private:
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace kindred::calibration

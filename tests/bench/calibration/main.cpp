@@ -1,0 +1,214 @@
+// bench_calibration [--quick] [--out FILE]: how the exact tests behave on models whose descent is
+// known. --quick takes a few models only, and prints the page without writing it.
+#include <malloc.h>
+
+#include <chrono>
+#include <cstdio>
+#include <fstream>
+#include <iostream>
+#include <string_view>
+
+#include <kindred/random.hpp>
+
+#include "page.hpp"
+#include "parallel.hpp"
+#include "support/temp_dir.hpp"
+#include "trainer/save.hpp"
+#include "zoo.hpp"
+
+namespace kindred::calibration {
+namespace {
+
+struct Extent {
+  ZooSize zoo;
+  std::size_t families = kFamilies;
+  std::size_t between = 150;    // sampled pairs of descendants, for each family
+  std::size_t strangers = 300;  // sampled pairs of descendants of different roots, for each width
+};
+
+class Clock {
+ public:
+  void report(const std::string& what) const {
+    const std::chrono::duration<double> since = std::chrono::steady_clock::now() - start_;
+    std::fprintf(stderr, "%6.0f s  %s\n", since.count(), what.c_str());
+  }
+
+ private:
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+};
+
+// Members as saved and profiled.
+struct Group {
+  Group(std::vector<Member> list, const std::filesystem::path& folder)
+      : members(std::move(list)), comparer(saved(members, folder)) {}
+
+  static std::vector<std::filesystem::path> saved(std::vector<Member>& members,
+                                                  const std::filesystem::path& folder) {
+    std::vector<std::filesystem::path> folders;
+    for (Member& member : members) {
+      folders.push_back(folder / member.name);
+      trainer::save(member.model, folders.back(), member.dtype);
+      member.model = {};
+    }
+    return folders;
+  }
+
+  std::vector<Member> members;
+  Comparer comparer;
+};
+
+using Pairs = std::vector<std::pair<std::size_t, std::size_t>>;
+
+std::vector<Compared> compareAll(const Group& group, const Pairs& pairs) {
+  std::vector<Compared> results(pairs.size());
+  parallelFor(pairs.size(), [&](std::size_t i) {
+    results[i] = group.comparer.compare(pairs[i].first, pairs[i].second);
+  });
+  return results;
+}
+
+void measureIndependent(std::vector<Member> members, const std::filesystem::path& folder,
+                        Results& results) {
+  const Group group(std::move(members), folder);
+  const auto& list = group.members;
+  Pairs pairs;
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    results.independent_models += !list[i].doubled;
+    for (std::size_t j = i + 1; j < list.size(); ++j) {
+      if (list[i].root != list[j].root) pairs.emplace_back(i, j);
+    }
+  }
+  const std::vector<Compared> compared = compareAll(group, pairs);
+  for (std::size_t p = 0; p < pairs.size(); ++p) {
+    const bool doubled = list[pairs[p].first].doubled || list[pairs[p].second].doubled;
+    (doubled ? results.doubled : results.plain).add(compared[p]);
+  }
+}
+
+// Distinct pairs of descendants, of one root or of two.
+Pairs sampledPairs(const std::vector<Member>& members, bool same_root, std::size_t count,
+                   Random& random) {
+  Pairs all;
+  for (std::size_t i = 0; i < members.size(); ++i) {
+    for (std::size_t j = i + 1; j < members.size(); ++j) {
+      const bool both = !members[i].transformation.empty() && !members[j].transformation.empty();
+      if (both && (members[i].root == members[j].root) == same_root) all.emplace_back(i, j);
+    }
+  }
+  random.shuffle(std::span(all));
+  if (all.size() > count) all.resize(count);
+  return all;
+}
+
+std::string describe(const Member& member, const std::vector<DetectionRow>& rows) {
+  for (const DetectionRow& row : rows) {
+    if (row.transformation->name == member.transformation) {
+      return member.root + " " + member.transformation + " (" +
+             row.transformation->strengths[member.strength] + ")";
+    }
+  }
+  return member.root;
+}
+
+void measureDirect(const Group& group, Results& results) {
+  const auto& list = group.members;
+  Pairs pairs;
+  for (std::size_t i = 0, root = 0; i < list.size(); ++i) {
+    if (list[i].transformation.empty()) {
+      root = i;
+    } else {
+      pairs.emplace_back(root, i);
+    }
+  }
+  const std::vector<Compared> compared = compareAll(group, pairs);
+  for (std::size_t p = 0; p < pairs.size(); ++p) {
+    const Member& member = list[pairs[p].second];
+    for (DetectionRow& row : results.rows) {
+      if (row.transformation->name != member.transformation) continue;
+      row.strengths[member.strength].add(compared[p]);
+    }
+    if (!compared[p].aboveNoEvidence()) results.missed.push_back(describe(member, results.rows));
+  }
+}
+
+// The families of one width, in one list.
+void measureFamilies(std::vector<Member> members, const std::filesystem::path& folder,
+                     const Extent& extent, std::size_t families, Results& results) {
+  const Group group(std::move(members), folder);
+  measureDirect(group, results);
+  Random random(11);
+  const Pairs kin = sampledPairs(group.members, true, extent.between * families, random);
+  const std::vector<Compared> compared = compareAll(group, kin);
+  for (std::size_t p = 0; p < kin.size(); ++p) {
+    results.between.add(compared[p]);
+    if (compared[p].aboveNoEvidence()) continue;
+    results.missed.push_back(describe(group.members[kin[p].first], results.rows) + ", with " +
+                             describe(group.members[kin[p].second], results.rows));
+  }
+  const Pairs strangers = sampledPairs(group.members, false, extent.strangers, random);
+  for (const Compared& pair : compareAll(group, strangers)) results.edited.add(pair);
+}
+
+Results measure(const Extent& extent, const std::filesystem::path& folder) {
+  const Clock clock;
+  Results results;
+  results.widths = extent.zoo.widths;
+  std::vector<std::vector<Member>> groups = independentModels(extent.zoo);
+  clock.report("independent models trained");
+  for (auto& group : groups) measureIndependent(std::move(group), folder / "independent", results);
+  clock.report(std::to_string(results.plain.pairs() + results.doubled.pairs()) +
+               " independent pairs compared");
+  static const std::vector<Transformation> all = transformations();
+  for (const Transformation& transformation : all) results.rows.push_back({&transformation, {}});
+  for (std::size_t f = 0; f < extent.families; f += 2) {
+    std::vector<Member> members = family(f, all);
+    std::vector<Member> more = family(f + 1, all);
+    std::move(more.begin(), more.end(), std::back_inserter(members));
+    clock.report(std::to_string(members.size()) + " models of two families made");
+    measureFamilies(std::move(members), folder / "families", extent, 2, results);
+    clock.report("and compared");
+  }
+  return results;
+}
+
+int run(std::span<char*> arguments) {
+  Extent extent;
+  std::filesystem::path out = std::filesystem::path(KINDRED_SOURCE_DIR) / "docs/calibration.md";
+  bool write = true;
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    const std::string_view argument = arguments[i];
+    if (argument == "--quick") {
+      extent = {{{48}, 10, 2}, 2, 20, 40};
+      write = false;
+    } else if (argument == "--out" && i + 1 < arguments.size()) {
+      out = arguments[++i];
+    } else {
+      std::cerr << "usage: bench_calibration [--quick] [--out FILE]\n";
+      return 2;
+    }
+  }
+  const support::TempDir folder;
+  const std::string text = page(measure(extent, folder.path()));
+  std::cout << text;
+  if (write) {
+    std::ofstream file(out);
+    file << text;
+    if (!file.flush()) throw std::runtime_error("cannot write " + out.string());
+  }
+  return 0;
+}
+
+}  // namespace
+}  // namespace kindred::calibration
+
+int main(int argc, char** argv) {
+  // Activations are allocated and freed all the time; returning them to the system costs a third.
+  mallopt(M_MMAP_THRESHOLD, 1 << 28);
+  mallopt(M_TRIM_THRESHOLD, 1 << 30);
+  try {
+    return kindred::calibration::run({argv + 1, static_cast<std::size_t>(argc - 1)});
+  } catch (const std::exception& error) {
+    std::cerr << "bench_calibration: " << error.what() << "\n";
+    return 1;
+  }
+}

@@ -1,0 +1,114 @@
+#include "page.hpp"
+
+#include <cmath>
+
+#include <fmt/format.h>
+
+namespace kindred::calibration {
+namespace {
+
+std::string withBounds(const Proportion& p) {
+  return fmt::format("{:.4f} [{:.4f}, {:.4f}]", p.rate(), p.low, p.high);
+}
+
+std::string nullRow(const NullTally::Row& row) {
+  std::string text = fmt::format("| {} | {} |", row.what, row.trials);
+  for (std::size_t l = 0; l < kLevels.size(); ++l) {
+    const Proportion p = proportion(row.rejected[l], row.trials);
+    text += " " + withBounds(p);
+    if (row.attainable[0] > 0) text += fmt::format(" ({:.4f})", row.attainable[l]);
+    text += p.low > kLevels[l] ? " **above** |" : " |";
+  }
+  return text + "\n";
+}
+
+std::string nullTable(const std::string& title, const std::string& intro, const NullTally& tally) {
+  const Proportion above = proportion(tally.aboveNoEvidence(), tally.pairs());
+  std::string text = fmt::format(
+      "## {}\n\n{}\n\n{} pairs, {} above \"no evidence\" (adjusted p < 1e-6); the true share is at "
+      "most {:.5f} with 97.5 % confidence. The smallest adjusted p is {:.2g}.\n\n"
+      "| test | results | p <= 0.05 | p <= 0.01 | p <= 0.001 |\n|---|---|---|---|---|\n",
+      title, intro, tally.pairs(), above.successes, above.high, std::pow(10, tally.smallest()));
+  for (const auto& [what, row] : tally.rows()) text += nullRow(row);
+  return text + "\n";
+}
+
+std::string detectionTable(const std::vector<DetectionRow>& rows) {
+  std::string text =
+      "| transformation | weak | middle | strong | most telling |\n|---|---|---|---|---|\n";
+  for (const DetectionRow& row : rows) {
+    text += "| " + row.transformation->name + " |";
+    Detection all;
+    for (std::size_t s = 0; s < 3; ++s) {
+      const Detection& d = row.strengths[s];
+      text += fmt::format(" {}: {} of {} |", row.transformation->strengths[s], d.found, d.pairs);
+      all.add(d);
+    }
+    text += " " + all.mostTelling() + " |\n";
+  }
+  return text;
+}
+
+std::string summary(const std::string& what, const Detection& detection) {
+  return fmt::format("| {} | {} | {} | {} |\n", what, detection.pairs, detection.found,
+                     withBounds(detection.share()));
+}
+
+std::string introduction(const Results& results) {
+  std::string widths;
+  for (const std::size_t width : results.widths) {
+    widths += (widths.empty() ? "" : ", ") + std::to_string(width);
+  }
+  return fmt::format(
+      "# Calibration of the exact tests\n\n"
+      "Written by `./dev bench calibration`, which trains the models, saves them and compares them "
+      "as `kindred compare --all` does. All seeds are fixed.\n\n"
+      "The models are small decoders with RMS norms, rotary attention and gated MLPs, dense or "
+      "mixtures of experts, trained by next-token prediction on synthetic languages "
+      "(`tests/trainer`). {} of them are independent, of hidden widths {}; half of each width "
+      "differ in their seed alone. They are toys: the tables check that the tests keep their "
+      "promise and see what they should, not what happens in models a million times larger.\n\n"
+      "Rates stand with 95 % bounds (Clopper and Pearson). Counts of heads are discrete: in "
+      "parentheses is the largest probability at or below the level that they can have, averaged "
+      "over the pairs, which is what the rate should come to. Signed ranks, fixed points and "
+      "bounds are conservative too, by an amount not stated. **above** marks a rate whose lower "
+      "bound exceeds the level; of cells at their exact level, one in forty would carry it by "
+      "chance. Under the null, results of two pairs that share one model are independent: the "
+      "signs of the model that they don't share are fair coins by themselves.\n\n",
+      results.independent_models, widths);
+}
+
+}  // namespace
+
+std::string page(const Results& results) {
+  std::string text = introduction(results);
+  text += nullTable("Independent models", "All pairs of one hidden width.", results.plain);
+  text += nullTable("Independent models with doubled parts",
+                    "One or both of the pair are up-cycled to experts or up-scaled in depth: coins "
+                    "of copies fall together and must count once.",
+                    results.doubled);
+  text += nullTable("Transformed models of different roots",
+                    "Disguises, merges, rounding and pruning must not make strangers look related.",
+                    results.edited);
+  Detection direct;
+  for (const DetectionRow& row : results.rows) {
+    for (const Detection& strength : row.strengths) direct.add(strength);
+  }
+  text +=
+      "## Detection\n\nFound is what comes out above \"no evidence\".\n\n"
+      "| pairs | number | found | share |\n|---|---|---|---|\n";
+  text += summary("a model and what was made of it", direct);
+  text += summary("two models made of one, sampled", results.between);
+  text += "\n### A model and what was made of it\n\n" + detectionTable(results.rows);
+  if (!results.missed.empty()) {
+    text += "\n### Missed\n\n";
+    for (const std::string& pair : results.missed) text += "- " + pair + "\n";
+  }
+  text +=
+      "\nDistillation copies no weight and can't be seen by these tests. Nor can a disguise "
+      "that draws anew the signs and the order of every gauge, together with rotations of "
+      "whatever can be rotated.\n";
+  return text;
+}
+
+}  // namespace kindred::calibration

@@ -1,0 +1,32 @@
+// docs/calibration.md from counts.
+#pragma once
+
+#include <array>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "tally.hpp"
+#include "transformations.hpp"
+
+namespace kindred::calibration {
+
+struct DetectionRow {
+  const Transformation* transformation;
+  std::array<Detection, 3> strengths;
+};
+
+struct Results {
+  std::size_t independent_models = 0;
+  std::vector<std::size_t> widths;
+  NullTally plain;                  // independent models
+  NullTally doubled;                // one or both with doubled parts
+  NullTally edited;                 // descendants of different roots
+  std::vector<DetectionRow> rows;   // root and descendant
+  Detection between;                // descendants of one root
+  std::vector<std::string> missed;  // pairs of either kind, described
+};
+
+std::string page(const Results& results);
+
+}  // namespace kindred::calibration

@@ -1,0 +1,39 @@
+// The models of the calibration: independent ones in several recipes and widths, doubled ones made
+// of some of these, and families of descendants. Everything follows from fixed seeds.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include <kindred/dtype.hpp>
+
+#include "transformations.hpp"
+
+namespace kindred::calibration {
+
+struct Member {
+  std::string name;
+  std::string root;  // the independent model whose weights it has
+  Model model;
+  DType dtype = DType::BF16;  // as saved
+  bool doubled = false;       // up-cycled or up-scaled: parts of it are copies of each other
+  // Of a family's descendant:
+  std::string transformation = {};
+  std::size_t strength = 0;
+};
+
+struct ZooSize {
+  std::vector<std::size_t> widths = {32, 48, 64};
+  std::size_t models_each = 50;  // independent, of each width
+  std::size_t doubled_each = 4;  // made of these, of each width
+};
+
+// For each width its independent and its doubled models: all of different roots are independent.
+std::vector<std::vector<Member>> independentModels(const ZooSize& size);
+
+// The root first, then every transformation at every strength that applies to it.
+constexpr std::size_t kFamilies = 4;  // dense and mixture, of two widths
+std::vector<Member> family(std::size_t index, const std::vector<Transformation>& transformations);
+
+}  // namespace kindred::calibration
