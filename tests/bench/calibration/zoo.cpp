@@ -4,6 +4,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include <kindred/random.hpp>
+
 #include "parallel.hpp"
 #include "trainer/restructure.hpp"
 #include "trainer/training.hpp"
@@ -41,6 +43,12 @@ Shape mixtureShape(std::size_t hidden, std::size_t layers, Router router) {
   shape.expert_intermediate = hidden;
   shape.router = router;
   return shape;
+}
+
+// A seed of its own for everything that is drawn: what two strangers had in common by chance of a
+// seed, the tests would find.
+std::uint64_t seedOf(std::uint64_t kind, std::uint64_t index) {
+  return Random{(kind << 32) + index}();
 }
 
 // Half of all models share the first recipe: other seeds of it are the hardest strangers.
@@ -84,7 +92,7 @@ Model trained(const Recipe& recipe, std::uint64_t seed, std::size_t steps) {
   training.steps = steps;
   training.optimizer = recipe.optimizer;
   if (recipe.optimizer == trainer::Optimizer::sgd) training.rate = 0.3;
-  training.seed = seed + 1;
+  training.seed = seedOf(seed, 1);
   train(model, Corpus(recipe.shape.vocabulary, recipe.language), training);
   return model;
 }
@@ -116,12 +124,12 @@ std::vector<std::vector<Member>> independentModels(const ZooSize& size) {
     parallelFor(count, [&](std::size_t i) {
       const Recipe recipe = recipeOf(width, i);
       const std::string name = "w" + std::to_string(width) + "-" + std::to_string(i);
-      group[i] = {name, name, trained(recipe, 1000 * width + 2 * i, 120), recipe.dtype};
+      group[i] = {name, name, trained(recipe, seedOf(width, i), 120), recipe.dtype};
     });
     // Roots of different recipes, spread over the group.
     parallelFor(size.doubled_each, [&](std::size_t d) {
       const std::size_t base = (d * count / size.doubled_each) / 2 * 2 + d / 2 % 2;
-      group[count + d] = doubled(group[base], d, 7777 * width + d);
+      group[count + d] = doubled(group[base], d, seedOf(1000 + width, d));
     });
   }
   return groups;
@@ -133,14 +141,14 @@ std::vector<Member> family(std::size_t index, const std::vector<Transformation>&
                     ? denseShape(width, 4)
                     : mixtureShape(width, 4, index < 2 ? Router::sigmoid : Router::softmax)};
   recipe.language = index + 1;
-  const std::uint64_t seed = 500000 + 1000 * index;
-  Materials materials{trained(recipe, seed, 150),
+  const std::uint64_t kind = 2000 + index;
+  Materials materials{trained(recipe, seedOf(kind, 0), 150),
                       {},
-                      trained(recipe, seed + 500, 150),
+                      trained(recipe, seedOf(kind, 1), 150),
                       Corpus(recipe.shape.vocabulary, recipe.language),
                       Corpus(recipe.shape.vocabulary, 20 + index)};
   materials.sibling = materials.root;
-  trainOn(materials.sibling, materials.other, {60, 5e-3}, seed + 501);
+  trainOn(materials.sibling, materials.other, {60, 5e-3}, seedOf(kind, 2));
 
   const std::string root = "root" + std::to_string(index);
   std::vector<Member> members{{root, root, materials.root}};
@@ -159,7 +167,7 @@ std::vector<Member> family(std::size_t index, const std::vector<Transformation>&
     const auto found =
         std::find_if(transformations.begin(), transformations.end(),
                      [&](const Transformation& t) { return t.name == member.transformation; });
-    member.model = found->make(materials, member.strength, seed + 10 * i + member.strength);
+    member.model = found->make(materials, member.strength, seedOf(kind, 10 + i));
   });
   return members;
 }

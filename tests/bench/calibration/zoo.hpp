@@ -26,7 +26,7 @@ struct Member {
 struct ZooSize {
   std::vector<std::size_t> widths = {32, 48, 64};
   std::size_t models_each = 50;  // independent, of each width
-  std::size_t doubled_each = 4;  // made of these, of each width
+  std::size_t doubled_each = 6;  // made of these, of each width
 };
 
 // For each width its independent and its doubled models: all of different roots are independent.
