@@ -130,19 +130,19 @@ std::vector<Gauge> Architecture::gauges(std::string_view role, unsigned axis) co
 }
 
 OrderGrant Architecture::orderOf(std::string_view role, unsigned axis) const {
-  std::string reason = "the architecture states no symmetry of this axis";
+  std::string reason;
   bool refused = false;  // an outright refusal explains more than a gauge that is too narrow
   for (const Gauge& gauge : gauges(role, axis)) {
     if (gauge.permutation && gauge.scope == Scope::each) return {gauge.name, gauge.reason};
-    if (gauge.permutation && !refused) {
+    if (gauge.permutation && reason.empty()) {
       reason =
           fmt::format("under '{}' it moves only {}", gauge.name, checkpoint::name(gauge.scope));
-    } else if (!gauge.sign && !gauge.permutation) {
+    } else if (!gauge.sign && !gauge.permutation && !refused) {
       reason = gauge.reason;
       refused = true;
     }
   }
-  return {{}, reason};
+  return {{}, reason.empty() ? "the architecture states no symmetry of this axis" : reason};
 }
 
 std::vector<View> Architecture::resolve(const Checkpoint& checkpoint, std::string_view role) const {

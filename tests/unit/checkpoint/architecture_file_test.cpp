@@ -62,7 +62,7 @@ TEST(ArchitectureFile, ShowsAllThatIsWrongAtOnce) {
             "x.yaml:5:3: unknown role 'mlp.upp' (did you mean 'mlp.up'?)\n"
             "x.yaml:6:11: pattern 'l.{head}.up': only {layer} and {expert} are captured\n"
             "x.yaml:7:3: 'mlp.up' stands twice in 'roles'\n"
-            "x.yaml:9:13: 'mlp.up row' is no axis (ROLE rows, or ROLE columns)\n"
+            "x.yaml:9:14: 'mlp.up row' is no axis (ROLE rows, or ROLE columns)\n"
             "x.yaml:10:3: gauge 'h' needs 'because'");
 }
 
