@@ -16,7 +16,7 @@ using Floats = hn::ScalableTag<float>;
 using Words = hn::Rebind<std::uint16_t, Floats>;
 
 // Loads bytes, because they may lie at an odd address.
-HWY_ATTR hn::Vec<Words> loadWords(const std::uint8_t* from) {
+HWY_ATTR HWY_INLINE hn::Vec<Words> loadWords(const std::uint8_t* from) {
 #if HWY_TARGET == HWY_SCALAR  // one lane: no vector of two bytes to cast from
   std::uint16_t word;
   std::memcpy(&word, from, sizeof word);
@@ -28,21 +28,21 @@ HWY_ATTR hn::Vec<Words> loadWords(const std::uint8_t* from) {
 
 // A BF16 is the upper half of a float.
 struct WidenBF16 {
-  HWY_ATTR auto operator()(hn::Vec<Words> words) const {
+  HWY_ATTR HWY_INLINE auto operator()(hn::Vec<Words> words) const {
     const hn::RebindToUnsigned<Floats> wide;
     return hn::BitCast(Floats(), hn::ShiftLeft<16>(hn::PromoteTo(wide, words)));
   }
 };
 
 struct WidenF16 {
-  HWY_ATTR auto operator()(hn::Vec<Words> words) const {
+  HWY_ATTR HWY_INLINE auto operator()(hn::Vec<Words> words) const {
     const hn::Rebind<hwy::float16_t, Floats> halves;
     return hn::PromoteTo(Floats(), hn::BitCast(halves, words));
   }
 };
 
 template <class Widen>
-HWY_ATTR void widen(std::span<const std::byte> raw, std::span<float> out) {
+HWY_ATTR HWY_INLINE void widen(std::span<const std::byte> raw, std::span<float> out) {
   const Floats floats;
   const std::size_t lanes = hn::Lanes(floats);
   const auto* from = reinterpret_cast<const std::uint8_t*>(raw.data());

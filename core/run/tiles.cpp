@@ -1,6 +1,7 @@
 #include "run/tiles.hpp"
 
 #include <algorithm>
+#include <boost/align/aligned_allocator.hpp>
 #include <vector>
 
 #include <kindred/error.hpp>
@@ -15,8 +16,12 @@ namespace {
 // One read: large enough that a call costs little, small enough that the bytes are still in L2 when
 // they are converted.
 constexpr std::size_t kWindow = std::size_t{128} << 10;  // bytes
-// One conversion: two tiles of floats and what a metric keeps fit in L1 and L2.
-constexpr std::size_t kTile = 2 * kBlock;  // elements
+// One conversion: two tiles of floats (16 KiB) and what a metric keeps fit in L1.
+constexpr std::size_t kTile = kBlock;  // elements
+
+// Begins on a cache line: a wide vector that straddles two of them loads and stores at half speed.
+template <class T>
+using Buffer = std::vector<T, boost::alignment::aligned_allocator<T, 64>>;
 
 // One side of a stream: a window of raw bytes, and a tile of numbers.
 class Side {
@@ -71,9 +76,9 @@ class Side {
   unsigned bits_ = 0;
   std::uint64_t next_ = 0;
   std::size_t used_ = 0;
-  std::vector<std::byte> raw_;
-  std::vector<float> floats_;
-  std::vector<double> doubles_;
+  Buffer<std::byte> raw_;
+  Buffer<float> floats_;
+  Buffer<double> doubles_;
 };
 
 bool isWide(DType dtype) { return info(dtype).wide; }

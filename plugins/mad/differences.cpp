@@ -27,14 +27,18 @@ constexpr std::size_t kVectors = HWY_TARGET <= HWY_AVX3 || HWY_TARGET == HWY_NEO
 template <class Number>
 constexpr std::size_t kBlockLanes = 4 * 64 / sizeof(Number);
 
+// Counts have the size of the numbers, so that they come from comparisons without a detour.
+template <class Number>
+using Count = std::conditional_t<sizeof(Number) == 4, std::uint32_t, std::uint64_t>;
+
 template <class Number>
 struct Lanes {
   HWY_ALIGN Number absolute[kBlockLanes<Number>];
   HWY_ALIGN Number squared[kBlockLanes<Number>];
   HWY_ALIGN Number reference[kBlockLanes<Number>];
   HWY_ALIGN Number largest[kBlockLanes<Number>];
-  std::uint64_t equal = 0;
-  std::uint64_t same_sign = 0;
+  HWY_ALIGN Count<Number> unequal[kBlockLanes<Number>];
+  HWY_ALIGN Count<Number> signs[kBlockLanes<Number>];  // that differ
 };
 
 HWY_ATTR HWY_INLINE hn::Vec<Tag<float>> load(Tag<float> d, const float* from) {
@@ -51,15 +55,18 @@ template <class Number, class T>
 HWY_ATTR HWY_INLINE void pass(const T* a, const T* b, std::size_t size, std::size_t first,
                               Lanes<Number>& lanes) {
   const Tag<Number> d;
+  const hn::RebindToUnsigned<Tag<Number>> counts;
   constexpr std::size_t kWidth = hn::MaxLanes(Tag<Number>());
+  constexpr int kSignBit = sizeof(Number) * 8 - 1;
   using Vector = hn::Vec<Tag<Number>>;
+  using Counts = hn::Vec<hn::RebindToUnsigned<Tag<Number>>>;
   Vector absolute[kVectors], squared[kVectors], reference[kVectors], largest[kVectors];
+  Counts unequal[kVectors], signs[kVectors];
   for (std::size_t v = 0; v < kVectors; ++v) {
     absolute[v] = squared[v] = reference[v] = largest[v] = hn::Zero(d);
+    unequal[v] = signs[v] = hn::Zero(counts);
   }
-  const Vector zero = hn::Zero(d);
-  std::size_t equal = 0;
-  std::size_t same_sign = 0;
+  const Counts one = hn::Set(counts, 1);
   for (std::size_t i = first; i < size; i += kBlockLanes<Number>) {
     for (std::size_t v = 0; v < kVectors; ++v) {
       const Vector x = load(d, a + i + v * kWidth);
@@ -70,8 +77,10 @@ HWY_ATTR HWY_INLINE void pass(const T* a, const T* b, std::size_t size, std::siz
       squared[v] = hn::MulAdd(difference, difference, squared[v]);
       reference[v] = hn::MulAdd(x, x, reference[v]);
       largest[v] = hn::Max(largest[v], distance);
-      equal += hn::CountTrue(d, hn::Eq(x, y));
-      same_sign += hn::CountTrue(d, hn::Not(hn::Xor(hn::Lt(x, zero), hn::Lt(y, zero))));
+      // A difference is zero only between equal numbers (gradual underflow); its bits, taken as an
+      // integer, are then the only ones below 1.
+      unequal[v] = hn::Add(unequal[v], hn::Min(hn::BitCast(counts, distance), one));
+      signs[v] = hn::Add(signs[v], hn::ShiftRight<kSignBit>(hn::BitCast(counts, hn::Xor(x, y))));
     }
   }
   for (std::size_t v = 0; v < kVectors; ++v) {
@@ -80,32 +89,40 @@ HWY_ATTR HWY_INLINE void pass(const T* a, const T* b, std::size_t size, std::siz
     hn::Store(squared[v], d, lanes.squared + lane);
     hn::Store(reference[v], d, lanes.reference + lane);
     hn::Store(largest[v], d, lanes.largest + lane);
-  }
-  lanes.equal += equal;
-  lanes.same_sign += same_sign;
-}
-
-// Folds the lanes of one block to kLanes and widens them.
-template <class Number>
-HWY_ATTR HWY_INLINE void fold(const Number* lanes, double* sums) {
-  for (std::size_t i = 0; i < kLanes; ++i) {
-    Number sum = lanes[i];
-    for (std::size_t k = i + kLanes; k < kBlockLanes<Number>; k += kLanes) sum += lanes[k];
-    sums[i] = sum;
+    hn::Store(unequal[v], counts, lanes.unequal + lane);
+    hn::Store(signs[v], counts, lanes.signs + lane);
   }
 }
 
-struct Folded {
-  HWY_ALIGN double absolute[kLanes];
-  HWY_ALIGN double squared[kLanes];
-  HWY_ALIGN double reference[kLanes];
-  HWY_ALIGN double largest[kLanes];
+struct Plus {
+  template <class V>
+  HWY_ATTR HWY_INLINE V operator()(V a, V b) const {
+    return hn::Add(a, b);
+  }
 };
+struct Larger {
+  template <class V>
+  HWY_ATTR HWY_INLINE V operator()(V a, V b) const {
+    return hn::Max(a, b);
+  }
+};
+
+// Folds the lanes of one block into its first kLanes.
+template <class Lane, class Fold>
+HWY_ATTR HWY_INLINE void fold(Lane* lanes, std::size_t count, Fold f) {
+  const Tag<Lane> d;
+  for (std::size_t half = count / 2; half >= kLanes; half /= 2) {
+    for (std::size_t i = 0; i < half; i += hn::Lanes(d)) {
+      hn::Store(f(hn::Load(d, lanes + i), hn::Load(d, lanes + i + half)), d, lanes + i);
+    }
+  }
+}
 
 // Whether float lanes held the block: no sum left the range in which squares keep their precision.
 // A sum of no squares at all is fine where nothing was squared but zeros; that the differences were
 // zeros is known from their absolute sums, that the elements of `a` were is not.
-HWY_ATTR HWY_INLINE bool precise(const Folded& sums) {
+template <class Number>
+HWY_ATTR HWY_INLINE bool precise(const Lanes<Number>& sums) {
   constexpr double kLeast = 0x1p-80;
   constexpr double kMost = 0x1p120;
   bool fine = true;
@@ -126,21 +143,27 @@ HWY_ATTR HWY_INLINE bool add(const T* a, const T* b, std::size_t size, Differenc
   for (std::size_t first = 0; first < kBlockLanes<Number>; first += kAtOnce) {
     pass<Number>(a, b, size, first, lanes);
   }
-  Folded sums;
-  fold(lanes.absolute, sums.absolute);
-  fold(lanes.squared, sums.squared);
-  fold(lanes.reference, sums.reference);
-  if (std::is_same_v<Number, float> && !precise(sums)) return false;
-  for (std::size_t i = 0; i < kLanes; ++i) {
-    into.absolute[i] += sums.absolute[i];
-    into.squared[i] += sums.squared[i];
-    into.reference[i] += sums.reference[i];
-    for (std::size_t k = i; k < kBlockLanes<Number>; k += kLanes) {
-      into.largest[i] = std::max(into.largest[i], double{lanes.largest[k]});
-    }
+  fold(lanes.absolute, kBlockLanes<Number>, Plus());
+  fold(lanes.squared, kBlockLanes<Number>, Plus());
+  fold(lanes.reference, kBlockLanes<Number>, Plus());
+  fold(lanes.largest, kBlockLanes<Number>, Larger());
+  fold(lanes.unequal, kBlockLanes<Number>, Plus());
+  fold(lanes.signs, kBlockLanes<Number>, Plus());
+  if (std::is_same_v<Number, float> && !precise(lanes)) return false;
+  const Tag<double> d;
+  for (std::size_t i = 0; i < kLanes; i += hn::Lanes(d)) {
+    const auto gather = [&](const Number* from, double* sums, auto f) HWY_ATTR {
+      hn::Store(f(hn::Load(d, sums + i), load(d, from + i)), d, sums + i);
+    };
+    gather(lanes.absolute, &into.absolute[0], Plus());
+    gather(lanes.squared, &into.squared[0], Plus());
+    gather(lanes.reference, &into.reference[0], Plus());
+    gather(lanes.largest, &into.largest[0], Larger());
   }
-  into.equal += lanes.equal;
-  into.same_sign += lanes.same_sign;
+  for (std::size_t i = 0; i < kLanes; ++i) {
+    into.unequal += lanes.unequal[i];
+    into.signs += lanes.signs[i];
+  }
   return true;
 }
 
@@ -165,29 +188,26 @@ namespace {
 constexpr std::size_t kPadTo = 64;  // the lanes of a block of floats
 
 // A block whose size is no multiple of the lanes is the last of its segment: it is copied and
-// filled up with zeros, which add nothing but counts.
+// filled up with zeros, which add nothing.
 template <class T, class F>
-void padded(const T* a, const T* b, std::size_t size, Differences& into, F&& add) {
+void padded(const T* a, const T* b, std::size_t size, F&& add) {
   if (size % kPadTo == 0) return add(a, b, size);
   std::array<T, kBlock> whole_a{}, whole_b{};
   std::copy_n(a, size, whole_a.begin());
   std::copy_n(b, size, whole_b.begin());
-  const std::size_t padding = kPadTo - size % kPadTo;
-  add(whole_a.data(), whole_b.data(), size + padding);
-  into.equal -= padding;
-  into.same_sign -= padding;
+  add(whole_a.data(), whole_b.data(), size + kPadTo - size % kPadTo);
 }
 
 }  // namespace
 
 void addBlock(const float* a, const float* b, std::size_t size, Differences& into) {
-  padded(a, b, size, into, [&](const float* x, const float* y, std::size_t n) {
+  padded(a, b, size, [&](const float* x, const float* y, std::size_t n) {
     HWY_DYNAMIC_DISPATCH(addFloats)(x, y, n, into);
   });
 }
 
 void addBlock(const double* a, const double* b, std::size_t size, Differences& into) {
-  padded(a, b, size, into, [&](const double* x, const double* y, std::size_t n) {
+  padded(a, b, size, [&](const double* x, const double* y, std::size_t n) {
     HWY_DYNAMIC_DISPATCH(addDoubles)(x, y, n, into);
   });
 }

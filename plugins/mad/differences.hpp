@@ -15,8 +15,8 @@ struct Differences {
   alignas(64) std::array<double, kLanes> squared{};    // sums of (a - b)^2
   alignas(64) std::array<double, kLanes> reference{};  // sums of a^2
   alignas(64) std::array<double, kLanes> largest{};    // maxima of |a - b|
-  std::uint64_t equal = 0;                             // elements with a == b
-  std::uint64_t same_sign = 0;                         // elements with sign(a) == sign(b)
+  std::uint64_t unequal = 0;                           // elements with a != b
+  std::uint64_t signs = 0;                             // elements whose sign bits differ
 };
 
 // Adds a block of at most kBlock elements. [any-thread]

@@ -50,8 +50,8 @@ class Accumulator final : public kindred::PairAccumulator {
       differences_.reference[i] += more.reference[i];
       differences_.largest[i] = std::max(differences_.largest[i], more.largest[i]);
     }
-    differences_.equal += more.equal;
-    differences_.same_sign += more.same_sign;
+    differences_.unequal += more.unequal;
+    differences_.signs += more.signs;
     elements_ += other.elements_;
     sketch_.merge(other.sketch_);
   }
@@ -59,8 +59,8 @@ class Accumulator final : public kindred::PairAccumulator {
   std::vector<double> finish() override {
     if (elements_ == 0) return std::vector<double>(9, kNaN);
     const auto count = static_cast<double>(elements_);
-    const double equal = static_cast<double>(differences_.equal) / count;
-    const double same_sign = static_cast<double>(differences_.same_sign) / count;
+    const double equal = static_cast<double>(elements_ - differences_.unequal) / count;
+    const double same_sign = static_cast<double>(elements_ - differences_.signs) / count;
     const double absolute = total(differences_.absolute);
     const double squared = total(differences_.squared);
     const double reference = total(differences_.reference);
@@ -95,16 +95,16 @@ class Mad final : public kindred::PairMetric {
 
 }  // namespace
 
-KINDRED_METRIC(
-    Mad, "mad", "1.0", "Differences between two tensors, element by element",
-    kindred::figure("mad", "mean absolute difference"),
-    kindred::figure("rms", "root of the mean squared difference"),
-    kindred::figure("max", "largest absolute difference"),
-    kindred::figure("rel_l2", "norm of a - b over the norm of a"),
-    kindred::figure("p50",
-                    "median absolute difference, to 0.4 %; like p99 and p999 taken from "
-                    "about 2^21 elements of a sample of more than 2^22"),
-    kindred::figure("p99", "99th percentile of the absolute differences, to 0.4 %"),
-    kindred::figure("p999", "99.9th percentile of the absolute differences, to 0.4 %"),
-    kindred::figure("equal", "share of elements that are equal"),
-    kindred::figure("sign", "share of elements that are both negative or both not (zero is not)"))
+KINDRED_METRIC(Mad, "mad", "1.0", "Differences between two tensors, element by element",
+               kindred::figure("mad", "mean absolute difference"),
+               kindred::figure("rms", "root of the mean squared difference"),
+               kindred::figure("max", "largest absolute difference"),
+               kindred::figure("rel_l2", "norm of a - b over the norm of a"),
+               kindred::figure("p50",
+                               "median absolute difference, to 0.4 %; like p99 and p999 taken from "
+                               "about 2^21 elements of a sample of more than 2^22"),
+               kindred::figure("p99", "99th percentile of the absolute differences, to 0.4 %"),
+               kindred::figure("p999", "99.9th percentile of the absolute differences, to 0.4 %"),
+               kindred::figure("equal", "share of elements that are equal"),
+               kindred::figure("sign",
+                               "share of elements whose sign bits agree (zeros have one, too)"))

@@ -74,7 +74,7 @@ struct Sums {
       squared += distance * distance;
       if (distance > largest) largest = distance;
       if (x == y) ++equal;
-      if ((x < 0) == (y < 0)) ++sign;
+      if (std::signbit(x) == std::signbit(y)) ++sign;
     }
     count += all_a.size();
   }
