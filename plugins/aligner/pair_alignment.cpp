@@ -19,6 +19,9 @@ constexpr double kCertain = 0.3;
 // Units are matched by index where this share of gate rows is nearest to its own index.
 constexpr double kSameOrder = 0.9;
 
+// Shared tokens used at most, spread over B's vocabulary.
+constexpr std::size_t kTokens = 4096;
+
 std::vector<TokenPair> sharedTokens(const ModelWeights& a, const ModelWeights& b) {
   std::vector<TokenPair> pairs;
   std::unordered_map<std::string_view, std::uint32_t> of_a;
@@ -29,7 +32,10 @@ std::vector<TokenPair> sharedTokens(const ModelWeights& a, const ModelWeights& b
     const auto found = of_a.find(b.tokens()[row]);
     if (found != of_a.end()) pairs.push_back({found->second, row});
   }
-  return pairs;
+  if (pairs.size() <= kTokens) return pairs;
+  std::vector<TokenPair> spread;
+  for (std::size_t t = 0; t < kTokens; ++t) spread.push_back(pairs[t * pairs.size() / kTokens]);
+  return spread;
 }
 
 Rotation plain(const Candidate& candidate, double similarity, bool with_values) {

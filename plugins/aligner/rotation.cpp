@@ -10,9 +10,8 @@
 namespace kindred::aligner {
 namespace {
 
-constexpr std::size_t kBest = 64;      // units that speak for an MLP
-constexpr std::size_t kTokens = 4096;  // shared tokens that a rotation is fitted to
-constexpr int kRounds = 10;            // of assignment and Procrustes in turn
+constexpr std::size_t kBest = 64;  // units that speak for an MLP
+constexpr int kRounds = 10;        // of assignment and Procrustes in turn
 
 using linear::Pairs;
 using linear::rotated;
@@ -62,10 +61,9 @@ Candidate fromEmbeddings(const Profile& a, const Profile& b, const std::vector<T
   Candidate candidate{"embeddings", {}, {}};
   if (tokens.size() < 2) return candidate;
   std::vector<std::uint32_t> of_a, of_b;
-  const std::size_t step = std::max<std::size_t>(1, tokens.size() / kTokens);
-  for (std::size_t t = 0; t < tokens.size(); t += step) {
-    of_a.push_back(tokens[t].a);
-    of_b.push_back(tokens[t].b);
+  for (const TokenPair& token : tokens) {
+    of_a.push_back(token.a);
+    of_b.push_back(token.b);
   }
   arma::fmat moments;
   for (const std::string_view role : {role::kEmbedding, role::kOutput}) {

@@ -25,6 +25,7 @@ struct Comparison {
   const Finding* find(const std::string& gauge) const;  // the first
 };
 
+// Both models must outlive the result.
 Comparison compare(const std::vector<std::string>& tests, const ModelWeights& a,
                    const ModelWeights& b);
 

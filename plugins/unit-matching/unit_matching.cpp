@@ -1,0 +1,106 @@
+// Units of matched MLPs, paired by their rows: how many keep their number.
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include <kindred/matrix_test.hpp>
+
+#include "exchange/fixed_points.hpp"
+#include "stats/spearman.hpp"
+
+namespace {
+
+using kindred::Finding;
+using kindred::GaugeUse;
+using kindred::MlpMatch;
+namespace exchange = kindred::exchange;
+namespace linear = kindred::linear;
+
+// The smallest of the layers' p-values, corrected for their number.
+struct RankCorrelation {
+  double log10_p = 0;
+  double log10_floor = 0;
+  double rho = 0;
+  std::uint64_t layers = 0;
+  std::uint64_t units = 0;
+
+  void add(const std::vector<std::size_t>& matching, std::uint64_t draws, std::uint64_t seed) {
+    const kindred::stats::Spearman found = kindred::stats::spearman(matching, draws, seed);
+    ++layers;
+    units += matching.size();
+    log10_floor = std::min(log10_floor, found.log10_floor);
+    if (layers > 1 && found.upper.log10_p >= log10_p) return;
+    log10_p = found.upper.log10_p;
+    rho = found.rho;
+  }
+};
+
+class UnitMatching final : public kindred::MatrixTest {
+ public:
+  explicit UnitMatching(const kindred::Parameters& parameters)
+      : draws_(static_cast<std::uint64_t>(parameters.integer("draws"))) {}
+
+  std::vector<GaugeUse> uses() const override {
+    return {{"mlp-unit", GaugeUse::Of::order, std::string(kindred::role::kGate), 0}};
+  }
+
+  std::vector<Finding> run(const kindred::MatrixTask& task) const override {
+    const arma::fmat rotation = linear::matrixOf(task.alignment.rotation);
+    const auto cosines = [&](std::string_view role, const MlpMatch& match) {
+      return linear::innerProducts(
+          linear::rotated(linear::unitColumns(task.a.weights().matrix(role, match.a)), rotation),
+          linear::unitColumns(task.b.weights().matrix(role, match.b)));
+    };
+    exchange::FixedPoints by_gates(task.seed), by_ups(task.seed + 0x10000);
+    RankCorrelation ranks;
+    for (const MlpMatch& match : exchange::oncePerGroup(task)) {
+      const arma::fmat gates = cosines(kindred::role::kGate, match);
+      const auto matching = by_gates.add(gates);
+      if (draws_ > 0 && gates.n_rows == gates.n_cols && !matching.empty()) {
+        ranks.add(matching, draws_, task.seed + ranks.layers);
+      }
+      by_ups.add(arma::abs(cosines(kindred::role::kUp, match)));  // an up row's sign is free
+    }
+    std::vector<Finding> findings;
+    if (by_gates.parts() > 0) {
+      findings.push_back(by_gates.finding(null(task, "gate rows; fixed points")));
+    }
+    if (by_ups.parts() > 0) {
+      findings.push_back(by_ups.finding(null(task, "absolute cosines of up rows; fixed points")));
+    }
+    if (ranks.layers > 0) findings.push_back(rankFinding(task, ranks));
+    for (Finding& finding : findings) {
+      finding.assumptions = exchange::assumption(task.a.weights(), "the units of an MLP");
+    }
+    return findings;
+  }
+
+ private:
+  static std::string null(const kindred::MatrixTask& task, const std::string& by) {
+    return "the order of units in each MLP of " + task.a.weights().model() +
+           " is random; matched by " + by;
+  }
+
+  static Finding rankFinding(const kindred::MatrixTask& task, const RankCorrelation& ranks) {
+    const double layers = std::log10(static_cast<double>(ranks.layers));
+    Finding finding;
+    finding.null =
+        null(task, "gate rows; Spearman's rho of the numbers, best MLP times their count");
+    finding.statistic = ranks.rho;
+    finding.units = ranks.units;
+    finding.log10_p = std::min(0.0, ranks.log10_p + layers);
+    finding.log10_p_floor = std::min(0.0, ranks.log10_floor + layers);
+    finding.decides = true;
+    finding.seed = task.seed;
+    return finding;
+  }
+
+  std::uint64_t draws_;
+};
+
+}  // namespace
+
+KINDRED_MATRIX_TEST(UnitMatching, "unit-matching", "1.0",
+                    "MLP units that keep their number when matched by their rows",
+                    kindred::integer("draws", "999", 0, 1e7,
+                                     "random permutations for Spearman's rho; 0: without it"))
