@@ -130,19 +130,18 @@ std::vector<Gauge> Architecture::gauges(std::string_view role, unsigned axis) co
 }
 
 OrderGrant Architecture::orderOf(std::string_view role, unsigned axis) const {
-  std::string reason;
-  bool refused = false;  // an outright refusal explains more than a gauge that is too narrow
+  std::string narrow, refused;
   for (const Gauge& gauge : gauges(role, axis)) {
     if (gauge.permutation && gauge.scope == Scope::each) return {gauge.name, gauge.reason};
-    if (gauge.permutation && reason.empty()) {
-      reason =
+    if (gauge.permutation && narrow.empty()) {
+      narrow =
           fmt::format("under '{}' it moves only {}", gauge.name, checkpoint::name(gauge.scope));
-    } else if (!gauge.sign && !gauge.permutation && !refused) {
-      reason = gauge.reason;
-      refused = true;
     }
+    if (!gauge.permutation && !gauge.sign && refused.empty()) refused = gauge.reason;
   }
-  return {{}, reason.empty() ? "the architecture states no symmetry of this axis" : reason};
+  if (!refused.empty()) return {{}, refused};  // says more than a gauge that is too narrow
+  if (!narrow.empty()) return {{}, narrow};
+  return {{}, "the architecture states no symmetry of this axis"};
 }
 
 std::vector<View> Architecture::resolve(const Checkpoint& checkpoint, std::string_view role) const {

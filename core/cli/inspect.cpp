@@ -8,6 +8,7 @@
 #include <iostream>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <tuple>
 
 #include "checkpoint/names.hpp"
 #include "cli/commands.hpp"
