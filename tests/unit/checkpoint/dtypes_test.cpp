@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <hwy/highway.h>
 
 #include <bit>
 #include <cmath>
@@ -119,7 +120,18 @@ TEST(DTypes, KnowTheExtremesOfEightBitFloats) {
   EXPECT_EQ(at(DType::F8_E8M0, 0xfe), 0x1p127f);
 }
 
-TEST(DTypes, ConvertEveryF16AndBF16Code) {
+// On every vector unit that this machine has, as if it were the best one.
+class EveryVectorUnit : public ::testing::TestWithParam<std::int64_t> {
+ protected:
+  void SetUp() override { hwy::SetSupportedTargetsForTest(GetParam()); }
+  void TearDown() override { hwy::SetSupportedTargetsForTest(0); }
+};
+
+INSTANTIATE_TEST_SUITE_P(Halves, EveryVectorUnit,
+                         ::testing::ValuesIn(hwy::SupportedAndGeneratedTargets()),
+                         [](const auto& test) { return std::string(hwy::TargetName(test.param)); });
+
+TEST_P(EveryVectorUnit, ConvertsEveryF16AndBF16Code) {
   std::vector<std::uint16_t> codes(65536);
   std::iota(codes.begin(), codes.end(), std::uint16_t{0});
   const auto f16 = floats(DType::F16, bytesOf(codes), codes.size());
@@ -130,7 +142,7 @@ TEST(DTypes, ConvertEveryF16AndBF16Code) {
   }
 }
 
-TEST(DTypes, ConvertHalvesOfAnyLengthAtAnyAddress) {
+TEST_P(EveryVectorUnit, ConvertsHalvesOfAnyLengthAtAnyAddress) {
   Random random(1);
   std::vector<std::byte> bytes(300);
   for (std::byte& byte : bytes) byte = static_cast<std::byte>(random());
