@@ -69,11 +69,7 @@ class RemoteRecipe : public testing::Test {
   }
   std::string observations() const { return support::readFile(dir_ / "out/observations.csv"); }
   std::size_t weightRequests() const {
-    std::size_t count = 0;
-    for (const servers::Seen& request : server_.seen()) {
-      count += request.path.ends_with(".safetensors");  // their index is no weight file
-    }
-    return count;
+    return server_.count(".safetensors") - server_.count(".index.json");
   }
 
   TempDir dir_;
