@@ -34,7 +34,8 @@ constexpr Option kOptions[] = {
 };
 
 // Exact tests on whole models, each on every gauge that the architecture grants.
-constexpr const char* kTests[] = {"sign-test"};
+constexpr const char* kTests[] = {"sign-test", "unit-matching", "residual-dims", "expert-matching",
+                                 "head-matching"};
 
 std::vector<ModelArgument> modelsOf(const fs::path& folder) {
   std::error_code problem;

@@ -248,7 +248,7 @@ constexpr Shape kStep{.title = "A step",
                       .says = "a mapping with the keys of a step",
                       .keys = kStepKeys,
                       .one_of = "compare|describe|test metrics|test"};
-constexpr Shape kSteps{.says = "a list of steps", .items = &kStep};
+constexpr Shape kSteps{.says = "a list of steps", .items = &kStep, .most_items = 10000};
 
 // Expectations.
 constexpr Key kExpectationKeys[] = {

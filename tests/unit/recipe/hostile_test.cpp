@@ -34,8 +34,8 @@ TEST(HostileRecipe, WithAMillionStepsIsRefusedByItsSize) {
 
 TEST(HostileRecipe, WithMoreStepsThanAllowedIsRefusedInOneLine) {
   const std::string step = "  - {name: x, describe: a, metrics: [mad]}\n";
-  EXPECT_EQ(problems(withSteps(repeated(step, 1001))),
-            "x.yaml:10:3: expected a list of steps, but got 1001 entries, more than 1000\n");
+  EXPECT_EQ(problems(withSteps(repeated(step, 10001))),
+            "x.yaml:10:3: expected a list of steps, but got 10001 entries, more than 10000\n");
 }
 
 TEST(HostileRecipe, WithTooManyValuesIsRefused) {

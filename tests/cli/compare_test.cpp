@@ -1,0 +1,139 @@
+// kindred compare over the embedded demo checkpoints, whose descent is known, and over the zoo where
+// it lies beside the project.
+#include <gmock/gmock.h>
+
+#include <algorithm>
+#include <set>
+
+#include "recipes.hpp"
+
+namespace kindred::clitest {
+namespace {
+
+using nlohmann::json;
+using testing::HasSubstr;
+
+const std::filesystem::path kDemo = std::filesystem::path(KINDRED_SOURCE_DIR) / "configs/demo";
+
+json compare(const std::string& a, const std::string& b) {
+  TempDir dir;
+  const RunResult result =
+      support::run({"compare", a, b, "--out", (dir / "out").string(), "--json"});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  return json::parse(result.out);
+}
+
+json verdictOfDemo(const std::string& a, const std::string& b) {
+  return compare((kDemo / a).string(), (kDemo / b).string()).at("verdict");
+}
+
+TEST(Compare, FindsTheSharedStartOfATunedModel) {
+  const json verdict = verdictOfDemo("base", "tuned");
+  EXPECT_EQ(verdict.at("class"), "shared-weights");
+  EXPECT_LT(verdict.at("log10_p").get<double>(), -100);
+}
+
+TEST(Compare, IsNotFooledByShuffledUnits) {
+  const json verdict = verdictOfDemo("base", "disguised");
+  EXPECT_EQ(verdict.at("class"), "shared-weights");
+  EXPECT_LT(verdict.at("log10_p").get<double>(), -100);
+}
+
+TEST(Compare, FindsNoEvidenceAgainstAStrangerAndSaysWhatThatLeavesOpen) {
+  const json verdict = verdictOfDemo("base", "stranger");
+  EXPECT_EQ(verdict.at("class"), "no-evidence");
+  EXPECT_THAT(verdict.at("sentence").get<std::string>(), HasSubstr("does not show that they are"));
+}
+
+TEST(Compare, FindsKeptNormsAlone) {
+  const json report = compare((kDemo / "base").string(), (kDemo / "norms-only").string());
+  EXPECT_EQ(report.at("verdict").at("class"), "partial");
+  EXPECT_THAT(report.at("verdict").at("sentence").get<std::string>(),
+              HasSubstr("Shared in part: norms."));
+  const json components = report.at("pairs").at(0).at("coverage").at("components");
+  EXPECT_EQ(components.at("norms").at("equal"), 13);
+  EXPECT_EQ(components.at("MLP").at("equal"), 0);
+}
+
+TEST(Compare, CallsAModelIdenticalToItself) {
+  TempDir dir;
+  std::filesystem::copy(kDemo / "tuned", dir / "again");
+  const json report = compare((kDemo / "tuned").string(), (dir / "again").string());
+  EXPECT_EQ(report.at("verdict").at("class"), "identical");
+}
+
+TEST(Compare, WritesTheRecipeThatRepeatsIt) {
+  TempDir dir;
+  ASSERT_EQ(support::run({"compare", (kDemo / "base").string(), (kDemo / "tuned").string(), "--out",
+                          (dir / "first").string()})
+                .exit_code,
+            0);
+  const RunResult again = support::run(
+      {"run", (dir / "first/recipe.yaml").string(), "--out", (dir / "second").string()});
+  ASSERT_EQ(again.exit_code, 0) << again.err;
+  EXPECT_EQ(support::readFile(dir / "first/findings.csv"),
+            support::readFile(dir / "second/findings.csv"));
+}
+
+TEST(Compare, GivesTheSameFindingsForAnyNumberOfThreads) {
+  TempDir dir;
+  for (const char* jobs : {"1", "3"}) {
+    ASSERT_EQ(support::run({"compare", "--all", kDemo.string(), "--jobs", jobs, "--out",
+                            (dir / jobs).string()})
+                  .exit_code,
+              0);
+  }
+  EXPECT_EQ(support::readFile(dir / "1/findings.csv"), support::readFile(dir / "3/findings.csv"));
+}
+
+TEST(Compare, OfModelsOfUnknownFamiliesIsUntestable) {
+  TempDir dir;
+  writePair(dir, 1, 2);
+  const RunResult result = support::run({"compare", (dir / "a").string(), (dir / "b").string(),
+                                         "--out", (dir / "out").string()});
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_THAT(result.out, HasSubstr("untestable"));
+}
+
+TEST(Compare, RefusesWhatIsNeitherPathNorHubName) {
+  const RunResult result = support::run({"compare", "not a model", kDemo.string()});
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_THAT(result.err, HasSubstr("neither a path that exists nor org/name"));
+}
+
+std::set<std::string> ancestors(const json& lineage, const std::string& model) {
+  std::set<std::string> all{model};
+  if (!lineage.contains(model)) return all;
+  for (const auto& parent : lineage.at(model).at("parents")) {
+    all.merge(ancestors(lineage, parent.get<std::string>()));
+  }
+  return all;
+}
+
+TEST(SharedZoo, EveryKinPairIsFoundAndNoIndependentOneAccused) {
+  const auto zoo = std::filesystem::path(KINDRED_SOURCE_DIR) / "../shared/zoo";
+  if (!std::filesystem::exists(zoo)) return;  // an extra check: the demo is always tested
+  TempDir dir;
+  support::RunOptions options;
+  options.timeout = std::chrono::seconds(280);
+  const RunResult result = support::run(
+      {"compare", "--all", zoo.string(), "--json", "--out", (dir / "out").string()}, options);
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  const json lineage = json::parse(support::readFile(zoo / "lineage.json"));
+  std::size_t kin = 0;
+  const json report = json::parse(result.out);
+  for (const auto& pair : report.at("pairs")) {
+    const std::string a = pair.at("a"), b = pair.at("b");
+    const std::set<std::string> of_a = ancestors(lineage, a), of_b = ancestors(lineage, b);
+    const bool related = std::any_of(of_a.begin(), of_a.end(),
+                                     [&](const std::string& m) { return of_b.contains(m); });
+    kin += related;
+    EXPECT_EQ(pair.at("verdict").at("class"), related ? "shared-weights" : "no-evidence")
+        << a << " and " << b;
+  }
+  EXPECT_EQ(report.at("pairs").size(), 190U);
+  EXPECT_EQ(kin, 93U);
+}
+
+}  // namespace
+}  // namespace kindred::clitest
