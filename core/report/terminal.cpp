@@ -134,7 +134,10 @@ std::string terminalSummary(const Context& context, const run::Results& results)
           expectations(results);
   for (const PairVerdict& pair : context.verdicts) {
     text += "\n" + pair.a + " ~ " + pair.b + ": " + pair.verdict.klass + "\n" +
-            wrapped(pair.verdict.sentence, 2);
+            wrapped(pair.verdict.sentence + (pair.verdict.klass == "no-evidence"
+                                                 ? " Power: " + pair.verdict.power + "."
+                                                 : ""),
+                    2);
   }
   if (!results.complete) text += "\nInterrupted: what was measured before is saved.\n";
   return text + fmt::format("\n{:.1f} MB read, {} requests, {:.2f} s, {:.0f} MB of memory\n",

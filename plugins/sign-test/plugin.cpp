@@ -3,12 +3,14 @@
 // the sign of the cosine of matching rows is a fair coin, whatever rule matched them, as long as
 // that rule did not see the coin. See docs/sign-tests.md.
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include <kindred/matrix_test.hpp>
 
 #include "stats/log_space.hpp"
+#include "stats/power.hpp"
 #include "stats/signed_rank.hpp"
 #include "stats/tails.hpp"
 #include "tosses.hpp"
@@ -57,6 +59,19 @@ Finding common(const Gauge& gauge, const kindred::MatrixTask& task, const Tosses
   return finding;
 }
 
+// A level that leaves room for both sides and for Holm over some fifty tests at 1e-6.
+constexpr double kLog10PowerLevel = -8;
+
+// The correlation of rows that these coins would have shown with 99 % probability. Coins of the
+// residual stream are columns, not rows of known width.
+std::optional<double> detectable(const Gauge& gauge, const kindred::MatrixTask& task,
+                                 std::uint64_t coins) {
+  if (task.use.gauge == "residual-dim") return std::nullopt;
+  const double rows = std::string_view(gauge.name) == "rotary-pair" ? 2 : 1;
+  const double width = rows * static_cast<double>(task.b.weights().shape().hidden);
+  return kindred::stats::detectableCorrelation(coins, width, kLog10PowerLevel);
+}
+
 Finding heads(const Gauge& gauge, const kindred::MatrixTask& task, const Tosses& tosses) {
   const auto [coins, heads] = tosses.coins.count();
   Finding finding = common(gauge, task, tosses);
@@ -65,6 +80,7 @@ Finding heads(const Gauge& gauge, const kindred::MatrixTask& task, const Tosses&
   finding.log10_p = kindred::stats::twoSided(kindred::stats::binomialTail(coins, heads),
                                              kindred::stats::binomialTail(coins, coins - heads));
   finding.log10_p_floor = oneSidedFloor(coins);
+  if (const auto rho = detectable(gauge, task, coins)) finding.details["detectable_rho"] = *rho;
   for (const auto& [layer, count] : tosses.coins.countByLayer()) {
     if (layer < 0) continue;
     const std::string key = "layer_" + std::to_string(layer);

@@ -43,6 +43,7 @@ TEST(Compare, FindsNoEvidenceAgainstAStrangerAndSaysWhatThatLeavesOpen) {
   const json verdict = verdictOfDemo("base", "stranger");
   EXPECT_EQ(verdict.at("class"), "no-evidence");
   EXPECT_THAT(verdict.at("sentence").get<std::string>(), HasSubstr("does not show that they are"));
+  EXPECT_THAT(verdict.at("power").get<std::string>(), HasSubstr("a row correlation of 0.0"));
 }
 
 TEST(Compare, FindsKeptNormsAlone) {
