@@ -18,7 +18,7 @@ int run(const Invocation& invocation) {
 
 }  // namespace
 
-const Command kCheckCommand{"check", "RECIPE", "Check a recipe; opens no model, uses no network", 1,
-                            1,       kOptions, run};
+const Command kCheckCommand{
+    "check", "RECIPE", "Check a recipe; opens no model, uses no network", 1, 1, kOptions, run};
 
 }  // namespace kindred::cli

@@ -26,17 +26,26 @@ po::options_description described(const Command& command) {
 
 void checkCount(const Command& command, std::size_t given) {
   if (given >= command.least && given <= command.most) return;
-  throw inputError("", std::string("kindred ") + command.name + " takes " + command.arguments +
-                           ", but " + std::to_string(given) + " argument(s) were given",
+  throw inputError("",
+                   std::string("kindred ") + command.name + " takes " + command.arguments +
+                       ", but " + std::to_string(given) + " argument(s) were given",
                    std::string("kindred ") + command.name + " --help says more");
 }
 
 double unitOf(std::string_view unit) {
-  constexpr std::pair<std::string_view, double> kUnits[] = {
-      {"", 1},      {"B", 1},     {"kB", 1e3},           {"KB", 1e3},
-      {"MB", 1e6},  {"GB", 1e9},  {"KiB", 1024},         {"MiB", 1024.0 * 1024},
-      {"TB", 1e12}, {"K", 1e3},   {"M", 1e6},            {"G", 1e9},
-      {"GiB", 1024.0 * 1024 * 1024}};
+  constexpr std::pair<std::string_view, double> kUnits[] = {{"", 1},
+                                                            {"B", 1},
+                                                            {"kB", 1e3},
+                                                            {"KB", 1e3},
+                                                            {"MB", 1e6},
+                                                            {"GB", 1e9},
+                                                            {"KiB", 1024},
+                                                            {"MiB", 1024.0 * 1024},
+                                                            {"TB", 1e12},
+                                                            {"K", 1e3},
+                                                            {"M", 1e6},
+                                                            {"G", 1e9},
+                                                            {"GiB", 1024.0 * 1024 * 1024}};
   for (const auto& [name, factor] : kUnits) {
     if (name == unit) return factor;
   }
@@ -90,12 +99,12 @@ Invocation parse(const Command& command, const std::vector<std::string>& words) 
   po::parsed_options parsed(&all);
   try {
     // Abbreviated options would change their meaning when a new one is added.
-    const int style = po::command_line_style::default_style ^
-                      po::command_line_style::allow_guessing;
+    const int style =
+        po::command_line_style::default_style ^ po::command_line_style::allow_guessing;
     parsed = po::command_line_parser(words).options(all).positional(positional).style(style).run();
   } catch (const po::error& error) {
-    throw inputError("", error.what(), std::string("kindred ") + command.name +
-                                           " --help lists the options");
+    throw inputError("", error.what(),
+                     std::string("kindred ") + command.name + " --help lists the options");
   }
   Invocation invocation;
   for (const auto& option : parsed.options) {

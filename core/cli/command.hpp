@@ -54,10 +54,10 @@ std::span<const Command* const> commands();
 
 Invocation parse(const Command& command, const std::vector<std::string>& words);
 
-std::string overview();                     // kindred --help
-std::string help(const Command& command);   // kindred COMMAND --help
-std::string manPage();                      // kindred help --man
-std::string completion();                   // kindred help --bash
+std::string overview();                    // kindred --help
+std::string help(const Command& command);  // kindred COMMAND --help
+std::string manPage();                     // kindred help --man
+std::string completion();                  // kindred help --bash
 
 // Options that several commands share.
 inline constexpr Option kPluginPath{"plugin-path", "DIR",

@@ -35,7 +35,7 @@ constexpr Option kOptions[] = {
 
 // Exact tests on whole models, each on every gauge that the architecture grants.
 constexpr const char* kTests[] = {"sign-test", "unit-matching", "residual-dims", "expert-matching",
-                                 "head-matching"};
+                                  "head-matching"};
 
 std::vector<ModelArgument> modelsOf(const fs::path& folder) {
   std::error_code problem;

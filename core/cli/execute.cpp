@@ -15,11 +15,10 @@ run::RunOptions runOptions(const Invocation& invocation) {
   return options;
 }
 
-Executed execute(Workspace& workspace, const Invocation& invocation,
-                 const run::RunOptions& options, const std::filesystem::path& out) {
+Executed execute(Workspace& workspace, const Invocation& invocation, const run::RunOptions& options,
+                 const std::filesystem::path& out) {
   report::prepareFolder(out);
-  const plan::Plan plan =
-      plan::makePlan(workspace.recipe(), workspace.tools(), workspace.models());
+  const plan::Plan plan = plan::makePlan(workspace.recipe(), workspace.tools(), workspace.models());
   checkBudget(invocation, plan);
   Executed done;
   done.results = run::execute(workspace.recipe(), plan, workspace.models(), options);

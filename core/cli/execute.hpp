@@ -21,8 +21,8 @@ struct Executed {
 };
 
 // Plans, checks --max-bytes, runs, writes all files into `out`.
-Executed execute(Workspace& workspace, const Invocation& invocation,
-                 const run::RunOptions& options, const std::filesystem::path& out);
+Executed execute(Workspace& workspace, const Invocation& invocation, const run::RunOptions& options,
+                 const std::filesystem::path& out);
 
 ExitCode exitCode(const run::Results& results);
 

@@ -75,8 +75,9 @@ std::string overview() {
     const std::string call = std::string(command->name) + " " + command->arguments;
     text += "  " + padded(call, 26) + command->summary + "\n";
   }
-  return text + "\nkindred COMMAND --help says more. Exit codes: 0 done, 1 internal error,\n"
-                "2 bad input or environment, 3 an expectation unmet, 130 interrupted.\n";
+  return text +
+         "\nkindred COMMAND --help says more. Exit codes: 0 done, 1 internal error,\n"
+         "2 bad input or environment, 3 an expectation unmet, 130 interrupted.\n";
 }
 
 std::string help(const Command& command) {

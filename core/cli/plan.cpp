@@ -11,8 +11,7 @@ constexpr Option kOptions[] = {kSet, kPluginPath, kOffline, kCacheSize, kMaxByte
 int run(const Invocation& invocation) {
   Workspace workspace(invocation);
   if (!workspace.good()) return kBadInput;
-  const plan::Plan plan =
-      plan::makePlan(workspace.recipe(), workspace.tools(), workspace.models());
+  const plan::Plan plan = plan::makePlan(workspace.recipe(), workspace.tools(), workspace.models());
   std::cout << (invocation.has("json") ? plan::toJson(plan) : plan::describe(plan));
   checkBudget(invocation, plan);
   return kDone;

@@ -36,8 +36,8 @@ void sortByPlace(std::vector<recipe::Diagnostic>& diagnostics) {
 }  // namespace
 
 Workspace::Workspace(const Invocation& invocation)
-    : Workspace(recipe::load(invocation.positional.front(), invocation.values("set")),
-                invocation) {}
+    : Workspace(recipe::load(invocation.positional.front(), invocation.values("set")), invocation) {
+}
 
 Workspace::Workspace(recipe::Checked checked, const Invocation& invocation)
     : registry_(plugin::pluginFolders(invocation.values("plugin-path"))),
@@ -73,11 +73,12 @@ void checkBudget(const Invocation& invocation, const plan::Plan& plan) {
   const std::uint64_t most = invocation.bytes("max-bytes", 0);
   for (const auto& [model, bytes] : plan::bytesByModel(plan)) {
     if (bytes <= most) continue;
-    throw inputError("", fmt::format("the plan reads {:.1f} MB of model '{}', but --max-bytes allows "
-                                     "{:.1f} MB",
-                                     static_cast<double>(bytes) / 1e6, model,
-                                     static_cast<double>(most) / 1e6),
-                     "kindred plan shows which step reads what; sample less or allow more");
+    throw inputError(
+        "",
+        fmt::format("the plan reads {:.1f} MB of model '{}', but --max-bytes allows "
+                    "{:.1f} MB",
+                    static_cast<double>(bytes) / 1e6, model, static_cast<double>(most) / 1e6),
+        "kindred plan shows which step reads what; sample less or allow more");
   }
 }
 

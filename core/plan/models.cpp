@@ -14,9 +14,8 @@ namespace {
 recipe::PluginUse overridden(recipe::PluginUse use, const plugin::Plugin& plugin,
                              const SourceOverrides& overrides) {
   for (const auto& [name, value] : overrides) {
-    const bool declared =
-        std::any_of(plugin.parameters.begin(), plugin.parameters.end(),
-                    [&](const Entry& entry) { return entry.name == name; });
+    const bool declared = std::any_of(plugin.parameters.begin(), plugin.parameters.end(),
+                                      [&](const Entry& entry) { return entry.name == name; });
     if (!declared) continue;
     std::erase_if(use.parameters,
                   [&](const recipe::RawParameter& given) { return given.name == name; });

@@ -59,8 +59,7 @@ std::string nearMisses(const checkpoint::Checkpoint& checkpoint, const std::stri
   }
   if (distinct.empty()) return "the checkpoint has no tensors";
   std::vector<std::string> known(distinct.begin(), distinct.end());
-  const std::vector<std::string> near =
-      words::near(withoutCaptures(pattern), known, kSuggestions);
+  const std::vector<std::string> near = words::near(withoutCaptures(pattern), known, kSuggestions);
   if (!near.empty()) return "did you mean " + listed(near) + "?";
   const bool more = known.size() > kSuggestions;
   if (more) known.resize(kSuggestions);

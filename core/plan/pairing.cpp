@@ -13,7 +13,8 @@ using recipe::Pairing;
 
 std::string shapeText(const TensorInfo& info) {
   std::string text = "[";
-  for (const std::uint64_t d : info.shape) text += (text.size() > 1 ? ", " : "") + std::to_string(d);
+  for (const std::uint64_t d : info.shape)
+    text += (text.size() > 1 ? ", " : "") + std::to_string(d);
   return text + "]";
 }
 
@@ -119,9 +120,8 @@ class Pairer {
 
   static std::size_t named(const std::vector<Selected>& among, const std::string& name,
                            const recipe::Place& place) {
-    const auto found = std::find_if(among.begin(), among.end(), [&](const Selected& s) {
-      return s.view.info.name == name;
-    });
+    const auto found = std::find_if(among.begin(), among.end(),
+                                    [&](const Selected& s) { return s.view.info.name == name; });
     if (found != among.end()) return static_cast<std::size_t>(found - among.begin());
     std::vector<std::string> known;
     for (const Selected& s : among) known.push_back(s.view.info.name);

@@ -32,7 +32,8 @@ Pattern::Pattern(std::string_view text) : text_(text) {
     } else if (text[i] == '{') {
       flush();
       const std::size_t end = text.find('}', i);
-      if (end == std::string_view::npos) throw inputError("", "pattern '" + text_ + "' lacks a '}'");
+      if (end == std::string_view::npos)
+        throw inputError("", "pattern '" + text_ + "' lacks a '}'");
       const std::string name(text.substr(i + 1, end - i - 1));
       const bool digits = name == "layer" || name == "expert" || name == "head";
       pieces_.push_back({digits ? Piece::Is::digits : Piece::Is::word, name});

@@ -14,7 +14,8 @@ using Captures = std::map<std::string, std::string>;
 
 class Pattern {
  public:
-  // The recipe's checker has refused malformed patterns; an unclosed brace is an Error all the same.
+  // The recipe's checker has refused malformed patterns; an unclosed brace is an Error all the
+  // same.
   explicit Pattern(std::string_view text);
   // What the pattern captures in `name`, or nothing where it does not match.
   std::optional<Captures> match(std::string_view name) const;

@@ -68,13 +68,13 @@ class Planner {
     planned.pairs = std::move(made.pairs);
     plan_.left_out.insert(plan_.left_out.end(), made.left_out.begin(), made.left_out.end());
     if (!planned.pairs.empty() || step.pairing == Pairing::content) return;
-    throw inputError(recipe::text(step.place),
-                     "step '" + step.name + "' compares nothing: " +
-                         (made.left_out.empty()
-                              ? "no tensor of '" + step.models.front() + "' meets one of '" +
-                                    step.models.back() + "' by this pairing"
-                              : made.left_out.front().reason),
-                     "kindred inspect shows names and shapes; pair by role, by map or by layer");
+    throw inputError(
+        recipe::text(step.place),
+        "step '" + step.name + "' compares nothing: " +
+            (made.left_out.empty() ? "no tensor of '" + step.models.front() + "' meets one of '" +
+                                         step.models.back() + "' by this pairing"
+                                   : made.left_out.front().reason),
+        "kindred inspect shows names and shapes; pair by role, by map or by layer");
   }
 
   static void addCost(PlannedStep& planned) {
@@ -124,9 +124,10 @@ std::vector<ByteRange> rangesOf(const PlannedStep& step, bool side_b) {
   const auto key = [](const ByteRange& r) { return std::tuple(r.shard, r.offset, r.length); };
   std::sort(ranges.begin(), ranges.end(),
             [&](const ByteRange& x, const ByteRange& y) { return key(x) < key(y); });
-  ranges.erase(std::unique(ranges.begin(), ranges.end(),
-                           [&](const ByteRange& x, const ByteRange& y) { return key(x) == key(y); }),
-               ranges.end());
+  ranges.erase(
+      std::unique(ranges.begin(), ranges.end(),
+                  [&](const ByteRange& x, const ByteRange& y) { return key(x) == key(y); }),
+      ranges.end());
   return ranges;
 }
 

@@ -21,9 +21,9 @@ struct PlannedStep {
   std::vector<Selected> a;
   std::vector<Selected> b;  // within: the same as a
   std::vector<PairIndex> pairs;
-  std::uint64_t bytes = 0;      // that the step reads, each range once
-  std::uint64_t requests = 0;   // that its remote sources expect to make
-  std::uint64_t work = 0;       // bytes that pass through metrics: more where a tensor pairs often
+  std::uint64_t bytes = 0;     // that the step reads, each range once
+  std::uint64_t requests = 0;  // that its remote sources expect to make
+  std::uint64_t work = 0;      // bytes that pass through metrics: more where a tensor pairs often
 };
 
 struct Plan {

@@ -70,9 +70,10 @@ class Selector {
   void byRole(const std::string& role) {
     const std::string at = place();
     if (model_.architecture == nullptr) {
-      throw inputError(at, "model '" + model_.key +
-                               "' is of no known architecture, so nothing is known to be its '" +
-                               role + "'",
+      throw inputError(at,
+                       "model '" + model_.key +
+                           "' is of no known architecture, so nothing is known to be its '" + role +
+                           "'",
                        "select by name pattern");
     }
     std::vector<checkpoint::View> views = model_.architecture->resolve(model_.checkpoint, role);
@@ -87,8 +88,9 @@ class Selector {
   Error unknownRole(const std::string& role, const std::string& at) const {
     const checkpoint::Architecture& architecture = *model_.architecture;
     const std::string near = recipe::didYouMean(role, architecture.roles());
-    return inputError(at, "model '" + model_.key + "' (" + architecture.name() +
-                              ") has no tensor of role '" + role + "'",
+    return inputError(at,
+                      "model '" + model_.key + "' (" + architecture.name() +
+                          ") has no tensor of role '" + role + "'",
                       near.empty() || near == role
                           ? "kindred architectures " + architecture.name() + " lists its roles"
                           : "did you mean '" + near + "'?");

@@ -64,8 +64,7 @@ verdict::Coverage coverageOf(const plan::Model& a, const plan::Model& b,
   std::set<std::string> in_b;
   for (const checkpoint::Tensor& tensor : b.checkpoint.tensors()) in_b.insert(tensor.name);
   for (const checkpoint::Tensor& tensor : a.checkpoint.tensors()) {
-    verdict::ComponentCount& count =
-        coverage.components[componentOf(roleOf(a, tensor.name))];
+    verdict::ComponentCount& count = coverage.components[componentOf(roleOf(a, tensor.name))];
     const auto found = equal.find(checkpoint::escaped(tensor.name));
     if (found != equal.end()) {
       ++(found->second == 2 ? count.equal : count.constant);

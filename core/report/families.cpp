@@ -57,8 +57,8 @@ std::string familySummary(const Context& context) {
   for (const PairVerdict& pair : context.verdicts) {
     ++counts[pair.verdict.klass];
     if (!related(pair.verdict)) continue;
-    text += fmt::format("{:<26.26} {:<26.26} {:<15} {:>9.1f}\n", pair.a, pair.b,
-                        pair.verdict.klass, pair.verdict.log10_p);
+    text += fmt::format("{:<26.26} {:<26.26} {:<15} {:>9.1f}\n", pair.a, pair.b, pair.verdict.klass,
+                        pair.verdict.log10_p);
   }
   text += fmt::format("\n{} pairs:", context.verdicts.size());
   for (const auto& [klass, count] : counts) text += fmt::format(" {} {}", count, klass);

@@ -22,10 +22,10 @@ void prepareFolder(const std::filesystem::path& folder) {
   std::error_code problem;
   std::filesystem::create_directories(folder, problem);
   if (problem || !std::filesystem::is_directory(folder)) {
-    throw inputError(folder.string(),
-                     "the results' folder cannot be made: " +
-                         (problem ? problem.message() : "it is a file"),
-                     "choose another folder with --out");
+    throw inputError(
+        folder.string(),
+        "the results' folder cannot be made: " + (problem ? problem.message() : "it is a file"),
+        "choose another folder with --out");
   }
   if (::access(folder.c_str(), W_OK | X_OK) != 0) {
     throw failed(folder, "the results' folder cannot be written");

@@ -33,9 +33,8 @@ Json overall(const Context& context) {
   if (context.verdicts.size() == 1) return verdictJson(context.verdicts.front().verdict);
   verdict::Verdict verdict;
   verdict.klass = "inconclusive";
-  verdict.sentence = context.verdicts.empty()
-                         ? "No pair of models was compared."
-                         : "Several pairs of models were compared: see pairs.";
+  verdict.sentence = context.verdicts.empty() ? "No pair of models was compared."
+                                              : "Several pairs of models were compared: see pairs.";
   verdict.power = "see pairs";
   return verdictJson(verdict);
 }

@@ -11,5 +11,4 @@ namespace kindred::report {
 std::string reportJson(const Context& context, const run::Results& results);
 std::string manifestJson(const Context& context, const run::Results& results);
 
-
 }  // namespace kindred::report

@@ -85,8 +85,8 @@ Context contextOf(const recipe::Recipe& recipe, const plan::Models& models,
   for (const auto& [a, b] : pairsOf(recipe, results)) {
     std::vector<verdict::Adjusted> findings;
     for (const run::StepFinding& row : results.findings) {
-      const bool of_pair = (row.model_a == a && row.model_b == b) ||
-                           (row.model_a == b && row.model_b == a);
+      const bool of_pair =
+          (row.model_a == a && row.model_b == b) || (row.model_a == b && row.model_b == a);
       if (of_pair) findings.push_back({row.finding, row.log10_p_adjusted});
     }
     const verdict::Coverage coverage =

@@ -11,8 +11,8 @@ namespace kindred::report {
 
 struct Summary {
   std::string step, metric, figure, model_a, model_b;
-  std::uint64_t count = 0;      // defined values
-  std::uint64_t undefined = 0;  // NaN: constant or empty input
+  std::uint64_t count = 0;                                // defined values
+  std::uint64_t undefined = 0;                            // NaN: constant or empty input
   double mean = 0, sd = 0, min = 0, median = 0, max = 0;  // NaN where count is 0
 };
 

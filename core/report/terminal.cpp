@@ -54,11 +54,10 @@ std::string table(const run::Results& results) {
   std::string step, metric;
   for (const Summary& s : summaries) {
     if (s.step == step && s.metric == metric) continue;
-    text += fmt::format("{:<20} {:<19} {:<9} {:>4} {:>7} {:>7} {:>7}\n",
-                        s.step == step ? "" : cut(s.step, 20),
-                        s.step == step ? "" : cut(s.model_a + " ~ " + s.model_b, 19),
-                        cut(s.metric, 9), s.count + s.undefined, number(s.mean), number(s.min),
-                        number(s.max));
+    text += fmt::format(
+        "{:<20} {:<19} {:<9} {:>4} {:>7} {:>7} {:>7}\n", s.step == step ? "" : cut(s.step, 20),
+        s.step == step ? "" : cut(s.model_a + " ~ " + s.model_b, 19), cut(s.metric, 9),
+        s.count + s.undefined, number(s.mean), number(s.min), number(s.max));
     step = s.step;
     metric = s.metric;
   }
@@ -87,10 +86,10 @@ std::string findings(const run::Results& results) {
   std::string text = fmt::format("\n{:<20} {:<19} {:<16} {:>6} {:>6} {:>7}\n", "test", "models",
                                  "axis", "units", "log p", "decides");
   for (const run::StepFinding* row : mostTelling(results.findings)) {
-    text += fmt::format("{:<20} {:<19} {:<16} {:>6} {:>6.1f} {:>7}\n", cut(row->step, 20),
-                        cut(row->model_a + " ~ " + row->model_b, 19), cut(row->finding.gauge, 16),
-                        row->finding.units, row->log10_p_adjusted,
-                        row->finding.decides ? "yes" : "no");
+    text +=
+        fmt::format("{:<20} {:<19} {:<16} {:>6} {:>6.1f} {:>7}\n", cut(row->step, 20),
+                    cut(row->model_a + " ~ " + row->model_b, 19), cut(row->finding.gauge, 16),
+                    row->finding.units, row->log10_p_adjusted, row->finding.decides ? "yes" : "no");
   }
   return text + "log p: decimal logarithm of the p-value, adjusted by Holm over the run's tests.\n";
 }

@@ -144,8 +144,8 @@ class PairComparer {
           plugin::guard(metric.plugin->name(), [&] { return pending_[m]->finish(); });
       checkFigures(metric, values.size());
       for (std::size_t f = 0; f < values.size(); ++f) {
-        session_.results.observations.push_back(observation(
-            step_.step->name, metric, f, info_a, &info_b, elements, values[f]));
+        session_.results.observations.push_back(
+            observation(step_.step->name, metric, f, info_a, &info_b, elements, values[f]));
       }
     }
     pending_.clear();

@@ -22,8 +22,7 @@ class Describer {
 
   void run() {
     inOrder<Outcome>(
-        step_.a.size(), session_.threads,
-        [&](std::size_t i) { return compute(step_.a[i].view); },
+        step_.a.size(), session_.threads, [&](std::size_t i) { return compute(step_.a[i].view); },
         [&](std::size_t i, Outcome&& outcome) { consume(step_.a[i].view, std::move(outcome)); },
         interrupted);
   }
@@ -36,9 +35,8 @@ class Describer {
   Accumulators start(const checkpoint::View& view) const {
     Accumulators fresh;
     for (const plan::Metric& metric : step_.tools->metrics) {
-      fresh.push_back(plugin::guard(metric.plugin->name(), [&] {
-        return metric.tensor->start(view.info, sampled(view));
-      }));
+      fresh.push_back(plugin::guard(
+          metric.plugin->name(), [&] { return metric.tensor->start(view.info, sampled(view)); }));
     }
     return fresh;
   }
@@ -72,12 +70,12 @@ class Describer {
     ranges.insert(ranges.end(), outcome.ranges.begin(), outcome.ranges.end());
     for (std::size_t m = 0; m < outcome.accumulators.size(); ++m) {
       const plan::Metric& metric = step_.tools->metrics[m];
-      const std::vector<double> values = plugin::guard(
-          metric.plugin->name(), [&] { return outcome.accumulators[m]->finish(); });
+      const std::vector<double> values =
+          plugin::guard(metric.plugin->name(), [&] { return outcome.accumulators[m]->finish(); });
       checkFigures(metric, values.size());
       for (std::size_t f = 0; f < values.size(); ++f) {
-        session_.results.observations.push_back(observation(
-            step_.step->name, metric, f, view.info, nullptr, sampled(view), values[f]));
+        session_.results.observations.push_back(
+            observation(step_.step->name, metric, f, view.info, nullptr, sampled(view), values[f]));
       }
     }
     session_.progress.advance(sampled(view) * info(view.info.dtype).bits / 8, true);

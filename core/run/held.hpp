@@ -1,5 +1,5 @@
-// Byte ranges read in one call and held in memory: for remote sources, where each read costs a round
-// trip, and for small steps, whose tensors take part in many pairs.
+// Byte ranges read in one call and held in memory: for remote sources, where each read costs a
+// round trip, and for small steps, whose tensors take part in many pairs.
 #pragma once
 
 #include <map>
@@ -29,9 +29,7 @@ class Held {
     const plan::Model* model;
     std::vector<std::byte> data;
   };
-  static Key key(const plan::ByteRange& range) {
-    return {range.shard, range.offset, range.length};
-  }
+  static Key key(const plan::ByteRange& range) { return {range.shard, range.offset, range.length}; }
   std::map<Key, Entry> entries_;
   std::uint64_t bytes_ = 0;
 };

@@ -104,9 +104,8 @@ class MatrixTester {
     if (!a.profile || !b.profile) {
       const plan::Model& unknown = a.weights ? model_b : model_a;
       for (const plan::PlannedStep* step : pair) {
-        outcome.refused.push_back(
-            {step->step->name, model_a.key, model_b.key, "",
-             "the architecture of '" + unknown.key + "' is not known"});
+        outcome.refused.push_back({step->step->name, model_a.key, model_b.key, "",
+                                   "the architecture of '" + unknown.key + "' is not known"});
       }
       return outcome;
     }

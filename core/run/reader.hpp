@@ -15,8 +15,8 @@ class SegmentBytes {
  public:
   // `held` null: read from the file itself. Throws where a packed dtype's run does not begin on a
   // whole byte.
-  SegmentBytes(const plan::Model& model, const checkpoint::View& view,
-               const plan::Segment& segment, const Held* held);
+  SegmentBytes(const plan::Model& model, const checkpoint::View& view, const plan::Segment& segment,
+               const Held* held);
 
   File& file() { return *file_; }
   std::uint64_t offset() const { return offset_; }

@@ -44,7 +44,7 @@ struct Refused {
 
 struct ExpectationResult {
   std::string figure;
-  double value = 0;  // NaN: there is nothing to take it from
+  double value = 0;    // NaN: there is nothing to take it from
   std::string wanted;  // "between -0.05 and 0.05"
   std::string origin;
   std::string place;

@@ -81,9 +81,10 @@ void sortRanges(std::vector<RangeRead>& ranges) {
                        "run again when nothing writes to the file");
     }
   }
-  ranges.erase(std::unique(ranges.begin(), ranges.end(),
-                           [&](const RangeRead& x, const RangeRead& y) { return key(x) == key(y); }),
-               ranges.end());
+  ranges.erase(
+      std::unique(ranges.begin(), ranges.end(),
+                  [&](const RangeRead& x, const RangeRead& y) { return key(x) == key(y); }),
+      ranges.end());
 }
 
 // Bytes of local files are counted by what was hashed; remote sources count what they fetched.

@@ -3,9 +3,9 @@
 
 #include "checkpoint/names.hpp"
 #include "plugin/guard.hpp"
+#include "run/hash.hpp"
 #include "run/interrupt.hpp"
 #include "run/ordered.hpp"
-#include "run/hash.hpp"
 #include "run/session.hpp"
 
 namespace kindred::run {

@@ -123,8 +123,8 @@ Matrix CheckpointWeights::matrix(std::string_view role, const Place& place,
   return matrix;
 }
 
-void CheckpointWeights::readRows(const checkpoint::View& view,
-                                 std::span<const std::uint32_t> rows, Matrix& matrix) const {
+void CheckpointWeights::readRows(const checkpoint::View& view, std::span<const std::uint32_t> rows,
+                                 Matrix& matrix) const {
   matrix.values.resize(matrix.rows * matrix.columns);
   Held held;
   std::vector<plan::ByteRange> ranges;
@@ -174,8 +174,8 @@ GaugeGrant CheckpointWeights::gauge(std::string_view role, unsigned axis,
     if (gauge.name == name) return {gauge.sign, gauge.permutation, gauge.reason};
   }
   return {false, false,
-          "architecture " + model_.architecture->name() + " states no gauge '" +
-              std::string(name) + "' there"};
+          "architecture " + model_.architecture->name() + " states no gauge '" + std::string(name) +
+              "' there"};
 }
 
 std::string CheckpointWeights::asymmetry(std::string_view role, const Place& place) const {

@@ -130,8 +130,8 @@ class Judge {
   std::string power() const {
     if (deciding_ == 0) return "not stated: no test decided";
     if (rho_ < 0) return "not computed for the tests of this run";
-    return fmt::format(
-        "a row correlation of {:.4f} would have been detected with 99 % probability", rho_);
+    return fmt::format("a row correlation of {:.4f} would have been detected with 99 % probability",
+                       rho_);
   }
 
   const std::string& a_;

@@ -1,5 +1,5 @@
-// kindred compare over the embedded demo checkpoints, whose descent is known, and over the zoo where
-// it lies beside the project.
+// kindred compare over the embedded demo checkpoints, whose descent is known, and over the zoo
+// where it lies beside the project.
 #include <gmock/gmock.h>
 
 #include <algorithm>
@@ -90,8 +90,8 @@ TEST(Compare, GivesTheSameFindingsForAnyNumberOfThreads) {
 TEST(Compare, OfModelsOfUnknownFamiliesIsUntestable) {
   TempDir dir;
   writePair(dir, 1, 2);
-  const RunResult result = support::run({"compare", (dir / "a").string(), (dir / "b").string(),
-                                         "--out", (dir / "out").string()});
+  const RunResult result = support::run(
+      {"compare", (dir / "a").string(), (dir / "b").string(), "--out", (dir / "out").string()});
   EXPECT_EQ(result.exit_code, 2);
   EXPECT_THAT(result.out, HasSubstr("untestable"));
 }

@@ -63,8 +63,8 @@ TEST(Run, OfDifferentlyReadFilesGivesTheSameBits) {
   writePair(dir, 1, 2);
   std::string first;
   for (const char* read : {"auto", "map", "pread"}) {
-    const RunResult result = runRecipe(dir, recipe(kSameName),
-                                       {"--set", std::string("sources.disk.read=") + read});
+    const RunResult result =
+        runRecipe(dir, recipe(kSameName), {"--set", std::string("sources.disk.read=") + read});
     ASSERT_EQ(result.exit_code, 0) << result.err;
     const std::string csv = support::readFile(dir / "out/observations.csv");
     if (first.empty()) first = csv;
@@ -75,10 +75,10 @@ TEST(Run, OfDifferentlyReadFilesGivesTheSameBits) {
 TEST(Run, ExitsWithThreeWhereAnExpectationIsUnmet) {
   TempDir dir;
   writePair(dir, 1, 2);
-  const RunResult result = runRecipe(
-      dir, recipe(std::string(kSameName) +
-                  "expect:\n  - {figure: same.cosine.mean, at-least: 0.9}\n"
-                  "  - {figure: same.cosine.count, equals: 4}\n"));
+  const RunResult result =
+      runRecipe(dir, recipe(std::string(kSameName) +
+                            "expect:\n  - {figure: same.cosine.mean, at-least: 0.9}\n"
+                            "  - {figure: same.cosine.count, equals: 4}\n"));
   EXPECT_EQ(result.exit_code, 3);
   EXPECT_THAT(result.out, HasSubstr("UNMET: same.cosine.mean"));
   EXPECT_THAT(result.out, HasSubstr("met:   same.cosine.count"));
@@ -141,8 +141,8 @@ TEST(Run, RefusesAFigureThatTheMetricDoesNotDeclare) {
   TempDir dir;
   writePair(dir, 1, 2);
   const RunResult result = runRecipe(
-      dir, recipe(std::string(kSameName) +
-                  "expect:\n  - {figure: same.mad.p998.max, at-most: 1}\n"));
+      dir,
+      recipe(std::string(kSameName) + "expect:\n  - {figure: same.mad.p998.max, at-most: 1}\n"));
   EXPECT_EQ(result.exit_code, 2);
   EXPECT_THAT(result.err, HasSubstr("metric 'mad' has no figure 'p998'"));
 }
@@ -196,10 +196,9 @@ TEST(Run, MeetsEveryLayerWithEveryLayerAndTestsTheTable) {
 TEST(Run, RefusesATestOnRowsWithoutSymmetry) {
   TempDir dir;
   writePair(dir, 1, 1);
-  const RunResult result =
-      runRecipe(dir, recipe("  - name: rows\n    compare: [a, b]\n"
-                            "    select: [\"layers.{layer}.up\"]\n"
-                            "    test: {plugin: permutation-test}\n"));
+  const RunResult result = runRecipe(dir, recipe("  - name: rows\n    compare: [a, b]\n"
+                                                 "    select: [\"layers.{layer}.up\"]\n"
+                                                 "    test: {plugin: permutation-test}\n"));
   EXPECT_EQ(result.exit_code, 2);
   EXPECT_THAT(result.err, HasSubstr("can't be exchanged in a test"));
 }
@@ -268,9 +267,10 @@ TEST(Run, OverA24GiBCheckpointStaysUnder256MiBOfPrivateMemory) {
   for (int t = 0; t < 24; t += 2) {
     map += (t == 0 ? "" : ", ") + ("w" + std::to_string(t)) + ": w" + std::to_string(t + 1);
   }
-  const auto file = dir.write(
-      "recipe.yaml", recipe("  - {name: same, compare: [a, a], metrics: [cosine, mad],\n"
-                            "     pair: {map: {" + map + "}}}\n"));
+  const auto file =
+      dir.write("recipe.yaml", recipe("  - {name: same, compare: [a, a], metrics: [cosine, mad],\n"
+                                      "     pair: {map: {" +
+                                      map + "}}}\n"));
   support::RunOptions options;
   options.timeout = std::chrono::seconds(240);
   const RunResult result =

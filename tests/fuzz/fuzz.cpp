@@ -1,6 +1,6 @@
 // fuzz SECONDS [SEED]: feeds damaged checkpoints and recipes to their readers. Each must be read or
-// refused with a kindred::Error; anything else (another exception, a crash, a sanitizer's report) is
-// a defect. Prints the seed, so that a failure can be repeated.
+// refused with a kindred::Error; anything else (another exception, a crash, a sanitizer's report)
+// is a defect. Prints the seed, so that a failure can be repeated.
 #include <chrono>
 #include <cstdlib>
 #include <iostream>
@@ -21,9 +21,26 @@ namespace {
 using kindred::Random;
 using namespace std::chrono;
 
-const std::vector<std::string> kSpice{
-    "18446744073709551615", "-1", "1e308", "0.5", "null", "[[[[", "{", "}", "\"dtype\"", "\"F4\"",
-    "\"../../x\"", "\\u0000", "\xff\xfe", "*a", "&a", "<<: *a", "? :", "{layer}", "!!binary ", "\t"};
+const std::vector<std::string> kSpice{"18446744073709551615",
+                                      "-1",
+                                      "1e308",
+                                      "0.5",
+                                      "null",
+                                      "[[[[",
+                                      "{",
+                                      "}",
+                                      "\"dtype\"",
+                                      "\"F4\"",
+                                      "\"../../x\"",
+                                      "\\u0000",
+                                      "\xff\xfe",
+                                      "*a",
+                                      "&a",
+                                      "<<: *a",
+                                      "? :",
+                                      "{layer}",
+                                      "!!binary ",
+                                      "\t"};
 
 std::string damaged(std::string text, Random& random) {
   for (std::uint64_t n = 1 + random.below(6); n > 0 && !text.empty(); --n) {

@@ -10,10 +10,28 @@
 namespace kindred {
 
 enum class DType : std::uint8_t {
-  F64, F32, F16, BF16,
-  F8_E4M3, F8_E5M2, F8_E8M0, F8_E4M3FNUZ, F8_E5M2FNUZ,
-  F6_E2M3, F6_E3M2, F4,
-  I64, I32, I16, I8, U64, U32, U16, U8, BOOL, C64
+  F64,
+  F32,
+  F16,
+  BF16,
+  F8_E4M3,
+  F8_E5M2,
+  F8_E8M0,
+  F8_E4M3FNUZ,
+  F8_E5M2FNUZ,
+  F6_E2M3,
+  F6_E3M2,
+  F4,
+  I64,
+  I32,
+  I16,
+  I8,
+  U64,
+  U32,
+  U16,
+  U8,
+  BOOL,
+  C64
 };
 
 struct DTypeInfo {

@@ -8,9 +8,8 @@ namespace kindred::plan {
 namespace {
 
 TEST(Pattern, CapturesLayersAndExpertsAsDigits) {
-  const auto captures =
-      Pattern("model.layers.{layer}.mlp.experts.{expert}.up_proj.weight")
-          .match("model.layers.12.mlp.experts.127.up_proj.weight");
+  const auto captures = Pattern("model.layers.{layer}.mlp.experts.{expert}.up_proj.weight")
+                            .match("model.layers.12.mlp.experts.127.up_proj.weight");
   ASSERT_TRUE(captures);
   EXPECT_EQ(captures->at("layer"), "12");
   EXPECT_EQ(captures->at("expert"), "127");
