@@ -16,8 +16,10 @@
 namespace kindred::calibration {
 namespace {
 
-constexpr const char* kTests[] = {"sign-test", "unit-matching", "residual-dims", "expert-matching",
-                                  "head-matching"};
+// What a plain comparison runs; then exact tests that it runs when asked to.
+constexpr const char* kPlainTests[] = {"sign-test", "unit-matching", "residual-dims",
+                                       "expert-matching", "head-matching"};
+constexpr const char* kFurtherTests[] = {"aligned-permutation"};
 constexpr std::uint64_t kSeed = 7;  // of ties
 
 // Weights refer to their model, profiles to their weights.
@@ -32,6 +34,17 @@ struct Test {
   std::unique_ptr<MatrixTest> test;
 };
 
+void adjust(Compared& result) {
+  if (result.findings.empty()) return;
+  std::vector<double> p;
+  for (const Finding& finding : result.findings) p.push_back(finding.log10_p);
+  const std::vector<double> adjusted = stats::holm(p);
+  const auto least = static_cast<std::size_t>(std::min_element(adjusted.begin(), adjusted.end()) -
+                                              adjusted.begin());
+  result.log10_p = adjusted[least];
+  result.most_telling = result.findings[least].test + " " + result.findings[least].gauge;
+}
+
 }  // namespace
 
 struct Comparer::Parts {
@@ -40,18 +53,19 @@ struct Comparer::Parts {
                                                  "configs/architectures"};
   support::FolderSource source;
   std::unique_ptr<Aligner> aligner;
-  std::vector<Test> tests;
+  std::vector<Test> plain, further;
   std::vector<std::unique_ptr<Loaded>> models;
 
   Parts() {
     const plugin::Plugin& found = registry.load("aligner");
     aligner = found.makeAligner(plugin::bindParameters(found, {}).parameters);
-    const std::vector<std::string> installed = registry.names();
-    for (const char* name : kTests) {
-      if (std::find(installed.begin(), installed.end(), name) == installed.end()) continue;
-      const plugin::Plugin& test = registry.load(name);
-      tests.push_back({name, test.makeMatrixTest(plugin::bindParameters(test, {}).parameters)});
-    }
+    for (const char* name : kPlainTests) plain.push_back(test(name));
+    for (const char* name : kFurtherTests) further.push_back(test(name));
+  }
+
+  Test test(const std::string& name) {
+    const plugin::Plugin& found = registry.load(name);
+    return {name, found.makeMatrixTest(plugin::bindParameters(found, {}).parameters)};
   }
 
   std::unique_ptr<Loaded> load(const std::filesystem::path& folder) {
@@ -87,22 +101,19 @@ Compared Comparer::compare(std::size_t a, std::size_t b) const {
   const ModelProfile* other = parts_->models[b]->profile.get();
   if (!align::firstIsReference(*reference, *other)) std::swap(reference, other);
   const std::unique_ptr<PairAlignment> alignment = parts_->aligner->align(*reference, *other);
-  std::vector<align::NamedTest> named;
-  for (const Test& test : parts_->tests) named.push_back({test.name, test.test.get()});
-
   Compared result;
-  std::vector<double> p;
-  for (Finding& finding : align::runTests(named, *reference, *other, *alignment, kSeed).findings) {
-    if (!finding.decides) continue;
-    p.push_back(finding.log10_p);
-    result.findings.push_back(std::move(finding));
-  }
-  if (p.empty()) return result;
-  const std::vector<double> adjusted = stats::holm(p);
-  const auto least = std::min_element(adjusted.begin(), adjusted.end()) - adjusted.begin();
-  const Finding& telling = result.findings[static_cast<std::size_t>(least)];
-  result.log10_p = adjusted[static_cast<std::size_t>(least)];
-  result.most_telling = telling.test + " " + telling.gauge;
+  result.reference = reference->weights().model();
+  const auto add = [&](const std::vector<Test>& tests) {
+    std::vector<align::NamedTest> named;
+    for (const Test& test : tests) named.push_back({test.name, test.test.get()});
+    for (Finding& finding :
+         align::runTests(named, *reference, *other, *alignment, kSeed).findings) {
+      if (finding.decides) result.findings.push_back(std::move(finding));
+    }
+  };
+  add(parts_->plain);
+  adjust(result);
+  add(parts_->further);
   return result;
 }
 

@@ -12,8 +12,9 @@
 namespace kindred::calibration {
 
 struct Compared {
-  std::vector<Finding> findings;  // that decide
-  double log10_p = 0;             // the smallest after Holm; 0: none decided
+  std::string reference;          // the model whose symmetry the tests rest on
+  std::vector<Finding> findings;  // that decide, and those of tests that must be asked for
+  double log10_p = 0;             // the smallest of a plain comparison after Holm; 0: none decided
   std::string most_telling;       // its test and gauge
 
   // What the verdict calls evidence of shared weights.

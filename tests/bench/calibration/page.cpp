@@ -11,8 +11,8 @@ std::string withBounds(const Proportion& p) {
   return fmt::format("{:.4f} [{:.4f}, {:.4f}]", p.rate(), p.low, p.high);
 }
 
-std::string nullRow(const NullTally::Row& row) {
-  std::string text = fmt::format("| {} | {} |", row.what, row.trials);
+std::string nullRow(const std::string& what, const NullTally::Row& row) {
+  std::string text = fmt::format("| {} | {} |", what, row.trials);
   for (std::size_t l = 0; l < kLevels.size(); ++l) {
     const Proportion p = proportion(row.rejected[l], row.trials);
     text += " " + withBounds(p);
@@ -27,9 +27,9 @@ std::string nullTable(const std::string& title, const std::string& intro, const 
   std::string text = fmt::format(
       "## {}\n\n{}\n\n{} pairs, {} above \"no evidence\" (adjusted p < 1e-6); the true share is at "
       "most {:.5f} with 97.5 % confidence. The smallest adjusted p is {:.2g}.\n\n"
-      "| test | results | p <= 0.05 | p <= 0.01 | p <= 0.001 |\n|---|---|---|---|---|\n",
+      "| test: null | results | p <= 0.05 | p <= 0.01 | p <= 0.001 |\n|---|---|---|---|---|\n",
       title, intro, tally.pairs(), above.successes, above.high, std::pow(10, tally.smallest()));
-  for (const auto& [what, row] : tally.rows()) text += nullRow(row);
+  for (const auto& [what, row] : tally.rows()) text += nullRow(what, row);
   return text + "\n";
 }
 

@@ -15,17 +15,16 @@ double attainable(std::uint64_t n, double level) {
   return k > n ? 0 : 2 * std::pow(10, stats::binomialTail(n, k));
 }
 
-// Findings of one test and gauge come in a fixed order: heads, then ranks.
-bool countsHeads(const Finding& finding, std::size_t order) {
-  return finding.test == "sign-test" && order == 0;
+// The finding's null without the model's name: it tells the forms of one test apart.
+std::string nullOf(const Finding& finding, const std::string& reference) {
+  std::string text = finding.null;
+  const std::size_t at = text.find(reference);
+  if (at != std::string::npos) text.replace(at, reference.size(), "A");
+  return text;
 }
 
-std::string described(const Finding& finding, std::size_t order) {
-  if (finding.test != "sign-test") {
-    return finding.test + ", " + finding.gauge +
-           (order == 0 ? "" : " (" + std::to_string(order + 1) + ")");
-  }
-  return finding.test + ", " + finding.gauge + (order == 0 ? ": heads" : ": signed ranks");
+bool countsHeads(const Finding& finding) {
+  return finding.test == "sign-test" && finding.null.ends_with("fair coins");
 }
 
 }  // namespace
@@ -34,16 +33,12 @@ void NullTally::add(const Compared& compared) {
   ++pairs_;
   above_ += compared.aboveNoEvidence();
   smallest_ = std::min(smallest_, compared.log10_p);
-  std::map<std::string, std::size_t> seen;
   for (const Finding& finding : compared.findings) {
-    const std::size_t order = seen[finding.test + finding.gauge]++;
-    const std::string what = described(finding, order);
-    Row& row = rows_[what];
-    row.what = what;
+    Row& row = rows_[finding.test + ": " + nullOf(finding, compared.reference)];
     ++row.trials;
     for (std::size_t l = 0; l < kLevels.size(); ++l) {
       row.rejected[l] += finding.log10_p <= std::log10(kLevels[l]) + 1e-12;
-      if (!countsHeads(finding, order)) continue;
+      if (!countsHeads(finding)) continue;
       const double more = attainable(finding.units, kLevels[l]) - row.attainable[l];
       row.attainable[l] += more / static_cast<double>(row.trials);
     }

@@ -18,7 +18,6 @@ inline constexpr std::array<double, 3> kLevels = {0.05, 0.01, 0.001};
 class NullTally {
  public:
   struct Row {
-    std::string what;  // test, gauge, and what was exchanged
     std::uint64_t trials = 0;
     std::array<std::uint64_t, 3> rejected{};
     // Mean of the largest probability that such a discrete p-value has at or below each level;
@@ -28,6 +27,7 @@ class NullTally {
 
   void add(const Compared& compared);
 
+  // By test and null.
   const std::map<std::string, Row>& rows() const { return rows_; }
   std::uint64_t pairs() const { return pairs_; }
   std::uint64_t aboveNoEvidence() const { return above_; }
