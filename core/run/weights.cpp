@@ -40,7 +40,13 @@ std::string_view normBefore(std::string_view role) {
 CheckpointWeights::CheckpointWeights(const plan::Model& model, WeightBudget budget)
     : model_(model) {
   const checkpoint::Dimensions d = checkpoint::dimensionsOf(model.checkpoint);
-  shape_ = {d.layers, d.hidden, d.heads, d.kv_heads, d.head_dim, d.rotary_dim, false};
+  shape_ = {d.layers,
+            d.hidden,
+            d.heads,
+            d.kv_heads,
+            d.head_dim,
+            d.rotary_dim,
+            model.architecture->rotaryInterleaved()};
   for (const std::string_view role :
        {role::kEmbedding, role::kOutput, role::kGate, role::kUp, role::kDown, role::kRouter,
         role::kQuery, role::kKey, role::kValue, role::kAttentionOutput, role::kAttentionNorm,
