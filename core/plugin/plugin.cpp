@@ -5,6 +5,7 @@
 #include <kindred/matrix_test.hpp>
 #include <kindred/metric.hpp>
 #include <kindred/source.hpp>
+#include <kindred/survey.hpp>
 #include <kindred/test.hpp>
 
 #include "plugin/guard.hpp"
@@ -51,6 +52,9 @@ std::unique_ptr<MatrixTest> Plugin::makeMatrixTest(const Parameters& given) cons
 }
 std::unique_ptr<Aligner> Plugin::makeAligner(const Parameters& given) const {
   return make<Aligner>(Kind::aligner, given);
+}
+std::unique_ptr<Survey> Plugin::makeSurvey(const Parameters& given) const {
+  return make<Survey>(Kind::survey, given);
 }
 
 }  // namespace kindred::plugin

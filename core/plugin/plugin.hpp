@@ -16,6 +16,7 @@ class SetMetric;
 class Test;
 class MatrixTest;
 class Aligner;
+class Survey;
 }  // namespace kindred
 
 namespace kindred::plugin {
@@ -41,6 +42,7 @@ struct Plugin {
   std::unique_ptr<Test> makeTest(const Parameters& parameters) const;
   std::unique_ptr<MatrixTest> makeMatrixTest(const Parameters& parameters) const;
   std::unique_ptr<Aligner> makeAligner(const Parameters& parameters) const;
+  std::unique_ptr<Survey> makeSurvey(const Parameters& parameters) const;
 
  private:
   template <class Base>

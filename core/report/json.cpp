@@ -129,6 +129,19 @@ Json notesJson(const run::Results& results) {
   return list;
 }
 
+Json tablesJson(const run::Results& results) {
+  Json list = Json::array();
+  for (const run::StepTable& t : results.tables) {
+    list.push_back({{"step", t.step},
+                    {"models", t.models},
+                    {"title", t.table.title},
+                    {"columns", t.table.columns},
+                    {"rows", t.table.rows},
+                    {"note", t.table.note}});
+  }
+  return list;
+}
+
 Json findingsJson(const run::Results& results) {
   Json list = Json::array();
   for (const run::StepFinding& row : results.findings) {
@@ -150,6 +163,7 @@ Json findingsJson(const run::Results& results) {
                     {"units", f.units},
                     {"assumptions", f.assumptions},
                     {"decides", f.decides},
+                    {"calibrated", f.calibrated},
                     {"alignment", f.alignment},
                     {"seed", f.seed},
                     {"details", std::move(details)}});
@@ -231,6 +245,7 @@ std::string reportJson(const Context& context, const run::Results& results) {
                   {"steps", stepsJson(context, results)},
                   {"observations", observationsJson(results)},
                   {"notes", notesJson(results)},
+                  {"tables", tablesJson(results)},
                   {"findings", findingsJson(results)},
                   {"refused", refusedJson(results)},
                   {"expectations", expectationsJson(results)},

@@ -9,6 +9,7 @@
 
 #include <kindred/source.hpp>
 #include <kindred/test.hpp>
+#include <kindred/text_table.hpp>
 
 #include "plan/pairing.hpp"
 
@@ -27,6 +28,13 @@ struct Observation {
 struct Note {
   std::string step, metric, tensor_a, tensor_b;
   std::vector<std::pair<std::string, std::string>> texts;
+};
+
+// A table that a step made, of the models named.
+struct StepTable {
+  std::string step;
+  std::vector<std::string> models;
+  TextTable table;
 };
 
 // A row of findings.csv.
@@ -61,6 +69,7 @@ struct RangeRead {
 struct Results {
   std::vector<Observation> observations;
   std::vector<Note> notes;
+  std::vector<StepTable> tables;
   std::vector<StepFinding> findings;
   std::vector<Refused> refused;
   std::vector<plan::LeftOut> left_out;

@@ -49,13 +49,16 @@ constexpr std::string_view name(Kind kind) {
       return "matrix test";
     case Kind::aligner:
       return "aligner";
+    case Kind::survey:
+      return "survey";
   }
   return "unknown kind";
 }
 
 inline bool known(Kind kind) { return name(kind) != "unknown kind"; }
-inline bool isMetric(Kind kind) {
-  return kind == Kind::pair_metric || kind == Kind::tensor_metric || kind == Kind::set_metric;
+inline bool hasFigures(Kind kind) {
+  return kind == Kind::pair_metric || kind == Kind::tensor_metric || kind == Kind::set_metric ||
+         kind == Kind::survey;
 }
 
 // Plugin names are file names and YAML words: "permutation-test".
@@ -119,7 +122,8 @@ inline std::vector<Entry> figuresOf(const Descriptor& plugin) {
   for (const Entry& entry : entriesOf(plugin)) {
     if (entry.is == Entry::Is::figure) found.push_back(entry);
   }
-  if (found.empty() && isMetric(plugin.kind)) found.push_back(figure(plugin.name, plugin.summary));
+  if (found.empty() && hasFigures(plugin.kind))
+    found.push_back(figure(plugin.name, plugin.summary));
   return found;
 }
 
@@ -252,7 +256,7 @@ inline std::vector<std::string> faultsOf(const Descriptor& plugin) {
     }
     if (!entry.help || !*entry.help) faults.push_back(what + " says nothing about its meaning");
     if (!is_figure) detail::checkParameter(entry, what, faults);
-    if (is_figure && figures.size() == 1 && isMetric(plugin.kind) && plugin.name &&
+    if (is_figure && figures.size() == 1 && hasFigures(plugin.kind) && plugin.name &&
         std::string_view(plugin.name) != entry.name) {
       faults.push_back(what + " is the first, so it must be named like the metric, '" +
                        plugin.name + "'");

@@ -8,6 +8,7 @@
 
 #include <kindred/alignment.hpp>
 #include <kindred/test.hpp>
+#include <kindred/text_table.hpp>
 
 namespace kindred {
 
@@ -24,8 +25,14 @@ class KINDRED_EXPORT MatrixTest {
   virtual ~MatrixTest() = default;
   // What this test can work on; the host calls run() once for each that the architecture grants.
   virtual std::vector<GaugeUse> uses() const = 0;
+  // True: the statistic has no exact null. The host compares it with the pairs that the run's
+  // controls make, and turns it into a conformal p-value; larger means more alike.
+  virtual bool calibrated() const { return false; }
   // No finding: there was nothing to test. [any-thread]
   virtual std::vector<Finding> run(const MatrixTask& task) const = 0;
+  // What corresponds to what, for pairs found to be related; asked after all tests of the pair.
+  // [any-thread]
+  virtual std::vector<TextTable> describe(const MatrixTask&) const { return {}; }
 };
 
 }  // namespace kindred

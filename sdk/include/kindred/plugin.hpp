@@ -35,7 +35,8 @@ enum class Kind : std::uint32_t {
   set_metric,
   test,
   matrix_test,
-  aligner
+  aligner,
+  survey
 };
 
 struct Descriptor {

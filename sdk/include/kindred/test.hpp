@@ -26,6 +26,7 @@ struct Finding {
   std::uint64_t units = 0;   // coins, rows, cells that were exchanged
   std::string assumptions = {};
   bool decides = false;                        // false: describes only (the axis has no symmetry)
+  bool calibrated = false;                     // its null is the run's controls, not a symmetry
   std::map<std::string, double> details = {};  // the null's moments and the like
   std::string alignment = {};  // what the alignment read, in words; empty: nothing was aligned
   std::uint64_t seed = 0;      // of whatever was drawn
