@@ -16,9 +16,14 @@ using kindred::cosine::ShiftedSums;
 
 class CosineAccumulator final : public PairAccumulator {
  public:
+  explicit CosineAccumulator(double about) : about_(about) {}
+
   void add(const PairTile& tile) override {
     tile.eachBlock([&](auto a, auto b) {
-      sums_.add(kindred::cosine::products(a.data(), b.data(), a.size()), a.size());
+      sums_.add(about_ == 0
+                    ? kindred::cosine::products(a.data(), b.data(), a.size())
+                    : kindred::cosine::shifted(a.data(), b.data(), a.size(), about_, about_),
+                a.size());
     });
   }
 
@@ -34,6 +39,7 @@ class CosineAccumulator final : public PairAccumulator {
   }
 
  private:
+  double about_;
   ShiftedSums sums_;
 };
 
@@ -102,18 +108,28 @@ class PearsonAccumulator final : public PairAccumulator {
 
 class Cosine final : public kindred::PairMetric {
  public:
-  explicit Cosine(const kindred::Parameters& p) : centred_(p.flag("centred")) {}
+  explicit Cosine(const kindred::Parameters& p)
+      : centred_(p.flag("centred")), about_(p.number("about")) {
+    if (centred_ && about_ != 0) {
+      throw kindred::Error(kindred::Category::input, "",
+                           "'centred' subtracts each tensor's own mean, 'about' a number",
+                           "give one of them");
+    }
+  }
 
   std::unique_ptr<PairAccumulator> start(const kindred::Pair&) const override {
     if (centred_) return std::make_unique<PearsonAccumulator>();
-    return std::make_unique<CosineAccumulator>();
+    return std::make_unique<CosineAccumulator>(about_);
   }
 
  private:
   bool centred_;
+  double about_;
 };
 
 }  // namespace
 
 KINDRED_METRIC(Cosine, "cosine", "1.0", "Cosine of the angle between two tensors",
-               kindred::flag("centred", false, "subtract each tensor's mean first: Pearson's r"))
+               kindred::flag("centred", false, "subtract each tensor's mean first: Pearson's r"),
+               kindred::number("about", "0", -1e9, 1e9,
+                               "subtract this number from both first; not with 'centred'"))

@@ -170,6 +170,10 @@ HWY_ATTR HWY_INLINE bool add(const T* a, const T* b, std::size_t size, Differenc
 HWY_ATTR void addFloats(const float* a, const float* b, std::size_t size, Differences& into) {
   if (!add<float>(a, b, size, into)) add<double>(a, b, size, into);
 }
+HWY_ATTR void addFloatsPrecisely(const float* a, const float* b, std::size_t size,
+                                 Differences& into) {
+  add<double>(a, b, size, into);
+}
 HWY_ATTR void addDoubles(const double* a, const double* b, std::size_t size, Differences& into) {
   add<double>(a, b, size, into);
 }
@@ -181,6 +185,7 @@ HWY_AFTER_NAMESPACE();
 namespace kindred::mad {
 
 HWY_EXPORT(addFloats);
+HWY_EXPORT(addFloatsPrecisely);
 HWY_EXPORT(addDoubles);
 
 namespace {
@@ -200,13 +205,18 @@ void padded(const T* a, const T* b, std::size_t size, F&& add) {
 
 }  // namespace
 
-void addBlock(const float* a, const float* b, std::size_t size, Differences& into) {
+void addBlock(const float* a, const float* b, std::size_t size, Summing summing,
+              Differences& into) {
   padded(a, b, size, [&](const float* x, const float* y, std::size_t n) {
-    HWY_DYNAMIC_DISPATCH(addFloats)(x, y, n, into);
+    if (summing == Summing::precise) {
+      HWY_DYNAMIC_DISPATCH(addFloatsPrecisely)(x, y, n, into);
+    } else {
+      HWY_DYNAMIC_DISPATCH(addFloats)(x, y, n, into);
+    }
   });
 }
 
-void addBlock(const double* a, const double* b, std::size_t size, Differences& into) {
+void addBlock(const double* a, const double* b, std::size_t size, Summing, Differences& into) {
   padded(a, b, size, [&](const double* x, const double* y, std::size_t n) {
     HWY_DYNAMIC_DISPATCH(addDoubles)(x, y, n, into);
   });

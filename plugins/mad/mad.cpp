@@ -7,14 +7,16 @@
 #include <kindred/metric.hpp>
 
 #include "differences.hpp"
-#include "quantile_sketch.hpp"
+#include "stats/quantile_sketch.hpp"
+#include "subset.hpp"
 
 namespace {
 
 using kindred::mad::addBlock;
 using kindred::mad::Differences;
-using kindred::mad::QuantileSketch;
 using kindred::mad::Subset;
+using kindred::mad::Summing;
+using kindred::stats::QuantileSketch;
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
@@ -26,10 +28,11 @@ double total(const std::array<double, kindred::mad::kLanes>& lanes) {
 
 class Accumulator final : public kindred::PairAccumulator {
  public:
-  explicit Accumulator(std::uint64_t elements) : subset_(elements) {}
+  Accumulator(std::uint64_t elements, Summing summing) : subset_(elements), summing_(summing) {}
 
   void add(const kindred::PairTile& tile) override {
-    tile.eachBlock([&](auto a, auto b) { addBlock(a.data(), b.data(), a.size(), differences_); });
+    tile.eachBlock(
+        [&](auto a, auto b) { addBlock(a.data(), b.data(), a.size(), summing_, differences_); });
     tile.visit([&](auto a, auto b) {
       const auto sample = [&](std::uint64_t first, std::uint64_t last) {
         for (std::uint64_t i = first - tile.position; i < last - tile.position; ++i) {
@@ -82,20 +85,26 @@ class Accumulator final : public kindred::PairAccumulator {
   Differences differences_;
   std::uint64_t elements_ = 0;
   Subset subset_;
+  Summing summing_;
   QuantileSketch sketch_;
 };
 
 class Mad final : public kindred::PairMetric {
  public:
-  explicit Mad(const kindred::Parameters&) {}
+  explicit Mad(const kindred::Parameters& p)
+      : summing_(p.flag("precise") ? Summing::precise : Summing::fast) {}
   std::unique_ptr<kindred::PairAccumulator> start(const kindred::Pair& pair) const override {
-    return std::make_unique<Accumulator>(pair.elements);
+    return std::make_unique<Accumulator>(pair.elements, summing_);
   }
+
+ private:
+  Summing summing_;
 };
 
 }  // namespace
 
 KINDRED_METRIC(Mad, "mad", "1.0", "Differences between two tensors, element by element",
+               kindred::flag("precise", false, "sum in doubles throughout: slower, right to 1e-12"),
                kindred::figure("mad", "mean absolute difference"),
                kindred::figure("rms", "root of the mean squared difference"),
                kindred::figure("max", "largest absolute difference"),

@@ -1,11 +1,10 @@
-#include "quantile_sketch.hpp"
+#include "stats/quantile_sketch.hpp"
 
 #include <bit>
 #include <cmath>
-#include <kindred/random.hpp>
 #include <limits>
 
-namespace kindred::mad {
+namespace kindred::stats {
 
 void QuantileSketch::add(float number) { ++counts_[std::bit_cast<std::uint32_t>(number) >> 16]; }
 
@@ -28,15 +27,4 @@ double QuantileSketch::quantile(double share) const {
   return std::bit_cast<float>((bucket << 16) + (1u << 15));
 }
 
-Subset::Subset(std::uint64_t elements) {
-  constexpr std::uint64_t kAll = std::uint64_t{1} << 22;
-  constexpr std::uint64_t kWanted = std::uint64_t{1} << 21;
-  if (elements > kAll) groups_ = elements / kWanted;
-}
-
-std::uint64_t Subset::chosenOf(std::uint64_t index) const {
-  // At a fixed place the groups would fall into the same columns of a matrix again and again.
-  return Random(index).below(groups_);
-}
-
-}  // namespace kindred::mad
+}  // namespace kindred::stats
