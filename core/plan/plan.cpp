@@ -6,6 +6,8 @@
 
 #include <kindred/error.hpp>
 
+#include "checkpoint/names.hpp"
+
 namespace kindred::plan {
 namespace {
 
@@ -26,6 +28,48 @@ std::vector<const Selected*> taking(const PlannedStep& step, bool side_b) {
   return list;
 }
 
+// Each range once, by place.
+std::vector<ByteRange> sortedOnce(std::vector<ByteRange> ranges) {
+  const auto key = [](const ByteRange& r) { return std::tuple(r.shard, r.offset, r.length); };
+  std::sort(ranges.begin(), ranges.end(),
+            [&](const ByteRange& x, const ByteRange& y) { return key(x) < key(y); });
+  ranges.erase(
+      std::unique(ranges.begin(), ranges.end(),
+                  [&](const ByteRange& x, const ByteRange& y) { return key(x) == key(y); }),
+      ranges.end());
+  return ranges;
+}
+
+std::vector<ByteRange> pairedRanges(const PlannedStep& step, bool side_b) {
+  std::vector<ByteRange> ranges;
+  const bool whole = step.step->pairing == Pairing::content;
+  for (const Selected* selected : taking(step, side_b)) {
+    const recipe::Sample sample = whole ? recipe::Sample{} : step.step->sample;
+    for (const Segment& segment : segments(sample, selected->view.info.elements)) {
+      for (const Run& run : segment.runs) ranges.push_back(bytesOf(selected->view, run));
+    }
+  }
+  return ranges;
+}
+
+std::vector<ByteRange> surveyedRanges(const Surveyed& surveyed, std::uint64_t most_rows) {
+  std::vector<ByteRange> ranges;
+  for (const Selected& selected : surveyed.tensors) {
+    const TensorInfo& info = selected.view.info;
+    const std::uint64_t rows = info.shape.size() < 2 ? 1 : info.shape.front();
+    if (info.elements == 0) continue;
+    if (most_rows == 0 || rows <= most_rows) {
+      ranges.push_back(bytesOf(selected.view, {0, info.elements}));
+      continue;
+    }
+    const std::uint64_t columns = info.elements / rows;
+    for (std::uint64_t i = 0; i < most_rows; ++i) {
+      ranges.push_back(bytesOf(selected.view, {rows / most_rows * i * columns, columns}));
+    }
+  }
+  return ranges;
+}
+
 class Planner {
  public:
   Planner(const std::vector<StepTools>& tools, Models& models) : tools_(tools), models_(models) {}
@@ -41,6 +85,12 @@ class Planner {
     PlannedStep planned;
     planned.step = &step;
     planned.tools = &tools;
+    if (step.verb == Verb::survey) {
+      for (const std::string& model : step.models) addSurveyed(model, step, planned);
+      addCost(planned);
+      plan_.steps.push_back(std::move(planned));
+      return;
+    }
     if (tools.matrix_test) {
       planned.model_a = &models_.model(step.models.front());
       planned.model_b = &models_.model(step.models.back());
@@ -63,6 +113,19 @@ class Planner {
     plan_.steps.push_back(std::move(planned));
   }
 
+  void addSurveyed(const std::string& key, const recipe::Step& step, PlannedStep& planned) {
+    Surveyed surveyed{&models_.model(key), {}};
+    surveyed.tensors = select(*surveyed.model, step.selection);
+    std::sort(surveyed.tensors.begin(), surveyed.tensors.end(),
+              [](const Selected& x, const Selected& y) {
+                const TensorInfo &a = x.view.info, &b = y.view.info;
+                if (a.layer != b.layer) return a.layer < b.layer;
+                if (a.expert != b.expert) return a.expert < b.expert;
+                return checkpoint::naturalLess(a.name, b.name);
+              });
+    planned.surveyed.push_back(std::move(surveyed));
+  }
+
   void addPairs(const recipe::Step& step, PlannedStep& planned) {
     Pairs made = pair(step, planned.a, planned.b);
     planned.pairs = std::move(made.pairs);
@@ -78,11 +141,9 @@ class Planner {
   }
 
   static void addCost(PlannedStep& planned) {
-    for (const bool side_b : {false, true}) {
-      const Model* model = side_b ? planned.model_b : planned.model_a;
-      if (model == nullptr || (side_b && planned.step->pairing == Pairing::within)) continue;
+    for (const auto& [model, read] : rangesOf(planned)) {
       std::vector<PlannedRange> ranges;
-      for (const ByteRange& range : rangesOf(planned, side_b)) {
+      for (const ByteRange& range : read) {
         planned.bytes += range.length;
         ranges.push_back({range.shard->file.get(), range.offset, range.length});
       }
@@ -112,23 +173,23 @@ ByteRange bytesOf(const checkpoint::View& view, const Run& run) {
   return {view.shard, view.tensor->offset + first, end - first};
 }
 
-std::vector<ByteRange> rangesOf(const PlannedStep& step, bool side_b) {
-  std::vector<ByteRange> ranges;
-  const bool whole = step.step->pairing == Pairing::content;
-  for (const Selected* selected : taking(step, side_b)) {
-    const recipe::Sample sample = whole ? recipe::Sample{} : step.step->sample;
-    for (const Segment& segment : segments(sample, selected->view.info.elements)) {
-      for (const Run& run : segment.runs) ranges.push_back(bytesOf(selected->view, run));
-    }
+std::vector<ModelRanges> rangesOf(const PlannedStep& step) {
+  std::vector<ModelRanges> all;
+  for (const Surveyed& surveyed : step.surveyed) {
+    const std::uint64_t most_rows = step.tools->metrics.front().most_rows;
+    all.push_back({surveyed.model, sortedOnce(surveyedRanges(surveyed, most_rows))});
   }
-  const auto key = [](const ByteRange& r) { return std::tuple(r.shard, r.offset, r.length); };
-  std::sort(ranges.begin(), ranges.end(),
-            [&](const ByteRange& x, const ByteRange& y) { return key(x) < key(y); });
-  ranges.erase(
-      std::unique(ranges.begin(), ranges.end(),
-                  [&](const ByteRange& x, const ByteRange& y) { return key(x) == key(y); }),
-      ranges.end());
-  return ranges;
+  for (const bool side_b : {false, true}) {
+    const Model* model = side_b ? step.model_b : step.model_a;
+    if (model == nullptr) continue;
+    std::vector<ByteRange> ranges = pairedRanges(step, side_b);
+    if (!all.empty() && all.front().model == model) {  // one model on both sides
+      ranges.insert(ranges.end(), all.front().ranges.begin(), all.front().ranges.end());
+      all.clear();
+    }
+    all.push_back({model, sortedOnce(std::move(ranges))});
+  }
+  return all;
 }
 
 std::map<std::string, std::uint64_t> bytesByModel(const Plan& plan) {
@@ -136,15 +197,13 @@ std::map<std::string, std::uint64_t> bytesByModel(const Plan& plan) {
   std::map<std::string, std::uint64_t> bytes;
   std::set<Key> counted;
   for (const PlannedStep& step : plan.steps) {
-    for (const bool side_b : {false, true}) {
-      const Model* model = side_b ? step.model_b : step.model_a;
-      if (model == nullptr) continue;
+    for (const auto& [model, ranges] : rangesOf(step)) {
       if (!bytes.contains(model->key)) {
         for (const checkpoint::Shard& shard : model->checkpoint.shards()) {
           bytes[model->key] += shard.header_bytes;
         }
       }
-      for (const ByteRange& range : rangesOf(step, side_b)) {
+      for (const ByteRange& range : ranges) {
         if (counted.insert({range.shard, range.offset, range.length}).second) {
           bytes[model->key] += range.length;
         }

@@ -7,6 +7,7 @@
 
 #include <kindred/matrix_test.hpp>
 #include <kindred/metric.hpp>
+#include <kindred/survey.hpp>
 #include <kindred/test.hpp>
 
 #include "plugin/registry.hpp"
@@ -22,6 +23,10 @@ struct Metric {
   std::unique_ptr<PairMetric> pair;
   std::unique_ptr<TensorMetric> tensor;
   std::unique_ptr<SetMetric> set;
+  std::unique_ptr<Survey> survey;
+  // A survey that declares the parameter `tokens` reads no more rows than that of a tensor; 0: it
+  // may read all.
+  std::uint64_t most_rows = 0;
 };
 
 struct StepTools {

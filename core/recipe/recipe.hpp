@@ -88,7 +88,8 @@ struct Sample {
 };
 
 // STEP.METRIC[.FIGURE].AGGREGATE in 'expect', without the aggregate in 'of', or STEP.COLUMN for a
-// test's result (the column is then in `metric`). An empty figure means the metric's first.
+// test's result or one of its figures (the column is then in `metric`). An empty figure means the
+// metric's first.
 struct FigureAddress {
   std::string step;
   std::string metric;
@@ -96,21 +97,22 @@ struct FigureAddress {
   std::string aggregate;  // mean, sd, min, max, median, count, or a percentile: p05
 };
 
-enum class Verb { compare, describe, test };
+enum class Verb { compare, describe, test, survey };
 
 struct Step {
   std::string name;
   std::string note;  // what its figures say and what they don't, for the reader of results
   Verb verb = Verb::compare;
-  std::vector<std::string> models;  // compare: two (within: one); describe: one; test: 0 or 2
-  Selection selection;              // resolved: a named selection is copied in
+  // compare: two (within: one); describe: one; test: 0 or 2; survey: 1 to 16
+  std::vector<std::string> models;
+  Selection selection;  // resolved: a named selection is copied in
   Pairing pairing = Pairing::same_name;
   Place pairing_place;                                   // of the step where 'pair' is not written
   std::vector<std::int64_t> layers;                      // against_layers: layers of the second
   std::vector<std::pair<std::string, std::string>> map;  // map: name in A -> name in B
   std::vector<Place> map_places;
   Sample sample;
-  std::vector<PluginUse> metrics;  // compare, describe
+  std::vector<PluginUse> metrics;  // compare, describe; survey: the survey alone
   PluginUse test;                  // test
   std::string of;                  // test on a table: STEP.METRIC[.FIGURE]; else empty
   FigureAddress of_address;
@@ -119,7 +121,7 @@ struct Step {
 };
 
 struct Expectation {
-  std::string figure;  // STEP.METRIC[.FIGURE].AGGREGATE, STEP.log10_p or STEP.statistic
+  std::string figure;  // STEP.METRIC[.FIGURE].AGGREGATE, STEP.log10_p, STEP.statistic, STEP.DETAIL
   FigureAddress address;
   std::optional<double> least, most;
   std::string origin;
@@ -154,6 +156,9 @@ Checked parse(std::string_view text, const std::string& name,
 // One schema, three readers: load() checks by it, and these print it.
 std::string referencePage();  // docs/recipes.md
 std::string jsonSchema();     // for editors
+
+// What every test has, whatever figures it declares.
+std::vector<std::string> findingColumns();
 
 // The closest of `known` to `word` if near enough to be a slip of the pen, else empty.
 std::string didYouMean(std::string_view word, const std::vector<std::string>& known);

@@ -61,7 +61,9 @@ constexpr const char* kPairings = R"(
 constexpr const char* kFigures = R"(
 A metric has one figure or several, in a fixed order (`kindred plugins NAME`). An address without a
 figure means the first one. Over the pairs of a step a figure is summed up by an aggregate: `mean`,
-`sd`, `min`, `max`, `median`, `count` or a percentile `p01` to `p99`.
+`sd`, `min`, `max`, `median`, `count` or a percentile `p01` to `p99`. A survey's figures are named
+in the same way. A test may have figures too; they need no aggregate: of several findings of one
+step the one with the smallest p-value is meant.
 
 | Address | Means |
 |---|---|
@@ -70,6 +72,7 @@ figure means the first one. Over the pairs of a step a figure is summed up by an
 | `norms.mad.p99` | the 99th percentile over pairs of the first figure of `mad` |
 | `layers-in-order.log10_p` | the test's p-value, as its decimal logarithm |
 | `layers-in-order.statistic` | the test's statistic |
+| `layers-in-order.null_mean` | one of the figures that the test declares |
 )";
 
 constexpr const char* kSettings = R"(

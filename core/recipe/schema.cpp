@@ -190,12 +190,30 @@ constexpr Shape kTest{.title = "A test",
                       .says = "a mapping with the key 'plugin'",
                       .keys = kTestKeys,
                       .parameters = true};
+constexpr Key kSurveyKeys[] = {
+    {.name = "plugin",
+     .shape = &kName,
+     .required = true,
+     .example = "router-alignment",
+     .meaning = "the survey plugin (`kindred plugins` lists them)"},
+    {.name = "as",
+     .shape = &kName,
+     .fallback = "the plugin's name",
+     .example = "routers",
+     .meaning = "the name in results and addresses"},
+};
+constexpr Shape kSurvey{.title = "A survey",
+                        .says = "a survey's name or a mapping with the key 'plugin'",
+                        .scalar = ScalarType::name,
+                        .keys = kSurveyKeys,
+                        .parameters = true,
+                        .shorthand = "plugin"};
 
 // Steps.
-constexpr Shape kCompare{.says = "a model's name or a list of two",
+constexpr Shape kCompare{.says = "a model's name or a list of two (for a survey up to 16)",
                          .scalar = ScalarType::name,
                          .items = &kName,
-                         .most_items = 2};
+                         .most_items = kMostSurveyed};
 constexpr Key kStepKeys[] = {
     {.name = "name",
      .shape = &kName,
@@ -205,7 +223,8 @@ constexpr Key kStepKeys[] = {
     {.name = "compare",
      .shape = &kCompare,
      .example = "[solar, glm]",
-     .meaning = "two models whose tensors are paired; with `pair: within` one",
+     .meaning = "two models whose tensors are paired; with `pair: within` one; with `survey` up to "
+                "16, each with the tensors selected",
      .excludes = "describe"},
     {.name = "describe",
      .shape = &kName,
@@ -216,6 +235,14 @@ constexpr Key kStepKeys[] = {
      .shape = &kTest,
      .example = "{plugin: permutation-test, of: same-layer.pearson}",
      .meaning = "a test of another step's table, or with `compare` of the rows of matrices"},
+    {.name = "survey",
+     .shape = &kSurvey,
+     .example = "{plugin: router-alignment, seed: 7}",
+     .meaning =
+         "a plugin that looks at whole matrices of the models that `compare` names, and gives "
+         "figures and tables",
+     .needs = "compare",
+     .excludes = "describe|test|metrics|pair|sample"},
     {.name = "select",
      .shape = &kSelect,
      .fallback = "every tensor",
@@ -247,7 +274,7 @@ constexpr Key kStepKeys[] = {
 constexpr Shape kStep{.title = "A step",
                       .says = "a mapping with the keys of a step",
                       .keys = kStepKeys,
-                      .one_of = "compare|describe|test metrics|test"};
+                      .one_of = "compare|describe|test metrics|test|survey"};
 constexpr Shape kSteps{.says = "a list of steps", .items = &kStep, .most_items = 10000};
 
 // Expectations.
@@ -256,8 +283,8 @@ constexpr Key kExpectationKeys[] = {
      .shape = &kText,
      .required = true,
      .example = "same-layer.pearson.mean",
-     .meaning = "`STEP.METRIC[.FIGURE].AGGREGATE`, or `STEP.log10_p` or `STEP.statistic` of a "
-                "test"},
+     .meaning = "`STEP.METRIC[.FIGURE].AGGREGATE`, or `STEP.log10_p`, `STEP.statistic` or "
+                "`STEP.FIGURE` of a test"},
     {.name = "between",
      .shape = &kInterval,
      .example = "[-0.05, 0.05]",
@@ -334,8 +361,8 @@ constexpr Key kRecipeKeys[] = {
 constexpr Shape kRecipe{
     .title = "The recipe", .says = "a mapping with the keys of a recipe", .keys = kRecipeKeys};
 
-constexpr const Shape* kTitled[] = {&kRecipe, &kSource, &kModel,  &kSelection, &kStep,
-                                    &kPair,   &kSample, &kMetric, &kTest,      &kExpectation};
+constexpr const Shape* kTitled[] = {&kRecipe, &kSource, &kModel, &kSelection, &kStep,       &kPair,
+                                    &kSample, &kMetric, &kTest,  &kSurvey,    &kExpectation};
 
 }  // namespace
 

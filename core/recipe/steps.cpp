@@ -26,6 +26,7 @@ class StepReader {
     step_.name = textOf(node_.find("name"));
     step_.note = textOf(node_.find("note"));
     step_.verb = node_.find("test")       ? Verb::test
+                 : node_.find("survey")   ? Verb::survey
                  : node_.find("describe") ? Verb::describe
                                           : Verb::compare;
     readModels();
@@ -34,6 +35,7 @@ class StepReader {
     readSample();
     readMetrics();
     readTest();
+    readSurvey();
     checkModels();
     return std::move(step_);
   }
@@ -151,17 +153,36 @@ class StepReader {
     step_.of_address = readTableAddress(*of, reading_.recipe.steps.size(), reading_);
   }
 
+  // The one thing that a survey step measures with.
+  void readSurvey() {
+    const Node* survey = node_.find("survey");
+    if (survey == nullptr || step_.verb != Verb::survey) return;
+    step_.metrics = {readPluginUse(*survey)};
+  }
+
+  void checkSurveyed(const Node& compare) {
+    for (std::size_t i = 0; i < step_.models.size(); ++i) {
+      if (std::find(step_.models.begin(), step_.models.begin() + static_cast<std::ptrdiff_t>(i),
+                    step_.models[i]) == step_.models.begin() + static_cast<std::ptrdiff_t>(i)) {
+        continue;
+      }
+      reading_.report(compare.place, "model " + quote(step_.models[i]) + " is named twice",
+                      "a survey sees each model once");
+    }
+  }
+
   // How many models the pairing takes, and whether they may be one and the same.
   void checkModels() {
     const Node* compare = node_.find("compare");
-    const bool countable = compare != nullptr && node_.find("describe") == nullptr &&
-                           (step_.models.size() == 1 || step_.models.size() == 2);
-    if (!countable) return;
+    if (compare == nullptr || node_.find("describe") != nullptr || step_.models.empty()) return;
+    if (step_.verb == Verb::survey) return checkSurveyed(*compare);
     const bool within = step_.pairing == Pairing::within;
     if (step_.models.size() != (within ? 1u : 2u)) {
+      const std::string count =
+          step_.models.size() < 3 ? (within ? "two" : "one") : std::to_string(step_.models.size());
       reading_.report(compare->place,
-                      within ? "'pair: within' compares one model with itself, but got two"
-                             : "expected two models, but got one",
+                      within ? "'pair: within' compares one model with itself, but got " + count
+                             : "expected two models, but got " + count,
                       within ? "leave one out, or choose another pairing"
                              : "a list [A, B]; within one model: pair: within");
     } else if (!within && step_.models[0] == step_.models[1] &&

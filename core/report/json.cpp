@@ -227,6 +227,11 @@ Json seedsJson(const recipe::Recipe& recipe) {
     for (const recipe::RawParameter& parameter : step.test.parameters) {
       if (parameter.name == "seed") seeds[step.name + ".test"] = parameter.value;
     }
+    for (const recipe::PluginUse& metric : step.metrics) {
+      for (const recipe::RawParameter& parameter : metric.parameters) {
+        if (parameter.name == "seed") seeds[step.name + "." + metric.as] = parameter.value;
+      }
+    }
   }
   return seeds;
 }

@@ -39,6 +39,8 @@ const char* kindText(Kind kind) {
     case Kind::tensor_metric:
     case Kind::set_metric:
       return "metric";
+    case Kind::survey:
+      return "survey";
     default:
       return "test";
   }
@@ -63,7 +65,8 @@ std::vector<std::pair<std::string, std::string>> pairsOf(const recipe::Recipe& r
     if (std::none_of(pairs.begin(), pairs.end(), same)) pairs.emplace_back(a, b);
   };
   for (const recipe::Step& step : recipe.steps) {
-    if (step.models.size() > 1) add(step.models.front(), step.models.back());
+    // A survey of more models describes them all and compares no pair in particular.
+    if (step.models.size() == 2) add(step.models.front(), step.models.back());
   }
   for (const run::StepFinding& row : results.findings) add(row.model_a, row.model_b);
   return pairs;

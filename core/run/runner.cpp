@@ -40,6 +40,8 @@ void checkUnchanged(const plan::Models& models, const std::vector<std::string>& 
 void runStep(const plan::PlannedStep& step, Session& session) {
   if (step.step->verb == recipe::Verb::test) {
     runTest(step, session);
+  } else if (step.step->verb == recipe::Verb::survey) {
+    runSurvey(step, session);
   } else if (step.step->verb == recipe::Verb::describe) {
     describeTensors(step, session);
   } else if (step.step->pairing == recipe::Pairing::content) {

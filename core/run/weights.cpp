@@ -6,25 +6,15 @@
 #include <kindred/error.hpp>
 
 #include "checkpoint/names.hpp"
-#include "checkpoint/tokenizer.hpp"
-#include "run/hash.hpp"
 #include "run/held.hpp"
 #include "run/tiles.hpp"
+#include "run/vocabulary.hpp"
 
 namespace kindred::run {
 namespace {
 
 // Rows of an MLP that are read where not even one MLP a layer fits whole: each layer's first.
 constexpr std::uint64_t kFewRows = 64;
-
-std::string textOf(const plan::Model& model, const std::string& name) {
-  const std::vector<std::string> names = model.location->list();
-  if (std::find(names.begin(), names.end(), name) == names.end()) return {};
-  const std::shared_ptr<File> file = model.location->open(name);
-  std::string text(file->size(), '\0');
-  file->read(0, std::as_writable_bytes(std::span(text.data(), text.size())));
-  return text;
-}
 
 // The norm whose gains stand before what reads the residual stream in this role.
 std::string_view normBefore(std::string_view role) {
@@ -57,10 +47,7 @@ CheckpointWeights::CheckpointWeights(const plan::Model& model, WeightBudget budg
   addRole("shared.up", role::kUp, true);
   addRole("shared.down", role::kDown, true);
   listMlps(budget.bytes);
-  const std::string tokenizer = textOf(model, "tokenizer.json");
-  if (!tokenizer.empty()) {
-    tokens_ = checkpoint::tokensOf(tokenizer, model.address + "/tokenizer.json");
-  }
+  tokens_ = tokensOf(model, ranges_);
 }
 
 void CheckpointWeights::addRole(std::string_view role, std::string_view name, bool shared) {
