@@ -11,6 +11,7 @@ double megabytes(std::uint64_t bytes) { return static_cast<double>(bytes) / 1e6;
 
 // What a step keeps in memory at most, beside the program itself: read-ahead and windows.
 std::uint64_t memoryOf(const PlannedStep& step) {
+  if (!step.documents.empty()) return step.bytes;
   constexpr std::uint64_t kReadAhead = std::uint64_t{32} << 20;
   const auto remote = [](const Model* model) {
     return model != nullptr && model->source->remote();

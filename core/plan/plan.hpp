@@ -13,6 +13,14 @@
 
 namespace kindred::plan {
 
+// A file that a step about documents needs.
+struct PlannedDocument {
+  const Repository* repository = nullptr;
+  std::string name;
+  std::shared_ptr<File> file;
+  std::uint64_t bytes = 0;  // that the step reads: all, or none
+};
+
 struct PlannedStep {
   const recipe::Step* step = nullptr;
   const StepTools* tools = nullptr;
@@ -21,9 +29,10 @@ struct PlannedStep {
   std::vector<Selected> a;
   std::vector<Selected> b;  // within: the same as a
   std::vector<PairIndex> pairs;
-  std::uint64_t bytes = 0;     // that the step reads, each range once
-  std::uint64_t requests = 0;  // that its remote sources expect to make
-  std::uint64_t work = 0;      // bytes that pass through metrics: more where a tensor pairs often
+  std::vector<PlannedDocument> documents;  // by model, in the order of the step
+  std::uint64_t bytes = 0;                 // that the step reads, each range once
+  std::uint64_t requests = 0;              // that its remote sources expect to make
+  std::uint64_t work = 0;  // bytes that pass through metrics: more where a tensor pairs often
 };
 
 struct Plan {

@@ -5,6 +5,7 @@
 
 #include <kindred/error.hpp>
 
+#include "documents/standard_licence.hpp"
 #include "plugin/bind.hpp"
 
 namespace kindred::plan {
@@ -49,6 +50,7 @@ class ToolMaker {
       const plugin::Plugin* plugin = find(step.test);
       if (plugin != nullptr) addTest(step, *plugin, tools);
     }
+    if (step.verb == Verb::licence) addStandard(step, tools);
     return tools;
   }
 
@@ -79,6 +81,14 @@ class ToolMaker {
     } catch (const Error& error) {
       report(use.place, error);
       return nullptr;
+    }
+  }
+
+  void addStandard(const recipe::Step& step, StepTools& tools) {
+    try {
+      tools.standard = documents::standardLicence(step.against);
+    } catch (const Error& error) {
+      report(step.against_place, error);
     }
   }
 
