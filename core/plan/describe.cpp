@@ -26,6 +26,7 @@ std::uint64_t widestOf(const PlannedStep& step) {
 
 // What a step keeps in memory at most, beside the program itself: read-ahead and windows.
 std::uint64_t memoryOf(const PlannedStep& step) {
+  if (!step.documents.empty()) return step.bytes;
   constexpr std::uint64_t kReadAhead = std::uint64_t{32} << 20;
   if (!step.surveyed.empty()) return std::min(step.bytes, kReadAhead) + widestOf(step);
   const auto remote = [](const Model* model) {

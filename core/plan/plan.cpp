@@ -7,6 +7,8 @@
 #include <kindred/error.hpp>
 
 #include "checkpoint/names.hpp"
+#include "plan/documents.hpp"
+#include "recipe/document_verbs.hpp"
 
 namespace kindred::plan {
 namespace {
@@ -94,6 +96,11 @@ class Planner {
     if (tools.matrix_test) {
       planned.model_a = &models_.model(step.models.front());
       planned.model_b = &models_.model(step.models.back());
+      plan_.steps.push_back(std::move(planned));
+      return;
+    }
+    if (recipe::documentVerb(step.verb) != nullptr) {
+      addDocuments(step, planned, models_);
       plan_.steps.push_back(std::move(planned));
       return;
     }
@@ -196,9 +203,16 @@ std::map<std::string, std::uint64_t> bytesByModel(const Plan& plan) {
   using Key = std::tuple<const checkpoint::Shard*, std::uint64_t, std::uint64_t>;
   std::map<std::string, std::uint64_t> bytes;
   std::set<Key> counted;
+  std::set<std::pair<std::string, std::string>> documents;
+  std::set<std::string> catalogues;
   for (const PlannedStep& step : plan.steps) {
+    for (const PlannedDocument& document : step.documents) {
+      const std::string& key = document.repository->key;
+      const bool first = document.bytes > 0 && documents.emplace(key, document.name).second;
+      bytes[key] += first ? document.bytes : 0;
+    }
     for (const auto& [model, ranges] : rangesOf(step)) {
-      if (!bytes.contains(model->key)) {
+      if (catalogues.insert(model->key).second) {
         for (const checkpoint::Shard& shard : model->checkpoint.shards()) {
           bytes[model->key] += shard.header_bytes;
         }

@@ -19,6 +19,14 @@ struct Surveyed {
   std::vector<Selected> tensors;  // by layer, expert and name
 };
 
+// A file that a step about documents needs.
+struct PlannedDocument {
+  const Repository* repository = nullptr;
+  std::string name;
+  std::shared_ptr<File> file;
+  std::uint64_t bytes = 0;  // that the step reads: all, or none
+};
+
 struct PlannedStep {
   const recipe::Step* step = nullptr;
   const StepTools* tools = nullptr;
@@ -27,9 +35,10 @@ struct PlannedStep {
   std::vector<Selected> a;
   std::vector<Selected> b;  // within: the same as a
   std::vector<PairIndex> pairs;
-  std::vector<Surveyed> surveyed;  // survey: of each model; a and b are then empty
-  std::uint64_t bytes = 0;         // that the step reads, each range once
-  std::uint64_t requests = 0;      // that its remote sources expect to make
+  std::vector<Surveyed> surveyed;          // survey: of each model; a and b are then empty
+  std::vector<PlannedDocument> documents;  // by model, in the order of the step
+  std::uint64_t bytes = 0;                 // that the step reads, each range once
+  std::uint64_t requests = 0;              // that its remote sources expect to make
   std::uint64_t work = 0;  // bytes that pass through metrics: more where a tensor pairs often
 };
 

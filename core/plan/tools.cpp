@@ -6,6 +6,7 @@
 #include <kindred/declaration.hpp>
 #include <kindred/error.hpp>
 
+#include "documents/standard_licence.hpp"
 #include "plugin/bind.hpp"
 
 namespace kindred::plan {
@@ -56,6 +57,7 @@ class ToolMaker {
       const plugin::Plugin* plugin = find(step.test);
       if (plugin != nullptr) addTest(step, *plugin, tools);
     }
+    if (step.verb == Verb::licence) addStandard(step, tools);
     return tools;
   }
 
@@ -86,6 +88,14 @@ class ToolMaker {
     } catch (const Error& error) {
       report(use.place, error);
       return nullptr;
+    }
+  }
+
+  void addStandard(const recipe::Step& step, StepTools& tools) {
+    try {
+      tools.standard = documents::standardLicence(step.against);
+    } catch (const Error& error) {
+      report(step.against_place, error);
     }
   }
 

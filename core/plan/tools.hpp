@@ -10,6 +10,7 @@
 #include <kindred/survey.hpp>
 #include <kindred/test.hpp>
 
+#include "documents/document.hpp"
 #include "plugin/registry.hpp"
 #include "recipe/recipe.hpp"
 
@@ -36,6 +37,7 @@ struct StepTools {
   std::unique_ptr<MatrixTest> matrix_test;  // or on whole models, which
   std::unique_ptr<Aligner> aligner;         // this aligns
   std::uint64_t seed = 0;
+  documents::Document standard;  // licence: the text it is held against
 };
 
 // One entry a step, in order. What does not fit (unknown parameters, a metric of the wrong kind for

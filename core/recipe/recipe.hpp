@@ -97,7 +97,24 @@ struct FigureAddress {
   std::string aggregate;  // mean, sd, min, max, median, count, or a percentile: p05
 };
 
-enum class Verb { compare, describe, test, survey };
+// Those of the second line compare what stands beside the tensors: document_verbs.hpp.
+enum class Verb {
+  compare,
+  describe,
+  test,
+  survey,
+  configs,
+  tokenizers,
+  licence,
+  inventory,
+  manifests,
+  model_code
+};
+
+// What a model's card says of its size; zero where it is not said.
+struct Claims {
+  double total = 0, active = 0;
+};
 
 struct Step {
   std::string name;
@@ -117,6 +134,9 @@ struct Step {
   std::string of;                  // test on a table: STEP.METRIC[.FIGURE]; else empty
   FigureAddress of_address;
   Place of_place;
+  std::string against;  // licence: an SPDX id, or file:PATH with a path that can be opened
+  Place against_place;
+  Claims claims;  // inventory
   Place place;
 };
 

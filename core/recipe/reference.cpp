@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "recipe/document.hpp"
+#include "recipe/document_verbs.hpp"
 #include "recipe/schema.hpp"
 #include "recipe/words.hpp"
 
@@ -167,6 +168,29 @@ std::string section(const Shape& shape) {
   return must.empty() ? out : out + "\n" + must;
 }
 
+constexpr const char* kDocuments = R"(
+A step may be about what stands beside the tensors: `configs`, `tokenizers`, `licence`, `inventory`,
+`manifests` or `model-code`. Such a step has tables in `report.json` and the figures below, addressed
+as `STEP.VERB.FIGURE.AGGREGATE` (`vocabularies.tokenizers.jaccard.mean`). What files say is shown with
+its control characters escaped; nothing of it is run.
+
+| Verb | Reads | Figure | Means |
+|---|---|---|---|
+)";
+
+std::string documentFigures() {
+  std::string out = kDocuments;
+  for (const DocumentVerb& verb : documentVerbs()) {
+    const DocumentFigure* first = verb.figures.data();
+    for (const DocumentFigure& figure : verb.figures) {
+      out += fmt::format("| {} | {} | `{}` | {} |\n",
+                         &figure == first ? fmt::format("`{}`", verb.name) : "",
+                         &figure == first ? verb.reads : "", figure.name, figure.meaning);
+    }
+  }
+  return out;
+}
+
 std::string limits() {
   return fmt::format(
       "A recipe of more than {} bytes, {} values (aliases written out), {} levels of nesting or\n"
@@ -185,6 +209,7 @@ std::string referencePage() {
     page += section(*shape);
     const std::string_view title = shape->title;
     if (title == "A selection") page += kPatterns;
+    if (title == "A step") page += documentFigures();
     if (title == "A pairing") page += kPairings;
     if (title == "An expectation") page += kFigures;
   }

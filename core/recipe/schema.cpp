@@ -214,6 +214,28 @@ constexpr Shape kCompare{.says = "a model's name or a list of two (for a survey 
                          .scalar = ScalarType::name,
                          .items = &kName,
                          .most_items = kMostSurveyed};
+constexpr Shape kTwoModels{
+    .says = "a list of two models", .items = &kName, .least_items = 2, .most_items = 2};
+constexpr Shape kUpToTwoModels{
+    .says = "a list of one or two models", .items = &kName, .most_items = 2};
+constexpr Shape kSomeModels{.says = "a list of models", .items = &kName, .most_items = 100};
+constexpr Shape kParameters{
+    .says = "a number", .scalar = ScalarType::number, .least = 1, .most = 1e18};
+constexpr Key kClaimsKeys[] = {
+    {.name = "total",
+     .shape = &kParameters,
+     .example = "102.6e9",
+     .meaning = "parameters of the whole model"},
+    {.name = "active",
+     .shape = &kParameters,
+     .example = "12e9",
+     .meaning = "parameters that take part in computing one token"},
+};
+constexpr Shape kClaims{.says = "a mapping with 'total', 'active' or both",
+                        .keys = kClaimsKeys,
+                        .one_of = "total|active"};
+// What a step about documents does not go with; its own name beside itself is no contradiction.
+constexpr const char* kTensorKeys = "compare|describe|test|metrics|survey";
 constexpr Key kStepKeys[] = {
     {.name = "name",
      .shape = &kName,
@@ -243,6 +265,49 @@ constexpr Key kStepKeys[] = {
          "figures and tables",
      .needs = "compare",
      .excludes = "describe|test|metrics|pair|sample"},
+    {.name = "configs",
+     .shape = &kTwoModels,
+     .example = "[solar, glm]",
+     .meaning = "the two models' `config.json`, key by key",
+     .excludes = kTensorKeys},
+    {.name = "tokenizers",
+     .shape = &kTwoModels,
+     .example = "[solar, glm]",
+     .meaning = "the two models' `tokenizer.json`: tokens and merges in common",
+     .excludes = kTensorKeys},
+    {.name = "licence",
+     .shape = &kName,
+     .example = "solar",
+     .meaning = "a model's licence, clause by clause beside the text that `against` names",
+     .needs = "against",
+     .excludes = kTensorKeys},
+    {.name = "against",
+     .shape = &kText,
+     .example = "Apache-2.0",
+     .meaning = "the standard text: the SPDX id of a licence in this machine's "
+                "/usr/share/common-licenses, or `file:PATH`, a relative path counting from the "
+                "recipe's folder",
+     .needs = "licence"},
+    {.name = "inventory",
+     .shape = &kUpToTwoModels,
+     .example = "[solar, glm]",
+     .meaning = "every tensor of the models, from headers alone, and what of two is comparable",
+     .excludes = kTensorKeys},
+    {.name = "claims",
+     .shape = &kClaims,
+     .example = "{total: 102.6e9, active: 12e9}",
+     .meaning = "what the model's card says of its size; for an inventory of one model",
+     .needs = "inventory"},
+    {.name = "manifests",
+     .shape = &kSomeModels,
+     .example = "[solar, glm, phi]",
+     .meaning = "the models' files with sizes and published hashes",
+     .excludes = kTensorKeys},
+    {.name = "model-code",
+     .shape = &kTwoModels,
+     .example = "[solar, glm]",
+     .meaning = "the two repositories' code and other small text files, compared as text",
+     .excludes = kTensorKeys},
     {.name = "select",
      .shape = &kSelect,
      .fallback = "every tensor",
@@ -274,7 +339,11 @@ constexpr Key kStepKeys[] = {
 constexpr Shape kStep{.title = "A step",
                       .says = "a mapping with the keys of a step",
                       .keys = kStepKeys,
-                      .one_of = "compare|describe|test metrics|test|survey"};
+                      .one_of =
+                          "compare|describe|test|configs|tokenizers|licence|inventory|manifests|"
+                          "model-code "
+                          "metrics|test|survey|configs|tokenizers|licence|inventory|manifests|"
+                          "model-code"};
 constexpr Shape kSteps{.says = "a list of steps", .items = &kStep, .most_items = 10000};
 
 // Expectations.

@@ -1,6 +1,8 @@
 #include <algorithm>
+#include <filesystem>
 #include <map>
 
+#include "recipe/document_verbs.hpp"
 #include "recipe/reader.hpp"
 #include "recipe/words.hpp"
 
@@ -30,6 +32,7 @@ class StepReader {
                  : node_.find("describe") ? Verb::describe
                                           : Verb::compare;
     readModels();
+    readDocuments();
     readSelect();
     readPair();
     readSample();
@@ -58,6 +61,62 @@ class StepReader {
     if (compare == nullptr) return;
     if (compare->kind == Node::Kind::scalar) addModel(*compare);
     for (const Node& model : compare->items) addModel(model);
+  }
+
+  // Steps about documents: one verb, its models, and what belongs to it.
+  void readDocuments() {
+    const Node* verb = nullptr;
+    for (const DocumentVerb& known : documentVerbs()) {
+      const Node* node = node_.find(known.name);
+      if (node == nullptr) continue;
+      if (verb != nullptr) {
+        reading_.report(node->place,
+                        "a step has one of " + quote(documentVerb(step_.verb)->name) + " and " +
+                            quote(known.name) + ", not both",
+                        "make them two steps");
+        return;
+      }
+      verb = node;
+      step_.verb = known.verb;
+    }
+    if (verb == nullptr) return;
+    step_.models.clear();
+    if (verb->kind == Node::Kind::scalar) addModel(*verb);
+    for (const Node& model : verb->items) addModel(model);
+    checkDifferent(*verb);
+    readAgainst();
+    readClaims();
+  }
+
+  void checkDifferent(const Node& verb) {
+    std::vector<std::string> sorted = step_.models;
+    std::sort(sorted.begin(), sorted.end());
+    const auto twice = std::adjacent_find(sorted.begin(), sorted.end());
+    if (twice == sorted.end()) return;
+    reading_.report(verb.place, "model " + quote(*twice) + " is named twice",
+                    "a model differs in nothing from itself");
+  }
+
+  void readAgainst() {
+    const Node* against = node_.find("against");
+    if (against == nullptr) return;
+    step_.against = textOf(against);
+    step_.against_place = against->place;
+    const std::string mark = "file:";
+    if (!step_.against.starts_with(mark)) return;
+    const std::filesystem::path folder = std::filesystem::path(against->place.file).parent_path();
+    step_.against = mark + (folder / step_.against.substr(mark.size())).lexically_normal().string();
+  }
+
+  void readClaims() {
+    const Node* claims = node_.find("claims");
+    if (claims == nullptr) return;
+    if (const Node* total = claims->find("total")) step_.claims.total = numberIn(total);
+    if (const Node* active = claims->find("active")) step_.claims.active = numberIn(active);
+    if (step_.models.size() > 1) {
+      reading_.report(claims->place, "'claims' are of one model, but the inventory has two",
+                      "make it two steps, each with its own claims");
+    }
   }
 
   void readSelect() {

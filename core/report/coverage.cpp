@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "checkpoint/component.hpp"
 #include "checkpoint/names.hpp"
 
 namespace kindred::report {
@@ -31,17 +32,6 @@ bool isConstant(const run::Results& results, const run::Observation& o) {
 
 }  // namespace
 
-std::string componentOf(const std::string& role) {
-  const auto starts = [&](const char* prefix) { return role.starts_with(prefix); };
-  if (role == "embedding") return "embeddings";
-  if (role == "head") return "head";
-  if (starts("norm.") || role.ends_with("_norm")) return "norms";
-  if (starts("attention.")) return "attention";
-  if (starts("mlp.") || starts("shared.")) return "MLP";
-  if (starts("router")) return "router";
-  return "other";
-}
-
 verdict::Coverage coverageOf(const plan::Model& a, const plan::Model& b,
                              const run::Results& results) {
   verdict::Coverage coverage;
@@ -64,7 +54,8 @@ verdict::Coverage coverageOf(const plan::Model& a, const plan::Model& b,
   std::set<std::string> in_b;
   for (const checkpoint::Tensor& tensor : b.checkpoint.tensors()) in_b.insert(tensor.name);
   for (const checkpoint::Tensor& tensor : a.checkpoint.tensors()) {
-    verdict::ComponentCount& count = coverage.components[componentOf(roleOf(a, tensor.name))];
+    verdict::ComponentCount& count =
+        coverage.components[checkpoint::componentOf(roleOf(a, tensor.name))];
     const auto found = equal.find(checkpoint::escaped(tensor.name));
     if (found != equal.end()) {
       ++(found->second == 2 ? count.equal : count.constant);

@@ -5,6 +5,7 @@
 #include <kindred/error.hpp>
 
 #include "plugin/fingerprint.hpp"
+#include "recipe/document_verbs.hpp"
 #include "report/coverage.hpp"
 #include "report/csv.hpp"
 #include "report/files.hpp"
@@ -13,12 +14,7 @@
 namespace kindred::report {
 namespace {
 
-ModelFacts factsOf(const plan::Model& model) {
-  ModelFacts facts;
-  facts.key = model.key;
-  facts.address = model.address;
-  facts.role = model.role == recipe::ModelRole::control ? "control" : "subject";
-  facts.revision = model.location->revision();
+void addCatalogue(const plan::Model& model, ModelFacts& facts) {
   facts.architecture = model.architecture == nullptr ? "" : model.architecture->name();
   for (const checkpoint::Tensor& tensor : model.checkpoint.tensors()) {
     ++facts.tensors;
@@ -27,6 +23,23 @@ ModelFacts factsOf(const plan::Model& model) {
   for (const checkpoint::Shard& shard : model.checkpoint.shards()) {
     facts.files.push_back(
         {shard.name, shard.file->size(), shard.file->identity(), shard.file->publishedSha256()});
+  }
+}
+
+// `model` null: its headers were not read.
+ModelFacts factsOf(const plan::Repository& repository, const plan::Model* model,
+                   const run::Results& results) {
+  ModelFacts facts;
+  facts.key = repository.key;
+  facts.address = repository.address;
+  facts.role = repository.role == recipe::ModelRole::control ? "control" : "subject";
+  facts.revision = repository.location->revision();
+  if (model != nullptr) addCatalogue(*model, facts);
+  for (const run::FileSeen& file : results.files) {
+    const auto same = [&](const ModelFile& known) { return known.name == file.name; };
+    if (file.model != facts.key || std::any_of(facts.files.begin(), facts.files.end(), same))
+      continue;
+    facts.files.push_back({file.name, file.bytes, file.identity, file.published_sha256});
   }
   return facts;
 }
@@ -46,10 +59,15 @@ const char* kindText(Kind kind) {
   }
 }
 
-const plan::Model& modelNamed(const plan::Models& models, const std::string& key) {
+const plan::Model* findModel(const plan::Models& models, const std::string& key) {
   for (const plan::Model* model : models.opened()) {
-    if (model->key == key) return *model;
+    if (model->key == key) return model;
   }
+  return nullptr;
+}
+
+const plan::Model& modelNamed(const plan::Models& models, const std::string& key) {
+  if (const plan::Model* model = findModel(models, key)) return *model;
   throw Error(Category::internal, "", "model '" + key + "' was compared but never opened");
 }
 
@@ -65,6 +83,7 @@ std::vector<std::pair<std::string, std::string>> pairsOf(const recipe::Recipe& r
     if (std::none_of(pairs.begin(), pairs.end(), same)) pairs.emplace_back(a, b);
   };
   for (const recipe::Step& step : recipe.steps) {
+    if (recipe::documentVerb(step.verb) != nullptr) continue;
     // A survey of more models describes them all and compares no pair in particular.
     if (step.models.size() == 2) add(step.models.front(), step.models.back());
   }
@@ -81,7 +100,9 @@ Context contextOf(const recipe::Recipe& recipe, const plan::Models& models,
   context.recipe = &recipe;
   context.command_line = command_line;
   context.toolchain = plugin::hostFingerprint();
-  for (const plan::Model* model : models.opened()) context.models.push_back(factsOf(*model));
+  for (const plan::Repository* repository : models.repositories()) {
+    context.models.push_back(factsOf(*repository, findModel(models, repository->key), results));
+  }
   for (const plugin::Plugin* plugin : plugins) {
     context.plugins.push_back({plugin->name(), plugin->version(), kindText(plugin->kind())});
   }

@@ -40,6 +40,8 @@ void describeTensors(const plan::PlannedStep& step, Session& session);
 void runSurvey(const plan::PlannedStep& step, Session& session);
 // Set metrics over the two sides of a step: observations and notes.
 void matchSets(const plan::PlannedStep& step, Session& session);
+// Documents beside each other, or inventories: observations and tables.
+void compareDocuments(const plan::PlannedStep& step, Session& session);
 // A test over a table of observations, or over rows of matrices: findings.
 void runTest(const plan::PlannedStep& step, Session& session);
 // Matrix tests over whole models; steps next to each other are taken together, so that what is
