@@ -75,6 +75,7 @@ struct Selection {
   std::vector<std::string> patterns;
   std::vector<std::string> roles;
   std::vector<Place> places;  // of each pattern, then of each role
+  std::optional<std::pair<std::int64_t, std::int64_t>> layers;  // from, to, both included
   Place place;
 };
 

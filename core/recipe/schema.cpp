@@ -20,6 +20,10 @@ constexpr Shape kVersion{
     .says = "the recipe version, which is 1", .scalar = ScalarType::choice, .choices = "1"};
 constexpr Shape kTexts{.says = "a list of texts", .items = &kText};
 constexpr Shape kLayers{.says = "a list of layer numbers", .items = &kLayer};
+constexpr Shape kLayerRange{.says = "a list of two layer numbers, [FIRST, LAST]",
+                            .items = &kLayer,
+                            .least_items = 2,
+                            .most_items = 2};
 constexpr Shape kNameMap{.says = "a mapping from names in the first model to names in the second",
                          .values = &kText,
                          .keys_are_names = false};
@@ -88,6 +92,11 @@ constexpr Key kSelectionKeys[] = {
      .shape = &kTexts,
      .example = "[mlp.up, mlp.gate]",
      .meaning = "several roles"},
+    {.name = "layers",
+     .shape = &kLayerRange,
+     .fallback = "all layers",
+     .example = "[0, 45]",
+     .meaning = "of these tensors, those of the layers from FIRST to LAST"},
 };
 constexpr Shape kSelection{
     .title = "A selection",
