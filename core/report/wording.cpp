@@ -139,6 +139,12 @@ Answer answerOf(const Document&, const DocumentPair& pair) {
                     "that were retrained or not tested, would not be seen (power: {}).",
                     pair.verdict.power)};
   }
+  if (klass == "inconclusive") {
+    return {fmt::format("What was measured of {} and {} is not enough to say whether they share "
+                        "weights.",
+                        a, b),
+            "Similarities are described below; more controls or more of the weights may decide."};
+  }
   return {fmt::format("No test that can decide could be run on {} and {}.", a, b),
           "Similarities are described below, and none of them says by itself whether weights are "
           "shared."};

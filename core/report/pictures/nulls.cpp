@@ -107,8 +107,11 @@ Json observedLayers() {
                                                {{"format", ".1f"}}),
                                        channel("p", "nominal", "p")})}}}},
        Json{{"transform", filter},
-            {"mark", {{"type", "text"}, {"align", "left"}, {"dy", -6}, {"fontSize", 11}}},
-            {"encoding", {{"x", {{"value", 0}}}, {"y", y}, {"text", {{"field", "label"}}}}}}});
+            {"mark", {{"type", "text"}, {"align", "left"}, {"dy", -5}, {"fontSize", 11}}},
+            {"encoding",
+             {{"x", {{"value", 0}}},
+              {"y", channel("top", "quantitative", "", {{"axis", nullptr}})},
+              {"text", {{"field", "label"}}}}}}});
 }
 
 }  // namespace
@@ -154,7 +157,9 @@ std::vector<Picture> nullPictures(const Document& document) {
       {"data", {{"name", "rows"}}},
       {"encoding",
        {{"x", channel("z", "quantitative", "standard deviations from the mean of the null",
-                      {{"scale", {{"type", "symlog"}, {"constant", 4}}}})}}},
+                      {{"axis",
+                        {{"values", Json::array({-10, -3, 0, 3, 10, 30, 100, 300, 1000, 3000})}}},
+                       {"scale", {{"type", "symlog"}, {"constant", 4}}}})}}},
       {"layer", std::move(layers)}};
   return {picture};
 }

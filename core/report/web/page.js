@@ -18,7 +18,7 @@
       ? ["#66c4cc", "#e3a857", "#c58fd6", "#8fce7e", "#ef8a76", "#7fa8e8", "#d6cf6a", "#b9b9b9"]
       : ["#0b6470", "#b4590a", "#7a3e93", "#3c7a29", "#b0342a", "#2d5bab", "#7d7109", "#5c6166"];
 
-  const config = () => {
+  const config = (width) => {
     const style = getComputedStyle(document.documentElement);
     const colour = (name) => style.getPropertyValue(name).trim();
     const font = "system-ui, -apple-system, 'Segoe UI', Roboto, Arial, sans-serif";
@@ -29,8 +29,9 @@
       axis: { ...text, gridColor: colour("--line"), gridOpacity: 0.7, domainColor: colour("--line"),
         tickColor: colour("--line") },
       axisX: { grid: false },
-      legend: { ...text, orient: "bottom", direction: "horizontal", labelLimit: 260, columns: 2,
-        symbolLimit: 12, titleLimit: 200 },
+      legend: { ...text, orient: "bottom", direction: "horizontal", labelLimit: width < 500 ? width - 60 : 260,
+        columns: width < 500 ? 1 : 3, symbolLimit: 12, titleLimit: 200,
+        layout: { bottom: { direction: width < 500 ? "vertical" : "horizontal", margin: 8 } } },
       header: { ...text, labelFontSize: 12, labelLimit: 300 },
       title: { color: colour("--ink"), font, fontSize: 12, fontWeight: 600, anchor: "start" },
       text: { color: colour("--ink"), font }, rule: { color: colour("--accent") },
@@ -102,7 +103,7 @@
     const place = document.createElement("div");
     try {
       const result = await vegaEmbed(place, fitted(spec, width), {
-        mode: "vega-lite", renderer: rows.length > 1500 ? "canvas" : "svg", config: config(),
+        mode: "vega-lite", renderer: rows.length > 1500 ? "canvas" : "svg", config: config(width),
         ast: true, expr: vegaInterpreter.expressionInterpreter, defaultStyle: false,
         tooltip: { disableDefaultStyle: true, theme: "page" }, downloadFileName: figure.id,
         actions: { export: { svg: true, png: true }, source: false, compiled: false, editor: false },
