@@ -10,12 +10,14 @@
 namespace kindred::report {
 
 std::vector<Evidence> evidenceOf(const Document& document) {
+  constexpr std::size_t kManyPairs = 12;  // beyond, a pair is one line, whatever the axis
+  const bool by_axis = document.pairs.size() <= kManyPairs;
   using Key = std::tuple<std::string, std::string, std::string, bool>;
   std::map<Key, const DocumentFinding*> best;
   std::vector<Key> order;
   for (const DocumentFinding& f : document.findings) {
-    const Key key{std::min(f.model_a, f.model_b), std::max(f.model_a, f.model_b), f.gauge,
-                  f.decides};
+    const Key key{std::min(f.model_a, f.model_b), std::max(f.model_a, f.model_b),
+                  by_axis ? f.gauge : "", f.decides};
     const auto [found, fresh] = best.try_emplace(key, &f);
     if (fresh) order.push_back(key);
     if (f.log10_p_adjusted < found->second->log10_p_adjusted) found->second = &f;

@@ -15,7 +15,8 @@ struct Evidence {
   std::vector<double> controls = {};  // log10 p of controls, same test and axis
 };
 
-// Subjects before controls; within these deciding tests first, then by p-value.
+// Of many pairs one line each. Subjects before controls; within these deciding tests first, then by
+// p-value.
 std::vector<Evidence> evidenceOf(const Document& document);
 
 // Where a p-value stands on the scale that all evidence is drawn on: 0 (p = 1) to 1 (the smallest

@@ -44,6 +44,19 @@ Markup axis(const EvidenceScale& scale) {
                   {"aria-label", "Scale of p-values, from 1 on the left to ever smaller ones"}});
 }
 
+// What a finding says besides; numbers by layer are in the pictures.
+std::string detailsOf(const DocumentFinding& finding) {
+  constexpr std::size_t kMost = 12;
+  std::string list = "Statistic " + figure(finding.statistic);
+  std::size_t count = 0;
+  for (const auto& [name, value] : finding.details) {
+    if (name.starts_with("layer_") || name.starts_with("expert_of")) continue;
+    if (++count > kMost) break;
+    list += ", " + name + " " + figure(value);
+  }
+  return list;
+}
+
 Markup cell(const char* label, const Markup& content, const char* klass = "words") {
   return element("td", content, {{"data-label", label}, {"class", klass}});
 }
@@ -62,6 +75,7 @@ Markup tableRow(const EvidenceScale& scale, const Evidence& row) {
   p << pValueMarkup(f.log10_p_adjusted);
   Markup full = element("p", "Null: " + f.null);
   full << element("p", "Assumes: " + f.assumptions);
+  full << element("p", detailsOf(f));
   if (!f.alignment.empty()) full << element("p", "Alignment: " + f.alignment);
   basis << foldedMarkup("what it assumes", full);
   Markup cells;

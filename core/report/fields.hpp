@@ -74,7 +74,7 @@ void visit(Visitor& v, DocumentStep& x) {
   v("verb", x.verb, "compare, describe, test, ...");
   v("pairing", x.pairing, "how tensors meet");
   v("models", x.models, "");
-  v("metrics", x.metrics, "");
+  v("metrics", x.metrics, "what was measured, or the test");
   v("note", x.note, "what its figures say and what they don't");
   v("left_out", x.left_out, "tensors that were selected and could not be compared");
 }

@@ -85,14 +85,19 @@ const char* verbName(recipe::Verb verb) {
   return verb == recipe::Verb::describe ? "describe" : "test";
 }
 
+// Metrics, or the test of a step that tests.
 Json metricsJson(const recipe::Step& step) {
   Json list = Json::array();
-  for (const recipe::PluginUse& use : step.metrics) {
+  std::vector<recipe::PluginUse> uses = step.metrics;
+  if (step.verb == recipe::Verb::test) uses.push_back(step.test);
+  for (const recipe::PluginUse& use : uses) {
     Json parameters = Json::object();
     for (const recipe::RawParameter& parameter : use.parameters) {
       parameters[parameter.name] = parameter.value;
     }
-    list.push_back({{"name", use.as}, {"plugin", use.plugin}, {"parameters", parameters}});
+    list.push_back({{"name", use.as.empty() ? use.plugin : use.as},
+                    {"plugin", use.plugin},
+                    {"parameters", parameters}});
   }
   return list;
 }

@@ -23,7 +23,7 @@ TextTable models(const Document& document) {
   for (const DocumentModel& m : document.models) {
     table.rows.push_back({m.key, m.role, m.address, m.revision,
                           m.architecture.empty() ? "not recognised" : m.architecture,
-                          std::to_string(m.tensors), std::to_string(m.parameters)});
+                          grouped(m.tensors), grouped(m.parameters)});
   }
   return table;
 }
@@ -123,7 +123,13 @@ Markup tablesSection(const Document& document) {
 
 Markup methodSection(const Document& document) {
   Markup content = element("h2", "Method");
-  content << tableMarkup(models(document)) << tableMarkup(steps(document));
+  constexpr std::size_t kOpenSteps = 30;
+  content << tableMarkup(models(document));
+  if (document.steps.size() <= kOpenSteps) {
+    content << tableMarkup(steps(document));
+  } else {
+    addFolded(content, steps(document), "steps");
+  }
   if (!document.expectations.empty()) content << tableMarkup(expectations(document));
   addFolded(content, summaries(document), "figures, summed up (each value is in observations.csv)");
   addFolded(content, coverage(document), "lines on which tensors are equal");

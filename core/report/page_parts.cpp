@@ -8,11 +8,18 @@
 namespace kindred::report {
 namespace {
 
+std::string withoutSeparators(std::string_view text) {
+  std::string digits(text);
+  std::erase(digits, ',');
+  return digits;
+}
+
 bool isNumber(std::string_view text) {
   if (text.empty() || text == "\u2013") return true;
+  const std::string digits = withoutSeparators(text);
   double value = 0;
-  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return problem == std::errc() && end == text.data() + text.size();
+  const auto [end, problem] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+  return problem == std::errc() && end == digits.data() + digits.size();
 }
 
 std::vector<bool> numericColumns(const TextTable& table) {

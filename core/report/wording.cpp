@@ -1,6 +1,7 @@
 #include "report/wording.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include <fmt/format.h>
@@ -25,6 +26,18 @@ std::size_t subjectPairs(const Document& document) {
 
 std::string counted(std::size_t count, const char* one, const char* many) {
   return fmt::format("{} {}", count, count == 1 ? one : many);
+}
+
+// "10⁻³¹⁵": for sentences, the exponent rounded so that it never says too much.
+std::string inWords(double log10_p) {
+  constexpr std::array<const char*, 10> kDigits{"⁰", "¹", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹"};
+  const PValue p = pValue(log10_p);
+  if (p.power.empty()) return p.plain;
+  std::string text = "10⁻";
+  for (const char c : fmt::format("{:.0f}", std::floor(-log10_p))) {
+    text += kDigits[static_cast<std::size_t>(c - '0')];
+  }
+  return text;
 }
 
 Answer manyPairs(const Document& document) {
@@ -108,7 +121,7 @@ Answer answerOf(const Document&, const DocumentPair& pair) {
   const std::string& a = pair.a;
   const std::string& b = pair.b;
   const std::string& klass = pair.verdict.klass;
-  const std::string p = text(pValue(pair.verdict.log10_p));
+  const std::string p = inWords(pair.verdict.log10_p);
   if (klass == "identical") {
     return {fmt::format("Every tensor of {} and {} holds the same bytes.", a, b),
             "Which of the two was first, and why they are equal, is not tested."};

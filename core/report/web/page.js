@@ -76,9 +76,12 @@
       .map((line) => line.map(cell).join(",")).join("\r\n") + "\r\n";
   };
 
-  const addCsv = (figure, rows) => {
-    const menu = figure.querySelector(".vega-actions");
+  // The links stand below the chart, which to a screen reader is one image.
+  const addMenu = (figure, chart, rows) => {
+    const menu = chart.querySelector(".vega-actions");
     if (!menu) return;
+    figure.querySelector(":scope > .vega-actions")?.remove();
+    chart.after(menu);
     const link = document.createElement("a");
     link.href = "#";
     link.textContent = "Save as CSV";
@@ -111,7 +114,7 @@
       if (figure.view) figure.view.finalize();
       figure.view = result.view;
       chart.replaceChildren(place);
-      addCsv(figure, rows);
+      addMenu(figure, chart, rows);
       chart.dataset.drawn = width;
     } catch (error) {
       console.error("picture " + figure.id + ": " + error.message);
