@@ -153,8 +153,11 @@ int run(const Invocation& invocation) {
     std::cout << report::reportJson(done.context, done.results);
   } else if (invocation.has("all")) {
     std::cout << report::familySummary(done.context);
+    sayWhere(out);
   } else {
-    std::cout << report::terminalSummary(done.context, done.results);
+    std::cout << report::terminalSummary(done.context, done.results,
+                                         report::Paint::forStandardOutput());
+    sayWhere(out);
   }
   return verdictCode(done);
 }

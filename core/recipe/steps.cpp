@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <map>
 
@@ -9,14 +10,19 @@
 namespace kindred::recipe {
 namespace {
 
+// What a recipe writes after 'pair'; the others it writes in its own way.
+constexpr std::array<std::pair<std::string_view, Pairing>, 5> kPairings{
+    {{"same-name", Pairing::same_name},
+     {"same-layer", Pairing::same_layer},
+     {"all-layers", Pairing::all_layers},
+     {"within", Pairing::within},
+     {"content", Pairing::content}}};
+
 Pairing pairingOf(std::string_view word) {
-  static const std::map<std::string_view, Pairing> known = {{"same-name", Pairing::same_name},
-                                                            {"same-layer", Pairing::same_layer},
-                                                            {"all-layers", Pairing::all_layers},
-                                                            {"within", Pairing::within},
-                                                            {"content", Pairing::content}};
-  const auto found = known.find(word);
-  return found == known.end() ? Pairing::same_name : found->second;
+  for (const auto& [name, pairing] : kPairings) {
+    if (name == word) return pairing;
+  }
+  return Pairing::same_name;
 }
 
 class StepReader {
@@ -267,6 +273,13 @@ void reportNameAgain(const Node& step, Reading& reading, std::map<std::string, i
 }
 
 }  // namespace
+
+std::string name(Pairing pairing) {
+  for (const auto& [name, known] : kPairings) {
+    if (known == pairing) return std::string(name);
+  }
+  return pairing == Pairing::map ? "map" : "against-layers";
+}
 
 void readSteps(const Node& steps, Reading& reading) {
   std::map<std::string, int> lines;

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "report/document.hpp"
 #include "report/summary.hpp"
 #include "report/version.hpp"
 #include "run/hash.hpp"
@@ -79,6 +80,28 @@ Json modelsJson(const Context& context) {
   return list;
 }
 
+const char* verbName(recipe::Verb verb) {
+  if (verb == recipe::Verb::compare) return "compare";
+  return verb == recipe::Verb::describe ? "describe" : "test";
+}
+
+// Metrics, or the test of a step that tests.
+Json metricsJson(const recipe::Step& step) {
+  Json list = Json::array();
+  std::vector<recipe::PluginUse> uses = step.metrics;
+  if (step.verb == recipe::Verb::test) uses.push_back(step.test);
+  for (const recipe::PluginUse& use : uses) {
+    Json parameters = Json::object();
+    for (const recipe::RawParameter& parameter : use.parameters) {
+      parameters[parameter.name] = parameter.value;
+    }
+    list.push_back({{"name", use.as.empty() ? use.plugin : use.as},
+                    {"plugin", use.plugin},
+                    {"parameters", parameters}});
+  }
+  return list;
+}
+
 Json stepsJson(const Context& context, const run::Results& results) {
   Json list = Json::array();
   for (const recipe::Step& step : context.recipe->steps) {
@@ -88,10 +111,14 @@ Json stepsJson(const Context& context, const run::Results& results) {
       left_out.push_back(
           {{"tensor_a", left.tensor_a}, {"tensor_b", left.tensor_b}, {"reason", left.reason}});
     }
-    list.push_back({{"name", step.name},
-                    {"models", step.models},
-                    {"note", step.note},
-                    {"left_out", std::move(left_out)}});
+    list.push_back(
+        {{"name", step.name},
+         {"verb", verbName(step.verb)},
+         {"pairing", step.verb == recipe::Verb::compare ? recipe::name(step.pairing) : ""},
+         {"models", step.models},
+         {"metrics", metricsJson(step)},
+         {"note", step.note},
+         {"left_out", std::move(left_out)}});
   }
   return list;
 }
@@ -241,6 +268,7 @@ Json seedsJson(const recipe::Recipe& recipe) {
 std::string reportJson(const Context& context, const run::Results& results) {
   const recipe::Recipe& recipe = *context.recipe;
   return printed({{"kindred", kVersion},
+                  {"schema", kSchemaVersion},
                   {"title", recipe.title},
                   {"question", recipe.question.empty() ? recipe.title : recipe.question},
                   {"complete", results.complete},

@@ -5,11 +5,14 @@
 #include <kindred/error.hpp>
 
 #include "plugin/fingerprint.hpp"
+#include "plugin/installation.hpp"
 #include "recipe/document_verbs.hpp"
 #include "report/coverage.hpp"
 #include "report/csv.hpp"
 #include "report/files.hpp"
+#include "report/html.hpp"
 #include "report/json.hpp"
+#include "report/markdown.hpp"
 
 namespace kindred::report {
 namespace {
@@ -122,10 +125,20 @@ Context contextOf(const recipe::Recipe& recipe, const plan::Models& models,
 
 void writeAll(const std::filesystem::path& folder, const Context& context,
               const run::Results& results) {
-  writeAtomically(folder / "observations.csv", observationsCsv(results));
+  const ResultTexts texts{folder, reportJson(context, results), observationsCsv(results),
+                          manifestJson(context, results)};
+  writeAtomically(folder / "observations.csv", texts.observations);
   writeAtomically(folder / "findings.csv", findingsCsv(results));
-  writeAtomically(folder / "manifest.json", manifestJson(context, results));
-  writeAtomically(folder / "report.json", reportJson(context, results));
+  writeAtomically(folder / "manifest.json", texts.manifest);
+  writeAtomically(folder / "report.json", texts.report);
+  writePages(texts);
+}
+
+void writePages(const ResultTexts& texts) {
+  const Document document = documentOf(texts);
+  writeAtomically(texts.folder / "report.md", reportMarkdown(document));
+  writeAtomically(texts.folder / "report.html",
+                  reportHtml(document, pageAssets(plugin::sharedFiles() / "report")));
 }
 
 }  // namespace kindred::report

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "report/sparkline.hpp"
 #include "report/summary.hpp"
 #include "report/text.hpp"
 
@@ -133,33 +134,36 @@ std::string leftOut(const run::Results& results) {
   return text;
 }
 
-std::string expectations(const run::Results& results) {
+std::string expectations(const run::Results& results, const Paint& paint) {
   std::string text;
   for (const run::ExpectationResult& e : results.expectations) {
-    text += fmt::format("{} {} is {}, expected {}{}\n", e.met ? "met:  " : "UNMET:", e.figure,
-                        number(e.value), e.wanted, e.met ? "" : " (" + e.place + ")");
+    text += fmt::format("{} {} is {}, expected {}{}\n", e.met ? "met:  " : paint.warning("UNMET:"),
+                        e.figure, number(e.value), e.wanted, e.met ? "" : " (" + e.place + ")");
   }
   return text.empty() ? text : "\n" + text;
 }
 
 }  // namespace
 
-std::string terminalSummary(const Context& context, const run::Results& results) {
+std::string terminalSummary(const Context& context, const run::Results& results,
+                            const Paint& paint) {
   std::string text = context.recipe->title.empty() ? "" : wrapped(context.recipe->title, 0) + "\n";
   const std::vector<Summary> summaries = summarise(results.observations);
   const std::string measured = metrics(context, summaries);
   const std::string surveyed = surveys(context, summaries);
   text += measured + (measured.empty() || surveyed.empty() ? "" : "\n") + surveyed;
-  text += tables(results) + findings(results) + notes(context) + leftOut(results) +
-          expectations(results);
+  text += layerLines(results.observations) + tables(results) + findings(results) +
+          notes(context) + leftOut(results) + expectations(results, paint);
   for (const PairVerdict& pair : context.verdicts) {
-    text += "\n" + pair.a + " ~ " + pair.b + ": " + pair.verdict.klass + "\n" +
+    text += "\n" + paint.strong(pair.a + " ~ " + pair.b + ": " + pair.verdict.klass) + "\n" +
             wrapped(pair.verdict.sentence + (pair.verdict.klass == "no-evidence"
                                                  ? " Power: " + pair.verdict.power + "."
                                                  : ""),
                     2);
   }
-  if (!results.complete) text += "\nInterrupted: what was measured before is saved.\n";
+  if (!results.complete) {
+    text += "\n" + paint.warning("Interrupted: what was measured before is saved.") + "\n";
+  }
   return text + fmt::format("\n{:.1f} MB read, {} requests, {:.2f} s, {:.0f} MB of memory\n",
                             static_cast<double>(results.cost.bytes) / 1e6, results.cost.requests,
                             results.seconds, static_cast<double>(results.peak_memory_bytes) / 1e6);
