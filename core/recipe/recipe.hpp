@@ -78,7 +78,16 @@ struct Selection {
   Place place;
 };
 
-enum class Pairing { same_name, same_layer, all_layers, within, against_layers, map, content };
+enum class Pairing {
+  same_name,
+  same_layer,
+  all_layers,
+  within,
+  against_layers,
+  map,
+  content,
+  counterparts
+};
 
 struct Sample {
   enum class Kind { all, head, blocks } kind = Kind::all;

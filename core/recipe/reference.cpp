@@ -56,6 +56,7 @@ constexpr const char* kPairings = R"(
 | `all-layers` | every layer of the first model and every layer of the second |
 | `within` | the tensors of one model among themselves: `compare` names one model |
 | `content` | what the metric itself finds to belong together; for metrics of whole sets such as `byte-hash` |
+| `counterparts` | tensors of equal shape and the same role, layer and expert, or of the same name where a family is unknown; there may be none |
 )";
 
 constexpr const char* kFigures = R"(

@@ -117,9 +117,10 @@ constexpr Key kPairKeys[] = {
 };
 constexpr Shape kPair{
     .title = "A pairing",
-    .says = "same-name, same-layer, all-layers, within, content, {layers: ...} or {map: ...}",
+    .says = "same-name, same-layer, all-layers, within, content, counterparts, {layers: ...} or {map: "
+            "...}",
     .scalar = ScalarType::choice,
-    .choices = "same-name|same-layer|all-layers|within|content",
+    .choices = "same-name|same-layer|all-layers|within|content|counterparts",
     .keys = kPairKeys,
     .one_of = "layers|map"};
 

@@ -12,7 +12,8 @@ Pairing pairingOf(std::string_view word) {
                                                             {"same-layer", Pairing::same_layer},
                                                             {"all-layers", Pairing::all_layers},
                                                             {"within", Pairing::within},
-                                                            {"content", Pairing::content}};
+                                                            {"content", Pairing::content},
+                                                            {"counterparts", Pairing::counterparts}};
   const auto found = known.find(word);
   return found == known.end() ? Pairing::same_name : found->second;
 }

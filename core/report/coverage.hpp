@@ -9,10 +9,11 @@
 
 namespace kindred::report {
 
-// "embeddings", "attention", "MLP", "norms", "router", "head" or "other", by a tensor's role.
-std::string componentOf(const std::string& role);
+// "embeddings", "attention", "MLP", "norms", "router", "head", "vision tower" or "other": by a
+// tensor's role; the vision tower, which has none, by name.
+std::string componentOf(const std::string& role, const std::string& tensor = {});
 
-// Counts the tensors of `a` by what byte-hash found of them in `b`. Where no step of the run
+// Counts the tensors of `a` by what the run read and found of them in `b`. Where no step of the run
 // compared the two by content, components stay empty.
 verdict::Coverage coverageOf(const plan::Model& a, const plan::Model& b,
                              const run::Results& results);

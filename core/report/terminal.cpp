@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "report/coverage_text.hpp"
 #include "report/summary.hpp"
 
 namespace kindred::report {
@@ -137,6 +138,7 @@ std::string terminalSummary(const Context& context, const run::Results& results)
                                                  ? " Power: " + pair.verdict.power + "."
                                                  : ""),
                     2);
+    for (const std::string& paragraph : coverageText(pair)) text += wrapped(paragraph, 2);
   }
   if (!results.complete) text += "\nInterrupted: what was measured before is saved.\n";
   return text + fmt::format("\n{:.1f} MB read, {} requests, {:.2f} s, {:.0f} MB of memory\n",

@@ -55,9 +55,10 @@ class Judge {
 
  private:
   struct Total {
-    std::uint64_t equal = 0, constant = 0, changed = 0, absent = 0;
+    std::uint64_t equal = 0, constant = 0, tied = 0, changed = 0, absent = 0;
     Total& operator+=(const ComponentCount& count) {
       equal += count.equal;
+      tied += count.tied;
       constant += count.constant;
       changed += count.changed;
       absent += count.absent;
@@ -84,6 +85,7 @@ class Judge {
 
   std::string rejection() const {
     const Finding& finding = best_->finding;
+    if (unverified(finding)) return unverifiedRejection();
     return fmt::format(
         "The hypothesis that the tested tensors of {} and {} were trained from independent random "
         "initialisations is rejected: p <= 10^{:.1f}, adjusted for all tests of this run ({}, axis "
@@ -92,6 +94,22 @@ class Judge {
         "Direction and intent are not tested.",
         a_, b_, std::ceil(best_->log10_p * 10) / 10, finding.test, finding.gauge, finding.units,
         finding.null, finding.assumptions);
+  }
+
+  // Tests of models whose family is not known rest on what nobody has checked.
+  static bool unverified(const Finding& finding) { return finding.details.contains("unverified"); }
+
+  std::string unverifiedRejection() const {
+    const Finding& finding = best_->finding;
+    return fmt::format(
+        "Under the unverified assumption that {}, the hypothesis that the tested tensors of {} and "
+        "{} were trained from independent random initialisations is rejected: p <= 10^{:.1f}, "
+        "adjusted for all tests of this run ({}; null: {}). Explanations compatible with this: "
+        "either model trained from the other, a common ancestor, a merge component, a shared "
+        "initialisation, computed values that were not recognised as such. Direction and intent "
+        "are not tested.",
+        finding.assumptions, a_, b_, std::ceil(best_->log10_p * 10) / 10, finding.test,
+        finding.null);
   }
 
   std::string partly(bool exact) const {
@@ -120,11 +138,14 @@ class Judge {
   }
 
   std::string nothing() const {
-    return fmt::format(
+    const std::string text = fmt::format(
         "No evidence of shared weights in the tested tensors of {} and {}. This does not show that "
         "they are independent: distillation, and parts that were retrained or not tested, would "
         "not be seen.",
         a_, b_);
+    if (best_ == nullptr || !unverified(best_->finding)) return text;
+    return text + " Models of unknown families are compared in the order in which they are stored: "
+                  "shuffled or rotated copies would not be seen either.";
   }
 
   std::string power() const {
@@ -140,7 +161,7 @@ class Judge {
   const Adjusted* best_ = nullptr;
   std::size_t deciding_ = 0;
   std::set<std::string> rejected_;     // gauges
-  std::set<std::string> equal_parts_;  // components with equal, not constant, tensors
+  std::set<std::string> equal_parts_;  // components with equal tensors that are evidence
   Total total_;
   double rho_ = -1;
 };
