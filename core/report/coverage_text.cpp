@@ -60,6 +60,13 @@ std::vector<std::string> coverageText(const PairVerdict& pair) {
                     "and decides nothing.",
                     c.plain_parameters, c.plain_cosine));
   }
+  if (pair.assignments > 0) {
+    paragraphs.push_back(fmt::format("Assignments: {}{} optimal, verified by their dual prices.",
+                                     pair.assignments_optimal,
+                                     pair.assignments_optimal == pair.assignments
+                                         ? ""
+                                         : fmt::format(" of {}", pair.assignments)));
+  }
   std::erase_if(paragraphs, [](const std::string& text) { return text.empty(); });
   return paragraphs;
 }

@@ -8,7 +8,7 @@
 
 namespace kindred::report {
 
-// What of a pair was understood, compared and left out; one paragraph each.
+// What of a pair was understood, compared, left out and proved; one paragraph each.
 std::vector<std::string> coverageText(const PairVerdict& pair);
 
 }  // namespace kindred::report

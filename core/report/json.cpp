@@ -80,7 +80,9 @@ Json pairsJson(const Context& context) {
     list.push_back({{"a", pair.a},
                     {"b", pair.b},
                     {"verdict", verdictJson(pair.verdict)},
-                    {"coverage", coverageJson(pair.coverage)}});
+                    {"coverage", coverageJson(pair.coverage)},
+                    {"assignments",
+                     {{"solved", pair.assignments}, {"optimal", pair.assignments_optimal}}}});
   }
   return list;
 }

@@ -67,11 +67,11 @@ class OrderMatching final : public kindred::Test {
     finding.assumptions = "in models of unknown families the order of units on one side of each "
                           "tensor carries no meaning";
     finding.log10_p_floor = std::max(of_rows.log10_p_floor, of_columns.log10_p_floor);
-    finding.details = {{"unverified", 1},
-                       {"fixed_rows", of_rows.statistic},
-                       {"rows", static_cast<double>(of_rows.units)},
-                       {"fixed_columns", of_columns.statistic},
-                       {"columns", static_cast<double>(of_columns.units)}};
+    finding.details["unverified"] = 1;
+    finding.details["fixed_rows"] = of_rows.statistic;
+    finding.details["rows"] = static_cast<double>(of_rows.units);
+    finding.details["fixed_columns"] = of_columns.statistic;
+    finding.details["columns"] = static_cast<double>(of_columns.units);
     const double rho = std::max(detectable(rows_a), detectable(columns_a));
     if (rho < 1) finding.details["detectable_rho"] = rho;
     findings.push_back(std::move(finding));
