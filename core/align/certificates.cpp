@@ -9,7 +9,8 @@ void addAssignment(Finding& finding, bool optimal) {
 
 void addAssignments(Finding& finding, const Alignment& alignment) {
   for (const MlpMatch& match : alignment.mlps) {
-    if (!match.certificate.empty()) addAssignment(finding, match.certificate.starts_with("optimal"));
+    if (!match.certificate.empty())
+      addAssignment(finding, match.certificate.starts_with("optimal"));
   }
 }
 

@@ -92,7 +92,8 @@ std::uint64_t columnsOf(const TensorInfo& tensor) {
 
 std::string computed(DType dtype, std::uint64_t columns, std::span<const float> values) {
   if (values.empty() || columns == 0) return {};
-  if (hasFewSteps(values)) return "a mask or a step function: hardly any value differs from the next";
+  if (hasFewSteps(values))
+    return "a mask or a step function: hardly any value differs from the next";
   const bool finite =
       std::all_of(values.begin(), values.end(), [](float x) { return std::isfinite(x); });
   if (!finite) return {};

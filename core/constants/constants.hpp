@@ -42,7 +42,7 @@ class Recogniser {
   DType dtype_;
   std::uint64_t elements_;
   std::uint64_t columns_ = 0;
-  std::size_t unit_;                  // bytes of an element; packed: of as few as fill whole bytes
+  std::size_t unit_;  // bytes of an element; packed: of as few as fill whole bytes
   std::vector<std::byte> first_unit_;
   bool constant_ = true;
   std::uint64_t seen_ = 0;  // bytes

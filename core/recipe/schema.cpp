@@ -117,8 +117,9 @@ constexpr Key kPairKeys[] = {
 };
 constexpr Shape kPair{
     .title = "A pairing",
-    .says = "same-name, same-layer, all-layers, within, content, counterparts, {layers: ...} or {map: "
-            "...}",
+    .says =
+        "same-name, same-layer, all-layers, within, content, counterparts, {layers: ...} or {map: "
+        "...}",
     .scalar = ScalarType::choice,
     .choices = "same-name|same-layer|all-layers|within|content|counterparts",
     .keys = kPairKeys,

@@ -8,12 +8,10 @@ namespace kindred::recipe {
 namespace {
 
 Pairing pairingOf(std::string_view word) {
-  static const std::map<std::string_view, Pairing> known = {{"same-name", Pairing::same_name},
-                                                            {"same-layer", Pairing::same_layer},
-                                                            {"all-layers", Pairing::all_layers},
-                                                            {"within", Pairing::within},
-                                                            {"content", Pairing::content},
-                                                            {"counterparts", Pairing::counterparts}};
+  static const std::map<std::string_view, Pairing> known = {
+      {"same-name", Pairing::same_name},   {"same-layer", Pairing::same_layer},
+      {"all-layers", Pairing::all_layers}, {"within", Pairing::within},
+      {"content", Pairing::content},       {"counterparts", Pairing::counterparts}};
   const auto found = known.find(word);
   return found == known.end() ? Pairing::same_name : found->second;
 }

@@ -15,13 +15,15 @@ double megabytes(std::uint64_t bytes) { return static_cast<double>(bytes) / 1e6;
 std::string extent(const PairVerdict& pair) {
   const verdict::Coverage& c = pair.coverage;
   std::string text = fmt::format(
-      "Coverage: of {}'s {} tensors ({:.1f} MB) {} ({:.1f} MB) have a known role and {} ({:.1f} MB) "
+      "Coverage: of {}'s {} tensors ({:.1f} MB) {} ({:.1f} MB) have a known role and {} ({:.1f} "
+      "MB) "
       "were compared",
       pair.a, c.tensors_a, megabytes(c.bytes_a), c.understood_a, megabytes(c.understood_bytes_a),
       c.compared.tensors, megabytes(c.compared.bytes));
   std::string left_out;
   for (const auto& [reason, part] : c.left_out) {
-    left_out += fmt::format("{}{} {}", left_out.empty() ? "; left out: " : ", ", part.tensors, reason);
+    left_out +=
+        fmt::format("{}{} {}", left_out.empty() ? "; left out: " : ", ", part.tensors, reason);
   }
   return text + left_out + ".";
 }
@@ -55,17 +57,16 @@ std::vector<std::string> coverageText(const PairVerdict& pair) {
   const verdict::Coverage& c = pair.coverage;
   std::vector<std::string> paragraphs{extent(pair), components(c), noEvidence(c)};
   if (std::isfinite(c.plain_cosine)) {
-    paragraphs.push_back(
-        fmt::format("Plain cosine over {} parameters of equal place and shape: {:.4f}. It describes "
-                    "and decides nothing.",
-                    c.plain_parameters, c.plain_cosine));
+    paragraphs.push_back(fmt::format(
+        "Plain cosine over {} parameters of equal place and shape: {:.4f}. It describes "
+        "and decides nothing.",
+        c.plain_parameters, c.plain_cosine));
   }
   if (pair.assignments > 0) {
-    paragraphs.push_back(fmt::format("Assignments: {}{} optimal, verified by their dual prices.",
-                                     pair.assignments_optimal,
-                                     pair.assignments_optimal == pair.assignments
-                                         ? ""
-                                         : fmt::format(" of {}", pair.assignments)));
+    paragraphs.push_back(fmt::format(
+        "Assignments: {}{} optimal, verified by their dual prices.", pair.assignments_optimal,
+        pair.assignments_optimal == pair.assignments ? ""
+                                                     : fmt::format(" of {}", pair.assignments)));
   }
   std::erase_if(paragraphs, [](const std::string& text) { return text.empty(); });
   return paragraphs;

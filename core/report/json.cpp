@@ -77,12 +77,12 @@ Json coverageJson(const verdict::Coverage& coverage) {
 Json pairsJson(const Context& context) {
   Json list = Json::array();
   for (const PairVerdict& pair : context.verdicts) {
-    list.push_back({{"a", pair.a},
-                    {"b", pair.b},
-                    {"verdict", verdictJson(pair.verdict)},
-                    {"coverage", coverageJson(pair.coverage)},
-                    {"assignments",
-                     {{"solved", pair.assignments}, {"optimal", pair.assignments_optimal}}}});
+    list.push_back(
+        {{"a", pair.a},
+         {"b", pair.b},
+         {"verdict", verdictJson(pair.verdict)},
+         {"coverage", coverageJson(pair.coverage)},
+         {"assignments", {{"solved", pair.assignments}, {"optimal", pair.assignments_optimal}}}});
   }
   return list;
 }

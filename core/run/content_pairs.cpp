@@ -76,8 +76,7 @@ class Pairer {
       if (shape.empty() || !shared(shape)) continue;
       std::vector<Read>& alike = tensors[shape];
       const std::uint64_t columns = view.info.elements / shape[0];
-      const std::uint64_t rows =
-          std::min(shape[0], std::max(kLeast, kElements / columns));
+      const std::uint64_t rows = std::min(shape[0], std::max(kLeast, kElements / columns));
       const std::uint64_t bytes = rows * columns * info(view.info.dtype).bits / 8;
       if (bytes > left || alike.size() == kOfAShape) {
         leaveOut(model, view, "over budget");
@@ -85,8 +84,7 @@ class Pairer {
       }
       left -= bytes;
       Read one{i, rowsOf(model, view, rows, columns)};
-      const std::string constant =
-          constants::computed(view.info.dtype, columns, one.matrix.values);
+      const std::string constant = constants::computed(view.info.dtype, columns, one.matrix.values);
       if (!constant.empty()) {
         leaveOut(model, view, constant + ": no evidence");
         continue;
@@ -128,8 +126,7 @@ class Pairer {
     left.step = step_.step->name;
     left.reason = std::move(reason);
     (&model == step_.model_a ? left.model_a : left.model_b) = model.key;
-    (&model == step_.model_a ? left.tensor_a : left.tensor_b) =
-        checkpoint::escaped(view.info.name);
+    (&model == step_.model_a ? left.tensor_a : left.tensor_b) = checkpoint::escaped(view.info.name);
     session_.results.left_out.push_back(std::move(left));
   }
 

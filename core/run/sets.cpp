@@ -100,7 +100,8 @@ class SetMatcher {
     for (const SetMatch& found : matches) record(metric, found, a);
   }
 
-  void record(const plan::Metric& metric, const SetMatch& found, const std::vector<Digested>& of_a) {
+  void record(const plan::Metric& metric, const SetMatch& found,
+              const std::vector<Digested>& of_a) {
     if (found.a >= step_.a.size() || found.b >= step_.b.size()) {
       throw Error(Category::plugin, "plugin '" + metric.plugin->name() + "'",
                   "matched a tensor that is not in the sets");

@@ -51,8 +51,9 @@ class Tester {
       finding.log10_p = std::min(0.0, finding.log10_p + choices);
       finding.log10_p_floor = std::min(0.0, finding.log10_p_floor + choices);
       finding.details["candidates"] = static_cast<double>(pairs.candidates);
-      finding.alignment = "pairs of equal shape were matched by their cosine; the p-value is "
-                          "multiplied by the number of such pairs";
+      finding.alignment =
+          "pairs of equal shape were matched by their cosine; the p-value is "
+          "multiplied by the number of such pairs";
     }
     for (const ContentPairs::Chosen& chosen : pairs.chosen) record(chosen);
     keep(step_.model_a->key, step_.model_b->key, std::move(findings));

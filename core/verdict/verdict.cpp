@@ -144,8 +144,9 @@ class Judge {
         "not be seen.",
         a_, b_);
     if (best_ == nullptr || !unverified(best_->finding)) return text;
-    return text + " Models of unknown families are compared in the order in which they are stored: "
-                  "shuffled or rotated copies would not be seen either.";
+    return text +
+           " Models of unknown families are compared in the order in which they are stored: "
+           "shuffled or rotated copies would not be seen either.";
   }
 
   std::string power() const {

@@ -27,7 +27,8 @@ constexpr std::uint64_t kMost = 256;  // rows, and columns, that are matched
 // vectors reach sqrt(2 ln count / width), and the unit's own falls short of its mean by at most
 // 2.33 standard deviations in 99 of 100 cases.
 double detectable(const arma::fmat& vectors) {
-  const auto width = static_cast<double>(vectors.n_rows), count = static_cast<double>(vectors.n_cols);
+  const auto width = static_cast<double>(vectors.n_rows),
+             count = static_cast<double>(vectors.n_cols);
   return (std::sqrt(2 * std::log(count)) + 2.33) / std::sqrt(width);
 }
 
@@ -61,11 +62,12 @@ class OrderMatching final : public kindred::Test {
     const Finding of_rows = rows.finding(""), of_columns = columns.finding("");
     Finding finding = of_rows.log10_p > of_columns.log10_p ? of_rows : of_columns;
     finding.gauge = pair.gauge;
-    finding.null = "the order of the rows of " + pair.a.tensor->name + " (" +
-                   pair.a.tensor->model + "), or that of its columns, is random; matched with " +
-                   pair.b.tensor->name + " by absolute cosines; fixed points, the larger p-value";
-    finding.assumptions = "in models of unknown families the order of units on one side of each "
-                          "tensor carries no meaning";
+    finding.null = "the order of the rows of " + pair.a.tensor->name + " (" + pair.a.tensor->model +
+                   "), or that of its columns, is random; matched with " + pair.b.tensor->name +
+                   " by absolute cosines; fixed points, the larger p-value";
+    finding.assumptions =
+        "in models of unknown families the order of units on one side of each "
+        "tensor carries no meaning";
     finding.log10_p_floor = std::max(of_rows.log10_p_floor, of_columns.log10_p_floor);
     finding.details["unverified"] = 1;
     finding.details["fixed_rows"] = of_rows.statistic;
@@ -84,4 +86,5 @@ class OrderMatching final : public kindred::Test {
 
 KINDRED_TEST(OrderMatching, "order-matching", "1.0",
              "Rows and columns that keep their number in tensors matched by content",
-             kindred::integer("seed", "0", 0, 9007199254740991.0, "of the order in which ties fall"))
+             kindred::integer("seed", "0", 0, 9007199254740991.0,
+                              "of the order in which ties fall"))

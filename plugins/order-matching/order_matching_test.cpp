@@ -37,9 +37,7 @@ struct Tensor {
       values.push_back(static_cast<float>(value(i)));
     }
   }
-  Matrix matrix() const {
-    return {&info, info.shape[0], info.elements / info.shape[0], values};
-  }
+  Matrix matrix() const { return {&info, info.shape[0], info.elements / info.shape[0], values}; }
 };
 
 std::vector<Finding> findings(const Tensor& a, const Tensor& b) {
@@ -82,7 +80,8 @@ TEST(OrderMatching, SaysThatItsAssumptionIsUnverifiedAndWhatItWouldSee) {
     const Tensor a = noise(seed, {128, 128}), other = noise(seed + 100, {128, 128});
     Tensor b = a;
     for (std::size_t i = 0; i < b.values.size(); ++i) {
-      b.values[i] = static_cast<float>(rho * a.values[i] + std::sqrt(1 - rho * rho) * other.values[i]);
+      b.values[i] =
+          static_cast<float>(rho * a.values[i] + std::sqrt(1 - rho * rho) * other.values[i]);
     }
     seen += log10P(a, b) < -6;
   }

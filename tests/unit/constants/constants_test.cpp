@@ -75,21 +75,22 @@ TEST(ComputedTensors, FourierBasesUnderAnyWindow) {
                               return std::exp(-4 * t * t) * fourier(r, c, 256);  // a Gaussian
                             })),
               "");
-    EXPECT_NE(reasonOf(made(dtype, {130, 128}, 128,
-                            [](auto r, auto c) { return fourier(r, c, 128); })),
-              "");
+    EXPECT_NE(
+        reasonOf(made(dtype, {130, 128}, 128, [](auto r, auto c) { return fourier(r, c, 128); })),
+        "");
   }
 }
 
 TEST(ComputedTensors, WindowsRangesAndRotaryFrequencies) {
   for (const DType dtype : kFloats) {
     EXPECT_NE(reasonOf(made(dtype, {400}, 400, [](auto, auto c) { return hann(c, 400); })), "");
-    EXPECT_NE(reasonOf(made(dtype, {64}, 64,
-                            [](auto, auto c) {
-                              return std::pow(10000.0, -static_cast<double>(c) / 64);
-                            })),
+    EXPECT_NE(reasonOf(made(
+                  dtype, {64}, 64,
+                  [](auto, auto c) { return std::pow(10000.0, -static_cast<double>(c) / 64); })),
               "");
-    EXPECT_NE(reasonOf(made(dtype, {1, 77}, 77, [](auto, auto c) { return static_cast<double>(c); })), "");
+    EXPECT_NE(
+        reasonOf(made(dtype, {1, 77}, 77, [](auto, auto c) { return static_cast<double>(c); })),
+        "");
   }
 }
 
@@ -141,8 +142,9 @@ TEST(ComputedTensors, TensorsOfOneValue) {
 
 TEST(ComputedTensors, AreRecognisedHoweverTheirBytesCome) {
   const TestTensor ones = made(DType::BF16, {300}, 300, [](auto, auto) { return 1.0; });
-  const TestTensor table =
-      made(DType::F32, {2000, 80}, 80, [](auto r, auto c) { return std::sin(0.01 * static_cast<double>(r * (c + 1))); });
+  const TestTensor table = made(DType::F32, {2000, 80}, 80, [](auto r, auto c) {
+    return std::sin(0.01 * static_cast<double>(r * (c + 1)));
+  });
   for (const std::size_t chunk : {1u, 3u, 64u, 100'000u}) {
     EXPECT_NE(reasonOf(ones, chunk), "");
     EXPECT_NE(reasonOf(table, chunk), "");
@@ -164,9 +166,9 @@ TEST(TrainedTensors, AreNotTakenForComputed) {
 TEST(TrainedTensors, MayBeGainsNearOne) {
   Random random(1);
   for (const DType dtype : kFloats) {
-    EXPECT_EQ(reasonOf(made(dtype, {128}, 128,
-                            [&](auto, auto) { return 1 + 0.03 * normal(random); })),
-              "");
+    EXPECT_EQ(
+        reasonOf(made(dtype, {128}, 128, [&](auto, auto) { return 1 + 0.03 * normal(random); })),
+        "");
   }
 }
 
