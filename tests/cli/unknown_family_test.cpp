@@ -183,6 +183,23 @@ TEST(Certificates, AreRecordedWithEveryFindingThatRestsOnAnAssignment) {
   }
 }
 
+TEST(PaddedRows, AreListedAndNotRead) {
+  TempDir dir;
+  fs::copy(kDemo / "base", dir / "padded");
+  json tokenizer = json::parse(support::readFile(kDemo / "base/tokenizer.json"));
+  json kept = json::object();
+  for (const auto& [token, id] : tokenizer.at("model").at("vocab").items()) {
+    if (id < 500) kept[token] = id;
+  }
+  tokenizer["model"]["vocab"] = kept;
+  tokenizer["added_tokens"] = json::array();
+  fs::remove(dir / "padded/tokenizer.json");
+  std::ofstream(dir / "padded/tokenizer.json") << tokenizer.dump();
+  const json report = compared(dir / "padded", kDemo / "stranger");
+  EXPECT_EQ(report.at("verdict").at("class"), "no-evidence");
+  EXPECT_THAT(report.at("steps").dump(), HasSubstr("12 of 512 rows have no token"));
+}
+
 // One recipe, another seed, config.json equal to the byte: the case in which a comparison of
 // configurations would call any two models a match.
 TEST(HeadlineNegative, EqualConfigurationsAreNoEvidenceAndChangeNoVerdict) {
