@@ -92,24 +92,24 @@ std::uint64_t columnsOf(const TensorInfo& tensor) {
 
 std::string computed(DType dtype, std::uint64_t columns, std::span<const float> values) {
   if (values.empty() || columns == 0) return {};
+  if (isFilterBank(values, columns)) return "a filter bank: each row is one bump among zeros";
   if (hasFewSteps(values))
     return "a mask or a step function: hardly any value differs from the next";
   const bool finite =
       std::all_of(values.begin(), values.end(), [](float x) { return std::isfinite(x); });
   if (!finite) return {};
   const double most_off = tolerance(dtype);
+  const auto recurrent = [&](const std::vector<double>& line) {
+    return isSorted(line) || (most_off > 0 && isRecurrent(line, most_off));
+  };
   for (const bool along_rows : {true, false}) {
     if (linesObey(values, columns, along_rows, isSorted)) {
       return "a range, a window or a list of frequencies: the values are in order";
     }
-    const auto recurrent = [&](const std::vector<double>& line) {
-      return most_off > 0 && isRecurrent(line, most_off);
-    };
     if (linesObey(values, columns, along_rows, recurrent)) {
       return "a table of sines or powers: each value follows from the two before it";
     }
   }
-  if (isFilterBank(values, columns)) return "a filter bank: each row is one bump among zeros";
   return {};
 }
 

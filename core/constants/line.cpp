@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <optional>
+#include <vector>
 
 namespace kindred::constants {
 namespace {
@@ -63,21 +64,24 @@ bool isRecurrent(std::span<const double> line, double tolerance) {
   double largest = 0;
   for (const double x : line) largest = std::max(largest, std::abs(x));
   if (!(largest > 0) || !std::isfinite(largest)) return false;
+  // Slow waves in a coarse format are stairs: a value is its predecessor, or continues the last
+  // step.
+  std::vector<Recurrence> candidates{{1, 0, 0}, {2, -1, 0}};
   for (std::size_t w = 0; w < kWindows; ++w) {
     const std::size_t first = w * (line.size() - kWindow) / (kWindows - 1);
     std::array<double, kWindow> window;
     for (std::size_t i = 0; i < kWindow; ++i) window[i] = line[first + i] / largest;
-    const std::optional<Recurrence> found = fit(window);
-    if (!found) continue;
-    const auto& [a, b, c] = *found;
+    if (const std::optional<Recurrence> found = fit(window)) candidates.push_back(*found);
+  }
+  return std::any_of(candidates.begin(), candidates.end(), [&](const Recurrence& candidate) {
+    const auto& [a, b, c] = candidate;
     std::size_t follow = 0;
     for (std::size_t i = 1; i + 1 < line.size(); ++i) {
       const double expected = a * line[i] + b * line[i - 1] + c * largest;
       follow += std::abs(line[i + 1] - expected) <= tolerance * largest;
     }
-    if (static_cast<double>(follow) >= kMost * static_cast<double>(line.size() - 2)) return true;
-  }
-  return false;
+    return static_cast<double>(follow) >= kMost * static_cast<double>(line.size() - 2);
+  });
 }
 
 }  // namespace kindred::constants

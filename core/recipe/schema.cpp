@@ -71,7 +71,9 @@ constexpr Shape kModel{.title = "A model",
                        .scalar = ScalarType::text,
                        .keys = kModelKeys,
                        .shorthand = "at"};
-constexpr Shape kModels{.says = "a mapping from names to models", .values = &kModel};
+// Models keep the names that they have elsewhere: Qwen2.5-7B.
+constexpr Shape kModels{
+    .says = "a mapping from names to models", .values = &kModel, .keys_are_names = false};
 
 // Selections.
 constexpr Key kSelectionKeys[] = {
@@ -194,9 +196,10 @@ constexpr Shape kTest{.title = "A test",
                       .parameters = true};
 
 // Steps.
+constexpr Shape kModelKey{.says = "a model's name", .scalar = ScalarType::text};
 constexpr Shape kCompare{.says = "a model's name or a list of two",
-                         .scalar = ScalarType::name,
-                         .items = &kName,
+                         .scalar = ScalarType::text,
+                         .items = &kModelKey,
                          .most_items = 2};
 constexpr Key kStepKeys[] = {
     {.name = "name",
@@ -210,7 +213,7 @@ constexpr Key kStepKeys[] = {
      .meaning = "two models whose tensors are paired; with `pair: within` one",
      .excludes = "describe"},
     {.name = "describe",
-     .shape = &kName,
+     .shape = &kModelKey,
      .example = "solar",
      .meaning = "one model whose tensors are measured each by itself",
      .excludes = "test"},
