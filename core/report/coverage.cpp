@@ -69,6 +69,7 @@ class Coverer {
       cosines_.emplace(pair, Cosine{o.value, o.elements});
     } else if (o.figure == "matched") {
       matched_.emplace(pair.a, pair.b);
+      cosines_.emplace(pair, Cosine{o.value, o.elements});
     }
   }
 
@@ -146,7 +147,7 @@ class Coverer {
     double sum = 0;
     for (const auto& [pair, cosine] : cosines_) {
       const Tensor* of_a = a_.checkpoint.find(pair.a);
-      if (of_a == nullptr) continue;
+      if (of_a == nullptr || constant_.contains(pair.a)) continue;
       const Tensor* partner = partnerOf(*of_a, pair.a);
       if (partner == nullptr || checkpoint::escaped(partner->name) != pair.b) continue;
       sum += cosine.value * static_cast<double>(cosine.elements);

@@ -86,7 +86,7 @@ class Pairer {
       Read one{i, rowsOf(model, view, rows, columns)};
       const std::string constant = constants::computed(view.info.dtype, columns, one.matrix.values);
       if (!constant.empty()) {
-        leaveOut(model, view, constant + ": no evidence");
+        leaveOut(model, view, "computed, not trained: " + constant);
         continue;
       }
       alike.push_back(std::move(one));

@@ -115,7 +115,7 @@ class SetMatcher {
     }
     auto notes = found.notes;
     const std::string& constant = of_a[found.a].constant;
-    if (!constant.empty()) notes.emplace_back("constant", constant + ": no evidence");
+    if (!constant.empty()) notes.emplace_back("constant", constant);
     if (notes.empty()) return;
     session_.results.notes.push_back({step_.step->name, metric.name, checkpoint::escaped(a.name),
                                       checkpoint::escaped(b.name), std::move(notes)});

@@ -18,6 +18,10 @@ class Judge {
       ++deciding_;
       if (best_ == nullptr || entry.log10_p < best_->log10_p) best_ = &entry;
       if (entry.log10_p <= kLog10Level) rejected_.insert(entry.finding.gauge);
+      if (unverified(entry.finding)) {
+        ++matched_;
+        if (entry.log10_p <= kLog10Level) ++matched_kin_;
+      }
       const auto rho = entry.finding.details.find("detectable_rho");
       if (rho != entry.finding.details.end() && (rho_ < 0 || rho->second < rho_)) {
         rho_ = rho->second;
@@ -37,6 +41,11 @@ class Judge {
     if (allEqual()) {
       verdict.klass = "identical";
       verdict.sentence = fmt::format("All tensors of {} and {} hold the same bytes.", a_, b_);
+    } else if (exact && onlySomeMatched()) {
+      verdict.klass = "partial";
+      verdict.sentence = fmt::format("Shared in part: {} of {} tensors matched by content. ",
+                                     matched_kin_, matched_) +
+                         unverifiedRejection();
     } else if (exact && !onlyOfTheStream()) {
       verdict.klass = "shared-weights";
       verdict.sentence = rejection();
@@ -75,6 +84,11 @@ class Judge {
   // alone; the other gauges belong to the matrices themselves.
   bool onlyOfTheStream() const {
     return rejected_.size() == 1 && *rejected_.begin() == "residual-dim" && total_.changed > 0;
+  }
+
+  // Of models of unknown families, fewer than half of the matched tensors.
+  bool onlySomeMatched() const {
+    return rejected_.size() == 1 && matched_kin_ > 0 && 2 * matched_kin_ < matched_;
   }
 
   // Equal bytes are evidence where the architecture says that the tensor is trained; a computed
@@ -161,8 +175,9 @@ class Judge {
   const Coverage& coverage_;
   const Adjusted* best_ = nullptr;
   std::size_t deciding_ = 0;
-  std::set<std::string> rejected_;     // gauges
-  std::set<std::string> equal_parts_;  // components with equal tensors that are evidence
+  std::size_t matched_ = 0, matched_kin_ = 0;  // tensors of unknown families
+  std::set<std::string> rejected_;             // gauges
+  std::set<std::string> equal_parts_;          // components with equal tensors that are evidence
   Total total_;
   double rho_ = -1;
 };
