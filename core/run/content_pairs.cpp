@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <map>
+#include <set>
 
 #include "checkpoint/names.hpp"
 #include "constants/constants.hpp"
@@ -49,7 +51,11 @@ double cosine(const std::vector<float>& x, const std::vector<float>& y) {
 
 class Pairer {
  public:
-  Pairer(const plan::PlannedStep& step, Session& session) : step_(step), session_(session) {}
+  Pairer(const plan::PlannedStep& step, Session& session) : step_(step), session_(session) {
+    const std::set<Shape> of_a = shapes(step.a), of_b = shapes(step.b);
+    std::set_intersection(of_a.begin(), of_a.end(), of_b.begin(), of_b.end(),
+                          std::inserter(shared_, shared_.end()));
+  }
 
   ContentPairs run() {
     const std::map<Shape, std::vector<Read>> of_a = read(*step_.model_a, step_.a);
@@ -66,6 +72,13 @@ class Pairer {
   }
 
  private:
+  static std::set<Shape> shapes(const std::vector<plan::Selected>& side) {
+    std::set<Shape> all;
+    for (const plan::Selected& selected : side) all.insert(testable(selected.view.info));
+    all.erase({});
+    return all;
+  }
+
   std::map<Shape, std::vector<Read>> read(const plan::Model& model,
                                           const std::vector<plan::Selected>& side) {
     std::map<Shape, std::vector<Read>> tensors;
@@ -73,7 +86,7 @@ class Pairer {
     for (std::size_t i = 0; i < side.size(); ++i) {
       const checkpoint::View& view = side[i].view;
       const Shape shape = testable(view.info);
-      if (shape.empty() || !shared(shape)) continue;
+      if (!shared_.contains(shape)) continue;
       std::vector<Read>& alike = tensors[shape];
       const std::uint64_t columns = view.info.elements / shape[0];
       const std::uint64_t rows = std::min(shape[0], std::max(kLeast, kElements / columns));
@@ -92,17 +105,6 @@ class Pairer {
       alike.push_back(std::move(one));
     }
     return tensors;
-  }
-
-  // Whether both models have tensors of this shape.
-  bool shared(const Shape& shape) const {
-    for (const auto* side : {&step_.a, &step_.b}) {
-      const bool has = std::any_of(side->begin(), side->end(), [&](const plan::Selected& selected) {
-        return testable(selected.view.info) == shape;
-      });
-      if (!has) return false;
-    }
-    return true;
   }
 
   Matrix rowsOf(const plan::Model& model, const checkpoint::View& view, std::uint64_t rows,
@@ -162,6 +164,7 @@ class Pairer {
 
   const plan::PlannedStep& step_;
   Session& session_;
+  std::set<Shape> shared_;  // shapes of tensors that both models have
   ContentPairs pairs_;
 };
 

@@ -107,6 +107,23 @@ TEST(UnknownFamilies, WithoutACommonShapeAreUntestable) {
   EXPECT_THAT(result.out, HasSubstr("untestable"));
 }
 
+TEST(UnknownFamilies, OneSharedTensorOfManyIsShared) {
+  TempDir dir;
+  for (const char* name : {"a", "b"}) {
+    std::vector<TestTensor> tensors{support::randomTensor("w0", DType::F32, {64, 48}, 1)};
+    for (std::uint64_t i = 1; i < 5; ++i) {
+      tensors.push_back(support::randomTensor("w" + std::to_string(i), DType::F32, {64, 48},
+                                              100 * static_cast<unsigned char>(*name) + i));
+    }
+    fs::create_directories(dir / name);
+    support::writeSafetensors(dir / (std::string(name) + "/model.safetensors"), tensors);
+  }
+  const json verdict = compared(dir / "a", dir / "b").at("verdict");
+  EXPECT_EQ(verdict.at("class"), "partial");
+  EXPECT_THAT(verdict.at("sentence").get<std::string>(),
+              HasSubstr("1 of 5 tensors matched by content"));
+}
+
 TEST(ComputedTensors, CountForNothingAndAreListed) {
   TempDir dir;
   std::vector<double> basis;
