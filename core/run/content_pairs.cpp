@@ -75,7 +75,7 @@ class Pairer {
   static std::set<Shape> shapes(const std::vector<plan::Selected>& side) {
     std::set<Shape> all;
     for (const plan::Selected& selected : side) all.insert(testable(selected.view.info));
-    all.erase({});
+    all.erase(Shape{});
     return all;
   }
 
