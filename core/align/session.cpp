@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "align/certificates.hpp"
+
 namespace kindred::align {
 namespace {
 
@@ -38,6 +40,7 @@ Outcome runTests(const std::vector<NamedTest>& tests, const ModelProfile& a, con
         finding.test = named.name;
         finding.gauge = use.gauge;
         finding.alignment = describe(blind);
+        addAssignments(finding, blind);
         outcome.findings.push_back(std::move(finding));
       }
     }

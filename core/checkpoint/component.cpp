@@ -2,7 +2,7 @@
 
 namespace kindred::checkpoint {
 
-std::string componentOf(std::string_view role) {
+std::string componentOf(std::string_view role, std::string_view tensor) {
   const auto starts = [&](const char* prefix) { return role.starts_with(prefix); };
   if (role == "embedding") return "embeddings";
   if (role == "head") return "head";
@@ -10,6 +10,9 @@ std::string componentOf(std::string_view role) {
   if (starts("attention.")) return "attention";
   if (starts("mlp.") || starts("shared.")) return "MLP";
   if (starts("router")) return "router";
+  for (const char* word : {"vision", "visual", "image_"}) {
+    if (role.empty() && tensor.find(word) != std::string_view::npos) return "vision tower";
+  }
   return "other";
 }
 

@@ -6,7 +6,8 @@
 
 namespace kindred::checkpoint {
 
-// "embeddings", "attention", "MLP", "norms", "router", "head" or "other".
-std::string componentOf(std::string_view role);
+// "embeddings", "attention", "MLP", "norms", "router", "head", "vision tower" or "other": by a
+// tensor's role; the vision tower, which has none, by name.
+std::string componentOf(std::string_view role, std::string_view tensor = {});
 
 }  // namespace kindred::checkpoint

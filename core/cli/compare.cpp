@@ -73,6 +73,9 @@ class RecipeWriter {
     for (std::size_t i = 0; i < subjects_; ++i) {
       for (std::size_t j = i + 1; j < models.size(); ++j) tests(models[i], models[j]);
     }
+    for (std::size_t i = 0; i < subjects_; ++i) {
+      for (std::size_t j = i + 1; j < models.size(); ++j) byContent(models[i], models[j]);
+    }
   }
 
   const std::string& text() const { return text_; }
@@ -93,6 +96,8 @@ class RecipeWriter {
     if (!local && !deep_) return;
     text_ += "  - {name: bytes-" + std::to_string(++number_) + ", " + pair(a, b) +
              ", pair: content, metrics: [byte-hash]}\n";
+    text_ += "  - {name: plain-" + std::to_string(number_) + ", " + pair(a, b) +
+             ", pair: counterparts, metrics: [cosine]}\n";
   }
 
   void tests(const ModelArgument& a, const ModelArgument& b) {
@@ -100,6 +105,12 @@ class RecipeWriter {
       text_ += std::string("  - {name: ") + test + "-" + std::to_string(++number_) + ", " +
                pair(a, b) + ", test: {plugin: " + test + "}}\n";
     }
+  }
+
+  // Reads nothing where the families of both are known.
+  void byContent(const ModelArgument& a, const ModelArgument& b) {
+    text_ += "  - {name: order-matching-" + std::to_string(++number_) + ", " + pair(a, b) +
+             ", pair: content, test: {plugin: order-matching}}\n";
   }
 
   const std::vector<ModelArgument>& models_;

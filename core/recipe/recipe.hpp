@@ -79,7 +79,16 @@ struct Selection {
   Place place;
 };
 
-enum class Pairing { same_name, same_layer, all_layers, within, against_layers, map, content };
+enum class Pairing {
+  same_name,
+  same_layer,
+  all_layers,
+  within,
+  against_layers,
+  map,
+  content,
+  counterparts
+};
 
 // "same-layer"
 std::string name(Pairing pairing);

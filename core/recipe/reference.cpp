@@ -39,7 +39,7 @@ recipe.yaml:21:43: step 'norms' has no metric 'cosin' (did you mean 'cosine'?)
 A key in **bold** must be there. A value may have several forms, told apart by how they are written:
 a word, a list in `[brackets]` or a mapping in `{braces}`. Where a plugin is named, the plugin's own
 parameters stand beside `plugin`; `kindred plugins NAME` lists them with types, ranges and defaults.
-Names that you choose consist of letters, digits, `_` and `-`.
+Names that you choose consist of letters, digits, `_` and `-`; those of models are free.
 )";
 
 constexpr const char* kPatterns = R"(
@@ -57,6 +57,7 @@ constexpr const char* kPairings = R"(
 | `all-layers` | every layer of the first model and every layer of the second |
 | `within` | the tensors of one model among themselves: `compare` names one model |
 | `content` | what the metric itself finds to belong together; for metrics of whole sets such as `byte-hash` |
+| `counterparts` | tensors of equal shape and the same role, layer and expert, or of the same name where a family is unknown; there may be none |
 )";
 
 constexpr const char* kFigures = R"(

@@ -75,7 +75,9 @@ constexpr Shape kModel{.title = "A model",
                        .scalar = ScalarType::text,
                        .keys = kModelKeys,
                        .shorthand = "at"};
-constexpr Shape kModels{.says = "a mapping from names to models", .values = &kModel};
+// Models keep the names that they have elsewhere: Qwen2.5-7B.
+constexpr Shape kModels{
+    .says = "a mapping from names to models", .values = &kModel, .keys_are_names = false};
 
 // Selections.
 constexpr Key kSelectionKeys[] = {
@@ -126,9 +128,11 @@ constexpr Key kPairKeys[] = {
 };
 constexpr Shape kPair{
     .title = "A pairing",
-    .says = "same-name, same-layer, all-layers, within, content, {layers: ...} or {map: ...}",
+    .says =
+        "same-name, same-layer, all-layers, within, content, counterparts, {layers: ...} or {map: "
+        "...}",
     .scalar = ScalarType::choice,
-    .choices = "same-name|same-layer|all-layers|within|content",
+    .choices = "same-name|same-layer|all-layers|within|content|counterparts",
     .keys = kPairKeys,
     .one_of = "layers|map"};
 
@@ -219,15 +223,16 @@ constexpr Shape kSurvey{.title = "A survey",
                         .shorthand = "plugin"};
 
 // Steps.
+constexpr Shape kModelKey{.says = "a model's name", .scalar = ScalarType::text};
 constexpr Shape kCompare{.says = "a model's name or a list of two (for a survey up to 16)",
-                         .scalar = ScalarType::name,
-                         .items = &kName,
+                         .scalar = ScalarType::text,
+                         .items = &kModelKey,
                          .most_items = kMostSurveyed};
 constexpr Shape kTwoModels{
-    .says = "a list of two models", .items = &kName, .least_items = 2, .most_items = 2};
+    .says = "a list of two models", .items = &kModelKey, .least_items = 2, .most_items = 2};
 constexpr Shape kUpToTwoModels{
-    .says = "a list of one or two models", .items = &kName, .most_items = 2};
-constexpr Shape kSomeModels{.says = "a list of models", .items = &kName, .most_items = 100};
+    .says = "a list of one or two models", .items = &kModelKey, .most_items = 2};
+constexpr Shape kSomeModels{.says = "a list of models", .items = &kModelKey, .most_items = 100};
 constexpr Shape kParameters{
     .says = "a number", .scalar = ScalarType::number, .least = 1, .most = 1e18};
 constexpr Key kClaimsKeys[] = {
@@ -258,7 +263,7 @@ constexpr Key kStepKeys[] = {
                 "16, each with the tensors selected",
      .excludes = "describe"},
     {.name = "describe",
-     .shape = &kName,
+     .shape = &kModelKey,
      .example = "solar",
      .meaning = "one model whose tensors are measured each by itself",
      .excludes = "test"},

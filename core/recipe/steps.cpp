@@ -11,12 +11,13 @@ namespace kindred::recipe {
 namespace {
 
 // What a recipe writes after 'pair'; the others it writes in its own way.
-constexpr std::array<std::pair<std::string_view, Pairing>, 5> kPairings{
+constexpr std::array<std::pair<std::string_view, Pairing>, 6> kPairings{
     {{"same-name", Pairing::same_name},
      {"same-layer", Pairing::same_layer},
      {"all-layers", Pairing::all_layers},
      {"within", Pairing::within},
-     {"content", Pairing::content}}};
+     {"content", Pairing::content},
+     {"counterparts", Pairing::counterparts}}};
 
 Pairing pairingOf(std::string_view word) {
   for (const auto& [name, pairing] : kPairings) {

@@ -40,11 +40,22 @@ Json overall(const Context& context) {
   return verdictJson(verdict);
 }
 
+Json extentJson(const verdict::Extent& extent) {
+  return {{"tensors", extent.tensors}, {"bytes", extent.bytes}};
+}
+
 Json coverageJson(const verdict::Coverage& coverage) {
+  Json left_out = Json::object();
+  for (const auto& [reason, extent] : coverage.left_out) left_out[reason] = extentJson(extent);
+  Json no_evidence = Json::array();
+  for (const verdict::NoEvidence& entry : coverage.no_evidence) {
+    no_evidence.push_back({{"tensor", entry.tensor}, {"reason", entry.reason}});
+  }
   Json components = Json::object();
   for (const auto& [name, count] : coverage.components) {
     components[name] = {{"equal", count.equal},
                         {"constant", count.constant},
+                        {"tied", count.tied},
                         {"changed", count.changed},
                         {"absent", count.absent}};
   }
@@ -52,16 +63,27 @@ Json coverageJson(const verdict::Coverage& coverage) {
           {"tensors_b", coverage.tensors_b},
           {"understood_a", coverage.understood_a},
           {"understood_b", coverage.understood_b},
+          {"bytes_a", coverage.bytes_a},
+          {"bytes_b", coverage.bytes_b},
+          {"understood_bytes_a", coverage.understood_bytes_a},
+          {"understood_bytes_b", coverage.understood_bytes_b},
+          {"compared", extentJson(coverage.compared)},
+          {"left_out", std::move(left_out)},
+          {"no_evidence", std::move(no_evidence)},
+          {"plain_cosine",
+           {{"value", number(coverage.plain_cosine)}, {"parameters", coverage.plain_parameters}}},
           {"components", std::move(components)}};
 }
 
 Json pairsJson(const Context& context) {
   Json list = Json::array();
   for (const PairVerdict& pair : context.verdicts) {
-    list.push_back({{"a", pair.a},
-                    {"b", pair.b},
-                    {"verdict", verdictJson(pair.verdict)},
-                    {"coverage", coverageJson(pair.coverage)}});
+    list.push_back(
+        {{"a", pair.a},
+         {"b", pair.b},
+         {"verdict", verdictJson(pair.verdict)},
+         {"coverage", coverageJson(pair.coverage)},
+         {"assignments", {{"solved", pair.assignments}, {"optimal", pair.assignments_optimal}}}});
   }
   return list;
 }

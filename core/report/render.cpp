@@ -1,9 +1,11 @@
 #include "report/render.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include <kindred/error.hpp>
 
+#include "align/certificates.hpp"
 #include "plugin/fingerprint.hpp"
 #include "plugin/installation.hpp"
 #include "recipe/document_verbs.hpp"
@@ -74,6 +76,21 @@ const plan::Model& modelNamed(const plan::Models& models, const std::string& key
   throw Error(Category::internal, "", "model '" + key + "' was compared but never opened");
 }
 
+// The findings of one test on one gauge rest on the same assignments.
+void countAssignments(const std::vector<verdict::Adjusted>& findings, PairVerdict& pair) {
+  std::set<std::pair<std::string, std::string>> counted;
+  for (const verdict::Adjusted& entry : findings) {
+    const Finding& finding = entry.finding;
+    const auto made = finding.details.find(align::kAssignments);
+    const auto optimal = finding.details.find(align::kOptimal);
+    if (made == finding.details.end() || optimal == finding.details.end()) continue;
+    const bool each = finding.details.contains("unverified");  // one a tensor
+    if (!each && !counted.emplace(finding.test, finding.gauge).second) continue;
+    pair.assignments += static_cast<std::uint64_t>(made->second);
+    pair.assignments_optimal += static_cast<std::uint64_t>(optimal->second);
+  }
+}
+
 // Each pair of different models once, in the order in which steps name them.
 std::vector<std::pair<std::string, std::string>> pairsOf(const recipe::Recipe& recipe,
                                                          const run::Results& results) {
@@ -118,7 +135,9 @@ Context contextOf(const recipe::Recipe& recipe, const plan::Models& models,
     }
     const verdict::Coverage coverage =
         coverageOf(modelNamed(models, a), modelNamed(models, b), results);
-    context.verdicts.push_back({a, b, verdict::judge(a, b, findings, coverage), coverage});
+    PairVerdict pair{a, b, verdict::judge(a, b, findings, coverage), coverage};
+    countAssignments(findings, pair);
+    context.verdicts.push_back(std::move(pair));
   }
   return context;
 }

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "report/coverage_text.hpp"
 #include "report/sparkline.hpp"
 #include "report/summary.hpp"
 #include "report/text.hpp"
@@ -160,6 +161,7 @@ std::string terminalSummary(const Context& context, const run::Results& results,
                                                  ? " Power: " + pair.verdict.power + "."
                                                  : ""),
                     2);
+    for (const std::string& paragraph : coverageText(pair)) text += wrapped(paragraph, 2);
   }
   if (!results.complete) {
     text += "\n" + paint.warning("Interrupted: what was measured before is saved.") + "\n";

@@ -9,6 +9,7 @@
 #include "plugin/guard.hpp"
 #include "run/interrupt.hpp"
 #include "run/ordered.hpp"
+#include "run/passed_over.hpp"
 #include "run/session.hpp"
 #include "run/weights.hpp"
 
@@ -29,7 +30,9 @@ struct Outcome {
 class MatrixTester {
  public:
   MatrixTester(std::span<const plan::PlannedStep> steps, Session& session)
-      : session_(session), aligner_(*steps.front().tools->aligner) {
+      : session_(session),
+        aligner_(*steps.front().tools->aligner),
+        first_step_(steps.front().step->name) {
     for (const plan::PlannedStep& step : steps) {
       for (const plan::Model* model : {step.model_a, step.model_b}) addModel(*model);
       addStep(step);
@@ -90,6 +93,9 @@ class MatrixTester {
         },
         [&](std::size_t i, std::unique_ptr<ModelProfile>&& profile) {
           list[i]->profile = std::move(profile);
+          for (plan::LeftOut& rows : passedOver(*list[i]->profile, first_step_)) {
+            session_.results.left_out.push_back(std::move(rows));
+          }
           session_.noteMemory();
         },
         interrupted);
@@ -139,6 +145,7 @@ class MatrixTester {
 
   Session& session_;
   const Aligner& aligner_;
+  const std::string& first_step_;
   std::map<const plan::Model*, Profiled> models_;
   std::vector<Pair> pairs_;
 };
