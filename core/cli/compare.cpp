@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <iostream>
+#include <span>
 
 #include <kindred/error.hpp>
 
@@ -22,7 +23,7 @@ namespace fs = std::filesystem;
 
 constexpr Option kOptions[] = {
     {"all", "DIR", "compare every pair of the models in a folder"},
-    {"control", "MODEL", "a model known to be unrelated, measured beside the others", true},
+    {"control", "MODEL", "a model known to be unrelated, for tests that controls calibrate", true},
     {"deep", nullptr, "read a gigabyte of each model, and all bytes of remote ones"},
     {"max-bytes", "BYTES", "weights that tests read of each model (default: 64MB)"},
     {"out", "DIR", "where the results go (default: out/compare)"},
@@ -36,6 +37,9 @@ constexpr Option kOptions[] = {
 // Exact tests on whole models, each on every gauge that the architecture grants.
 constexpr const char* kTests[] = {"sign-test", "unit-matching", "residual-dims", "expert-matching",
                                   "head-matching"};
+
+// Tests whose null is made by controls, for what no exact test can see.
+constexpr const char* kCalibrated[] = {"unit-invariants", "gram", "probe-match", "spectra"};
 
 std::vector<ModelArgument> modelsOf(const fs::path& folder) {
   std::error_code problem;
@@ -71,7 +75,10 @@ class RecipeWriter {
       for (std::size_t j = i + 1; j < models.size(); ++j) bytes(models[i], models[j]);
     }
     for (std::size_t i = 0; i < subjects_; ++i) {
-      for (std::size_t j = i + 1; j < models.size(); ++j) tests(models[i], models[j]);
+      for (std::size_t j = i + 1; j < models.size(); ++j) tests(kTests, models[i], models[j]);
+    }
+    for (std::size_t i = 0; controls > 0 && i < subjects_; ++i) {
+      for (std::size_t j = i + 1; j < subjects_; ++j) tests(kCalibrated, models[i], models[j]);
     }
   }
 
@@ -95,8 +102,8 @@ class RecipeWriter {
              ", pair: content, metrics: [byte-hash]}\n";
   }
 
-  void tests(const ModelArgument& a, const ModelArgument& b) {
-    for (const char* test : kTests) {
+  void tests(std::span<const char* const> list, const ModelArgument& a, const ModelArgument& b) {
+    for (const char* test : list) {
       text_ += std::string("  - {name: ") + test + "-" + std::to_string(++number_) + ", " +
                pair(a, b) + ", test: {plugin: " + test + "}}\n";
     }

@@ -65,6 +65,14 @@ const Model& Models::model(const std::string& key) {
   return *models_.emplace(key, std::move(model)).first->second;
 }
 
+std::vector<const Model*> Models::controls() {
+  std::vector<const Model*> list;
+  for (const recipe::ModelSpec& spec : recipe_.models) {
+    if (spec.role == recipe::ModelRole::control) list.push_back(&model(spec.key));
+  }
+  return list;
+}
+
 std::vector<const Model*> Models::opened() const {
   std::vector<const Model*> list;
   for (const auto& [key, model] : models_) list.push_back(model.get());

@@ -38,6 +38,8 @@ class Models {
 
   // Opens the model (reads its headers) at the first call.
   const Model& model(const std::string& key);
+  // Those whose role is control, opened, in the recipe's order.
+  std::vector<const Model*> controls();
   // Those opened so far, by key.
   std::vector<const Model*> opened() const;
   // By all sources together.

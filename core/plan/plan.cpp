@@ -44,6 +44,13 @@ class Planner {
     if (tools.matrix_test) {
       planned.model_a = &models_.model(step.models.front());
       planned.model_b = &models_.model(step.models.back());
+      if (tools.matrix_test->calibrated()) {
+        for (const Model* control : models_.controls()) {
+          if (control != planned.model_a && control != planned.model_b) {
+            planned.controls.push_back(control);
+          }
+        }
+      }
       plan_.steps.push_back(std::move(planned));
       return;
     }

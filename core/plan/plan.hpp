@@ -16,8 +16,9 @@ namespace kindred::plan {
 struct PlannedStep {
   const recipe::Step* step = nullptr;
   const StepTools* tools = nullptr;
-  const Model* model_a = nullptr;  // null where the step works on a table
-  const Model* model_b = nullptr;  // `describe`: null
+  const Model* model_a = nullptr;      // null where the step works on a table
+  const Model* model_b = nullptr;      // `describe`: null
+  std::vector<const Model*> controls;  // whose pairs calibrate the step's test
   std::vector<Selected> a;
   std::vector<Selected> b;  // within: the same as a
   std::vector<PairIndex> pairs;

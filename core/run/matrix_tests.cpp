@@ -1,25 +1,18 @@
 // Tests over whole models: weights by role, an alignment blind to the test's gauge, findings.
 #include <algorithm>
-#include <map>
-#include <set>
 
 #include <kindred/error.hpp>
 
 #include "align/session.hpp"
 #include "plugin/guard.hpp"
+#include "run/calibrated.hpp"
 #include "run/interrupt.hpp"
 #include "run/ordered.hpp"
+#include "run/profiles.hpp"
 #include "run/session.hpp"
-#include "run/weights.hpp"
 
 namespace kindred::run {
 namespace {
-
-// A model with what is computed once for all pairs it takes part in. Profiles refer to weights.
-struct Profiled {
-  std::unique_ptr<CheckpointWeights> weights;
-  std::unique_ptr<ModelProfile> profile;
-};
 
 struct Outcome {
   std::vector<StepFinding> findings;
@@ -29,15 +22,22 @@ struct Outcome {
 class MatrixTester {
  public:
   MatrixTester(std::span<const plan::PlannedStep> steps, Session& session)
-      : session_(session), aligner_(*steps.front().tools->aligner) {
+      : session_(session),
+        aligner_(*steps.front().tools->aligner),
+        profiles_(aligner_, session.budget) {
     for (const plan::PlannedStep& step : steps) {
-      for (const plan::Model* model : {step.model_a, step.model_b}) addModel(*model);
-      addStep(step);
+      for (const plan::Model* model : {step.model_a, step.model_b}) profiles_.add(*model);
+      for (const plan::Model* control : step.controls) profiles_.add(*control);
+      if (step.tools->matrix_test->calibrated()) {
+        calibrated_.push_back(&step);
+      } else {
+        addStep(step);
+      }
     }
   }
 
   void run() {
-    profileModels();
+    profiles_.compute(session_.threads);
     inOrder<Outcome>(
         pairs_.size(), session_.threads, [&](std::size_t i) { return test(pairs_[i]); },
         [&](std::size_t, Outcome&& outcome) {
@@ -50,23 +50,15 @@ class MatrixTester {
           session_.noteMemory();
         },
         interrupted);
-    for (auto& [model, profiled] : models_) {
-      if (!profiled.weights) continue;
-      const std::vector<RangeRead> ranges = profiled.weights->takeRanges();
-      auto& all = session_.results.ranges;
-      all.insert(all.end(), ranges.begin(), ranges.end());
-    }
+    if (!interrupted() && !calibrated_.empty()) calibrate(calibrated_, profiles_, session_);
+    const std::vector<RangeRead> ranges = profiles_.takeRanges();
+    auto& all = session_.results.ranges;
+    all.insert(all.end(), ranges.begin(), ranges.end());
   }
 
  private:
   // Steps over the same two models share an alignment.
   using Pair = std::vector<const plan::PlannedStep*>;
-
-  void addModel(const plan::Model& model) {
-    const auto [at, fresh] = models_.try_emplace(&model);
-    if (!fresh || model.architecture == nullptr) return;
-    at->second.weights = std::make_unique<CheckpointWeights>(model, session_.budget);
-  }
 
   void addStep(const plan::PlannedStep& step) {
     for (Pair& pair : pairs_) {
@@ -78,40 +70,23 @@ class MatrixTester {
     pairs_.push_back({&step});
   }
 
-  void profileModels() {
-    std::vector<Profiled*> list;
-    for (auto& [model, profiled] : models_) {
-      if (profiled.weights) list.push_back(&profiled);
-    }
-    inOrder<std::unique_ptr<ModelProfile>>(
-        list.size(), session_.threads,
-        [&](std::size_t i) {
-          return plugin::guard("aligner", [&] { return aligner_.profile(*list[i]->weights); });
-        },
-        [&](std::size_t i, std::unique_ptr<ModelProfile>&& profile) {
-          list[i]->profile = std::move(profile);
-          session_.noteMemory();
-        },
-        interrupted);
-  }
-
   Outcome test(const Pair& pair) const {
     Outcome outcome;
     const plan::Model& model_a = *pair.front()->model_a;
     const plan::Model& model_b = *pair.front()->model_b;
-    const Profiled& a = models_.at(&model_a);
-    const Profiled& b = models_.at(&model_b);
-    if (!a.profile || !b.profile) {
-      const plan::Model& unknown = a.weights ? model_b : model_a;
+    const ModelProfile* a = profiles_.of(model_a);
+    const ModelProfile* b = profiles_.of(model_b);
+    if (a == nullptr || b == nullptr) {
+      const plan::Model& unknown = a == nullptr ? model_a : model_b;
       for (const plan::PlannedStep* step : pair) {
         outcome.refused.push_back({step->step->name, model_a.key, model_b.key, "",
                                    "the architecture of '" + unknown.key + "' is not known"});
       }
       return outcome;
     }
-    const bool in_order = align::firstIsReference(*a.profile, *b.profile);
-    const ModelProfile& reference = in_order ? *a.profile : *b.profile;
-    const ModelProfile& other = in_order ? *b.profile : *a.profile;
+    const bool in_order = align::firstIsReference(*a, *b);
+    const ModelProfile& reference = in_order ? *a : *b;
+    const ModelProfile& other = in_order ? *b : *a;
     const auto alignment =
         plugin::guard("aligner", [&] { return aligner_.align(reference, other); });
     for (const plan::PlannedStep* step : pair) {
@@ -139,8 +114,9 @@ class MatrixTester {
 
   Session& session_;
   const Aligner& aligner_;
-  std::map<const plan::Model*, Profiled> models_;
-  std::vector<Pair> pairs_;
+  Profiles profiles_;
+  std::vector<Pair> pairs_;  // of exact tests
+  std::vector<const plan::PlannedStep*> calibrated_;
 };
 
 }  // namespace

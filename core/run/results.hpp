@@ -41,7 +41,8 @@ struct StepTable {
 struct StepFinding {
   std::string step, model_a, model_b;
   Finding finding;
-  double log10_p_adjusted = 0;  // Holm, over all findings of the run that decide
+  // Holm, over all findings of the run that decide; of calibrated ones see run/calibrated.hpp
+  double log10_p_adjusted = 0;
 };
 
 // A test that was not run on a gauge, with the reason: the architecture does not grant it, or the

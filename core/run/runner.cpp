@@ -58,15 +58,16 @@ std::size_t endOfGroup(const std::vector<plan::PlannedStep>& steps, std::size_t 
   return end;
 }
 
-// Holm over all findings that decide: each was a chance to reject.
+// Holm over all findings that decide: each was a chance to reject. Calibrated ones come adjusted.
 void adjust(std::vector<StepFinding>& findings) {
   std::vector<double> p;
   for (const StepFinding& row : findings) {
-    if (row.finding.decides) p.push_back(row.finding.log10_p);
+    if (row.finding.decides && !row.finding.calibrated) p.push_back(row.finding.log10_p);
   }
   const std::vector<double> adjusted = stats::holm(p);
   std::size_t i = 0;
   for (StepFinding& row : findings) {
+    if (row.finding.calibrated) continue;
     row.log10_p_adjusted = row.finding.decides ? adjusted[i++] : row.finding.log10_p;
   }
 }

@@ -29,6 +29,32 @@ double conformal(double score, std::span<const double> controls) {
   return std::log10(static_cast<double>(as_extreme) + 1) + conformalFloor(controls.size());
 }
 
+std::vector<double> conformalTogether(std::span<const std::vector<double>> scores) {
+  if (scores.empty()) return {};
+  const std::size_t pairs = scores.front().size();
+  std::vector<double> own(scores.size(), 1), smallest(pairs, 1);
+  for (std::size_t t = 0; t < scores.size(); ++t) {
+    const auto scored = static_cast<double>(
+        std::count_if(scores[t].begin(), scores[t].end(), [](double s) { return !std::isnan(s); }));
+    for (std::size_t i = 0; i < pairs; ++i) {
+      const double score = scores[t][i];
+      if (std::isnan(score)) continue;
+      const auto as_extreme = std::count_if(scores[t].begin(), scores[t].end(),
+                                            [&](double other) { return other >= score; });
+      const double p = static_cast<double>(as_extreme) / scored;
+      if (i == 0) own[t] = p;
+      smallest[i] = std::min(smallest[i], p);
+    }
+  }
+  std::vector<double> adjusted;
+  for (const double p : own) {
+    const auto as_small =
+        std::count_if(smallest.begin(), smallest.end(), [&](double other) { return other <= p; });
+    adjusted.push_back(std::log10(static_cast<double>(as_small) / static_cast<double>(pairs)));
+  }
+  return adjusted;
+}
+
 double conformalFloor(std::size_t controls) {
   return -std::log10(static_cast<double>(controls) + 1);
 }

@@ -17,4 +17,12 @@ std::vector<double> holm(std::span<const double> log10_p);
 double conformal(double score, std::span<const double> controls);
 double conformalFloor(std::size_t controls);
 
+// Several scores of the same pairs, adjusted together. scores[t][i] is score t of pair i, NaN where
+// the pair has none; pair 0 is the one asked about. The p-value of a score is its pair's rank among
+// all pairs; the adjusted one is the rank of that p-value among every pair's smallest. Where pairs
+// are exchangeable, the probability that any adjusted p-value of pair 0 is at most q is at most q,
+// however the scores depend on each other (min-p of Westfall and Young, 1993). Entries of scores
+// that pair 0 lacks are 0 (p = 1). At least one pair; all lists of equal length.
+std::vector<double> conformalTogether(std::span<const std::vector<double>> scores);
+
 }  // namespace kindred::stats

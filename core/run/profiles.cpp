@@ -1,0 +1,45 @@
+#include "run/profiles.hpp"
+
+#include "plugin/guard.hpp"
+#include "run/interrupt.hpp"
+#include "run/ordered.hpp"
+
+namespace kindred::run {
+
+void Profiles::add(const plan::Model& model) {
+  const auto [at, fresh] = models_.try_emplace(&model);
+  if (!fresh || model.architecture == nullptr) return;
+  at->second.weights = std::make_unique<CheckpointWeights>(model, budget_);
+}
+
+void Profiles::compute(unsigned threads) {
+  std::vector<Profiled*> list;
+  for (auto& [model, profiled] : models_) {
+    if (profiled.weights && !profiled.profile) list.push_back(&profiled);
+  }
+  inOrder<std::unique_ptr<ModelProfile>>(
+      list.size(), threads,
+      [&](std::size_t i) {
+        return plugin::guard("aligner", [&] { return aligner_.profile(*list[i]->weights); });
+      },
+      [&](std::size_t i, std::unique_ptr<ModelProfile>&& profile) {
+        list[i]->profile = std::move(profile);
+      },
+      interrupted);
+}
+
+const ModelProfile* Profiles::of(const plan::Model& model) const {
+  return models_.at(&model).profile.get();
+}
+
+std::vector<RangeRead> Profiles::takeRanges() const {
+  std::vector<RangeRead> all;
+  for (const auto& [model, profiled] : models_) {
+    if (!profiled.weights) continue;
+    const std::vector<RangeRead> ranges = profiled.weights->takeRanges();
+    all.insert(all.end(), ranges.begin(), ranges.end());
+  }
+  return all;
+}
+
+}  // namespace kindred::run
