@@ -125,19 +125,31 @@ std::string expectations(const run::Results& results) {
   return text.empty() ? text : "\n" + text;
 }
 
+bool isControl(const Context& context, const std::string& key) {
+  return std::any_of(context.models.begin(), context.models.end(), [&](const ModelFacts& model) {
+    return model.key == key && model.role == "control";
+  });
+}
+
 }  // namespace
 
 std::string terminalSummary(const Context& context, const run::Results& results) {
   std::string text = context.recipe->title.empty() ? "" : wrapped(context.recipe->title, 0) + "\n";
   text += table(results) + findings(results) + notes(context) + leftOut(results) +
           expectations(results);
+  std::string controls;  // a line each: what they are for stands in the findings
   for (const PairVerdict& pair : context.verdicts) {
+    if (isControl(context, pair.a) || isControl(context, pair.b)) {
+      controls += pair.a + " ~ " + pair.b + " (control): " + pair.verdict.klass + "\n";
+      continue;
+    }
     text += "\n" + pair.a + " ~ " + pair.b + ": " + pair.verdict.klass + "\n" +
             wrapped(pair.verdict.sentence + (pair.verdict.klass == "no-evidence"
                                                  ? " Power: " + pair.verdict.power + "."
                                                  : ""),
                     2);
   }
+  if (!controls.empty()) text += "\n" + controls;
   if (!results.complete) text += "\nInterrupted: what was measured before is saved.\n";
   return text + fmt::format("\n{:.1f} MB read, {} requests, {:.2f} s, {:.0f} MB of memory\n",
                             static_cast<double>(results.cost.bytes) / 1e6, results.cost.requests,

@@ -29,12 +29,20 @@ TEST(Holm, WorksFarBelowTheSmallestDoubleAndStopsAtOne) {
   EXPECT_TRUE(holm({}).empty());
 }
 
-TEST(ConformalTogether, RanksTheSmallestPValueOfEveryPair) {
-  // Pair 0 leads the first score; pair 2 leads the second, in which pair 0 comes last.
-  const std::vector<std::vector<double>> scores = {{5, 1, 2, 3}, {0, 1, 9, 2}};
+TEST(ConformalTogether, RanksEveryPairByItsLargestStandardisedScore) {
+  // Medians 3 and 2, median distances 1: pair 0 stands out by 17 in the first, and pair 2 by 7 in
+  // the second, where pair 0 is below the median.
+  const std::vector<std::vector<double>> scores = {{20, 1, 2, 3, 4}, {0, 1, 9, 2, 3}};
   const std::vector<double> adjusted = conformalTogether(scores);
-  EXPECT_NEAR(std::pow(10, adjusted[0]), 2.0 / 4, 1e-12);
+  EXPECT_NEAR(std::pow(10, adjusted[0]), 1.0 / 5, 1e-12);
   EXPECT_NEAR(std::pow(10, adjusted[1]), 1, 1e-12);
+  const std::vector<double> of_third =
+      conformalTogether(std::vector<std::vector<double>>{{2, 1, 20, 3, 4}, {9, 1, 0, 2, 3}});
+  EXPECT_NEAR(std::pow(10, of_third[1]), 2.0 / 5, 1e-12);
+}
+
+TEST(ConformalTogether, SaysNothingOfScoresThatAreAllAlike) {
+  EXPECT_EQ(conformalTogether(std::vector<std::vector<double>>{{3, 3, 3}})[0], 0);
 }
 
 TEST(ConformalTogether, PassesOverWhatHasNoScore) {
