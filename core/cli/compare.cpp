@@ -5,6 +5,8 @@
 #include <iostream>
 #include <span>
 
+#include <fmt/format.h>
+
 #include <kindred/error.hpp>
 
 #include "cli/commands.hpp"
@@ -24,8 +26,8 @@ namespace fs = std::filesystem;
 constexpr Option kOptions[] = {
     {"all", "DIR", "compare every pair of the models in a folder"},
     {"control", "MODEL", "a model known to be unrelated, for tests that controls calibrate", true},
-    {"deep", nullptr, "read a gigabyte of each model, and all bytes of remote ones"},
-    {"max-bytes", "BYTES", "weights that tests read of each model (default: 64MB)"},
+    {"deep", nullptr, "read up to a gigabyte of each model, and hash remote ones"},
+    {"max-bytes", "BYTES", "weights that tests read of each model (default: 64MB, deep 1GB)"},
     {"out", "DIR", "where the results go (default: out/compare)"},
     kJobs,
     kPluginPath,
@@ -65,8 +67,12 @@ std::vector<ModelArgument> modelsOf(const fs::path& folder) {
 // The steps for every pair of subjects, and of each subject with each control.
 class RecipeWriter {
  public:
-  RecipeWriter(const std::vector<ModelArgument>& models, std::size_t controls, bool deep)
+  RecipeWriter(const std::vector<ModelArgument>& models, std::size_t controls, bool deep,
+               std::uint64_t most)
       : models_(models), subjects_(models.size() - controls), deep_(deep) {
+    // An eighth settles most pairs of relatives.
+    read_ = most >= 8 ? fmt::format("[{}, {}]", most / 8, most) : std::to_string(most);
+
     text_ = "kindred: 1\ntitle: " + title() +
             "\nquestion: \"Do the weights of one descend from the other's, or were they trained "
             "independently?\"\n" +
@@ -105,13 +111,14 @@ class RecipeWriter {
   void tests(std::span<const char* const> list, const ModelArgument& a, const ModelArgument& b) {
     for (const char* test : list) {
       text_ += std::string("  - {name: ") + test + "-" + std::to_string(++number_) + ", " +
-               pair(a, b) + ", test: {plugin: " + test + "}}\n";
+               pair(a, b) + ", test: {plugin: " + test + "}, read: " + read_ + "}\n";
     }
   }
 
   const std::vector<ModelArgument>& models_;
   std::size_t subjects_;
   bool deep_;
+  std::string read_;  // stages of bytes
   std::string text_;
   std::size_t number_ = 0;
 };
@@ -140,16 +147,17 @@ ExitCode verdictCode(const Executed& done) {
 }
 
 int run(const Invocation& invocation) {
-  run::RunOptions options = runOptions(invocation);
+  const run::RunOptions options = runOptions(invocation);
   const bool deep = invocation.has("deep");
-  options.weight_bytes = invocation.bytes("max-bytes", deep ? std::uint64_t{1} << 30 : 64'000'000);
+  const std::uint64_t most =
+      invocation.bytes("max-bytes", deep ? 1'000'000'000 : recipe::kDefaultRead);
   std::vector<ModelArgument> models = namedModels(invocation);
   const std::vector<std::string> controls = invocation.values("control");
   for (const std::string& text : controls) models.push_back(modelArgument(text));
   makeKeysDistinct(models);
 
   const fs::path out = invocation.value("out", "out/compare");
-  const RecipeWriter writer(models, controls.size(), deep);
+  const RecipeWriter writer(models, controls.size(), deep, most);
   Workspace workspace(recipe::parse(writer.text(), (out / "recipe.yaml").string()), invocation);
   if (!workspace.good()) return kBadInput;
   Invocation unbounded = invocation;  // here --max-bytes bounds what tests read

@@ -42,15 +42,7 @@ class Planner {
     planned.step = &step;
     planned.tools = &tools;
     if (tools.matrix_test) {
-      planned.model_a = &models_.model(step.models.front());
-      planned.model_b = &models_.model(step.models.back());
-      if (tools.matrix_test->calibrated()) {
-        for (const Model* control : models_.controls()) {
-          if (control != planned.model_a && control != planned.model_b) {
-            planned.controls.push_back(control);
-          }
-        }
-      }
+      addMatrixTest(step, tools, planned);
       plan_.steps.push_back(std::move(planned));
       return;
     }
@@ -68,6 +60,41 @@ class Planner {
     if (planned.model_b != nullptr) addPairs(step, planned);
     addCost(planned);
     plan_.steps.push_back(std::move(planned));
+  }
+
+  void addMatrixTest(const recipe::Step& step, const StepTools& tools, PlannedStep& planned) {
+    planned.model_a = &models_.model(step.models.front());
+    planned.model_b = &models_.model(step.models.back());
+    std::vector<const Model*> all{planned.model_a, planned.model_b};
+    const bool calibrated = tools.matrix_test->calibrated();
+    for (const Model* control : calibrated ? models_.controls() : std::vector<const Model*>()) {
+      if (control == planned.model_a || control == planned.model_b) continue;
+      planned.controls.push_back(control);
+      all.push_back(control);
+    }
+    for (const std::uint64_t budget : step.read) {
+      bool whole = true;
+      for (const Model* model : all) whole = isWhole(*model, budget) && whole;
+      if (calibrated) planned.read.clear();
+      planned.read.push_back(budget);
+      if (whole) break;
+    }
+    for (const Model* model : all) {
+      const WeightReading* reading = plan_.reading(*model, planned.read.back());
+      if (reading == nullptr) continue;
+      planned.bytes += reading->bytes;
+      if (model->source->remote()) {
+        planned.requests += model->source->price(rangesOf(*reading)).requests;
+      }
+    }
+  }
+
+  // Works out the reading where it is not known yet.
+  bool isWhole(const Model& model, std::uint64_t budget) {
+    if (model.architecture == nullptr) return true;
+    const auto [at, fresh] = plan_.readings.try_emplace({&model, budget});
+    if (fresh) at->second = readingOf(model, budget);
+    return at->second.whole;
   }
 
   void addPairs(const recipe::Step& step, PlannedStep& planned) {
@@ -111,6 +138,11 @@ class Planner {
 
 }  // namespace
 
+const WeightReading* Plan::reading(const Model& model, std::uint64_t budget) const {
+  const auto found = readings.find({&model, budget});
+  return found == readings.end() ? nullptr : &found->second;
+}
+
 ByteRange bytesOf(const checkpoint::View& view, const Run& run) {
   // The catalogue has checked that elements * bits fits in the file's size.
   const unsigned bits = info(view.info.dtype).bits;
@@ -138,19 +170,27 @@ std::vector<ByteRange> rangesOf(const PlannedStep& step, bool side_b) {
   return ranges;
 }
 
+namespace {
+
+void addHeaders(const Model& model, std::map<std::string, std::uint64_t>& bytes) {
+  if (bytes.contains(model.key)) return;
+  for (const checkpoint::Shard& shard : model.checkpoint.shards()) {
+    bytes[model.key] += shard.header_bytes;
+  }
+}
+
+}  // namespace
+
 std::map<std::string, std::uint64_t> bytesByModel(const Plan& plan) {
   using Key = std::tuple<const checkpoint::Shard*, std::uint64_t, std::uint64_t>;
   std::map<std::string, std::uint64_t> bytes;
   std::set<Key> counted;
   for (const PlannedStep& step : plan.steps) {
+    for (const Model* control : step.controls) addHeaders(*control, bytes);
     for (const bool side_b : {false, true}) {
       const Model* model = side_b ? step.model_b : step.model_a;
       if (model == nullptr) continue;
-      if (!bytes.contains(model->key)) {
-        for (const checkpoint::Shard& shard : model->checkpoint.shards()) {
-          bytes[model->key] += shard.header_bytes;
-        }
-      }
+      addHeaders(*model, bytes);
       for (const ByteRange& range : rangesOf(step, side_b)) {
         if (counted.insert({range.shard, range.offset, range.length}).second) {
           bytes[model->key] += range.length;
@@ -158,6 +198,12 @@ std::map<std::string, std::uint64_t> bytesByModel(const Plan& plan) {
       }
     }
   }
+  std::map<std::string, std::uint64_t> by_tests;  // the largest budget reads what smaller ones do
+  for (const auto& [where, reading] : plan.readings) {
+    std::uint64_t& most = by_tests[where.first->key];
+    most = std::max(most, reading.bytes);
+  }
+  for (const auto& [model, most] : by_tests) bytes[model] += most;
   return bytes;
 }
 

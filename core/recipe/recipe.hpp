@@ -96,6 +96,8 @@ struct FigureAddress {
   std::string aggregate;  // mean, sd, min, max, median, count, or a percentile: p05
 };
 
+inline constexpr std::uint64_t kDefaultRead = 64'000'000;
+
 enum class Verb { compare, describe, test };
 
 struct Step {
@@ -112,7 +114,9 @@ struct Step {
   Sample sample;
   std::vector<PluginUse> metrics;  // compare, describe
   PluginUse test;                  // test
-  std::string of;                  // test on a table: STEP.METRIC[.FIGURE]; else empty
+  // Bytes of weights that a test of whole models reads of each model, stage by stage.
+  std::vector<std::uint64_t> read{kDefaultRead};
+  std::string of;  // test on a table: STEP.METRIC[.FIGURE]; else empty
   FigureAddress of_address;
   Place of_place;
   Place place;

@@ -192,6 +192,12 @@ constexpr Shape kTest{.title = "A test",
                       .parameters = true};
 
 // Steps.
+constexpr Shape kRead{.says = "a number of bytes or a list of them",
+                      .scalar = ScalarType::integer,
+                      .least = 1,
+                      .most = kLargest,
+                      .items = &kCount,
+                      .most_items = 8};
 constexpr Shape kCompare{.says = "a model's name or a list of two",
                          .scalar = ScalarType::name,
                          .items = &kName,
@@ -216,6 +222,14 @@ constexpr Key kStepKeys[] = {
      .shape = &kTest,
      .example = "{plugin: permutation-test, of: same-layer.pearson}",
      .meaning = "a test of another step's table, or with `compare` of the rows of matrices"},
+    {.name = "read",
+     .shape = &kRead,
+     .fallback = "64000000",
+     .example = "[8000000, 64000000]",
+     .meaning = "for a test of whole models: bytes of weights that it reads of each model. Several "
+                "numbers are stages: a later one runs only for models that all earlier ones left "
+                "open",
+     .needs = "test"},
     {.name = "select",
      .shape = &kSelect,
      .fallback = "every tensor",

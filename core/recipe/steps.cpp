@@ -34,6 +34,7 @@ class StepReader {
     readSample();
     readMetrics();
     readTest();
+    readStages();
     checkModels();
     return std::move(step_);
   }
@@ -149,6 +150,23 @@ class StepReader {
     step_.of = of->scalar;
     step_.of_place = of->place;
     step_.of_address = readTableAddress(*of, reading_.recipe.steps.size(), reading_);
+  }
+
+  void readStages() {
+    const Node* read = node_.find("read");
+    if (read == nullptr) return;
+    step_.read.clear();
+    const auto add = [&](const Node& node) {
+      const auto bytes = static_cast<std::uint64_t>(integerIn(&node));
+      if (bytes == 0) return;  // reported by the schema
+      if (!step_.read.empty() && bytes <= step_.read.back()) {
+        reading_.report(node.place, "a stage must read more than the one before it", "");
+      }
+      step_.read.push_back(bytes);
+    };
+    if (read->kind == Node::Kind::scalar) add(*read);
+    for (const Node& node : read->items) add(node);
+    if (step_.read.empty()) step_.read = {kDefaultRead};
   }
 
   // How many models the pairing takes, and whether they may be one and the same.

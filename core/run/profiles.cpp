@@ -6,10 +6,10 @@
 
 namespace kindred::run {
 
-void Profiles::add(const plan::Model& model) {
+void Profiles::add(const plan::Model& model, const plan::WeightReading* reading) {
   const auto [at, fresh] = models_.try_emplace(&model);
-  if (!fresh || model.architecture == nullptr) return;
-  at->second.weights = std::make_unique<CheckpointWeights>(model, budget_);
+  if (!fresh || reading == nullptr) return;
+  at->second.weights = std::make_unique<CheckpointWeights>(model, *reading);
 }
 
 void Profiles::compute(unsigned threads) {
@@ -20,6 +20,7 @@ void Profiles::compute(unsigned threads) {
   inOrder<std::unique_ptr<ModelProfile>>(
       list.size(), threads,
       [&](std::size_t i) {
+        list[i]->weights->readAhead();
         return plugin::guard("aligner", [&] { return aligner_.profile(*list[i]->weights); });
       },
       [&](std::size_t i, std::unique_ptr<ModelProfile>&& profile) {

@@ -1,4 +1,4 @@
-// What is computed of each model once for all pairs that it takes part in.
+// What is computed of each model, read to one budget, once for all pairs that it takes part in.
 #pragma once
 
 #include <map>
@@ -14,10 +14,11 @@ namespace kindred::run {
 class Profiles {
  public:
   // The aligner must outlive this.
-  Profiles(const Aligner& aligner, WeightBudget budget) : aligner_(aligner), budget_(budget) {}
+  explicit Profiles(const Aligner& aligner) : aligner_(aligner) {}
 
-  // Known models are not added twice.
-  void add(const plan::Model& model);
+  // Known models are not added twice. The reading, null for an unknown architecture, must outlive
+  // this.
+  void add(const plan::Model& model, const plan::WeightReading* reading);
   // Reads and profiles what was added, model by model on so many threads.
   void compute(unsigned threads);
   // Null where the model's architecture is not known.
@@ -32,7 +33,6 @@ class Profiles {
   };
 
   const Aligner& aligner_;
-  WeightBudget budget_;
   std::map<const plan::Model*, Profiled> models_;
 };
 

@@ -41,14 +41,22 @@ struct StepTable {
 struct StepFinding {
   std::string step, model_a, model_b;
   Finding finding;
-  // Holm, over all findings of the run that decide; of calibrated ones see run/calibrated.hpp
+  // For everything that was tried: see run/adjust.hpp, of calibrated ones run/calibrated.hpp.
   double log10_p_adjusted = 0;
+  std::size_t stage = 1;  // in which it was made
 };
 
 // A test that was not run on a gauge, with the reason: the architecture does not grant it, or the
 // alignment read what the test draws at random.
 struct Refused {
   std::string step, model_a, model_b, gauge, reason;
+};
+
+// A stage of a step that was not run, and why.
+struct Skipped {
+  std::string step;
+  std::size_t stage = 1;
+  std::string reason;
 };
 
 struct ExpectationResult {
@@ -73,6 +81,7 @@ struct Results {
   std::vector<StepTable> tables;
   std::vector<StepFinding> findings;
   std::vector<Refused> refused;
+  std::vector<Skipped> skipped;
   std::vector<plan::LeftOut> left_out;
   std::vector<ExpectationResult> expectations;
   std::vector<RangeRead> ranges;  // by model, file, offset
