@@ -124,7 +124,8 @@ TextTable roleTable(const std::vector<Listed>& lists) {
     table.columns.push_back(lists[m].key() + " parameters");
     for (const Entry& entry : lists[m].entries) {
       const std::string& role = entry.placement.role;
-      auto& row = counts[{checkpoint::componentOf(role), role.empty() ? "unknown" : role}];
+      auto& row = counts[{checkpoint::componentOf(role, entry.tensor->name),
+                          role.empty() ? "unknown" : role}];
       row.resize(lists.size());
       ++row[m].tensors;
       row[m].elements += entry.tensor->elements;

@@ -114,6 +114,13 @@ arma::fmat procrustes(const arma::fmat& moments) {
   return left * right.t();
 }
 
+arma::fvec singularValues(const arma::fmat& matrix) {
+  onOneThread();
+  arma::fvec values;
+  if (!matrix.is_finite() || !arma::svd(values, matrix)) return {};
+  return values;
+}
+
 arma::fmat rotated(const arma::fmat& columns, const arma::fmat& rotation) {
   return rotation.is_empty() ? columns : innerProducts(rotation, columns);
 }

@@ -34,6 +34,9 @@ double dot(const float* x, const float* y, std::size_t count);
 // singular value decomposition (it holds what is not finite).
 arma::fmat procrustes(const arma::fmat& moments);
 
+// In falling order; empty where there is no decomposition (what is not finite).
+arma::fvec singularValues(const arma::fmat& matrix);
+
 // A's columns in B's residual stream; an empty rotation is the identity.
 arma::fmat rotated(const arma::fmat& columns, const arma::fmat& rotation);
 arma::fmat matrixOf(const Rotation& rotation);

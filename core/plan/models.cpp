@@ -74,6 +74,14 @@ const Repository& Models::repository(const std::string& key) {
   return *repositories_.emplace(key, std::move(repository)).first->second;
 }
 
+std::vector<const Model*> Models::controls() {
+  std::vector<const Model*> list;
+  for (const recipe::ModelSpec& spec : recipe_.models) {
+    if (spec.role == recipe::ModelRole::control) list.push_back(&model(spec.key));
+  }
+  return list;
+}
+
 std::vector<const Model*> Models::opened() const {
   std::vector<const Model*> list;
   for (const auto& [key, model] : models_) list.push_back(model.get());

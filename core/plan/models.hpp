@@ -44,6 +44,8 @@ class Models {
   const Model& model(const std::string& key);
   // The same without reading headers.
   const Repository& repository(const std::string& key);
+  // Those whose role is control, opened, in the recipe's order.
+  std::vector<const Model*> controls();
   // Those opened so far, by key.
   std::vector<const Model*> opened() const;
   std::vector<const Repository*> repositories() const;

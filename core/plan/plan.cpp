@@ -97,8 +97,7 @@ class Planner {
       return;
     }
     if (tools.matrix_test) {
-      planned.model_a = &models_.model(step.models.front());
-      planned.model_b = &models_.model(step.models.back());
+      addMatrixTest(step, tools, planned);
       plan_.steps.push_back(std::move(planned));
       return;
     }
@@ -134,6 +133,41 @@ class Planner {
                 return checkpoint::naturalLess(a.name, b.name);
               });
     planned.surveyed.push_back(std::move(surveyed));
+  }
+
+  void addMatrixTest(const recipe::Step& step, const StepTools& tools, PlannedStep& planned) {
+    planned.model_a = &models_.model(step.models.front());
+    planned.model_b = &models_.model(step.models.back());
+    std::vector<const Model*> all{planned.model_a, planned.model_b};
+    const bool calibrated = tools.matrix_test->calibrated();
+    for (const Model* control : calibrated ? models_.controls() : std::vector<const Model*>()) {
+      if (control == planned.model_a || control == planned.model_b) continue;
+      planned.controls.push_back(control);
+      all.push_back(control);
+    }
+    for (const std::uint64_t budget : step.read) {
+      bool whole = true;
+      for (const Model* model : all) whole = isWhole(*model, budget) && whole;
+      if (calibrated) planned.read.clear();
+      planned.read.push_back(budget);
+      if (whole) break;
+    }
+    for (const Model* model : all) {
+      const WeightReading* reading = plan_.reading(*model, planned.read.back());
+      if (reading == nullptr) continue;
+      planned.bytes += reading->bytes;
+      if (model->source->remote()) {
+        planned.requests += model->source->price(rangesOf(*reading)).requests;
+      }
+    }
+  }
+
+  // Works out the reading where it is not known yet.
+  bool isWhole(const Model& model, std::uint64_t budget) {
+    if (model.architecture == nullptr) return true;
+    const auto [at, fresh] = plan_.readings.try_emplace({&model, budget});
+    if (fresh) at->second = readingOf(model, budget);
+    return at->second.whole;
   }
 
   void addPairs(const recipe::Step& step, PlannedStep& planned) {
@@ -179,6 +213,11 @@ class Planner {
 
 }  // namespace
 
+const WeightReading* Plan::reading(const Model& model, std::uint64_t budget) const {
+  const auto found = readings.find({&model, budget});
+  return found == readings.end() ? nullptr : &found->second;
+}
+
 ByteRange bytesOf(const checkpoint::View& view, const Run& run) {
   // The catalogue has checked that elements * bits fits in the file's size.
   const unsigned bits = info(view.info.dtype).bits;
@@ -206,6 +245,18 @@ std::vector<ModelRanges> rangesOf(const PlannedStep& step) {
   return all;
 }
 
+namespace {
+
+void addHeaders(const Model& model, std::set<std::string>& counted,
+                std::map<std::string, std::uint64_t>& bytes) {
+  if (!counted.insert(model.key).second) return;
+  for (const checkpoint::Shard& shard : model.checkpoint.shards()) {
+    bytes[model.key] += shard.header_bytes;
+  }
+}
+
+}  // namespace
+
 std::map<std::string, std::uint64_t> bytesByModel(const Plan& plan) {
   using Key = std::tuple<const checkpoint::Shard*, std::uint64_t, std::uint64_t>;
   std::map<std::string, std::uint64_t> bytes;
@@ -218,12 +269,9 @@ std::map<std::string, std::uint64_t> bytesByModel(const Plan& plan) {
       const bool first = document.bytes > 0 && documents.emplace(key, document.name).second;
       bytes[key] += first ? document.bytes : 0;
     }
+    for (const Model* control : step.controls) addHeaders(*control, catalogues, bytes);
     for (const auto& [model, ranges] : rangesOf(step)) {
-      if (catalogues.insert(model->key).second) {
-        for (const checkpoint::Shard& shard : model->checkpoint.shards()) {
-          bytes[model->key] += shard.header_bytes;
-        }
-      }
+      addHeaders(*model, catalogues, bytes);
       for (const ByteRange& range : ranges) {
         if (counted.insert({range.shard, range.offset, range.length}).second) {
           bytes[model->key] += range.length;
@@ -231,6 +279,12 @@ std::map<std::string, std::uint64_t> bytesByModel(const Plan& plan) {
       }
     }
   }
+  std::map<std::string, std::uint64_t> by_tests;  // the largest budget reads what smaller ones do
+  for (const auto& [where, reading] : plan.readings) {
+    std::uint64_t& most = by_tests[where.first->key];
+    most = std::max(most, reading.bytes);
+  }
+  for (const auto& [model, most] : by_tests) bytes[model] += most;
   return bytes;
 }
 

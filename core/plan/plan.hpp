@@ -3,10 +3,12 @@
 
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "plan/models.hpp"
 #include "plan/pairing.hpp"
+#include "plan/reading.hpp"
 #include "plan/sample.hpp"
 #include "plan/select.hpp"
 #include "plan/tools.hpp"
@@ -30,8 +32,12 @@ struct PlannedDocument {
 struct PlannedStep {
   const recipe::Step* step = nullptr;
   const StepTools* tools = nullptr;
-  const Model* model_a = nullptr;  // null where the step works on a table
-  const Model* model_b = nullptr;  // `describe`: null
+  const Model* model_a = nullptr;      // null where the step works on a table
+  const Model* model_b = nullptr;      // `describe`: null
+  std::vector<const Model*> controls;  // whose pairs calibrate the step's test
+  // Of a test of whole models: bytes to read of each, stage by stage; ends with the first stage
+  // that reads both models whole. Calibrated tests have one stage, the last.
+  std::vector<std::uint64_t> read;
   std::vector<Selected> a;
   std::vector<Selected> b;  // within: the same as a
   std::vector<PairIndex> pairs;
@@ -44,6 +50,10 @@ struct PlannedStep {
 
 struct Plan {
   std::vector<PlannedStep> steps;
+  // What tests of whole models read, by model and budget; none of an unknown architecture.
+  std::map<std::pair<const Model*, std::uint64_t>, WeightReading> readings;
+  // Null where there is none.
+  const WeightReading* reading(const Model& model, std::uint64_t budget) const;
   std::vector<LeftOut> left_out;
   Cost headers;  // already spent on catalogues
 };

@@ -110,6 +110,8 @@ struct FigureAddress {
   std::string aggregate;  // mean, sd, min, max, median, count, or a percentile: p05
 };
 
+inline constexpr std::uint64_t kDefaultRead = 64'000'000;
+
 // Those of the second line compare what stands beside the tensors: document_verbs.hpp.
 enum class Verb {
   compare,
@@ -144,7 +146,9 @@ struct Step {
   Sample sample;
   std::vector<PluginUse> metrics;  // compare, describe; survey: the survey alone
   PluginUse test;                  // test
-  std::string of;                  // test on a table: STEP.METRIC[.FIGURE]; else empty
+  // Bytes of weights that a test of whole models reads of each model, stage by stage.
+  std::vector<std::uint64_t> read{kDefaultRead};
+  std::string of;  // test on a table: STEP.METRIC[.FIGURE]; else empty
   FigureAddress of_address;
   Place of_place;
   std::string against;  // licence: an SPDX id, or file:PATH with a path that can be opened

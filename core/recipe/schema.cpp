@@ -223,6 +223,12 @@ constexpr Shape kSurvey{.title = "A survey",
                         .shorthand = "plugin"};
 
 // Steps.
+constexpr Shape kRead{.says = "a number of bytes or a list of them",
+                      .scalar = ScalarType::integer,
+                      .least = 1,
+                      .most = kLargest,
+                      .items = &kCount,
+                      .most_items = 8};
 constexpr Shape kModelKey{.says = "a model's name", .scalar = ScalarType::text};
 constexpr Shape kCompare{.says = "a model's name or a list of two (for a survey up to 16)",
                          .scalar = ScalarType::text,
@@ -322,6 +328,14 @@ constexpr Key kStepKeys[] = {
      .example = "[solar, glm]",
      .meaning = "the two repositories' code and other small text files, compared as text",
      .excludes = kTensorKeys},
+    {.name = "read",
+     .shape = &kRead,
+     .fallback = "64000000",
+     .example = "[8000000, 64000000]",
+     .meaning = "for a test of whole models: bytes of weights that it reads of each model. Several "
+                "numbers are stages: a later one runs only for models that all earlier ones left "
+                "open",
+     .needs = "test"},
     {.name = "select",
      .shape = &kSelect,
      .fallback = "every tensor",

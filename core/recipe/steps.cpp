@@ -46,6 +46,7 @@ class StepReader {
     readMetrics();
     readTest();
     readSurvey();
+    readStages();
     checkModels();
     return std::move(step_);
   }
@@ -235,6 +236,23 @@ class StepReader {
       reading_.report(compare.place, "model " + quote(step_.models[i]) + " is named twice",
                       "a survey sees each model once");
     }
+  }
+
+  void readStages() {
+    const Node* read = node_.find("read");
+    if (read == nullptr) return;
+    step_.read.clear();
+    const auto add = [&](const Node& node) {
+      const auto bytes = static_cast<std::uint64_t>(integerIn(&node));
+      if (bytes == 0) return;  // reported by the schema
+      if (!step_.read.empty() && bytes <= step_.read.back()) {
+        reading_.report(node.place, "a stage must read more than the one before it", "");
+      }
+      step_.read.push_back(bytes);
+    };
+    if (read->kind == Node::Kind::scalar) add(*read);
+    for (const Node& node : read->items) add(node);
+    if (step_.read.empty()) step_.read = {kDefaultRead};
   }
 
   // How many models the pairing takes, and whether they may be one and the same.

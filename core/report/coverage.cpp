@@ -99,7 +99,8 @@ class Coverer {
     const bool equal = equal_.contains(name);
     verdict::ComponentCount ignored;
     verdict::ComponentCount& count =
-        hashed_.empty() ? ignored : coverage_.components[checkpoint::componentOf(role, tensor.name)];
+        hashed_.empty() ? ignored
+                        : coverage_.components[checkpoint::componentOf(role, tensor.name)];
     const auto constant = constant_.find(name);
     if (equal && constant != constant_.end()) {
       ++count.constant;

@@ -124,6 +124,15 @@ Json metricsJson(const recipe::Step& step) {
   return list;
 }
 
+Json skippedJson(const recipe::Step& step, const run::Results& results) {
+  Json list = Json::array();
+  for (const run::Skipped& skipped : results.skipped) {
+    if (skipped.step != step.name) continue;
+    list.push_back({{"stage", skipped.stage}, {"reason", skipped.reason}});
+  }
+  return list;
+}
+
 Json stepsJson(const Context& context, const run::Results& results) {
   Json list = Json::array();
   for (const recipe::Step& step : context.recipe->steps) {
@@ -140,7 +149,8 @@ Json stepsJson(const Context& context, const run::Results& results) {
          {"models", step.models},
          {"metrics", metricsJson(step)},
          {"note", step.note},
-         {"left_out", std::move(left_out)}});
+         {"left_out", std::move(left_out)},
+         {"skipped", skippedJson(step, results)}});
   }
   return list;
 }
@@ -212,6 +222,7 @@ Json findingsJson(const run::Results& results) {
                     {"units", f.units},
                     {"assumptions", f.assumptions},
                     {"decides", f.decides},
+                    {"stage", row.stage},
                     {"calibrated", f.calibrated},
                     {"alignment", f.alignment},
                     {"seed", f.seed},

@@ -144,6 +144,12 @@ std::string expectations(const run::Results& results, const Paint& paint) {
   return text.empty() ? text : "\n" + text;
 }
 
+bool isControl(const Context& context, const std::string& key) {
+  return std::any_of(context.models.begin(), context.models.end(), [&](const ModelFacts& model) {
+    return model.key == key && model.role == "control";
+  });
+}
+
 }  // namespace
 
 std::string terminalSummary(const Context& context, const run::Results& results,
@@ -153,9 +159,14 @@ std::string terminalSummary(const Context& context, const run::Results& results,
   const std::string measured = metrics(context, summaries);
   const std::string surveyed = surveys(context, summaries);
   text += measured + (measured.empty() || surveyed.empty() ? "" : "\n") + surveyed;
-  text += layerLines(results.observations) + tables(results) + findings(results) +
-          notes(context) + leftOut(results) + expectations(results, paint);
+  text += layerLines(results.observations) + tables(results) + findings(results) + notes(context) +
+          leftOut(results) + expectations(results, paint);
+  std::string controls;  // a line each: what they are for stands in the findings
   for (const PairVerdict& pair : context.verdicts) {
+    if (isControl(context, pair.a) || isControl(context, pair.b)) {
+      controls += pair.a + " ~ " + pair.b + " (control): " + pair.verdict.klass + "\n";
+      continue;
+    }
     text += "\n" + paint.strong(pair.a + " ~ " + pair.b + ": " + pair.verdict.klass) + "\n" +
             wrapped(pair.verdict.sentence + (pair.verdict.klass == "no-evidence"
                                                  ? " Power: " + pair.verdict.power + "."
@@ -163,6 +174,7 @@ std::string terminalSummary(const Context& context, const run::Results& results,
                     2);
     for (const std::string& paragraph : coverageText(pair)) text += wrapped(paragraph, 2);
   }
+  if (!controls.empty()) text += "\n" + controls;
   if (!results.complete) {
     text += "\n" + paint.warning("Interrupted: what was measured before is saved.") + "\n";
   }

@@ -41,7 +41,9 @@ struct StepTable {
 struct StepFinding {
   std::string step, model_a, model_b;
   Finding finding;
-  double log10_p_adjusted = 0;  // Holm, over all findings of the run that decide
+  // For everything that was tried: see run/adjust.hpp, of calibrated ones run/calibrated.hpp.
+  double log10_p_adjusted = 0;
+  std::size_t stage = 1;  // in which it was made
 };
 
 // A test that was not run on a gauge, with the reason: the architecture does not grant it, or the
@@ -55,6 +57,13 @@ struct FileSeen {
   std::string model, name;
   std::uint64_t bytes = 0;
   std::string identity, published_sha256;
+};
+
+// A stage of a step that was not run, and why.
+struct Skipped {
+  std::string step;
+  std::size_t stage = 1;
+  std::string reason;
 };
 
 struct ExpectationResult {
@@ -79,6 +88,7 @@ struct Results {
   std::vector<StepTable> tables;
   std::vector<StepFinding> findings;
   std::vector<Refused> refused;
+  std::vector<Skipped> skipped;
   std::vector<plan::LeftOut> left_out;
   std::vector<ExpectationResult> expectations;
   std::vector<RangeRead> ranges;  // by model, file, offset

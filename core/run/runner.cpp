@@ -7,10 +7,10 @@
 #include <kindred/error.hpp>
 
 #include "recipe/document_verbs.hpp"
+#include "run/adjust.hpp"
 #include "run/aggregate.hpp"
 #include "run/interrupt.hpp"
 #include "run/session.hpp"
-#include "stats/multiplicity.hpp"
 
 namespace kindred::run {
 namespace {
@@ -61,19 +61,6 @@ std::size_t endOfGroup(const std::vector<plan::PlannedStep>& steps, std::size_t 
     ++end;
   }
   return end;
-}
-
-// Holm over all findings that decide: each was a chance to reject.
-void adjust(std::vector<StepFinding>& findings) {
-  std::vector<double> p;
-  for (const StepFinding& row : findings) {
-    if (row.finding.decides) p.push_back(row.finding.log10_p);
-  }
-  const std::vector<double> adjusted = stats::holm(p);
-  std::size_t i = 0;
-  for (StepFinding& row : findings) {
-    row.log10_p_adjusted = row.finding.decides ? adjusted[i++] : row.finding.log10_p;
-  }
 }
 
 void sortRanges(std::vector<RangeRead>& ranges) {
@@ -132,12 +119,12 @@ Results execute(const recipe::Recipe& recipe, const plan::Plan& plan, const plan
     std::uint64_t work = 0;
     for (const plan::PlannedStep& step : plan.steps) work += step.work;
     Progress progress(work, options.progress);
-    Session session{results, progress, options.threads, {options.weight_bytes}};
+    Session session{results, progress, options.threads};
     session.noteMemory();
     for (std::size_t i = 0; i < plan.steps.size() && !interrupted();) {
       const std::size_t end = endOfGroup(plan.steps, i);
       if (plan.steps[i].tools->matrix_test) {
-        runMatrixTests(std::span(plan.steps).subspan(i, end - i), session);
+        runMatrixTests(std::span(plan.steps).subspan(i, end - i), plan, session);
       } else {
         runStep(plan.steps[i], session);
       }
@@ -149,7 +136,7 @@ Results execute(const recipe::Recipe& recipe, const plan::Plan& plan, const plan
   checkUnchanged(models, before);
   sortRanges(results.ranges);
   sortFiles(results.files);
-  adjust(results.findings);
+  adjust(results.findings, stagesOf(plan));
   for (const recipe::Expectation& expectation : recipe.expectations) {
     results.expectations.push_back(judge(expectation, results));
   }

@@ -7,7 +7,6 @@
 #include "plan/plan.hpp"
 #include "run/progress.hpp"
 #include "run/results.hpp"
-#include "run/weights.hpp"
 
 namespace kindred::run {
 
@@ -15,7 +14,6 @@ struct Session {
   Results& results;
   Progress& progress;
   unsigned threads = 1;
-  WeightBudget budget = {};
 
   // Keeps the peak of private memory.
   void noteMemory();
@@ -46,6 +44,7 @@ void compareDocuments(const plan::PlannedStep& step, Session& session);
 void runTest(const plan::PlannedStep& step, Session& session);
 // Matrix tests over whole models; steps next to each other are taken together, so that what is
 // computed of a model or a pair is computed once.
-void runMatrixTests(std::span<const plan::PlannedStep> steps, Session& session);
+void runMatrixTests(std::span<const plan::PlannedStep> steps, const plan::Plan& plan,
+                    Session& session);
 
 }  // namespace kindred::run

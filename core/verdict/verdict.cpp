@@ -15,6 +15,10 @@ class Judge {
       : a_(a), b_(b), coverage_(coverage) {
     for (const Adjusted& entry : findings) {
       if (!entry.finding.decides) continue;
+      if (entry.finding.calibrated) {
+        addCalibrated(entry);
+        continue;
+      }
       ++deciding_;
       if (best_ == nullptr || entry.log10_p < best_->log10_p) best_ = &entry;
       if (entry.log10_p <= kLog10Level) rejected_.insert(entry.finding.gauge);
@@ -52,7 +56,13 @@ class Judge {
     } else if (exact || trainedPartsAreEqual()) {
       verdict.klass = "partial";
       verdict.sentence = partly(exact);
-    } else if (deciding_ == 0) {
+    } else if (calibrated_ != nullptr) {
+      const bool enough = calibrated_->log10_p <= kLog10CalibratedLevel;
+      verdict.klass = enough ? "shared-weights-calibrated" : "inconclusive";
+      verdict.sentence = alike(enough);
+      verdict.log10_p = calibrated_->log10_p;
+      verdict.power = enough ? "not needed: shared weights were found" : power();
+    } else if (deciding_ == 0 && !calibrated_ran_) {
       verdict.klass = coverage_.tensors_a == 0 ? "inconclusive" : "untestable";
       verdict.sentence = undecided();
     } else {
@@ -74,6 +84,14 @@ class Judge {
       return *this;
     }
   };
+
+  // Of the calibrated tests that are clear of their controls, the most telling.
+  void addCalibrated(const Adjusted& entry) {
+    calibrated_ran_ = true;
+    const auto clear = entry.finding.details.find("clear");
+    if (clear == entry.finding.details.end() || clear->second != 1) return;
+    if (calibrated_ == nullptr || entry.log10_p < calibrated_->log10_p) calibrated_ = &entry;
+  }
 
   bool allEqual() const {
     return total_.equal > 0 && total_.changed == 0 && total_.absent == 0 &&
@@ -126,6 +144,32 @@ class Judge {
         finding.null);
   }
 
+  std::string alike(bool enough) const {
+    const Finding& finding = calibrated_->finding;
+    const auto detail = [&](const char* name) {
+      const auto found = finding.details.find(name);
+      return found == finding.details.end() ? 0.0 : found->second;
+    };
+    const std::string seen = fmt::format(
+        "No exact test rejects independence of {} and {}, but what no disguise changes is more "
+        "alike in them than in all {:.0f} pairs with the {:.0f} controls, and clear of these ({}: "
+        "{:.3f}, controls at most {:.3f}).",
+        a_, b_, detail("control_pairs"), detail("controls"), finding.test, finding.statistic,
+        detail("control_max"));
+    if (!enough) {
+      return seen + fmt::format(
+                        " Too few controls to decide: the conformal p-value is {:.3f}, adjusted "
+                        "for the calibrated tests of this run, and {:.2f} is needed. Name more "
+                        "controls of like kind.",
+                        std::pow(10, calibrated_->log10_p), std::pow(10, kLog10CalibratedLevel));
+    }
+    return seen + fmt::format(
+                      " Calibrated p <= {:.3f}, adjusted for the calibrated tests of this run; it "
+                      "holds if {}. Shared weights whose signs, order, scale and rotation were "
+                      "drawn anew look like this. Direction and intent are not tested.",
+                      std::pow(10, calibrated_->log10_p), finding.assumptions);
+  }
+
   std::string partly(bool exact) const {
     std::string parts;
     for (const std::string& part : equal_parts_) {
@@ -174,6 +218,8 @@ class Judge {
   const std::string& b_;
   const Coverage& coverage_;
   const Adjusted* best_ = nullptr;
+  const Adjusted* calibrated_ = nullptr;  // clear of its controls
+  bool calibrated_ran_ = false;
   std::size_t deciding_ = 0;
   std::size_t matched_ = 0, matched_kin_ = 0;  // tensors of unknown families
   std::set<std::string> rejected_;             // gauges
