@@ -154,6 +154,10 @@ TEST(ReportPictures, DrawBandsOfMoments) {
   const Picture picture = find(picturesOf(documentOf(report, results)), "moments");
   EXPECT_THAT(rows(picture).at("low"), Each(1.5));
   EXPECT_THAT(rows(picture).at("high"), Each(2.5));
+  const Json hills = rows(find(picturesOf(documentOf(report, results)), "ridges"));
+  EXPECT_EQ(hills.at("base").front(), 0);
+  EXPECT_EQ(hills.at("base").back(), -1);
+  EXPECT_THAT(hills.at("x"), Each(testing::AllOf(testing::Ge(0.0), testing::Le(4.0))));
 }
 
 TEST(ReportPictures, ScatterPrincipalComponents) {
