@@ -80,9 +80,6 @@ struct Selection {
 
 enum class Pairing { same_name, same_layer, all_layers, within, against_layers, map, content };
 
-// "same-layer"
-std::string name(Pairing pairing);
-
 struct Sample {
   enum class Kind { all, head, blocks } kind = Kind::all;
   std::uint64_t count = 0;  // head: elements; blocks: how many

@@ -47,7 +47,7 @@ Markup contents(const Document& document, bool pictures) {
   const auto link = [&](const char* target, const char* text) {
     links << element("a", text, {{"href", std::string("#") + target}});
   };
-  if (document.pairs.size() > 1) link("pairs", "Pairs");
+  if (!document.pairs.empty()) link("pairs", document.pairs.size() > 1 ? "Pairs" : "In full");
   link("evidence", "Evidence");
   if (pictures) link("pictures", "Pictures");
   if (!document.tables.empty()) link("tables", "Tables");

@@ -98,7 +98,7 @@ TEST(ReportPictures, PutCoinsAgainstTheBandOfAFairOne) {
   const Picture picture = find(picturesOf(documentOf(report)), "coins-mlp-unit");
   EXPECT_EQ(rows(picture).at("share"), Json::parse("[0.99,0.5,null,null]"));
   // 3.29 standard deviations of 0.5 / sqrt(100), and of 0.5 / sqrt(400).
-  EXPECT_EQ(rows(picture).at("low"), Json::parse("[null,null,0.33548,0.41774]"));
+  EXPECT_EQ(rows(picture).at("low"), Json::parse("[null,null,0.33547,0.41774]"));
   EXPECT_THAT(picture.summary, HasSubstr("299 heads of 500 coins"));
 }
 
