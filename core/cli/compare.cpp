@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <filesystem>
 #include <iostream>
+#include <span>
+
+#include <fmt/format.h>
 
 #include <kindred/error.hpp>
 
@@ -22,9 +25,9 @@ namespace fs = std::filesystem;
 
 constexpr Option kOptions[] = {
     {"all", "DIR", "compare every pair of the models in a folder"},
-    {"control", "MODEL", "a model known to be unrelated, measured beside the others", true},
-    {"deep", nullptr, "read a gigabyte of each model, and all bytes of remote ones"},
-    {"max-bytes", "BYTES", "weights that tests read of each model (default: 64MB)"},
+    {"control", "MODEL", "a model known to be unrelated, for tests that controls calibrate", true},
+    {"deep", nullptr, "read up to a gigabyte of each model, and hash remote ones"},
+    {"max-bytes", "BYTES", "weights that tests read of each model (default: 64MB, deep 1GB)"},
     {"out", "DIR", "where the results go (default: out/compare)"},
     kJobs,
     kPluginPath,
@@ -36,6 +39,9 @@ constexpr Option kOptions[] = {
 // Exact tests on whole models, each on every gauge that the architecture grants.
 constexpr const char* kTests[] = {"sign-test", "unit-matching", "residual-dims", "expert-matching",
                                   "head-matching"};
+
+// Tests whose null is made by controls, for what no exact test can see.
+constexpr const char* kCalibrated[] = {"unit-invariants", "gram", "probe-match", "spectra"};
 
 std::vector<ModelArgument> modelsOf(const fs::path& folder) {
   std::error_code problem;
@@ -61,8 +67,12 @@ std::vector<ModelArgument> modelsOf(const fs::path& folder) {
 // The steps for every pair of subjects, and of each subject with each control.
 class RecipeWriter {
  public:
-  RecipeWriter(const std::vector<ModelArgument>& models, std::size_t controls, bool deep)
+  RecipeWriter(const std::vector<ModelArgument>& models, std::size_t controls, bool deep,
+               std::uint64_t most)
       : models_(models), subjects_(models.size() - controls), deep_(deep) {
+    // An eighth settles most pairs of relatives.
+    read_ = most >= 8 ? fmt::format("[{}, {}]", most / 8, most) : std::to_string(most);
+
     text_ = "kindred: 1\ntitle: " + title() +
             "\nquestion: \"Do the weights of one descend from the other's, or were they trained "
             "independently?\"\n" +
@@ -71,7 +81,13 @@ class RecipeWriter {
       for (std::size_t j = i + 1; j < models.size(); ++j) bytes(models[i], models[j]);
     }
     for (std::size_t i = 0; i < subjects_; ++i) {
-      for (std::size_t j = i + 1; j < models.size(); ++j) tests(models[i], models[j]);
+      for (std::size_t j = i + 1; j < models.size(); ++j) tests(kTests, models[i], models[j]);
+    }
+    for (std::size_t i = 0; controls > 0 && i < subjects_; ++i) {
+      for (std::size_t j = i + 1; j < subjects_; ++j) tests(kCalibrated, models[i], models[j]);
+    }
+    for (std::size_t i = 0; i < subjects_; ++i) {
+      for (std::size_t j = i + 1; j < models.size(); ++j) byContent(models[i], models[j]);
     }
   }
 
@@ -93,18 +109,27 @@ class RecipeWriter {
     if (!local && !deep_) return;
     text_ += "  - {name: bytes-" + std::to_string(++number_) + ", " + pair(a, b) +
              ", pair: content, metrics: [byte-hash]}\n";
+    text_ += "  - {name: plain-" + std::to_string(number_) + ", " + pair(a, b) +
+             ", pair: counterparts, metrics: [cosine]}\n";
   }
 
-  void tests(const ModelArgument& a, const ModelArgument& b) {
-    for (const char* test : kTests) {
+  void tests(std::span<const char* const> list, const ModelArgument& a, const ModelArgument& b) {
+    for (const char* test : list) {
       text_ += std::string("  - {name: ") + test + "-" + std::to_string(++number_) + ", " +
-               pair(a, b) + ", test: {plugin: " + test + "}}\n";
+               pair(a, b) + ", test: {plugin: " + test + "}, read: " + read_ + "}\n";
     }
+  }
+
+  // Reads nothing where the families of both are known.
+  void byContent(const ModelArgument& a, const ModelArgument& b) {
+    text_ += "  - {name: order-matching-" + std::to_string(++number_) + ", " + pair(a, b) +
+             ", pair: content, test: {plugin: order-matching}}\n";
   }
 
   const std::vector<ModelArgument>& models_;
   std::size_t subjects_;
   bool deep_;
+  std::string read_;  // stages of bytes
   std::string text_;
   std::size_t number_ = 0;
 };
@@ -133,16 +158,17 @@ ExitCode verdictCode(const Executed& done) {
 }
 
 int run(const Invocation& invocation) {
-  run::RunOptions options = runOptions(invocation);
+  const run::RunOptions options = runOptions(invocation);
   const bool deep = invocation.has("deep");
-  options.weight_bytes = invocation.bytes("max-bytes", deep ? std::uint64_t{1} << 30 : 64'000'000);
+  const std::uint64_t most =
+      invocation.bytes("max-bytes", deep ? 1'000'000'000 : recipe::kDefaultRead);
   std::vector<ModelArgument> models = namedModels(invocation);
   const std::vector<std::string> controls = invocation.values("control");
   for (const std::string& text : controls) models.push_back(modelArgument(text));
   makeKeysDistinct(models);
 
   const fs::path out = invocation.value("out", "out/compare");
-  const RecipeWriter writer(models, controls.size(), deep);
+  const RecipeWriter writer(models, controls.size(), deep, most);
   Workspace workspace(recipe::parse(writer.text(), (out / "recipe.yaml").string()), invocation);
   if (!workspace.good()) return kBadInput;
   Invocation unbounded = invocation;  // here --max-bytes bounds what tests read

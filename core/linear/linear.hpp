@@ -18,10 +18,12 @@ namespace kindred::linear {
 // left' * right, checked by Freivalds' method (a random vector through both sides, 4 % of the
 // time): some OpenBLAS builds are wrong on newer processors. A wrong product is an Error.
 arma::fmat innerProducts(const arma::fmat& left, const arma::fmat& right);
+arma::mat innerProducts(const arma::mat& left, const arma::mat& right);
 
 // The rows of a weight matrix as columns of length 1. Rows that are zero, or not finite, become
 // zero and so match nothing.
 arma::fmat unitColumns(const Matrix& matrix);
+arma::mat wideUnitColumns(const Matrix& matrix);
 
 // The dot product of two columns in double, the same bits everywhere: what decides is not left to a
 // BLAS kernel.
@@ -31,6 +33,9 @@ double dot(const float* x, const float* y, std::size_t count);
 // outer products of A's rows with B's: Schoenemann, Psychometrika 31 (1966). Empty where M has no
 // singular value decomposition (it holds what is not finite).
 arma::fmat procrustes(const arma::fmat& moments);
+
+// In falling order; empty where there is no decomposition (what is not finite).
+arma::fvec singularValues(const arma::fmat& matrix);
 
 // A's columns in B's residual stream; an empty rotation is the identity.
 arma::fmat rotated(const arma::fmat& columns, const arma::fmat& rotation);

@@ -6,6 +6,11 @@
 
 #include <kindred/error.hpp>
 
+#include "checkpoint/names.hpp"
+#include "plan/counterparts.hpp"
+#include "plan/documents.hpp"
+#include "recipe/document_verbs.hpp"
+
 namespace kindred::plan {
 namespace {
 
@@ -16,6 +21,8 @@ using recipe::Verb;
 std::vector<const Selected*> taking(const PlannedStep& step, bool side_b) {
   const std::vector<Selected>& all = side_b ? step.b : step.a;
   std::vector<const Selected*> list;
+  // What such a test reads depends on what it finds, within the budget of tests.
+  if (step.step->pairing == Pairing::content && step.step->verb == Verb::test) return list;
   if (step.step->pairing == Pairing::content || step.step->verb == Verb::describe) {
     for (const Selected& selected : all) list.push_back(&selected);
     return list;
@@ -24,6 +31,48 @@ std::vector<const Selected*> taking(const PlannedStep& step, bool side_b) {
   for (const PairIndex& pair : step.pairs) used.insert(side_b ? pair.b : pair.a);
   for (const std::size_t i : used) list.push_back(&all[i]);
   return list;
+}
+
+// Each range once, by place.
+std::vector<ByteRange> sortedOnce(std::vector<ByteRange> ranges) {
+  const auto key = [](const ByteRange& r) { return std::tuple(r.shard, r.offset, r.length); };
+  std::sort(ranges.begin(), ranges.end(),
+            [&](const ByteRange& x, const ByteRange& y) { return key(x) < key(y); });
+  ranges.erase(
+      std::unique(ranges.begin(), ranges.end(),
+                  [&](const ByteRange& x, const ByteRange& y) { return key(x) == key(y); }),
+      ranges.end());
+  return ranges;
+}
+
+std::vector<ByteRange> pairedRanges(const PlannedStep& step, bool side_b) {
+  std::vector<ByteRange> ranges;
+  const bool whole = step.step->pairing == Pairing::content;
+  for (const Selected* selected : taking(step, side_b)) {
+    const recipe::Sample sample = whole ? recipe::Sample{} : step.step->sample;
+    for (const Segment& segment : segments(sample, selected->view.info.elements)) {
+      for (const Run& run : segment.runs) ranges.push_back(bytesOf(selected->view, run));
+    }
+  }
+  return ranges;
+}
+
+std::vector<ByteRange> surveyedRanges(const Surveyed& surveyed, std::uint64_t most_rows) {
+  std::vector<ByteRange> ranges;
+  for (const Selected& selected : surveyed.tensors) {
+    const TensorInfo& info = selected.view.info;
+    const std::uint64_t rows = info.shape.size() < 2 ? 1 : info.shape.front();
+    if (info.elements == 0) continue;
+    if (most_rows == 0 || rows <= most_rows) {
+      ranges.push_back(bytesOf(selected.view, {0, info.elements}));
+      continue;
+    }
+    const std::uint64_t columns = info.elements / rows;
+    for (std::uint64_t i = 0; i < most_rows; ++i) {
+      ranges.push_back(bytesOf(selected.view, {rows / most_rows * i * columns, columns}));
+    }
+  }
+  return ranges;
 }
 
 class Planner {
@@ -41,9 +90,19 @@ class Planner {
     PlannedStep planned;
     planned.step = &step;
     planned.tools = &tools;
+    if (step.verb == Verb::survey) {
+      for (const std::string& model : step.models) addSurveyed(model, step, planned);
+      addCost(planned);
+      plan_.steps.push_back(std::move(planned));
+      return;
+    }
     if (tools.matrix_test) {
-      planned.model_a = &models_.model(step.models.front());
-      planned.model_b = &models_.model(step.models.back());
+      addMatrixTest(step, tools, planned);
+      plan_.steps.push_back(std::move(planned));
+      return;
+    }
+    if (recipe::documentVerb(step.verb) != nullptr) {
+      addDocuments(step, planned, models_);
       plan_.steps.push_back(std::move(planned));
       return;
     }
@@ -63,7 +122,59 @@ class Planner {
     plan_.steps.push_back(std::move(planned));
   }
 
+  void addSurveyed(const std::string& key, const recipe::Step& step, PlannedStep& planned) {
+    Surveyed surveyed{&models_.model(key), {}};
+    surveyed.tensors = select(*surveyed.model, step.selection);
+    std::sort(surveyed.tensors.begin(), surveyed.tensors.end(),
+              [](const Selected& x, const Selected& y) {
+                const TensorInfo &a = x.view.info, &b = y.view.info;
+                if (a.layer != b.layer) return a.layer < b.layer;
+                if (a.expert != b.expert) return a.expert < b.expert;
+                return checkpoint::naturalLess(a.name, b.name);
+              });
+    planned.surveyed.push_back(std::move(surveyed));
+  }
+
+  void addMatrixTest(const recipe::Step& step, const StepTools& tools, PlannedStep& planned) {
+    planned.model_a = &models_.model(step.models.front());
+    planned.model_b = &models_.model(step.models.back());
+    std::vector<const Model*> all{planned.model_a, planned.model_b};
+    const bool calibrated = tools.matrix_test->calibrated();
+    for (const Model* control : calibrated ? models_.controls() : std::vector<const Model*>()) {
+      if (control == planned.model_a || control == planned.model_b) continue;
+      planned.controls.push_back(control);
+      all.push_back(control);
+    }
+    for (const std::uint64_t budget : step.read) {
+      bool whole = true;
+      for (const Model* model : all) whole = isWhole(*model, budget) && whole;
+      if (calibrated) planned.read.clear();
+      planned.read.push_back(budget);
+      if (whole) break;
+    }
+    for (const Model* model : all) {
+      const WeightReading* reading = plan_.reading(*model, planned.read.back());
+      if (reading == nullptr) continue;
+      planned.bytes += reading->bytes;
+      if (model->source->remote()) {
+        planned.requests += model->source->price(rangesOf(*reading)).requests;
+      }
+    }
+  }
+
+  // Works out the reading where it is not known yet.
+  bool isWhole(const Model& model, std::uint64_t budget) {
+    if (model.architecture == nullptr) return true;
+    const auto [at, fresh] = plan_.readings.try_emplace({&model, budget});
+    if (fresh) at->second = readingOf(model, budget);
+    return at->second.whole;
+  }
+
   void addPairs(const recipe::Step& step, PlannedStep& planned) {
+    if (step.pairing == Pairing::counterparts) {
+      planned.pairs = counterparts(*planned.model_a, planned.a, *planned.model_b, planned.b);
+      return;
+    }
     Pairs made = pair(step, planned.a, planned.b);
     planned.pairs = std::move(made.pairs);
     plan_.left_out.insert(plan_.left_out.end(), made.left_out.begin(), made.left_out.end());
@@ -78,11 +189,9 @@ class Planner {
   }
 
   static void addCost(PlannedStep& planned) {
-    for (const bool side_b : {false, true}) {
-      const Model* model = side_b ? planned.model_b : planned.model_a;
-      if (model == nullptr || (side_b && planned.step->pairing == Pairing::within)) continue;
+    for (const auto& [model, read] : rangesOf(planned)) {
       std::vector<PlannedRange> ranges;
-      for (const ByteRange& range : rangesOf(planned, side_b)) {
+      for (const ByteRange& range : read) {
         planned.bytes += range.length;
         ranges.push_back({range.shard->file.get(), range.offset, range.length});
       }
@@ -104,6 +213,11 @@ class Planner {
 
 }  // namespace
 
+const WeightReading* Plan::reading(const Model& model, std::uint64_t budget) const {
+  const auto found = readings.find({&model, budget});
+  return found == readings.end() ? nullptr : &found->second;
+}
+
 ByteRange bytesOf(const checkpoint::View& view, const Run& run) {
   // The catalogue has checked that elements * bits fits in the file's size.
   const unsigned bits = info(view.info.dtype).bits;
@@ -112,45 +226,65 @@ ByteRange bytesOf(const checkpoint::View& view, const Run& run) {
   return {view.shard, view.tensor->offset + first, end - first};
 }
 
-std::vector<ByteRange> rangesOf(const PlannedStep& step, bool side_b) {
-  std::vector<ByteRange> ranges;
-  const bool whole = step.step->pairing == Pairing::content;
-  for (const Selected* selected : taking(step, side_b)) {
-    const recipe::Sample sample = whole ? recipe::Sample{} : step.step->sample;
-    for (const Segment& segment : segments(sample, selected->view.info.elements)) {
-      for (const Run& run : segment.runs) ranges.push_back(bytesOf(selected->view, run));
-    }
+std::vector<ModelRanges> rangesOf(const PlannedStep& step) {
+  std::vector<ModelRanges> all;
+  for (const Surveyed& surveyed : step.surveyed) {
+    const std::uint64_t most_rows = step.tools->metrics.front().most_rows;
+    all.push_back({surveyed.model, sortedOnce(surveyedRanges(surveyed, most_rows))});
   }
-  const auto key = [](const ByteRange& r) { return std::tuple(r.shard, r.offset, r.length); };
-  std::sort(ranges.begin(), ranges.end(),
-            [&](const ByteRange& x, const ByteRange& y) { return key(x) < key(y); });
-  ranges.erase(
-      std::unique(ranges.begin(), ranges.end(),
-                  [&](const ByteRange& x, const ByteRange& y) { return key(x) == key(y); }),
-      ranges.end());
-  return ranges;
+  for (const bool side_b : {false, true}) {
+    const Model* model = side_b ? step.model_b : step.model_a;
+    if (model == nullptr) continue;
+    std::vector<ByteRange> ranges = pairedRanges(step, side_b);
+    if (!all.empty() && all.front().model == model) {  // one model on both sides
+      ranges.insert(ranges.end(), all.front().ranges.begin(), all.front().ranges.end());
+      all.clear();
+    }
+    all.push_back({model, sortedOnce(std::move(ranges))});
+  }
+  return all;
 }
+
+namespace {
+
+void addHeaders(const Model& model, std::set<std::string>& counted,
+                std::map<std::string, std::uint64_t>& bytes) {
+  if (!counted.insert(model.key).second) return;
+  for (const checkpoint::Shard& shard : model.checkpoint.shards()) {
+    bytes[model.key] += shard.header_bytes;
+  }
+}
+
+}  // namespace
 
 std::map<std::string, std::uint64_t> bytesByModel(const Plan& plan) {
   using Key = std::tuple<const checkpoint::Shard*, std::uint64_t, std::uint64_t>;
   std::map<std::string, std::uint64_t> bytes;
   std::set<Key> counted;
+  std::set<std::pair<std::string, std::string>> documents;
+  std::set<std::string> catalogues;
   for (const PlannedStep& step : plan.steps) {
-    for (const bool side_b : {false, true}) {
-      const Model* model = side_b ? step.model_b : step.model_a;
-      if (model == nullptr) continue;
-      if (!bytes.contains(model->key)) {
-        for (const checkpoint::Shard& shard : model->checkpoint.shards()) {
-          bytes[model->key] += shard.header_bytes;
-        }
-      }
-      for (const ByteRange& range : rangesOf(step, side_b)) {
+    for (const PlannedDocument& document : step.documents) {
+      const std::string& key = document.repository->key;
+      const bool first = document.bytes > 0 && documents.emplace(key, document.name).second;
+      bytes[key] += first ? document.bytes : 0;
+    }
+    for (const Model* control : step.controls) addHeaders(*control, catalogues, bytes);
+    for (const auto& [model, ranges] : rangesOf(step)) {
+      addHeaders(*model, catalogues, bytes);
+      for (const ByteRange& range : ranges) {
         if (counted.insert({range.shard, range.offset, range.length}).second) {
           bytes[model->key] += range.length;
         }
       }
     }
   }
+  std::map<std::string, std::uint64_t> by_tests;  // the largest budget reads what smaller ones do
+  for (const auto& [where, reading] : plan.readings) {
+    std::uint64_t& most = by_tests[where.first->key];
+    most = std::max(most, reading.bytes);
+  }
+  for (const auto& [model, most] : by_tests) bytes[model] += most;
   return bytes;
 }
 

@@ -41,11 +41,22 @@ Json overall(const Context& context) {
   return verdictJson(verdict);
 }
 
+Json extentJson(const verdict::Extent& extent) {
+  return {{"tensors", extent.tensors}, {"bytes", extent.bytes}};
+}
+
 Json coverageJson(const verdict::Coverage& coverage) {
+  Json left_out = Json::object();
+  for (const auto& [reason, extent] : coverage.left_out) left_out[reason] = extentJson(extent);
+  Json no_evidence = Json::array();
+  for (const verdict::NoEvidence& entry : coverage.no_evidence) {
+    no_evidence.push_back({{"tensor", entry.tensor}, {"reason", entry.reason}});
+  }
   Json components = Json::object();
   for (const auto& [name, count] : coverage.components) {
     components[name] = {{"equal", count.equal},
                         {"constant", count.constant},
+                        {"tied", count.tied},
                         {"changed", count.changed},
                         {"absent", count.absent}};
   }
@@ -53,16 +64,27 @@ Json coverageJson(const verdict::Coverage& coverage) {
           {"tensors_b", coverage.tensors_b},
           {"understood_a", coverage.understood_a},
           {"understood_b", coverage.understood_b},
+          {"bytes_a", coverage.bytes_a},
+          {"bytes_b", coverage.bytes_b},
+          {"understood_bytes_a", coverage.understood_bytes_a},
+          {"understood_bytes_b", coverage.understood_bytes_b},
+          {"compared", extentJson(coverage.compared)},
+          {"left_out", std::move(left_out)},
+          {"no_evidence", std::move(no_evidence)},
+          {"plain_cosine",
+           {{"value", number(coverage.plain_cosine)}, {"parameters", coverage.plain_parameters}}},
           {"components", std::move(components)}};
 }
 
 Json pairsJson(const Context& context) {
   Json list = Json::array();
   for (const PairVerdict& pair : context.verdicts) {
-    list.push_back({{"a", pair.a},
-                    {"b", pair.b},
-                    {"verdict", verdictJson(pair.verdict)},
-                    {"coverage", coverageJson(pair.coverage)}});
+    list.push_back(
+        {{"a", pair.a},
+         {"b", pair.b},
+         {"verdict", verdictJson(pair.verdict)},
+         {"coverage", coverageJson(pair.coverage)},
+         {"assignments", {{"solved", pair.assignments}, {"optimal", pair.assignments_optimal}}}});
   }
   return list;
 }
@@ -103,6 +125,15 @@ Json metricsJson(const recipe::Step& step) {
   return list;
 }
 
+Json skippedJson(const recipe::Step& step, const run::Results& results) {
+  Json list = Json::array();
+  for (const run::Skipped& skipped : results.skipped) {
+    if (skipped.step != step.name) continue;
+    list.push_back({{"stage", skipped.stage}, {"reason", skipped.reason}});
+  }
+  return list;
+}
+
 Json stepsJson(const Context& context, const run::Results& results) {
   Json list = Json::array();
   for (const recipe::Step& step : context.recipe->steps) {
@@ -119,7 +150,8 @@ Json stepsJson(const Context& context, const run::Results& results) {
          {"models", step.models},
          {"metrics", metricsJson(step)},
          {"note", step.note},
-         {"left_out", std::move(left_out)}});
+         {"left_out", std::move(left_out)},
+         {"skipped", skippedJson(step, results)}});
   }
   return list;
 }
@@ -191,6 +223,7 @@ Json findingsJson(const run::Results& results) {
                     {"units", f.units},
                     {"assumptions", f.assumptions},
                     {"decides", f.decides},
+                    {"stage", row.stage},
                     {"calibrated", f.calibrated},
                     {"alignment", f.alignment},
                     {"seed", f.seed},
@@ -254,6 +287,11 @@ Json seedsJson(const recipe::Recipe& recipe) {
     }
     for (const recipe::RawParameter& parameter : step.test.parameters) {
       if (parameter.name == "seed") seeds[step.name + ".test"] = parameter.value;
+    }
+    for (const recipe::PluginUse& metric : step.metrics) {
+      for (const recipe::RawParameter& parameter : metric.parameters) {
+        if (parameter.name == "seed") seeds[step.name + "." + metric.as] = parameter.value;
+      }
     }
   }
   return seeds;

@@ -20,6 +20,7 @@ class Held {
   std::uint64_t bytes() const { return bytes_; }
   // Reads all that was wanted, one call a source, and hashes each range into `ranges`.
   void read(std::vector<RangeRead>& ranges);
+  bool has(const plan::ByteRange& range) const { return entries_.contains(key(range)); }
   std::span<const std::byte> find(const plan::ByteRange& range) const;
   void clear();
 

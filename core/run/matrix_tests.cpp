@@ -7,114 +7,195 @@
 
 #include "align/session.hpp"
 #include "plugin/guard.hpp"
+#include "run/adjust.hpp"
+#include "run/calibrated.hpp"
 #include "run/interrupt.hpp"
 #include "run/ordered.hpp"
+#include "run/passed_over.hpp"
+#include "run/profiles.hpp"
 #include "run/session.hpp"
-#include "run/weights.hpp"
 
 namespace kindred::run {
 namespace {
-
-// A model with what is computed once for all pairs it takes part in. Profiles refer to weights.
-struct Profiled {
-  std::unique_ptr<CheckpointWeights> weights;
-  std::unique_ptr<ModelProfile> profile;
-};
 
 struct Outcome {
   std::vector<StepFinding> findings;
   std::vector<Refused> refused;
 };
 
+// A pair is settled, and further stages are not run for it, where independence of its matrices is
+// rejected at this adjusted level: far enough below the level of evidence (10^-6) that other steps'
+// tests, when they are counted too, don't raise it above.
+constexpr double kLog10Settled = -9;
+
 class MatrixTester {
  public:
-  MatrixTester(std::span<const plan::PlannedStep> steps, Session& session)
-      : session_(session), aligner_(*steps.front().tools->aligner) {
+  MatrixTester(std::span<const plan::PlannedStep> steps, const plan::Plan& plan, Session& session)
+      : session_(session),
+        plan_(plan),
+        aligner_(*steps.front().tools->aligner),
+        first_step_(steps.front().step->name) {
     for (const plan::PlannedStep& step : steps) {
-      for (const plan::Model* model : {step.model_a, step.model_b}) addModel(*model);
-      addStep(step);
+      (step.tools->matrix_test->calibrated() ? calibrated_ : exact_).push_back(&step);
     }
   }
 
   void run() {
-    profileModels();
-    inOrder<Outcome>(
-        pairs_.size(), session_.threads, [&](std::size_t i) { return test(pairs_[i]); },
-        [&](std::size_t, Outcome&& outcome) {
-          auto& results = session_.results;
-          std::move(outcome.findings.begin(), outcome.findings.end(),
-                    std::back_inserter(results.findings));
-          std::move(outcome.refused.begin(), outcome.refused.end(),
-                    std::back_inserter(results.refused));
-          session_.progress.advance(0, true);
-          session_.noteMemory();
-        },
-        interrupted);
-    for (auto& [model, profiled] : models_) {
-      if (!profiled.weights) continue;
-      const std::vector<RangeRead> ranges = profiled.weights->takeRanges();
+    for (std::size_t stage = 0; stage < stagesOf(plan_) && !interrupted(); ++stage) {
+      runStage(stage);
+    }
+    runCalibrated();
+    for (const auto& [budget, profiles] : profiles_) {
+      const std::vector<RangeRead> ranges = profiles.takeRanges();
       auto& all = session_.results.ranges;
       all.insert(all.end(), ranges.begin(), ranges.end());
     }
   }
 
  private:
-  // Steps over the same two models share an alignment.
-  using Pair = std::vector<const plan::PlannedStep*>;
+  using Models = std::pair<const plan::Model*, const plan::Model*>;
 
-  void addModel(const plan::Model& model) {
-    const auto [at, fresh] = models_.try_emplace(&model);
-    if (!fresh || model.architecture == nullptr) return;
-    at->second.weights = std::make_unique<CheckpointWeights>(model, session_.budget);
+  // Steps over the same two models, read to the same budget, share an alignment.
+  struct Pair {
+    Models models;
+    std::uint64_t budget = 0;
+    std::vector<const plan::PlannedStep*> steps;
+  };
+
+  Profiles& profilesFor(const plan::PlannedStep& step, std::uint64_t budget) {
+    Profiles& profiles = profiles_.try_emplace(budget, aligner_).first->second;
+    for (const plan::Model* model : {step.model_a, step.model_b}) {
+      profiles.add(*model, plan_.reading(*model, budget));
+    }
+    for (const plan::Model* control : step.controls) {
+      profiles.add(*control, plan_.reading(*control, budget));
+    }
+    return profiles;
   }
 
-  void addStep(const plan::PlannedStep& step) {
-    for (Pair& pair : pairs_) {
-      if (pair.front()->model_a == step.model_a && pair.front()->model_b == step.model_b) {
-        pair.push_back(&step);
-        return;
+  void skip(const plan::PlannedStep& step, std::size_t stage, const std::string& reason) {
+    session_.results.skipped.push_back({step.step->name, stage + 1, reason});
+  }
+
+  std::vector<Pair> pairsOf(std::size_t stage) {
+    std::vector<Pair> pairs;
+    for (const plan::PlannedStep* step : exact_) {
+      const Models models{step->model_a, step->model_b};
+      if (stage >= step->step->read.size()) continue;
+      if (settled_.contains(models)) {
+        skip(*step, stage, "an earlier stage settled the pair");
+        continue;
       }
+      if (stage >= step->read.size()) {
+        skip(*step, stage, "an earlier stage read both models whole");
+        continue;
+      }
+      const std::uint64_t budget = step->read[stage];
+      const auto same = std::find_if(pairs.begin(), pairs.end(), [&](const Pair& pair) {
+        return pair.models == models && pair.budget == budget;
+      });
+      if (same != pairs.end()) {
+        same->steps.push_back(step);
+        continue;
+      }
+      profilesFor(*step, budget);
+      pairs.push_back({models, budget, {step}});
     }
-    pairs_.push_back({&step});
+    return pairs;
   }
 
-  void profileModels() {
-    std::vector<Profiled*> list;
-    for (auto& [model, profiled] : models_) {
-      if (profiled.weights) list.push_back(&profiled);
+  // What an earlier stage has listed is not listed again.
+  void listPassedOver(const ModelProfile& profile) {
+    auto& all = session_.results.left_out;
+    for (plan::LeftOut& rows : passedOver(profile, first_step_)) {
+      const bool listed = std::any_of(all.begin(), all.end(), [&](const plan::LeftOut& known) {
+        return known.step == rows.step && known.model_a == rows.model_a &&
+               known.tensor_a == rows.tensor_a && known.reason == rows.reason;
+      });
+      if (!listed) all.push_back(std::move(rows));
     }
-    inOrder<std::unique_ptr<ModelProfile>>(
-        list.size(), session_.threads,
-        [&](std::size_t i) {
-          return plugin::guard("aligner", [&] { return aligner_.profile(*list[i]->weights); });
-        },
-        [&](std::size_t i, std::unique_ptr<ModelProfile>&& profile) {
-          list[i]->profile = std::move(profile);
+  }
+
+  void runStage(std::size_t stage) {
+    const std::vector<Pair> pairs = pairsOf(stage);
+    for (auto& [budget, profiles] : profiles_) {
+      for (const ModelProfile* fresh : profiles.compute(session_.threads)) listPassedOver(*fresh);
+    }
+    auto& results = session_.results;
+    const auto first = static_cast<std::ptrdiff_t>(results.findings.size());
+    inOrder<Outcome>(
+        pairs.size(), session_.threads, [&](std::size_t i) { return test(pairs[i]); },
+        [&](std::size_t, Outcome&& outcome) {
+          for (StepFinding& row : outcome.findings) {
+            row.stage = stage + 1;
+            results.findings.push_back(std::move(row));
+          }
+          if (stage == 0) {  // later stages have the same reasons
+            std::move(outcome.refused.begin(), outcome.refused.end(),
+                      std::back_inserter(results.refused));
+          }
+          session_.progress.advance(0, true);
           session_.noteMemory();
         },
         interrupted);
+    std::vector<StepFinding> made(results.findings.begin() + first, results.findings.end());
+    adjust(made, stagesOf(plan_));
+    for (const Pair& pair : pairs) {
+      if (isSettled(pair, made)) settled_.insert(pair.models);
+    }
+  }
+
+  // What lies along the residual stream may be shared alone; whether the rest is takes more bytes.
+  static bool isSettled(const Pair& pair, const std::vector<StepFinding>& findings) {
+    const std::string &a = pair.models.first->key, &b = pair.models.second->key;
+    return std::any_of(findings.begin(), findings.end(), [&](const StepFinding& row) {
+      const bool of_pair =
+          (row.model_a == a && row.model_b == b) || (row.model_a == b && row.model_b == a);
+      return of_pair && row.finding.decides && row.finding.gauge != "residual-dim" &&
+             row.log10_p_adjusted <= kLog10Settled;
+    });
+  }
+
+  void runCalibrated() {
+    if (calibrated_.empty() || interrupted()) return;
+    // By budget, in the order of steps.
+    std::vector<std::uint64_t> budgets;
+    for (const plan::PlannedStep* step : calibrated_) {
+      const std::uint64_t budget = step->read.back();
+      profilesFor(*step, budget);
+      if (std::find(budgets.begin(), budgets.end(), budget) == budgets.end()) {
+        budgets.push_back(budget);
+      }
+    }
+    for (auto& [budget, profiles] : profiles_) profiles.compute(session_.threads);
+    for (const std::uint64_t budget : budgets) {
+      std::vector<const plan::PlannedStep*> steps;
+      std::copy_if(calibrated_.begin(), calibrated_.end(), std::back_inserter(steps),
+                   [&](const plan::PlannedStep* step) { return step->read.back() == budget; });
+      calibrate(steps, profiles_.at(budget), session_);
+    }
   }
 
   Outcome test(const Pair& pair) const {
     Outcome outcome;
-    const plan::Model& model_a = *pair.front()->model_a;
-    const plan::Model& model_b = *pair.front()->model_b;
-    const Profiled& a = models_.at(&model_a);
-    const Profiled& b = models_.at(&model_b);
-    if (!a.profile || !b.profile) {
-      const plan::Model& unknown = a.weights ? model_b : model_a;
-      for (const plan::PlannedStep* step : pair) {
+    const plan::Model& model_a = *pair.models.first;
+    const plan::Model& model_b = *pair.models.second;
+    const ModelProfile* a = profiles_.at(pair.budget).of(model_a);
+    const ModelProfile* b = profiles_.at(pair.budget).of(model_b);
+    if (a == nullptr || b == nullptr) {
+      const plan::Model& unknown = a == nullptr ? model_a : model_b;
+      for (const plan::PlannedStep* step : pair.steps) {
         outcome.refused.push_back({step->step->name, model_a.key, model_b.key, "",
                                    "the architecture of '" + unknown.key + "' is not known"});
       }
       return outcome;
     }
-    const bool in_order = align::firstIsReference(*a.profile, *b.profile);
-    const ModelProfile& reference = in_order ? *a.profile : *b.profile;
-    const ModelProfile& other = in_order ? *b.profile : *a.profile;
+    const bool in_order = align::firstIsReference(*a, *b);
+    const ModelProfile& reference = in_order ? *a : *b;
+    const ModelProfile& other = in_order ? *b : *a;
     const auto alignment =
         plugin::guard("aligner", [&] { return aligner_.align(reference, other); });
-    for (const plan::PlannedStep* step : pair) {
+    for (const plan::PlannedStep* step : pair.steps) {
       runStep(*step, reference, other, *alignment, outcome);
     }
     return outcome;
@@ -138,16 +219,20 @@ class MatrixTester {
   }
 
   Session& session_;
+  const plan::Plan& plan_;
   const Aligner& aligner_;
-  std::map<const plan::Model*, Profiled> models_;
-  std::vector<Pair> pairs_;
+  const std::string& first_step_;
+  std::map<std::uint64_t, Profiles> profiles_;  // by budget
+  std::vector<const plan::PlannedStep*> exact_, calibrated_;
+  std::set<Models> settled_;
 };
 
 }  // namespace
 
-void runMatrixTests(std::span<const plan::PlannedStep> steps, Session& session) {
+void runMatrixTests(std::span<const plan::PlannedStep> steps, const plan::Plan& plan,
+                    Session& session) {
   session.progress.step(steps.front().step->name, steps.size());
-  MatrixTester(steps, session).run();
+  MatrixTester(steps, plan, session).run();
 }
 
 }  // namespace kindred::run

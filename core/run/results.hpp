@@ -41,13 +41,29 @@ struct StepTable {
 struct StepFinding {
   std::string step, model_a, model_b;
   Finding finding;
-  double log10_p_adjusted = 0;  // Holm, over all findings of the run that decide
+  // For everything that was tried: see run/adjust.hpp, of calibrated ones run/calibrated.hpp.
+  double log10_p_adjusted = 0;
+  std::size_t stage = 1;  // in which it was made
 };
 
 // A test that was not run on a gauge, with the reason: the architecture does not grant it, or the
 // alignment read what the test draws at random.
 struct Refused {
   std::string step, model_a, model_b, gauge, reason;
+};
+
+// A file beside the weights that a step read or listed.
+struct FileSeen {
+  std::string model, name;
+  std::uint64_t bytes = 0;
+  std::string identity, published_sha256;
+};
+
+// A stage of a step that was not run, and why.
+struct Skipped {
+  std::string step;
+  std::size_t stage = 1;
+  std::string reason;
 };
 
 struct ExpectationResult {
@@ -72,9 +88,11 @@ struct Results {
   std::vector<StepTable> tables;
   std::vector<StepFinding> findings;
   std::vector<Refused> refused;
+  std::vector<Skipped> skipped;
   std::vector<plan::LeftOut> left_out;
   std::vector<ExpectationResult> expectations;
   std::vector<RangeRead> ranges;  // by model, file, offset
+  std::vector<FileSeen> files;    // by model, name; each once
   Cost cost;                      // headers included
   double seconds = 0;
   std::uint64_t peak_memory_bytes = 0;  // private

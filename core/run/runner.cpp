@@ -6,10 +6,11 @@
 
 #include <kindred/error.hpp>
 
+#include "recipe/document_verbs.hpp"
+#include "run/adjust.hpp"
 #include "run/aggregate.hpp"
 #include "run/interrupt.hpp"
 #include "run/session.hpp"
-#include "stats/multiplicity.hpp"
 
 namespace kindred::run {
 namespace {
@@ -38,8 +39,12 @@ void checkUnchanged(const plan::Models& models, const std::vector<std::string>& 
 }
 
 void runStep(const plan::PlannedStep& step, Session& session) {
-  if (step.step->verb == recipe::Verb::test) {
+  if (recipe::documentVerb(step.step->verb) != nullptr) {
+    compareDocuments(step, session);
+  } else if (step.step->verb == recipe::Verb::test) {
     runTest(step, session);
+  } else if (step.step->verb == recipe::Verb::survey) {
+    runSurvey(step, session);
   } else if (step.step->verb == recipe::Verb::describe) {
     describeTensors(step, session);
   } else if (step.step->pairing == recipe::Pairing::content) {
@@ -58,19 +63,6 @@ std::size_t endOfGroup(const std::vector<plan::PlannedStep>& steps, std::size_t 
   return end;
 }
 
-// Holm over all findings that decide: each was a chance to reject.
-void adjust(std::vector<StepFinding>& findings) {
-  std::vector<double> p;
-  for (const StepFinding& row : findings) {
-    if (row.finding.decides) p.push_back(row.finding.log10_p);
-  }
-  const std::vector<double> adjusted = stats::holm(p);
-  std::size_t i = 0;
-  for (StepFinding& row : findings) {
-    row.log10_p_adjusted = row.finding.decides ? adjusted[i++] : row.finding.log10_p;
-  }
-}
-
 void sortRanges(std::vector<RangeRead>& ranges) {
   const auto key = [](const RangeRead& r) { return std::tie(r.model, r.file, r.offset, r.length); };
   std::sort(ranges.begin(), ranges.end(),
@@ -87,6 +79,15 @@ void sortRanges(std::vector<RangeRead>& ranges) {
       ranges.end());
 }
 
+void sortFiles(std::vector<FileSeen>& files) {
+  const auto key = [](const FileSeen& f) { return std::tie(f.model, f.name); };
+  std::sort(files.begin(), files.end(),
+            [&](const FileSeen& x, const FileSeen& y) { return key(x) < key(y); });
+  files.erase(std::unique(files.begin(), files.end(),
+                          [&](const FileSeen& x, const FileSeen& y) { return key(x) == key(y); }),
+              files.end());
+}
+
 // Bytes of local files are counted by what was hashed; remote sources count what they fetched.
 Cost costOf(const plan::Models& models, const std::vector<RangeRead>& ranges) {
   Cost cost = models.spent();
@@ -95,8 +96,11 @@ Cost costOf(const plan::Models& models, const std::vector<RangeRead>& ranges) {
     for (const checkpoint::Shard& shard : model->checkpoint.shards()) {
       cost.bytes += shard.header_bytes;
     }
+  }
+  for (const plan::Repository* repository : models.repositories()) {
+    if (repository->source->remote()) continue;
     for (const RangeRead& range : ranges) {
-      if (range.model == model->key) cost.bytes += range.length;
+      if (range.model == repository->key) cost.bytes += range.length;
     }
   }
   return cost;
@@ -115,12 +119,12 @@ Results execute(const recipe::Recipe& recipe, const plan::Plan& plan, const plan
     std::uint64_t work = 0;
     for (const plan::PlannedStep& step : plan.steps) work += step.work;
     Progress progress(work, options.progress);
-    Session session{results, progress, options.threads, {options.weight_bytes}};
+    Session session{results, progress, options.threads};
     session.noteMemory();
     for (std::size_t i = 0; i < plan.steps.size() && !interrupted();) {
       const std::size_t end = endOfGroup(plan.steps, i);
       if (plan.steps[i].tools->matrix_test) {
-        runMatrixTests(std::span(plan.steps).subspan(i, end - i), session);
+        runMatrixTests(std::span(plan.steps).subspan(i, end - i), plan, session);
       } else {
         runStep(plan.steps[i], session);
       }
@@ -131,7 +135,8 @@ Results execute(const recipe::Recipe& recipe, const plan::Plan& plan, const plan
   }
   checkUnchanged(models, before);
   sortRanges(results.ranges);
-  adjust(results.findings);
+  sortFiles(results.files);
+  adjust(results.findings, stagesOf(plan));
   for (const recipe::Expectation& expectation : recipe.expectations) {
     results.expectations.push_back(judge(expectation, results));
   }

@@ -9,7 +9,6 @@ namespace kindred::run {
 struct RunOptions {
   unsigned threads = 1;
   bool progress = false;
-  std::uint64_t weight_bytes = 64'000'000;  // that matrix tests read of each model
 };
 
 // Runs every step in order and judges the expectations. Ctrl-C ends it early with complete = false.

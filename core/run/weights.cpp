@@ -1,30 +1,17 @@
 #include "run/weights.hpp"
 
 #include <algorithm>
-#include <set>
+#include <cstdlib>
 
 #include <kindred/error.hpp>
 
 #include "checkpoint/names.hpp"
-#include "checkpoint/tokenizer.hpp"
 #include "run/hash.hpp"
-#include "run/held.hpp"
 #include "run/tiles.hpp"
+#include "run/vocabulary.hpp"
 
 namespace kindred::run {
 namespace {
-
-// Rows of an MLP that are read where not even one MLP a layer fits whole: each layer's first.
-constexpr std::uint64_t kFewRows = 64;
-
-std::string textOf(const plan::Model& model, const std::string& name) {
-  const std::vector<std::string> names = model.location->list();
-  if (std::find(names.begin(), names.end(), name) == names.end()) return {};
-  const std::shared_ptr<File> file = model.location->open(name);
-  std::string text(file->size(), '\0');
-  file->read(0, std::as_writable_bytes(std::span(text.data(), text.size())));
-  return text;
-}
 
 // The norm whose gains stand before what reads the residual stream in this role.
 std::string_view normBefore(std::string_view role) {
@@ -35,10 +22,25 @@ std::string_view normBefore(std::string_view role) {
   return role == role::kOutput ? role::kFinalNorm : std::string_view{};
 }
 
+// Bytes that are held when a remote model is read ahead.
+constexpr std::uint64_t kMostAhead = std::uint64_t{256} << 20;
+
+// Blanks tokens so that about `most` are left. Which are left depends on their text alone, and
+// fewer are some of more: so two models keep the same ones.
+void thinOut(std::vector<std::string>& tokens, std::uint64_t most) {
+  if (most >= plan::kMostTokens) return;
+  std::uint64_t every = 1;
+  while (tokens.size() / every > most) every *= 2;
+  for (std::string& token : tokens) {
+    const std::string digest = xxh3(token).substr(0, 8);
+    if (std::strtoull(digest.c_str(), nullptr, 16) % every != 0) token.clear();
+  }
+}
+
 }  // namespace
 
-CheckpointWeights::CheckpointWeights(const plan::Model& model, WeightBudget budget)
-    : model_(model) {
+CheckpointWeights::CheckpointWeights(const plan::Model& model, const plan::WeightReading& reading)
+    : model_(model), reading_(reading) {
   const checkpoint::Dimensions d = checkpoint::dimensionsOf(model.checkpoint);
   shape_ = {d.layers,
             d.hidden,
@@ -47,73 +49,41 @@ CheckpointWeights::CheckpointWeights(const plan::Model& model, WeightBudget budg
             d.head_dim,
             d.rotary_dim,
             model.architecture->rotaryInterleaved()};
-  for (const std::string_view role :
-       {role::kEmbedding, role::kOutput, role::kGate, role::kUp, role::kDown, role::kRouter,
-        role::kQuery, role::kKey, role::kValue, role::kAttentionOutput, role::kAttentionNorm,
-        role::kMlpNorm, role::kFinalNorm}) {
-    addRole(role, role, false);
-  }
-  addRole("shared.gate", role::kGate, true);
-  addRole("shared.up", role::kUp, true);
-  addRole("shared.down", role::kDown, true);
-  listMlps(budget.bytes);
-  const std::string tokenizer = textOf(model, "tokenizer.json");
-  if (!tokenizer.empty()) {
-    tokens_ = checkpoint::tokensOf(tokenizer, model.address + "/tokenizer.json");
-  }
+  if (reading.tokens == 0) return;
+  tokens_ = tokensOf(model, ranges_);
+  thinOut(tokens_, reading.tokens);
 }
 
-void CheckpointWeights::addRole(std::string_view role, std::string_view name, bool shared) {
-  for (checkpoint::View& view : model_.architecture->resolve(model_.checkpoint, role)) {
-    const Place place{view.info.layer, shared ? -1 : view.info.expert, shared};
-    views_.emplace(Key{name, place}, std::move(view));
+void CheckpointWeights::readAhead() {
+  if (!model_.source->remote() || reading_.bytes > kMostAhead) return;
+  for (const auto& [key, matrix] : reading_.matrices) {
+    if (key.first == role::kEmbedding || key.first == role::kOutput) continue;
+    if (matrix.rows == 0 || matrix.view.info.shape.empty()) continue;
+    ahead_.want(model_,
+                plan::bytesOf(matrix.view, {0, matrix.rows * matrix.view.info.shape.back()}));
   }
+  const std::lock_guard lock(mutex_);
+  ahead_.read(ranges_);
 }
 
-void CheckpointWeights::listMlps(std::uint64_t budget) {
-  const auto bytesOf = [&](const Place& place) {
-    return find(role::kGate, place)->tensor->bytes + find(role::kUp, place)->tensor->bytes;
-  };
-  std::uint64_t all = 0;
-  for (const auto& [key, view] : views_) {
-    const Place& place = key.second;
-    if (key.first != role::kGate || find(role::kUp, place) == nullptr) continue;
-    mlps_.push_back(place);
-    all += bytesOf(place);
-  }
-  std::sort(mlps_.begin(), mlps_.end(), [](const Place& x, const Place& y) {
-    return std::tuple(x.layer, !x.shared, x.expert) < std::tuple(y.layer, !y.shared, y.expert);
-  });
-  if (all <= budget) return;
-  std::set<std::int64_t> layers;
-  std::uint64_t one_a_layer = 0;
-  std::erase_if(mlps_, [&](const Place& place) {
-    if (!layers.insert(place.layer).second) return true;
-    one_a_layer += bytesOf(place);
-    return false;
-  });
-  if (one_a_layer > budget) mlp_rows_ = kFewRows;
-}
-
-const checkpoint::View* CheckpointWeights::find(std::string_view role, const Place& place) const {
-  const auto found = views_.find(Key{role, place});
-  return found == views_.end() ? nullptr : &found->second;
+const plan::ReadableMatrix* CheckpointWeights::find(std::string_view role,
+                                                    const Place& place) const {
+  const auto found = reading_.matrices.find(plan::MatrixKey{role, place});
+  return found == reading_.matrices.end() ? nullptr : &found->second;
 }
 
 std::uint64_t CheckpointWeights::rows(std::string_view role, const Place& place) const {
-  const checkpoint::View* view = find(role, place);
-  if (view == nullptr || view->info.shape.empty()) return 0;
-  if (view->info.shape.size() == 1) return 1;
-  const bool thinned = mlp_rows_ != 0 && (role == role::kGate || role == role::kUp);
-  return thinned ? std::min(mlp_rows_, view->info.shape[0]) : view->info.shape[0];
+  const plan::ReadableMatrix* matrix = find(role, place);
+  return matrix == nullptr || matrix->view.info.shape.empty() ? 0 : matrix->rows;
 }
 
 Matrix CheckpointWeights::matrix(std::string_view role, const Place& place,
                                  std::span<const std::uint32_t> wanted) const {
-  const checkpoint::View* view = find(role, place);
-  if (view == nullptr || view->info.shape.size() > 2) {
+  const plan::ReadableMatrix* readable = find(role, place);
+  if (readable == nullptr || readable->view.info.shape.size() > 2) {
     throw Error(Category::internal, model_.key, "no matrix of role " + std::string(role));
   }
+  const checkpoint::View* view = &readable->view;
   Matrix matrix;
   matrix.tensor = &view->info;
   matrix.columns = view->info.shape.back();
@@ -143,14 +113,15 @@ void CheckpointWeights::readRows(const checkpoint::View& view, std::span<const s
       throw Error(Category::internal, model_.key, "a row beyond the matrix was asked for");
     }
     ranges.push_back(plan::bytesOf(view, {rows[i] * matrix.columns, (end - i) * matrix.columns}));
-    held.want(model_, ranges.back());
+    if (!ahead_.has(ranges.back())) held.want(model_, ranges.back());
     i = end;
   }
   std::vector<RangeRead> read;
   held.read(read);
   std::size_t at = 0;
   for (const plan::ByteRange& range : ranges) {
-    MemoryFile file(held.find(range), range.shard->file->place());
+    const Held& from = ahead_.has(range) ? ahead_ : held;
+    MemoryFile file(from.find(range), range.shard->file->place());
     const std::uint64_t elements = range.length * 8 / info(view.info.dtype).bits;
     readFloats({file, 0, view.info.dtype, view.info.name}, {matrix.values.data() + at, elements});
     at += elements;
@@ -162,13 +133,13 @@ void CheckpointWeights::readRows(const checkpoint::View& view, std::span<const s
 void CheckpointWeights::fold(std::string_view role, const Place& place, Matrix& matrix) const {
   const std::string_view norm = normBefore(role);
   if (norm.empty()) return;
-  const checkpoint::View* view = find(norm, Place{place.layer, -1, false});
-  if (view == nullptr || view->info.elements != matrix.columns) return;
+  const plan::ReadableMatrix* gain = find(norm, Place{place.layer, -1, false});
+  if (gain == nullptr || gain->view.info.elements != matrix.columns) return;
   const std::uint32_t first = 0;
   Matrix gains;
   gains.rows = 1;
   gains.columns = matrix.columns;
-  readRows(*view, {&first, 1}, gains);
+  readRows(gain->view, {&first, 1}, gains);
   for (std::size_t i = 0; i < matrix.values.size(); ++i) {
     matrix.values[i] *= gains.values[i % matrix.columns];
   }
@@ -185,9 +156,9 @@ GaugeGrant CheckpointWeights::gauge(std::string_view role, unsigned axis,
 }
 
 std::string CheckpointWeights::asymmetry(std::string_view role, const Place& place) const {
-  const checkpoint::View* view = find(role, place);
-  if (view == nullptr) return {};
-  switch (view->info.dtype) {
+  const plan::ReadableMatrix* matrix = find(role, place);
+  if (matrix == nullptr) return {};
+  switch (matrix->view.info.dtype) {
     case DType::I8:
     case DType::U8:
     case DType::I16:
@@ -197,7 +168,7 @@ std::string CheckpointWeights::asymmetry(std::string_view role, const Place& pla
     case DType::I64:
     case DType::U64:
     case DType::F8_E8M0:
-      return "stored as " + std::string(name(view->info.dtype)) +
+      return "stored as " + std::string(name(matrix->view.info.dtype)) +
              ", whose values are not symmetric about zero";
     default:
       return {};

@@ -15,9 +15,17 @@ class Judge {
       : a_(a), b_(b), coverage_(coverage) {
     for (const Adjusted& entry : findings) {
       if (!entry.finding.decides) continue;
+      if (entry.finding.calibrated) {
+        addCalibrated(entry);
+        continue;
+      }
       ++deciding_;
       if (best_ == nullptr || entry.log10_p < best_->log10_p) best_ = &entry;
       if (entry.log10_p <= kLog10Level) rejected_.insert(entry.finding.gauge);
+      if (unverified(entry.finding)) {
+        ++matched_;
+        if (entry.log10_p <= kLog10Level) ++matched_kin_;
+      }
       const auto rho = entry.finding.details.find("detectable_rho");
       if (rho != entry.finding.details.end() && (rho_ < 0 || rho->second < rho_)) {
         rho_ = rho->second;
@@ -37,13 +45,24 @@ class Judge {
     if (allEqual()) {
       verdict.klass = "identical";
       verdict.sentence = fmt::format("All tensors of {} and {} hold the same bytes.", a_, b_);
+    } else if (exact && onlySomeMatched()) {
+      verdict.klass = "partial";
+      verdict.sentence = fmt::format("Shared in part: {} of {} tensors matched by content. ",
+                                     matched_kin_, matched_) +
+                         unverifiedRejection();
     } else if (exact && !onlyOfTheStream()) {
       verdict.klass = "shared-weights";
       verdict.sentence = rejection();
     } else if (exact || trainedPartsAreEqual()) {
       verdict.klass = "partial";
       verdict.sentence = partly(exact);
-    } else if (deciding_ == 0) {
+    } else if (calibrated_ != nullptr) {
+      const bool enough = calibrated_->log10_p <= kLog10CalibratedLevel;
+      verdict.klass = enough ? "shared-weights-calibrated" : "inconclusive";
+      verdict.sentence = alike(enough);
+      verdict.log10_p = calibrated_->log10_p;
+      verdict.power = enough ? "not needed: shared weights were found" : power();
+    } else if (deciding_ == 0 && !calibrated_ran_) {
       verdict.klass = coverage_.tensors_a == 0 ? "inconclusive" : "untestable";
       verdict.sentence = undecided();
     } else {
@@ -55,15 +74,24 @@ class Judge {
 
  private:
   struct Total {
-    std::uint64_t equal = 0, constant = 0, changed = 0, absent = 0;
+    std::uint64_t equal = 0, constant = 0, tied = 0, changed = 0, absent = 0;
     Total& operator+=(const ComponentCount& count) {
       equal += count.equal;
+      tied += count.tied;
       constant += count.constant;
       changed += count.changed;
       absent += count.absent;
       return *this;
     }
   };
+
+  // Of the calibrated tests that are clear of their controls, the most telling.
+  void addCalibrated(const Adjusted& entry) {
+    calibrated_ran_ = true;
+    const auto clear = entry.finding.details.find("clear");
+    if (clear == entry.finding.details.end() || clear->second != 1) return;
+    if (calibrated_ == nullptr || entry.log10_p < calibrated_->log10_p) calibrated_ = &entry;
+  }
 
   bool allEqual() const {
     return total_.equal > 0 && total_.changed == 0 && total_.absent == 0 &&
@@ -76,6 +104,11 @@ class Judge {
     return rejected_.size() == 1 && *rejected_.begin() == "residual-dim" && total_.changed > 0;
   }
 
+  // Of models of unknown families, fewer than half of the matched tensors.
+  bool onlySomeMatched() const {
+    return rejected_.size() == 1 && matched_kin_ > 0 && 2 * matched_kin_ < matched_;
+  }
+
   // Equal bytes are evidence where the architecture says that the tensor is trained; a computed
   // constant of an unknown role is none.
   bool trainedPartsAreEqual() const {
@@ -84,6 +117,7 @@ class Judge {
 
   std::string rejection() const {
     const Finding& finding = best_->finding;
+    if (unverified(finding)) return unverifiedRejection();
     return fmt::format(
         "The hypothesis that the tested tensors of {} and {} were trained from independent random "
         "initialisations is rejected: p <= 10^{:.1f}, adjusted for all tests of this run ({}, axis "
@@ -92,6 +126,48 @@ class Judge {
         "Direction and intent are not tested.",
         a_, b_, std::ceil(best_->log10_p * 10) / 10, finding.test, finding.gauge, finding.units,
         finding.null, finding.assumptions);
+  }
+
+  // Tests of models whose family is not known rest on what nobody has checked.
+  static bool unverified(const Finding& finding) { return finding.details.contains("unverified"); }
+
+  std::string unverifiedRejection() const {
+    const Finding& finding = best_->finding;
+    return fmt::format(
+        "Under the unverified assumption that {}, the hypothesis that the tested tensors of {} and "
+        "{} were trained from independent random initialisations is rejected: p <= 10^{:.1f}, "
+        "adjusted for all tests of this run ({}; null: {}). Explanations compatible with this: "
+        "either model trained from the other, a common ancestor, a merge component, a shared "
+        "initialisation, computed values that were not recognised as such. Direction and intent "
+        "are not tested.",
+        finding.assumptions, a_, b_, std::ceil(best_->log10_p * 10) / 10, finding.test,
+        finding.null);
+  }
+
+  std::string alike(bool enough) const {
+    const Finding& finding = calibrated_->finding;
+    const auto detail = [&](const char* name) {
+      const auto found = finding.details.find(name);
+      return found == finding.details.end() ? 0.0 : found->second;
+    };
+    const std::string seen = fmt::format(
+        "No exact test rejects independence of {} and {}, but what no disguise changes is more "
+        "alike in them than in all {:.0f} pairs with the {:.0f} controls, and clear of these ({}: "
+        "{:.3f}, controls at most {:.3f}).",
+        a_, b_, detail("control_pairs"), detail("controls"), finding.test, finding.statistic,
+        detail("control_max"));
+    if (!enough) {
+      return seen + fmt::format(
+                        " Too few controls to decide: the conformal p-value is {:.3f}, adjusted "
+                        "for the calibrated tests of this run, and {:.2f} is needed. Name more "
+                        "controls of like kind.",
+                        std::pow(10, calibrated_->log10_p), std::pow(10, kLog10CalibratedLevel));
+    }
+    return seen + fmt::format(
+                      " Calibrated p <= {:.3f}, adjusted for the calibrated tests of this run; it "
+                      "holds if {}. Shared weights whose signs, order, scale and rotation were "
+                      "drawn anew look like this. Direction and intent are not tested.",
+                      std::pow(10, calibrated_->log10_p), finding.assumptions);
   }
 
   std::string partly(bool exact) const {
@@ -120,11 +196,15 @@ class Judge {
   }
 
   std::string nothing() const {
-    return fmt::format(
+    const std::string text = fmt::format(
         "No evidence of shared weights in the tested tensors of {} and {}. This does not show that "
         "they are independent: distillation, and parts that were retrained or not tested, would "
         "not be seen.",
         a_, b_);
+    if (best_ == nullptr || !unverified(best_->finding)) return text;
+    return text +
+           " Models of unknown families are compared in the order in which they are stored: "
+           "shuffled or rotated copies would not be seen either.";
   }
 
   std::string power() const {
@@ -138,9 +218,12 @@ class Judge {
   const std::string& b_;
   const Coverage& coverage_;
   const Adjusted* best_ = nullptr;
+  const Adjusted* calibrated_ = nullptr;  // clear of its controls
+  bool calibrated_ran_ = false;
   std::size_t deciding_ = 0;
-  std::set<std::string> rejected_;     // gauges
-  std::set<std::string> equal_parts_;  // components with equal, not constant, tensors
+  std::size_t matched_ = 0, matched_kin_ = 0;  // tensors of unknown families
+  std::set<std::string> rejected_;             // gauges
+  std::set<std::string> equal_parts_;          // components with equal tensors that are evidence
   Total total_;
   double rho_ = -1;
 };

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <numeric>
 
-#include "matching.hpp"
+#include "linear/matching.hpp"
 
 namespace kindred::aligner {
 namespace {
@@ -74,7 +74,7 @@ std::vector<HeadMatch> matchHeadsByKeys(const Profile& a, const Profile& b,
     const arma::fmat of_a = headColumns(a.values(), match.layer_a, match.head_a);
     const arma::fmat of_b = headColumns(b.values(), match.layer_b, match.head_b);
     if (of_a.is_empty() || of_b.is_empty()) continue;
-    match.dims = assign(arma::abs(innerProducts(rotated(of_a, rotation), of_b))).a_of_b;
+    match.dims = linear::assign(arma::abs(innerProducts(rotated(of_a, rotation), of_b))).a_of_b;
   }
   return matches;
 }

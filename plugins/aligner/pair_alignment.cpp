@@ -5,7 +5,7 @@
 #include <unordered_map>
 
 #include "heads.hpp"
-#include "matching.hpp"
+#include "linear/matching.hpp"
 
 namespace kindred::aligner {
 namespace {
@@ -64,7 +64,7 @@ void matchUnits(MlpMatch& match, const arma::fmat& cosines) {
     std::iota(match.units.begin(), match.units.end(), 0);
     return;
   }
-  Matching matching = assign(cosines);
+  linear::Matching matching = linear::assign(cosines);
   match.units = std::move(matching.a_of_b);
   match.certificate = std::move(matching.certificate);
 }

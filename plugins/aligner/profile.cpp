@@ -4,7 +4,7 @@
 
 #include "doubling.hpp"
 #include "linear/linear.hpp"
-#include "signatures.hpp"
+#include "linear/signatures.hpp"
 
 namespace kindred::aligner {
 namespace {
@@ -40,7 +40,7 @@ Profile::Profile(const ModelWeights& weights) : weights_(weights) {
   for (const Place& place : weights.mlps()) {
     gates.push_back(linear::unitColumns(weights.matrix(role::kGate, place)));
     first_.push_back(first_.back() + gates.back().n_cols);
-    signatures_.push_back(signaturesOf(gates.back()));
+    signatures_.push_back(linear::signaturesOf(gates.back()));
   }
   if (!gates.empty()) gates_.set_size(gates.front().n_rows, first_.back());
   for (std::size_t m = 0; m < gates.size(); ++m) {

@@ -4,8 +4,8 @@
 #include <cmath>
 #include <numeric>
 
-#include "matching.hpp"
-#include "signatures.hpp"
+#include "linear/matching.hpp"
+#include "linear/signatures.hpp"
 
 namespace kindred::aligner {
 namespace {
@@ -44,7 +44,7 @@ std::size_t nearestBySignature(const Profile& a, const arma::fmat& of_b,
   std::size_t best = a.mlps();
   for (const std::size_t mlp : mlps) {
     if (a.signatures(mlp).is_empty()) continue;
-    const arma::frowvec nearest = arma::max(signatureSimilarity(a.signatures(mlp), of_b), 0);
+    const arma::frowvec nearest = arma::max(linear::signatureSimilarity(a.signatures(mlp), of_b), 0);
     const double score = arma::mean(nearest);
     if (score <= best_score) continue;
     best_score = score;
@@ -110,9 +110,9 @@ Candidate fromGates(const Profile& a, const Profile& b, const std::vector<std::s
     const std::size_t mlp = b.probes()[p];
     if (partners[p] == a.mlps() || b.signatures(mlp).is_empty()) continue;
     if (a.signatures(partners[p]).is_empty()) continue;
-    const Matching nearest =
-        assign(signatureSimilarity(a.signatures(partners[p]), b.signatures(mlp)));
-    probes.push_back({a.gates(partners[p]), b.gates(mlp), pairsOf(nearest)});
+    const linear::Matching nearest =
+        linear::assign(linear::signatureSimilarity(a.signatures(partners[p]), b.signatures(mlp)));
+    probes.push_back({a.gates(partners[p]), b.gates(mlp), linear::pairsOf(nearest)});
   }
   if (probes.empty()) return candidate;
   for (int round = 0; round <= kRounds; ++round) {

@@ -1,8 +1,8 @@
-#include "matching.hpp"
+#include "linear/matching.hpp"
 
 #include "stats/assignment.hpp"
 
-namespace kindred::aligner {
+namespace kindred::linear {
 
 Matching assign(const arma::fmat& similarity) {
   // Armadillo's columns are the rows of a row-major matrix.
@@ -17,8 +17,8 @@ Matching assign(const arma::fmat& similarity) {
   return matching;
 }
 
-linear::Pairs pairsOf(const Matching& matching) {
-  linear::Pairs pairs;
+Pairs pairsOf(const Matching& matching) {
+  Pairs pairs;
   for (std::size_t b = 0; b < matching.a_of_b.size(); ++b) {
     if (matching.a_of_b[b] < 0) continue;
     pairs.emplace_back(static_cast<arma::uword>(matching.a_of_b[b]), b);
@@ -26,4 +26,4 @@ linear::Pairs pairsOf(const Matching& matching) {
   return pairs;
 }
 
-}  // namespace kindred::aligner
+}  // namespace kindred::linear

@@ -7,7 +7,7 @@
 
 #include "linear/linear.hpp"
 
-namespace kindred::aligner {
+namespace kindred::linear {
 
 struct Matching {
   std::vector<std::int32_t> a_of_b;  // -1: B has more units than A
@@ -18,6 +18,6 @@ struct Matching {
 Matching assign(const arma::fmat& similarity);
 
 // Its pairs (a, b).
-linear::Pairs pairsOf(const Matching& matching);
+Pairs pairsOf(const Matching& matching);
 
-}  // namespace kindred::aligner
+}  // namespace kindred::linear

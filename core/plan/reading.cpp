@@ -1,0 +1,267 @@
+#include "plan/reading.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <iterator>
+#include <limits>
+#include <set>
+#include <tuple>
+
+#include "plan/plan.hpp"
+
+namespace kindred::plan {
+namespace {
+
+constexpr std::uint64_t kRowsOfOne = 64;     // of an MLP that stands alone in its layer, at least
+constexpr std::uint64_t kRowsOfExperts = 8;  // of each of several
+
+// A layer's place in the order of reading. The first layer differs most from the others.
+auto turn(std::int64_t layer) {
+  const int zeros = layer <= 0 ? -1 : std::countr_zero(static_cast<std::uint64_t>(layer));
+  return std::pair(-zeros, layer);
+}
+
+std::uint64_t rowsOf(const checkpoint::View& view) {
+  return view.info.shape.size() < 2 ? 1 : view.info.shape[0];
+}
+
+std::uint64_t bytesOfRows(const checkpoint::View& view, std::uint64_t rows) {
+  return bytesOf(view, {0, rows * (view.info.shape.empty() ? 1 : view.info.shape.back())}).length;
+}
+
+class Chooser {
+ public:
+  Chooser(const Model& model, std::uint64_t budget) : model_(model), budget_(budget) {
+    for (const std::string_view role :
+         {role::kEmbedding, role::kOutput, role::kGate, role::kUp, role::kDown, role::kRouter,
+          role::kQuery, role::kKey, role::kValue, role::kAttentionOutput, role::kQueryLatent,
+          role::kKeyValueLatent, role::kAttentionNorm, role::kMlpNorm, role::kFinalNorm}) {
+      addRole(role, role, false);
+    }
+    addRole("shared.gate", role::kGate, true);
+    addRole("shared.up", role::kUp, true);
+    addRole("shared.down", role::kDown, true);
+  }
+
+  WeightReading run() {
+    if (!takeAll()) takeParts();
+    listMlps();
+    return std::move(reading_);
+  }
+
+ private:
+  void addRole(std::string_view role, std::string_view name, bool shared) {
+    for (checkpoint::View& view : model_.architecture->resolve(model_.checkpoint, role)) {
+      const Place place{view.info.layer, shared ? -1 : view.info.expert, shared};
+      if (name == role::kGate) layers_.insert(view.info.layer);
+      views_.emplace(MatrixKey{name, place}, std::move(view));
+    }
+  }
+
+  const checkpoint::View* find(std::string_view role, const Place& place) const {
+    const auto found = views_.find(MatrixKey{role, place});
+    return found == views_.end() ? nullptr : &found->second;
+  }
+
+  std::uint64_t cost(std::string_view role, const Place& place) const {
+    const checkpoint::View* view = find(role, place);
+    return view == nullptr ? 0 : bytesOfRows(*view, rowsOf(*view));
+  }
+
+  // Of one token in all matrices that have tokens.
+  std::uint64_t tokenCost() const {
+    std::uint64_t bytes = 0;
+    for (const std::string_view role : {role::kEmbedding, role::kOutput}) {
+      if (const checkpoint::View* view = find(role, {})) bytes += bytesOfRows(*view, 1);
+    }
+    return bytes;
+  }
+
+  static bool ofTokens(std::string_view role) {
+    return role == role::kEmbedding || role == role::kOutput;
+  }
+
+  void take(std::string_view role, const Place& place, std::uint64_t rows) {
+    const checkpoint::View* view = find(role, place);
+    if (view == nullptr) return;
+    ReadableMatrix& matrix = reading_.matrices[MatrixKey{role, place}];
+    if (!ofTokens(role)) reading_.bytes -= matrix.rows == 0 ? 0 : bytesOfRows(*view, matrix.rows);
+    matrix.view = *view;
+    matrix.rows = std::max(matrix.rows, std::min(rows, rowsOf(*view)));
+    if (!ofTokens(role)) reading_.bytes += bytesOfRows(*view, matrix.rows);
+  }
+  void take(std::string_view role, const Place& place) {
+    take(role, place, std::numeric_limits<std::uint64_t>::max());
+  }
+
+  bool takeAll() {
+    reading_.tokens = kMostTokens;
+    std::uint64_t all = reading_.tokens * tokenCost();
+    for (const auto& [key, view] : views_) {
+      if (!ofTokens(key.first)) all += bytesOfRows(view, rowsOf(view));
+    }
+    if (all > budget_) return false;
+    for (const auto& [key, view] : views_) take(key.first, key.second);
+    reading_.bytes = all;
+    return true;
+  }
+
+  void takeParts() {
+    reading_.whole = false;
+    order_.assign(layers_.begin(), layers_.end());
+    std::sort(order_.begin(), order_.end(), [](auto x, auto y) { return turn(x) < turn(y); });
+    for (const auto& [key, view] : views_) {
+      if (key.first.starts_with("norm.")) take(key.first, key.second);
+    }
+    takeTokens(budget_ / 8);
+    takeAttention(budget_ / 4);
+    takeRouters(budget_ / 8);
+    takeMlps(budget_ - std::min(budget_, reading_.bytes));
+  }
+
+  void takeTokens(std::uint64_t share) {
+    reading_.tokens = tokenCost() == 0 ? 0 : std::min(kMostTokens, share / tokenCost());
+    if (reading_.tokens == 0) return;
+    take(role::kEmbedding, {});
+    take(role::kOutput, {});
+    reading_.bytes += reading_.tokens * tokenCost();
+  }
+
+  // Keys and values, or latents, of whole layers; then their queries. The first layer may take a
+  // little more than its share.
+  void takeAttention(std::uint64_t share) {
+    std::vector<Place> taken;
+    for (const std::int64_t layer : order_) {
+      const Place place{layer, -1, false};
+      std::uint64_t bytes = 0;
+      for (const auto role : kAttention) bytes += cost(role, place);
+      if (bytes == 0 || bytes > (taken.empty() ? share + share / 3 : share)) continue;
+      share -= std::min(share, bytes);
+      for (const auto role : kAttention) take(role, place);
+      taken.push_back(place);
+    }
+    for (const Place& place : taken) {
+      const std::uint64_t bytes = cost(role::kQuery, place);
+      if (bytes > share) continue;
+      share -= bytes;
+      take(role::kQuery, place);
+    }
+  }
+
+  void takeRouters(std::uint64_t share) {
+    for (const std::int64_t layer : order_) {
+      const Place place{layer, -1, false};
+      const std::uint64_t bytes = cost(role::kRouter, place);
+      if (bytes == 0 || bytes > share) continue;
+      share -= bytes;
+      take(role::kRouter, place);
+    }
+  }
+
+  std::vector<Place> mlpsOf(std::int64_t layer) const {
+    std::vector<Place> places;
+    const auto first = views_.lower_bound(MatrixKey{role::kGate, Place{layer, -1, false}});
+    for (auto at = first; at != views_.end() && at->first.first == role::kGate; ++at) {
+      const Place& place = at->first.second;
+      if (place.layer != layer) break;
+      if (find(role::kUp, place) != nullptr) places.push_back(place);
+    }
+    return places;
+  }
+
+  // Of one row of gate and up.
+  std::uint64_t rowCost(const Place& place) const {
+    return bytesOfRows(*find(role::kGate, place), 1) + bytesOfRows(*find(role::kUp, place), 1);
+  }
+
+  void takeMlp(const Place& place, std::uint64_t rows) {
+    take(role::kGate, place, rows);
+    take(role::kUp, place, rows);
+  }
+
+  void takeMlps(std::uint64_t share) {
+    std::uint64_t half = share / 2;
+    for (const std::int64_t layer : order_) {
+      const std::vector<Place> places = mlpsOf(layer);
+      if (places.empty()) continue;
+      const std::uint64_t bytes =
+          cost(role::kGate, places.front()) + cost(role::kUp, places.front());
+      if (bytes > half) break;
+      half -= bytes;
+      share -= bytes;
+      takeMlp(places.front(), std::numeric_limits<std::uint64_t>::max());
+    }
+    takeRows(share);
+  }
+
+  void takeRows(std::uint64_t share) {
+    std::vector<Place> chosen;
+    std::uint64_t fewest = 0, one_row = 0;  // of what was chosen: bytes
+    for (const std::int64_t layer : order_) {
+      std::vector<Place> places = mlpsOf(layer);
+      if (places.empty()) continue;
+      const std::uint64_t rows = places.size() == 1 ? kRowsOfOne : kRowsOfExperts;
+      std::uint64_t bytes = 0;
+      for (const Place& place : places) bytes += rowCost(place);
+      if (!chosen.empty() && fewest + rows * bytes > share) continue;
+      if (chosen.empty() && bytes > share) {  // not even a row of each expert
+        const std::uint64_t one = std::max<std::uint64_t>(rowCost(places.front()), 1);
+        places.resize(std::min<std::size_t>(places.size(), share / one));
+        bytes = places.size() * one;
+      }
+      fewest += rows * bytes;
+      one_row += bytes;
+      chosen.insert(chosen.end(), places.begin(), places.end());
+    }
+    const std::uint64_t rows = one_row == 0 ? 0 : std::max<std::uint64_t>(share / one_row, 1);
+    for (const Place& place : chosen) takeMlp(place, rows);
+  }
+
+  void listMlps() {
+    for (const auto& [key, matrix] : reading_.matrices) {
+      if (key.first != role::kGate) continue;
+      if (reading_.matrices.contains(MatrixKey{role::kUp, key.second})) {
+        reading_.mlps.push_back(key.second);
+      }
+    }
+    std::sort(reading_.mlps.begin(), reading_.mlps.end(), [](const Place& x, const Place& y) {
+      return std::tuple(x.layer, !x.shared, x.expert) < std::tuple(y.layer, !y.shared, y.expert);
+    });
+  }
+
+  static constexpr std::string_view kAttention[] = {role::kKey, role::kValue, role::kQueryLatent,
+                                                    role::kKeyValueLatent};
+
+  const Model& model_;
+  std::uint64_t budget_;
+  std::map<MatrixKey, checkpoint::View> views_;
+  std::set<std::int64_t> layers_;    // that have MLPs
+  std::vector<std::int64_t> order_;  // the same, in the order of reading
+  WeightReading reading_;
+};
+
+}  // namespace
+
+WeightReading readingOf(const Model& model, std::uint64_t budget) {
+  return Chooser(model, budget).run();
+}
+
+std::vector<PlannedRange> rangesOf(const WeightReading& reading) {
+  std::vector<PlannedRange> ranges;
+  const auto add = [&](const checkpoint::View& view, std::uint64_t first, std::uint64_t rows) {
+    const std::uint64_t columns = view.info.shape.empty() ? 1 : view.info.shape.back();
+    const ByteRange range = bytesOf(view, {first * columns, rows * columns});
+    ranges.push_back({range.shard->file.get(), range.offset, range.length});
+  };
+  for (const auto& [key, matrix] : reading.matrices) {
+    if (key.first != role::kEmbedding && key.first != role::kOutput) {
+      add(matrix.view, 0, matrix.rows);
+      continue;
+    }
+    const std::uint64_t tokens = std::min(reading.tokens, matrix.rows);
+    for (std::uint64_t t = 0; t < tokens; ++t) add(matrix.view, t * matrix.rows / tokens, 1);
+  }
+  return ranges;
+}
+
+}  // namespace kindred::plan

@@ -1,0 +1,52 @@
+// Which weights of a model matrix tests may read within a budget of bytes: worked out from headers
+// alone, so that a plan can count it and a run repeat it.
+//
+// A model that fits is read whole. Of a larger one come, in this order: all norms; embeddings of
+// some tokens; keys and values (queries, latents) of some layers; some routers; and rows of MLPs
+// with what is left. An MLP that fits in half of that is read whole, since only whole ones show how
+// their units were shuffled. The rest goes to the first rows of every MLP, all experts included, of
+// as many layers as have room for a few rows each: few layers with all experts and not one expert
+// of every layer, since only a whole layer shows how its experts were shuffled.
+//
+// Layers are taken in an order that does not depend on depth (32, 16, 48, 8, 24, ...): a smaller
+// budget reads part of what a larger one does, and two models of different depth the same layers.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <kindred/model_weights.hpp>
+
+#include "plan/models.hpp"
+
+namespace kindred::plan {
+
+// A role as tests name it, and where it stands.
+using MatrixKey = std::pair<std::string, Place>;
+
+struct ReadableMatrix {
+  checkpoint::View view;
+  std::uint64_t rows = 0;  // that may be read, from the first
+};
+
+struct WeightReading {
+  std::map<MatrixKey, ReadableMatrix> matrices;
+  std::vector<Place> mlps;   // with gates and ups: by layer; dense, shared, then routed experts
+  std::uint64_t tokens = 0;  // rows of embedding and head at most
+  std::uint64_t bytes = 0;   // at most
+  bool whole = true;         // nothing was left out
+};
+
+// Shared tokens that tests use at most.
+inline constexpr std::uint64_t kMostTokens = 4096;
+
+// Of a model whose architecture is known.
+WeightReading readingOf(const Model& model, std::uint64_t budget);
+
+// What the reading's bytes are made of, for pricing; tokens as if they lay evenly.
+std::vector<PlannedRange> rangesOf(const WeightReading& reading);
+
+}  // namespace kindred::plan

@@ -1,0 +1,35 @@
+#include "run/adjust.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "stats/multiplicity.hpp"
+
+namespace kindred::run {
+
+std::size_t stagesOf(const plan::Plan& plan) {
+  std::size_t stages = 1;
+  for (const plan::PlannedStep& step : plan.steps) stages = std::max(stages, step.read.size());
+  return stages;
+}
+
+void adjust(std::vector<StepFinding>& findings, std::size_t stages) {
+  const double share = std::log10(static_cast<double>(stages));
+  for (std::size_t stage = 1; stage <= stages; ++stage) {
+    std::vector<double> p;
+    std::vector<StepFinding*> rows;
+    for (StepFinding& row : findings) {
+      if (row.finding.calibrated || row.stage != stage) continue;
+      row.log10_p_adjusted = row.finding.log10_p;
+      if (!row.finding.decides) continue;
+      p.push_back(row.finding.log10_p);
+      rows.push_back(&row);
+    }
+    const std::vector<double> adjusted = stats::holm(p);
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      rows[i]->log10_p_adjusted = std::min(0.0, adjusted[i] + share);
+    }
+  }
+}
+
+}  // namespace kindred::run

@@ -1,0 +1,286 @@
+#include "run/calibrated.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <map>
+#include <optional>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "align/session.hpp"
+#include "plugin/guard.hpp"
+#include "run/hash.hpp"
+#include "run/interrupt.hpp"
+#include "run/ordered.hpp"
+#include "stats/multiplicity.hpp"
+
+namespace kindred::run {
+namespace {
+
+using ModelPair = std::pair<const plan::Model*, const plan::Model*>;
+using Steps = std::vector<const plan::PlannedStep*>;
+
+// Tests of equal plugin and parameters are one and the same.
+std::string configurationOf(const plan::PlannedStep& step) {
+  std::string text = step.tools->test_plugin->name();
+  for (const recipe::RawParameter& given : step.step->test.parameters) {
+    text += '\n' + given.name + '=' + given.value;
+  }
+  return text;
+}
+
+// Which of a pair stands first must depend on the weights alone, or pairs are not exchangeable.
+std::string contentOf(const ModelProfile& profile) {
+  const std::vector<Place>& mlps = profile.weights().mlps();
+  if (mlps.empty()) return {};
+  const Matrix gates = profile.weights().matrix(role::kGate, mlps.front());
+  return xxh3(std::as_bytes(std::span(gates.values)));
+}
+
+// A pair of models asked about, and all pairs that calibrate it; the pair itself comes first.
+struct Family {
+  Steps steps;  // each a test of this pair
+  std::vector<const plan::Model*> controls;
+  std::vector<ModelPair> pairs;
+};
+
+class Calibrator {
+ public:
+  Calibrator(const Profiles& profiles, Session& session) : profiles_(profiles), session_(session) {}
+
+  void add(const plan::PlannedStep& step) {
+    if (profiles_.of(*step.model_a) == nullptr || profiles_.of(*step.model_b) == nullptr) {
+      refuse(step);
+      return;
+    }
+    for (Family& family : families_) {
+      if (family.pairs.front() != ModelPair{step.model_a, step.model_b}) continue;
+      family.steps.push_back(&step);
+      return;
+    }
+    families_.push_back(familyOf(step));
+  }
+
+  void run() {
+    listPairs();
+    score();
+    if (interrupted()) return;
+    for (const Family& family : families_) report(family);
+  }
+
+ private:
+  // A pair of models in the order of their contents, and the tests that score it.
+  struct Scored {
+    const ModelProfile* a;
+    const ModelProfile* b;
+    std::map<std::string, const plan::PlannedStep*> tests;
+    std::map<std::string, Finding> findings = {};
+  };
+
+  void refuse(const plan::PlannedStep& step) {
+    const plan::Model& unknown =
+        profiles_.of(*step.model_a) == nullptr ? *step.model_a : *step.model_b;
+    session_.results.refused.push_back({step.step->name, step.model_a->key, step.model_b->key, "",
+                                        "the architecture of '" + unknown.key + "' is not known"});
+  }
+
+  Family familyOf(const plan::PlannedStep& step) const {
+    Family family{{&step}, {}, {{step.model_a, step.model_b}}};
+    for (const plan::Model* control : step.controls) {
+      if (profiles_.of(*control) != nullptr) family.controls.push_back(control);
+    }
+    for (std::size_t i = 0; i < family.controls.size(); ++i) {
+      family.pairs.emplace_back(step.model_a, family.controls[i]);
+      family.pairs.emplace_back(step.model_b, family.controls[i]);
+      for (std::size_t j = 0; j < i; ++j) {
+        family.pairs.emplace_back(family.controls[j], family.controls[i]);
+      }
+    }
+    return family;
+  }
+
+  Scored& scoredOf(const ModelPair& pair) {
+    const auto [first, second] = std::minmax(pair.first, pair.second);
+    return scored_.at({first, second});
+  }
+
+  void listPairs() {
+    std::map<const plan::Model*, std::string> contents;
+    const auto content = [&](const plan::Model* model) -> const std::string& {
+      const auto [at, fresh] = contents.try_emplace(model);
+      if (fresh) at->second = contentOf(*profiles_.of(*model));
+      return at->second;
+    };
+    for (const Family& family : families_) {
+      for (const auto& [x, y] : family.pairs) {
+        const bool in_order = content(x) <= content(y);
+        const auto [first, second] = std::minmax(x, y);
+        Scored& scored = scored_
+                             .try_emplace({first, second}, Scored{profiles_.of(in_order ? *x : *y),
+                                                                  profiles_.of(in_order ? *y : *x),
+                                                                  {}})
+                             .first->second;
+        for (const plan::PlannedStep* step : family.steps) {
+          scored.tests.try_emplace(configurationOf(*step), step);
+        }
+      }
+    }
+  }
+
+  void score() {
+    std::vector<Scored*> list;
+    for (const Family& family : families_) {
+      for (const ModelPair& pair : family.pairs) {
+        Scored* scored = &scoredOf(pair);
+        if (std::find(list.begin(), list.end(), scored) == list.end()) list.push_back(scored);
+      }
+    }
+    using Findings = std::map<std::string, Finding>;
+    inOrder<Findings>(
+        list.size(), session_.threads, [&](std::size_t i) { return scoreOf(*list[i]); },
+        [&](std::size_t i, Findings&& findings) {
+          list[i]->findings = std::move(findings);
+          session_.progress.advance(0, true);
+          session_.noteMemory();
+        },
+        interrupted);
+  }
+
+  // Tests of a pair share its alignment.
+  std::map<std::string, Finding> scoreOf(const Scored& scored) const {
+    std::map<std::string, Finding> findings;
+    const Aligner& aligner = *scored.tests.begin()->second->tools->aligner;
+    const auto alignment =
+        plugin::guard("aligner", [&] { return aligner.align(*scored.a, *scored.b); });
+    for (const auto& [configuration, step] : scored.tests) {
+      const std::string name = step->tools->test_plugin->name();
+      align::Outcome made = plugin::guard(name, [&] {
+        return align::runTests({{name, step->tools->matrix_test.get()}}, *scored.a, *scored.b,
+                               *alignment, step->tools->seed);
+      });
+      if (made.findings.empty() || std::isnan(made.findings.front().statistic)) continue;
+      findings.emplace(configuration, std::move(made.findings.front()));
+    }
+    return findings;
+  }
+
+  // By test and pair; NaN where a pair has no score. Pairs without any score are left out.
+  std::vector<std::vector<double>> scoresOf(const Family& family) {
+    std::vector<std::vector<double>> scores(family.steps.size());
+    for (const ModelPair& pair : family.pairs) {
+      const Scored& scored = scoredOf(pair);
+      if (scored.findings.empty()) continue;
+      for (std::size_t t = 0; t < family.steps.size(); ++t) {
+        const auto found = scored.findings.find(configurationOf(*family.steps[t]));
+        scores[t].push_back(found == scored.findings.end()
+                                ? std::numeric_limits<double>::quiet_NaN()
+                                : found->second.statistic);
+      }
+    }
+    return scores;
+  }
+
+  void report(const Family& family) {
+    if (scoredOf(family.pairs.front()).findings.empty()) return;  // nothing to compare
+    const std::vector<std::vector<double>> scores = scoresOf(family);
+    const std::vector<double> adjusted = stats::conformalTogether(scores);
+    const double families = std::log10(static_cast<double>(families_.size()));
+    for (std::size_t t = 0; t < family.steps.size(); ++t) {
+      std::optional<StepFinding> row = findingOf(family, t, scores[t]);
+      if (!row) continue;
+      row->log10_p_adjusted = row->finding.decides ? std::min(0.0, adjusted[t] + families) : 0;
+      session_.results.findings.push_back(std::move(*row));
+    }
+    if (!family.controls.empty()) session_.results.tables.push_back(tableOf(family));
+  }
+
+  std::optional<StepFinding> findingOf(const Family& family, std::size_t t,
+                                       const std::vector<double>& scores) {
+    const plan::PlannedStep& step = *family.steps[t];
+    const auto& made = scoredOf(family.pairs.front()).findings;
+    const auto found = made.find(configurationOf(step));
+    if (found == made.end()) return std::nullopt;
+    StepFinding row{step.step->name, step.model_a->key, step.model_b->key, found->second, 0};
+    std::vector<double> controls(scores.begin() + 1, scores.end());
+    std::erase_if(controls, [](double score) { return std::isnan(score); });
+    rank(row.finding, family, std::move(controls));
+    return row;
+  }
+
+  static void rank(Finding& finding, const Family& family, std::vector<double> controls) {
+    finding.calibrated = true;
+    finding.decides = !controls.empty();
+    if (controls.empty()) {
+      finding.null = "none, for want of controls: this describes; " + finding.null;
+      return;
+    }
+    const auto& [a, b] = family.pairs.front();
+    std::string names;
+    for (const plan::Model* control : family.controls) {
+      names += (names.empty() ? "" : ", ") + control->key;
+    }
+    finding.null =
+        fmt::format("{} and {} are to each other as {} other pairs with controls ({}); {}", a->key,
+                    b->key, controls.size(), names, finding.null);
+    finding.assumptions = fmt::format(
+        "{} and {}, were they independent, exchangeable with the controls: trained independently "
+        "of each other, and of like kind and size",
+        a->key, b->key);
+    finding.log10_p = stats::conformal(finding.statistic, controls);
+    finding.log10_p_floor = stats::conformalFloor(controls.size());
+    std::sort(controls.begin(), controls.end());
+    const double least = controls.front(), most = controls.back();
+    finding.details["controls"] = static_cast<double>(family.controls.size());
+    finding.details["control_pairs"] = static_cast<double>(controls.size());
+    finding.details["control_min"] = least;
+    finding.details["control_median"] = controls[controls.size() / 2];
+    finding.details["control_max"] = most;
+    finding.details["clear"] = controls.size() >= kFewestControlPairs &&
+                               finding.statistic - most > std::max(most - least, 1e-12);
+  }
+
+  StepTable tableOf(const Family& family) {
+    StepTable table;
+    table.step = family.steps.front()->step->name;
+    const auto& [a, b] = family.pairs.front();
+    table.models = {a->key, b->key};
+    for (const plan::Model* control : family.controls) table.models.push_back(control->key);
+    table.table.title = fmt::format("Calibrated tests of {} and {}", a->key, b->key);
+    table.table.columns = {"model", "model"};
+    for (const plan::PlannedStep* step : family.steps) {
+      table.table.columns.push_back(step->tools->test_plugin->name());
+    }
+    for (const ModelPair& pair : family.pairs) {
+      std::vector<std::string> row{pair.first->key, pair.second->key};
+      const auto& findings = scoredOf(pair).findings;
+      for (const plan::PlannedStep* step : family.steps) {
+        const auto found = findings.find(configurationOf(*step));
+        row.push_back(found == findings.end() ? "-"
+                                              : fmt::format("{:.4f}", found->second.statistic));
+      }
+      table.table.rows.push_back(std::move(row));
+    }
+    table.table.note =
+        "Larger is more alike. The first row is the pair asked about; its p-values are its ranks "
+        "among all rows.";
+    return table;
+  }
+
+  const Profiles& profiles_;
+  Session& session_;
+  std::vector<Family> families_;
+  std::map<ModelPair, Scored> scored_;
+};
+
+}  // namespace
+
+void calibrate(const std::vector<const plan::PlannedStep*>& steps, const Profiles& profiles,
+               Session& session) {
+  Calibrator calibrator(profiles, session);
+  for (const plan::PlannedStep* step : steps) calibrator.add(*step);
+  calibrator.run();
+}
+
+}  // namespace kindred::run

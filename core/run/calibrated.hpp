@@ -1,0 +1,27 @@
+// Calibrated tests: statistics without a null of their own, ranked among the scores of all pairs
+// that the two models make with the run's controls, and the controls with each other.
+//
+// Were A and B independent and exchangeable with the controls, each of these pairs would be as
+// likely as any other to be the one asked about, so its rank is uniform although pairs share
+// models: p = (1 + #{other pair >= this one}) / (other pairs + 1). Several tests of a pair are
+// adjusted together (stats::conformalTogether), several pairs of one run by their number
+// (Bonferroni). A pair that a test finds nothing to compare in has no score and does not count.
+#pragma once
+
+#include <vector>
+
+#include "run/profiles.hpp"
+#include "run/session.hpp"
+
+namespace kindred::run {
+
+// Adds findings and, where there are controls, a table of all scores for each pair of the steps.
+// Without controls the findings describe and do not decide.
+void calibrate(const std::vector<const plan::PlannedStep*>& steps, const Profiles& profiles,
+               Session& session);
+
+// A score is clear of its controls where it exceeds the largest by more than they span, and there
+// are enough of them to speak of a span.
+inline constexpr std::size_t kFewestControlPairs = 5;
+
+}  // namespace kindred::run
