@@ -90,9 +90,6 @@ enum class Pairing {
   counterparts
 };
 
-// "same-layer"
-std::string name(Pairing pairing);
-
 struct Sample {
   enum class Kind { all, head, blocks } kind = Kind::all;
   std::uint64_t count = 0;  // head: elements; blocks: how many

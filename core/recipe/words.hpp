@@ -24,6 +24,9 @@ std::string nearest(std::string_view word, const std::vector<std::string>& known
 // A name that may stand in a figure's address: letters, digits, '_' and '-'.
 bool isName(std::string_view text);
 
+// What a recipe calls it: "same-layer".
+std::string name(Pairing pairing);
+
 // Scalars, all of the text or nothing. Numbers are decimal and finite.
 std::optional<std::int64_t> integerOf(std::string_view text);
 std::optional<double> numberOf(std::string_view text);

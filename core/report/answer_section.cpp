@@ -21,9 +21,8 @@ Markup names(const DocumentPair& pair) {
 Markup card(const Document& document, const DocumentPair& pair) {
   const Answer answer = answerOf(document, pair);
   Markup content = element("h3", names(pair));
-  content << badge(pair.verdict.klass);
-  if (hasControl(document, pair)) content << element("span", "control", {{"class", "tag"}});
-  content << element("p", answer.first) << element("p", answer.second, {{"class", "quiet"}})
+  content << badge(pair.verdict.klass) << element("p", answer.first)
+          << element("p", answer.second, {{"class", "quiet"}})
           << foldedMarkup("In full", element("p", pair.verdict.sentence));
   return element("li", content);
 }
@@ -51,10 +50,21 @@ Markup pairTable(const std::vector<const DocumentPair*>& pairs) {
                   {"aria-label", "Pairs of models"}});
 }
 
-Markup manyPairs(const Document& document) {
-  std::vector<const DocumentPair*> related, others;
+using Pairs = std::vector<const DocumentPair*>;
+
+// Of the pairs without a control, or of those with one.
+Pairs pairsOf(const Document& document, bool control) {
+  Pairs pairs;
   for (const DocumentPair& pair : document.pairs) {
-    (isRelated(pair.verdict.klass) ? related : others).push_back(&pair);
+    if (hasControl(document, pair) == control) pairs.push_back(&pair);
+  }
+  return pairs;
+}
+
+Markup manyPairs(const Pairs& pairs) {
+  Pairs related, others;
+  for (const DocumentPair* pair : pairs) {
+    (isRelated(pair->verdict.klass) ? related : others).push_back(pair);
   }
   std::stable_sort(related.begin(), related.end(), [](const auto* x, const auto* y) {
     return x->verdict.log10_p < y->verdict.log10_p;
@@ -76,7 +86,8 @@ Markup answerSection(const Document& document) {
     content << element("p", document.question, {{"class", "question"}});
   }
   Markup verdict;
-  if (document.pairs.size() == 1) verdict << badge(document.verdict.klass);
+  const Pairs subjects = pairsOf(document, false);
+  if (subjects.size() == 1) verdict << badge(subjects.front()->verdict.klass);
   verdict << element("p", answer.first, {{"class", "lead"}}) << element("p", answer.second);
   content << element("div", verdict, {{"class", "verdict"}, {"id", "verdict"}});
   if (!document.complete) {
@@ -90,19 +101,20 @@ Markup answerSection(const Document& document) {
 
 Markup pairsSection(const Document& document) {
   Markup content;
-  if (document.pairs.size() == 1) {
-    const DocumentVerdict& verdict = document.pairs.front().verdict;
-    content << foldedMarkup("The verdict in full", element("p", verdict.sentence));
-    return content;
-  }
+  const Pairs subjects = pairsOf(document, false), controls = pairsOf(document, true);
   if (document.pairs.empty()) return content;
-  content << element("h2", "Pair by pair");
-  if (document.pairs.size() > kCards) {
-    content << manyPairs(document);
+  content << element("h2", subjects.size() == 1 ? "In full" : "Pair by pair");
+  if (subjects.size() == 1) {
+    content << element("p", subjects.front()->verdict.sentence);
+  } else if (subjects.size() > kCards) {
+    content << manyPairs(subjects);
   } else {
     Markup cards;
-    for (const DocumentPair& pair : document.pairs) cards << card(document, pair);
+    for (const DocumentPair* pair : subjects) cards << card(document, *pair);
     content << element("ul", cards, {{"class", "pairs"}});
+  }
+  if (!controls.empty()) {
+    content << element("h3", "Controls: models known to be unrelated") << pairTable(controls);
   }
   return element("section", content, {{"id", "pairs"}});
 }

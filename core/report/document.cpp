@@ -71,7 +71,8 @@ class ObjectReader {
     dom::array list;
     if (element.get_array().get(list) != simdjson::SUCCESS) throw wrong(place, "a list");
     for (const dom::element entry : list) {
-      read(place + "[" + std::to_string(field.size()) + "]", entry, field.emplace_back());
+      const std::string number = std::to_string(field.size());
+      read(place + "[" + number + "]", entry, field.emplace_back());
     }
   }
   template <class T>

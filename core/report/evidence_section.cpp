@@ -1,4 +1,6 @@
 // The evidence table, each p-value drawn on one scale with those of controls.
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "report/evidence.hpp"
@@ -113,12 +115,20 @@ Markup evidenceSection(const Document& document) {
       "tests of this run. Filled dots are the pair itself, rings are controls: pairs with a model "
       "known to be unrelated. Left of the dashed line nothing is called evidence.");
   const EvidenceScale scale(rows);
+  const auto control =
+      std::find_if(rows.begin(), rows.end(), [](const Evidence& row) { return row.control; });
   const Evidence* begin = rows.data();
-  const Evidence* middle = begin + std::min(kShown, rows.size());
+  const Evidence* controls = begin + (control - rows.begin());
+  const Evidence* middle = std::min(begin + kShown, controls);
   const Evidence* end = begin + rows.size();
-  content << table(scale, begin, middle);
-  if (middle != end) {
-    content << foldedMarkup(fmt::format("{} more lines", end - middle), table(scale, middle, end));
+  if (begin != middle) content << table(scale, begin, middle);
+  if (middle != controls) {
+    content << foldedMarkup(fmt::format("{} more lines", controls - middle),
+                            table(scale, middle, controls));
+  }
+  if (controls != end) {
+    content << foldedMarkup(fmt::format("{} lines of pairs with controls", end - controls),
+                            table(scale, controls, end));
   }
   if (!document.refused.empty()) {
     TextTable refused{"Tests that were not run", {"step", "pair", "axis", "why"}, {}, ""};

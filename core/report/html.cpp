@@ -47,7 +47,7 @@ Markup contents(const Document& document, bool pictures) {
   const auto link = [&](const char* target, const char* text) {
     links << element("a", text, {{"href", std::string("#") + target}});
   };
-  if (document.pairs.size() > 1) link("pairs", "Pairs");
+  if (!document.pairs.empty()) link("pairs", document.pairs.size() > 1 ? "Pairs" : "In full");
   link("evidence", "Evidence");
   if (pictures) link("pictures", "Pictures");
   if (!document.tables.empty()) link("tables", "Tables");
@@ -81,8 +81,9 @@ std::string reportHtml(const Document& document, const PageAssets& assets) {
   const std::vector<Picture> pictures = picturesOf(document);
   Markup main;
   main << answerSection(document) << contents(document, !pictures.empty()) << pairsSection(document)
-       << evidenceSection(document) << picturesSection(pictures) << tablesSection(document)
-       << methodSection(document) << costSection(document) << manifestSection(document);
+       << evidenceSection(document) << picturesSection(pictures, !assets.charts.empty())
+       << tablesSection(document) << methodSection(document) << costSection(document)
+       << manifestSection(document);
   const std::string nonce = run::xxh3(document.manifest.recipe.text + main.html());
   Markup page;
   page << "<!doctype html>\n"_html

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "recipe/words.hpp"
 #include "report/document.hpp"
 #include "report/summary.hpp"
 #include "report/version.hpp"

@@ -15,7 +15,8 @@ namespace kindred::report {
 Markup answerSection(const Document& document);
 Markup pairsSection(const Document& document);
 Markup evidenceSection(const Document& document);
-Markup picturesSection(const std::vector<Picture>& pictures);
+// Without charts: the pictures' tables.
+Markup picturesSection(const std::vector<Picture>& pictures, bool charts);
 Markup tablesSection(const Document& document);
 Markup methodSection(const Document& document);
 Markup costSection(const Document& document);

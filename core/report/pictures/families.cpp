@@ -147,7 +147,7 @@ Picture matrix(const Document& document) {
   picture.summary =
       fmt::format("{} pairs, {} of them share weights", document.pairs.size(), related);
   picture.spec = {
-      {"usermeta", layout(1, 60 + 24.0 * static_cast<double>(document.models.size()))},
+      {"usermeta", layout(1, 110 + 32.0 * static_cast<double>(document.models.size()))},
       {"datasets", rows.datasets()},
       {"data", {{"name", "rows"}}},
       {"mark", "rect"},

@@ -1,5 +1,8 @@
 // Distributions of values over depth, from the moments of each tensor.
+#include <algorithm>
+#include <cmath>
 #include <map>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -54,11 +57,7 @@ Json panel() {
           {"layer", Json::array({band("min", "max", 0.1), band("low", "high", 0.25), line})}};
 }
 
-}  // namespace
-
-std::vector<Picture> momentPictures(const Document& document) {
-  const std::map<Key, Moments> moments = collected(document);
-  if (moments.size() < 2) return {};
+Picture bands(const std::map<Key, Moments>& moments) {
   Columns rows({"part", "model", "layer", "mean", "sd", "low", "high", "min", "max"});
   std::map<std::pair<std::string, std::string>, Mean> means, spreads;
   for (const auto& [key, m] : moments) {
@@ -68,7 +67,6 @@ std::vector<Picture> momentPictures(const Document& document) {
     means[{part, model}].add(m.mean);
     spreads[{part, model}].add(m.sd);
   }
-  if (means.size() > 40) return {};
   Picture picture;
   for (const auto& [key, mean] : means) {
     picture.table.rows.push_back(
@@ -89,7 +87,72 @@ std::vector<Picture> momentPictures(const Document& document) {
                   {"facet", channel("part", "nominal", "")},
                   {"spec", panel()},
                   {"resolve", {{"scale", {{"y", "independent"}}}}}};
-  return {picture};
+  return picture;
+}
+
+// One hill a tensor, the first layer on top.
+Picture ridges(const std::map<Key, Moments>& moments) {
+  constexpr int kSteps = 12;     // to each side, of a quarter of a standard deviation
+  constexpr double kHill = 1.8;  // layers high
+  Columns rows({"part", "model", "layer", "x", "base", "top"});
+  std::set<std::int64_t> layers;
+  for (const auto& [key, m] : moments) {
+    const auto& [part, model, layer] = key;
+    if (!(m.sd > 0) || !std::isfinite(m.mean)) continue;
+    layers.insert(layer);
+    const auto base = -static_cast<double>(layer);
+    for (int i = -kSteps; i <= kSteps; ++i) {
+      const double z = i / 4.0, x = m.mean + z * m.sd;
+      if (x < m.min || x > m.max) continue;
+      rows.add({part, shown(model), layer, rounded(x), base,
+                rounded(base + kHill * std::exp(-z * z / 2))});
+    }
+  }
+  Picture picture;
+  if (layers.size() < 2) return picture;
+  picture.id = "ridges";
+  picture.title = "Hills of values, layer by layer";
+  picture.caption =
+      "One hill a tensor, the first layer on top: a normal curve with the mean and the spread of "
+      "its "
+      "values, cut at the smallest and the largest. Hills of independent models of one family "
+      "often "
+      "wander alike; a descendant's lie on those of its ancestor in every detail.";
+  picture.summary = fmt::format("distributions of {} layers", layers.size());
+  const Json axis{{"labelExpr", "datum.value > 0 ? '' : '' + -datum.value"},
+                  {"tickMinStep", 1},
+                  {"grid", false}};
+  picture.spec = {
+      {"usermeta",
+       layout(2, 80 + 16.0 * static_cast<double>(std::min<std::size_t>(layers.size(), 48)))},
+      {"datasets", rows.datasets()},
+      {"data", {{"name", "rows"}}},
+      {"facet", channel("part", "nominal", "")},
+      {"spec",
+       {{"mark", {{"type", "area"}, {"opacity", 0.45}, {"line", {{"strokeWidth", 1}}}}},
+        {"encoding",
+         {{"x", channel("x", "quantitative", "value", {{"scale", {{"zero", false}}}})},
+          {"y", channel("top", "quantitative", "layer", {{"axis", axis}})},
+          {"y2", {{"field", "base"}}},
+          {"detail", {{"field", "layer"}}},
+          {"color", channel("model", "nominal", "model")},
+          {"tooltip", Json::array({channel("model", "nominal", "model"),
+                                   channel("layer", "quantitative", "layer")})}}}}},
+      {"resolve", {{"scale", {{"x", "independent"}}}}}};
+  return picture;
+}
+
+}  // namespace
+
+std::vector<Picture> momentPictures(const Document& document) {
+  const std::map<Key, Moments> moments = collected(document);
+  std::set<std::pair<std::string, std::string>> lines;
+  for (const auto& [key, _] : moments) lines.emplace(std::get<0>(key), std::get<1>(key));
+  if (moments.size() < 2 || lines.size() > 40) return {};
+  std::vector<Picture> pictures{bands(moments)};
+  Picture hills = ridges(moments);
+  if (!hills.id.empty()) pictures.push_back(std::move(hills));
+  return pictures;
 }
 
 }  // namespace kindred::report

@@ -57,7 +57,7 @@ std::vector<Line> linesOf(const Document& document) {
   std::vector<Line> lines;
   for (const DocumentFinding& finding : document.findings) {
     const auto null = nullOf(finding);
-    if (!null || !std::isfinite(finding.statistic)) continue;
+    if (finding.calibrated || !null || !std::isfinite(finding.statistic)) continue;
     const auto same = std::find_if(lines.begin(), lines.end(), [&](const Line& line) {
       return line.finding->step == finding.step && line.finding->gauge == finding.gauge &&
              line.finding->model_a == finding.model_a && line.finding->model_b == finding.model_b;

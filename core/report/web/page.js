@@ -31,6 +31,7 @@
       axisX: { grid: false },
       legend: { ...text, orient: "bottom", direction: "horizontal", labelLimit: width < 500 ? width - 60 : 260,
         columns: width < 500 ? 1 : 3, symbolLimit: 12, titleLimit: 200,
+        symbolBaseFillColor: colour("--quiet"), symbolBaseStrokeColor: colour("--quiet"),
         layout: { bottom: { direction: width < 500 ? "vertical" : "horizontal", margin: 8 } } },
       header: { ...text, labelFontSize: 12, labelLimit: 300 },
       title: { color: colour("--ink"), font, fontSize: 12, fontWeight: 600, anchor: "start" },
@@ -48,7 +49,8 @@
     const panels = sized.concat ? sized.concat.length : columns;
     const across = many ? Math.max(1, Math.min(columns, panels, Math.floor(width / 330))) : 1;
     const labels = many ? 62 : 70;
-    const panel = Math.max(140, Math.floor(width / across) - labels);
+    const widest = height < 10 ? 520 : 960;  // a square need not fill a desk
+    const panel = Math.max(140, Math.min(widest, Math.floor(width / across) - labels));
     const size = { width: panel, height: height < 10 ? Math.round(panel * height) : height };
     if (sized.concat) {
       sized.columns = across;

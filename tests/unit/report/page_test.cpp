@@ -79,6 +79,18 @@ TEST(ReportPage, PutsControlsBesideOnTheSameScale) {
   EXPECT_THAT(html, HasSubstr("p = 10^-250.0, a control: 0.5"));
 }
 
+TEST(ReportPage, ShowsTablesWhereItIsBuiltWithoutCharts) {
+  Json report = smallReport();
+  report["findings"][0]["details"] = {{"layer_0.coins", 100}, {"layer_0.heads", 99}};
+  const Document document = documentOf(report);
+  const std::string tables = reportHtml(document, kAssets);
+  EXPECT_THAT(tables, HasSubstr("<td class=\"number\">99</td>"));
+  EXPECT_THAT(tables, Not(HasSubstr("<script")));
+  const std::string charts = reportHtml(document, {"", "start()", "vega()"});
+  EXPECT_THAT(charts, HasSubstr("role=\"img\" aria-label=\"one and two: 99 heads of 100 coins\""));
+  EXPECT_THAT(charts, HasSubstr("start()</script>"));
+}
+
 TEST(ReportPage, SaysThatARunWasInterrupted) {
   Json report = smallReport();
   report["complete"] = false;

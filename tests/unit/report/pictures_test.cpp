@@ -98,7 +98,7 @@ TEST(ReportPictures, PutCoinsAgainstTheBandOfAFairOne) {
   const Picture picture = find(picturesOf(documentOf(report)), "coins-mlp-unit");
   EXPECT_EQ(rows(picture).at("share"), Json::parse("[0.99,0.5,null,null]"));
   // 3.29 standard deviations of 0.5 / sqrt(100), and of 0.5 / sqrt(400).
-  EXPECT_EQ(rows(picture).at("low"), Json::parse("[null,null,0.33548,0.41774]"));
+  EXPECT_EQ(rows(picture).at("low"), Json::parse("[null,null,0.33547,0.41774]"));
   EXPECT_THAT(picture.summary, HasSubstr("299 heads of 500 coins"));
 }
 
@@ -154,6 +154,10 @@ TEST(ReportPictures, DrawBandsOfMoments) {
   const Picture picture = find(picturesOf(documentOf(report, results)), "moments");
   EXPECT_THAT(rows(picture).at("low"), Each(1.5));
   EXPECT_THAT(rows(picture).at("high"), Each(2.5));
+  const Json hills = rows(find(picturesOf(documentOf(report, results)), "ridges"));
+  EXPECT_EQ(hills.at("base").front(), 0);
+  EXPECT_EQ(hills.at("base").back(), -1);
+  EXPECT_THAT(hills.at("x"), Each(testing::AllOf(testing::Ge(0.0), testing::Le(4.0))));
 }
 
 TEST(ReportPictures, ScatterPrincipalComponents) {
