@@ -43,6 +43,9 @@ constexpr const char* kTests[] = {"sign-test", "unit-matching", "residual-dims",
 // Tests whose null is made by controls, for what no exact test can see.
 constexpr const char* kCalibrated[] = {"unit-invariants", "gram", "probe-match", "spectra"};
 
+// What corresponds in relatives; told of two models, not of a whole folder.
+constexpr const char* kDescribing[] = {"characterise"};
+
 std::vector<ModelArgument> modelsOf(const fs::path& folder) {
   std::error_code problem;
   std::vector<std::string> paths;
@@ -86,6 +89,7 @@ class RecipeWriter {
     for (std::size_t i = 0; controls > 0 && i < subjects_; ++i) {
       for (std::size_t j = i + 1; j < subjects_; ++j) tests(kCalibrated, models[i], models[j]);
     }
+    if (subjects_ == 2) tests(kDescribing, models[0], models[1]);
   }
 
   const std::string& text() const { return text_; }

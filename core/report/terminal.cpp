@@ -125,6 +125,18 @@ std::string expectations(const run::Results& results) {
   return text.empty() ? text : "\n" + text;
 }
 
+// What corresponds in a pair of relatives, in a sentence.
+std::string correspondence(const PairVerdict& pair, const run::Results& results) {
+  for (const run::StepTable& made : results.tables) {
+    const bool of_pair = made.models == std::vector<std::string>{pair.a, pair.b} ||
+                         made.models == std::vector<std::string>{pair.b, pair.a};
+    if (of_pair && made.table.title.starts_with("What corresponds")) {
+      return wrapped(made.table.note, 2);
+    }
+  }
+  return {};
+}
+
 bool isControl(const Context& context, const std::string& key) {
   return std::any_of(context.models.begin(), context.models.end(), [&](const ModelFacts& model) {
     return model.key == key && model.role == "control";
@@ -147,7 +159,8 @@ std::string terminalSummary(const Context& context, const run::Results& results)
             wrapped(pair.verdict.sentence + (pair.verdict.klass == "no-evidence"
                                                  ? " Power: " + pair.verdict.power + "."
                                                  : ""),
-                    2);
+                    2) +
+            correspondence(pair, results);
   }
   if (!controls.empty()) text += "\n" + controls;
   if (!results.complete) text += "\nInterrupted: what was measured before is saved.\n";
