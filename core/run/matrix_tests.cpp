@@ -33,9 +33,9 @@ class MatrixTester {
   }
 
   void run() {
-    for (std::size_t stage = 0; stage < stagesOf(plan_) && !interrupted(); ++stage) {
-      runStage(stage);
-    }
+    std::size_t stages = 0;  // as the recipe states them
+    for (const plan::PlannedStep* step : exact_) stages = std::max(stages, step->step->read.size());
+    for (std::size_t stage = 0; stage < stages && !interrupted(); ++stage) runStage(stage);
     runCalibrated();
     describe();
     for (const auto& [budget, profiles] : profiles_) {
