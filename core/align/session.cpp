@@ -3,6 +3,8 @@
 #include <optional>
 #include <utility>
 
+#include "align/certificates.hpp"
+
 namespace kindred::align {
 namespace {
 
@@ -41,6 +43,7 @@ Outcome runTests(const std::vector<NamedTest>& tests, const ModelProfile& a, con
         finding.test = named.name;
         finding.gauge = use.gauge;
         finding.alignment = describe(blind);
+        addAssignments(finding, blind);
         outcome.findings.push_back(std::move(finding));
       }
     }

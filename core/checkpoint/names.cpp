@@ -45,16 +45,16 @@ Character firstCharacter(std::string_view text) {
   return {code, length};
 }
 
+// The marks of a sentence's quoting.
+bool isQuoting(char32_t code) { return code == '"' || code == '\'' || code == '\\'; }
+
 // Ranges of characters that are not shown as themselves.
 bool mustEscape(char32_t code) {
   struct Range {
     char32_t first, last;
   };
-  static constexpr std::array<Range, 14> kRanges{{
-      {0x00, 0x1f},  // controls, escape sequences among them
-      {'"', '"'},
-      {'\'', '\''},
-      {'\\', '\\'},        // the marks of a sentence's quoting
+  static constexpr std::array<Range, 11> kRanges{{
+      {0x00, 0x1f},        // controls, escape sequences among them
       {0x7f, 0x9f},        // delete and the C1 controls
       {0xad, 0xad},        // soft hyphen
       {0x61c, 0x61c},      // Arabic letter mark
@@ -69,6 +69,27 @@ bool mustEscape(char32_t code) {
   return std::any_of(kRanges.begin(), kRanges.end(), [code](const Range& range) {
     return code >= range.first && code <= range.last;
   });
+}
+
+std::string escapedWhere(std::string_view text, std::size_t limit, bool quoting) {
+  std::string shown;
+  std::string_view rest = text;
+  while (!rest.empty()) {
+    if (shown.size() >= limit) return shown + "...";
+    const Character character = firstCharacter(rest);
+    const std::size_t length = std::max<std::size_t>(character.length, 1);
+    if (character.length == 0) {
+      fmt::format_to(std::back_inserter(shown), "\\x{:02x}",
+                     static_cast<unsigned>(static_cast<unsigned char>(rest.front())));
+    } else if (mustEscape(character.code) || (quoting && isQuoting(character.code))) {
+      const auto code = static_cast<std::uint32_t>(character.code);
+      shown += code > 0xffff ? fmt::format("\\u{{{:x}}}", code) : fmt::format("\\u{:04x}", code);
+    } else {
+      shown.append(rest.substr(0, length));
+    }
+    rest.remove_prefix(length);
+  }
+  return shown;
 }
 
 }  // namespace
@@ -97,24 +118,11 @@ bool naturalLess(std::string_view a, std::string_view b) {
 }
 
 std::string escaped(std::string_view name, std::size_t limit) {
-  std::string shown;
-  std::string_view rest = name;
-  while (!rest.empty()) {
-    if (shown.size() >= limit) return shown + "...";
-    const Character character = firstCharacter(rest);
-    const std::size_t length = std::max<std::size_t>(character.length, 1);
-    if (character.length == 0) {
-      fmt::format_to(std::back_inserter(shown), "\\x{:02x}",
-                     static_cast<unsigned>(static_cast<unsigned char>(rest.front())));
-    } else if (mustEscape(character.code)) {
-      const auto code = static_cast<std::uint32_t>(character.code);
-      shown += code > 0xffff ? fmt::format("\\u{{{:x}}}", code) : fmt::format("\\u{:04x}", code);
-    } else {
-      shown.append(rest.substr(0, length));
-    }
-    rest.remove_prefix(length);
-  }
-  return shown;
+  return escapedWhere(name, limit, true);
+}
+
+std::string escapedText(std::string_view text, std::size_t limit) {
+  return escapedWhere(text, limit, false);
 }
 
 }  // namespace kindred::checkpoint

@@ -17,4 +17,7 @@ bool naturalLess(std::string_view a, std::string_view b);
 // is cut and ends with "...".
 std::string escaped(std::string_view name, std::size_t limit = 300);
 
+// The same for a text that stands by itself: its quotes and backslashes stay as they are.
+std::string escapedText(std::string_view text, std::size_t limit = 300);
+
 }  // namespace kindred::checkpoint

@@ -2,6 +2,8 @@
 
 #include <simdjson.h>
 
+#include <functional>
+
 #include <kindred/error.hpp>
 
 namespace kindred::checkpoint {
@@ -50,13 +52,29 @@ class Vocabulary {
   std::vector<std::string> tokens_;
 };
 
+// Gives the document's root to `read`; what it does not find there is an Error.
+void readRoot(std::string_view tokenizer_json, const std::string& place,
+              const std::function<void(element)>& read) {
+  simdjson::dom::parser parser;
+  try {
+    read(parser.parse(tokenizer_json.data(), tokenizer_json.size()));
+  } catch (const simdjson::simdjson_error& error) {
+    throw inputError(place, std::string("not a tokenizer with a vocabulary: ") + error.what());
+  }
+}
+
+// "left right", or the pair that newer files write, whose parts may hold spaces.
+std::string mergeOf(element merge) {
+  if (!merge.is_array()) return std::string(std::string_view(merge));
+  return std::string(std::string_view(merge.at(0))) + ' ' +
+         std::string(std::string_view(merge.at(1)));
+}
+
 }  // namespace
 
 std::vector<std::string> tokensOf(std::string_view tokenizer_json, const std::string& place) {
-  simdjson::dom::parser parser;
-  try {
-    const element root = parser.parse(tokenizer_json.data(), tokenizer_json.size());
-    Vocabulary vocabulary(place);
+  Vocabulary vocabulary(place);
+  readRoot(tokenizer_json, place, [&](element root) {
     const element listed = root["model"]["vocab"];
     if (listed.is_array()) {
       vocabulary.addList(listed);
@@ -65,10 +83,37 @@ std::vector<std::string> tokensOf(std::string_view tokenizer_json, const std::st
     }
     element added;
     if (root["added_tokens"].get(added) == simdjson::SUCCESS) vocabulary.addExtra(added);
-    return vocabulary.take();
-  } catch (const simdjson::simdjson_error& error) {
-    throw inputError(place, std::string("not a tokenizer with a vocabulary: ") + error.what());
-  }
+  });
+  return vocabulary.take();
+}
+
+Tokenizer tokenizerOf(std::string_view tokenizer_json, const std::string& place) {
+  Tokenizer tokenizer;
+  readRoot(tokenizer_json, place, [&](element root) {
+    const element model = root["model"], listed = model["vocab"];
+    if (listed.is_array()) {
+      std::uint64_t id = 0;
+      for (const element entry : simdjson::dom::array(listed)) {
+        tokenizer.ids.emplace(std::string_view(entry.at(0)), id++);
+      }
+    } else {
+      for (const auto [token, id] : simdjson::dom::object(listed)) {
+        tokenizer.ids.emplace(token, std::uint64_t(id));
+      }
+    }
+    element part;
+    if (root["added_tokens"].get(part) == simdjson::SUCCESS) {
+      for (const element entry : simdjson::dom::array(part)) {
+        tokenizer.added.emplace_back(std::string_view(entry["content"]));
+      }
+    }
+    if (model["merges"].get(part) == simdjson::SUCCESS && !part.is_null()) {
+      for (const element merge : simdjson::dom::array(part)) {
+        tokenizer.merges.push_back(mergeOf(merge));
+      }
+    }
+  });
+  return tokenizer;
 }
 
 }  // namespace kindred::checkpoint

@@ -5,9 +5,9 @@
 namespace kindred::cli {
 
 std::span<const Command* const> commands() {
-  static constexpr std::array kAll{&kCompareCommand,       &kRunCommand,     &kPlanCommand,
-                                   &kCheckCommand,         &kInspectCommand, &kPluginsCommand,
-                                   &kArchitecturesCommand, &kNewCommand,     &kHelpCommand};
+  static constexpr std::array kAll{
+      &kCompareCommand, &kRunCommand,     &kPlanCommand,          &kCheckCommand, &kReportCommand,
+      &kInspectCommand, &kPluginsCommand, &kArchitecturesCommand, &kNewCommand,   &kHelpCommand};
   return kAll;
 }
 

@@ -12,6 +12,7 @@ extern const Command kCheckCommand;
 extern const Command kInspectCommand;
 extern const Command kPluginsCommand;
 extern const Command kArchitecturesCommand;
+extern const Command kReportCommand;
 extern const Command kNewCommand;
 extern const Command kHelpCommand;
 

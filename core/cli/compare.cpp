@@ -75,7 +75,6 @@ class RecipeWriter {
       : models_(models), subjects_(models.size() - controls), deep_(deep) {
     // An eighth settles most pairs of relatives.
     read_ = most >= 8 ? fmt::format("[{}, {}]", most / 8, most) : std::to_string(most);
-
     text_ = "kindred: 1\ntitle: " + title() +
             "\nquestion: \"Do the weights of one descend from the other's, or were they trained "
             "independently?\"\n" +
@@ -90,6 +89,9 @@ class RecipeWriter {
       for (std::size_t j = i + 1; j < subjects_; ++j) tests(kCalibrated, models[i], models[j]);
     }
     if (subjects_ == 2) tests(kDescribing, models[0], models[1]);
+    for (std::size_t i = 0; i < subjects_; ++i) {
+      for (std::size_t j = i + 1; j < models.size(); ++j) byContent(models[i], models[j]);
+    }
   }
 
   const std::string& text() const { return text_; }
@@ -110,6 +112,8 @@ class RecipeWriter {
     if (!local && !deep_) return;
     text_ += "  - {name: bytes-" + std::to_string(++number_) + ", " + pair(a, b) +
              ", pair: content, metrics: [byte-hash]}\n";
+    text_ += "  - {name: plain-" + std::to_string(number_) + ", " + pair(a, b) +
+             ", pair: counterparts, metrics: [cosine]}\n";
   }
 
   void tests(std::span<const char* const> list, const ModelArgument& a, const ModelArgument& b) {
@@ -117,6 +121,12 @@ class RecipeWriter {
       text_ += std::string("  - {name: ") + test + "-" + std::to_string(++number_) + ", " +
                pair(a, b) + ", test: {plugin: " + test + "}, read: " + read_ + "}\n";
     }
+  }
+
+  // Reads nothing where the families of both are known.
+  void byContent(const ModelArgument& a, const ModelArgument& b) {
+    text_ += "  - {name: order-matching-" + std::to_string(++number_) + ", " + pair(a, b) +
+             ", pair: content, test: {plugin: order-matching}}\n";
   }
 
   const std::vector<ModelArgument>& models_;
@@ -172,8 +182,11 @@ int run(const Invocation& invocation) {
     std::cout << report::reportJson(done.context, done.results);
   } else if (invocation.has("all")) {
     std::cout << report::familySummary(done.context);
+    sayWhere(out);
   } else {
-    std::cout << report::terminalSummary(done.context, done.results);
+    std::cout << report::terminalSummary(done.context, done.results,
+                                         report::Paint::forStandardOutput());
+    sayWhere(out);
   }
   return verdictCode(done);
 }

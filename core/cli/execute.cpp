@@ -1,6 +1,7 @@
 #include "cli/execute.hpp"
 
 #include <algorithm>
+#include <iostream>
 #include <thread>
 
 #include "report/files.hpp"
@@ -26,6 +27,10 @@ Executed execute(Workspace& workspace, const Invocation& invocation, const run::
                                    done.results, invocation.argv);
   report::writeAll(out, done.context, done.results);
   return done;
+}
+
+void sayWhere(const std::filesystem::path& out) {
+  std::cout << "Report: " << (out / "report.html").string() << '\n';
 }
 
 ExitCode exitCode(const run::Results& results) {

@@ -24,6 +24,9 @@ struct Executed {
 Executed execute(Workspace& workspace, const Invocation& invocation, const run::RunOptions& options,
                  const std::filesystem::path& out);
 
+// The last line of a summary: where the report to look at is.
+void sayWhere(const std::filesystem::path& out);
+
 ExitCode exitCode(const run::Results& results);
 
 }  // namespace kindred::cli

@@ -28,8 +28,13 @@ int run(const Invocation& invocation) {
   const std::filesystem::path out =
       invocation.value("out", (std::filesystem::path("out") / recipe.stem()).string());
   const Executed done = execute(workspace, invocation, options, out);
-  std::cout << (invocation.has("json") ? report::reportJson(done.context, done.results)
-                                       : report::terminalSummary(done.context, done.results));
+  if (invocation.has("json")) {
+    std::cout << report::reportJson(done.context, done.results);
+  } else {
+    std::cout << report::terminalSummary(done.context, done.results,
+                                         report::Paint::forStandardOutput());
+    sayWhere(out);
+  }
   return exitCode(done.results);
 }
 

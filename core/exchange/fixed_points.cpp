@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "align/certificates.hpp"
 #include "stats/assignment.hpp"
 #include "stats/log_space.hpp"
 #include "stats/tails.hpp"
@@ -15,8 +16,10 @@ std::vector<std::size_t> FixedPoints::add(const arma::fmat& similarity) {
   const stats::MatrixView<float> view{
       {by_row.memptr(), by_row.n_elem}, similarity.n_rows, similarity.n_cols};
   if (stats::isConstant(view)) return {};
-  std::vector<std::size_t> matching =
-      stats::assignRelabelled(view, stats::Goal::maximise, seed_ + sizes_.size()).column_of_row;
+  stats::Assignment best =
+      stats::assignRelabelled(view, stats::Goal::maximise, seed_ + sizes_.size());
+  optimal_ += stats::certify(view, stats::Goal::maximise, best).holds;
+  std::vector<std::size_t> matching = std::move(best.column_of_row);
   for (std::size_t i = 0; i < matching.size(); ++i) fixed_ += matching[i] == i;
   const std::uint64_t smaller = std::min(similarity.n_rows, similarity.n_cols);
   square_ = square_ && similarity.n_rows == similarity.n_cols;
@@ -43,6 +46,7 @@ Finding FixedPoints::finding(const std::string& null) const {
     finding.log10_p = stats::layersTailBound(sizes_.size(), fixed_);
     finding.log10_p_floor = stats::layersTailBound(sizes_.size(), units_);
   }
+  for (std::size_t i = 0; i < sizes_.size(); ++i) align::addAssignment(finding, i < optimal_);
   finding.details["parts"] = static_cast<double>(sizes_.size());
   return finding;
 }

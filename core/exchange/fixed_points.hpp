@@ -38,6 +38,7 @@ class FixedPoints {
   std::uint64_t larger_ = 0;  // side of the last part
   std::uint64_t units_ = 0;
   std::uint64_t fixed_ = 0;
+  std::uint64_t optimal_ = 0;  // assignments that their dual prices prove
 };
 
 // For each set of joined MLPs of A the match that is most similar: doubled parts share one order.

@@ -17,13 +17,14 @@ void onOneThread() {
 
 // Freivalds, "Probabilistic machines can use less running time", IFIP 1977: for a random vector s
 // of signs, product * s must equal left' * (right * s). Rounding grows with the root of the length.
-bool holds(const arma::fmat& left, const arma::fmat& right, const arma::fmat& product) {
+template <class T>
+bool holds(const arma::Mat<T>& left, const arma::Mat<T>& right, const arma::Mat<T>& product) {
   Random random(product.n_elem);
   arma::vec right_sum(right.n_rows), product_sum(product.n_rows), scale(product.n_rows);
   for (arma::uword j = 0; j < right.n_cols; ++j) {
     const double sign = random() >> 63 ? 1.0 : -1.0;
-    const float* of_right = right.colptr(j);
-    const float* of_product = product.colptr(j);
+    const T* of_right = right.colptr(j);
+    const T* of_product = product.colptr(j);
     for (arma::uword i = 0; i < right.n_rows; ++i) right_sum[i] += sign * of_right[i];
     for (arma::uword i = 0; i < product.n_rows; ++i) {
       product_sum[i] += sign * of_product[i];
@@ -32,7 +33,7 @@ bool holds(const arma::fmat& left, const arma::fmat& right, const arma::fmat& pr
   }
   const double length = arma::norm(right_sum);
   for (arma::uword i = 0; i < product.n_rows; ++i) {
-    const float* of_left = left.colptr(i);
+    const T* of_left = left.colptr(i);
     double expected = 0, square = 0;
     for (arma::uword k = 0; k < left.n_rows; ++k) {
       expected += of_left[k] * right_sum[k];
@@ -44,11 +45,10 @@ bool holds(const arma::fmat& left, const arma::fmat& right, const arma::fmat& pr
   return true;
 }
 
-}  // namespace
-
-arma::fmat innerProducts(const arma::fmat& left, const arma::fmat& right) {
+template <class T>
+arma::Mat<T> checkedProduct(const arma::Mat<T>& left, const arma::Mat<T>& right) {
   onOneThread();
-  arma::fmat product = left.t() * right;
+  arma::Mat<T> product = left.t() * right;
   if (!holds(left, right, product)) {
     throw Error(Category::internal, "",
                 "the BLAS library computed a wrong product of " + std::to_string(left.n_cols) +
@@ -56,6 +56,31 @@ arma::fmat innerProducts(const arma::fmat& left, const arma::fmat& right) {
                 "set OPENBLAS_CORETYPE to an older processor, or install another OpenBLAS");
   }
   return product;
+}
+
+}  // namespace
+
+arma::fmat innerProducts(const arma::fmat& left, const arma::fmat& right) {
+  return checkedProduct(left, right);
+}
+
+arma::mat innerProducts(const arma::mat& left, const arma::mat& right) {
+  return checkedProduct(left, right);
+}
+
+arma::mat wideUnitColumns(const Matrix& matrix) {
+  arma::mat columns =
+      arma::conv_to<arma::mat>::from(arma::fmat(matrix.values.data(), matrix.columns, matrix.rows));
+  for (arma::uword j = 0; j < columns.n_cols; ++j) {
+    double square = 0;
+    for (const double x : columns.col(j)) square += x * x;
+    if (std::isfinite(square) && square > 0) {
+      columns.col(j) /= std::sqrt(square);
+    } else {
+      columns.col(j).zeros();
+    }
+  }
+  return columns;
 }
 
 arma::fmat unitColumns(const Matrix& matrix) {

@@ -18,10 +18,12 @@ namespace kindred::linear {
 // left' * right, checked by Freivalds' method (a random vector through both sides, 4 % of the
 // time): some OpenBLAS builds are wrong on newer processors. A wrong product is an Error.
 arma::fmat innerProducts(const arma::fmat& left, const arma::fmat& right);
+arma::mat innerProducts(const arma::mat& left, const arma::mat& right);
 
 // The rows of a weight matrix as columns of length 1. Rows that are zero, or not finite, become
 // zero and so match nothing.
 arma::fmat unitColumns(const Matrix& matrix);
+arma::mat wideUnitColumns(const Matrix& matrix);
 
 // The dot product of two columns in double, the same bits everywhere: what decides is not left to a
 // BLAS kernel.

@@ -9,14 +9,49 @@ namespace {
 
 double megabytes(std::uint64_t bytes) { return static_cast<double>(bytes) / 1e6; }
 
+// The largest matrix that a survey gets whole, as float.
+std::uint64_t widestOf(const PlannedStep& step) {
+  std::uint64_t elements = 0;
+  for (const Surveyed& surveyed : step.surveyed) {
+    for (const Selected& selected : surveyed.tensors) {
+      const TensorInfo& info = selected.view.info;
+      const std::uint64_t rows = info.shape.size() < 2 ? 1 : info.shape.front();
+      const std::uint64_t most = step.tools->metrics.front().most_rows;
+      const std::uint64_t held = most == 0 ? rows : std::min(rows, most);
+      if (rows > 0) elements = std::max(elements, info.elements / rows * held);
+    }
+  }
+  return elements * sizeof(float);
+}
+
 // What a step keeps in memory at most, beside the program itself: read-ahead and windows.
 std::uint64_t memoryOf(const PlannedStep& step) {
+  if (!step.documents.empty()) return step.bytes;
   constexpr std::uint64_t kReadAhead = std::uint64_t{32} << 20;
+  if (!step.surveyed.empty()) return std::min(step.bytes, kReadAhead) + widestOf(step);
   const auto remote = [](const Model* model) {
     return model != nullptr && model->source->remote();
   };
   const bool streams = !remote(step.model_a) && !remote(step.model_b) && step.bytes > kReadAhead;
   return streams ? std::uint64_t{4} << 20 : std::min(step.bytes, 2 * kReadAhead);
+}
+
+// What is known of surveys: they choose what they read when they run.
+std::string surveysOf(const Plan& plan) {
+  std::string bounded, sampled;
+  for (const PlannedStep& step : plan.steps) {
+    if (step.surveyed.empty()) continue;
+    std::string& list = step.tools->metrics.front().most_rows == 0 ? bounded : sampled;
+    list += (list.empty() ? "" : ", ") + step.step->name;
+  }
+  std::string text;
+  if (!bounded.empty()) text += "at most, since surveys choose what they read: " + bounded + "\n";
+  if (!sampled.empty()) {
+    text += "rows chosen when the survey runs: " + sampled +
+            "; bytes are at most, requests as for rows spread evenly,\n"
+            "each model's tokenizer.json comes on top\n";
+  }
+  return text;
 }
 
 }  // namespace
@@ -37,8 +72,9 @@ std::string describe(const Plan& plan) {
   for (const auto& [model, bytes] : bytesByModel(plan)) {
     text += fmt::format("{}: {:.3f} MB, headers included\n", model, megabytes(bytes));
   }
-  return text + fmt::format("requests: {} for weights, {} made already for headers\n",
-                            total.requests, plan.headers.requests);
+  text += fmt::format("requests: {} for weights, {} made already for headers\n", total.requests,
+                      plan.headers.requests);
+  return text + surveysOf(plan);
 }
 
 std::string toJson(const Plan& plan) {

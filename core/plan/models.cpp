@@ -47,22 +47,31 @@ Models::Models(const recipe::Recipe& recipe, plugin::Registry& registry,
 const Model& Models::model(const std::string& key) {
   const auto known = models_.find(key);
   if (known != models_.end()) return *known->second;
+  auto model = std::make_unique<Model>();
+  static_cast<Repository&>(*model) = repository(key);
+  plugin::guard(model->address.substr(0, model->address.find(':')), [&] {
+    model->checkpoint = checkpoint::Checkpoint::open(key, *model->source, *model->location);
+  });
+  model->architecture = architectures_.recognise(model->checkpoint);
+  return *models_.emplace(key, std::move(model)).first->second;
+}
+
+const Repository& Models::repository(const std::string& key) {
+  const auto known = repositories_.find(key);
+  if (known != repositories_.end()) return *known->second;
   const auto spec = std::find_if(recipe_.models.begin(), recipe_.models.end(),
                                  [&](const recipe::ModelSpec& m) { return m.key == key; });
   if (spec == recipe_.models.end()) {
     throw Error(Category::internal, "", "no model '" + key + "' in a checked recipe");
   }
-  auto model = std::make_unique<Model>();
-  model->key = key;
-  model->address = spec->source + ":" + spec->address;
-  model->role = spec->role;
-  model->source = sources_.at(spec->source).get();
-  plugin::guard(spec->source, [&] {
-    model->location = model->source->open(spec->address);
-    model->checkpoint = checkpoint::Checkpoint::open(key, *model->source, *model->location);
-  });
-  model->architecture = architectures_.recognise(model->checkpoint);
-  return *models_.emplace(key, std::move(model)).first->second;
+  auto repository = std::make_unique<Repository>();
+  repository->key = key;
+  repository->address = spec->source + ":" + spec->address;
+  repository->role = spec->role;
+  repository->source = sources_.at(spec->source).get();
+  plugin::guard(spec->source,
+                [&] { repository->location = repository->source->open(spec->address); });
+  return *repositories_.emplace(key, std::move(repository)).first->second;
 }
 
 std::vector<const Model*> Models::controls() {
@@ -76,6 +85,12 @@ std::vector<const Model*> Models::controls() {
 std::vector<const Model*> Models::opened() const {
   std::vector<const Model*> list;
   for (const auto& [key, model] : models_) list.push_back(model.get());
+  return list;
+}
+
+std::vector<const Repository*> Models::repositories() const {
+  std::vector<const Repository*> list;
+  for (const auto& [key, repository] : repositories_) list.push_back(repository.get());
   return list;
 }
 

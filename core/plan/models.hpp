@@ -15,12 +15,16 @@
 
 namespace kindred::plan {
 
-struct Model {
+// Where a model's files are; none of them is read yet.
+struct Repository {
   std::string key;
   std::string address;  // "hub:org/name@main"
   recipe::ModelRole role = recipe::ModelRole::subject;
   Source* source = nullptr;
-  std::unique_ptr<Location> location;
+  std::shared_ptr<Location> location;
+};
+
+struct Model : Repository {
   checkpoint::Checkpoint checkpoint;
   const checkpoint::Architecture* architecture = nullptr;  // null: unknown family
 };
@@ -38,10 +42,13 @@ class Models {
 
   // Opens the model (reads its headers) at the first call.
   const Model& model(const std::string& key);
+  // The same without reading headers.
+  const Repository& repository(const std::string& key);
   // Those whose role is control, opened, in the recipe's order.
   std::vector<const Model*> controls();
   // Those opened so far, by key.
   std::vector<const Model*> opened() const;
+  std::vector<const Repository*> repositories() const;
   // By all sources together.
   Cost spent() const;
 
@@ -49,6 +56,7 @@ class Models {
   const recipe::Recipe& recipe_;
   const checkpoint::ArchitectureRegistry& architectures_;
   std::map<std::string, std::unique_ptr<Source>> sources_;
+  std::map<std::string, std::unique_ptr<Repository>> repositories_;
   std::map<std::string, std::unique_ptr<Model>> models_;
 };
 

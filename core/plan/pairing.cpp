@@ -40,6 +40,7 @@ class Pairer {
   Pairs run() {
     switch (step_.pairing) {
       case Pairing::content:
+      case Pairing::counterparts:
         break;
       case Pairing::map:
         byMap();

@@ -26,7 +26,8 @@ struct Pairs {
   std::vector<LeftOut> left_out;
 };
 
-// Pairs by the step's rule; `within` takes b = a, `content` pairs nothing here. Tensors without a
+// Pairs by the step's rule; `within` takes b = a, `content` and `counterparts` pair nothing
+// here. Tensors without a
 // partner and pairs whose shapes can't be compared are left out and listed; a map that names a
 // tensor not selected is an Error.
 Pairs pair(const recipe::Step& step, const std::vector<Selected>& a,

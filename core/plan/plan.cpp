@@ -6,6 +6,11 @@
 
 #include <kindred/error.hpp>
 
+#include "checkpoint/names.hpp"
+#include "plan/counterparts.hpp"
+#include "plan/documents.hpp"
+#include "recipe/document_verbs.hpp"
+
 namespace kindred::plan {
 namespace {
 
@@ -16,6 +21,8 @@ using recipe::Verb;
 std::vector<const Selected*> taking(const PlannedStep& step, bool side_b) {
   const std::vector<Selected>& all = side_b ? step.b : step.a;
   std::vector<const Selected*> list;
+  // What such a test reads depends on what it finds, within the budget of tests.
+  if (step.step->pairing == Pairing::content && step.step->verb == Verb::test) return list;
   if (step.step->pairing == Pairing::content || step.step->verb == Verb::describe) {
     for (const Selected& selected : all) list.push_back(&selected);
     return list;
@@ -24,6 +31,48 @@ std::vector<const Selected*> taking(const PlannedStep& step, bool side_b) {
   for (const PairIndex& pair : step.pairs) used.insert(side_b ? pair.b : pair.a);
   for (const std::size_t i : used) list.push_back(&all[i]);
   return list;
+}
+
+// Each range once, by place.
+std::vector<ByteRange> sortedOnce(std::vector<ByteRange> ranges) {
+  const auto key = [](const ByteRange& r) { return std::tuple(r.shard, r.offset, r.length); };
+  std::sort(ranges.begin(), ranges.end(),
+            [&](const ByteRange& x, const ByteRange& y) { return key(x) < key(y); });
+  ranges.erase(
+      std::unique(ranges.begin(), ranges.end(),
+                  [&](const ByteRange& x, const ByteRange& y) { return key(x) == key(y); }),
+      ranges.end());
+  return ranges;
+}
+
+std::vector<ByteRange> pairedRanges(const PlannedStep& step, bool side_b) {
+  std::vector<ByteRange> ranges;
+  const bool whole = step.step->pairing == Pairing::content;
+  for (const Selected* selected : taking(step, side_b)) {
+    const recipe::Sample sample = whole ? recipe::Sample{} : step.step->sample;
+    for (const Segment& segment : segments(sample, selected->view.info.elements)) {
+      for (const Run& run : segment.runs) ranges.push_back(bytesOf(selected->view, run));
+    }
+  }
+  return ranges;
+}
+
+std::vector<ByteRange> surveyedRanges(const Surveyed& surveyed, std::uint64_t most_rows) {
+  std::vector<ByteRange> ranges;
+  for (const Selected& selected : surveyed.tensors) {
+    const TensorInfo& info = selected.view.info;
+    const std::uint64_t rows = info.shape.size() < 2 ? 1 : info.shape.front();
+    if (info.elements == 0) continue;
+    if (most_rows == 0 || rows <= most_rows) {
+      ranges.push_back(bytesOf(selected.view, {0, info.elements}));
+      continue;
+    }
+    const std::uint64_t columns = info.elements / rows;
+    for (std::uint64_t i = 0; i < most_rows; ++i) {
+      ranges.push_back(bytesOf(selected.view, {rows / most_rows * i * columns, columns}));
+    }
+  }
+  return ranges;
 }
 
 class Planner {
@@ -41,8 +90,19 @@ class Planner {
     PlannedStep planned;
     planned.step = &step;
     planned.tools = &tools;
+    if (step.verb == Verb::survey) {
+      for (const std::string& model : step.models) addSurveyed(model, step, planned);
+      addCost(planned);
+      plan_.steps.push_back(std::move(planned));
+      return;
+    }
     if (tools.matrix_test) {
       addMatrixTest(step, tools, planned);
+      plan_.steps.push_back(std::move(planned));
+      return;
+    }
+    if (recipe::documentVerb(step.verb) != nullptr) {
+      addDocuments(step, planned, models_);
       plan_.steps.push_back(std::move(planned));
       return;
     }
@@ -60,6 +120,19 @@ class Planner {
     if (planned.model_b != nullptr) addPairs(step, planned);
     addCost(planned);
     plan_.steps.push_back(std::move(planned));
+  }
+
+  void addSurveyed(const std::string& key, const recipe::Step& step, PlannedStep& planned) {
+    Surveyed surveyed{&models_.model(key), {}};
+    surveyed.tensors = select(*surveyed.model, step.selection);
+    std::sort(surveyed.tensors.begin(), surveyed.tensors.end(),
+              [](const Selected& x, const Selected& y) {
+                const TensorInfo &a = x.view.info, &b = y.view.info;
+                if (a.layer != b.layer) return a.layer < b.layer;
+                if (a.expert != b.expert) return a.expert < b.expert;
+                return checkpoint::naturalLess(a.name, b.name);
+              });
+    planned.surveyed.push_back(std::move(surveyed));
   }
 
   void addMatrixTest(const recipe::Step& step, const StepTools& tools, PlannedStep& planned) {
@@ -98,6 +171,10 @@ class Planner {
   }
 
   void addPairs(const recipe::Step& step, PlannedStep& planned) {
+    if (step.pairing == Pairing::counterparts) {
+      planned.pairs = counterparts(*planned.model_a, planned.a, *planned.model_b, planned.b);
+      return;
+    }
     Pairs made = pair(step, planned.a, planned.b);
     planned.pairs = std::move(made.pairs);
     plan_.left_out.insert(plan_.left_out.end(), made.left_out.begin(), made.left_out.end());
@@ -112,11 +189,9 @@ class Planner {
   }
 
   static void addCost(PlannedStep& planned) {
-    for (const bool side_b : {false, true}) {
-      const Model* model = side_b ? planned.model_b : planned.model_a;
-      if (model == nullptr || (side_b && planned.step->pairing == Pairing::within)) continue;
+    for (const auto& [model, read] : rangesOf(planned)) {
       std::vector<PlannedRange> ranges;
-      for (const ByteRange& range : rangesOf(planned, side_b)) {
+      for (const ByteRange& range : read) {
         planned.bytes += range.length;
         ranges.push_back({range.shard->file.get(), range.offset, range.length});
       }
@@ -151,29 +226,30 @@ ByteRange bytesOf(const checkpoint::View& view, const Run& run) {
   return {view.shard, view.tensor->offset + first, end - first};
 }
 
-std::vector<ByteRange> rangesOf(const PlannedStep& step, bool side_b) {
-  std::vector<ByteRange> ranges;
-  const bool whole = step.step->pairing == Pairing::content;
-  for (const Selected* selected : taking(step, side_b)) {
-    const recipe::Sample sample = whole ? recipe::Sample{} : step.step->sample;
-    for (const Segment& segment : segments(sample, selected->view.info.elements)) {
-      for (const Run& run : segment.runs) ranges.push_back(bytesOf(selected->view, run));
-    }
+std::vector<ModelRanges> rangesOf(const PlannedStep& step) {
+  std::vector<ModelRanges> all;
+  for (const Surveyed& surveyed : step.surveyed) {
+    const std::uint64_t most_rows = step.tools->metrics.front().most_rows;
+    all.push_back({surveyed.model, sortedOnce(surveyedRanges(surveyed, most_rows))});
   }
-  const auto key = [](const ByteRange& r) { return std::tuple(r.shard, r.offset, r.length); };
-  std::sort(ranges.begin(), ranges.end(),
-            [&](const ByteRange& x, const ByteRange& y) { return key(x) < key(y); });
-  ranges.erase(
-      std::unique(ranges.begin(), ranges.end(),
-                  [&](const ByteRange& x, const ByteRange& y) { return key(x) == key(y); }),
-      ranges.end());
-  return ranges;
+  for (const bool side_b : {false, true}) {
+    const Model* model = side_b ? step.model_b : step.model_a;
+    if (model == nullptr) continue;
+    std::vector<ByteRange> ranges = pairedRanges(step, side_b);
+    if (!all.empty() && all.front().model == model) {  // one model on both sides
+      ranges.insert(ranges.end(), all.front().ranges.begin(), all.front().ranges.end());
+      all.clear();
+    }
+    all.push_back({model, sortedOnce(std::move(ranges))});
+  }
+  return all;
 }
 
 namespace {
 
-void addHeaders(const Model& model, std::map<std::string, std::uint64_t>& bytes) {
-  if (bytes.contains(model.key)) return;
+void addHeaders(const Model& model, std::set<std::string>& counted,
+                std::map<std::string, std::uint64_t>& bytes) {
+  if (!counted.insert(model.key).second) return;
   for (const checkpoint::Shard& shard : model.checkpoint.shards()) {
     bytes[model.key] += shard.header_bytes;
   }
@@ -185,13 +261,18 @@ std::map<std::string, std::uint64_t> bytesByModel(const Plan& plan) {
   using Key = std::tuple<const checkpoint::Shard*, std::uint64_t, std::uint64_t>;
   std::map<std::string, std::uint64_t> bytes;
   std::set<Key> counted;
+  std::set<std::pair<std::string, std::string>> documents;
+  std::set<std::string> catalogues;
   for (const PlannedStep& step : plan.steps) {
-    for (const Model* control : step.controls) addHeaders(*control, bytes);
-    for (const bool side_b : {false, true}) {
-      const Model* model = side_b ? step.model_b : step.model_a;
-      if (model == nullptr) continue;
-      addHeaders(*model, bytes);
-      for (const ByteRange& range : rangesOf(step, side_b)) {
+    for (const PlannedDocument& document : step.documents) {
+      const std::string& key = document.repository->key;
+      const bool first = document.bytes > 0 && documents.emplace(key, document.name).second;
+      bytes[key] += first ? document.bytes : 0;
+    }
+    for (const Model* control : step.controls) addHeaders(*control, catalogues, bytes);
+    for (const auto& [model, ranges] : rangesOf(step)) {
+      addHeaders(*model, catalogues, bytes);
+      for (const ByteRange& range : ranges) {
         if (counted.insert({range.shard, range.offset, range.length}).second) {
           bytes[model->key] += range.length;
         }

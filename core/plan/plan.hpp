@@ -15,6 +15,20 @@
 
 namespace kindred::plan {
 
+// What a survey may look at of one model.
+struct Surveyed {
+  const Model* model = nullptr;
+  std::vector<Selected> tensors;  // by layer, expert and name
+};
+
+// A file that a step about documents needs.
+struct PlannedDocument {
+  const Repository* repository = nullptr;
+  std::string name;
+  std::shared_ptr<File> file;
+  std::uint64_t bytes = 0;  // that the step reads: all, or none
+};
+
 struct PlannedStep {
   const recipe::Step* step = nullptr;
   const StepTools* tools = nullptr;
@@ -27,9 +41,11 @@ struct PlannedStep {
   std::vector<Selected> a;
   std::vector<Selected> b;  // within: the same as a
   std::vector<PairIndex> pairs;
-  std::uint64_t bytes = 0;     // that the step reads, each range once
-  std::uint64_t requests = 0;  // that its remote sources expect to make
-  std::uint64_t work = 0;      // bytes that pass through metrics: more where a tensor pairs often
+  std::vector<Surveyed> surveyed;          // survey: of each model; a and b are then empty
+  std::vector<PlannedDocument> documents;  // by model, in the order of the step
+  std::uint64_t bytes = 0;                 // that the step reads, each range once
+  std::uint64_t requests = 0;              // that its remote sources expect to make
+  std::uint64_t work = 0;  // bytes that pass through metrics: more where a tensor pairs often
 };
 
 struct Plan {
@@ -53,8 +69,14 @@ struct ByteRange {
 };
 ByteRange bytesOf(const checkpoint::View& view, const Run& run);
 
-// All ranges that a step reads of one side, sorted, each once.
-std::vector<ByteRange> rangesOf(const PlannedStep& step, bool side_b);
+// All ranges that a step reads of one model, sorted, each once.
+struct ModelRanges {
+  const Model* model;
+  std::vector<ByteRange> ranges;
+};
+// Of a survey an upper bound: it reads what it asks for when it runs. Where it is known to ask for
+// so many rows at most, these stand for them, spread evenly.
+std::vector<ModelRanges> rangesOf(const PlannedStep& step);
 
 // What the plan reads of each model: every range once over all steps, and its headers.
 std::map<std::string, std::uint64_t> bytesByModel(const Plan& plan);

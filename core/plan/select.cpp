@@ -37,6 +37,13 @@ class Selector {
     if (selection_.patterns.empty() && selection_.roles.empty()) byPattern("*");
     for (const std::string& pattern : selection_.patterns) byPattern(pattern);
     for (const std::string& role : selection_.roles) byRole(role);
+    if (selected_.empty() && selection_.layers) {
+      throw inputError(recipe::text(selection_.place),
+                       "no tensor selected of model '" + model_.key + "' lies in layers " +
+                           std::to_string(selection_.layers->first) + " to " +
+                           std::to_string(selection_.layers->second),
+                       "layers are what {layer} captures in a pattern; kindred inspect lists them");
+    }
     return std::move(selected_);
   }
 
@@ -97,6 +104,9 @@ class Selector {
   }
 
   void add(Selected selected) {
+    const std::int64_t layer = selected.view.info.layer;
+    const auto& wanted = selection_.layers;
+    if (wanted && (layer < wanted->first || layer > wanted->second)) return;
     if (seen_.insert(selected.view.info.name).second) selected_.push_back(std::move(selected));
   }
 

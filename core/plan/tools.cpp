@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include <kindred/declaration.hpp>
 #include <kindred/error.hpp>
 
+#include "documents/standard_licence.hpp"
 #include "plugin/bind.hpp"
 
 namespace kindred::plan {
@@ -16,10 +18,14 @@ using recipe::Verb;
 // What a step of this verb can use.
 Kind wantedKind(const recipe::Step& step) {
   if (step.verb == Verb::describe) return Kind::tensor_metric;
+  if (step.verb == Verb::survey) return Kind::survey;
   return step.pairing == recipe::Pairing::content ? Kind::set_metric : Kind::pair_metric;
 }
 
 std::string misuse(const plugin::Plugin& plugin, const recipe::Step& step) {
+  if (step.verb == Verb::survey) {
+    return "is a " + std::string(name(plugin.kind())) + ", not a survey";
+  }
   switch (plugin.kind()) {
     case Kind::pair_metric:
       return step.verb == Verb::describe ? "compares pairs, but 'describe' looks at one tensor"
@@ -30,6 +36,8 @@ std::string misuse(const plugin::Plugin& plugin, const recipe::Step& step) {
       return "describes one tensor: the step needs 'describe'";
     case Kind::source:
       return "is a source, not a metric";
+    case Kind::survey:
+      return "is a survey: the step needs 'survey'";
     default:
       return "is a test: the step needs 'test'";
   }
@@ -49,6 +57,7 @@ class ToolMaker {
       const plugin::Plugin* plugin = find(step.test);
       if (plugin != nullptr) addTest(step, *plugin, tools);
     }
+    if (step.verb == Verb::licence) addStandard(step, tools);
     return tools;
   }
 
@@ -79,6 +88,14 @@ class ToolMaker {
     } catch (const Error& error) {
       report(use.place, error);
       return nullptr;
+    }
+  }
+
+  void addStandard(const recipe::Step& step, StepTools& tools) {
+    try {
+      tools.standard = documents::standardLicence(step.against);
+    } catch (const Error& error) {
+      report(step.against_place, error);
     }
   }
 
@@ -121,33 +138,55 @@ class ToolMaker {
       metric.pair = made(use, plugin, &plugin::Plugin::makePairMetric);
     } else if (plugin.kind() == Kind::tensor_metric) {
       metric.tensor = made(use, plugin, &plugin::Plugin::makeTensorMetric);
+    } else if (plugin.kind() == Kind::survey) {
+      metric.survey = made(use, plugin, &plugin::Plugin::makeSurvey);
+      metric.most_rows = mostRows(use, plugin);
     } else {
       metric.set = made(use, plugin, &plugin::Plugin::makeSetMetric);
     }
     tools.metrics.push_back(std::move(metric));
   }
 
+  static std::uint64_t mostRows(const recipe::PluginUse& use, const plugin::Plugin& plugin) {
+    std::vector<Diagnostic> told_already;
+    const Parameters parameters = bind(use, plugin, told_already);
+    const auto found = parameters.values().find("tokens");
+    if (found == parameters.values().end()) return 0;
+    const auto* tokens = std::get_if<std::int64_t>(&found->second);
+    return tokens != nullptr && *tokens > 0 ? static_cast<std::uint64_t>(*tokens) : 0;
+  }
+
   plugin::Registry& registry_;
   std::vector<Diagnostic>& diagnostics_;
 };
 
-// Figures named in 'of' and 'expect' must be declared by the metric.
+// Reports a figure that is not among the known ones of `whose`.
+void checkKnown(const std::string& figure, const std::vector<std::string>& known,
+                const std::string& whose, const recipe::Place& place,
+                std::vector<Diagnostic>& diagnostics) {
+  if (std::find(known.begin(), known.end(), figure) != known.end()) return;
+  const std::string near = recipe::didYouMean(figure, known);
+  std::string all;
+  for (const std::string& one : known) all += (all.empty() ? "" : ", ") + one;
+  diagnostics.push_back({place, whose + " has no figure '" + figure + "'",
+                         near.empty() ? "its figures: " + all : "did you mean '" + near + "'?"});
+}
+
+// Figures named in 'of' and 'expect' must be declared by the metric or test.
 void checkFigure(const recipe::Recipe& recipe, const std::vector<StepTools>& tools,
                  const recipe::FigureAddress& address, const recipe::Place& place,
                  std::vector<Diagnostic>& diagnostics) {
-  if (address.figure.empty()) return;
   for (std::size_t i = 0; i < recipe.steps.size(); ++i) {
     if (recipe.steps[i].name != address.step) continue;
+    if (const plugin::Plugin* test = tools[i].test_plugin) {
+      std::vector<std::string> known = recipe::findingColumns();
+      for (const Entry& figure : test->figures) known.emplace_back(figure.name);
+      checkKnown(address.metric, known, "test '" + test->name() + "'", place, diagnostics);
+    }
     for (const Metric& metric : tools[i].metrics) {
-      if (metric.name != address.metric) continue;
-      const auto& known = metric.figures;
-      if (std::find(known.begin(), known.end(), address.figure) != known.end()) return;
-      const std::string near = recipe::didYouMean(address.figure, known);
-      std::string all;
-      for (const std::string& figure : known) all += (all.empty() ? "" : ", ") + figure;
-      diagnostics.push_back(
-          {place, "metric '" + address.metric + "' has no figure '" + address.figure + "'",
-           near.empty() ? "its figures: " + all : "did you mean '" + near + "'?"});
+      if (metric.name != address.metric || address.figure.empty()) continue;
+      checkKnown(address.figure, metric.figures, "metric '" + address.metric + "'", place,
+                 diagnostics);
     }
   }
 }

@@ -7,8 +7,10 @@
 
 #include <kindred/matrix_test.hpp>
 #include <kindred/metric.hpp>
+#include <kindred/survey.hpp>
 #include <kindred/test.hpp>
 
+#include "documents/document.hpp"
 #include "plugin/registry.hpp"
 #include "recipe/recipe.hpp"
 
@@ -22,6 +24,10 @@ struct Metric {
   std::unique_ptr<PairMetric> pair;
   std::unique_ptr<TensorMetric> tensor;
   std::unique_ptr<SetMetric> set;
+  std::unique_ptr<Survey> survey;
+  // A survey that declares the parameter `tokens` reads no more rows than that of a tensor; 0: it
+  // may read all.
+  std::uint64_t most_rows = 0;
 };
 
 struct StepTools {
@@ -31,6 +37,7 @@ struct StepTools {
   std::unique_ptr<MatrixTest> matrix_test;  // or on whole models, which
   std::unique_ptr<Aligner> aligner;         // this aligns
   std::uint64_t seed = 0;
+  documents::Document standard;  // licence: the text it is held against
 };
 
 // One entry a step, in order. What does not fit (unknown parameters, a metric of the wrong kind for

@@ -2,6 +2,7 @@
 // is known only when its plugin is; the planner checks that.
 #include <algorithm>
 
+#include "recipe/document_verbs.hpp"
 #include "recipe/reader.hpp"
 #include "recipe/schema.hpp"
 #include "recipe/words.hpp"
@@ -43,6 +44,10 @@ const Step* findStep(const std::string& name, std::size_t limit, const Node& nod
 
 bool hasMetric(const Step& step, const std::string& name, const Node& node, Reading& reading) {
   std::vector<std::string> known;
+  if (const DocumentVerb* verb = documentVerb(step.verb)) {
+    if (name == verb->name) return true;
+    known.emplace_back(verb->name);
+  }
   for (const PluginUse& metric : step.metrics) {
     if (metric.as == name) return true;
     known.push_back(metric.as);
@@ -52,18 +57,31 @@ bool hasMetric(const Step& step, const std::string& name, const Node& node, Read
   return false;
 }
 
+// Figures of metrics are checked where their plugins are known.
+void resolveDocumentFigure(const Step& step, FigureAddress& address, const Node& node,
+                           Reading& reading) {
+  const DocumentVerb* verb = documentVerb(step.verb);
+  if (verb == nullptr) return;
+  if (address.figure.empty()) address.figure = verb->figures.front().name;
+  if (hasFigure(*verb, address.figure)) return;
+  std::vector<std::string> known;
+  for (const DocumentFigure& figure : verb->figures) known.emplace_back(figure.name);
+  reading.report(node.place, quote(verb->name) + " has no figure " + quote(address.figure),
+                 reading.near(address.figure, known, ""));
+}
+
+// Which figures a test has beside these is known only when its plugin is.
 void readFindingAddress(const Node& node, const std::vector<std::string>& words, Reading& reading) {
-  const std::vector<std::string> columns = split(kFindingColumns);
-  const bool known =
-      words.size() == 2 && std::find(columns.begin(), columns.end(), words[1]) != columns.end();
-  if (known) return;
+  if (words.size() == 2 && isName(words[1])) return;
   reading.report(node.place,
                  "step " + quote(words[0]) + " is a test and has no figure " +
                      quote(node.scalar.substr(std::min(node.scalar.size(), words[0].size() + 1))),
-                 "a test has " + alternatives(columns));
+                 "a test has " + alternatives(findingColumns()) + ", or a figure of its own");
 }
 
 }  // namespace
+
+std::vector<std::string> findingColumns() { return split(kFindingColumns); }
 
 FigureAddress readTableAddress(const Node& node, std::size_t limit, Reading& reading) {
   const std::vector<std::string> words = parts(node.scalar);
@@ -74,8 +92,11 @@ FigureAddress readTableAddress(const Node& node, std::size_t limit, Reading& rea
   }
   const Step* step = findStep(words[0], limit, node, reading);
   if (step == nullptr) return {};
-  if (step->verb == Verb::test) {
-    reading.report(node.place, "step " + quote(step->name) + " is a test and has no table",
+  if (step->verb == Verb::test || documentVerb(step->verb) != nullptr) {
+    reading.report(node.place,
+                   "step " + quote(step->name) + " is " +
+                       (step->verb == Verb::test ? "a test and has no table"
+                                                 : "about documents and has no table of tensors"),
                    "name a step with 'metrics'");
     return {};
   }
@@ -104,7 +125,9 @@ FigureAddress readFigureAddress(const Node& node, Reading& reading) {
         "STEP.METRIC.AGGREGATE or STEP.METRIC.FIGURE.AGGREGATE with " + alternatives(aggregates));
     return {};
   }
-  return {words[0], words[1], words.size() == 4 ? words[2] : "", words.back()};
+  FigureAddress address{words[0], words[1], words.size() == 4 ? words[2] : "", words.back()};
+  resolveDocumentFigure(*step, address, node, reading);
+  return address;
 }
 
 }  // namespace kindred::recipe

@@ -171,6 +171,12 @@ Selection readSelection(const Node& node, Reading& reading) {
   if (const Node* roles = node.find("roles")) {
     for (const Node& role : roles->items) add_role(role);
   }
+  if (const Node* layers = node.find("layers"); layers && layers->items.size() == 2) {
+    selection.layers = {integerIn(&layers->items[0]), integerIn(&layers->items[1])};
+    if (selection.layers->first > selection.layers->second) {
+      reading.report(layers->place, "no layer lies between these", "the first layer comes first");
+    }
+  }
   return selection;
 }
 

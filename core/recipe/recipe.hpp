@@ -75,10 +75,23 @@ struct Selection {
   std::vector<std::string> patterns;
   std::vector<std::string> roles;
   std::vector<Place> places;  // of each pattern, then of each role
+  std::optional<std::pair<std::int64_t, std::int64_t>> layers;  // from, to, both included
   Place place;
 };
 
-enum class Pairing { same_name, same_layer, all_layers, within, against_layers, map, content };
+enum class Pairing {
+  same_name,
+  same_layer,
+  all_layers,
+  within,
+  against_layers,
+  map,
+  content,
+  counterparts
+};
+
+// "same-layer"
+std::string name(Pairing pairing);
 
 struct Sample {
   enum class Kind { all, head, blocks } kind = Kind::all;
@@ -88,7 +101,8 @@ struct Sample {
 };
 
 // STEP.METRIC[.FIGURE].AGGREGATE in 'expect', without the aggregate in 'of', or STEP.COLUMN for a
-// test's result (the column is then in `metric`). An empty figure means the metric's first.
+// test's result or one of its figures (the column is then in `metric`). An empty figure means the
+// metric's first.
 struct FigureAddress {
   std::string step;
   std::string metric;
@@ -98,32 +112,53 @@ struct FigureAddress {
 
 inline constexpr std::uint64_t kDefaultRead = 64'000'000;
 
-enum class Verb { compare, describe, test };
+// Those of the second line compare what stands beside the tensors: document_verbs.hpp.
+enum class Verb {
+  compare,
+  describe,
+  test,
+  survey,
+  configs,
+  tokenizers,
+  licence,
+  inventory,
+  manifests,
+  model_code
+};
+
+// What a model's card says of its size; zero where it is not said.
+struct Claims {
+  double total = 0, active = 0;
+};
 
 struct Step {
   std::string name;
   std::string note;  // what its figures say and what they don't, for the reader of results
   Verb verb = Verb::compare;
-  std::vector<std::string> models;  // compare: two (within: one); describe: one; test: 0 or 2
-  Selection selection;              // resolved: a named selection is copied in
+  // compare: two (within: one); describe: one; test: 0 or 2; survey: 1 to 16
+  std::vector<std::string> models;
+  Selection selection;  // resolved: a named selection is copied in
   Pairing pairing = Pairing::same_name;
   Place pairing_place;                                   // of the step where 'pair' is not written
   std::vector<std::int64_t> layers;                      // against_layers: layers of the second
   std::vector<std::pair<std::string, std::string>> map;  // map: name in A -> name in B
   std::vector<Place> map_places;
   Sample sample;
-  std::vector<PluginUse> metrics;  // compare, describe
+  std::vector<PluginUse> metrics;  // compare, describe; survey: the survey alone
   PluginUse test;                  // test
   // Bytes of weights that a test of whole models reads of each model, stage by stage.
   std::vector<std::uint64_t> read{kDefaultRead};
   std::string of;  // test on a table: STEP.METRIC[.FIGURE]; else empty
   FigureAddress of_address;
   Place of_place;
+  std::string against;  // licence: an SPDX id, or file:PATH with a path that can be opened
+  Place against_place;
+  Claims claims;  // inventory
   Place place;
 };
 
 struct Expectation {
-  std::string figure;  // STEP.METRIC[.FIGURE].AGGREGATE, STEP.log10_p or STEP.statistic
+  std::string figure;  // STEP.METRIC[.FIGURE].AGGREGATE, STEP.log10_p, STEP.statistic, STEP.DETAIL
   FigureAddress address;
   std::optional<double> least, most;
   std::string origin;
@@ -158,6 +193,9 @@ Checked parse(std::string_view text, const std::string& name,
 // One schema, three readers: load() checks by it, and these print it.
 std::string referencePage();  // docs/recipes.md
 std::string jsonSchema();     // for editors
+
+// What every test has, whatever figures it declares.
+std::vector<std::string> findingColumns();
 
 // The closest of `known` to `word` if near enough to be a slip of the pen, else empty.
 std::string didYouMean(std::string_view word, const std::vector<std::string>& known);

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "recipe/document.hpp"
+#include "recipe/document_verbs.hpp"
 #include "recipe/schema.hpp"
 #include "recipe/words.hpp"
 
@@ -38,7 +39,7 @@ recipe.yaml:21:43: step 'norms' has no metric 'cosin' (did you mean 'cosine'?)
 A key in **bold** must be there. A value may have several forms, told apart by how they are written:
 a word, a list in `[brackets]` or a mapping in `{braces}`. Where a plugin is named, the plugin's own
 parameters stand beside `plugin`; `kindred plugins NAME` lists them with types, ranges and defaults.
-Names that you choose consist of letters, digits, `_` and `-`.
+Names that you choose consist of letters, digits, `_` and `-`; those of models are free.
 )";
 
 constexpr const char* kPatterns = R"(
@@ -56,12 +57,15 @@ constexpr const char* kPairings = R"(
 | `all-layers` | every layer of the first model and every layer of the second |
 | `within` | the tensors of one model among themselves: `compare` names one model |
 | `content` | what the metric itself finds to belong together; for metrics of whole sets such as `byte-hash` |
+| `counterparts` | tensors of equal shape and the same role, layer and expert, or of the same name where a family is unknown; there may be none |
 )";
 
 constexpr const char* kFigures = R"(
 A metric has one figure or several, in a fixed order (`kindred plugins NAME`). An address without a
 figure means the first one. Over the pairs of a step a figure is summed up by an aggregate: `mean`,
-`sd`, `min`, `max`, `median`, `count` or a percentile `p01` to `p99`.
+`sd`, `min`, `max`, `median`, `count` or a percentile `p01` to `p99`. A survey's figures are named
+in the same way. A test may have figures too; they need no aggregate: of several findings of one
+step the one with the smallest p-value is meant.
 
 | Address | Means |
 |---|---|
@@ -70,6 +74,7 @@ figure means the first one. Over the pairs of a step a figure is summed up by an
 | `norms.mad.p99` | the 99th percentile over pairs of the first figure of `mad` |
 | `layers-in-order.log10_p` | the test's p-value, as its decimal logarithm |
 | `layers-in-order.statistic` | the test's statistic |
+| `layers-in-order.null_mean` | one of the figures that the test declares |
 )";
 
 constexpr const char* kSettings = R"(
@@ -164,6 +169,29 @@ std::string section(const Shape& shape) {
   return must.empty() ? out : out + "\n" + must;
 }
 
+constexpr const char* kDocuments = R"(
+A step may be about what stands beside the tensors: `configs`, `tokenizers`, `licence`, `inventory`,
+`manifests` or `model-code`. Such a step has tables in `report.json` and the figures below, addressed
+as `STEP.VERB.FIGURE.AGGREGATE` (`vocabularies.tokenizers.jaccard.mean`). What files say is shown with
+its control characters escaped; nothing of it is run.
+
+| Verb | Reads | Figure | Means |
+|---|---|---|---|
+)";
+
+std::string documentFigures() {
+  std::string out = kDocuments;
+  for (const DocumentVerb& verb : documentVerbs()) {
+    const DocumentFigure* first = verb.figures.data();
+    for (const DocumentFigure& figure : verb.figures) {
+      out += fmt::format("| {} | {} | `{}` | {} |\n",
+                         &figure == first ? fmt::format("`{}`", verb.name) : "",
+                         &figure == first ? verb.reads : "", figure.name, figure.meaning);
+    }
+  }
+  return out;
+}
+
 std::string limits() {
   return fmt::format(
       "A recipe of more than {} bytes, {} values (aliases written out), {} levels of nesting or\n"
@@ -182,6 +210,7 @@ std::string referencePage() {
     page += section(*shape);
     const std::string_view title = shape->title;
     if (title == "A selection") page += kPatterns;
+    if (title == "A step") page += documentFigures();
     if (title == "A pairing") page += kPairings;
     if (title == "An expectation") page += kFigures;
   }

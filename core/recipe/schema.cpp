@@ -20,6 +20,10 @@ constexpr Shape kVersion{
     .says = "the recipe version, which is 1", .scalar = ScalarType::choice, .choices = "1"};
 constexpr Shape kTexts{.says = "a list of texts", .items = &kText};
 constexpr Shape kLayers{.says = "a list of layer numbers", .items = &kLayer};
+constexpr Shape kLayerRange{.says = "a list of two layer numbers, [FIRST, LAST]",
+                            .items = &kLayer,
+                            .least_items = 2,
+                            .most_items = 2};
 constexpr Shape kNameMap{.says = "a mapping from names in the first model to names in the second",
                          .values = &kText,
                          .keys_are_names = false};
@@ -71,7 +75,9 @@ constexpr Shape kModel{.title = "A model",
                        .scalar = ScalarType::text,
                        .keys = kModelKeys,
                        .shorthand = "at"};
-constexpr Shape kModels{.says = "a mapping from names to models", .values = &kModel};
+// Models keep the names that they have elsewhere: Qwen2.5-7B.
+constexpr Shape kModels{
+    .says = "a mapping from names to models", .values = &kModel, .keys_are_names = false};
 
 // Selections.
 constexpr Key kSelectionKeys[] = {
@@ -88,6 +94,11 @@ constexpr Key kSelectionKeys[] = {
      .shape = &kTexts,
      .example = "[mlp.up, mlp.gate]",
      .meaning = "several roles"},
+    {.name = "layers",
+     .shape = &kLayerRange,
+     .fallback = "all layers",
+     .example = "[0, 45]",
+     .meaning = "of these tensors, those of the layers from FIRST to LAST"},
 };
 constexpr Shape kSelection{
     .title = "A selection",
@@ -117,9 +128,11 @@ constexpr Key kPairKeys[] = {
 };
 constexpr Shape kPair{
     .title = "A pairing",
-    .says = "same-name, same-layer, all-layers, within, content, {layers: ...} or {map: ...}",
+    .says =
+        "same-name, same-layer, all-layers, within, content, counterparts, {layers: ...} or {map: "
+        "...}",
     .scalar = ScalarType::choice,
-    .choices = "same-name|same-layer|all-layers|within|content",
+    .choices = "same-name|same-layer|all-layers|within|content|counterparts",
     .keys = kPairKeys,
     .one_of = "layers|map"};
 
@@ -190,6 +203,24 @@ constexpr Shape kTest{.title = "A test",
                       .says = "a mapping with the key 'plugin'",
                       .keys = kTestKeys,
                       .parameters = true};
+constexpr Key kSurveyKeys[] = {
+    {.name = "plugin",
+     .shape = &kName,
+     .required = true,
+     .example = "router-alignment",
+     .meaning = "the survey plugin (`kindred plugins` lists them)"},
+    {.name = "as",
+     .shape = &kName,
+     .fallback = "the plugin's name",
+     .example = "routers",
+     .meaning = "the name in results and addresses"},
+};
+constexpr Shape kSurvey{.title = "A survey",
+                        .says = "a survey's name or a mapping with the key 'plugin'",
+                        .scalar = ScalarType::name,
+                        .keys = kSurveyKeys,
+                        .parameters = true,
+                        .shorthand = "plugin"};
 
 // Steps.
 constexpr Shape kRead{.says = "a number of bytes or a list of them",
@@ -198,10 +229,33 @@ constexpr Shape kRead{.says = "a number of bytes or a list of them",
                       .most = kLargest,
                       .items = &kCount,
                       .most_items = 8};
-constexpr Shape kCompare{.says = "a model's name or a list of two",
-                         .scalar = ScalarType::name,
-                         .items = &kName,
-                         .most_items = 2};
+constexpr Shape kModelKey{.says = "a model's name", .scalar = ScalarType::text};
+constexpr Shape kCompare{.says = "a model's name or a list of two (for a survey up to 16)",
+                         .scalar = ScalarType::text,
+                         .items = &kModelKey,
+                         .most_items = kMostSurveyed};
+constexpr Shape kTwoModels{
+    .says = "a list of two models", .items = &kModelKey, .least_items = 2, .most_items = 2};
+constexpr Shape kUpToTwoModels{
+    .says = "a list of one or two models", .items = &kModelKey, .most_items = 2};
+constexpr Shape kSomeModels{.says = "a list of models", .items = &kModelKey, .most_items = 100};
+constexpr Shape kParameters{
+    .says = "a number", .scalar = ScalarType::number, .least = 1, .most = 1e18};
+constexpr Key kClaimsKeys[] = {
+    {.name = "total",
+     .shape = &kParameters,
+     .example = "102.6e9",
+     .meaning = "parameters of the whole model"},
+    {.name = "active",
+     .shape = &kParameters,
+     .example = "12e9",
+     .meaning = "parameters that take part in computing one token"},
+};
+constexpr Shape kClaims{.says = "a mapping with 'total', 'active' or both",
+                        .keys = kClaimsKeys,
+                        .one_of = "total|active"};
+// What a step about documents does not go with; its own name beside itself is no contradiction.
+constexpr const char* kTensorKeys = "compare|describe|test|metrics|survey";
 constexpr Key kStepKeys[] = {
     {.name = "name",
      .shape = &kName,
@@ -211,10 +265,11 @@ constexpr Key kStepKeys[] = {
     {.name = "compare",
      .shape = &kCompare,
      .example = "[solar, glm]",
-     .meaning = "two models whose tensors are paired; with `pair: within` one",
+     .meaning = "two models whose tensors are paired; with `pair: within` one; with `survey` up to "
+                "16, each with the tensors selected",
      .excludes = "describe"},
     {.name = "describe",
-     .shape = &kName,
+     .shape = &kModelKey,
      .example = "solar",
      .meaning = "one model whose tensors are measured each by itself",
      .excludes = "test"},
@@ -222,6 +277,57 @@ constexpr Key kStepKeys[] = {
      .shape = &kTest,
      .example = "{plugin: permutation-test, of: same-layer.pearson}",
      .meaning = "a test of another step's table, or with `compare` of the rows of matrices"},
+    {.name = "survey",
+     .shape = &kSurvey,
+     .example = "{plugin: router-alignment, seed: 7}",
+     .meaning =
+         "a plugin that looks at whole matrices of the models that `compare` names, and gives "
+         "figures and tables",
+     .needs = "compare",
+     .excludes = "describe|test|metrics|pair|sample"},
+    {.name = "configs",
+     .shape = &kTwoModels,
+     .example = "[solar, glm]",
+     .meaning = "the two models' `config.json`, key by key",
+     .excludes = kTensorKeys},
+    {.name = "tokenizers",
+     .shape = &kTwoModels,
+     .example = "[solar, glm]",
+     .meaning = "the two models' `tokenizer.json`: tokens and merges in common",
+     .excludes = kTensorKeys},
+    {.name = "licence",
+     .shape = &kName,
+     .example = "solar",
+     .meaning = "a model's licence, clause by clause beside the text that `against` names",
+     .needs = "against",
+     .excludes = kTensorKeys},
+    {.name = "against",
+     .shape = &kText,
+     .example = "Apache-2.0",
+     .meaning = "the standard text: the SPDX id of a licence in this machine's "
+                "/usr/share/common-licenses, or `file:PATH`, a relative path counting from the "
+                "recipe's folder",
+     .needs = "licence"},
+    {.name = "inventory",
+     .shape = &kUpToTwoModels,
+     .example = "[solar, glm]",
+     .meaning = "every tensor of the models, from headers alone, and what of two is comparable",
+     .excludes = kTensorKeys},
+    {.name = "claims",
+     .shape = &kClaims,
+     .example = "{total: 102.6e9, active: 12e9}",
+     .meaning = "what the model's card says of its size; for an inventory of one model",
+     .needs = "inventory"},
+    {.name = "manifests",
+     .shape = &kSomeModels,
+     .example = "[solar, glm, phi]",
+     .meaning = "the models' files with sizes and published hashes",
+     .excludes = kTensorKeys},
+    {.name = "model-code",
+     .shape = &kTwoModels,
+     .example = "[solar, glm]",
+     .meaning = "the two repositories' code and other small text files, compared as text",
+     .excludes = kTensorKeys},
     {.name = "read",
      .shape = &kRead,
      .fallback = "64000000",
@@ -261,7 +367,11 @@ constexpr Key kStepKeys[] = {
 constexpr Shape kStep{.title = "A step",
                       .says = "a mapping with the keys of a step",
                       .keys = kStepKeys,
-                      .one_of = "compare|describe|test metrics|test"};
+                      .one_of =
+                          "compare|describe|test|configs|tokenizers|licence|inventory|manifests|"
+                          "model-code "
+                          "metrics|test|survey|configs|tokenizers|licence|inventory|manifests|"
+                          "model-code"};
 constexpr Shape kSteps{.says = "a list of steps", .items = &kStep, .most_items = 10000};
 
 // Expectations.
@@ -270,8 +380,8 @@ constexpr Key kExpectationKeys[] = {
      .shape = &kText,
      .required = true,
      .example = "same-layer.pearson.mean",
-     .meaning = "`STEP.METRIC[.FIGURE].AGGREGATE`, or `STEP.log10_p` or `STEP.statistic` of a "
-                "test"},
+     .meaning = "`STEP.METRIC[.FIGURE].AGGREGATE`, or `STEP.log10_p`, `STEP.statistic` or "
+                "`STEP.FIGURE` of a test"},
     {.name = "between",
      .shape = &kInterval,
      .example = "[-0.05, 0.05]",
@@ -348,8 +458,8 @@ constexpr Key kRecipeKeys[] = {
 constexpr Shape kRecipe{
     .title = "The recipe", .says = "a mapping with the keys of a recipe", .keys = kRecipeKeys};
 
-constexpr const Shape* kTitled[] = {&kRecipe, &kSource, &kModel,  &kSelection, &kStep,
-                                    &kPair,   &kSample, &kMetric, &kTest,      &kExpectation};
+constexpr const Shape* kTitled[] = {&kRecipe, &kSource, &kModel, &kSelection, &kStep,       &kPair,
+                                    &kSample, &kMetric, &kTest,  &kSurvey,    &kExpectation};
 
 }  // namespace
 

@@ -58,6 +58,9 @@ std::span<const Shape* const> titledShapes();
 // The recipe that the reference page begins with.
 const char* exampleRecipe();
 
+// How many models a survey may see at once.
+inline constexpr std::size_t kMostSurveyed = 16;
+
 // What may stand at the end of a figure's address.
 inline constexpr const char* kAggregates = "mean|sd|min|max|median|count";
 inline constexpr const char* kFindingColumns = "log10_p|statistic";

@@ -1,20 +1,29 @@
 #include <algorithm>
+#include <array>
+#include <filesystem>
 #include <map>
 
+#include "recipe/document_verbs.hpp"
 #include "recipe/reader.hpp"
 #include "recipe/words.hpp"
 
 namespace kindred::recipe {
 namespace {
 
+// What a recipe writes after 'pair'; the others it writes in its own way.
+constexpr std::array<std::pair<std::string_view, Pairing>, 6> kPairings{
+    {{"same-name", Pairing::same_name},
+     {"same-layer", Pairing::same_layer},
+     {"all-layers", Pairing::all_layers},
+     {"within", Pairing::within},
+     {"content", Pairing::content},
+     {"counterparts", Pairing::counterparts}}};
+
 Pairing pairingOf(std::string_view word) {
-  static const std::map<std::string_view, Pairing> known = {{"same-name", Pairing::same_name},
-                                                            {"same-layer", Pairing::same_layer},
-                                                            {"all-layers", Pairing::all_layers},
-                                                            {"within", Pairing::within},
-                                                            {"content", Pairing::content}};
-  const auto found = known.find(word);
-  return found == known.end() ? Pairing::same_name : found->second;
+  for (const auto& [name, pairing] : kPairings) {
+    if (name == word) return pairing;
+  }
+  return Pairing::same_name;
 }
 
 class StepReader {
@@ -26,14 +35,17 @@ class StepReader {
     step_.name = textOf(node_.find("name"));
     step_.note = textOf(node_.find("note"));
     step_.verb = node_.find("test")       ? Verb::test
+                 : node_.find("survey")   ? Verb::survey
                  : node_.find("describe") ? Verb::describe
                                           : Verb::compare;
     readModels();
+    readDocuments();
     readSelect();
     readPair();
     readSample();
     readMetrics();
     readTest();
+    readSurvey();
     readStages();
     checkModels();
     return std::move(step_);
@@ -57,6 +69,62 @@ class StepReader {
     if (compare == nullptr) return;
     if (compare->kind == Node::Kind::scalar) addModel(*compare);
     for (const Node& model : compare->items) addModel(model);
+  }
+
+  // Steps about documents: one verb, its models, and what belongs to it.
+  void readDocuments() {
+    const Node* verb = nullptr;
+    for (const DocumentVerb& known : documentVerbs()) {
+      const Node* node = node_.find(known.name);
+      if (node == nullptr) continue;
+      if (verb != nullptr) {
+        reading_.report(node->place,
+                        "a step has one of " + quote(documentVerb(step_.verb)->name) + " and " +
+                            quote(known.name) + ", not both",
+                        "make them two steps");
+        return;
+      }
+      verb = node;
+      step_.verb = known.verb;
+    }
+    if (verb == nullptr) return;
+    step_.models.clear();
+    if (verb->kind == Node::Kind::scalar) addModel(*verb);
+    for (const Node& model : verb->items) addModel(model);
+    checkDifferent(*verb);
+    readAgainst();
+    readClaims();
+  }
+
+  void checkDifferent(const Node& verb) {
+    std::vector<std::string> sorted = step_.models;
+    std::sort(sorted.begin(), sorted.end());
+    const auto twice = std::adjacent_find(sorted.begin(), sorted.end());
+    if (twice == sorted.end()) return;
+    reading_.report(verb.place, "model " + quote(*twice) + " is named twice",
+                    "a model differs in nothing from itself");
+  }
+
+  void readAgainst() {
+    const Node* against = node_.find("against");
+    if (against == nullptr) return;
+    step_.against = textOf(against);
+    step_.against_place = against->place;
+    const std::string mark = "file:";
+    if (!step_.against.starts_with(mark)) return;
+    const std::filesystem::path folder = std::filesystem::path(against->place.file).parent_path();
+    step_.against = mark + (folder / step_.against.substr(mark.size())).lexically_normal().string();
+  }
+
+  void readClaims() {
+    const Node* claims = node_.find("claims");
+    if (claims == nullptr) return;
+    if (const Node* total = claims->find("total")) step_.claims.total = numberIn(total);
+    if (const Node* active = claims->find("active")) step_.claims.active = numberIn(active);
+    if (step_.models.size() > 1) {
+      reading_.report(claims->place, "'claims' are of one model, but the inventory has two",
+                      "make it two steps, each with its own claims");
+    }
   }
 
   void readSelect() {
@@ -152,6 +220,24 @@ class StepReader {
     step_.of_address = readTableAddress(*of, reading_.recipe.steps.size(), reading_);
   }
 
+  // The one thing that a survey step measures with.
+  void readSurvey() {
+    const Node* survey = node_.find("survey");
+    if (survey == nullptr || step_.verb != Verb::survey) return;
+    step_.metrics = {readPluginUse(*survey)};
+  }
+
+  void checkSurveyed(const Node& compare) {
+    for (std::size_t i = 0; i < step_.models.size(); ++i) {
+      if (std::find(step_.models.begin(), step_.models.begin() + static_cast<std::ptrdiff_t>(i),
+                    step_.models[i]) == step_.models.begin() + static_cast<std::ptrdiff_t>(i)) {
+        continue;
+      }
+      reading_.report(compare.place, "model " + quote(step_.models[i]) + " is named twice",
+                      "a survey sees each model once");
+    }
+  }
+
   void readStages() {
     const Node* read = node_.find("read");
     if (read == nullptr) return;
@@ -172,14 +258,15 @@ class StepReader {
   // How many models the pairing takes, and whether they may be one and the same.
   void checkModels() {
     const Node* compare = node_.find("compare");
-    const bool countable = compare != nullptr && node_.find("describe") == nullptr &&
-                           (step_.models.size() == 1 || step_.models.size() == 2);
-    if (!countable) return;
+    if (compare == nullptr || node_.find("describe") != nullptr || step_.models.empty()) return;
+    if (step_.verb == Verb::survey) return checkSurveyed(*compare);
     const bool within = step_.pairing == Pairing::within;
     if (step_.models.size() != (within ? 1u : 2u)) {
+      const std::string count =
+          step_.models.size() < 3 ? (within ? "two" : "one") : std::to_string(step_.models.size());
       reading_.report(compare->place,
-                      within ? "'pair: within' compares one model with itself, but got two"
-                             : "expected two models, but got one",
+                      within ? "'pair: within' compares one model with itself, but got " + count
+                             : "expected two models, but got " + count,
                       within ? "leave one out, or choose another pairing"
                              : "a list [A, B]; within one model: pair: within");
     } else if (!within && step_.models[0] == step_.models[1] &&
@@ -205,6 +292,13 @@ void reportNameAgain(const Node& step, Reading& reading, std::map<std::string, i
 }
 
 }  // namespace
+
+std::string name(Pairing pairing) {
+  for (const auto& [name, known] : kPairings) {
+    if (known == pairing) return std::string(name);
+  }
+  return pairing == Pairing::map ? "map" : "against-layers";
+}
 
 void readSteps(const Node& steps, Reading& reading) {
   std::map<std::string, int> lines;

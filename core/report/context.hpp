@@ -31,6 +31,8 @@ struct PairVerdict {
   std::string a, b;
   verdict::Verdict verdict;
   verdict::Coverage coverage;
+  // Assignments behind its findings, and those that dual prices prove optimal.
+  std::uint64_t assignments = 0, assignments_optimal = 0;
 };
 
 struct Context {

@@ -9,9 +9,6 @@
 
 namespace kindred::report {
 
-// "embeddings", "attention", "MLP", "norms", "router", "head" or "other", by a tensor's role.
-std::string componentOf(const std::string& role);
-
 // Counts the tensors of `a` by what byte-hash found of them in `b`. Where no step of the run
 // compared the two by content, components stay empty.
 verdict::Coverage coverageOf(const plan::Model& a, const plan::Model& b,

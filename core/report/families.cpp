@@ -6,19 +6,13 @@
 
 #include <fmt/format.h>
 
+#include "report/wording.hpp"
+
 namespace kindred::report {
-namespace {
 
-bool related(const verdict::Verdict& verdict) {
-  return verdict.klass == "identical" || verdict.klass == "shared-weights" ||
-         verdict.klass == "shared-weights-calibrated" || verdict.klass == "partial";
-}
-
-}  // namespace
-
-std::vector<std::vector<std::string>> families(const Context& context) {
-  std::vector<std::string> keys;
-  for (const ModelFacts& model : context.models) keys.push_back(model.key);
+std::vector<std::vector<std::string>> families(
+    const std::vector<std::string>& keys,
+    const std::vector<std::pair<std::string, std::string>>& related) {
   std::vector<std::size_t> parent(keys.size());
   std::iota(parent.begin(), parent.end(), 0);
   const auto root = [&](std::size_t i) {
@@ -28,8 +22,8 @@ std::vector<std::vector<std::string>> families(const Context& context) {
   const auto index = [&](const std::string& key) {
     return static_cast<std::size_t>(std::find(keys.begin(), keys.end(), key) - keys.begin());
   };
-  for (const PairVerdict& pair : context.verdicts) {
-    if (related(pair.verdict)) parent[root(index(pair.a))] = root(index(pair.b));
+  for (const auto& [a, b] : related) {
+    if (index(a) < keys.size() && index(b) < keys.size()) parent[root(index(a))] = root(index(b));
   }
   std::map<std::size_t, std::vector<std::string>> groups;
   for (std::size_t i = 0; i < keys.size(); ++i) groups[root(i)].push_back(keys[i]);
@@ -41,6 +35,16 @@ std::vector<std::vector<std::string>> families(const Context& context) {
   std::stable_sort(list.begin(), list.end(),
                    [](const auto& x, const auto& y) { return x.size() > y.size(); });
   return list;
+}
+
+std::vector<std::vector<std::string>> families(const Context& context) {
+  std::vector<std::string> keys;
+  for (const ModelFacts& model : context.models) keys.push_back(model.key);
+  std::vector<std::pair<std::string, std::string>> related;
+  for (const PairVerdict& pair : context.verdicts) {
+    if (isRelated(pair.verdict.klass)) related.emplace_back(pair.a, pair.b);
+  }
+  return families(keys, related);
 }
 
 std::string familySummary(const Context& context) {
@@ -56,7 +60,7 @@ std::string familySummary(const Context& context) {
   std::map<std::string, std::size_t> counts;
   for (const PairVerdict& pair : context.verdicts) {
     ++counts[pair.verdict.klass];
-    if (!related(pair.verdict)) continue;
+    if (!isRelated(pair.verdict.klass)) continue;
     text += fmt::format("{:<26.26} {:<26.26} {:<15} {:>9.1f}\n", pair.a, pair.b, pair.verdict.klass,
                         pair.verdict.log10_p);
   }

@@ -2,11 +2,17 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "report/context.hpp"
 
 namespace kindred::report {
+
+// The same from names and pairs that belong together.
+std::vector<std::vector<std::string>> families(
+    const std::vector<std::string>& models,
+    const std::vector<std::pair<std::string, std::string>>& related);
 
 // Groups of models connected by verdicts that found shared weights, each sorted, largest first.
 // Models without any are groups of one.

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "report/document.hpp"
 #include "report/summary.hpp"
 #include "report/version.hpp"
 #include "run/hash.hpp"
@@ -39,11 +40,22 @@ Json overall(const Context& context) {
   return verdictJson(verdict);
 }
 
+Json extentJson(const verdict::Extent& extent) {
+  return {{"tensors", extent.tensors}, {"bytes", extent.bytes}};
+}
+
 Json coverageJson(const verdict::Coverage& coverage) {
+  Json left_out = Json::object();
+  for (const auto& [reason, extent] : coverage.left_out) left_out[reason] = extentJson(extent);
+  Json no_evidence = Json::array();
+  for (const verdict::NoEvidence& entry : coverage.no_evidence) {
+    no_evidence.push_back({{"tensor", entry.tensor}, {"reason", entry.reason}});
+  }
   Json components = Json::object();
   for (const auto& [name, count] : coverage.components) {
     components[name] = {{"equal", count.equal},
                         {"constant", count.constant},
+                        {"tied", count.tied},
                         {"changed", count.changed},
                         {"absent", count.absent}};
   }
@@ -51,16 +63,27 @@ Json coverageJson(const verdict::Coverage& coverage) {
           {"tensors_b", coverage.tensors_b},
           {"understood_a", coverage.understood_a},
           {"understood_b", coverage.understood_b},
+          {"bytes_a", coverage.bytes_a},
+          {"bytes_b", coverage.bytes_b},
+          {"understood_bytes_a", coverage.understood_bytes_a},
+          {"understood_bytes_b", coverage.understood_bytes_b},
+          {"compared", extentJson(coverage.compared)},
+          {"left_out", std::move(left_out)},
+          {"no_evidence", std::move(no_evidence)},
+          {"plain_cosine",
+           {{"value", number(coverage.plain_cosine)}, {"parameters", coverage.plain_parameters}}},
           {"components", std::move(components)}};
 }
 
 Json pairsJson(const Context& context) {
   Json list = Json::array();
   for (const PairVerdict& pair : context.verdicts) {
-    list.push_back({{"a", pair.a},
-                    {"b", pair.b},
-                    {"verdict", verdictJson(pair.verdict)},
-                    {"coverage", coverageJson(pair.coverage)}});
+    list.push_back(
+        {{"a", pair.a},
+         {"b", pair.b},
+         {"verdict", verdictJson(pair.verdict)},
+         {"coverage", coverageJson(pair.coverage)},
+         {"assignments", {{"solved", pair.assignments}, {"optimal", pair.assignments_optimal}}}});
   }
   return list;
 }
@@ -75,6 +98,28 @@ Json modelsJson(const Context& context) {
                     {"architecture", model.architecture},
                     {"tensors", model.tensors},
                     {"parameters", model.parameters}});
+  }
+  return list;
+}
+
+const char* verbName(recipe::Verb verb) {
+  if (verb == recipe::Verb::compare) return "compare";
+  return verb == recipe::Verb::describe ? "describe" : "test";
+}
+
+// Metrics, or the test of a step that tests.
+Json metricsJson(const recipe::Step& step) {
+  Json list = Json::array();
+  std::vector<recipe::PluginUse> uses = step.metrics;
+  if (step.verb == recipe::Verb::test) uses.push_back(step.test);
+  for (const recipe::PluginUse& use : uses) {
+    Json parameters = Json::object();
+    for (const recipe::RawParameter& parameter : use.parameters) {
+      parameters[parameter.name] = parameter.value;
+    }
+    list.push_back({{"name", use.as.empty() ? use.plugin : use.as},
+                    {"plugin", use.plugin},
+                    {"parameters", parameters}});
   }
   return list;
 }
@@ -97,11 +142,15 @@ Json stepsJson(const Context& context, const run::Results& results) {
       left_out.push_back(
           {{"tensor_a", left.tensor_a}, {"tensor_b", left.tensor_b}, {"reason", left.reason}});
     }
-    list.push_back({{"name", step.name},
-                    {"models", step.models},
-                    {"note", step.note},
-                    {"left_out", std::move(left_out)},
-                    {"skipped", skippedJson(step, results)}});
+    list.push_back(
+        {{"name", step.name},
+         {"verb", verbName(step.verb)},
+         {"pairing", step.verb == recipe::Verb::compare ? recipe::name(step.pairing) : ""},
+         {"models", step.models},
+         {"metrics", metricsJson(step)},
+         {"note", step.note},
+         {"left_out", std::move(left_out)},
+         {"skipped", skippedJson(step, results)}});
   }
   return list;
 }
@@ -238,6 +287,11 @@ Json seedsJson(const recipe::Recipe& recipe) {
     for (const recipe::RawParameter& parameter : step.test.parameters) {
       if (parameter.name == "seed") seeds[step.name + ".test"] = parameter.value;
     }
+    for (const recipe::PluginUse& metric : step.metrics) {
+      for (const recipe::RawParameter& parameter : metric.parameters) {
+        if (parameter.name == "seed") seeds[step.name + "." + metric.as] = parameter.value;
+      }
+    }
   }
   return seeds;
 }
@@ -247,6 +301,7 @@ Json seedsJson(const recipe::Recipe& recipe) {
 std::string reportJson(const Context& context, const run::Results& results) {
   const recipe::Recipe& recipe = *context.recipe;
   return printed({{"kindred", kVersion},
+                  {"schema", kSchemaVersion},
                   {"title", recipe.title},
                   {"question", recipe.question.empty() ? recipe.title : recipe.question},
                   {"complete", results.complete},

@@ -1,24 +1,25 @@
 #include "report/render.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include <kindred/error.hpp>
 
+#include "align/certificates.hpp"
 #include "plugin/fingerprint.hpp"
+#include "plugin/installation.hpp"
+#include "recipe/document_verbs.hpp"
 #include "report/coverage.hpp"
 #include "report/csv.hpp"
 #include "report/files.hpp"
+#include "report/html.hpp"
 #include "report/json.hpp"
+#include "report/markdown.hpp"
 
 namespace kindred::report {
 namespace {
 
-ModelFacts factsOf(const plan::Model& model) {
-  ModelFacts facts;
-  facts.key = model.key;
-  facts.address = model.address;
-  facts.role = model.role == recipe::ModelRole::control ? "control" : "subject";
-  facts.revision = model.location->revision();
+void addCatalogue(const plan::Model& model, ModelFacts& facts) {
   facts.architecture = model.architecture == nullptr ? "" : model.architecture->name();
   for (const checkpoint::Tensor& tensor : model.checkpoint.tensors()) {
     ++facts.tensors;
@@ -27,6 +28,23 @@ ModelFacts factsOf(const plan::Model& model) {
   for (const checkpoint::Shard& shard : model.checkpoint.shards()) {
     facts.files.push_back(
         {shard.name, shard.file->size(), shard.file->identity(), shard.file->publishedSha256()});
+  }
+}
+
+// `model` null: its headers were not read.
+ModelFacts factsOf(const plan::Repository& repository, const plan::Model* model,
+                   const run::Results& results) {
+  ModelFacts facts;
+  facts.key = repository.key;
+  facts.address = repository.address;
+  facts.role = repository.role == recipe::ModelRole::control ? "control" : "subject";
+  facts.revision = repository.location->revision();
+  if (model != nullptr) addCatalogue(*model, facts);
+  for (const run::FileSeen& file : results.files) {
+    const auto same = [&](const ModelFile& known) { return known.name == file.name; };
+    if (file.model != facts.key || std::any_of(facts.files.begin(), facts.files.end(), same))
+      continue;
+    facts.files.push_back({file.name, file.bytes, file.identity, file.published_sha256});
   }
   return facts;
 }
@@ -39,16 +57,38 @@ const char* kindText(Kind kind) {
     case Kind::tensor_metric:
     case Kind::set_metric:
       return "metric";
+    case Kind::survey:
+      return "survey";
     default:
       return "test";
   }
 }
 
-const plan::Model& modelNamed(const plan::Models& models, const std::string& key) {
+const plan::Model* findModel(const plan::Models& models, const std::string& key) {
   for (const plan::Model* model : models.opened()) {
-    if (model->key == key) return *model;
+    if (model->key == key) return model;
   }
+  return nullptr;
+}
+
+const plan::Model& modelNamed(const plan::Models& models, const std::string& key) {
+  if (const plan::Model* model = findModel(models, key)) return *model;
   throw Error(Category::internal, "", "model '" + key + "' was compared but never opened");
+}
+
+// The findings of one test on one gauge rest on the same assignments.
+void countAssignments(const std::vector<verdict::Adjusted>& findings, PairVerdict& pair) {
+  std::set<std::pair<std::string, std::string>> counted;
+  for (const verdict::Adjusted& entry : findings) {
+    const Finding& finding = entry.finding;
+    const auto made = finding.details.find(align::kAssignments);
+    const auto optimal = finding.details.find(align::kOptimal);
+    if (made == finding.details.end() || optimal == finding.details.end()) continue;
+    const bool each = finding.details.contains("unverified");  // one a tensor
+    if (!each && !counted.emplace(finding.test, finding.gauge).second) continue;
+    pair.assignments += static_cast<std::uint64_t>(made->second);
+    pair.assignments_optimal += static_cast<std::uint64_t>(optimal->second);
+  }
 }
 
 // Each pair of different models once, in the order in which steps name them.
@@ -63,7 +103,9 @@ std::vector<std::pair<std::string, std::string>> pairsOf(const recipe::Recipe& r
     if (std::none_of(pairs.begin(), pairs.end(), same)) pairs.emplace_back(a, b);
   };
   for (const recipe::Step& step : recipe.steps) {
-    if (step.models.size() > 1) add(step.models.front(), step.models.back());
+    if (recipe::documentVerb(step.verb) != nullptr) continue;
+    // A survey of more models describes them all and compares no pair in particular.
+    if (step.models.size() == 2) add(step.models.front(), step.models.back());
   }
   for (const run::StepFinding& row : results.findings) add(row.model_a, row.model_b);
   return pairs;
@@ -78,7 +120,9 @@ Context contextOf(const recipe::Recipe& recipe, const plan::Models& models,
   context.recipe = &recipe;
   context.command_line = command_line;
   context.toolchain = plugin::hostFingerprint();
-  for (const plan::Model* model : models.opened()) context.models.push_back(factsOf(*model));
+  for (const plan::Repository* repository : models.repositories()) {
+    context.models.push_back(factsOf(*repository, findModel(models, repository->key), results));
+  }
   for (const plugin::Plugin* plugin : plugins) {
     context.plugins.push_back({plugin->name(), plugin->version(), kindText(plugin->kind())});
   }
@@ -91,17 +135,29 @@ Context contextOf(const recipe::Recipe& recipe, const plan::Models& models,
     }
     const verdict::Coverage coverage =
         coverageOf(modelNamed(models, a), modelNamed(models, b), results);
-    context.verdicts.push_back({a, b, verdict::judge(a, b, findings, coverage), coverage});
+    PairVerdict pair{a, b, verdict::judge(a, b, findings, coverage), coverage};
+    countAssignments(findings, pair);
+    context.verdicts.push_back(std::move(pair));
   }
   return context;
 }
 
 void writeAll(const std::filesystem::path& folder, const Context& context,
               const run::Results& results) {
-  writeAtomically(folder / "observations.csv", observationsCsv(results));
+  const ResultTexts texts{folder, reportJson(context, results), observationsCsv(results),
+                          manifestJson(context, results)};
+  writeAtomically(folder / "observations.csv", texts.observations);
   writeAtomically(folder / "findings.csv", findingsCsv(results));
-  writeAtomically(folder / "manifest.json", manifestJson(context, results));
-  writeAtomically(folder / "report.json", reportJson(context, results));
+  writeAtomically(folder / "manifest.json", texts.manifest);
+  writeAtomically(folder / "report.json", texts.report);
+  writePages(texts);
+}
+
+void writePages(const ResultTexts& texts) {
+  const Document document = documentOf(texts);
+  writeAtomically(texts.folder / "report.md", reportMarkdown(document));
+  writeAtomically(texts.folder / "report.html",
+                  reportHtml(document, pageAssets(plugin::sharedFiles() / "report")));
 }
 
 }  // namespace kindred::report

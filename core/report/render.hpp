@@ -8,6 +8,7 @@
 #include "plan/models.hpp"
 #include "plugin/registry.hpp"
 #include "report/context.hpp"
+#include "report/document.hpp"
 #include "run/results.hpp"
 
 namespace kindred::report {
@@ -17,8 +18,11 @@ Context contextOf(const recipe::Recipe& recipe, const plan::Models& models,
                   const std::vector<const plugin::Plugin*>& plugins, const run::Results& results,
                   const std::vector<std::string>& command_line);
 
-// report.json, observations.csv, findings.csv, manifest.json.
+// report.json, observations.csv, findings.csv, manifest.json, and the pages made of them.
 void writeAll(const std::filesystem::path& folder, const Context& context,
               const run::Results& results);
+
+// report.html and report.md, from nothing but what is saved.
+void writePages(const ResultTexts& texts);
 
 }  // namespace kindred::report

@@ -2,52 +2,28 @@
 
 #include <algorithm>
 #include <cmath>
-#include <sstream>
 #include <tuple>
 
 #include <fmt/format.h>
 
+#include "report/coverage_text.hpp"
+#include "report/sparkline.hpp"
 #include "report/summary.hpp"
+#include "report/text.hpp"
 
 namespace kindred::report {
 namespace {
 
-constexpr std::size_t kWidth = 80;
-
-std::string number(double value) {
-  if (std::isnan(value)) return "-";
-  if (value != 0 && (std::fabs(value) < 5e-4 || std::fabs(value) >= 1e5)) {
-    return fmt::format("{:.1e}", value);
+bool isSurvey(const Context& context, const std::string& name) {
+  for (const recipe::Step& step : context.recipe->steps) {
+    if (step.name == name) return step.verb == recipe::Verb::survey;
   }
-  return fmt::format("{:.4f}", value);
-}
-
-std::string cut(const std::string& text, std::size_t width) {
-  return text.size() <= width ? text : text.substr(0, width - 2) + "..";
-}
-
-std::string wrapped(const std::string& text, std::size_t indent) {
-  std::istringstream words(text);
-  std::string out, word;
-  std::size_t column = 0;
-  while (words >> word) {
-    if (column == 0 || column + 1 + word.size() > kWidth) {
-      if (column != 0) out += '\n';
-      out += std::string(indent, ' ');
-      column = indent;
-    } else {
-      out += ' ';
-      ++column;
-    }
-    out += word;
-    column += word.size();
-  }
-  return out + '\n';
+  return false;
 }
 
 // One line a step and metric: its first figure. The others are in observations.csv.
-std::string table(const run::Results& results) {
-  const std::vector<Summary> summaries = summarise(results.observations);
+std::string metrics(const Context& context, std::vector<Summary> summaries) {
+  std::erase_if(summaries, [&](const Summary& s) { return isSurvey(context, s.step); });
   if (summaries.empty()) return {};
   std::string text = fmt::format("{:<20} {:<19} {:<9} {:>4} {:>7} {:>7} {:>7}\n", "step", "models",
                                  "metric", "n", "mean", "min", "max");
@@ -60,6 +36,33 @@ std::string table(const run::Results& results) {
         s.count + s.undefined, number(s.mean), number(s.min), number(s.max));
     step = s.step;
     metric = s.metric;
+  }
+  return text;
+}
+
+// Surveys: one line a figure.
+std::string surveys(const Context& context, std::vector<Summary> summaries) {
+  std::erase_if(summaries, [&](const Summary& s) { return !isSurvey(context, s.step); });
+  if (summaries.empty()) return {};
+  std::string text = fmt::format("{:<16} {:<16} {:<17} {:>4} {:>7} {:>7} {:>7}\n", "survey",
+                                 "models", "figure", "n", "mean", "min", "max");
+  std::string step, models;
+  for (const Summary& s : summaries) {
+    const std::string pair = s.model_b.empty() ? s.model_a : s.model_a + " ~ " + s.model_b;
+    text += fmt::format("{:<16} {:<16} {:<17} {:>4} {:>7} {:>7} {:>7}\n",
+                        s.step == step ? "" : cut(s.step, 16),
+                        s.step == step && pair == models ? "" : cut(pair, 16), cut(s.figure, 17),
+                        s.count + s.undefined, number(s.mean), number(s.min), number(s.max));
+    step = s.step;
+    models = pair;
+  }
+  return text;
+}
+
+std::string tables(const run::Results& results) {
+  std::string text;
+  for (const run::StepTable& table : results.tables) {
+    text += "\n" + wrapped(table.step + ": " + table.table.title, 0) + tableText(table.table);
   }
   return text;
 }
@@ -81,6 +84,20 @@ std::vector<const run::StepFinding*> mostTelling(const std::vector<run::StepFind
   return best;
 }
 
+// The figures of tests that describe.
+std::string details(const run::Results& results) {
+  std::string text;
+  for (const run::StepFinding* row : mostTelling(results.findings)) {
+    if (row->finding.decides || row->finding.details.empty()) continue;
+    std::string list;
+    for (const auto& [name, value] : row->finding.details) {
+      list += (list.empty() ? "" : ", ") + name + " " + number(value);
+    }
+    text += wrapped(row->step + ": " + list, 2);
+  }
+  return text;
+}
+
 std::string findings(const run::Results& results) {
   if (results.findings.empty()) return {};
   std::string text = fmt::format("\n{:<20} {:<19} {:<16} {:>6} {:>6} {:>7}\n", "test", "models",
@@ -91,7 +108,9 @@ std::string findings(const run::Results& results) {
                     cut(row->model_a + " ~ " + row->model_b, 19), cut(row->finding.gauge, 16),
                     row->finding.units, row->log10_p_adjusted, row->finding.decides ? "yes" : "no");
   }
-  return text + "log p: decimal logarithm of the p-value, adjusted by Holm over the run's tests.\n";
+  return text +
+         "log p: decimal logarithm of the p-value, adjusted by Holm over the run's tests.\n" +
+         details(results);
 }
 
 std::string notes(const Context& context) {
@@ -116,11 +135,11 @@ std::string leftOut(const run::Results& results) {
   return text;
 }
 
-std::string expectations(const run::Results& results) {
+std::string expectations(const run::Results& results, const Paint& paint) {
   std::string text;
   for (const run::ExpectationResult& e : results.expectations) {
-    text += fmt::format("{} {} is {}, expected {}{}\n", e.met ? "met:  " : "UNMET:", e.figure,
-                        number(e.value), e.wanted, e.met ? "" : " (" + e.place + ")");
+    text += fmt::format("{} {} is {}, expected {}{}\n", e.met ? "met:  " : paint.warning("UNMET:"),
+                        e.figure, number(e.value), e.wanted, e.met ? "" : " (" + e.place + ")");
   }
   return text.empty() ? text : "\n" + text;
 }
@@ -145,25 +164,33 @@ bool isControl(const Context& context, const std::string& key) {
 
 }  // namespace
 
-std::string terminalSummary(const Context& context, const run::Results& results) {
+std::string terminalSummary(const Context& context, const run::Results& results,
+                            const Paint& paint) {
   std::string text = context.recipe->title.empty() ? "" : wrapped(context.recipe->title, 0) + "\n";
-  text += table(results) + findings(results) + notes(context) + leftOut(results) +
-          expectations(results);
+  const std::vector<Summary> summaries = summarise(results.observations);
+  const std::string measured = metrics(context, summaries);
+  const std::string surveyed = surveys(context, summaries);
+  text += measured + (measured.empty() || surveyed.empty() ? "" : "\n") + surveyed;
+  text += layerLines(results.observations) + tables(results) + findings(results) + notes(context) +
+          leftOut(results) + expectations(results, paint);
   std::string controls;  // a line each: what they are for stands in the findings
   for (const PairVerdict& pair : context.verdicts) {
     if (isControl(context, pair.a) || isControl(context, pair.b)) {
       controls += pair.a + " ~ " + pair.b + " (control): " + pair.verdict.klass + "\n";
       continue;
     }
-    text += "\n" + pair.a + " ~ " + pair.b + ": " + pair.verdict.klass + "\n" +
+    text += "\n" + paint.strong(pair.a + " ~ " + pair.b + ": " + pair.verdict.klass) + "\n" +
             wrapped(pair.verdict.sentence + (pair.verdict.klass == "no-evidence"
                                                  ? " Power: " + pair.verdict.power + "."
                                                  : ""),
                     2) +
             correspondence(pair, results);
+    for (const std::string& paragraph : coverageText(pair)) text += wrapped(paragraph, 2);
   }
   if (!controls.empty()) text += "\n" + controls;
-  if (!results.complete) text += "\nInterrupted: what was measured before is saved.\n";
+  if (!results.complete) {
+    text += "\n" + paint.warning("Interrupted: what was measured before is saved.") + "\n";
+  }
   return text + fmt::format("\n{:.1f} MB read, {} requests, {:.2f} s, {:.0f} MB of memory\n",
                             static_cast<double>(results.cost.bytes) / 1e6, results.cost.requests,
                             results.seconds, static_cast<double>(results.peak_memory_bytes) / 1e6);

@@ -4,10 +4,12 @@
 #include <string>
 
 #include "report/context.hpp"
+#include "report/paint.hpp"
 #include "run/results.hpp"
 
 namespace kindred::report {
 
-std::string terminalSummary(const Context& context, const run::Results& results);
+std::string terminalSummary(const Context& context, const run::Results& results,
+                            const Paint& paint = {});
 
 }  // namespace kindred::report

@@ -43,6 +43,19 @@ std::string wantedText(const recipe::Expectation& expectation) {
                            : fmt::format("at most {}", expectation.most.value_or(kNaN));
 }
 
+// A figure of a test's own: of several findings that have it the one with the smallest p-value.
+double detailValue(const Results& results, const recipe::FigureAddress& address) {
+  double value = kNaN, smallest = std::numeric_limits<double>::infinity();
+  for (const StepFinding& row : results.findings) {
+    if (row.step != address.step || !(row.finding.log10_p < smallest)) continue;
+    const auto found = row.finding.details.find(address.metric);
+    if (found == row.finding.details.end()) continue;
+    value = found->second;
+    smallest = row.finding.log10_p;
+  }
+  return value;
+}
+
 double findingValue(const Results& results, const recipe::FigureAddress& address) {
   std::vector<double> values;
   for (const StepFinding& row : results.findings) {
@@ -52,7 +65,7 @@ double findingValue(const Results& results, const recipe::FigureAddress& address
     if (address.metric == "statistic") values.push_back(row.finding.statistic);
   }
   // Several findings of one step: the most telling one.
-  if (values.empty()) return kNaN;
+  if (values.empty()) return detailValue(results, address);
   return address.metric == "statistic" ? *std::max_element(values.begin(), values.end())
                                        : *std::min_element(values.begin(), values.end());
 }

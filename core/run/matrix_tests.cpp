@@ -11,6 +11,7 @@
 #include "run/calibrated.hpp"
 #include "run/interrupt.hpp"
 #include "run/ordered.hpp"
+#include "run/passed_over.hpp"
 #include "run/profiles.hpp"
 #include "run/session.hpp"
 #include "stats/levels.hpp"
@@ -26,7 +27,10 @@ struct Outcome {
 class MatrixTester {
  public:
   MatrixTester(std::span<const plan::PlannedStep> steps, const plan::Plan& plan, Session& session)
-      : session_(session), plan_(plan), aligner_(*steps.front().tools->aligner) {
+      : session_(session),
+        plan_(plan),
+        aligner_(*steps.front().tools->aligner),
+        first_step_(steps.front().step->name) {
     for (const plan::PlannedStep& step : steps) {
       (step.tools->matrix_test->calibrated() ? calibrated_ : exact_).push_back(&step);
     }
@@ -97,9 +101,23 @@ class MatrixTester {
     return pairs;
   }
 
+  // What an earlier stage has listed is not listed again.
+  void listPassedOver(const ModelProfile& profile) {
+    auto& all = session_.results.left_out;
+    for (plan::LeftOut& rows : passedOver(profile, first_step_)) {
+      const bool listed = std::any_of(all.begin(), all.end(), [&](const plan::LeftOut& known) {
+        return known.step == rows.step && known.model_a == rows.model_a &&
+               known.tensor_a == rows.tensor_a && known.reason == rows.reason;
+      });
+      if (!listed) all.push_back(std::move(rows));
+    }
+  }
+
   void runStage(std::size_t stage) {
     const std::vector<Pair> pairs = pairsOf(stage);
-    for (auto& [budget, profiles] : profiles_) profiles.compute(session_.threads);
+    for (auto& [budget, profiles] : profiles_) {
+      for (const ModelProfile* fresh : profiles.compute(session_.threads)) listPassedOver(*fresh);
+    }
     auto& results = session_.results;
     const auto first = static_cast<std::ptrdiff_t>(results.findings.size());
     inOrder<Outcome>(
@@ -274,6 +292,7 @@ class MatrixTester {
   Session& session_;
   const plan::Plan& plan_;
   const Aligner& aligner_;
+  const std::string& first_step_;
   std::map<std::uint64_t, Profiles> profiles_;  // by budget
   std::vector<const plan::PlannedStep*> exact_, calibrated_;
   std::set<Models> settled_;

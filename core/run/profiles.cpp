@@ -12,7 +12,8 @@ void Profiles::add(const plan::Model& model, const plan::WeightReading* reading)
   at->second.weights = std::make_unique<CheckpointWeights>(model, *reading);
 }
 
-void Profiles::compute(unsigned threads) {
+std::vector<const ModelProfile*> Profiles::compute(unsigned threads) {
+  std::vector<const ModelProfile*> fresh;
   std::vector<Profiled*> list;
   for (auto& [model, profiled] : models_) {
     if (profiled.weights && !profiled.profile) list.push_back(&profiled);
@@ -25,8 +26,10 @@ void Profiles::compute(unsigned threads) {
       },
       [&](std::size_t i, std::unique_ptr<ModelProfile>&& profile) {
         list[i]->profile = std::move(profile);
+        fresh.push_back(list[i]->profile.get());
       },
       interrupted);
+  return fresh;
 }
 
 const ModelProfile* Profiles::of(const plan::Model& model) const {

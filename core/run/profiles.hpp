@@ -19,8 +19,8 @@ class Profiles {
   // Known models are not added twice. The reading, null for an unknown architecture, must outlive
   // this.
   void add(const plan::Model& model, const plan::WeightReading* reading);
-  // Reads and profiles what was added, model by model on so many threads.
-  void compute(unsigned threads);
+  // Reads and profiles what was added, model by model on so many threads. Returns the new ones.
+  std::vector<const ModelProfile*> compute(unsigned threads);
   // Null where the model's architecture is not known.
   const ModelProfile* of(const plan::Model& model) const;
   // What was read since the last call.

@@ -52,6 +52,13 @@ struct Refused {
   std::string step, model_a, model_b, gauge, reason;
 };
 
+// A file beside the weights that a step read or listed.
+struct FileSeen {
+  std::string model, name;
+  std::uint64_t bytes = 0;
+  std::string identity, published_sha256;
+};
+
 // A stage of a step that was not run, and why.
 struct Skipped {
   std::string step;
@@ -85,6 +92,7 @@ struct Results {
   std::vector<plan::LeftOut> left_out;
   std::vector<ExpectationResult> expectations;
   std::vector<RangeRead> ranges;  // by model, file, offset
+  std::vector<FileSeen> files;    // by model, name; each once
   Cost cost;                      // headers included
   double seconds = 0;
   std::uint64_t peak_memory_bytes = 0;  // private

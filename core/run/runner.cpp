@@ -6,6 +6,7 @@
 
 #include <kindred/error.hpp>
 
+#include "recipe/document_verbs.hpp"
 #include "run/adjust.hpp"
 #include "run/aggregate.hpp"
 #include "run/interrupt.hpp"
@@ -38,8 +39,12 @@ void checkUnchanged(const plan::Models& models, const std::vector<std::string>& 
 }
 
 void runStep(const plan::PlannedStep& step, Session& session) {
-  if (step.step->verb == recipe::Verb::test) {
+  if (recipe::documentVerb(step.step->verb) != nullptr) {
+    compareDocuments(step, session);
+  } else if (step.step->verb == recipe::Verb::test) {
     runTest(step, session);
+  } else if (step.step->verb == recipe::Verb::survey) {
+    runSurvey(step, session);
   } else if (step.step->verb == recipe::Verb::describe) {
     describeTensors(step, session);
   } else if (step.step->pairing == recipe::Pairing::content) {
@@ -74,6 +79,15 @@ void sortRanges(std::vector<RangeRead>& ranges) {
       ranges.end());
 }
 
+void sortFiles(std::vector<FileSeen>& files) {
+  const auto key = [](const FileSeen& f) { return std::tie(f.model, f.name); };
+  std::sort(files.begin(), files.end(),
+            [&](const FileSeen& x, const FileSeen& y) { return key(x) < key(y); });
+  files.erase(std::unique(files.begin(), files.end(),
+                          [&](const FileSeen& x, const FileSeen& y) { return key(x) == key(y); }),
+              files.end());
+}
+
 // Bytes of local files are counted by what was hashed; remote sources count what they fetched.
 Cost costOf(const plan::Models& models, const std::vector<RangeRead>& ranges) {
   Cost cost = models.spent();
@@ -82,8 +96,11 @@ Cost costOf(const plan::Models& models, const std::vector<RangeRead>& ranges) {
     for (const checkpoint::Shard& shard : model->checkpoint.shards()) {
       cost.bytes += shard.header_bytes;
     }
+  }
+  for (const plan::Repository* repository : models.repositories()) {
+    if (repository->source->remote()) continue;
     for (const RangeRead& range : ranges) {
-      if (range.model == model->key) cost.bytes += range.length;
+      if (range.model == repository->key) cost.bytes += range.length;
     }
   }
   return cost;
@@ -118,6 +135,7 @@ Results execute(const recipe::Recipe& recipe, const plan::Plan& plan, const plan
   }
   checkUnchanged(models, before);
   sortRanges(results.ranges);
+  sortFiles(results.files);
   adjust(results.findings, stagesOf(plan));
   for (const recipe::Expectation& expectation : recipe.expectations) {
     results.expectations.push_back(judge(expectation, results));

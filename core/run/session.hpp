@@ -34,8 +34,12 @@ Observation observation(const std::string& step, const plan::Metric& metric, std
 // Pair metrics over a step's pairs, tensor metrics over its tensors: observations.
 void comparePairs(const plan::PlannedStep& step, Session& session);
 void describeTensors(const plan::PlannedStep& step, Session& session);
+// A survey over all models that its step names: observations and tables.
+void runSurvey(const plan::PlannedStep& step, Session& session);
 // Set metrics over the two sides of a step: observations and notes.
 void matchSets(const plan::PlannedStep& step, Session& session);
+// Documents beside each other, or inventories: observations and tables.
+void compareDocuments(const plan::PlannedStep& step, Session& session);
 // A test over a table of observations, or over rows of matrices: findings.
 void runTest(const plan::PlannedStep& step, Session& session);
 // Matrix tests over whole models; steps next to each other are taken together, so that what is

@@ -2,6 +2,7 @@
 #include <kindred/error.hpp>
 
 #include "checkpoint/names.hpp"
+#include "constants/constants.hpp"
 #include "plugin/guard.hpp"
 #include "run/hash.hpp"
 #include "run/interrupt.hpp"
@@ -11,13 +12,17 @@
 namespace kindred::run {
 namespace {
 
-using Digests = std::vector<std::unique_ptr<TensorDigest>>;  // one a metric
+// What was made of one tensor.
+struct Digested {
+  std::vector<std::unique_ptr<TensorDigest>> digests;  // one a metric
+  std::string constant;  // why its values are computed and not trained, or empty
+};
 
 constexpr std::uint64_t kLocalChunk = std::uint64_t{256} << 10;
 constexpr std::uint64_t kRemoteChunk = std::uint64_t{8} << 20;
 
 struct Outcome {
-  Digests digests;
+  Digested tensor;
   std::vector<RangeRead> ranges;
 };
 
@@ -26,20 +31,20 @@ class SetMatcher {
   SetMatcher(const plan::PlannedStep& step, Session& session) : step_(step), session_(session) {}
 
   void run() {
-    const std::vector<Digests> a = digest(*step_.model_a, step_.a);
-    const std::vector<Digests> b = digest(*step_.model_b, step_.b);
+    const std::vector<Digested> a = digest(*step_.model_a, step_.a);
+    const std::vector<Digested> b = digest(*step_.model_b, step_.b);
     if (interrupted()) return;
     for (std::size_t m = 0; m < step_.tools->metrics.size(); ++m) match(m, a, b);
   }
 
  private:
-  std::vector<Digests> digest(const plan::Model& model, const std::vector<plan::Selected>& side) {
-    std::vector<Digests> all(side.size());
+  std::vector<Digested> digest(const plan::Model& model, const std::vector<plan::Selected>& side) {
+    std::vector<Digested> all(side.size());
     inOrder<Outcome>(
         side.size(), session_.threads,
         [&](std::size_t i) { return digestOne(model, side[i].view); },
         [&](std::size_t i, Outcome&& outcome) {
-          all[i] = std::move(outcome.digests);
+          all[i] = std::move(outcome.tensor);
           auto& ranges = session_.results.ranges;
           ranges.insert(ranges.end(), outcome.ranges.begin(), outcome.ranges.end());
           session_.progress.advance(side[i].view.tensor->bytes, true);
@@ -51,8 +56,10 @@ class SetMatcher {
 
   Outcome digestOne(const plan::Model& model, const checkpoint::View& view) const {
     Outcome outcome;
+    auto& digests = outcome.tensor.digests;
+    constants::Recogniser recogniser(view.info);
     for (const plan::Metric& metric : step_.tools->metrics) {
-      outcome.digests.push_back(
+      digests.push_back(
           plugin::guard(metric.plugin->name(), [&] { return metric.set->start(view.info); }));
     }
     const plan::ByteRange range = plan::bytesOf(view, {0, view.info.elements});
@@ -62,14 +69,16 @@ class SetMatcher {
     for (std::uint64_t done = 0; done < range.length;) {
       const std::span<std::byte> part(buffer.data(), std::min(chunk, range.length - done));
       file.read(range.offset + done, part);
-      for (std::size_t m = 0; m < outcome.digests.size(); ++m) {
-        plugin::guard(name(m), [&] { outcome.digests[m]->add(part); });
+      for (std::size_t m = 0; m < digests.size(); ++m) {
+        plugin::guard(name(m), [&] { digests[m]->add(part); });
       }
+      recogniser.add(part);
       done += part.size();
     }
-    for (std::size_t m = 0; m < outcome.digests.size(); ++m) {
-      plugin::guard(name(m), [&] { outcome.digests[m]->finish(); });
+    for (std::size_t m = 0; m < digests.size(); ++m) {
+      plugin::guard(name(m), [&] { digests[m]->finish(); });
     }
+    outcome.tensor.constant = recogniser.finish();
     outcome.ranges.push_back(
         {model.key, range.shard->name, range.offset, range.length, file.digest()});
     return outcome;
@@ -77,21 +86,22 @@ class SetMatcher {
 
   std::string name(std::size_t m) const { return step_.tools->metrics[m].plugin->name(); }
 
-  void match(std::size_t m, const std::vector<Digests>& a, const std::vector<Digests>& b) {
+  void match(std::size_t m, const std::vector<Digested>& a, const std::vector<Digested>& b) {
     const plan::Metric& metric = step_.tools->metrics[m];
     std::vector<SetMetric::Member> members_a, members_b;
     for (std::size_t i = 0; i < a.size(); ++i) {
-      members_a.push_back({step_.a[i].view.info, *a[i][m]});
+      members_a.push_back({step_.a[i].view.info, *a[i].digests[m]});
     }
     for (std::size_t j = 0; j < b.size(); ++j) {
-      members_b.push_back({step_.b[j].view.info, *b[j][m]});
+      members_b.push_back({step_.b[j].view.info, *b[j].digests[m]});
     }
     const std::vector<SetMatch> matches =
         plugin::guard(name(m), [&] { return metric.set->match(members_a, members_b); });
-    for (const SetMatch& found : matches) record(metric, found);
+    for (const SetMatch& found : matches) record(metric, found, a);
   }
 
-  void record(const plan::Metric& metric, const SetMatch& found) {
+  void record(const plan::Metric& metric, const SetMatch& found,
+              const std::vector<Digested>& of_a) {
     if (found.a >= step_.a.size() || found.b >= step_.b.size()) {
       throw Error(Category::plugin, "plugin '" + metric.plugin->name() + "'",
                   "matched a tensor that is not in the sets");
@@ -103,9 +113,12 @@ class SetMatcher {
       session_.results.observations.push_back(
           observation(step_.step->name, metric, f, a, &b, a.elements, found.figures[f]));
     }
-    if (found.notes.empty()) return;
+    auto notes = found.notes;
+    const std::string& constant = of_a[found.a].constant;
+    if (!constant.empty()) notes.emplace_back("constant", constant);
+    if (notes.empty()) return;
     session_.results.notes.push_back({step_.step->name, metric.name, checkpoint::escaped(a.name),
-                                      checkpoint::escaped(b.name), found.notes});
+                                      checkpoint::escaped(b.name), std::move(notes)});
   }
 
   const plan::PlannedStep& step_;

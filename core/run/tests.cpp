@@ -1,4 +1,6 @@
 // Tests: over a table of observations already made, or over rows of whole (bounded) matrices.
+#include <algorithm>
+#include <cmath>
 #include <functional>
 
 #include <fmt/format.h>
@@ -7,6 +9,7 @@
 
 #include "checkpoint/names.hpp"
 #include "plugin/guard.hpp"
+#include "run/content_pairs.hpp"
 #include "run/reader.hpp"
 #include "run/session.hpp"
 #include "run/tiles.hpp"
@@ -35,6 +38,25 @@ class Tester {
       b = o.model_b;
     }
     keep(a, b, guarded([&] { return step_.tools->test->onTable(table); }));
+  }
+
+  // For models of unknown families; those that architecture files describe have tests of their own.
+  void onContent() {
+    if (hasRoles(*step_.model_a) && hasRoles(*step_.model_b)) return;
+    const ContentPairs pairs = pairByContent(step_, session_);
+    if (pairs.rows.empty()) return;
+    std::vector<Finding> findings = guarded([&] { return step_.tools->test->onRows(pairs.rows); });
+    const double choices = std::log10(static_cast<double>(pairs.candidates));
+    for (Finding& finding : findings) {
+      finding.log10_p = std::min(0.0, finding.log10_p + choices);
+      finding.log10_p_floor = std::min(0.0, finding.log10_p_floor + choices);
+      finding.details["candidates"] = static_cast<double>(pairs.candidates);
+      finding.alignment =
+          "pairs of equal shape were matched by their cosine; the p-value is "
+          "multiplied by the number of such pairs";
+    }
+    for (const ContentPairs::Chosen& chosen : pairs.chosen) record(chosen);
+    keep(step_.model_a->key, step_.model_b->key, std::move(findings));
   }
 
   void onRows() {
@@ -74,6 +96,30 @@ class Tester {
       if (error.category() != Category::input) throw;
       throw inputError(recipe::text(step_.step->place), error.message(), error.remedy());
     }
+  }
+
+  static bool hasRoles(const plan::Model& model) {
+    const auto& tensors = model.checkpoint.tensors();
+    return model.architecture != nullptr &&
+           std::any_of(tensors.begin(), tensors.end(), [&](const checkpoint::Tensor& tensor) {
+             return !model.architecture->roleOf(tensor.name).empty();
+           });
+  }
+
+  void record(const ContentPairs::Chosen& chosen) {
+    const TensorInfo& a = step_.a[chosen.a].view.info;
+    const TensorInfo& b = step_.b[chosen.b].view.info;
+    Observation o;
+    o.step = step_.step->name;
+    o.metric = "cosine";
+    o.figure = "matched";
+    o.model_a = a.model;
+    o.tensor_a = checkpoint::escaped(a.name);
+    o.model_b = b.model;
+    o.tensor_b = checkpoint::escaped(b.name);
+    o.elements = a.elements;
+    o.value = chosen.cosine;
+    session_.results.observations.push_back(std::move(o));
   }
 
   // The permutation gauge of both tensors' rows; a test on an axis without one is refused.
@@ -150,7 +196,9 @@ class Tester {
 void runTest(const plan::PlannedStep& step, Session& session) {
   session.progress.step(step.step->name, step.pairs.size());
   Tester tester(step, session);
-  if (step.step->of.empty()) {
+  if (step.step->pairing == recipe::Pairing::content) {
+    tester.onContent();
+  } else if (step.step->of.empty()) {
     tester.onRows();
   } else {
     tester.onTable();

@@ -6,21 +6,12 @@
 #include <kindred/error.hpp>
 
 #include "checkpoint/names.hpp"
-#include "checkpoint/tokenizer.hpp"
 #include "run/hash.hpp"
 #include "run/tiles.hpp"
+#include "run/vocabulary.hpp"
 
 namespace kindred::run {
 namespace {
-
-std::string textOf(const plan::Model& model, const std::string& name) {
-  const std::vector<std::string> names = model.location->list();
-  if (std::find(names.begin(), names.end(), name) == names.end()) return {};
-  const std::shared_ptr<File> file = model.location->open(name);
-  std::string text(file->size(), '\0');
-  file->read(0, std::as_writable_bytes(std::span(text.data(), text.size())));
-  return text;
-}
 
 // The norm whose gains stand before what reads the residual stream in this role.
 std::string_view normBefore(std::string_view role) {
@@ -59,10 +50,8 @@ CheckpointWeights::CheckpointWeights(const plan::Model& model, const plan::Weigh
             d.head_dim,
             d.rotary_dim,
             model.architecture->rotaryInterleaved()};
-  const std::string tokenizer =
-      reading.tokens == 0 ? std::string() : textOf(model, "tokenizer.json");
-  if (tokenizer.empty()) return;
-  tokens_ = checkpoint::tokensOf(tokenizer, model.address + "/tokenizer.json");
+  if (reading.tokens == 0) return;
+  tokens_ = tokensOf(model, ranges_);
   thinOut(tokens_, reading.tokens);
 }
 

@@ -24,6 +24,10 @@ class Judge {
       ++deciding_;
       if (best_ == nullptr || entry.log10_p < best_->log10_p) best_ = &entry;
       if (entry.log10_p <= stats::kLog10Evidence) rejected_.insert(entry.finding.gauge);
+      if (unverified(entry.finding)) {
+        ++matched_;
+        if (entry.log10_p <= stats::kLog10Evidence) ++matched_kin_;
+      }
       const auto rho = entry.finding.details.find("detectable_rho");
       if (rho != entry.finding.details.end() && (rho_ < 0 || rho->second < rho_)) {
         rho_ = rho->second;
@@ -43,6 +47,11 @@ class Judge {
     if (allEqual()) {
       verdict.klass = "identical";
       verdict.sentence = fmt::format("All tensors of {} and {} hold the same bytes.", a_, b_);
+    } else if (exact && onlySomeMatched()) {
+      verdict.klass = "partial";
+      verdict.sentence = fmt::format("Shared in part: {} of {} tensors matched by content. ",
+                                     matched_kin_, matched_) +
+                         unverifiedRejection();
     } else if (exact && !onlyOfTheStream()) {
       verdict.klass = "shared-weights";
       verdict.sentence = rejection();
@@ -67,9 +76,10 @@ class Judge {
 
  private:
   struct Total {
-    std::uint64_t equal = 0, constant = 0, changed = 0, absent = 0;
+    std::uint64_t equal = 0, constant = 0, tied = 0, changed = 0, absent = 0;
     Total& operator+=(const ComponentCount& count) {
       equal += count.equal;
+      tied += count.tied;
       constant += count.constant;
       changed += count.changed;
       absent += count.absent;
@@ -96,6 +106,11 @@ class Judge {
     return rejected_.size() == 1 && *rejected_.begin() == "residual-dim" && total_.changed > 0;
   }
 
+  // Of models of unknown families, fewer than half of the matched tensors.
+  bool onlySomeMatched() const {
+    return rejected_.size() == 1 && matched_kin_ > 0 && 2 * matched_kin_ < matched_;
+  }
+
   // Equal bytes are evidence where the architecture says that the tensor is trained; a computed
   // constant of an unknown role is none.
   bool trainedPartsAreEqual() const {
@@ -104,6 +119,7 @@ class Judge {
 
   std::string rejection() const {
     const Finding& finding = best_->finding;
+    if (unverified(finding)) return unverifiedRejection();
     return fmt::format(
         "The hypothesis that the tested tensors of {} and {} were trained from independent random "
         "initialisations is rejected: p <= 10^{:.1f}, adjusted for all tests of this run ({}, axis "
@@ -112,6 +128,22 @@ class Judge {
         "Direction and intent are not tested.",
         a_, b_, std::ceil(best_->log10_p * 10) / 10, finding.test, finding.gauge, finding.units,
         finding.null, finding.assumptions);
+  }
+
+  // Tests of models whose family is not known rest on what nobody has checked.
+  static bool unverified(const Finding& finding) { return finding.details.contains("unverified"); }
+
+  std::string unverifiedRejection() const {
+    const Finding& finding = best_->finding;
+    return fmt::format(
+        "Under the unverified assumption that {}, the hypothesis that the tested tensors of {} and "
+        "{} were trained from independent random initialisations is rejected: p <= 10^{:.1f}, "
+        "adjusted for all tests of this run ({}; null: {}). Explanations compatible with this: "
+        "either model trained from the other, a common ancestor, a merge component, a shared "
+        "initialisation, computed values that were not recognised as such. Direction and intent "
+        "are not tested.",
+        finding.assumptions, a_, b_, std::ceil(best_->log10_p * 10) / 10, finding.test,
+        finding.null);
   }
 
   std::string alike(bool enough) const {
@@ -166,11 +198,15 @@ class Judge {
   }
 
   std::string nothing() const {
-    return fmt::format(
+    const std::string text = fmt::format(
         "No evidence of shared weights in the tested tensors of {} and {}. This does not show that "
         "they are independent: distillation, and parts that were retrained or not tested, would "
         "not be seen.",
         a_, b_);
+    if (best_ == nullptr || !unverified(best_->finding)) return text;
+    return text +
+           " Models of unknown families are compared in the order in which they are stored: "
+           "shuffled or rotated copies would not be seen either.";
   }
 
   std::string power() const {
@@ -187,8 +223,9 @@ class Judge {
   const Adjusted* calibrated_ = nullptr;  // clear of its controls
   bool calibrated_ran_ = false;
   std::size_t deciding_ = 0;
-  std::set<std::string> rejected_;     // gauges
-  std::set<std::string> equal_parts_;  // components with equal, not constant, tensors
+  std::size_t matched_ = 0, matched_kin_ = 0;  // tensors of unknown families
+  std::set<std::string> rejected_;             // gauges
+  std::set<std::string> equal_parts_;          // components with equal tensors that are evidence
   Total total_;
   double rho_ = -1;
 };

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <string>
 #include <vector>
@@ -20,9 +21,25 @@ struct Adjusted {
 // Tensors of one component ("norms", "MLP", ...), by what became of them in the other model.
 struct ComponentCount {
   std::uint64_t equal = 0;     // the same bytes, under whatever name
-  std::uint64_t constant = 0;  // the same bytes, but all values are one: no evidence
+  std::uint64_t constant = 0;  // the same bytes, but computed and not trained: no evidence
+  std::uint64_t tied = 0;      // the same bytes as another equal tensor of its model: counted there
   std::uint64_t changed = 0;   // the same shape, other bytes
-  std::uint64_t absent = 0;    // no tensor of its name, role or shape
+  std::uint64_t absent = 0;    // no tensor of its role or name and shape
+};
+
+struct Extent {
+  std::uint64_t tensors = 0;
+  std::uint64_t bytes = 0;
+  void add(std::uint64_t size) {
+    ++tensors;
+    bytes += size;
+  }
+};
+
+// A tensor, or rows of one, whose agreement is no evidence.
+struct NoEvidence {
+  std::string tensor;
+  std::string reason;
 };
 
 // What was understood and compared. Empty components: bytes were not compared.
@@ -30,6 +47,14 @@ struct Coverage {
   std::map<std::string, ComponentCount> components;
   std::uint64_t tensors_a = 0, tensors_b = 0;
   std::uint64_t understood_a = 0, understood_b = 0;  // tensors with a known role
+  std::uint64_t bytes_a = 0, bytes_b = 0;            // of all tensors
+  std::uint64_t understood_bytes_a = 0, understood_bytes_b = 0;
+  Extent compared;                         // A's tensors with a counterpart, both read
+  std::map<std::string, Extent> left_out;  // A's other tensors, by reason: "other shape", ...
+  std::vector<NoEvidence> no_evidence;
+  // Mean of the cosines of counterparts, weighted by their parameters: describes, never decides.
+  double plain_cosine = std::numeric_limits<double>::quiet_NaN();
+  std::uint64_t plain_parameters = 0;
 };
 
 struct Verdict {

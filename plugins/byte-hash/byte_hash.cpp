@@ -18,8 +18,8 @@ class ByteHash final : public kindred::SetMetric {
   explicit ByteHash(const kindred::Parameters& p)
       : block_(static_cast<std::size_t>(p.integer("block"))) {}
 
-  std::unique_ptr<kindred::TensorDigest> start(const kindred::TensorInfo& tensor) const override {
-    return std::make_unique<Digest>(tensor, block_, budget_);
+  std::unique_ptr<kindred::TensorDigest> start(const kindred::TensorInfo&) const override {
+    return std::make_unique<Digest>(block_, budget_);
   }
 
   std::vector<kindred::SetMatch> match(std::span<const Member> a,
@@ -51,9 +51,6 @@ class ByteHash final : public kindred::SetMetric {
     Notes notes{{"sha256_a", a.sha256()}, {"xxh3_128_a", a.xxh3()}};
     if (!found.equal) {
       notes.insert(notes.end(), {{"sha256_b", b.sha256()}, {"xxh3_128_b", b.xxh3()}});
-    }
-    if (a.constant()) {
-      notes.emplace_back("constant", "all elements are equal: no evidence of a common origin");
     }
     const unsigned level = std::max(a.blocks().level(), b.blocks().level());
     if (level > 0 && !found.equal) {

@@ -111,7 +111,6 @@ TEST(ByteHash, GivesTheKnownHashes) {
   EXPECT_EQ(noteOf(matches[0], "sha256_a"),
             "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
   EXPECT_EQ(noteOf(matches[0], "xxh3_128_a").size(), 32u);
-  EXPECT_EQ(noteOf(matches[0], "constant"), "");
 }
 
 TEST(ByteHash, PairsCopiesOfOneTensorOneToOneWhereItCan) {
@@ -170,29 +169,6 @@ TEST(ByteHash, DependsOnNoPiecesInWhichBytesCome) {
     sets.b({{"y", bytes.substr(0, 2 * kPage) + noise(10, 2)}});
     EXPECT_THAT(sets.lines(), ElementsAre("x y 0.00 0.33")) << chunk;
   }
-}
-
-TEST(ByteHash, FlagsConstantTensors) {
-  std::string ones;  // BF16
-  for (int i = 0; i < 5000; ++i) ones += "\x80\x3f";
-  for (const std::size_t chunk : {1u, 3u, 100'000u}) {
-    Sets sets;
-    sets.chunk = chunk;
-    sets.a({{"ones", ones, DType::BF16}, {"bytes", ones, DType::U8}, {"one", "\x80"}});
-    sets.b({{"ones", ones, DType::BF16}, {"bytes", ones, DType::U8}, {"one", "\x80"}});
-    std::map<std::size_t, bool> constant;
-    for (const SetMatch& match : sets.match()) {
-      EXPECT_EQ(match.figures[0], 1.0);
-      constant[match.a] = !noteOf(match, "constant").empty();
-    }
-    EXPECT_TRUE(constant[0]);
-    EXPECT_FALSE(constant[1]);
-    EXPECT_TRUE(constant[2]);
-  }
-  Sets late;  // the last byte differs
-  late.a({{"x", std::string(9000, '\1') + '\2'}});
-  late.b({{"x", std::string(9000, '\1') + '\2'}});
-  EXPECT_EQ(noteOf(late.match().at(0), "constant"), "");
 }
 
 TEST(ByteHash, LeavesOutEmptyTensorsAndTensorsThatShareNothing) {

@@ -4,8 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
-#include <numeric>
 
 #include <kindred/error.hpp>
 
@@ -40,11 +38,8 @@ struct Digest::States {
   XXH3_state_t xxh3;
 };
 
-Digest::Digest(const TensorInfo& tensor, std::size_t block, std::shared_ptr<Budget> budget)
-    : states_(std::make_unique<States>()),
-      block_(block),
-      budget_(std::move(budget)),
-      element_(std::lcm(info(tensor.dtype).bits, 8u) / 8) {
+Digest::Digest(std::size_t block, std::shared_ptr<Budget> budget)
+    : states_(std::make_unique<States>()), block_(block), budget_(std::move(budget)) {
   check(states_->sha256 != nullptr);
   check(EVP_DigestInit_ex(states_->sha256.get(), EVP_sha256(), nullptr) == 1);
   XXH3_128bits_reset(&states_->xxh3);
@@ -58,7 +53,6 @@ void Digest::add(std::span<const std::byte> raw) {
   if (raw.empty()) return;
   check(EVP_DigestUpdate(states_->sha256.get(), raw.data(), raw.size()) == 1);
   XXH3_128bits_update(&states_->xxh3, raw.data(), raw.size());
-  if (constant_) compareWithFirst(raw);
   size_ += raw.size();
   if (!partial_.empty()) {
     const std::size_t taken = std::min(block_ - partial_.size(), raw.size());
@@ -70,19 +64,6 @@ void Digest::add(std::span<const std::byte> raw) {
   }
   for (; raw.size() >= block_; raw = raw.subspan(block_)) addBlock(raw.first(block_));
   partial_.assign(raw.begin(), raw.end());
-}
-
-void Digest::compareWithFirst(std::span<const std::byte> raw) {
-  std::uint64_t place = size_;
-  for (; first_.size() < element_ && !raw.empty(); raw = raw.subspan(1), ++place) {
-    first_.push_back(raw.front());
-  }
-  for (std::size_t i = 0; i < std::min(element_, raw.size()); ++i) {
-    constant_ &= raw[i] == first_[(place + i) % element_];
-  }
-  if (raw.size() > element_) {
-    constant_ &= std::memcmp(raw.data(), raw.data() + element_, raw.size() - element_) == 0;
-  }
 }
 
 void Digest::addBlock(std::span<const std::byte> block) {

@@ -15,7 +15,7 @@ class Digest final : public TensorDigest {
  public:
   // `block`: bytes in a block; blocks begin at multiples of it from the tensor's first byte, and
   // the last one may be shorter.
-  Digest(const TensorInfo& tensor, std::size_t block, std::shared_ptr<Budget> budget);
+  Digest(std::size_t block, std::shared_ptr<Budget> budget);
   ~Digest() override;
   Digest(const Digest&) = delete;
   Digest& operator=(const Digest&) = delete;
@@ -27,23 +27,17 @@ class Digest final : public TensorDigest {
   const std::string& xxh3() const { return xxh3_; }
   const BlockCounts& blocks() const { return blocks_; }
   bool empty() const { return size_ == 0; }
-  // Whether all elements have the same bytes.
-  bool constant() const { return constant_ && size_ > 0; }
 
  private:
   struct States;
 
-  void compareWithFirst(std::span<const std::byte> raw);
   void addBlock(std::span<const std::byte> block);
 
   std::unique_ptr<States> states_;  // gone after finish()
   std::size_t block_;
   std::shared_ptr<Budget> budget_;
-  std::size_t element_;             // bytes of an element; packed: of as few as fill whole bytes
   std::vector<std::byte> partial_;  // of a block, that waits for the rest
-  std::vector<std::byte> first_;    // the first element
   std::uint64_t size_ = 0;
-  bool constant_ = true;
   bool entered_ = false;
   BlockCounts blocks_;
   std::string sha256_;

@@ -76,6 +76,20 @@ std::optional<double> detectable(const Gauge& gauge, const kindred::MatrixTask& 
   return kindred::stats::detectableCorrelation(coins, width, kLog10PowerLevel);
 }
 
+// What was matched with what, for whoever draws it: "layer_of.7" = 5 says that layer 7 of B was
+// paired with layer 5 of A, "expert_of.7.3" = 0 its expert 3 with expert 0.
+void recordMatches(const kindred::MatrixTask& task, Finding& finding) {
+  constexpr std::size_t kMostExperts = 1024;
+  std::size_t experts = 0;
+  for (const kindred::MlpMatch& match : task.alignment.mlps) {
+    const std::string layer = std::to_string(match.b.layer);
+    finding.details["layer_of." + layer] = static_cast<double>(match.a.layer);
+    if (match.a.expert < 0 || match.b.expert < 0 || ++experts > kMostExperts) continue;
+    finding.details["expert_of." + layer + "." + std::to_string(match.b.expert)] =
+        static_cast<double>(match.a.expert);
+  }
+}
+
 Finding heads(const Gauge& gauge, const kindred::MatrixTask& task, const Tosses& tosses) {
   const auto [coins, heads] = tosses.coins.count();
   Finding finding = common(gauge, task, tosses);
@@ -85,6 +99,7 @@ Finding heads(const Gauge& gauge, const kindred::MatrixTask& task, const Tosses&
                                              kindred::stats::binomialTail(coins, coins - heads));
   finding.log10_p_floor = oneSidedFloor(coins);
   if (const auto rho = detectable(gauge, task, coins)) finding.details["detectable_rho"] = *rho;
+  if (task.use.gauge == "mlp-unit") recordMatches(task, finding);
   for (const auto& [layer, count] : tosses.coins.countByLayer()) {
     if (layer < 0) continue;
     const std::string key = "layer_" + std::to_string(layer);

@@ -87,15 +87,6 @@ TEST(Compare, GivesTheSameFindingsForAnyNumberOfThreads) {
   EXPECT_EQ(support::readFile(dir / "1/findings.csv"), support::readFile(dir / "3/findings.csv"));
 }
 
-TEST(Compare, OfModelsOfUnknownFamiliesIsUntestable) {
-  TempDir dir;
-  writePair(dir, 1, 2);
-  const RunResult result = support::run(
-      {"compare", (dir / "a").string(), (dir / "b").string(), "--out", (dir / "out").string()});
-  EXPECT_EQ(result.exit_code, 2);
-  EXPECT_THAT(result.out, HasSubstr("untestable"));
-}
-
 TEST(Compare, RefusesWhatIsNeitherPathNorHubName) {
   const RunResult result = support::run({"compare", "not a model", kDemo.string()});
   EXPECT_EQ(result.exit_code, 2);

@@ -214,6 +214,21 @@ TEST(Run, RecordsWhatWasReadInTheManifest) {
   EXPECT_EQ(manifest.at("models").at(0).at("files").at(0).at("name"), "model.safetensors");
 }
 
+TEST(Run, SelectsARangeOfLayers) {
+  TempDir dir;
+  writePair(dir, 1, 2);
+  const std::string steps =
+      "  - name: norms\n    compare: [a, b]\n    metrics: [mad]\n"
+      "    select: {names: [\"layers.{layer}.norm\"], layers: ";
+  ASSERT_EQ(runRecipe(dir, recipe(steps + "[1, 7]}\n")).exit_code, 0);
+  EXPECT_EQ(summaryOf(reportOf(dir), "norms", "mad", "mad").at("count"), 1);
+  ASSERT_EQ(runRecipe(dir, recipe(steps + "[0, 1]}\n")).exit_code, 0);
+  EXPECT_EQ(summaryOf(reportOf(dir), "norms", "mad", "mad").at("count"), 2);
+  const RunResult none = runRecipe(dir, recipe(steps + "[5, 7]}\n"));
+  EXPECT_EQ(none.exit_code, 2);
+  EXPECT_THAT(none.err, testing::HasSubstr("lies in layers 5 to 7"));
+}
+
 TEST(Run, PrintsOneJsonDocumentAndNothingElseWithJson) {
   TempDir dir;
   writePair(dir, 1, 2);

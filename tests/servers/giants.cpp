@@ -33,7 +33,15 @@ class Namer {
   std::vector<GiantTensor>& out_;
 };
 
-void addMlp(Namer& names, const std::string& where, std::uint64_t hidden, std::uint64_t width) {
+// As DeepSeek names an MLP's matrices, or as Mixtral does.
+void addMlp(Namer& names, const std::string& where, std::uint64_t hidden, std::uint64_t width,
+            bool mixtral = false) {
+  if (mixtral) {
+    names.add(where + "w1.weight", {width, hidden});
+    names.add(where + "w2.weight", {hidden, width});
+    names.add(where + "w3.weight", {width, hidden});
+    return;
+  }
   names.add(where + "down_proj.weight", {hidden, width});
   names.add(where + "gate_proj.weight", {width, hidden});
   names.add(where + "up_proj.weight", {width, hidden});
@@ -46,36 +54,58 @@ void addAttention(Namer& names, const MixtureConfig& c) {
     names.add(std::string("self_attn.") + name + ".weight", {rows, c.hidden});
   }
   names.add("self_attn.o_proj.weight", {c.hidden, query});
+  if (c.layer_norms) names.add("self_attn.o_proj.bias", {c.hidden});
+}
+
+void addNorm(Namer& names, const MixtureConfig& c, const std::string& norm) {
+  names.add(norm + ".weight", {c.hidden});
+  if (c.layer_norms) names.add(norm + ".bias", {c.hidden});
+}
+
+void addExperts(Namer& names, const MixtureConfig& c) {
+  const std::string block = c.mixtral ? "block_sparse_moe." : "mlp.";
+  for (std::uint64_t expert = 0; expert < c.experts; ++expert) {
+    addMlp(names, block + "experts." + std::to_string(expert) + ".", c.hidden,
+           c.expert_intermediate, c.mixtral);
+  }
+  if (!c.mixtral) names.add(block + "gate.e_score_correction_bias", {c.experts}, "F32");
+  names.add(block + "gate.weight", {c.experts, c.hidden});
+  if (c.shared_experts == 0) return;
+  addMlp(names, block + "shared_experts.", c.hidden, c.shared_experts * c.expert_intermediate);
 }
 
 void addLayer(Namer& names, const MixtureConfig& c, std::uint64_t layer) {
   names.prefix = "model.layers." + std::to_string(layer) + ".";
-  names.add("input_layernorm.weight", {c.hidden});
+  addNorm(names, c, "input_layernorm");
   if (layer < c.dense_layers) {
     addMlp(names, "mlp.", c.hidden, c.dense_intermediate);
   } else {
-    for (std::uint64_t expert = 0; expert < c.experts; ++expert) {
-      addMlp(names, "mlp.experts." + std::to_string(expert) + ".", c.hidden, c.expert_intermediate);
-    }
-    names.add("mlp.gate.e_score_correction_bias", {c.experts}, "F32");
-    names.add("mlp.gate.weight", {c.experts, c.hidden});
-    addMlp(names, "mlp.shared_experts.", c.hidden, c.shared_experts * c.expert_intermediate);
+    addExperts(names, c);
   }
-  names.add("post_attention_layernorm.weight", {c.hidden});
+  addNorm(names, c, "post_attention_layernorm");
   addAttention(names, c);
+  if (layer < c.layers) return;
+  names.add("eh_proj.weight", {c.hidden, 2 * c.hidden});
+  names.add("enorm.weight", {c.hidden});
+  names.add("hnorm.weight", {c.hidden});
+  names.add("shared_head.norm.weight", {c.hidden});
 }
 
 std::string configJson(const MixtureConfig& c) {
   const auto field = [](const char* name, std::uint64_t value) {
     return std::string(",\n \"") + name + "\": " + std::to_string(value);
   };
+  const std::string expertFields = c.mixtral
+                                       ? field("num_local_experts", c.experts)
+                                       : field("moe_intermediate_size", c.expert_intermediate) +
+                                             field("n_routed_experts", c.experts) +
+                                             field("n_shared_experts", c.shared_experts) +
+                                             field("first_k_dense_replace", c.dense_layers);
   return "{\"architectures\": [\"" + c.architecture + "\"],\n \"model_type\": \"" + c.model_type +
          "\"" + field("hidden_size", c.hidden) + field("num_hidden_layers", c.layers) +
          field("num_attention_heads", c.heads) + field("num_key_value_heads", c.key_value_heads) +
          field("head_dim", c.head_dim) + field("intermediate_size", c.dense_intermediate) +
-         field("moe_intermediate_size", c.expert_intermediate) +
-         field("n_routed_experts", c.experts) + field("n_shared_experts", c.shared_experts) +
-         field("first_k_dense_replace", c.dense_layers) + field("vocab_size", c.vocabulary) +
+         expertFields + field("vocab_size", c.vocabulary) + c.more +
          ",\n \"torch_dtype\": \"bfloat16\"}\n";
 }
 
@@ -89,35 +119,52 @@ std::string tensorJson(const GiantTensor& tensor, std::uint64_t start) {
          std::to_string(start + tensor.bytes()) + "]}";
 }
 
-Content shardContent(const std::vector<GiantTensor>& tensors, std::uint64_t seed) {
+// A shard: its header, and where each tensor's bytes begin.
+struct Shard {
+  std::string header;
+  std::vector<GiantTensor> tensors;
+  std::vector<std::uint64_t> starts;  // counted from the header's end, in ascending order
+  FillTensor fill;
+
+  void read(std::uint64_t offset, std::span<std::byte> into) const {
+    if (offset < header.size()) {
+      const auto n = std::min<std::size_t>(into.size(), header.size() - offset);
+      std::memcpy(into.data(), header.data() + offset, n);
+      into = into.subspan(n);
+      offset += n;
+    }
+    offset -= header.size();
+    auto at = static_cast<std::size_t>(std::upper_bound(starts.begin(), starts.end(), offset) -
+                                       starts.begin());
+    for (--at; !into.empty(); ++at) {
+      const std::uint64_t inside = offset - starts[at];
+      const auto n = std::min<std::size_t>(into.size(), tensors[at].bytes() - inside);
+      fill(tensors[at], inside, into.first(n));
+      into = into.subspan(n);
+      offset += n;
+    }
+  }
+};
+
+Content shardContent(std::vector<GiantTensor> tensors, std::uint64_t seed, const FillTensor& fill) {
+  const auto shard = std::make_shared<Shard>();
   std::string json = "{\"__metadata__\":{\"format\":\"pt\"}";
   std::uint64_t data = 0;
   for (const GiantTensor& tensor : tensors) {
     json += ',' + tensorJson(tensor, data);
+    shard->starts.push_back(data);
     data += tensor.bytes();
   }
   json += '}';
   json.resize((json.size() + 7) / 8 * 8, ' ');
   const std::uint64_t length = json.size();
-  std::string head(reinterpret_cast<const char*>(&length), 8);
-  head += json;
-  const auto header = std::make_shared<const std::string>(std::move(head));
-  Content content = randomContent(header->size() + data, seed);  // for its marks
-  content.fill = [header, seed](std::uint64_t offset, std::span<std::byte> into) {
-    std::size_t i = 0;
-    while (i < into.size()) {
-      const std::uint64_t at = offset + i;
-      std::size_t n;
-      if (at < header->size()) {
-        n = std::min<std::size_t>(into.size() - i, header->size() - at);
-        std::memcpy(into.data() + i, header->data() + at, n);
-      } else {
-        const std::uint64_t word = weights(seed, at / 8);
-        n = std::min<std::size_t>(8 - at % 8, into.size() - i);
-        std::memcpy(into.data() + i, reinterpret_cast<const char*>(&word) + at % 8, n);
-      }
-      i += n;
-    }
+  shard->header.assign(reinterpret_cast<const char*>(&length), 8);
+  shard->header += json;
+  shard->tensors = std::move(tensors);
+  shard->fill = fill;
+  Content content = randomContent(shard->header.size() + data, seed);  // for its marks
+  content.fill = [shard](std::uint64_t offset, std::span<std::byte> into) {
+    shard->read(offset, into);
   };
   return content;
 }
@@ -131,7 +178,7 @@ std::string shardName(std::size_t number, std::size_t of) {
 }  // namespace
 
 std::uint64_t GiantTensor::bytes() const {
-  std::uint64_t count = dtype == "F32" ? 4 : 2;
+  std::uint64_t count = elementBytes();
   for (const std::uint64_t extent : shape) count *= extent;
   return count;
 }
@@ -184,13 +231,30 @@ std::vector<GiantTensor> tensorsOf(const MixtureConfig& config) {
     addLayer(names, config, i);
   }
   names.prefix = "model.";
-  names.add("norm.weight", {config.hidden});
+  addNorm(names, config, "norm");
   names.prefix = "";
   names.add("lm_head.weight", {config.vocabulary, config.hidden});
+  if (config.layer_norms) names.add("lm_head.bias", {config.vocabulary});
   return tensors;
 }
 
 std::map<std::string, Content> giantFiles(const MixtureConfig& config) {
+  const std::uint64_t seed = config.seed * 1000;
+  return giantFiles(
+      config, [seed](const GiantTensor& tensor, std::uint64_t offset, std::span<std::byte> into) {
+        std::uint64_t own = seed;
+        for (const char c : tensor.name) own = mixed(own, static_cast<unsigned char>(c));
+        for (std::size_t i = 0; i < into.size();) {
+          const std::uint64_t at = offset + i;
+          const std::uint64_t word = weights(own, at / 8);
+          const auto n = std::min<std::size_t>(8 - at % 8, into.size() - i);
+          std::memcpy(into.data() + i, reinterpret_cast<const char*>(&word) + at % 8, n);
+          i += n;
+        }
+      });
+}
+
+std::map<std::string, Content> giantFiles(const MixtureConfig& config, const FillTensor& fill) {
   const std::vector<GiantTensor> tensors = tensorsOf(config);
   std::uint64_t total = 0;
   for (const GiantTensor& tensor : tensors) total += tensor.bytes();
@@ -208,7 +272,8 @@ std::map<std::string, Content> giantFiles(const MixtureConfig& config) {
     shards[shard].push_back(tensor);
   }
   for (std::size_t i = 0; i < shards.size(); ++i) {
-    files[shardName(i + 1, config.shards)] = shardContent(shards[i], config.seed * 1000 + i);
+    files[shardName(i + 1, config.shards)] =
+        shardContent(std::move(shards[i]), config.seed * 1000 + i, fill);
   }
   files["model.safetensors.index.json"] = textContent(index + "}}");
   files["config.json"] = textContent(configJson(config));

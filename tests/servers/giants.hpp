@@ -2,8 +2,11 @@
 // configurations, every value from its place. Any range can be asked for, and comes out the same.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -22,6 +25,9 @@ struct MixtureConfig {
   std::uint64_t vocabulary;
   std::size_t shards;
   std::uint64_t seed;
+  bool mixtral = false;      // experts are named as Mixtral's, not as DeepSeek's
+  bool layer_norms = false;  // norms have biases, and so have the output projections
+  std::string more = {};     // further fields of config.json: ", \"name\": value"
 };
 
 MixtureConfig glm45Air();
@@ -30,12 +36,19 @@ MixtureConfig solarOpen100B();
 struct GiantTensor {
   std::string name, dtype;
   std::vector<std::uint64_t> shape;
+  std::uint64_t elementBytes() const { return dtype == "F32" ? 4 : 2; }
   std::uint64_t bytes() const;
 };
 std::vector<GiantTensor> tensorsOf(const MixtureConfig& config);
 
-// config.json, model.safetensors.index.json and the shards.
+// Bytes [offset, offset + into.size()) of a tensor: a function of its arguments alone.
+using FillTensor =
+    std::function<void(const GiantTensor&, std::uint64_t offset, std::span<std::byte> into)>;
+
+// config.json, model.safetensors.index.json and the shards; by default filled with numbers around
+// zero that depend on the seed.
 std::map<std::string, Content> giantFiles(const MixtureConfig& config);
+std::map<std::string, Content> giantFiles(const MixtureConfig& config, const FillTensor& fill);
 
 // Publishes both at `server`, under their names and main.
 class RangeServer;

@@ -71,6 +71,10 @@ INSTANTIATE_TEST_SUITE_P(
                       Shown{"\xf4\x90\x80\x80", "\\xf4\\x90\\x80\\x80"},  // beyond Unicode
                       Shown{"cut \xe9\x87", "cut \\xe9\\x87"}));
 
+TEST(EscapedTexts, KeepTheirQuotesAndBackslashes) {
+  EXPECT_EQ(escapedText("say \"it's\" \\ \x1b[31m"), "say \"it's\" \\ \\u001b[31m");
+}
+
 TEST(EscapedNames, AreCut) {
   EXPECT_EQ(escaped(std::string(1000, 'x'), 10), "xxxxxxxxxx...");
   EXPECT_EQ(escaped(std::string(10, 'x'), 10), "xxxxxxxxxx");

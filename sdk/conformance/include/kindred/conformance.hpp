@@ -22,6 +22,7 @@
 #include <kindred/conformance/set.hpp>
 #include <kindred/conformance/source.hpp>
 #include <kindred/conformance/subject.hpp>
+#include <kindred/conformance/survey.hpp>
 #include <kindred/conformance/table.hpp>
 
 namespace kindred::conformance {
@@ -48,6 +49,9 @@ inline Report check(const std::string& file, const Settings& settings = {},
       break;
     case Kind::test:
       checkTest(report, subject);
+      break;
+    case Kind::survey:
+      checkSurvey(report, subject);
       break;
     default:
       report.check("kind", "the kit knows the plugin's kind", [](Findings& found) {

@@ -1,0 +1,22 @@
+// kindred report: report.html and report.md again, from the results of an earlier run.
+#include <iostream>
+
+#include "cli/commands.hpp"
+#include "report/render.hpp"
+
+namespace kindred::cli {
+namespace {
+
+int run(const Invocation& invocation) {
+  const std::filesystem::path folder = invocation.positional.front();
+  report::writePages(report::readResults(folder));
+  std::cout << (folder / "report.html").string() << '\n' << (folder / "report.md").string() << '\n';
+  return kDone;
+}
+
+}  // namespace
+
+const Command kReportCommand{
+    "report", "DIR", "Write report.html and report.md again from saved results", 1, 1, {}, run};
+
+}  // namespace kindred::cli

@@ -1,0 +1,179 @@
+#include "constants/constants.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <numeric>
+
+#include "checkpoint/dtypes.hpp"
+#include "constants/line.hpp"
+
+namespace kindred::constants {
+namespace {
+
+constexpr std::uint64_t kBlockElements = std::uint64_t{1} << 16;  // looked at, twice
+constexpr std::uint64_t kSmallest = 16;  // elements: fewer may be equal by chance or by default
+constexpr std::uint64_t kLines = 16;     // of each axis that are looked at
+constexpr std::uint64_t kMisfits = 1;    // of them that may not fit
+
+// How far a value that was computed exactly may be off once it is rounded, and its two predecessors
+// with it, in parts of the largest; 0: the format is too coarse to tell.
+double tolerance(DType dtype) {
+  switch (dtype) {
+    case DType::F64:
+    case DType::F32:
+      return 5e-4;  // position times frequency loses digits before the sine is taken
+    case DType::F16:
+      return 4e-3;
+    case DType::BF16:
+      return 2.5e-2;
+    default:
+      return info(dtype).bits >= 16 ? 5e-4 : 0;
+  }
+}
+
+bool isIndex(DType dtype) {
+  return dtype == DType::BOOL || dtype == DType::I64 || dtype == DType::U64;
+}
+
+// Masks, identities, one-hot rows: hardly any value differs from its neighbour.
+bool hasFewSteps(std::span<const float> values) {
+  std::size_t steps = 0;
+  for (std::size_t i = 1; i < values.size(); ++i) steps += values[i] != values[i - 1];
+  return steps * 8 <= values.size();
+}
+
+// Mel and other filter banks: no value below zero, most of them zero, each row one bump.
+bool isFilterBank(std::span<const float> values, std::size_t columns) {
+  const auto zeros = static_cast<std::size_t>(std::count(values.begin(), values.end(), 0.0f));
+  if (columns < kSmallest || values.size() < 4 * columns || 2 * zeros < values.size()) return false;
+  if (std::any_of(values.begin(), values.end(), [](float x) { return !(x >= 0); })) return false;
+  std::vector<double> row(columns);
+  for (std::size_t first = 0; first + columns <= values.size(); first += columns) {
+    std::copy_n(values.begin() + static_cast<std::ptrdiff_t>(first), columns, row.begin());
+    if (!isSorted(row)) return false;
+  }
+  return true;
+}
+
+// Whether nearly all lines along an axis obey a rule (a constant line obeys any).
+template <class Rule>
+bool linesObey(std::span<const float> values, std::size_t columns, bool along_rows, Rule&& rule) {
+  const std::size_t rows = values.size() / columns;
+  const std::size_t length = along_rows ? columns : rows;
+  const std::size_t lines = along_rows ? rows : columns;
+  if (length < kSmallest) return false;
+  const std::size_t looked_at = std::min<std::size_t>(kLines, lines);
+  std::size_t misfits = 0;
+  std::vector<double> line(length);
+  for (std::size_t k = 0; k < looked_at; ++k) {
+    const std::size_t number = (2 * k + 1) * lines / (2 * looked_at);
+    const std::size_t first = along_rows ? number * columns : number;
+    const std::size_t stride = along_rows ? 1 : columns;
+    for (std::size_t i = 0; i < length; ++i) line[i] = values[first + i * stride];
+    if (isConstant(line) || rule(line)) continue;
+    if (++misfits > kMisfits || looked_at < kLines) return false;
+  }
+  return true;
+}
+
+// A tensor as a matrix: axes of length one left out, all but the first taken together.
+std::uint64_t columnsOf(const TensorInfo& tensor) {
+  std::uint64_t rows = 0;
+  for (const std::uint64_t length : tensor.shape) {
+    if (length == 1) continue;
+    if (rows != 0) return tensor.elements / rows;
+    rows = length;
+  }
+  return tensor.elements;
+}
+
+}  // namespace
+
+std::string computed(DType dtype, std::uint64_t columns, std::span<const float> values) {
+  if (values.empty() || columns == 0) return {};
+  if (isFilterBank(values, columns)) return "a filter bank: each row is one bump among zeros";
+  if (hasFewSteps(values))
+    return "a mask or a step function: hardly any value differs from the next";
+  const bool finite =
+      std::all_of(values.begin(), values.end(), [](float x) { return std::isfinite(x); });
+  if (!finite) return {};
+  const double most_off = tolerance(dtype);
+  const auto recurrent = [&](const std::vector<double>& line) {
+    return isSorted(line) || (most_off > 0 && isRecurrent(line, most_off));
+  };
+  for (const bool along_rows : {true, false}) {
+    if (linesObey(values, columns, along_rows, isSorted)) {
+      return "a range, a window or a list of frequencies: the values are in order";
+    }
+    if (linesObey(values, columns, along_rows, recurrent)) {
+      return "a table of sines or powers: each value follows from the two before it";
+    }
+  }
+  return {};
+}
+
+Recogniser::Recogniser(const TensorInfo& tensor)
+    : dtype_(tensor.dtype),
+      elements_(tensor.elements),
+      unit_(std::lcm(info(tensor.dtype).bits, 8u) / 8) {
+  if (info(dtype_).bits % 8 != 0 || dtype_ == DType::C64 || elements_ < kSmallest) return;
+  columns_ = std::min(columnsOf(tensor), kBlockElements);
+  const std::uint64_t size = info(dtype_).bits / 8;
+  if (elements_ <= 2 * kBlockElements) {
+    blocks_.push_back({0, elements_ * size, {}});
+    return;
+  }
+  const std::uint64_t count = kBlockElements / columns_ * columns_;
+  const std::uint64_t middle = elements_ / 2 / columns_ * columns_;
+  blocks_.push_back({0, count * size, {}});
+  blocks_.push_back({middle * size, std::min(middle + count, elements_) * size, {}});
+}
+
+void Recogniser::add(std::span<const std::byte> raw) {
+  if (constant_) compareWithFirst(raw);
+  for (Block& block : blocks_) {
+    const std::uint64_t from = std::max(block.first, seen_);
+    const std::uint64_t to = std::min(block.end, seen_ + raw.size());
+    if (from >= to) continue;
+    const std::span<const std::byte> part = raw.subspan(from - seen_, to - from);
+    block.raw.insert(block.raw.end(), part.begin(), part.end());
+  }
+  seen_ += raw.size();
+}
+
+void Recogniser::compareWithFirst(std::span<const std::byte> raw) {
+  std::uint64_t place = seen_;
+  for (; first_unit_.size() < unit_ && !raw.empty(); raw = raw.subspan(1), ++place) {
+    first_unit_.push_back(raw.front());
+  }
+  for (std::size_t i = 0; i < std::min(unit_, raw.size()); ++i) {
+    constant_ &= raw[i] == first_unit_[(place + i) % unit_];
+  }
+  if (raw.size() > unit_) {
+    constant_ &= std::memcmp(raw.data(), raw.data() + unit_, raw.size() - unit_) == 0;
+  }
+}
+
+std::string Recogniser::judge(const Block& block) const {
+  const std::uint64_t count = block.raw.size() * 8 / info(dtype_).bits;
+  std::vector<double> wide(count);
+  checkpoint::toDouble(dtype_, block.raw, 0, wide);
+  const std::vector<float> values(wide.begin(), wide.end());
+  return computed(dtype_, columns_, values);
+}
+
+std::string Recogniser::finish() const {
+  if (seen_ == 0) return {};
+  if (constant_) return "all elements are equal";
+  if (isIndex(dtype_)) return "stored as " + std::string(name(dtype_)) + ": indices or a mask";
+  if (elements_ < kSmallest) return "fewer than " + std::to_string(kSmallest) + " elements";
+  std::string reason;
+  for (const Block& block : blocks_) {
+    reason = judge(block);
+    if (reason.empty()) return {};
+  }
+  return reason;
+}
+
+}  // namespace kindred::constants

@@ -1,0 +1,87 @@
+#include "constants/line.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <optional>
+#include <vector>
+
+namespace kindred::constants {
+namespace {
+
+constexpr std::size_t kWindow = 16;  // values from which a recurrence is fitted
+constexpr std::size_t kWindows = 5;  // tried along a line: a seam may run through some
+constexpr double kMost = 0.7;        // of the values must follow
+
+using Recurrence = std::array<double, 3>;
+
+// Least squares over a window by the normal equations, Gaussian elimination with pivots.
+std::optional<Recurrence> fit(std::span<const double> window) {
+  double m[3][4] = {};
+  for (std::size_t i = 1; i + 1 < window.size(); ++i) {
+    const double x[3] = {window[i], window[i - 1], 1};
+    for (int r = 0; r < 3; ++r) {
+      for (int c = 0; c < 3; ++c) m[r][c] += x[r] * x[c];
+      m[r][3] += x[r] * window[i + 1];
+    }
+  }
+  for (int r = 0; r < 3; ++r) m[r][r] += 1e-13 * (m[0][0] + m[1][1] + 1);  // dependent columns
+  for (int k = 0; k < 3; ++k) {
+    int pivot = k;
+    for (int r = k + 1; r < 3; ++r) {
+      if (std::abs(m[r][k]) > std::abs(m[pivot][k])) pivot = r;
+    }
+    std::swap(m[k], m[pivot]);
+    if (m[k][k] == 0) return std::nullopt;
+    for (int r = 0; r < 3; ++r) {
+      if (r == k) continue;
+      const double factor = m[r][k] / m[k][k];
+      for (int c = k; c < 4; ++c) m[r][c] -= factor * m[k][c];
+    }
+  }
+  return Recurrence{m[0][3] / m[0][0], m[1][3] / m[1][1], m[2][3] / m[2][2]};
+}
+
+}  // namespace
+
+bool isConstant(std::span<const double> line) {
+  return std::all_of(line.begin(), line.end(), [&](double x) { return x == line.front(); });
+}
+
+bool isSorted(std::span<const double> line) {
+  int turns = 0, direction = 0;
+  for (std::size_t i = 1; i < line.size(); ++i) {
+    const int step = (line[i] > line[i - 1]) - (line[i] < line[i - 1]);
+    if (step == 0) continue;
+    if (direction != 0 && step != direction && ++turns > 1) return false;
+    direction = step;
+  }
+  return true;
+}
+
+bool isRecurrent(std::span<const double> line, double tolerance) {
+  if (line.size() < kWindow + 8) return false;
+  double largest = 0;
+  for (const double x : line) largest = std::max(largest, std::abs(x));
+  if (!(largest > 0) || !std::isfinite(largest)) return false;
+  // Slow waves in a coarse format are stairs: a value is its predecessor, or continues the last
+  // step.
+  std::vector<Recurrence> candidates{{1, 0, 0}, {2, -1, 0}};
+  for (std::size_t w = 0; w < kWindows; ++w) {
+    const std::size_t first = w * (line.size() - kWindow) / (kWindows - 1);
+    std::array<double, kWindow> window;
+    for (std::size_t i = 0; i < kWindow; ++i) window[i] = line[first + i] / largest;
+    if (const std::optional<Recurrence> found = fit(window)) candidates.push_back(*found);
+  }
+  return std::any_of(candidates.begin(), candidates.end(), [&](const Recurrence& candidate) {
+    const auto& [a, b, c] = candidate;
+    std::size_t follow = 0;
+    for (std::size_t i = 1; i + 1 < line.size(); ++i) {
+      const double expected = a * line[i] + b * line[i - 1] + c * largest;
+      follow += std::abs(line[i + 1] - expected) <= tolerance * largest;
+    }
+    return static_cast<double>(follow) >= kMost * static_cast<double>(line.size() - 2);
+  });
+}
+
+}  // namespace kindred::constants

@@ -1,0 +1,21 @@
+// What one model's headers hold, or two models', and what of two can be compared.
+#pragma once
+
+#include <span>
+
+#include "checkpoint/architecture.hpp"
+#include "documents/document.hpp"
+#include "recipe/recipe.hpp"
+
+namespace kindred::documents {
+
+struct Catalogue {
+  const checkpoint::Checkpoint& checkpoint;
+  const checkpoint::Architecture* architecture = nullptr;  // null: of no known family
+};
+
+// One model or two. Tensors of two models meet where role, layer and expert are equal; without a
+// role, where names are. `claims` are of the first.
+Report inventory(std::span<const Catalogue> models, const recipe::Claims& claims);
+
+}  // namespace kindred::documents

@@ -1,0 +1,110 @@
+// The question, the answer in two sentences, and the answer for each pair.
+#include <algorithm>
+
+#include "report/sections.hpp"
+#include "report/wording.hpp"
+
+namespace kindred::report {
+namespace {
+
+constexpr std::size_t kCards = 12;  // more pairs than that become a table
+
+Markup badge(const std::string& klass) {
+  return element("span", verdictName(klass), {{"class", "badge"}, {"data-class", klass}});
+}
+
+Markup names(const DocumentPair& pair) {
+  Markup markup;
+  return markup << element("bdi", pair.a) << " and " << element("bdi", pair.b);
+}
+
+Markup card(const Document& document, const DocumentPair& pair) {
+  const Answer answer = answerOf(document, pair);
+  Markup content = element("h3", names(pair));
+  content << badge(pair.verdict.klass);
+  if (hasControl(document, pair)) content << element("span", "control", {{"class", "tag"}});
+  content << element("p", answer.first) << element("p", answer.second, {{"class", "quiet"}})
+          << foldedMarkup("In full", element("p", pair.verdict.sentence));
+  return element("li", content);
+}
+
+Markup row(const DocumentPair& pair) {
+  Markup cells = element("td", names(pair));
+  cells << element("td", badge(pair.verdict.klass))
+        << element("td",
+                   isRelated(pair.verdict.klass) && pair.verdict.log10_p < 0
+                       ? pValueMarkup(pair.verdict.log10_p)
+                       : Markup(),
+                   {{"class", "number"}});
+  return element("tr", cells);
+}
+
+Markup pairTable(const std::vector<const DocumentPair*>& pairs) {
+  Markup rows;
+  for (const DocumentPair* pair : pairs) rows << row(*pair);
+  Markup table =
+      R"(<thead><tr><th scope="col">Pair</th><th scope="col">Verdict</th><th scope="col" class="number">p</th></tr></thead>)"_html;
+  return element("div", element("table", table << element("tbody", rows)),
+                 {{"class", "scroll"},
+                  {"tabindex", "0"},
+                  {"role", "region"},
+                  {"aria-label", "Pairs of models"}});
+}
+
+Markup manyPairs(const Document& document) {
+  std::vector<const DocumentPair*> related, others;
+  for (const DocumentPair& pair : document.pairs) {
+    (isRelated(pair.verdict.klass) ? related : others).push_back(&pair);
+  }
+  std::stable_sort(related.begin(), related.end(), [](const auto* x, const auto* y) {
+    return x->verdict.log10_p < y->verdict.log10_p;
+  });
+  Markup markup;
+  if (!related.empty()) markup << pairTable(related);
+  if (others.empty()) return markup;
+  return markup << foldedMarkup(std::to_string(others.size()) + " pairs in which nothing was found",
+                                pairTable(others));
+}
+
+}  // namespace
+
+Markup answerSection(const Document& document) {
+  const Answer answer = answerOf(document);
+  Markup content = element("p", "Kindred report", {{"class", "kicker"}});
+  content << element("h1", document.title.empty() ? "Untitled" : document.title);
+  if (!document.question.empty() && document.question != document.title) {
+    content << element("p", document.question, {{"class", "question"}});
+  }
+  Markup verdict;
+  if (document.pairs.size() == 1) verdict << badge(document.verdict.klass);
+  verdict << element("p", answer.first, {{"class", "lead"}}) << element("p", answer.second);
+  content << element("div", verdict, {{"class", "verdict"}, {"id", "verdict"}});
+  if (!document.complete) {
+    content << element("p",
+                       "This run was interrupted: what follows was measured before, and may change "
+                       "with the rest.",
+                       {{"class", "warning"}});
+  }
+  return element("header", content);
+}
+
+Markup pairsSection(const Document& document) {
+  Markup content;
+  if (document.pairs.size() == 1) {
+    const DocumentVerdict& verdict = document.pairs.front().verdict;
+    content << foldedMarkup("The verdict in full", element("p", verdict.sentence));
+    return content;
+  }
+  if (document.pairs.empty()) return content;
+  content << element("h2", "Pair by pair");
+  if (document.pairs.size() > kCards) {
+    content << manyPairs(document);
+  } else {
+    Markup cards;
+    for (const DocumentPair& pair : document.pairs) cards << card(document, pair);
+    content << element("ul", cards, {{"class", "pairs"}});
+  }
+  return element("section", content, {{"id", "pairs"}});
+}
+
+}  // namespace kindred::report

@@ -1,0 +1,14 @@
+// Coverage in sentences, for the terminal.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "report/context.hpp"
+
+namespace kindred::report {
+
+// What of a pair was understood, compared, left out and proved; one paragraph each.
+std::vector<std::string> coverageText(const PairVerdict& pair);
+
+}  // namespace kindred::report

@@ -1,0 +1,164 @@
+// A results folder as one checked value: what report.json, observations.csv and manifest.json say.
+// Reports for people are renderings of this value and of nothing else, so that a run and a later
+// `kindred report` write the same bytes. Files may come from anybody: what is malformed becomes an
+// Error with file, place and remedy.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <limits>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "run/results.hpp"
+
+namespace kindred::report {
+
+// The layout of report.json that this program writes and reads.
+inline constexpr std::uint64_t kSchemaVersion = 1;
+
+inline constexpr double kUndefined = std::numeric_limits<double>::quiet_NaN();
+
+struct DocumentVerdict {
+  std::string klass, sentence, power;
+  double log10_p = kUndefined;
+};
+
+struct DocumentComponent {
+  std::uint64_t equal = 0, constant = 0, changed = 0, absent = 0;
+};
+
+struct DocumentCoverage {
+  std::uint64_t tensors_a = 0, tensors_b = 0, understood_a = 0, understood_b = 0;
+  std::map<std::string, DocumentComponent> components;
+};
+
+struct DocumentPair {
+  std::string a, b;
+  DocumentVerdict verdict;
+  DocumentCoverage coverage;
+};
+
+struct DocumentModel {
+  std::string key, address, role, revision, architecture;
+  std::uint64_t tensors = 0, parameters = 0;
+};
+
+struct DocumentLeftOut {
+  std::string tensor_a, tensor_b, reason;
+};
+
+struct DocumentMetric {
+  std::string name, plugin;
+  std::map<std::string, std::string> parameters;
+};
+
+struct DocumentStep {
+  std::string name, verb, pairing, note;
+  std::vector<std::string> models;
+  std::vector<DocumentMetric> metrics;
+  std::vector<DocumentLeftOut> left_out;
+};
+
+struct DocumentSummary {
+  std::string step, metric, figure, model_a, model_b;
+  std::uint64_t count = 0, undefined = 0;
+  double mean = kUndefined, sd = kUndefined, min = kUndefined, median = kUndefined,
+         max = kUndefined;
+};
+
+struct DocumentNote {
+  std::string step, metric, tensor_a, tensor_b;
+  std::map<std::string, std::string> texts;
+};
+
+struct DocumentTable {
+  std::string step, title, note;
+  std::vector<std::string> models, columns;
+  std::vector<std::vector<std::string>> rows;
+};
+
+struct DocumentFinding {
+  std::string step, test, gauge, model_a, model_b, null, assumptions, alignment;
+  std::int64_t layer_a = -1, layer_b = -1;
+  double statistic = kUndefined, log10_p = kUndefined, log10_p_adjusted = kUndefined,
+         log10_p_floor = kUndefined;
+  std::uint64_t units = 0, seed = 0;
+  bool decides = false, calibrated = false;
+  std::map<std::string, double> details;
+};
+
+struct DocumentRefusal {
+  std::string step, model_a, model_b, gauge, reason;
+};
+
+struct DocumentExpectation {
+  std::string figure, wanted, origin, place;
+  double value = kUndefined;
+  bool met = false;
+};
+
+struct DocumentCost {
+  std::uint64_t bytes_read = 0, requests = 0, peak_memory_bytes = 0;
+  double seconds = kUndefined;
+};
+
+struct DocumentPlugin {
+  std::string name, version, kind;
+};
+
+struct DocumentRecipe {
+  std::string file, xxh3_128, text;
+};
+
+struct DocumentRange {
+  std::string model, file;
+  std::uint64_t offset = 0, length = 0;
+};
+
+struct DocumentManifest {
+  DocumentRecipe recipe;
+  std::vector<std::string> command_line;
+  std::string toolchain;
+  std::vector<DocumentPlugin> plugins;
+  std::vector<DocumentRange> ranges;
+};
+
+struct Document {
+  std::string kindred, title, question;
+  std::uint64_t schema = 0;
+  bool complete = true;
+  DocumentVerdict verdict;
+  std::vector<DocumentPair> pairs;
+  std::vector<DocumentModel> models;
+  std::vector<DocumentStep> steps;
+  std::vector<DocumentSummary> observations;
+  std::vector<DocumentNote> notes;
+  std::vector<DocumentTable> tables;
+  std::vector<DocumentFinding> findings;
+  std::vector<DocumentRefusal> refused;
+  std::vector<DocumentExpectation> expectations;
+  DocumentCost cost;
+  // From the other files.
+  DocumentManifest manifest;
+  std::vector<run::Observation> rows;
+};
+
+// The files' contents, each with the name that errors are to give it.
+struct ResultTexts {
+  std::filesystem::path folder;
+  std::string report, observations, manifest;
+};
+
+// Throws where a file is missing, larger than a gigabyte or can't be read.
+ResultTexts readResults(const std::filesystem::path& folder);
+
+Document documentOf(const ResultTexts& texts);
+
+// The JSON Schema of report.json (docs/report.schema.json), from the table of fields that
+// documentOf() reads by.
+std::string reportSchema();
+
+}  // namespace kindred::report

@@ -1,0 +1,218 @@
+// The fields of report.json and manifest.json, each once: the reader and the published schema are
+// two visitors of this table. A visitor is called with a field's name, its place in the value, and
+// what it means (empty where the name says it).
+#pragma once
+
+#include "report/document.hpp"
+
+namespace kindred::report {
+
+template <class Visitor>
+void visit(Visitor& v, DocumentVerdict& x) {
+  v("class", x.klass,
+    "identical, shared-weights, shared-weights-calibrated, partial, inconclusive, no-evidence or "
+    "untestable");
+  v("sentence", x.sentence, "the verdict in words");
+  v("log10_p", x.log10_p,
+    "decimal logarithm of the adjusted p-value of the most telling test that decides");
+  v("power", x.power, "what would have been seen, or why that is not stated");
+}
+
+template <class Visitor>
+void visit(Visitor& v, DocumentComponent& x) {
+  v("equal", x.equal, "tensors with the same bytes");
+  v("constant", x.constant, "tensors with the same bytes, all of them one value");
+  v("changed", x.changed, "tensors of the same name with other bytes");
+  v("absent", x.absent, "tensors without a partner");
+}
+
+template <class Visitor>
+void visit(Visitor& v, DocumentCoverage& x) {
+  v("tensors_a", x.tensors_a, "");
+  v("tensors_b", x.tensors_b, "");
+  v("understood_a", x.understood_a, "tensors of the first model whose role is known");
+  v("understood_b", x.understood_b, "tensors of the second model whose role is known");
+  v("components", x.components, "by part of the model; empty where bytes were not compared");
+}
+
+template <class Visitor>
+void visit(Visitor& v, DocumentPair& x) {
+  v("a", x.a, "a key of models");
+  v("b", x.b, "a key of models");
+  v("verdict", x.verdict, "");
+  v("coverage", x.coverage, "what was understood and compared");
+}
+
+template <class Visitor>
+void visit(Visitor& v, DocumentModel& x) {
+  v("key", x.key, "the name under which this document speaks of the model");
+  v("address", x.address, "");
+  v("role", x.role, "subject or control");
+  v("revision", x.revision, "empty where the source has none");
+  v("architecture", x.architecture, "empty: not recognised");
+  v("tensors", x.tensors, "");
+  v("parameters", x.parameters, "");
+}
+
+template <class Visitor>
+void visit(Visitor& v, DocumentLeftOut& x) {
+  v("tensor_a", x.tensor_a, "");
+  v("tensor_b", x.tensor_b, "");
+  v("reason", x.reason, "");
+}
+
+template <class Visitor>
+void visit(Visitor& v, DocumentMetric& x) {
+  v("name", x.name, "as in observations.csv");
+  v("plugin", x.plugin, "");
+  v("parameters", x.parameters, "as the recipe gives them");
+}
+
+template <class Visitor>
+void visit(Visitor& v, DocumentStep& x) {
+  v("name", x.name, "");
+  v("verb", x.verb, "compare, describe, test, ...");
+  v("pairing", x.pairing, "how tensors meet");
+  v("models", x.models, "");
+  v("metrics", x.metrics, "what was measured, or the test");
+  v("note", x.note, "what its figures say and what they don't");
+  v("left_out", x.left_out, "tensors that were selected and could not be compared");
+}
+
+template <class Visitor>
+void visit(Visitor& v, DocumentSummary& x) {
+  v("step", x.step, "");
+  v("metric", x.metric, "");
+  v("figure", x.figure, "");
+  v("model_a", x.model_a, "");
+  v("model_b", x.model_b, "");
+  v("count", x.count, "values that are defined");
+  v("undefined", x.undefined, "values that are not: constant or empty input");
+  v("mean", x.mean, "");
+  v("sd", x.sd, "");
+  v("min", x.min, "");
+  v("median", x.median, "");
+  v("max", x.max, "");
+}
+
+template <class Visitor>
+void visit(Visitor& v, DocumentNote& x) {
+  v("step", x.step, "");
+  v("metric", x.metric, "");
+  v("tensor_a", x.tensor_a, "");
+  v("tensor_b", x.tensor_b, "");
+  v("texts", x.texts, "what a metric said in words: hashes and the like");
+}
+
+template <class Visitor>
+void visit(Visitor& v, DocumentTable& x) {
+  v("step", x.step, "");
+  v("models", x.models, "");
+  v("title", x.title, "");
+  v("columns", x.columns, "");
+  v("rows", x.rows, "each as long as columns");
+  v("note", x.note, "what the table says and what it does not");
+}
+
+template <class Visitor>
+void visit(Visitor& v, DocumentFinding& x) {
+  v("step", x.step, "");
+  v("test", x.test, "");
+  v("gauge", x.gauge, "the axis whose symmetry the p-value rests on");
+  v("model_a", x.model_a, "");
+  v("model_b", x.model_b, "");
+  v("layer_a", x.layer_a, "null: not of one layer");
+  v("layer_b", x.layer_b, "");
+  v("statistic", x.statistic, "");
+  v("null", x.null, "what is exchanged, in words");
+  v("log10_p", x.log10_p, "");
+  v("log10_p_adjusted", x.log10_p_adjusted, "Holm, over all findings of the run that decide");
+  v("log10_p_floor", x.log10_p_floor, "the smallest value that this test could have given");
+  v("units", x.units, "coins, rows or cells that were exchanged");
+  v("assumptions", x.assumptions, "");
+  v("decides", x.decides, "false: describes only");
+  v("calibrated", x.calibrated, "true: its null is the run's controls");
+  v("alignment", x.alignment, "what the alignment read");
+  v("seed", x.seed, "");
+  v("details", x.details, "moments of the null and the like, by name");
+}
+
+template <class Visitor>
+void visit(Visitor& v, DocumentRefusal& x) {
+  v("step", x.step, "");
+  v("model_a", x.model_a, "");
+  v("model_b", x.model_b, "");
+  v("gauge", x.gauge, "");
+  v("reason", x.reason, "");
+}
+
+template <class Visitor>
+void visit(Visitor& v, DocumentExpectation& x) {
+  v("figure", x.figure, "");
+  v("value", x.value, "");
+  v("wanted", x.wanted, "");
+  v("origin", x.origin, "");
+  v("place", x.place, "in the recipe");
+  v("met", x.met, "");
+}
+
+template <class Visitor>
+void visit(Visitor& v, DocumentCost& x) {
+  v("bytes_read", x.bytes_read, "");
+  v("requests", x.requests, "");
+  v("seconds", x.seconds, "");
+  v("peak_memory_bytes", x.peak_memory_bytes, "");
+}
+
+template <class Visitor>
+void visit(Visitor& v, DocumentPlugin& x) {
+  v("name", x.name, "");
+  v("version", x.version, "");
+  v("kind", x.kind, "");
+}
+
+template <class Visitor>
+void visit(Visitor& v, DocumentRecipe& x) {
+  v("file", x.file, "");
+  v("xxh3_128", x.xxh3_128, "");
+  v("text", x.text, "");
+}
+
+template <class Visitor>
+void visit(Visitor& v, DocumentRange& x) {
+  v("model", x.model, "");
+  v("file", x.file, "");
+  v("offset", x.offset, "");
+  v("length", x.length, "");
+}
+
+template <class Visitor>
+void visit(Visitor& v, DocumentManifest& x) {
+  v("recipe", x.recipe, "");
+  v("command_line", x.command_line, "");
+  v("toolchain", x.toolchain, "");
+  v("plugins", x.plugins, "");
+  v("ranges", x.ranges, "");
+}
+
+template <class Visitor>
+void visit(Visitor& v, Document& x) {
+  v("kindred", x.kindred, "version of the program");
+  v("schema", x.schema, "version of this layout; fields are added without a new one");
+  v("title", x.title, "");
+  v("question", x.question, "");
+  v("complete", x.complete, "false: interrupted");
+  v("verdict", x.verdict, "of the pair; where there are several, see pairs");
+  v("pairs", x.pairs, "");
+  v("models", x.models, "");
+  v("steps", x.steps, "");
+  v("observations", x.observations, "summed up; each value is in observations.csv");
+  v("notes", x.notes, "");
+  v("tables", x.tables, "");
+  v("findings", x.findings, "");
+  v("refused", x.refused, "tests that were not run on a gauge, with the reason");
+  v("expectations", x.expectations, "");
+  v("cost", x.cost, "");
+}
+
+}  // namespace kindred::report

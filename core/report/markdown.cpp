@@ -1,0 +1,125 @@
+#include "report/markdown.hpp"
+
+#include <fmt/format.h>
+
+#include "report/evidence.hpp"
+#include "report/shown.hpp"
+#include "report/wording.hpp"
+
+namespace kindred::report {
+namespace {
+
+constexpr std::size_t kShown = 30;  // rows of a table; the HTML report has them all
+
+// Text within a line of Markdown. Letters, digits and harmless marks stay; the others become
+// character references, which no renderer takes for markup.
+std::string inText(std::string_view text) {
+  constexpr std::string_view kMarks = "\\`*_{}[]<>()#+!|~&@$^:";
+  std::string out;
+  for (const char c : shown(text)) {
+    if (c == '\n' || c == '\r' || c == '\t') {
+      out += ' ';
+    } else if (kMarks.find(c) != std::string_view::npos) {
+      out += fmt::format("&#{};", static_cast<int>(c));
+    } else {
+      out += c;
+    }
+  }
+  return out;
+}
+
+// Prose of the program that may hold names: only what could be taken for markup is escaped.
+std::string sentence(std::string_view text) {
+  constexpr std::string_view kMarks = "\\`*_[]<>|&@#~";
+  std::string out;
+  for (const char c : shown(text)) {
+    out += c == '\n'                                  ? std::string(" ")
+           : kMarks.find(c) != std::string_view::npos ? fmt::format("&#{};", static_cast<int>(c))
+                                                      : std::string(1, c);
+  }
+  return out;
+}
+
+// A code block that its text cannot end.
+std::string codeBlock(const std::string& language, const std::string& text) {
+  std::size_t longest = 2, run = 0;
+  for (const char c : text) {
+    run = c == '`' ? run + 1 : 0;
+    longest = std::max(longest, run);
+  }
+  const std::string fence(longest + 1, '`');
+  const std::string content = shown(text);
+  return fence + language + "\n" + content + (content.ends_with('\n') ? "" : "\n") + fence + "\n";
+}
+
+std::string pairTable(const Document& document) {
+  std::string text = "| pair | verdict | p |\n|---|---|---|\n";
+  std::size_t shown = 0;
+  for (const DocumentPair& pair : document.pairs) {
+    if (document.pairs.size() > kShown && !isRelated(pair.verdict.klass)) continue;
+    if (++shown > kShown) break;
+    text += fmt::format("| {} and {}{} | {} | {} |\n", inText(pair.a), inText(pair.b),
+                        hasControl(document, pair) ? " (control)" : "",
+                        inText(verdictName(pair.verdict.klass)),
+                        pair.verdict.log10_p < 0 ? report::text(pValue(pair.verdict.log10_p)) : "");
+  }
+  return text +
+         (document.pairs.size() > kShown
+              ? fmt::format("\n{} pairs in all; report.html lists them.\n", document.pairs.size())
+              : "") +
+         "\n";
+}
+
+std::string evidenceTable(const std::vector<Evidence>& rows) {
+  std::string text =
+      "| pair | test | axis | units | adjusted p | decides |\n|---|---|---|---:|---:|---|\n";
+  for (std::size_t i = 0; i < std::min(kShown, rows.size()); ++i) {
+    const DocumentFinding& f = *rows[i].finding;
+    text += fmt::format("| {} and {}{} | {} | {} | {} | {}{} | {} |\n", inText(f.model_a),
+                        inText(f.model_b), rows[i].control ? " (control)" : "", inText(f.test),
+                        inText(f.gauge), f.units, rows[i].at_floor ? "<= " : "",
+                        report::text(pValue(f.log10_p_adjusted)),
+                        !f.decides     ? "describes"
+                        : f.calibrated ? "by controls"
+                                       : "yes");
+  }
+  if (rows.size() > kShown) {
+    text += fmt::format("\n{} more lines are in report.html.\n", rows.size() - kShown);
+  }
+  return text + "\n";
+}
+
+std::string assumptions(const std::vector<Evidence>& rows) {
+  if (rows.empty()) return {};
+  const DocumentFinding& f = *rows.front().finding;
+  return "The first line's null: " + sentence(f.null) + ". It assumes: " + sentence(f.assumptions) +
+         ".\n\n";
+}
+
+}  // namespace
+
+std::string reportMarkdown(const Document& document) {
+  const Answer answer = answerOf(document);
+  std::string text = "# " + inText(document.title) + "\n\n";
+  if (!document.question.empty() && document.question != document.title) {
+    text += "*" + inText(document.question) + "*\n\n";
+  }
+  text += "**" + sentence(answer.first) + "** " + sentence(answer.second) + "\n\n";
+  if (!document.complete) text += "This run was interrupted; the rest was not measured.\n\n";
+  if (document.pairs.size() > 1) text += pairTable(document);
+  const std::vector<Evidence> rows = evidenceOf(document);
+  if (!rows.empty()) text += "## Evidence\n\n" + evidenceTable(rows) + assumptions(rows);
+  text += "## Models\n\n| model | role | address | architecture |\n|---|---|---|---|\n";
+  for (const DocumentModel& m : document.models) {
+    text += fmt::format("| {} | {} | {} | {} |\n", inText(m.key), inText(m.role),
+                        inText(m.address + (m.revision.empty() ? "" : " at " + m.revision)),
+                        m.architecture.empty() ? "not recognised" : inText(m.architecture));
+  }
+  text += fmt::format("\n{} read in {} requests and {:.1f} s with Kindred {}.\n\n",
+                      byteCount(document.cost.bytes_read), document.cost.requests,
+                      document.cost.seconds, sentence(document.kindred));
+  return text + "<details><summary>The recipe that repeats it</summary>\n\n" +
+         codeBlock("yaml", document.manifest.recipe.text) + "\n</details>\n";
+}
+
+}  // namespace kindred::report

@@ -1,0 +1,182 @@
+// How it was measured, at what price, and how to do it again.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "report/sections.hpp"
+#include "report/wording.hpp"
+
+namespace kindred::report {
+namespace {
+
+std::string joined(const std::vector<std::string>& list, const char* between) {
+  std::string text;
+  for (const std::string& entry : list) text += (text.empty() ? "" : between) + entry;
+  return text;
+}
+
+TextTable models(const Document& document) {
+  TextTable table{"Models",
+                  {"model", "role", "address", "revision", "architecture", "tensors", "parameters"},
+                  {},
+                  ""};
+  for (const DocumentModel& m : document.models) {
+    table.rows.push_back({m.key, m.role, m.address, m.revision,
+                          m.architecture.empty() ? "not recognised" : m.architecture,
+                          grouped(m.tensors), grouped(m.parameters)});
+  }
+  return table;
+}
+
+TextTable steps(const Document& document) {
+  TextTable table{"Steps", {"step", "models", "measured", "what it says"}, {}, ""};
+  for (const DocumentStep& step : document.steps) {
+    std::vector<std::string> metrics;
+    for (const DocumentMetric& metric : step.metrics) metrics.push_back(metric.name);
+    table.rows.push_back({step.name, joined(step.models, " and "),
+                          metrics.empty() ? step.verb : joined(metrics, ", "), step.note});
+  }
+  return table;
+}
+
+TextTable summaries(const Document& document) {
+  TextTable table{"Figures",
+                  {"step", "figure", "models", "values", "mean", "sd", "min", "median", "max"},
+                  {},
+                  ""};
+  for (const DocumentSummary& s : document.observations) {
+    table.rows.push_back({s.step, s.metric == s.figure ? s.metric : s.metric + "." + s.figure,
+                          s.model_b.empty() ? s.model_a : s.model_a + " and " + s.model_b,
+                          std::to_string(s.count), figure(s.mean), figure(s.sd), figure(s.min),
+                          figure(s.median), figure(s.max)});
+  }
+  return table;
+}
+
+TextTable coverage(const Document& document) {
+  TextTable table{"Tensors compared by content",
+                  {"pair", "part", "equal", "equal, one value", "changed", "without partner"},
+                  {},
+                  ""};
+  for (const DocumentPair& pair : document.pairs) {
+    for (const auto& [name, count] : pair.coverage.components) {
+      table.rows.push_back({pair.a + " and " + pair.b, name, std::to_string(count.equal),
+                            std::to_string(count.constant), std::to_string(count.changed),
+                            std::to_string(count.absent)});
+    }
+  }
+  return table;
+}
+
+TextTable expectations(const Document& document) {
+  TextTable table{"Expectations of the recipe", {"figure", "value", "expected", "met"}, {}, ""};
+  for (const DocumentExpectation& e : document.expectations) {
+    table.rows.push_back({e.figure, figure(e.value), e.wanted, e.met ? "yes" : "no"});
+  }
+  return table;
+}
+
+TextTable leftOut(const Document& document) {
+  TextTable table{"Tensors left out", {"step", "tensor", "why"}, {}, ""};
+  for (const DocumentStep& step : document.steps) {
+    for (const DocumentLeftOut& left : step.left_out) {
+      table.rows.push_back(
+          {step.name, left.tensor_a.empty() ? left.tensor_b : left.tensor_a, left.reason});
+    }
+  }
+  return table;
+}
+
+void addFolded(Markup& content, const TextTable& table, const char* what) {
+  if (table.rows.empty()) return;
+  content << foldedMarkup(fmt::format("{} {}", table.rows.size(), what), tableMarkup(table));
+}
+
+// As it would be typed: what a shell would take apart stands in quotes.
+std::string shellQuoted(const std::string& word) {
+  const bool plain = !word.empty() && std::all_of(word.begin(), word.end(), [](unsigned char c) {
+    return std::isalnum(c) != 0 ||
+           std::string_view("-_./=:@+,%").find(static_cast<char>(c)) != std::string_view::npos;
+  });
+  if (plain) return word;
+  std::string quoted = "'";
+  for (const char c : word) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return quoted + "'";
+}
+
+}  // namespace
+
+Markup tablesSection(const Document& document) {
+  Markup content;
+  if (document.tables.empty()) return content;
+  content << element("h2", "Tables");
+  for (const DocumentTable& t : document.tables) {
+    Markup body = tableMarkup({t.title, t.columns, t.rows, t.note});
+    if (!t.note.empty()) body << element("p", t.note, {{"class", "quiet"}});
+    constexpr std::size_t kOpen = 30;
+    content << (t.rows.size() <= kOpen
+                    ? element("div", body)
+                    : foldedMarkup(fmt::format("{} ({} rows)", t.title, t.rows.size()), body));
+  }
+  return element("section", content, {{"id", "tables"}});
+}
+
+Markup methodSection(const Document& document) {
+  Markup content = element("h2", "Method");
+  constexpr std::size_t kOpenSteps = 30;
+  content << tableMarkup(models(document));
+  if (document.steps.size() <= kOpenSteps) {
+    content << tableMarkup(steps(document));
+  } else {
+    addFolded(content, steps(document), "steps");
+  }
+  if (!document.expectations.empty()) content << tableMarkup(expectations(document));
+  addFolded(content, summaries(document), "figures, summed up (each value is in observations.csv)");
+  addFolded(content, coverage(document), "lines on which tensors are equal");
+  addFolded(content, leftOut(document), "tensors left out, and why");
+  return element("section", content, {{"id", "method"}});
+}
+
+Markup costSection(const Document& document) {
+  const DocumentCost& cost = document.cost;
+  Markup list;
+  const auto entry = [&](const char* name, const std::string& value) {
+    list << element("div", element("dt", name) << element("dd", value));
+  };
+  entry("read", byteCount(cost.bytes_read));
+  entry("requests", grouped(cost.requests));
+  entry("time", fmt::format("{:.1f} s", cost.seconds));
+  entry("memory", byteCount(cost.peak_memory_bytes));
+  Markup content = element("h2", "Cost");
+  return element("section", content << element("dl", list, {{"class", "cost"}}), {{"id", "cost"}});
+}
+
+Markup manifestSection(const Document& document) {
+  const DocumentManifest& manifest = document.manifest;
+  std::string command;
+  for (const std::string& word : manifest.command_line) {
+    command += (command.empty() ? "" : " ") + shellQuoted(word);
+  }
+  TextTable plugins{"Plugins", {"plugin", "version", "kind"}, {}, ""};
+  for (const DocumentPlugin& p : manifest.plugins) {
+    plugins.rows.push_back({p.name, p.version, p.kind});
+  }
+  std::uint64_t bytes = 0;
+  for (const DocumentRange& range : manifest.ranges) bytes += range.length;
+  Markup content = element("h2", "Reproduce");
+  content << element("p", "The command that made this report:")
+          << element("pre", element("code", command), {{"tabindex", "0"}})
+          << element(
+                 "p",
+                 fmt::format("Kindred {}, {}. manifest.json lists {} byte ranges that were "
+                             "read, with the hash of each.",
+                             document.kindred, manifest.toolchain, grouped(manifest.ranges.size())))
+          << foldedMarkup(
+                 "The recipe (" + manifest.recipe.file + ", XXH3-128 " + manifest.recipe.xxh3_128 +
+                     ")",
+                 element("pre", element("code", manifest.recipe.text), {{"tabindex", "0"}}))
+          << foldedMarkup(fmt::format("{} plugins", plugins.rows.size()), tableMarkup(plugins));
+  return element("section", content, {{"id", "manifest"}});
+}
+
+}  // namespace kindred::report

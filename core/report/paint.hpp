@@ -1,0 +1,27 @@
+// Colours of a terminal, where they are wanted.
+#pragma once
+
+#include <string>
+
+namespace kindred::report {
+
+class Paint {
+ public:
+  Paint() = default;  // plain text
+  // On a terminal, unless NO_COLOR is set and not empty, or the terminal is a dumb one.
+  static Paint forStandardOutput();
+  static Paint always() { return Paint(true); }
+
+  std::string strong(const std::string& text) const { return in("1", text); }
+  std::string faint(const std::string& text) const { return in("2", text); }
+  std::string warning(const std::string& text) const { return in("1;33", text); }
+
+ private:
+  explicit Paint(bool on) : on_(on) {}
+  std::string in(const char* code, const std::string& text) const {
+    return on_ ? std::string("\x1b[") + code + "m" + text + "\x1b[0m" : text;
+  }
+  bool on_ = false;
+};
+
+}  // namespace kindred::report

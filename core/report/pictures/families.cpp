@@ -1,0 +1,174 @@
+// Who shares weights with whom, where many models were compared.
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <numbers>
+
+#include <fmt/format.h>
+
+#include "report/families.hpp"
+#include "report/pictures/parts.hpp"
+#include "report/shown.hpp"
+#include "report/wording.hpp"
+
+namespace kindred::report {
+namespace {
+
+struct Point {
+  double x = 0, y = 0;
+};
+
+// Each family a circle, circles in rows.
+std::map<std::string, Point> placed(const std::vector<std::vector<std::string>>& groups) {
+  std::map<std::string, Point> places;
+  constexpr double kRow = 14;
+  double x = 0, y = 0, height = 0;
+  for (const auto& group : groups) {
+    const auto n = static_cast<double>(group.size());
+    const double radius = n == 1 ? 0 : std::max(1.1, n * 0.36);
+    const double box = 2 * radius + 3;
+    if (x > 0 && x + box > kRow) {
+      x = 0;
+      y -= height;
+      height = 0;
+    }
+    height = std::max(height, 2 * radius + 2);
+    for (std::size_t i = 0; i < group.size(); ++i) {
+      const double angle = 2 * std::numbers::pi * static_cast<double>(i) / n;
+      places[group[i]] = {x + box / 2 + radius * std::sin(angle),
+                          y - radius - 1 + radius * std::cos(angle)};
+    }
+    x += box;
+  }
+  return places;
+}
+
+Json edgeLayer() {
+  return {
+      {"transform", Json::array({Json{{"filter", "datum.kind === 'pair'"}}})},
+      {"mark", {{"type", "rule"}, {"strokeWidth", 2}, {"opacity", 0.55}}},
+      {"encoding",
+       {{"x2", {{"field", "x2"}}},
+        {"y2", {{"field", "y2"}}},
+        {"strokeDash",
+         {{"condition", {{"test", "datum.klass === 'partial'"}, {"value", Json::array({4, 4})}}},
+          {"value", Json::array({1, 0})}}},
+        {"tooltip",
+         Json::array({channel("label", "nominal", "pair"), channel("verdict", "nominal", "verdict"),
+                      channel("p", "nominal", "adjusted p")})}}}};
+}
+
+Json nodeLayers() {
+  const Json filter = Json::array({Json{{"filter", "datum.kind === 'model'"}}});
+  return Json::array(
+      {Json{{"transform", filter},
+            {"mark", {{"type", "circle"}, {"size", 180}, {"opacity", 1}}},
+            {"encoding",
+             {{"tooltip", Json::array({channel("label", "nominal", "model"),
+                                       channel("verdict", "nominal", "family")})}}}},
+       Json{{"transform", filter},
+            {"mark", {{"type", "text"}, {"dy", -14}, {"fontSize", 11}, {"limit", 130}}},
+            {"encoding", {{"text", {{"field", "label"}}}}}}});
+}
+
+Picture graph(const Document& document) {
+  std::vector<std::string> models;
+  std::vector<std::pair<std::string, std::string>> related;
+  for (const DocumentModel& model : document.models) models.push_back(model.key);
+  for (const DocumentPair& pair : document.pairs) {
+    if (isRelated(pair.verdict.klass)) related.emplace_back(pair.a, pair.b);
+  }
+  const auto groups = families(models, related);
+  const auto places = placed(groups);
+  Columns rows({"kind", "x", "y", "x2", "y2", "label", "verdict", "klass", "p"});
+  for (const DocumentPair& pair : document.pairs) {
+    if (!isRelated(pair.verdict.klass) || !places.contains(pair.a) || !places.contains(pair.b)) {
+      continue;
+    }
+    const Point& a = places.at(pair.a);
+    const Point& b = places.at(pair.b);
+    rows.add({"pair", rounded(a.x), rounded(a.y), rounded(b.x), rounded(b.y),
+              pairName(pair.a, pair.b), verdictName(pair.verdict.klass), pair.verdict.klass,
+              text(pValue(pair.verdict.log10_p))});
+  }
+  Picture picture;
+  std::size_t alone = 0, number = 0;
+  for (const auto& group : groups) {
+    alone += group.size() == 1;
+    const std::string name = group.size() == 1 ? "alone" : fmt::format("family {}", ++number);
+    std::string members;
+    for (const std::string& model : group) {
+      const Point& p = places.at(model);
+      rows.add({"model", rounded(p.x), rounded(p.y), nullptr, nullptr, shown(model), name, "", ""});
+      members += (members.empty() ? "" : ", ") + model;
+    }
+    picture.table.rows.push_back({name, members});
+  }
+  Json layers = Json::array({edgeLayer()});
+  for (Json& layer : nodeLayers()) layers.push_back(std::move(layer));
+  const Json hidden{{"axis", nullptr}, {"scale", {{"zero", false}, {"padding", 36}}}};
+  picture.id = "families";
+  picture.title = "Who shares weights with whom";
+  picture.caption =
+      "Lines join models for which independence was rejected (dashed: shared in part). If all "
+      "models were trained independently there would be no lines. The graph doesn't say who "
+      "descends from whom.";
+  picture.summary = fmt::format("{} models, {} pairs that share weights, {} families, {} alone",
+                                models.size(), related.size(), number, alone);
+  picture.table.columns = {"family", "models"};
+  picture.spec = {{"usermeta", layout(1, 440)},
+                  {"datasets", rows.datasets()},
+                  {"data", {{"name", "rows"}}},
+                  {"encoding",
+                   {{"x", channel("x", "quantitative", "", hidden)},
+                    {"y", channel("y", "quantitative", "", hidden)}}},
+                  {"layer", std::move(layers)}};
+  return picture;
+}
+
+Picture matrix(const Document& document) {
+  Columns rows({"a", "b", "strength", "verdict", "p"});
+  std::size_t related = 0;
+  for (const DocumentPair& pair : document.pairs) {
+    const double p = std::min(0.0, pair.verdict.log10_p);
+    related += isRelated(pair.verdict.klass);
+    for (const auto& [a, b] : {std::pair(pair.a, pair.b), std::pair(pair.b, pair.a)}) {
+      rows.add({shown(a), shown(b), rounded(std::log10(1 - (std::isnan(p) ? 0 : p))),
+                verdictName(pair.verdict.klass), text(pValue(p))});
+    }
+  }
+  Picture picture;
+  picture.id = "all-pairs";
+  picture.title = "Strength of evidence, pair by pair";
+  picture.caption =
+      "Each cell is a pair of models; the darker, the smaller the adjusted p-value (logarithm of "
+      "its "
+      "exponent). Independent models would leave all cells pale.";
+  picture.summary =
+      fmt::format("{} pairs, {} of them share weights", document.pairs.size(), related);
+  picture.spec = {
+      {"usermeta", layout(1, 60 + 24.0 * static_cast<double>(document.models.size()))},
+      {"datasets", rows.datasets()},
+      {"data", {{"name", "rows"}}},
+      {"mark", "rect"},
+      {"encoding",
+       {{"x", channel("a", "nominal", "", {{"axis", {{"labelAngle", -50}}}})},
+        {"y", channel("b", "nominal", "")},
+        {"color", channel("strength", "quantitative", "evidence",
+                          {{"scale", {{"scheme", "tealblues"}}}, {"legend", nullptr}})},
+        {"tooltip", Json::array({channel("a", "nominal", "model"), channel("b", "nominal", "model"),
+                                 channel("verdict", "nominal", "verdict"),
+                                 channel("p", "nominal", "adjusted p")})}}}};
+  return picture;
+}
+
+}  // namespace
+
+std::vector<Picture> familyPictures(const Document& document) {
+  constexpr std::size_t kFew = 4, kMany = 64;
+  if (document.models.size() < kFew || document.pairs.size() < document.models.size()) return {};
+  if (document.models.size() > kMany) return {};
+  return {graph(document), matrix(document)};
+}
+
+}  // namespace kindred::report

@@ -1,0 +1,95 @@
+// Distributions of values over depth, from the moments of each tensor.
+#include <map>
+
+#include <fmt/format.h>
+
+#include "report/pictures/parts.hpp"
+#include "report/shown.hpp"
+#include "report/wording.hpp"
+
+namespace kindred::report {
+namespace {
+
+struct Moments {
+  double mean = kUndefined, sd = kUndefined, min = kUndefined, max = kUndefined;
+};
+
+using Key = std::tuple<std::string, std::string, std::int64_t>;  // part, model, layer
+
+std::map<Key, Moments> collected(const Document& document) {
+  std::map<Key, Moments> moments;
+  for (const run::Observation& o : document.rows) {
+    const DocumentMetric* how = metricOf(document, o.step, o.metric);
+    if (how == nullptr || how->plugin != "moments" || o.layer_a < 0 || o.expert_a >= 0) continue;
+    Moments& m = moments[{partOf(o.tensor_a, o.layer_a), o.model_a, o.layer_a}];
+    if (o.figure == "moments") m.mean = o.value;
+    if (o.figure == "sd") m.sd = o.value;
+    if (o.figure == "min") m.min = o.value;
+    if (o.figure == "max") m.max = o.value;
+  }
+  return moments;
+}
+
+Json panel() {
+  const Json x = channel("layer", "quantitative", "layer", {{"axis", {{"tickMinStep", 1}}}});
+  const Json colour = channel("model", "nominal", "model");
+  const Json y{{"zero", false}};
+  const auto band = [&](const char* low, const char* high, double opacity) {
+    return Json{{"mark", {{"type", "area"}, {"opacity", opacity}}},
+                {"encoding",
+                 {{"y", channel(low, "quantitative", "value", {{"scale", y}})},
+                  {"y2", {{"field", high}}}}}};
+  };
+  Json line{
+      {"mark", {{"type", "line"}, {"strokeWidth", 2}, {"point", {{"size", 24}}}}},
+      {"encoding",
+       {{"y", channel("mean", "quantitative", "value", {{"scale", y}})},
+        {"tooltip", Json::array({channel("model", "nominal", "model"),
+                                 channel("layer", "quantitative", "layer"),
+                                 channel("mean", "quantitative", "mean", {{"format", ".4g"}}),
+                                 channel("sd", "quantitative", "sd", {{"format", ".4g"}}),
+                                 channel("min", "quantitative", "min", {{"format", ".4g"}}),
+                                 channel("max", "quantitative", "max", {{"format", ".4g"}})})}}}};
+  return {{"encoding", {{"x", x}, {"color", colour}}},
+          {"layer", Json::array({band("min", "max", 0.1), band("low", "high", 0.25), line})}};
+}
+
+}  // namespace
+
+std::vector<Picture> momentPictures(const Document& document) {
+  const std::map<Key, Moments> moments = collected(document);
+  if (moments.size() < 2) return {};
+  Columns rows({"part", "model", "layer", "mean", "sd", "low", "high", "min", "max"});
+  std::map<std::pair<std::string, std::string>, Mean> means, spreads;
+  for (const auto& [key, m] : moments) {
+    const auto& [part, model, layer] = key;
+    rows.add({part, shown(model), layer, rounded(m.mean), rounded(m.sd), rounded(m.mean - m.sd),
+              rounded(m.mean + m.sd), rounded(m.min), rounded(m.max)});
+    means[{part, model}].add(m.mean);
+    spreads[{part, model}].add(m.sd);
+  }
+  if (means.size() > 40) return {};
+  Picture picture;
+  for (const auto& [key, mean] : means) {
+    picture.table.rows.push_back(
+        {key.first, key.second, figure(mean.value()), figure(spreads.at(key).value())});
+  }
+  picture.id = "moments";
+  picture.title = "Distributions of values over depth";
+  picture.caption =
+      "The line is the mean of each tensor, the band one standard deviation to both sides, the "
+      "pale "
+      "band its whole range. Curves of independent models of one family often have the same shape, "
+      "since depth and training make them; likeness here is no evidence.";
+  picture.summary = fmt::format("means and spreads of {} tensors", moments.size());
+  picture.table.columns = {"tensor", "model", "mean over layers", "mean sd"};
+  picture.spec = {{"usermeta", layout(2, 240)},
+                  {"datasets", rows.datasets()},
+                  {"data", {{"name", "rows"}}},
+                  {"facet", channel("part", "nominal", "")},
+                  {"spec", panel()},
+                  {"resolve", {{"scale", {{"y", "independent"}}}}}};
+  return {picture};
+}
+
+}  // namespace kindred::report

@@ -1,0 +1,87 @@
+// What pictures are built of.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "report/picture.hpp"
+
+namespace kindred::report {
+
+using Json = nlohmann::ordered_json;
+
+// Five significant digits, so that pages stay small; null where undefined.
+Json rounded(double value);
+
+// "a and b", as text to show.
+std::string pairName(const std::string& a, const std::string& b);
+
+// What a tensor is within its layer: "model.layers.3.mlp.up_proj.weight" is "mlp.up_proj".
+std::string partOf(const std::string& tensor, std::int64_t layer);
+
+// A name as part of an element's id: what is neither letter nor digit becomes a dash.
+std::string idOf(const std::string& text);
+
+// How a step measured a metric; null where the document doesn't say.
+const DocumentMetric* metricOf(const Document& document, const std::string& step,
+                               const std::string& metric);
+// Whether a metric's parameter is "true".
+bool isCentred(const DocumentMetric& metric);
+
+// A metric's first figure, the one meant where none is named: by step and metric.
+class FirstFigures {
+ public:
+  explicit FirstFigures(const Document& document);
+  bool isFirst(const run::Observation& o) const;
+
+ private:
+  std::map<std::pair<std::string, std::string>, std::string> first_;
+};
+
+// Rows of a data set, kept in columns.
+class Columns {
+ public:
+  explicit Columns(const std::vector<std::string>& names);
+  void add(const std::vector<Json>& row);  // as long as the names
+  std::size_t size() const { return size_; }
+  Json datasets() const { return {{"rows", columns_}}; }
+
+ private:
+  std::vector<std::string> names_;
+  Json columns_ = Json::object();
+  std::size_t size_ = 0;
+};
+
+// {"field": ..., "type": ..., "title": ...} with more members.
+Json channel(const char* field, const char* type, const std::string& title, Json more = {});
+
+// How the page fits a picture into its width: panels a row at most, and the height of a panel in
+// pixels (or in widths, where below ten).
+Json layout(int columns, double height);
+
+// Mean of the defined values, NaN without any.
+class Mean {
+ public:
+  void add(double value);
+  double value() const;
+
+ private:
+  double sum_ = 0;
+  std::uint64_t count_ = 0;
+};
+
+// One file each.
+std::vector<Picture> familyPictures(const Document& document);
+std::vector<Picture> coinPictures(const Document& document);
+std::vector<Picture> nullPictures(const Document& document);
+std::vector<Picture> layerMaps(const Document& document);
+std::vector<Picture> layerPictures(const Document& document);
+std::vector<Picture> heatmaps(const Document& document);
+std::vector<Picture> differencePictures(const Document& document);
+std::vector<Picture> momentPictures(const Document& document);
+std::vector<Picture> componentPictures(const Document& document);
+
+}  // namespace kindred::report

@@ -1,0 +1,20 @@
+
+#include "report/pictures/parts.hpp"
+
+namespace kindred::report {
+
+std::vector<Picture> picturesOf(const Document& document) {
+  constexpr std::size_t kMost = 60;  // more than anybody looks at; the numbers are in the tables
+  std::vector<Picture> pictures;
+  for (const auto make : {familyPictures, coinPictures, nullPictures, layerMaps, layerPictures,
+                          heatmaps, differencePictures, momentPictures, componentPictures}) {
+    for (Picture& picture : make(document)) {
+      if (pictures.size() == kMost) return pictures;
+      picture.id = "picture-" + std::to_string(pictures.size() + 1) + "-" + idOf(picture.id);
+      pictures.push_back(std::move(picture));
+    }
+  }
+  return pictures;
+}
+
+}  // namespace kindred::report

@@ -1,0 +1,32 @@
+#include "report/ranges.hpp"
+
+#include <algorithm>
+
+namespace kindred::report {
+
+ReadRanges::ReadRanges(const plan::Model& model, const run::Results& results) : model_(model) {
+  auto range = std::lower_bound(
+      results.ranges.begin(), results.ranges.end(), model.key,
+      [](const run::RangeRead& read, const std::string& key) { return read.model < key; });
+  for (; range != results.ranges.end() && range->model == model.key; ++range) {
+    std::vector<Span>& spans = files_[range->file];
+    const std::uint64_t end = range->offset + range->length;
+    if (!spans.empty() && range->offset <= spans.back().end) {
+      spans.back().end = std::max(spans.back().end, end);
+    } else {
+      spans.push_back({range->offset, end});
+    }
+  }
+}
+
+bool ReadRanges::any(const checkpoint::Tensor& tensor) const {
+  if (tensor.bytes == 0) return true;
+  const auto file = files_.find(model_.checkpoint.shards()[tensor.shard].name);
+  if (file == files_.end()) return false;
+  const auto after =
+      std::partition_point(file->second.begin(), file->second.end(),
+                           [&](const Span& span) { return span.end <= tensor.offset; });
+  return after != file->second.end() && after->offset < tensor.offset + tensor.bytes;
+}
+
+}  // namespace kindred::report

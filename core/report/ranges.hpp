@@ -1,0 +1,29 @@
+// Which tensors of a model a run has read.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "plan/models.hpp"
+#include "run/results.hpp"
+
+namespace kindred::report {
+
+class ReadRanges {
+ public:
+  // Results list ranges by model, file and offset.
+  ReadRanges(const plan::Model& model, const run::Results& results);
+  // Whether any byte of the tensor was read; one without bytes counts as read.
+  bool any(const checkpoint::Tensor& tensor) const;
+
+ private:
+  struct Span {
+    std::uint64_t offset, end;
+  };
+  const plan::Model& model_;
+  std::map<std::string, std::vector<Span>> files_;  // apart from each other, in order
+};
+
+}  // namespace kindred::report

@@ -1,0 +1,117 @@
+#include "report/text.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <sstream>
+#include <vector>
+
+#include <fmt/format.h>
+
+namespace kindred::report {
+namespace {
+
+constexpr std::size_t kIndent = 2;
+constexpr std::size_t kNarrowest = 4;
+
+bool continues(char byte) { return (static_cast<unsigned char>(byte) & 0xc0) == 0x80; }
+
+// Characters, taken to be one column wide each.
+std::size_t widthOf(const std::string& text) {
+  return text.size() - static_cast<std::size_t>(std::count_if(text.begin(), text.end(), continues));
+}
+
+std::string padded(const std::string& text, std::size_t width, bool right) {
+  const std::string shown = cut(text, width);
+  const std::string space(width - widthOf(shown), ' ');
+  return right ? space + shown : shown + space;
+}
+
+bool looksNumeric(const std::string& text) {
+  return !text.empty() && text.find_first_not_of("0123456789+-.e%") == std::string::npos;
+}
+
+// One line of the table.
+std::string line(const std::vector<std::string>& cells, const std::vector<std::size_t>& widths,
+                 const std::vector<bool>& right) {
+  std::string text;
+  for (std::size_t i = 0; i < cells.size() && widths[i] > 0; ++i) {
+    text += std::string(i == 0 ? kIndent : 2, ' ') + padded(cells[i], widths[i], right[i]);
+  }
+  text.erase(text.find_last_not_of(' ') + 1);
+  return text + '\n';
+}
+
+// Takes from the widest until all fit; columns for which nothing is left are dropped, their width
+// 0.
+std::vector<std::size_t> fitted(std::vector<std::size_t> widths) {
+  const std::size_t most = (kWidth - kIndent + 2) / (kNarrowest + 2);
+  for (std::size_t i = most; i < widths.size(); ++i) widths[i] = 0;
+  widths.resize(std::max(widths.size(), std::size_t{1}));
+  const std::size_t shown = std::min(widths.size(), most);
+  const std::size_t room = kWidth - kIndent - 2 * (shown - 1);
+  std::size_t sum = 0;
+  for (const std::size_t width : widths) sum += width;
+  for (; sum > room; --sum) --*std::max_element(widths.begin(), widths.end());
+  return widths;
+}
+
+}  // namespace
+
+std::string number(double value) {
+  if (std::isnan(value)) return "-";
+  if (value != 0 && (std::fabs(value) < 5e-4 || std::fabs(value) >= 1e5)) {
+    return fmt::format("{:.1e}", value);
+  }
+  return fmt::format("{:.4f}", value);
+}
+
+std::string cut(const std::string& text, std::size_t width) {
+  if (widthOf(text) <= width) return text;
+  std::size_t end = 0;
+  for (std::size_t characters = 0; end < text.size(); ++end) {
+    if (continues(text[end])) continue;
+    if (++characters > width - std::min<std::size_t>(width, 2)) break;
+  }
+  return text.substr(0, end) + std::string(std::min<std::size_t>(width, 2), '.');
+}
+
+std::string wrapped(const std::string& text, std::size_t indent) {
+  std::istringstream words(text);
+  std::string out, word;
+  std::size_t column = 0;
+  while (words >> word) {
+    if (column == 0 || column + 1 + widthOf(word) > kWidth) {
+      if (column != 0) out += '\n';
+      out += std::string(indent, ' ');
+      column = indent;
+    } else {
+      out += ' ';
+      ++column;
+    }
+    out += word;
+    column += widthOf(word);
+  }
+  return out + '\n';
+}
+
+std::string tableText(const TextTable& table, std::size_t most_rows) {
+  const std::size_t shown = std::min(most_rows, table.rows.size());
+  std::vector<std::size_t> widths;
+  std::vector<bool> right(table.columns.size(), shown > 0);
+  for (std::size_t i = 0; i < table.columns.size(); ++i) {
+    widths.push_back(std::max(widthOf(table.columns[i]), std::size_t{1}));
+    for (std::size_t r = 0; r < shown; ++r) {
+      widths[i] = std::max(widths[i], widthOf(table.rows[r][i]));
+      if (!table.rows[r][i].empty() && !looksNumeric(table.rows[r][i])) right[i] = false;
+    }
+  }
+  widths = fitted(std::move(widths));
+  std::string text = line(table.columns, widths, right);
+  for (std::size_t r = 0; r < shown; ++r) text += line(table.rows[r], widths, right);
+  if (shown < table.rows.size()) {
+    text += fmt::format("  ... {} more rows in report.json\n", table.rows.size() - shown);
+  }
+  return table.note.empty() ? text : text + wrapped(table.note, kIndent);
+}
+
+}  // namespace kindred::report

@@ -1,0 +1,27 @@
+// Text for a terminal of 80 columns.
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include <kindred/text_table.hpp>
+
+namespace kindred::report {
+
+inline constexpr std::size_t kWidth = 80;
+
+// Four decimals, or two digits with an exponent; "-" for NaN.
+std::string number(double value);
+
+// At most so many columns, the last two ".." where something is left out. Counts characters, not
+// bytes.
+std::string cut(const std::string& text, std::size_t width);
+
+// Words in lines of kWidth columns, indented.
+std::string wrapped(const std::string& text, std::size_t indent);
+
+// Columns, the first rows and the note, without the title. The widest columns are cut until a line
+// fits; rows beyond `most_rows` are counted.
+std::string tableText(const TextTable& table, std::size_t most_rows = 12);
+
+}  // namespace kindred::report

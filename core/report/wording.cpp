@@ -1,0 +1,180 @@
+#include "report/wording.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include <fmt/format.h>
+
+namespace kindred::report {
+namespace {
+
+std::string partsOf(const DocumentPair& pair) {
+  std::string parts;
+  for (const auto& [name, count] : pair.coverage.components) {
+    if (count.equal == 0 || name == "other") continue;
+    parts += (parts.empty() ? "" : ", ") + name;
+  }
+  return parts.empty() ? "what lies along the residual stream (norms or embeddings)" : parts;
+}
+
+std::size_t subjectPairs(const Document& document) {
+  return static_cast<std::size_t>(
+      std::count_if(document.pairs.begin(), document.pairs.end(),
+                    [&](const DocumentPair& pair) { return !hasControl(document, pair); }));
+}
+
+std::string counted(std::size_t count, const char* one, const char* many) {
+  return fmt::format("{} {}", count, count == 1 ? one : many);
+}
+
+// "10⁻³¹⁵": for sentences, the exponent rounded so that it never says too much.
+std::string inWords(double log10_p) {
+  constexpr std::array<const char*, 10> kDigits{"⁰", "¹", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹"};
+  const PValue p = pValue(log10_p);
+  if (p.power.empty()) return p.plain;
+  std::string text = "10⁻";
+  for (const char c : fmt::format("{:.0f}", std::floor(-log10_p))) {
+    text += kDigits[static_cast<std::size_t>(c - '0')];
+  }
+  return text;
+}
+
+Answer manyPairs(const Document& document) {
+  std::size_t shared = 0, partial = 0, nothing = 0, untold = 0;
+  for (const DocumentPair& pair : document.pairs) {
+    if (hasControl(document, pair)) continue;
+    if (pair.verdict.klass == "partial") {
+      ++partial;
+    } else if (isRelated(pair.verdict.klass)) {
+      ++shared;
+    } else if (pair.verdict.klass == "no-evidence") {
+      ++nothing;
+    } else {
+      ++untold;
+    }
+  }
+  std::string first = fmt::format(
+      "Of {}, {} {} weights", counted(subjectPairs(document), "pair of models", "pairs of models"),
+      shared, shared == 1 ? "shares" : "share");
+  if (partial > 0) first += fmt::format(", {} in part", partial);
+  if (nothing > 0) first += fmt::format("; in {} nothing was found", nothing);
+  if (untold > 0) first += fmt::format("; for {} no test could decide", untold);
+  return {first + ".",
+          "Shared weights don't say who descends from whom, and finding nothing does not show that "
+          "models are independent."};
+}
+
+}  // namespace
+
+PValue pValue(double log10_p) {
+  if (std::isnan(log10_p)) return {"\u2013", ""};
+  if (log10_p > -3) return {fmt::format("{:.2g}", std::min(1.0, std::pow(10.0, log10_p))), ""};
+  return {"", fmt::format("-{:.1f}", std::floor(-log10_p * 10) / 10)};
+}
+
+std::string text(const PValue& p) { return p.plain.empty() ? "10^" + p.power : p.plain; }
+
+std::string figure(double value) {
+  return std::isnan(value) ? "\u2013" : fmt::format("{:.4g}", value);
+}
+
+std::string byteCount(std::uint64_t bytes) {
+  const char* const units[] = {"bytes", "kB", "MB", "GB", "TB", "PB", "EB"};
+  auto value = static_cast<double>(bytes);
+  std::size_t unit = 0;
+  for (; value >= 1000 && unit < 6; ++unit) value /= 1000;
+  return unit == 0 ? fmt::format("{} bytes", bytes) : fmt::format("{:.1f} {}", value, units[unit]);
+}
+
+std::string grouped(std::uint64_t value) {
+  std::string text = std::to_string(value);
+  for (std::size_t i = text.size(); i > 3;) text.insert(i -= 3, ",");
+  return text;
+}
+
+bool isControl(const Document& document, const std::string& model) {
+  return std::any_of(document.models.begin(), document.models.end(),
+                     [&](const DocumentModel& m) { return m.key == model && m.role == "control"; });
+}
+
+bool hasControl(const Document& document, const DocumentPair& pair) {
+  return isControl(document, pair.a) || isControl(document, pair.b);
+}
+
+bool isRelated(const std::string& klass) {
+  return klass == "identical" || klass == "shared-weights" ||
+         klass == "shared-weights-calibrated" || klass == "partial";
+}
+
+std::string verdictName(const std::string& klass) {
+  if (klass == "identical") return "Identical";
+  if (klass == "shared-weights") return "Shared weights";
+  if (klass == "shared-weights-calibrated") return "Shared weights (by controls)";
+  if (klass == "partial") return "Shared in part";
+  if (klass == "no-evidence") return "No evidence";
+  if (klass == "untestable") return "Not testable";
+  return "Inconclusive";
+}
+
+Answer answerOf(const Document&, const DocumentPair& pair) {
+  const std::string& a = pair.a;
+  const std::string& b = pair.b;
+  const std::string& klass = pair.verdict.klass;
+  const std::string p = inWords(pair.verdict.log10_p);
+  if (klass == "identical") {
+    return {fmt::format("Every tensor of {} and {} holds the same bytes.", a, b),
+            "Which of the two was first, and why they are equal, is not tested."};
+  }
+  if (klass == "shared-weights") {
+    return {fmt::format("The tested weights of {} and {} were not trained independently of each "
+                        "other: agreement this strong would come up by chance with a probability "
+                        "of at most {}.",
+                        a, b, p),
+            "One may have been trained from the other, or both from a common ancestor, a merge or "
+            "the same random start; the test does not tell these apart."};
+  }
+  if (klass == "shared-weights-calibrated") {
+    return {fmt::format("{} and {} are more alike than the unrelated models that were measured "
+                        "beside them (p = {}).",
+                        a, b, p),
+            "This is as good as the choice of those controls, and does not say which model came "
+            "from which."};
+  }
+  if (klass == "partial") {
+    return {fmt::format("{} and {} share a part of their weights: {}.", a, b, partsOf(pair)),
+            "In the other tested tensors nothing was found that ties the two models together."};
+  }
+  if (klass == "no-evidence") {
+    return {
+        fmt::format("Nothing was found that ties the tested weights of {} to those of {}.", a, b),
+        fmt::format("That does not show that they are independent: distillation, and parts "
+                    "that were retrained or not tested, would not be seen (power: {}).",
+                    pair.verdict.power)};
+  }
+  if (klass == "inconclusive") {
+    return {fmt::format("What was measured of {} and {} is not enough to say whether they share "
+                        "weights.",
+                        a, b),
+            "Similarities are described below; more controls or more of the weights may decide."};
+  }
+  return {fmt::format("No test that can decide could be run on {} and {}.", a, b),
+          "Similarities are described below, and none of them says by itself whether weights are "
+          "shared."};
+}
+
+Answer answerOf(const Document& document) {
+  if (document.pairs.empty()) {
+    return {"No two models were compared.",
+            "What follows describes models; it says nothing about descent."};
+  }
+  if (document.pairs.size() == 1) return answerOf(document, document.pairs.front());
+  if (subjectPairs(document) == 1) {
+    const auto pair = std::find_if(document.pairs.begin(), document.pairs.end(),
+                                   [&](const DocumentPair& p) { return !hasControl(document, p); });
+    return answerOf(document, *pair);
+  }
+  return manyPairs(document);
+}
+
+}  // namespace kindred::report

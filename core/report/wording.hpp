@@ -1,0 +1,41 @@
+// What renderings for people have in common: numbers, and answers in plain words.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "report/document.hpp"
+
+namespace kindred::report {
+
+// A p-value as people read it: 0.03, or ten to a power, rounded up so that it never says too much.
+struct PValue {
+  std::string plain;  // "0.03"; empty: use the power
+  std::string power;  // "-302.4"
+};
+PValue pValue(double log10_p);
+std::string text(const PValue& p);  // "0.03" or "10^-302.4"
+
+// Four significant digits; an undefined figure is a dash.
+std::string figure(double value);
+// "12.3 MB", powers of 1000.
+std::string byteCount(std::uint64_t bytes);
+std::string grouped(std::uint64_t value);  // "1,234,567"
+
+bool isControl(const Document& document, const std::string& model);
+bool hasControl(const Document& document, const DocumentPair& pair);
+// Whether a verdict found shared weights, in whole or in part.
+bool isRelated(const std::string& klass);
+// "Shared weights", "No evidence", ...
+std::string verdictName(const std::string& klass);
+
+// Two sentences for somebody who has never heard of a p-value.
+struct Answer {
+  std::string first, second;
+};
+Answer answerOf(const Document& document, const DocumentPair& pair);
+// Of the run: that of its one pair, or what all pairs amount to.
+Answer answerOf(const Document& document);
+
+}  // namespace kindred::report

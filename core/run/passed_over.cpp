@@ -1,0 +1,54 @@
+#include "run/passed_over.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace kindred::run {
+namespace {
+
+plan::LeftOut entry(const ModelProfile& profile, const std::string& step, std::string what,
+                    std::string reason) {
+  plan::LeftOut left;
+  left.step = step;
+  left.model_a = profile.weights().model();
+  left.tensor_a = std::move(what);
+  left.reason = std::move(reason);
+  return left;
+}
+
+std::uint64_t rowsWithoutToken(const ModelWeights& weights) {
+  const std::vector<std::string>& tokens = weights.tokens();
+  const std::uint64_t rows = weights.rows(role::kEmbedding, {});
+  if (tokens.empty()) return 0;
+  const auto known = static_cast<std::ptrdiff_t>(std::min<std::uint64_t>(rows, tokens.size()));
+  const auto named = std::count_if(tokens.begin(), tokens.begin() + known,
+                                   [](const std::string& token) { return !token.empty(); });
+  return rows - static_cast<std::uint64_t>(named);
+}
+
+}  // namespace
+
+std::vector<plan::LeftOut> passedOver(const ModelProfile& profile, const std::string& step) {
+  std::vector<plan::LeftOut> list;
+  const ModelWeights& weights = profile.weights();
+  if (const std::uint64_t rows = rowsWithoutToken(weights); rows > 0) {
+    list.push_back(entry(profile, step, std::string(role::kEmbedding),
+                         fmt::format("{} of {} rows have no token: padding is no evidence", rows,
+                                     weights.rows(role::kEmbedding, {}))));
+  }
+  std::uint64_t units = 0, without_coin = 0;
+  for (const std::vector<std::uint32_t>& origins : profile.doubling().units) {
+    units += origins.size();
+    without_coin +=
+        static_cast<std::uint64_t>(std::count(origins.begin(), origins.end(), kNoOrigin));
+  }
+  if (without_coin > 0) {
+    list.push_back(entry(profile, step, std::string(role::kUp),
+                         fmt::format("{} of {} rows are zero, constant or not finite: no coins",
+                                     without_coin, units)));
+  }
+  return list;
+}
+
+}  // namespace kindred::run

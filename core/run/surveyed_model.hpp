@@ -1,0 +1,58 @@
+// A model as a survey sees it: matrices read through the source when the survey asks for them.
+#pragma once
+
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <kindred/survey.hpp>
+
+#include "plan/plan.hpp"
+#include "run/held.hpp"
+#include "run/session.hpp"
+
+namespace kindred::run {
+
+class ReadingModel final : public SurveyedModel {
+ public:
+  // All must outlive it; the models of one step share the mutex.
+  ReadingModel(const plan::PlannedStep& step, const plan::Surveyed& surveyed, Session& session,
+               std::mutex& mutex);
+
+  const std::string& key() const override { return surveyed_.model->key; }
+  std::span<const TensorInfo> tensors() const override { return infos_; }
+  // The tokenizer is read at the first call.
+  const std::vector<std::string>& tokens() const override;
+  // Rows are read in one call, neighbours as one range; they come in the order asked for. A remote
+  // model's small tensors are read some ahead, in the order of tensors(). Errors name the step: a
+  // tensor or row that is not there, more than kMostBytes at once. Ctrl-C is an Error too.
+  Matrix read(std::size_t tensor, std::span<const std::uint32_t> rows = {}) const override;
+
+  // What was read, for the manifest.
+  std::vector<RangeRead> takeRanges() const;
+
+  static constexpr std::uint64_t kMostBytes = std::uint64_t{256} << 20;  // as float
+
+ private:
+  const checkpoint::View& view(std::size_t tensor) const;
+  void checkPacked(const checkpoint::View& view, bool whole) const;
+  void checkSize(const checkpoint::View& view, const Matrix& matrix, bool whole) const;
+  void readWhole(std::size_t tensor, Matrix& matrix) const;
+  void readRows(const checkpoint::View& view, std::span<const std::uint32_t> rows,
+                Matrix& matrix) const;
+  plan::ByteRange whole(std::size_t tensor) const;
+
+  const plan::PlannedStep& step_;
+  const plan::Surveyed& surveyed_;
+  Session& session_;
+  std::vector<TensorInfo> infos_;
+  std::mutex& mutex_;  // guards the session and all below
+  mutable Held ahead_;
+  mutable std::size_t ahead_first_ = 0, ahead_end_ = 0;  // the tensors in ahead_
+  mutable std::optional<std::vector<std::string>> tokens_;
+  mutable std::vector<RangeRead> ranges_;
+};
+
+}  // namespace kindred::run

@@ -1,0 +1,278 @@
+// kindred compare where nothing says what a tensor is, and where equality is no evidence.
+#include <gmock/gmock.h>
+
+#include <cmath>
+#include <cstring>
+#include <fstream>
+#include <numbers>
+
+#include "recipes.hpp"
+
+namespace kindred::clitest {
+namespace {
+
+using nlohmann::json;
+using testing::HasSubstr;
+namespace fs = std::filesystem;
+
+const fs::path kSource = KINDRED_SOURCE_DIR;
+const fs::path kDemo = kSource / "configs/demo";
+
+RunResult compareIn(const TempDir& dir, const std::vector<std::string>& what,
+                    std::vector<std::string> more = {"--json"}) {
+  std::vector<std::string> arguments{"compare"};
+  arguments.insert(arguments.end(), what.begin(), what.end());
+  arguments.insert(arguments.end(), {"--out", (dir / "out").string()});
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  support::RunOptions options;
+  options.timeout = std::chrono::seconds(280);
+  return support::run(arguments, options);
+}
+
+json compared(const fs::path& a, const fs::path& b) {
+  TempDir dir;
+  const RunResult result = compareIn(dir, {a.string(), b.string()});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  return json::parse(result.out);
+}
+
+// The weights of a checkpoint without its configuration, under names that say nothing.
+void hide(const fs::path& model, const fs::path& folder) {
+  fs::create_directories(folder);
+  for (const auto& entry : fs::directory_iterator(model)) {
+    if (entry.path().extension() != ".safetensors") continue;
+    std::string file = support::readFile(entry.path());
+    std::uint64_t length = 0;
+    std::memcpy(&length, file.data(), sizeof length);
+    json renamed = json::object();
+    for (const auto& [name, span] : json::parse(file.substr(8, length)).items()) {
+      if (name == "__metadata__") continue;
+      renamed["t" + std::to_string(std::hash<std::string>()(folder.string() + name))] = span;
+    }
+    std::ofstream(folder / entry.path().filename(), std::ios::binary)
+        << support::safetensorsBytes(renamed.dump(), file.substr(8 + length));
+  }
+}
+
+TEST(UnknownFamilies, KinInTheirOrderAreFoundUnderAnAssumptionThatIsNamed) {
+  TempDir dir;
+  hide(kDemo / "base", dir / "x");
+  hide(kDemo / "tuned", dir / "y");
+  const json report = compared(dir / "x", dir / "y");
+  EXPECT_EQ(report.at("verdict").at("class"), "shared-weights");
+  EXPECT_THAT(report.at("verdict").at("sentence").get<std::string>(),
+              HasSubstr("Under the unverified assumption that"));
+  EXPECT_LT(report.at("verdict").at("log10_p").get<double>(), -20);
+}
+
+TEST(UnknownFamilies, StrangersAreNotAccusedAndThePowerIsStated) {
+  TempDir dir;
+  hide(kDemo / "base", dir / "x");
+  hide(kDemo / "stranger", dir / "y");
+  const json report = compared(dir / "x", dir / "y");
+  EXPECT_EQ(report.at("verdict").at("class"), "no-evidence");
+  EXPECT_THAT(report.at("verdict").at("power").get<std::string>(), HasSubstr("0."));
+  EXPECT_THAT(report.at("verdict").at("sentence").get<std::string>(), HasSubstr("shuffled"));
+}
+
+TEST(UnknownFamilies, AKnownOneAndAnUnknownOneCanBeCompared) {
+  TempDir dir;
+  fs::create_directories(dir / "models");
+  fs::copy(kDemo / "base", dir / "models/base");
+  fs::copy(kDemo / "stranger", dir / "models/stranger");
+  hide(kDemo / "tuned", dir / "models/hidden");
+  const RunResult result = compareIn(dir, {"--all", (dir / "models").string()});
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  std::map<std::string, std::string> classes;
+  const json report = json::parse(result.out);
+  for (const json& pair : report.at("pairs")) {
+    classes[pair.at("a").get<std::string>() + " " + pair.at("b").get<std::string>()] =
+        pair.at("verdict").at("class");
+  }
+  EXPECT_EQ(classes.at("base hidden"), "shared-weights");
+  EXPECT_EQ(classes.at("base stranger"), "no-evidence");
+  EXPECT_EQ(classes.at("hidden stranger"), "no-evidence");
+}
+
+TEST(UnknownFamilies, WithoutACommonShapeAreUntestable) {
+  TempDir dir;
+  for (const char* name : {"a", "b"}) {
+    fs::create_directories(dir / name);
+    const std::uint64_t rows = *name == 'a' ? 32 : 48;
+    support::writeSafetensors(dir / (std::string(name) + "/model.safetensors"),
+                              {support::randomTensor("up", DType::F32, {rows, 64}, 1)});
+  }
+  const RunResult result = compareIn(dir, {(dir / "a").string(), (dir / "b").string()}, {});
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_THAT(result.out, HasSubstr("untestable"));
+}
+
+TEST(UnknownFamilies, OneSharedTensorOfManyIsShared) {
+  TempDir dir;
+  for (const char* name : {"a", "b"}) {
+    std::vector<TestTensor> tensors{support::randomTensor("w0", DType::F32, {64, 48}, 1)};
+    for (std::uint64_t i = 1; i < 5; ++i) {
+      tensors.push_back(support::randomTensor("w" + std::to_string(i), DType::F32, {64, 48},
+                                              100 * static_cast<unsigned char>(*name) + i));
+    }
+    fs::create_directories(dir / name);
+    support::writeSafetensors(dir / (std::string(name) + "/model.safetensors"), tensors);
+  }
+  const json verdict = compared(dir / "a", dir / "b").at("verdict");
+  EXPECT_EQ(verdict.at("class"), "partial");
+  EXPECT_THAT(verdict.at("sentence").get<std::string>(),
+              HasSubstr("1 of 5 tensors matched by content"));
+}
+
+TEST(ComputedTensors, CountForNothingAndAreListed) {
+  TempDir dir;
+  std::vector<double> basis;
+  for (int row = 0; row < 66; ++row) {
+    for (int n = 0; n < 64; ++n) {
+      const double angle = 2 * std::numbers::pi * (row % 33) * n / 64;
+      basis.push_back((row < 33 ? std::cos(angle) : std::sin(angle)) *
+                      std::sin(std::numbers::pi * n / 64));
+    }
+  }
+  for (const auto& [name, seed] : {std::pair{"a", 1u}, std::pair{"b", 2u}}) {
+    fs::create_directories(dir / name);
+    support::writeSafetensors(dir / (std::string(name) + "/model.safetensors"),
+                              {support::tensorOf("basis", DType::F32, {66, 1, 64}, basis),
+                               support::randomTensor("up", DType::F32, {64, 64}, seed)});
+  }
+  const json report = compared(dir / "a", dir / "b");
+  EXPECT_EQ(report.at("verdict").at("class"), "no-evidence");
+  const json coverage = report.at("pairs").at(0).at("coverage");
+  EXPECT_EQ(coverage.at("components").at("other").at("constant"), 1);
+  EXPECT_EQ(coverage.at("components").at("other").at("equal"), 0);
+  ASSERT_EQ(coverage.at("no_evidence").size(), 1u);
+  EXPECT_EQ(coverage.at("no_evidence").at(0).at("tensor"), "basis");
+  EXPECT_THAT(coverage.at("no_evidence").at(0).at("reason").get<std::string>(),
+              HasSubstr("table of sines"));
+  // The same with trained values is evidence.
+  for (const char* name : {"a", "b"}) {
+    support::writeSafetensors(dir / (std::string(name) + "/model.safetensors"),
+                              {support::randomTensor("basis", DType::F32, {66, 1, 64}, 5),
+                               support::randomTensor("up", DType::F32, {64, 64}, *name)});
+  }
+  const json trained = compared(dir / "a", dir / "b");
+  EXPECT_NE(trained.at("verdict").at("class"), "no-evidence");
+  EXPECT_EQ(trained.at("pairs").at(0).at("coverage").at("components").at("other").at("equal"), 1);
+}
+
+TEST(Coverage, SaysWhatWasUnderstoodComparedAndLeftOut) {
+  TempDir dir;
+  const RunResult result =
+      compareIn(dir, {(kDemo / "base").string(), (kDemo / "norms-only").string()});
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  const json coverage = json::parse(result.out).at("pairs").at(0).at("coverage");
+  EXPECT_EQ(coverage.at("understood_a"), coverage.at("tensors_a"));
+  EXPECT_EQ(coverage.at("understood_bytes_a"), coverage.at("bytes_a"));
+  EXPECT_EQ(coverage.at("compared").at("tensors"), coverage.at("tensors_a"));
+  EXPECT_LT(std::abs(coverage.at("plain_cosine").at("value").get<double>()), 0.2);
+  EXPECT_GT(coverage.at("plain_cosine").at("parameters").get<double>(), 1e4);
+}
+
+TEST(Coverage, StandsInTheSummaryWithin80Columns) {
+  TempDir dir;
+  const RunResult result =
+      compareIn(dir, {(kDemo / "base").string(), (kDemo / "disguised").string()}, {});
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.out, HasSubstr("Coverage: of base's"));
+  EXPECT_THAT(result.out, HasSubstr("Plain cosine over"));
+  EXPECT_THAT(result.out, HasSubstr("optimal, verified by their dual prices"));
+  std::istringstream lines(result.out);
+  for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 80u) << line;
+}
+
+TEST(Certificates, AreRecordedWithEveryFindingThatRestsOnAnAssignment) {
+  const json report = compared(kDemo / "base", kDemo / "disguised");
+  const json assignments = report.at("pairs").at(0).at("assignments");
+  EXPECT_GT(assignments.at("solved"), 0);
+  EXPECT_EQ(assignments.at("optimal"), assignments.at("solved"));
+  for (const json& finding : report.at("findings")) {
+    if (finding.at("test") != "unit-matching") continue;
+    if (finding.at("details").contains("parts")) {
+      EXPECT_EQ(finding.at("details").at("assignments"), finding.at("details").at("parts"));
+      EXPECT_EQ(finding.at("details").at("assignments_optimal"),
+                finding.at("details").at("assignments"));
+    }
+  }
+}
+
+TEST(PaddedRows, AreListedAndNotRead) {
+  TempDir dir;
+  fs::copy(kDemo / "base", dir / "padded");
+  json tokenizer = json::parse(support::readFile(kDemo / "base/tokenizer.json"));
+  json kept = json::object();
+  for (const auto& [token, id] : tokenizer.at("model").at("vocab").items()) {
+    if (id < 500) kept[token] = id;
+  }
+  tokenizer["model"]["vocab"] = kept;
+  tokenizer["added_tokens"] = json::array();
+  fs::remove(dir / "padded/tokenizer.json");
+  std::ofstream(dir / "padded/tokenizer.json") << tokenizer.dump();
+  const json report = compared(dir / "padded", kDemo / "stranger");
+  EXPECT_EQ(report.at("verdict").at("class"), "no-evidence");
+  EXPECT_THAT(report.at("steps").dump(), HasSubstr("12 of 512 rows have no token"));
+}
+
+// One recipe, another seed, config.json equal to the byte: the case in which a comparison of
+// configurations would call any two models a match.
+TEST(HeadlineNegative, EqualConfigurationsAreNoEvidenceAndChangeNoVerdict) {
+  TempDir dir;
+  const auto with = [&](const std::string& name, const std::string& model,
+                        const std::string& more) {
+    fs::copy(kDemo / model, dir / name);
+    fs::permissions(dir / name, fs::perms::owner_all, fs::perm_options::add);
+    json config = json::parse(support::readFile(kDemo / "base/config.json"));
+    if (!more.empty()) {
+      config["_name_or_path"] = more;
+      config["initializer_range"] = 0.5;
+      config["torch_dtype"] = "float64";
+    }
+    fs::remove(dir / name / "config.json");
+    std::ofstream(dir / name / "config.json") << config.dump();
+  };
+  with("base", "base", "");
+  for (const auto& [model, expected] :
+       {std::pair{"stranger", "no-evidence"}, std::pair{"tuned", "shared-weights"}}) {
+    const std::string equal = std::string(model) + "/equal", other = std::string(model) + "/other";
+    fs::create_directories(dir / model);
+    with(equal, model, "");
+    with(other, model, "elsewhere");
+    ASSERT_EQ(support::readFile(dir / "base/config.json"),
+              support::readFile(dir / (equal + "/config.json")));
+    const json first = compared(dir / "base", dir / equal);
+    const json second = compared(dir / "base", dir / other);
+    EXPECT_EQ(first.at("verdict").at("class"), expected);
+    EXPECT_EQ(first.at("verdict").at("class"), second.at("verdict").at("class"));
+    EXPECT_EQ(first.at("verdict").at("log10_p"), second.at("verdict").at("log10_p"));
+  }
+}
+
+TEST(SharedSilero, RetrainedDescendantIsFoundAndIndependentReleasesAreNot) {
+  const fs::path silero = kSource / "../shared/silero-vad";
+  if (!fs::exists(silero)) return;  // an extra check
+  TempDir dir;
+  const RunResult result = compareIn(dir, {"--all", silero.string()});
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  const json report = json::parse(result.out);
+  ASSERT_EQ(report.at("pairs").size(), 6u);
+  for (const json& pair : report.at("pairs")) {
+    const std::string a = pair.at("a"), b = pair.at("b");
+    const bool kin = a == "tinygrad" && b == "v6.2";
+    const json verdict = pair.at("verdict");
+    EXPECT_EQ(verdict.at("class"), kin ? "shared-weights" : "no-evidence") << a << " and " << b;
+    if (!kin) {
+      EXPECT_THAT(verdict.at("power").get<std::string>(), HasSubstr("row correlation"));
+    }
+    const json coverage = pair.at("coverage");
+    EXPECT_EQ(coverage.at("components").at("other").at("equal"), 0) << a << " and " << b;
+    EXPECT_THAT(coverage.at("no_evidence").at(0).at("tensor").get<std::string>(),
+                HasSubstr("stft"));
+  }
+}
+
+}  // namespace
+}  // namespace kindred::clitest

@@ -1,0 +1,200 @@
+#include "constants/constants.hpp"
+
+#include <cmath>
+#include <functional>
+#include <numbers>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <kindred/random.hpp>
+
+#include "support/safetensors.hpp"
+
+namespace kindred {
+namespace {
+
+using support::TestTensor;
+using testing::HasSubstr;
+using Formula = std::function<double(std::uint64_t row, std::uint64_t column)>;
+
+constexpr double kPi = std::numbers::pi;
+
+TestTensor made(DType dtype, std::vector<std::uint64_t> shape, std::uint64_t columns,
+                const Formula& formula) {
+  std::uint64_t elements = 1;
+  for (const std::uint64_t length : shape) elements *= length;
+  std::vector<double> values(elements);
+  for (std::uint64_t i = 0; i < elements; ++i) values[i] = formula(i / columns, i % columns);
+  return support::tensorOf("x", dtype, std::move(shape), values);
+}
+
+std::string reasonOf(const TestTensor& tensor, std::size_t chunk = 5000) {
+  TensorInfo info;
+  info.name = tensor.name;
+  info.dtype = tensor.dtype;
+  info.shape = tensor.shape;
+  info.elements = 1;
+  for (const std::uint64_t length : tensor.shape) info.elements *= length;
+  constants::Recogniser recogniser(info);
+  const auto raw = std::as_bytes(std::span(tensor.bytes));
+  for (std::size_t done = 0; done < raw.size(); done += chunk) {
+    recogniser.add(raw.subspan(done, std::min(chunk, raw.size() - done)));
+  }
+  return recogniser.finish();
+}
+
+const std::vector<DType> kFloats{DType::F32, DType::F16, DType::BF16};
+
+// Twelve uniform numbers sum up to nearly normal ones.
+double normal(Random& random) {
+  double sum = -6;
+  for (int i = 0; i < 12; ++i) sum += random.unit();
+  return sum;
+}
+
+double hann(std::uint64_t n, std::uint64_t size) {
+  return 0.5 - 0.5 * std::cos(2 * kPi * static_cast<double>(n) / static_cast<double>(size));
+}
+
+double fourier(std::uint64_t row, std::uint64_t column, std::uint64_t size) {
+  const std::uint64_t half = size / 2 + 1;
+  const double angle =
+      2 * kPi * static_cast<double>((row % half) * column) / static_cast<double>(size);
+  return row < half ? std::cos(angle) : -std::sin(angle);
+}
+
+TEST(ComputedTensors, FourierBasesUnderAnyWindow) {
+  for (const DType dtype : kFloats) {
+    EXPECT_NE(reasonOf(made(dtype, {258, 1, 256}, 256,
+                            [](auto r, auto c) { return hann(c, 256) * fourier(r, c, 256); })),
+              "");
+    EXPECT_NE(reasonOf(made(dtype, {258, 1, 256}, 256,
+                            [](auto r, auto c) {
+                              const double t = (static_cast<double>(c) - 127.5) / 128;
+                              return std::exp(-4 * t * t) * fourier(r, c, 256);  // a Gaussian
+                            })),
+              "");
+    EXPECT_NE(
+        reasonOf(made(dtype, {130, 128}, 128, [](auto r, auto c) { return fourier(r, c, 128); })),
+        "");
+  }
+}
+
+TEST(ComputedTensors, WindowsRangesAndRotaryFrequencies) {
+  for (const DType dtype : kFloats) {
+    EXPECT_NE(reasonOf(made(dtype, {400}, 400, [](auto, auto c) { return hann(c, 400); })), "");
+    EXPECT_NE(reasonOf(made(
+                  dtype, {64}, 64,
+                  [](auto, auto c) { return std::pow(10000.0, -static_cast<double>(c) / 64); })),
+              "");
+    EXPECT_NE(
+        reasonOf(made(dtype, {1, 77}, 77, [](auto, auto c) { return static_cast<double>(c); })),
+        "");
+  }
+}
+
+TEST(ComputedTensors, SinusoidalTablesOfPositions) {
+  for (const DType dtype : kFloats) {
+    const auto table = [](std::uint64_t t, std::uint64_t d) {
+      const double angle =
+          static_cast<double>(t) * std::pow(10000.0, -static_cast<double>(d / 2) / 32);
+      return d % 2 == 0 ? std::sin(angle) : std::cos(angle);
+    };
+    EXPECT_NE(reasonOf(made(dtype, {1, 512, 64}, 64, table)), "");
+    EXPECT_NE(reasonOf(made(dtype, {4096, 64}, 64, table)), "");
+  }
+}
+
+TEST(ComputedTensors, MasksAndIdentities) {
+  EXPECT_NE(reasonOf(made(DType::F32, {64, 64}, 64,
+                          [](auto r, auto c) { return c > r ? -INFINITY : 0.0; })),
+            "");
+  EXPECT_NE(reasonOf(made(DType::BF16, {1, 1, 32, 32}, 32,
+                          [](auto r, auto c) { return r == c ? 1.0 : 0.0; })),
+            "");
+  EXPECT_THAT(reasonOf(support::randomTensor("x", DType::I64, {1, 512}, 1)), HasSubstr("I64"));
+  EXPECT_THAT(reasonOf(support::randomTensor("x", DType::BOOL, {64, 64}, 1)), HasSubstr("BOOL"));
+}
+
+TEST(ComputedTensors, MelFilterBanks) {
+  const auto mel = [](double hertz) { return 2595 * std::log10(1 + hertz / 700); };
+  const auto bank = [&](std::uint64_t filter, std::uint64_t bin) {
+    const double width = mel(8000) / 41, centre = width * (static_cast<double>(filter) + 1);
+    const double here = mel(8000.0 * static_cast<double>(bin) / 256);
+    return std::max(0.0, 1 - std::abs(here - centre) / width);
+  };
+  for (const DType dtype : kFloats) {
+    EXPECT_THAT(reasonOf(made(dtype, {40, 257}, 257, bank)), HasSubstr("filter bank"));
+  }
+}
+
+TEST(ComputedTensors, TensorsOfOneValue) {
+  for (const double value : {0.0, 1.0, -0.5}) {
+    for (const DType dtype : kFloats) {
+      EXPECT_EQ(reasonOf(made(dtype, {100, 100}, 100, [&](auto, auto) { return value; })),
+                "all elements are equal");
+    }
+  }
+  TestTensor late{"x", DType::U8, {9000}, std::string(8999, '\1') + '\2'};
+  EXPECT_NE(reasonOf(late), "all elements are equal");
+}
+
+TEST(ComputedTensors, AreRecognisedHoweverTheirBytesCome) {
+  const TestTensor ones = made(DType::BF16, {300}, 300, [](auto, auto) { return 1.0; });
+  const TestTensor table = made(DType::F32, {2000, 80}, 80, [](auto r, auto c) {
+    return std::sin(0.01 * static_cast<double>(r * (c + 1)));
+  });
+  for (const std::size_t chunk : {1u, 3u, 64u, 100'000u}) {
+    EXPECT_NE(reasonOf(ones, chunk), "");
+    EXPECT_NE(reasonOf(table, chunk), "");
+  }
+}
+
+TEST(TrainedTensors, AreNotTakenForComputed) {
+  for (const DType dtype : kFloats) {
+    for (std::uint64_t seed = 0; seed < 40; ++seed) {
+      const std::vector<std::vector<std::uint64_t>> shapes{
+          {64}, {512}, {128, 64}, {64, 128, 3}, {3000, 96}, {24, 24}, {16, 16}};
+      for (const auto& shape : shapes) {
+        EXPECT_EQ(reasonOf(support::randomTensor("x", dtype, shape, seed)), "") << seed;
+      }
+    }
+  }
+}
+
+TEST(TrainedTensors, MayBeGainsNearOne) {
+  Random random(1);
+  for (const DType dtype : kFloats) {
+    EXPECT_EQ(
+        reasonOf(made(dtype, {128}, 128, [&](auto, auto) { return 1 + 0.03 * normal(random); })),
+        "");
+  }
+}
+
+TEST(TrainedTensors, MayBeginWithRowsOfZeros) {
+  Random random(1);
+  EXPECT_EQ(reasonOf(made(DType::BF16, {4000, 64}, 64,
+                          [&](auto r, auto) { return r < 1200 ? 0.0 : normal(random); })),
+            "");
+}
+
+TEST(TrainedTensors, MayHoldThreeValues) {
+  Random random(1);
+  EXPECT_EQ(reasonOf(made(DType::BF16, {256, 256}, 256,
+                          [&](auto, auto) { return static_cast<double>(random() % 3) - 1; })),
+            "");
+}
+
+TEST(TrainedTensors, MayBeSmoothButNotToTheLastDigit) {
+  Random random(1);
+  EXPECT_EQ(reasonOf(made(DType::F32, {512, 64}, 64,
+                          [&](auto r, auto c) {
+                            return std::sin(0.03 * static_cast<double>(r + c)) +
+                                   0.02 * normal(random);
+                          })),
+            "");
+}
+
+}  // namespace
+}  // namespace kindred

@@ -1,0 +1,201 @@
+#include <gmock/gmock.h>
+
+#include "report/picture.hpp"
+#include "support.hpp"
+
+namespace kindred::report {
+namespace {
+
+using testing::Each;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+
+run::Observation observation(const std::string& step, const std::string& metric,
+                             const std::string& figure, std::int64_t layer_a, std::int64_t layer_b,
+                             double value) {
+  run::Observation o;
+  o.step = step;
+  o.metric = metric;
+  o.figure = figure;
+  o.model_a = "one";
+  o.model_b = "two";
+  o.layer_a = layer_a;
+  o.layer_b = layer_b;
+  o.tensor_a = "model.layers." + std::to_string(layer_a) + ".norm.weight";
+  o.tensor_b = "model.layers." + std::to_string(layer_b) + ".norm.weight";
+  o.elements = 64;
+  o.value = value;
+  return o;
+}
+
+// The picture whose id ends so; an empty one where there is none.
+Picture find(const std::vector<Picture>& pictures, const std::string& ending) {
+  for (const Picture& picture : pictures) {
+    if (picture.id.ends_with(ending)) return picture;
+  }
+  ADD_FAILURE() << "no picture '" << ending << "'";
+  return {};
+}
+
+Json rows(const Picture& picture) { return picture.spec.at("datasets").at("rows"); }
+
+Json withStep(const std::string& pairing, Json metrics) {
+  Json report = smallReport();
+  report["steps"].push_back(stepJson("norms", "one", "two", pairing, std::move(metrics)));
+  return report;
+}
+
+TEST(ReportPictures, AreNoneWhereNothingWasMeasured) {
+  EXPECT_THAT(picturesOf(documentOf(smallReport())), IsEmpty());
+}
+
+TEST(ReportPictures, ShowRawBesideCentredOnOneColourScale) {
+  Json centred = metricJson("pearson", "cosine");
+  centred["parameters"]["centred"] = "true";
+  run::Results results;
+  for (int a = 0; a < 3; ++a) {
+    for (int b = 0; b < 2; ++b) {
+      results.observations.push_back(observation("norms", "cosine", "cosine", a, b, 0.99));
+      results.observations.push_back(
+          observation("norms", "pearson", "cosine", a, b, a == b ? 0.8 : 0.0));
+    }
+  }
+  const Document document = documentOf(
+      withStep("all-layers", Json::array({metricJson("cosine", "cosine"), centred})), results);
+  const Picture picture = find(picturesOf(document), "heatmap-norms");
+  ASSERT_EQ(picture.spec.at("concat").size(), 2U);
+  EXPECT_EQ(picture.spec.at("concat")[0].at("title"), "cosine");
+  EXPECT_EQ(picture.spec.at("concat")[1].at("title"), "pearson");
+  EXPECT_EQ(picture.spec.at("resolve").at("scale").at("color"), "shared");
+  EXPECT_EQ(rows(picture).at("a"), Json::parse("[0,0,1,1,2,2]"));
+  EXPECT_EQ(rows(picture).at("v1"), Json::parse("[0.8,0.0,0.0,0.8,0.0,0.0]"));
+  EXPECT_THAT(picture.spec.dump(), HasSubstr("datum.a === datum.b"));  // the diagonal
+  EXPECT_THAT(picture.table.rows.at(1), testing::ElementsAre("pearson", "6", "0.8", "0", "0"));
+}
+
+TEST(ReportPictures, DrawControlsAsControls) {
+  Json report = withStep("same-layer", Json::array({metricJson("mad", "mad")}));
+  report["models"][1]["role"] = "control";
+  run::Results results;
+  for (int layer = 0; layer < 3; ++layer) {
+    results.observations.push_back(observation("norms", "mad", "mad", layer, layer, 0.1 * layer));
+    results.observations.push_back(observation("norms", "mad", "rms", layer, layer, 7));
+  }
+  const Picture picture = find(picturesOf(documentOf(report, results)), "layers-mad");
+  EXPECT_EQ(rows(picture).at("value").size(), 3U);  // the first figure alone
+  EXPECT_THAT(rows(picture).at("role"), Each("control"));
+  EXPECT_THAT(rows(picture).at("part"), Each("norm"));
+  EXPECT_THAT(picture.caption, HasSubstr("independent"));
+}
+
+TEST(ReportPictures, PutCoinsAgainstTheBandOfAFairOne) {
+  Json report = smallReport();
+  report["findings"][0]["details"] = {{"layer_0.coins", 100},
+                                      {"layer_0.heads", 99},
+                                      {"layer_1.coins", 400},
+                                      {"layer_1.heads", 200}};
+  const Picture picture = find(picturesOf(documentOf(report)), "coins-mlp-unit");
+  EXPECT_EQ(rows(picture).at("share"), Json::parse("[0.99,0.5,null,null]"));
+  // 3.29 standard deviations of 0.5 / sqrt(100), and of 0.5 / sqrt(400).
+  EXPECT_EQ(rows(picture).at("low"), Json::parse("[null,null,0.33548,0.41774]"));
+  EXPECT_THAT(picture.summary, HasSubstr("299 heads of 500 coins"));
+}
+
+TEST(ReportPictures, PutAPermutationTestAgainstItsNull) {
+  Json report = smallReport();
+  report["findings"][0]["statistic"] = 9;
+  report["findings"][0]["details"] = {{"null_mean", 5}, {"null_sd", 2}, {"null_skewness", 0}};
+  const Picture picture = find(picturesOf(documentOf(report)), "nulls");
+  EXPECT_EQ(rows(picture).at("kind").back(), "observed");
+  EXPECT_EQ(rows(picture).at("z").back(), 2);
+  EXPECT_EQ(picture.table.rows.at(0).at(3), "5");
+}
+
+TEST(ReportPictures, MapLayersAndExperts) {
+  Json report = smallReport();
+  report["findings"][0]["details"] = {{"layer_of.7", 5}, {"expert_of.7.3", 0}, {"layer_of.x", 1}};
+  const auto pictures = picturesOf(documentOf(report));
+  const Json layers = rows(find(pictures, "layer-map"));
+  EXPECT_EQ(layers.at("b"), Json::parse("[7]"));
+  EXPECT_EQ(layers.at("a"), Json::parse("[5]"));
+  const Json experts = rows(find(pictures, "expert-map"));
+  EXPECT_EQ(experts.at("b"), Json::parse("[3]"));
+  EXPECT_EQ(experts.at("layer"), Json::parse("[7]"));
+}
+
+TEST(ReportPictures, CountDifferencesByPowersOfTwo) {
+  run::Results results;
+  for (const auto& [figure, value] :
+       {std::pair("difference-histogram", 0.75), {"zero", 0.25}, {"b00", 0.5}, {"b28", 0.25}}) {
+    results.observations.push_back(
+        observation("norms", "difference-histogram", figure, 0, 0, value));
+  }
+  const Json report = withStep(
+      "same-layer", Json::array({metricJson("difference-histogram", "difference-histogram")}));
+  const Picture picture = find(picturesOf(documentOf(report, results)), "difference-histogram");
+  EXPECT_EQ(rows(picture).at("bin"), Json::parse(R"(["equal", "< 2^-24", ">= 2^3"])"));
+  EXPECT_EQ(rows(picture).at("share"), Json::parse("[0.25,0.5,0.25]"));
+}
+
+TEST(ReportPictures, DrawBandsOfMoments) {
+  Json report = smallReport();
+  report["steps"].push_back(
+      stepJson("norms", "one", "", "", Json::array({metricJson("moments", "moments")})));
+  run::Results results;
+  for (int layer = 0; layer < 2; ++layer) {
+    for (const auto& [figure, value] :
+         {std::pair("moments", 2.0), {"sd", 0.5}, {"min", 0.0}, {"max", 4.0}}) {
+      results.observations.push_back(observation("norms", "moments", figure, layer, -1, value));
+      results.observations.back().model_b.clear();
+      results.observations.back().tensor_b.clear();
+    }
+  }
+  const Picture picture = find(picturesOf(documentOf(report, results)), "moments");
+  EXPECT_THAT(rows(picture).at("low"), Each(1.5));
+  EXPECT_THAT(rows(picture).at("high"), Each(2.5));
+}
+
+TEST(ReportPictures, ScatterPrincipalComponents) {
+  run::Results results;
+  for (int layer = 0; layer < 2; ++layer) {
+    results.observations.push_back(observation("pca", "norm-pca", "pc1", layer, -1, 1));
+    results.observations.push_back(observation("pca", "norm-pca", "pc2", layer, -1, 2));
+  }
+  const Picture picture =
+      find(picturesOf(documentOf(smallReport(), results)), "components-norm-pca");
+  EXPECT_THAT(rows(picture).at("x"), Each(1));
+  EXPECT_THAT(rows(picture).at("y"), Each(2));
+}
+
+TEST(ReportPictures, JoinRelativesOfManyModels) {
+  Json report = smallReport();
+  report["models"] = Json::array();
+  report["pairs"] = Json::array();
+  const std::vector<std::string> keys{"m0", "m1", "m2", "m3"};
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    report["models"].push_back(modelJson(keys[i]));
+    for (std::size_t j = 0; j < i; ++j) {
+      const bool kin = i < 2;
+      report["pairs"].push_back(
+          pairJson(keys[j], keys[i], kin ? "shared-weights" : "no-evidence", kin ? -80 : 0));
+    }
+  }
+  const auto pictures = picturesOf(documentOf(report));
+  const Picture graph = find(pictures, "families");
+  EXPECT_EQ(rows(graph).at("kind"), Json::parse(R"(["pair", "model", "model", "model", "model"])"));
+  EXPECT_THAT(graph.caption, HasSubstr("doesn't say who descends from whom"));
+  EXPECT_EQ(rows(find(pictures, "all-pairs")).at("a").size(), 12U);
+}
+
+TEST(ReportPictures, ShowHostileNamesAsText) {
+  Json report = smallReport();
+  report["findings"][0]["model_a"] = "a\u202eb";
+  report["findings"][0]["details"] = {{"layer_0.coins", 100}, {"layer_0.heads", 99}};
+  const std::string spec = find(picturesOf(documentOf(report)), "coins-mlp-unit").spec.dump();
+  EXPECT_THAT(spec, Not(HasSubstr("\u202e")));
+  EXPECT_THAT(spec, HasSubstr("a\\\\u202eb"));
+}
+
+}  // namespace
+}  // namespace kindred::report

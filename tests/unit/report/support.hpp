@@ -1,0 +1,118 @@
+// A small results folder as texts, to be changed by tests.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "report/csv.hpp"
+#include "report/document.hpp"
+
+namespace kindred::report {
+
+using Json = nlohmann::ordered_json;
+
+inline Json verdictJson(const std::string& klass, double log10_p) {
+  return {
+      {"class", klass}, {"sentence", "In full."}, {"power", "not needed"}, {"log10_p", log10_p}};
+}
+
+inline Json modelJson(const std::string& key, const std::string& role = "subject") {
+  return {{"key", key},       {"address", "disk:" + key}, {"role", role},
+          {"revision", ""},   {"architecture", "llama"},  {"tensors", 3},
+          {"parameters", 300}};
+}
+
+inline Json pairJson(const std::string& a, const std::string& b, const std::string& klass,
+                     double log10_p) {
+  return {{"a", a},
+          {"b", b},
+          {"verdict", verdictJson(klass, log10_p)},
+          {"coverage",
+           {{"tensors_a", 3},
+            {"tensors_b", 3},
+            {"understood_a", 3},
+            {"understood_b", 3},
+            {"components",
+             {{"norms", {{"equal", 1}, {"constant", 0}, {"changed", 2}, {"absent", 0}}}}}}}};
+}
+
+inline Json findingJson(const std::string& a, const std::string& b, double log10_p) {
+  return {{"step", "signs"},
+          {"test", "sign-test"},
+          {"gauge", "mlp-unit"},
+          {"model_a", a},
+          {"model_b", b},
+          {"layer_a", nullptr},
+          {"layer_b", nullptr},
+          {"statistic", 990},
+          {"null", "signs are fair coins"},
+          {"log10_p", log10_p},
+          {"log10_p_adjusted", log10_p},
+          {"log10_p_floor", -300},
+          {"units", 1000},
+          {"assumptions", "a symmetric start"},
+          {"decides", true},
+          {"calibrated", false},
+          {"alignment", ""},
+          {"seed", 0},
+          {"details", Json::object()}};
+}
+
+inline Json stepJson(const std::string& name, const std::string& a, const std::string& b,
+                     const std::string& pairing, Json metrics) {
+  return {{"name", name},
+          {"verb", "compare"},
+          {"pairing", pairing},
+          {"models", Json::array({a, b})},
+          {"metrics", std::move(metrics)},
+          {"note", "a note"},
+          {"left_out", Json::array()}};
+}
+
+inline Json metricJson(const std::string& name, const std::string& plugin) {
+  return {{"name", name}, {"plugin", plugin}, {"parameters", Json::object()}};
+}
+
+// Two models, one pair that shares weights, one finding.
+inline Json smallReport() {
+  return {
+      {"kindred", "0.1.0"},
+      {"schema", kSchemaVersion},
+      {"title", "A title"},
+      {"question", "A question?"},
+      {"complete", true},
+      {"verdict", verdictJson("shared-weights", -250.07)},
+      {"pairs", Json::array({pairJson("one", "two", "shared-weights", -250.07)})},
+      {"models", Json::array({modelJson("one"), modelJson("two")})},
+      {"steps", Json::array()},
+      {"observations", Json::array()},
+      {"notes", Json::array()},
+      {"tables", Json::array()},
+      {"findings", Json::array({findingJson("one", "two", -250.07)})},
+      {"refused", Json::array()},
+      {"expectations", Json::array()},
+      {"cost",
+       {{"bytes_read", 1234567}, {"requests", 12}, {"seconds", 1.5}, {"peak_memory_bytes", 1}}}};
+}
+
+inline Json smallManifest() {
+  return {{"recipe", {{"file", "recipe.yaml"}, {"xxh3_128", "00"}, {"text", "kindred: 1\n"}}},
+          {"command_line", {"kindred", "run", "my recipe.yaml"}},
+          {"toolchain", "gcc"},
+          {"plugins", Json::array()},
+          {"ranges", Json::array()}};
+}
+
+inline ResultTexts textsOf(const Json& report, const run::Results& results = {}) {
+  return {"results", report.dump(-1, ' ', false, Json::error_handler_t::replace),
+          observationsCsv(results), smallManifest().dump()};
+}
+
+inline Document documentOf(const Json& report, const run::Results& results = {}) {
+  return documentOf(textsOf(report, results));
+}
+
+}  // namespace kindred::report
