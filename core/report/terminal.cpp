@@ -59,9 +59,15 @@ std::string surveys(const Context& context, std::vector<Summary> summaries) {
   return text;
 }
 
-std::string tables(const run::Results& results) {
+// Tables of tests are for the report: what they say is in the findings and below the verdict.
+std::string tables(const Context& context, const run::Results& results) {
   std::string text;
   for (const run::StepTable& table : results.tables) {
+    const auto& steps = context.recipe->steps;
+    const bool of_test = std::any_of(steps.begin(), steps.end(), [&](const recipe::Step& step) {
+      return step.name == table.step && step.verb == recipe::Verb::test;
+    });
+    if (of_test) continue;
     text += "\n" + wrapped(table.step + ": " + table.table.title, 0) + tableText(table.table);
   }
   return text;
@@ -171,8 +177,8 @@ std::string terminalSummary(const Context& context, const run::Results& results,
   const std::string measured = metrics(context, summaries);
   const std::string surveyed = surveys(context, summaries);
   text += measured + (measured.empty() || surveyed.empty() ? "" : "\n") + surveyed;
-  text += layerLines(results.observations) + tables(results) + findings(results) + notes(context) +
-          leftOut(results) + expectations(results, paint);
+  text += layerLines(results.observations) + tables(context, results) + findings(results) +
+          notes(context) + leftOut(results) + expectations(results, paint);
   std::string controls;  // a line each: what they are for stands in the findings
   for (const PairVerdict& pair : context.verdicts) {
     if (isControl(context, pair.a) || isControl(context, pair.b)) {
