@@ -126,7 +126,7 @@ class RecipeWriter {
   // Reads nothing where the families of both are known.
   void byContent(const ModelArgument& a, const ModelArgument& b) {
     text_ += "  - {name: order-matching-" + std::to_string(++number_) + ", " + pair(a, b) +
-             ", pair: content, test: {plugin: order-matching}}\n";
+             ", pair: content, test: {plugin: order-matching}, read: " + read_ + "}\n";
   }
 
   const std::vector<ModelArgument>& models_;

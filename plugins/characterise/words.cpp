@@ -130,7 +130,7 @@ std::string differenceWords(const std::vector<Difference>& differences) {
   for (const Difference& d : differences) relative.push_back(d.relative);
   const double typical = median(relative);
   const double largest = *std::max_element(relative.begin(), relative.end());
-  if (largest == 0) return "corresponding matrices are equal";
+  if (largest == 0) return "corresponding matrices equal";
   if (largest < kRounding) return "corresponding matrices equal but for rounding";
   // Roles that changed by more than rounding.
   std::map<std::string, std::vector<double>> ranks, shares;
