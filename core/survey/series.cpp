@@ -10,23 +10,25 @@ namespace {
 
 bool isDigit(char c) { return c >= '0' && c <= '9'; }
 
-// The name with "{layer}" for the first run of digits that is the layer's number.
+// The name with "{layer}" for the layer's number: the first part between dots that is the number,
+// else the first run of digits that is (so that layer 2 of "h2.2.norm" is the second 2).
 std::string patternOf(const TensorInfo& info) {
   if (info.layer < 0) return info.name;
-  const std::string number = std::to_string(info.layer);
-  for (std::size_t i = 0; i < info.name.size();) {
-    if (!isDigit(info.name[i])) {
-      ++i;
-      continue;
-    }
+  const std::string number = std::to_string(info.layer), &name = info.name;
+  std::size_t found = std::string::npos;
+  for (std::size_t i = 0; i < name.size();) {
     std::size_t end = i;
-    while (end < info.name.size() && isDigit(info.name[end])) ++end;
-    if (info.name.compare(i, end - i, number) == 0) {
-      return info.name.substr(0, i) + "{layer}" + info.name.substr(end);
+    while (end < name.size() && isDigit(name[end])) ++end;
+    if (name.compare(i, end - i, number) == 0) {
+      const bool is_part =
+          (i == 0 || name[i - 1] == '.') && (end == name.size() || name[end] == '.');
+      if (is_part || found == std::string::npos) found = i;
+      if (is_part) break;
     }
-    i = end;
+    i = std::max(end, i + 1);
   }
-  return info.name;
+  if (found == std::string::npos) return name;
+  return name.substr(0, found) + "{layer}" + name.substr(found + number.size());
 }
 
 bool same(const Series& a, const Series& b) {

@@ -121,7 +121,9 @@ TEST(SurveyedModel, ReadsNothingMoreOnceTheRunIsInterrupted) {
     EXPECT_THROW(model.read(0), Error);
     EXPECT_THROW(model.tokens(), Error);
   }
+  const InterruptGuard begins_anew;
   EXPECT_EQ(file.calls(), 0u);
+  EXPECT_EQ(model.read(0).values.size(), 2u);
 }
 
 TEST(SurveyedModel, WithoutATokenizerHasNoTokens) {
