@@ -254,7 +254,7 @@ constexpr Key kClaimsKeys[] = {
 constexpr Shape kClaims{.says = "a mapping with 'total', 'active' or both",
                         .keys = kClaimsKeys,
                         .one_of = "total|active"};
-// What a step about documents does not go with; its own name beside itself is no contradiction.
+// What a step about documents does not go with.
 constexpr const char* kTensorKeys = "compare|describe|test|metrics|survey";
 constexpr Key kStepKeys[] = {
     {.name = "name",

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "recipe/document_verbs.hpp"
 #include "report/coverage_text.hpp"
 #include "report/sparkline.hpp"
 #include "report/summary.hpp"
@@ -14,16 +15,18 @@
 namespace kindred::report {
 namespace {
 
-bool isSurvey(const Context& context, const std::string& name) {
+// Surveys and steps about documents have figures of different kinds, each worth its line.
+bool listsFigures(const Context& context, const std::string& name) {
   for (const recipe::Step& step : context.recipe->steps) {
-    if (step.name == name) return step.verb == recipe::Verb::survey;
+    if (step.name != name) continue;
+    return step.verb == recipe::Verb::survey || recipe::documentVerb(step.verb) != nullptr;
   }
   return false;
 }
 
 // One line a step and metric: its first figure. The others are in observations.csv.
 std::string metrics(const Context& context, std::vector<Summary> summaries) {
-  std::erase_if(summaries, [&](const Summary& s) { return isSurvey(context, s.step); });
+  std::erase_if(summaries, [&](const Summary& s) { return listsFigures(context, s.step); });
   if (summaries.empty()) return {};
   std::string text = fmt::format("{:<20} {:<19} {:<9} {:>4} {:>7} {:>7} {:>7}\n", "step", "models",
                                  "metric", "n", "mean", "min", "max");
@@ -40,12 +43,12 @@ std::string metrics(const Context& context, std::vector<Summary> summaries) {
   return text;
 }
 
-// Surveys: one line a figure.
-std::string surveys(const Context& context, std::vector<Summary> summaries) {
-  std::erase_if(summaries, [&](const Summary& s) { return !isSurvey(context, s.step); });
+// One line a figure.
+std::string figures(const Context& context, std::vector<Summary> summaries) {
+  std::erase_if(summaries, [&](const Summary& s) { return !listsFigures(context, s.step); });
   if (summaries.empty()) return {};
-  std::string text = fmt::format("{:<16} {:<16} {:<17} {:>4} {:>7} {:>7} {:>7}\n", "survey",
-                                 "models", "figure", "n", "mean", "min", "max");
+  std::string text = fmt::format("{:<16} {:<16} {:<17} {:>4} {:>7} {:>7} {:>7}\n", "step", "models",
+                                 "figure", "n", "mean", "min", "max");
   std::string step, models;
   for (const Summary& s : summaries) {
     const std::string pair = s.model_b.empty() ? s.model_a : s.model_a + " ~ " + s.model_b;
@@ -175,7 +178,7 @@ std::string terminalSummary(const Context& context, const run::Results& results,
   std::string text = context.recipe->title.empty() ? "" : wrapped(context.recipe->title, 0) + "\n";
   const std::vector<Summary> summaries = summarise(results.observations);
   const std::string measured = metrics(context, summaries);
-  const std::string surveyed = surveys(context, summaries);
+  const std::string surveyed = figures(context, summaries);
   text += measured + (measured.empty() || surveyed.empty() ? "" : "\n") + surveyed;
   text += layerLines(results.observations) + tables(context, results) + findings(results) +
           notes(context) + leftOut(results) + expectations(results, paint);

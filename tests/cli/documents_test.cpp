@@ -46,7 +46,8 @@ class Documents : public testing::Test {
   // The tables of a step in report.json.
   std::vector<nlohmann::json> tablesOf(const std::string& step) const {
     std::vector<nlohmann::json> tables;
-    for (const auto& table : reportOf(dir_).at("tables")) {
+    const auto report = reportOf(dir_);
+    for (const auto& table : report.at("tables")) {
       if (table.at("step") == step) tables.push_back(table);
     }
     return tables;
