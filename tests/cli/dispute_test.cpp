@@ -19,11 +19,39 @@ using testing::HasSubstr;
 
 const fs::path kFolder = fs::path(KINDRED_SOURCE_DIR) / "configs/dispute";
 
-const char* const kRecipes[] = {"within-baseline", "same-layer-norms",     "by-type",
-                                "raw-bytes",       "rebuttal-matrices",    "rebuttal-mixed-layers",
-                                "rebuttal-within", "shuffled-and-centred", "known-descendant",
-                                "changed-values",  "norm-statistics",      "input-against-post",
-                                "six-pairs",       "why-0.377-and-0.924",  "sampled-bytes"};
+const char* const kRecipes[] = {"alignment-margins",
+                                "all-layer-pairs",
+                                "by-type",
+                                "changed-values",
+                                "cka",
+                                "configs",
+                                "input-against-post",
+                                "inventory",
+                                "known-descendant",
+                                "layer-decay",
+                                "licence",
+                                "manifests",
+                                "model-code",
+                                "norm-curves",
+                                "norm-pca",
+                                "norm-statistics",
+                                "outlier-coordinates",
+                                "raw-bytes",
+                                "rebuttal-matrices",
+                                "rebuttal-mixed-layers",
+                                "rebuttal-within",
+                                "router-aligned",
+                                "same-layer-norms",
+                                "sampled-bytes",
+                                "shared-tokens",
+                                "shuffled-and-centred",
+                                "sigma-claim",
+                                "six-pairs",
+                                "std-curves",
+                                "tokenizers",
+                                "truncation",
+                                "why-0.377-and-0.924",
+                                "within-baseline"};
 
 fs::path fileOf(const std::string& recipe) { return kFolder / (recipe + ".yaml"); }
 
@@ -253,6 +281,120 @@ TEST_F(Dispute, NormsOfFourModelsAreDescribedAndPaired) {
   }
   EXPECT_GT(mean(pairs, "glm-intellect-diagonal", "pearson", "cosine"), 0.99);
   EXPECT_EQ(summaryOf(pairs, "solar-glm", "pearson", "cosine").at("count"), 46 * 46);
+}
+
+TEST_F(Dispute, ManySigmasSeparateStrangersToo) {
+  const auto report = run("sigma-claim");
+  EXPECT_NEAR(mean(report, "claim", "claimed-sigma", "within"), 0.377, 0.02);
+  EXPECT_NEAR(mean(report, "claim", "claimed-sigma", "cross"), 0.989, 0.003);
+  EXPECT_GT(mean(report, "claim", "claimed-sigma", "claimed-sigma"), 50);
+  EXPECT_GT(mean(report, "strangers-glm-phi", "claimed-sigma", "claimed-sigma"), 50);
+  EXPECT_NEAR(mean(report, "another-reference", "claimed-sigma", "claimed-sigma"), 0, 20);
+}
+
+TEST_F(Dispute, RoutersAndSharedTokensAreAlikeInTheDescendantAlone) {
+  const auto routers = run("router-aligned", {"steps.solar-glm.select.layers=[1, 4]",
+                                              "steps.glm-intellect.select.layers=[1, 2]"});
+  EXPECT_NEAR(mean(routers, "solar-glm", "router-alignment", "router-alignment"), 0.035, 0.006);
+  EXPECT_NEAR(mean(routers, "solar-glm", "router-alignment", "expected"),
+              mean(routers, "solar-glm", "router-alignment", "router-alignment"), 0.003);
+  EXPECT_NEAR(mean(routers, "solar-glm", "router-alignment", "unaligned"), 0, 0.004);
+  EXPECT_GT(mean(routers, "glm-intellect", "router-alignment", "router-alignment"), 0.999);
+  EXPECT_EQ(mean(routers, "glm-intellect", "router-alignment", "identity"), 1);
+  const auto tokens = run("shared-tokens");
+  EXPECT_NEAR(mean(tokens, "solar-glm", "token-embeddings", "token-embeddings"), 0, 0.005);
+  EXPECT_NEAR(mean(tokens, "solar-glm", "token-embeddings", "sd"), 0.0156, 0.003);
+  EXPECT_EQ(mean(tokens, "solar-glm", "token-embeddings", "above"), 0);
+  EXPECT_GT(mean(tokens, "glm-intellect", "token-embeddings", "token-embeddings"), 0.999);
+}
+
+TEST_F(Dispute, TheDiagonalOfLayersIsSharpInTheDescendantAlone) {
+  const auto decay = run("layer-decay");
+  EXPECT_NEAR(mean(decay, "all", "cosine", "cosine"), 0.9626, 0.003);
+  for (const auto& expectation : decay.at("expectations")) {
+    if (expectation.at("figure") == "decay-pearson.diagonal") continue;
+    const double wanted = expectation.at("figure") == "decay.diagonal" ? 0.9676
+                          : expectation.at("figure") == "decay.early"  ? 0.9405
+                          : expectation.at("figure") == "decay.late"   ? 0.9947
+                                                                       : 0.9625;
+    EXPECT_NEAR(expectation.at("value").get<double>(), wanted, 0.004) << expectation;
+  }
+  const auto margins = run("alignment-margins");
+  EXPECT_TRUE(met(margins, "glm-intellect-margins.rate"));
+  const auto all = run("all-layer-pairs");
+  EXPECT_TRUE(met(all, "glm-intellect-pearson.diagonal"));
+  EXPECT_EQ(summaryOf(all, "solar-glm", "cosine", "cosine").at("count"), 47 * 47);
+  const auto outliers = run("outlier-coordinates");
+  EXPECT_NEAR(mean(outliers, "solar-glm", "outlier-coordinates", "overlap"),
+              mean(outliers, "solar-glm", "outlier-coordinates", "expected"), 0.01);
+  EXPECT_GT(mean(outliers, "glm-intellect", "outlier-coordinates", "overlap"), 0.8);
+}
+
+TEST_F(Dispute, CurvesPlanesAndCkaAreComputedForAllPairs) {
+  const auto pca = run("norm-pca");
+  EXPECT_EQ(summaryOf(pca, "pca", "norm-pca", "pc1").at("count"), 32) << "a score a layer";
+  EXPECT_FALSE(pca.at("tables").empty());
+  const auto sd =
+      run("std-curves",
+          {"steps.solar-glm.select.layers=[0, 2]", "steps.solar-phi.select.layers=[0, 2]",
+           "steps.glm-phi.select.layers=[0, 2]", "steps.glm-intellect.select.layers=[0, 2]"});
+  EXPECT_GT(sd.at("observations").size(), 0U);
+  const auto norms = run("norm-curves");
+  EXPECT_GT(mean(norms, "glm-intellect-mean", "layer-curves", "pearson"), 0.999);
+  EXPECT_GT(mean(norms, "solar-glm-mean", "layer-curves", "pearson"), 0.8)
+      << "curves of strangers run alike";
+  const auto truncation = run("truncation", {"steps.queries.survey.rows=16"});
+  EXPECT_LT(mean(truncation, "experts", "truncation", "equal"), 0.01);
+  const auto cka = run(
+      "cka",
+      {"steps.glm-phi-k.select.layers=[10, 10]", "steps.glm-phi-v.select.layers=[10, 10]",
+       "steps.solar-glm-v.select.layers=[10, 10]", "steps.glm-intellect-v.select.layers=[10, 10]"});
+  EXPECT_NEAR(mean(cka, "solar-glm-k", "cka", "cka"), 0, 0.02);
+  EXPECT_GT(summaryOf(cka, "glm-intellect-k", "cka", "cka").at("max"), 0.999);
+}
+
+TEST_F(Dispute, DocumentsAreComparedAsTheyAre) {
+  const auto licence = run("licence");
+  EXPECT_EQ(mean(licence, "clauses", "licence", "added"), 2);
+  EXPECT_EQ(mean(licence, "clauses", "licence", "changed"), 1);
+  EXPECT_EQ(mean(licence, "clauses", "licence", "removed"), 0);
+  const auto tokenizers = run("tokenizers");
+  EXPECT_GT(mean(tokenizers, "solar-glm", "tokenizers", "common"), 500);
+  EXPECT_LT(mean(tokenizers, "solar-glm", "tokenizers", "same_id"), 5);
+  EXPECT_EQ(mean(tokenizers, "glm-intellect", "tokenizers", "jaccard"), 1);
+  const auto configs = run("configs");
+  EXPECT_GT(mean(configs, "solar-glm", "configs", "differs"), 5);
+  const auto inventory = run("inventory");
+  EXPECT_NEAR(mean(inventory, "solar", "inventory", "parameters"), 102.6e9, 0.1e9);
+  EXPECT_GT(mean(inventory, "solar-glm", "inventory", "only_b"), 100) << "biases, one more layer";
+  EXPECT_GT(mean(run("manifests"), "files", "manifests", "files"), 17);
+  const auto code = run("model-code");
+  EXPECT_LT(mean(code, "solar-glm", "model-code", "similarity"), 1);
+}
+
+class SmallDispute : public Dispute {
+ protected:
+  SmallDispute() : Dispute(servers::Size::small) {}
+};
+
+TEST_F(SmallDispute, TheCaseFindsTheDescendantAndNothingElse) {
+  const auto report = runFile(fs::path(KINDRED_SOURCE_DIR) / "configs/solar-vs-glm.yaml", {});
+  const auto verdict = [&](const std::string& a, const std::string& b) -> std::string {
+    for (const auto& pair : report.at("pairs")) {
+      if (pair.at("a") == a && pair.at("b") == b) return pair.at("verdict").at("class");
+    }
+    return "no such pair";
+  };
+  EXPECT_EQ(verdict("solar", "glm"), "no-evidence");
+  EXPECT_EQ(verdict("glm", "intellect"), "shared-weights");
+}
+
+TEST_F(Dispute, TheCaseReadsLessThan64MegabytesOfEachModel) {
+  const auto plan = this->plan(fs::path(KINDRED_SOURCE_DIR) / "configs/solar-vs-glm.yaml");
+  for (const auto& [model, bytes] : plan.at("bytes_by_model").items()) {
+    EXPECT_LT(bytes.get<double>(), 64e6) << model;
+    EXPECT_GT(bytes.get<double>(), 1e6) << model;
+  }
 }
 
 }  // namespace

@@ -58,13 +58,8 @@ std::string licenceText(StandIn model) {
   if (model != StandIn::solar) return "A permissive licence: use, change and share it freely.\n";
   std::ifstream file(KINDRED_SOURCE_DIR "/LICENSE");
   std::string text{std::istreambuf_iterator<char>(file), {}};
-  const std::string heading = "   6. Trademarks.";
-  const std::size_t at = text.find(heading);
-  const std::size_t end = text.find("\n\n", at);
-  text.replace(at, end - at,
-               heading +
-                   " The names of the Licensor and of the Work must be shown\n"
-                   "      by whoever offers the Work or a Derivative Work to others.");
+  const std::string words = "does not grant permission";
+  text.replace(text.find(words), words.size(), "grants, to whoever shows them, permission");
   const std::size_t close = text.find("   END OF TERMS AND CONDITIONS");
   text.insert(close,
               "   10. Naming. A model derived from the Work carries the Work's name as the\n"
