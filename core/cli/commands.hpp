@@ -7,6 +7,7 @@ namespace kindred::cli {
 
 extern const Command kCompareCommand;
 extern const Command kRunCommand;
+extern const Command kVerifyCommand;
 extern const Command kPlanCommand;
 extern const Command kCheckCommand;
 extern const Command kInspectCommand;

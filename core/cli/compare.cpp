@@ -43,6 +43,9 @@ constexpr const char* kTests[] = {"sign-test", "unit-matching", "residual-dims",
 // Tests whose null is made by controls, for what no exact test can see.
 constexpr const char* kCalibrated[] = {"unit-invariants", "gram", "probe-match", "spectra"};
 
+// What corresponds in relatives; told of two models, not of a whole folder.
+constexpr const char* kDescribing[] = {"characterise"};
+
 std::vector<ModelArgument> modelsOf(const fs::path& folder) {
   std::error_code problem;
   std::vector<std::string> paths;
@@ -72,7 +75,6 @@ class RecipeWriter {
       : models_(models), subjects_(models.size() - controls), deep_(deep) {
     // An eighth settles most pairs of relatives.
     read_ = most >= 8 ? fmt::format("[{}, {}]", most / 8, most) : std::to_string(most);
-
     text_ = "kindred: 1\ntitle: " + title() +
             "\nquestion: \"Do the weights of one descend from the other's, or were they trained "
             "independently?\"\n" +
@@ -86,6 +88,7 @@ class RecipeWriter {
     for (std::size_t i = 0; controls > 0 && i < subjects_; ++i) {
       for (std::size_t j = i + 1; j < subjects_; ++j) tests(kCalibrated, models[i], models[j]);
     }
+    if (subjects_ == 2) tests(kDescribing, models[0], models[1]);
     for (std::size_t i = 0; i < subjects_; ++i) {
       for (std::size_t j = i + 1; j < models.size(); ++j) byContent(models[i], models[j]);
     }
@@ -123,7 +126,7 @@ class RecipeWriter {
   // Reads nothing where the families of both are known.
   void byContent(const ModelArgument& a, const ModelArgument& b) {
     text_ += "  - {name: order-matching-" + std::to_string(++number_) + ", " + pair(a, b) +
-             ", pair: content, test: {plugin: order-matching}}\n";
+             ", pair: content, test: {plugin: order-matching}, read: " + read_ + "}\n";
   }
 
   const std::vector<ModelArgument>& models_;

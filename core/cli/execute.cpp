@@ -16,15 +16,21 @@ run::RunOptions runOptions(const Invocation& invocation) {
   return options;
 }
 
-Executed execute(Workspace& workspace, const Invocation& invocation, const run::RunOptions& options,
-                 const std::filesystem::path& out) {
-  report::prepareFolder(out);
+Executed measure(Workspace& workspace, const Invocation& invocation,
+                 const run::RunOptions& options) {
   const plan::Plan plan = plan::makePlan(workspace.recipe(), workspace.tools(), workspace.models());
   checkBudget(invocation, plan);
   Executed done;
   done.results = run::execute(workspace.recipe(), plan, workspace.models(), options);
   done.context = report::contextOf(workspace.recipe(), workspace.models(), workspace.plugins(),
                                    done.results, invocation.argv);
+  return done;
+}
+
+Executed execute(Workspace& workspace, const Invocation& invocation, const run::RunOptions& options,
+                 const std::filesystem::path& out) {
+  report::prepareFolder(out);
+  Executed done = measure(workspace, invocation, options);
   report::writeAll(out, done.context, done.results);
   return done;
 }

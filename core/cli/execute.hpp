@@ -20,7 +20,11 @@ struct Executed {
   report::Context context;  // refers to the workspace's recipe
 };
 
-// Plans, checks --max-bytes, runs, writes all files into `out`.
+// Plans, checks --max-bytes and runs.
+Executed measure(Workspace& workspace, const Invocation& invocation,
+                 const run::RunOptions& options);
+
+// The same, and writes all files into `out`.
 Executed execute(Workspace& workspace, const Invocation& invocation, const run::RunOptions& options,
                  const std::filesystem::path& out);
 

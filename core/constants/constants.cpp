@@ -17,18 +17,18 @@ constexpr std::uint64_t kLines = 16;     // of each axis that are looked at
 constexpr std::uint64_t kMisfits = 1;    // of them that may not fit
 
 // How far a value that was computed exactly may be off once it is rounded, and its two predecessors
-// with it, in parts of the largest; 0: the format is too coarse to tell.
+// with it, in parts of the spread; 0: the format is too coarse to tell.
 double tolerance(DType dtype) {
   switch (dtype) {
     case DType::F64:
     case DType::F32:
-      return 5e-4;  // position times frequency loses digits before the sine is taken
+      return 3e-4;  // position times frequency loses digits before the sine is taken
     case DType::F16:
-      return 4e-3;
+      return 2e-3;
     case DType::BF16:
-      return 2.5e-2;
+      return 1.5e-2;
     default:
-      return info(dtype).bits >= 16 ? 5e-4 : 0;
+      return info(dtype).bits >= 16 ? 3e-4 : 0;
   }
 }
 

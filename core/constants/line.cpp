@@ -61,24 +61,24 @@ bool isSorted(std::span<const double> line) {
 
 bool isRecurrent(std::span<const double> line, double tolerance) {
   if (line.size() < kWindow + 8) return false;
-  double largest = 0;
-  for (const double x : line) largest = std::max(largest, std::abs(x));
-  if (!(largest > 0) || !std::isfinite(largest)) return false;
+  const auto [least, most] = std::minmax_element(line.begin(), line.end());
+  const double spread = *most - *least;
+  if (!(spread > 0) || !std::isfinite(spread)) return false;
   // Slow waves in a coarse format are stairs: a value is its predecessor, or continues the last
   // step.
   std::vector<Recurrence> candidates{{1, 0, 0}, {2, -1, 0}};
   for (std::size_t w = 0; w < kWindows; ++w) {
     const std::size_t first = w * (line.size() - kWindow) / (kWindows - 1);
     std::array<double, kWindow> window;
-    for (std::size_t i = 0; i < kWindow; ++i) window[i] = line[first + i] / largest;
+    for (std::size_t i = 0; i < kWindow; ++i) window[i] = line[first + i] / spread;
     if (const std::optional<Recurrence> found = fit(window)) candidates.push_back(*found);
   }
   return std::any_of(candidates.begin(), candidates.end(), [&](const Recurrence& candidate) {
     const auto& [a, b, c] = candidate;
     std::size_t follow = 0;
     for (std::size_t i = 1; i + 1 < line.size(); ++i) {
-      const double expected = a * line[i] + b * line[i - 1] + c * largest;
-      follow += std::abs(line[i + 1] - expected) <= tolerance * largest;
+      const double expected = a * line[i] + b * line[i - 1] + c * spread;
+      follow += std::abs(line[i + 1] - expected) <= tolerance * spread;
     }
     return static_cast<double>(follow) >= kMost * static_cast<double>(line.size() - 2);
   });

@@ -10,7 +10,7 @@ bool isConstant(std::span<const double> line);
 // Rising or falling all along, or turning once: ranges, frequencies, windows.
 bool isSorted(std::span<const double> line);
 // Most values follow from the two before them by x[i+1] = a x[i] + b x[i-1] + c with the same a, b
-// and c, to within `tolerance` of the largest: sinusoids under any sampling, geometric sequences,
+// and c, to within `tolerance` of their spread: sinusoids under any sampling, geometric sequences,
 // ranges, and these with a few seams.
 bool isRecurrent(std::span<const double> line, double tolerance);
 

@@ -92,6 +92,10 @@ bool isNumbering(std::string_view word) {
          (stem.size() <= 5 && stem.find_first_not_of("ivx") == std::string_view::npos);
 }
 
+bool endsClause(std::string_view word) {
+  return word.ends_with('.') || word.ends_with(':') || word.ends_with(';');
+}
+
 // The number of a top-level section: "4" of "4."; empty where it is none.
 std::string sectionNumber(std::string_view word) {
   const std::size_t digits = std::min(word.find_first_not_of("0123456789"), word.size());
@@ -150,8 +154,7 @@ class Splitter {
     });
     if (blank) return finish();
     // Clauses without a blank line between them.
-    if (!shown_.empty() && isNumbering(words.front()) &&
-        std::string_view(".:;").find(shown_.back().back()) != std::string_view::npos) {
+    if (!shown_.empty() && isNumbering(words.front()) && endsClause(shown_.back())) {
       finish();
     }
     for (const std::string_view word : words) shown_.emplace_back(word);
@@ -168,8 +171,11 @@ class Splitter {
     for (const std::string& shown : shown_) {
       std::string word = folded(shown);
       if (word.empty()) continue;
-      if (paragraph.folded.empty() && number.empty() && isNumbering(word)) {
-        number = word;
+      const bool begins = paragraph.folded.empty() && number.empty();
+      // Items that were a paragraph each before the text was filled anew.
+      const bool begins_item = !paragraph.folded.empty() && endsClause(paragraph.shown.back());
+      if ((begins || begins_item) && isNumbering(word)) {
+        if (begins) number = word;
         continue;
       }
       paragraph.shown.push_back(shown);

@@ -88,8 +88,10 @@ class Checker {
   void freeMap(const Node& node, const Shape& shape) {
     if (!countFits(node, shape, node.members.size())) return;
     for (const Member& member : node.members) {
-      if (shape.keys_are_names && !isName(member.key.scalar)) {
-        report(member.key.place, "expected a name of letters, digits, '_' and '-', but got " +
+      const bool dots = shape.keys_may_have_dots;
+      if (shape.keys_are_names && !isName(member.key.scalar, dots)) {
+        report(member.key.place, std::string("expected a name of letters, digits, ") +
+                                     (dots ? "'_', '-' and '.'" : "'_' and '-'") + ", but got " +
                                      quote(member.key.scalar));
       }
       value(member.value, *shape.values);

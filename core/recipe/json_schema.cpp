@@ -12,6 +12,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr const char* kNamePattern = "^[A-Za-z0-9_-]+$";
+constexpr const char* kDottedNamePattern = "^[A-Za-z0-9._-]+$";
 
 Json schemaOf(const Shape& shape);
 
@@ -60,7 +61,10 @@ Json freeMapSchema(const Shape& shape) {
                {"additionalProperties", reference(*shape.values)},
                {"minProperties", shape.least_items},
                {"maxProperties", shape.most_items}};
-  if (shape.keys_are_names) json["propertyNames"] = {{"pattern", kNamePattern}};
+  if (shape.keys_are_names) {
+    json["propertyNames"] = {
+        {"pattern", shape.keys_may_have_dots ? kDottedNamePattern : kNamePattern}};
+  }
   return json;
 }
 

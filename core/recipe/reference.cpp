@@ -39,7 +39,7 @@ recipe.yaml:21:43: step 'norms' has no metric 'cosin' (did you mean 'cosine'?)
 A key in **bold** must be there. A value may have several forms, told apart by how they are written:
 a word, a list in `[brackets]` or a mapping in `{braces}`. Where a plugin is named, the plugin's own
 parameters stand beside `plugin`; `kindred plugins NAME` lists them with types, ranges and defaults.
-Names that you choose consist of letters, digits, `_` and `-`; those of models are free.
+Names that you choose consist of letters, digits, `_` and `-`; those of models may hold dots.
 )";
 
 constexpr const char* kPatterns = R"(

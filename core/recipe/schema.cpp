@@ -77,7 +77,7 @@ constexpr Shape kModel{.title = "A model",
                        .shorthand = "at"};
 // Models keep the names that they have elsewhere: Qwen2.5-7B.
 constexpr Shape kModels{
-    .says = "a mapping from names to models", .values = &kModel, .keys_are_names = false};
+    .says = "a mapping from names to models", .values = &kModel, .keys_may_have_dots = true};
 
 // Selections.
 constexpr Key kSelectionKeys[] = {

@@ -91,18 +91,17 @@ class StepReader {
     step_.models.clear();
     if (verb->kind == Node::Kind::scalar) addModel(*verb);
     for (const Node& model : verb->items) addModel(model);
-    checkDifferent(*verb);
+    checkDifferent(*verb, "a model differs in nothing from itself");
     readAgainst();
     readClaims();
   }
 
-  void checkDifferent(const Node& verb) {
+  void checkDifferent(const Node& list, const char* reason) {
     std::vector<std::string> sorted = step_.models;
     std::sort(sorted.begin(), sorted.end());
     const auto twice = std::adjacent_find(sorted.begin(), sorted.end());
     if (twice == sorted.end()) return;
-    reading_.report(verb.place, "model " + quote(*twice) + " is named twice",
-                    "a model differs in nothing from itself");
+    reading_.report(list.place, "model " + quote(*twice) + " is named twice", reason);
   }
 
   void readAgainst() {
@@ -227,17 +226,6 @@ class StepReader {
     step_.metrics = {readPluginUse(*survey)};
   }
 
-  void checkSurveyed(const Node& compare) {
-    for (std::size_t i = 0; i < step_.models.size(); ++i) {
-      if (std::find(step_.models.begin(), step_.models.begin() + static_cast<std::ptrdiff_t>(i),
-                    step_.models[i]) == step_.models.begin() + static_cast<std::ptrdiff_t>(i)) {
-        continue;
-      }
-      reading_.report(compare.place, "model " + quote(step_.models[i]) + " is named twice",
-                      "a survey sees each model once");
-    }
-  }
-
   void readStages() {
     const Node* read = node_.find("read");
     if (read == nullptr) return;
@@ -259,7 +247,9 @@ class StepReader {
   void checkModels() {
     const Node* compare = node_.find("compare");
     if (compare == nullptr || node_.find("describe") != nullptr || step_.models.empty()) return;
-    if (step_.verb == Verb::survey) return checkSurveyed(*compare);
+    if (step_.verb == Verb::survey) {
+      return checkDifferent(*compare, "a survey sees each model once");
+    }
     const bool within = step_.pairing == Pairing::within;
     if (step_.models.size() != (within ? 1u : 2u)) {
       const std::string count =

@@ -87,10 +87,10 @@ std::string nearest(std::string_view word, const std::vector<std::string>& known
   return known.size() > kShown ? out + ", ..." : out;
 }
 
-bool isName(std::string_view text) {
-  const auto fits = [](char c) {
+bool isName(std::string_view text, bool dots) {
+  const auto fits = [dots](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-           c == '-';
+           c == '-' || (dots && c == '.');
   };
   return !text.empty() && std::all_of(text.begin(), text.end(), fits);
 }

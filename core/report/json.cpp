@@ -343,6 +343,7 @@ std::string manifestJson(const Context& context, const run::Results& results) {
                   {"complete", results.complete},
                   {"recipe",
                    {{"file", recipe.file.filename().string()},
+                    {"folder", std::filesystem::absolute(recipe.file).parent_path().string()},
                     {"xxh3_128", run::xxh3(recipe.text)},
                     {"text", recipe.text}}},
                   {"command_line", context.command_line},

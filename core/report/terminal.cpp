@@ -59,9 +59,15 @@ std::string surveys(const Context& context, std::vector<Summary> summaries) {
   return text;
 }
 
-std::string tables(const run::Results& results) {
+// Tables of tests are for the report: what they say is in the findings and below the verdict.
+std::string tables(const Context& context, const run::Results& results) {
   std::string text;
   for (const run::StepTable& table : results.tables) {
+    const auto& steps = context.recipe->steps;
+    const bool of_test = std::any_of(steps.begin(), steps.end(), [&](const recipe::Step& step) {
+      return step.name == table.step && step.verb == recipe::Verb::test;
+    });
+    if (of_test) continue;
     text += "\n" + wrapped(table.step + ": " + table.table.title, 0) + tableText(table.table);
   }
   return text;
@@ -144,6 +150,18 @@ std::string expectations(const run::Results& results, const Paint& paint) {
   return text.empty() ? text : "\n" + text;
 }
 
+// What corresponds in a pair of relatives, in a sentence.
+std::string correspondence(const PairVerdict& pair, const run::Results& results) {
+  for (const run::StepTable& made : results.tables) {
+    const bool of_pair = made.models == std::vector<std::string>{pair.a, pair.b} ||
+                         made.models == std::vector<std::string>{pair.b, pair.a};
+    if (of_pair && made.table.title.starts_with("What corresponds")) {
+      return wrapped(made.table.note, 2);
+    }
+  }
+  return {};
+}
+
 bool isControl(const Context& context, const std::string& key) {
   return std::any_of(context.models.begin(), context.models.end(), [&](const ModelFacts& model) {
     return model.key == key && model.role == "control";
@@ -159,8 +177,8 @@ std::string terminalSummary(const Context& context, const run::Results& results,
   const std::string measured = metrics(context, summaries);
   const std::string surveyed = surveys(context, summaries);
   text += measured + (measured.empty() || surveyed.empty() ? "" : "\n") + surveyed;
-  text += layerLines(results.observations) + tables(results) + findings(results) + notes(context) +
-          leftOut(results) + expectations(results, paint);
+  text += layerLines(results.observations) + tables(context, results) + findings(results) +
+          notes(context) + leftOut(results) + expectations(results, paint);
   std::string controls;  // a line each: what they are for stands in the findings
   for (const PairVerdict& pair : context.verdicts) {
     if (isControl(context, pair.a) || isControl(context, pair.b)) {
@@ -171,7 +189,8 @@ std::string terminalSummary(const Context& context, const run::Results& results,
             wrapped(pair.verdict.sentence + (pair.verdict.klass == "no-evidence"
                                                  ? " Power: " + pair.verdict.power + "."
                                                  : ""),
-                    2);
+                    2) +
+            correspondence(pair, results);
     for (const std::string& paragraph : coverageText(pair)) text += wrapped(paragraph, 2);
   }
   if (!controls.empty()) text += "\n" + controls;

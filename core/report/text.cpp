@@ -62,6 +62,7 @@ std::string number(double value) {
   if (value != 0 && (std::fabs(value) < 5e-4 || std::fabs(value) >= 1e5)) {
     return fmt::format("{:.1e}", value);
   }
+  if (std::fabs(value) >= 1000) return fmt::format("{:.0f}", value);
   return fmt::format("{:.4f}", value);
 }
 

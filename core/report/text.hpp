@@ -10,7 +10,7 @@ namespace kindred::report {
 
 inline constexpr std::size_t kWidth = 80;
 
-// Four decimals, or two digits with an exponent; "-" for NaN.
+// Four decimals, none from 1000 on, or two digits with an exponent; "-" for NaN.
 std::string number(double value);
 
 // At most so many columns, the last two ".." where something is left out. Counts characters, not

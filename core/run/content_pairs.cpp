@@ -82,7 +82,7 @@ class Pairer {
   std::map<Shape, std::vector<Read>> read(const plan::Model& model,
                                           const std::vector<plan::Selected>& side) {
     std::map<Shape, std::vector<Read>> tensors;
-    std::uint64_t left = session_.budget.bytes;
+    std::uint64_t left = step_.step->read.back();
     for (std::size_t i = 0; i < side.size(); ++i) {
       const checkpoint::View& view = side[i].view;
       const Shape shape = testable(view.info);

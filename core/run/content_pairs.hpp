@@ -22,9 +22,9 @@ struct ContentPairs {
 };
 
 // Reads the first rows of matrices (and of kernels) that the two sides have in like shapes, up to
-// the session's budget, pairs each of B's with the most similar of A's, and returns the most
-// similar pairs. Tensors that hold computed values, and those beyond the budget, are listed as left
-// out.
+// the bytes that the step may read, pairs each of B's with the most similar of A's, and returns the
+// most similar pairs. Tensors that hold computed values, and those beyond the budget, are listed as
+// left out.
 ContentPairs pairByContent(const plan::PlannedStep& step, Session& session);
 
 }  // namespace kindred::run

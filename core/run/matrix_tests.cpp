@@ -14,6 +14,7 @@
 #include "run/passed_over.hpp"
 #include "run/profiles.hpp"
 #include "run/session.hpp"
+#include "stats/levels.hpp"
 
 namespace kindred::run {
 namespace {
@@ -22,11 +23,6 @@ struct Outcome {
   std::vector<StepFinding> findings;
   std::vector<Refused> refused;
 };
-
-// A pair is settled, and further stages are not run for it, where independence of its matrices is
-// rejected at this adjusted level: far enough below the level of evidence (10^-6) that other steps'
-// tests, when they are counted too, don't raise it above.
-constexpr double kLog10Settled = -9;
 
 class MatrixTester {
  public:
@@ -41,10 +37,11 @@ class MatrixTester {
   }
 
   void run() {
-    for (std::size_t stage = 0; stage < stagesOf(plan_) && !interrupted(); ++stage) {
-      runStage(stage);
-    }
+    std::size_t stages = 0;  // as the recipe states them
+    for (const plan::PlannedStep* step : exact_) stages = std::max(stages, step->step->read.size());
+    for (std::size_t stage = 0; stage < stages && !interrupted(); ++stage) runStage(stage);
     runCalibrated();
+    describe();
     for (const auto& [budget, profiles] : profiles_) {
       const std::vector<RangeRead> ranges = profiles.takeRanges();
       auto& all = session_.results.ranges;
@@ -141,6 +138,7 @@ class MatrixTester {
     std::vector<StepFinding> made(results.findings.begin() + first, results.findings.end());
     adjust(made, stagesOf(plan_));
     for (const Pair& pair : pairs) {
+      tested_[pair.models] = pair.budget;
       if (isSettled(pair, made)) settled_.insert(pair.models);
     }
   }
@@ -152,7 +150,7 @@ class MatrixTester {
       const bool of_pair =
           (row.model_a == a && row.model_b == b) || (row.model_a == b && row.model_b == a);
       return of_pair && row.finding.decides && row.finding.gauge != "residual-dim" &&
-             row.log10_p_adjusted <= kLog10Settled;
+             row.log10_p_adjusted <= stats::kLog10Settled;
     });
   }
 
@@ -174,6 +172,80 @@ class MatrixTester {
                    [&](const plan::PlannedStep* step) { return step->read.back() == budget; });
       calibrate(steps, profiles_.at(budget), session_);
     }
+  }
+
+  // Pairs found to be related, each with all its steps, read as far as they were last.
+  std::vector<Pair> relatives() {
+    adjust(session_.results.findings, stagesOf(plan_));
+    std::vector<Pair> pairs;
+    const auto add = [&](const plan::PlannedStep* step) {
+      const Models models{step->model_a, step->model_b};
+      const auto same = std::find_if(pairs.begin(), pairs.end(),
+                                     [&](const Pair& pair) { return pair.models == models; });
+      if (same != pairs.end()) {
+        same->steps.push_back(step);
+      } else {
+        const auto tested = tested_.find(models);
+        pairs.push_back(
+            {models, tested == tested_.end() ? step->read.back() : tested->second, {step}});
+      }
+    };
+    for (const plan::PlannedStep* step : exact_) add(step);
+    for (const plan::PlannedStep* step : calibrated_) add(step);
+    std::erase_if(pairs, [&](const Pair& pair) { return !isRelated(pair); });
+    return pairs;
+  }
+
+  bool isRelated(const Pair& pair) const {
+    const std::string &a = pair.models.first->key, &b = pair.models.second->key;
+    const auto& findings = session_.results.findings;
+    return std::any_of(findings.begin(), findings.end(), [&](const StepFinding& row) {
+      const bool of_pair =
+          (row.model_a == a && row.model_b == b) || (row.model_a == b && row.model_b == a);
+      if (!of_pair || !row.finding.decides) return false;
+      if (!row.finding.calibrated) return row.log10_p_adjusted <= stats::kLog10Evidence;
+      const auto clear = row.finding.details.find("clear");
+      return clear != row.finding.details.end() && clear->second == 1 &&
+             row.log10_p_adjusted <= stats::kLog10Calibrated;
+    });
+  }
+
+  void describe() {
+    if (interrupted()) return;
+    const std::vector<Pair> pairs = relatives();
+    inOrder<std::vector<StepTable>>(
+        pairs.size(), session_.threads, [&](std::size_t i) { return tablesOf(pairs[i]); },
+        [&](std::size_t, std::vector<StepTable>&& tables) {
+          auto& all = session_.results.tables;
+          std::move(tables.begin(), tables.end(), std::back_inserter(all));
+          session_.noteMemory();
+        },
+        interrupted);
+  }
+
+  // Nothing is drawn here, so the alignment need be blind to nothing. For each part of the model
+  // with more parts the other's is told.
+  std::vector<StepTable> tablesOf(const Pair& pair) const {
+    std::vector<StepTable> tables;
+    const ModelProfile* a = profiles_.at(pair.budget).of(*pair.models.first);
+    const ModelProfile* b = profiles_.at(pair.budget).of(*pair.models.second);
+    if (a == nullptr || b == nullptr) return tables;  // related by tests that need no architecture
+    if (a->weights().mlps().size() > b->weights().mlps().size()) std::swap(a, b);
+    const GaugeUse none{"none", GaugeUse::Of::signs, "", 0};
+    const auto alignment = plugin::guard("aligner", [&] { return aligner_.align(*a, *b); });
+    const Alignment& aligned =
+        plugin::guard("aligner", [&]() -> const Alignment& { return alignment->blindTo(none); });
+    for (const plan::PlannedStep* step : pair.steps) {
+      const MatrixTask task{*a, *b, aligned, none, step->tools->seed};
+      auto made = plugin::guard(step->tools->test_plugin->name(),
+                                [&] { return step->tools->matrix_test->describe(task); });
+      for (TextTable& table : made) {
+        tables.push_back({step->step->name,
+                          {pair.models.first->key, pair.models.second->key},
+                          std::move(table)});
+      }
+    }
+    return tables;
   }
 
   Outcome test(const Pair& pair) const {
@@ -225,6 +297,7 @@ class MatrixTester {
   std::map<std::uint64_t, Profiles> profiles_;  // by budget
   std::vector<const plan::PlannedStep*> exact_, calibrated_;
   std::set<Models> settled_;
+  std::map<Models, std::uint64_t> tested_;  // with the budget of the last stage
 };
 
 }  // namespace

@@ -16,8 +16,9 @@ namespace {
 // The norm whose gains stand before what reads the residual stream in this role.
 std::string_view normBefore(std::string_view role) {
   if (role == role::kGate || role == role::kUp || role == role::kRouter) return role::kMlpNorm;
-  if (role == role::kQuery || role == role::kKey || role == role::kValue) {
-    return role::kAttentionNorm;
+  for (const std::string_view reader :
+       {role::kQuery, role::kKey, role::kValue, role::kQueryLatent, role::kKeyValueLatent}) {
+    if (role == reader) return role::kAttentionNorm;
   }
   return role == role::kOutput ? role::kFinalNorm : std::string_view{};
 }

@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "stats/levels.hpp"
+
 namespace kindred::verdict {
 namespace {
 
@@ -21,10 +23,10 @@ class Judge {
       }
       ++deciding_;
       if (best_ == nullptr || entry.log10_p < best_->log10_p) best_ = &entry;
-      if (entry.log10_p <= kLog10Level) rejected_.insert(entry.finding.gauge);
+      if (entry.log10_p <= stats::kLog10Evidence) rejected_.insert(entry.finding.gauge);
       if (unverified(entry.finding)) {
         ++matched_;
-        if (entry.log10_p <= kLog10Level) ++matched_kin_;
+        if (entry.log10_p <= stats::kLog10Evidence) ++matched_kin_;
       }
       const auto rho = entry.finding.details.find("detectable_rho");
       if (rho != entry.finding.details.end() && (rho_ < 0 || rho->second < rho_)) {
@@ -57,7 +59,7 @@ class Judge {
       verdict.klass = "partial";
       verdict.sentence = partly(exact);
     } else if (calibrated_ != nullptr) {
-      const bool enough = calibrated_->log10_p <= kLog10CalibratedLevel;
+      const bool enough = calibrated_->log10_p <= stats::kLog10Calibrated;
       verdict.klass = enough ? "shared-weights-calibrated" : "inconclusive";
       verdict.sentence = alike(enough);
       verdict.log10_p = calibrated_->log10_p;
@@ -161,7 +163,7 @@ class Judge {
                         " Too few controls to decide: the conformal p-value is {:.3f}, adjusted "
                         "for the calibrated tests of this run, and {:.2f} is needed. Name more "
                         "controls of like kind.",
-                        std::pow(10, calibrated_->log10_p), std::pow(10, kLog10CalibratedLevel));
+                        std::pow(10, calibrated_->log10_p), std::pow(10, stats::kLog10Calibrated));
     }
     return seen + fmt::format(
                       " Calibrated p <= {:.3f}, adjusted for the calibrated tests of this run; it "

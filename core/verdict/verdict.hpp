@@ -66,14 +66,6 @@ struct Verdict {
   std::string power;   // what would have been seen, or why that is not stated
 };
 
-// A rejection at this adjusted level is called evidence.
-inline constexpr double kLog10Level = -6;
-
-// Calibrated tests reach no such level: with n controls their smallest p-value is 2 / ((n + 1)
-// (n + 2)). They make a verdict at 0.05 (five controls or more), and only where the score is also
-// clear of all controls, since like recipes may be more alike than the controls at hand.
-inline constexpr double kLog10CalibratedLevel = -1.3010299956639813;
-
 // On one pair of models.
 Verdict judge(const std::string& a, const std::string& b, const std::vector<Adjusted>& findings,
               const Coverage& coverage);

@@ -79,6 +79,25 @@ std::vector<HeadMatch> matchHeadsByKeys(const Profile& a, const Profile& b,
   return matches;
 }
 
+std::vector<HeadMatch> matchLatents(const Profile& a, const Profile& b, std::string_view role,
+                                    const std::map<std::int64_t, std::int64_t>& layer_of_b,
+                                    const arma::fmat& rotation) {
+  std::vector<HeadMatch> matches;
+  for (const auto& [layer_b, layer_a] : layer_of_b) {
+    const Place place_a{layer_a, -1, false}, place_b{layer_b, -1, false};
+    if (a.weights().rows(role, place_a) == 0 || b.weights().rows(role, place_b) == 0) continue;
+    const arma::fmat cosines =
+        innerProducts(rotated(linear::unitColumns(a.weights().matrix(role, place_a)), rotation),
+                      linear::unitColumns(b.weights().matrix(role, place_b)));
+    HeadMatch match;
+    match.layer_a = layer_a;
+    match.layer_b = layer_b;
+    match.dims = linear::assign(arma::abs(cosines)).a_of_b;
+    matches.push_back(std::move(match));
+  }
+  return matches;
+}
+
 std::vector<HeadMatch> matchHeadsByValues(const Profile& a, const Profile& b,
                                           const arma::fmat& rotation) {
   std::vector<HeadMatch> matches =

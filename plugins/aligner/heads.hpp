@@ -1,6 +1,10 @@
 // Which key-value head of A is most like each of B's.
 #pragma once
 
+#include <map>
+#include <string_view>
+#include <vector>
+
 #include "profile.hpp"
 
 namespace kindred::aligner {
@@ -9,6 +13,12 @@ namespace kindred::aligner {
 // pairs; value rows within the heads by absolute cosines. For coins on values.
 std::vector<HeadMatch> matchHeadsByKeys(const Profile& a, const Profile& b,
                                         const arma::fmat& rotation);
+
+// Layers of A and B that stand for each other, and for each coordinate of B's latent (rows of
+// `role`) the coordinate of A by absolute cosines: blind to signs. One match a layer, head -1.
+std::vector<HeadMatch> matchLatents(const Profile& a, const Profile& b, std::string_view role,
+                                    const std::map<std::int64_t, std::int64_t>& layer_of_b,
+                                    const arma::fmat& rotation);
 
 // By the planes that the value rows span: blind to their signs and order. For coins on keys.
 std::vector<HeadMatch> matchHeadsByValues(const Profile& a, const Profile& b,

@@ -69,6 +69,18 @@ void matchUnits(MlpMatch& match, const arma::fmat& cosines) {
   match.certificate = std::move(matching.certificate);
 }
 
+// Of each layer of B the layer of A that holds the MLP most like one of its own.
+std::map<std::int64_t, std::int64_t> layersOf(const Alignment& alignment) {
+  std::map<std::int64_t, const MlpMatch*> best;
+  for (const MlpMatch& match : alignment.mlps) {
+    const auto [known, fresh] = best.try_emplace(match.b.layer, &match);
+    if (!fresh && match.similarity > known->second->similarity) known->second = &match;
+  }
+  std::map<std::int64_t, std::int64_t> layers;
+  for (const auto& [layer, match] : best) layers[layer] = match->a.layer;
+  return layers;
+}
+
 }  // namespace
 
 BlindAlignments::BlindAlignments(const Profile& a, const Profile& b)
@@ -159,11 +171,16 @@ Alignment BlindAlignments::alignedFor(const GaugeUse& use) {
   } else {
     matchMlps(alignment, rotation, use.of == GaugeUse::Of::signs);
   }
+  if (use.gauge == "latent-dim" && use.of == GaugeUse::Of::signs) {
+    alignment.heads = matchLatents(a_, b_, use.role, layersOf(alignment), rotation);
+    add(use.role, true);
+  }
   return alignment;
 }
 
 const Alignment& BlindAlignments::blindTo(const GaugeUse& use) {
-  const auto key = std::pair(use.gauge, use.of);
+  // Latents of queries and of keys are one gauge in two roles.
+  const auto key = std::pair(use.gauge == "latent-dim" ? use.gauge + use.role : use.gauge, use.of);
   const auto found = alignments_.find(key);
   if (found != alignments_.end()) return found->second;
   return alignments_.emplace(key, alignedFor(use)).first->second;

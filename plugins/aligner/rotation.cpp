@@ -44,7 +44,8 @@ std::size_t nearestBySignature(const Profile& a, const arma::fmat& of_b,
   std::size_t best = a.mlps();
   for (const std::size_t mlp : mlps) {
     if (a.signatures(mlp).is_empty()) continue;
-    const arma::frowvec nearest = arma::max(linear::signatureSimilarity(a.signatures(mlp), of_b), 0);
+    const arma::frowvec nearest =
+        arma::max(linear::signatureSimilarity(a.signatures(mlp), of_b), 0);
     const double score = arma::mean(nearest);
     if (score <= best_score) continue;
     best_score = score;

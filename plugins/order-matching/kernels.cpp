@@ -1,6 +1,7 @@
 #include "kernels.hpp"
 
 #include <algorithm>
+#include <vector>
 
 namespace kindred::order_matching {
 namespace {
@@ -26,17 +27,18 @@ arma::fmat unit(arma::fmat vectors) {
   return vectors;
 }
 
+// Of a kernel the second axis; of a matrix all columns.
+std::uint64_t inputsOf(const Matrix& matrix) {
+  std::vector<std::uint64_t> shape;
+  if (matrix.tensor != nullptr) shape = matrix.tensor->shape;
+  std::erase(shape, 1u);
+  return std::max<std::uint64_t>(1, shape.size() > 2 ? shape[1] : matrix.columns);
+}
+
 }  // namespace
 
-Kernel::Kernel(const Matrix& matrix) {
-  std::vector<std::uint64_t> shape;
-  for (const std::uint64_t length : matrix.tensor->shape) {
-    if (length != 1) shape.push_back(length);
-  }
-  if (shape.size() < 2) throw inputError(matrix.tensor->name, "is no matrix");
-  rows = matrix.rows;
-  columns = shape[1];
-  taps = matrix.columns / columns;
+Kernel::Kernel(const Matrix& matrix)
+    : rows(matrix.rows), columns(inputsOf(matrix)), taps(matrix.columns / columns) {
   values.set_size(taps, columns, rows);
   std::copy(matrix.values.begin(), matrix.values.end(), values.begin());
 }

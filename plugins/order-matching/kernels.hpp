@@ -10,10 +10,9 @@ namespace kindred::order_matching {
 // Axes of length one are left out; of a kernel (outputs, inputs, taps...) the inputs are columns,
 // and taps belong to both.
 struct Kernel {
-  // Throws where the tensor has fewer than two axes.
   explicit Kernel(const Matrix& matrix);
 
-  std::uint64_t rows = 0, columns = 0, taps = 0;
+  std::uint64_t rows, columns, taps;
   arma::fcube values;  // taps, columns, rows
 
   // Means over rows and over columns taken out, so that what all rows or all columns have in common

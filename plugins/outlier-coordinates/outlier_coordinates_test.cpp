@@ -17,7 +17,8 @@ using testing::HasSubstr;
 
 MemoryModel norm(const std::string& key, std::vector<float> values) {
   MemoryModel made(key);
-  made.add("layers.2.norm", 2, {values.size()}, std::move(values), "norm.attention");
+  const std::uint64_t length = values.size();
+  made.add("layers.2.norm", 2, {length}, std::move(values), "norm.attention");
   return made;
 }
 

@@ -34,7 +34,8 @@ class Features {
 
   arma::fmat similarity() const {
     const arma::fmat a(a_.data(), dims_.size(), count()), b(b_.data(), dims_.size(), count());
-    return kindred::linear::innerProducts(a.t(), b.t());
+    const arma::fmat of_a = a.t(), of_b = b.t();
+    return kindred::linear::innerProducts(of_a, of_b);
   }
 
  private:

@@ -38,6 +38,10 @@ constexpr Gauge kGauges[] = {
      "each rotary pair of a key head and of its query heads"},
     {"rotary-free", kindred::role::kKey, 0, kindred::sign_test::tossRotaryFree,
      "each key row without a position and its query rows"},
+    {"latent-dim", kindred::role::kQueryLatent, 0, kindred::sign_test::tossLatents,
+     "each coordinate of the queries' latent, in what writes and reads it"},
+    {"latent-dim", kindred::role::kKeyValueLatent, 0, kindred::sign_test::tossLatents,
+     "each coordinate of the latent of keys and values, in what writes and reads it"},
     {"residual-dim", kindred::role::kEmbedding, 1, kindred::sign_test::tossResidual,
      "each coordinate of the residual stream in all that reads or writes it"},
 };
@@ -134,7 +138,7 @@ class SignTest final : public kindred::MatrixTest {
 
   std::vector<Finding> run(const kindred::MatrixTask& task) const override {
     for (const Gauge& gauge : kGauges) {
-      if (task.use.gauge != gauge.name) continue;
+      if (task.use.gauge != gauge.name || task.use.role != gauge.role) continue;
       const Tosses tosses = gauge.toss(task);
       if (tosses.coins.count().coins == 0) return {};
       return {heads(gauge, task, tosses), ranks(gauge, task, tosses)};
@@ -148,8 +152,9 @@ class SignTest final : public kindred::MatrixTest {
 
 }  // namespace
 
-KINDRED_MATRIX_TEST(SignTest, "sign-test", "1.0",
-                    "Signs of matched rows as fair coins: exact under any permutation or rotation",
-                    kindred::choice("gauge",
-                                    "all|mlp-unit|value-dim|rotary-pair|rotary-free|residual-dim",
-                                    "all", "which gauge to test"))
+KINDRED_MATRIX_TEST(
+    SignTest, "sign-test", "1.0",
+    "Signs of matched rows as fair coins: exact under any permutation or rotation",
+    kindred::choice("gauge",
+                    "all|mlp-unit|value-dim|rotary-pair|rotary-free|latent-dim|residual-dim", "all",
+                    "which gauge to test"))

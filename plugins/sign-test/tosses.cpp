@@ -7,6 +7,7 @@
 
 #include "align/origins.hpp"
 #include "linear/linear.hpp"
+#include "stats/tails.hpp"
 
 namespace kindred::sign_test {
 namespace {
@@ -75,6 +76,40 @@ bool sameRotary(const MatrixTask& task) {
   const ModelShape& b = task.b.weights().shape();
   return a.head_dim == b.head_dim && a.rotary_dim == b.rotary_dim &&
          a.rotary_interleaved == b.rotary_interleaved;
+}
+
+// Layers whose latents are copies of each other (an up-scaled depth) share their coins: of each
+// layer the first that its rows agree with in sign, by the sign test, corrected for the number of
+// pairs. A false join costs a little power and never exactness.
+std::map<std::int64_t, std::int64_t> copiedLayers(const ModelWeights& weights,
+                                                  std::string_view role) {
+  constexpr double kLog10Alpha = -2;
+  std::map<std::int64_t, arma::fmat> rows;
+  for (std::uint64_t l = 0; l < weights.shape().layers; ++l) {
+    const Place place{static_cast<std::int64_t>(l), -1, false};
+    if (weights.rows(role, place) > 0) {
+      rows.emplace(place.layer, unitColumns(weights.matrix(role, place)));
+    }
+  }
+  const double pairs = 0.5 * static_cast<double>(rows.size()) * static_cast<double>(rows.size());
+  std::map<std::int64_t, std::int64_t> first;
+  for (const auto& [layer, columns] : rows) {
+    first[layer] = layer;
+    for (const auto& [earlier, others] : rows) {
+      if (earlier == layer) break;
+      if (first[earlier] != earlier || arma::size(columns) != arma::size(others)) continue;
+      align::Coins coins;
+      for (arma::uword i = 0; i < columns.n_cols; ++i) {
+        coins.add(static_cast<std::uint32_t>(i),
+                  dot(columns.colptr(i), others.colptr(i), columns.n_rows));
+      }
+      const align::SignCount signs = coins.count();
+      if (stats::binomialTail(signs.coins, signs.heads) + std::log10(pairs) > kLog10Alpha) continue;
+      first[layer] = earlier;
+      break;
+    }
+  }
+  return first;
 }
 
 void tossColumns(const MatrixTask& task, std::string_view role, align::Coins& coins) {
@@ -180,6 +215,37 @@ Tosses tossRotaryFree(const MatrixTask& task) {
                                    match.layer_a);
                 }
               });
+  return tosses;
+}
+
+Tosses tossLatents(const MatrixTask& task) {
+  Tosses tosses;
+  const std::string_view role = task.use.role;
+  LayerRows of_a(task.a.weights(), role, linear::matrixOf(task.alignment.rotation));
+  LayerRows of_b(task.b.weights(), role, {});
+  if (task.alignment.heads.empty()) return tosses;
+  tosses.coins = align::Coins(
+      coinThreshold(task, role, {task.alignment.heads.front().layer_a, -1, false}, tosses.note));
+  const std::map<std::int64_t, std::int64_t> copies = copiedLayers(task.a.weights(), role);
+  std::map<std::int64_t, std::vector<std::uint32_t>> repeats;
+  for (const HeadMatch& match : task.alignment.heads) {
+    const arma::fmat* a = of_a.of(match.layer_a);
+    const arma::fmat* b = of_b.of(match.layer_b);
+    if (a == nullptr || b == nullptr || a->n_rows != b->n_rows) continue;
+    const auto [rows, fresh] = repeats.try_emplace(match.layer_a);
+    if (fresh) {
+      rows->second = align::repeatedRows(task.a.weights().matrix(role, {match.layer_a, -1, false}));
+    }
+    const auto first = static_cast<std::uint32_t>(copies.at(match.layer_a)) *
+                       static_cast<std::uint32_t>(a->n_cols);
+    for (std::size_t j = 0; j < std::min<std::size_t>(match.dims.size(), b->n_cols); ++j) {
+      if (match.dims[j] < 0 || static_cast<arma::uword>(match.dims[j]) >= a->n_cols) continue;
+      const auto i = static_cast<std::size_t>(match.dims[j]);
+      const std::uint32_t origin = rows->second[i];
+      tosses.coins.add(origin == kNoOrigin ? kNoOrigin : first + origin,
+                       dot(a->colptr(i), b->colptr(j), a->n_rows), match.layer_a);
+    }
+  }
   return tosses;
 }
 

@@ -137,8 +137,8 @@ class Truncation final : public kindred::Survey {
     table.columns = {"layer", "matrix", "units", "prefix", "at random", "best", "where"};
     table.note =
         "Mean cosine of units of the smaller with those of the larger: its first ones (prefix), "
-        "ones at random, and the best run or regular pick, as offset:stride. The best of thousands "
-        "lies above chance for strangers too.";
+        "ones at random, and the best run or regular pick, as offset:stride. The best of many lies "
+        "above chance for strangers too.";
     return table;
   }
 

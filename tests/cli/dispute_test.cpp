@@ -149,7 +149,7 @@ TEST_F(Dispute, TheLowBaselineBelongsToOneTensor) {
   EXPECT_GT(mean(report, "glm-input-10", "cosine", "cosine"), 0.98);
   for (const char* step : {"glm-input-0", "glm-post-0", "glm-input-10", "solar-glm-input"}) {
     EXPECT_NEAR(mean(report, step, "cosine", "cosine"),
-                mean(report, step, "cv-difference", "shuffled_cosine"), 0.02)
+                mean(report, step, "shuffled", "shuffled-cosine"), 0.02)
         << step << ": the spread alone explains the cosine";
     EXPECT_THAT(printed_, HasSubstr(step)) << "the table is printed";
   }
@@ -161,7 +161,12 @@ TEST_F(Dispute, TheLowBaselineBelongsToOneTensor) {
 
 TEST_F(Dispute, TheRebuttalsTablesHaveTheirRowsAndColumns) {
   const auto check = [&](const std::string& recipe, const std::vector<std::string>& rows) {
-    const auto report = run(recipe);
+    std::vector<std::string> settings;  // of the large tensors a part will do
+    for (const std::string& row : rows) {
+      settings.push_back("steps." + row + "-k.sample={head: 65536}");
+      settings.push_back("steps." + row + "-v.sample={head: 65536}");
+    }
+    const auto report = run(recipe, settings);
     for (const std::string& row : rows) {
       for (const char* tensor : {"input", "post", "k", "v"}) {
         const std::string step = row + "-" + tensor;
@@ -176,7 +181,7 @@ TEST_F(Dispute, TheRebuttalsTablesHaveTheirRowsAndColumns) {
         }
         const bool norm = *tensor == 'i' || *tensor == 'p';
         const double cosine = mean(report, step, "cosine", "cosine");
-        EXPECT_NEAR(cosine, norm ? 0.985 : 0, norm ? 0.015 : 0.005) << step;
+        EXPECT_NEAR(cosine, norm ? 0.985 : 0, norm ? 0.015 : 0.02) << step;
         EXPECT_NEAR(mean(report, step, "pearson", "cosine"), 0, 0.08) << step;
       }
     }
@@ -193,7 +198,7 @@ TEST_F(Dispute, ShufflingChangesNothingAndCentringDependsOnTheCentre) {
   const auto report = run("shuffled-and-centred");
   for (const char* step : {"input", "post"}) {
     EXPECT_NEAR(mean(report, step, "cosine", "cosine"),
-                mean(report, step, "spread", "shuffled_cosine"), 0.003);
+                mean(report, step, "shuffled-cosine", "shuffled-cosine"), 0.003);
   }
   EXPECT_NEAR(mean(report, "both", "about-one", "cosine"), 0.258, 0.02);
   EXPECT_TRUE(met(report, "input.spread.mean_a.mean") ||

@@ -152,7 +152,7 @@ TEST_F(Documents, AreCheckedWithoutAModel) {
   EXPECT_EQ(check(kAllSteps).exit_code, 0);
   const RunResult unknown = check("  - {name: terms, licence: a, against: Apache-3.0}\n");
   EXPECT_EQ(unknown.exit_code, 2);
-  EXPECT_THAT(unknown.err, HasSubstr("recipe.yaml:9:38: no text of a licence 'Apache-3.0'"));
+  EXPECT_THAT(unknown.err, HasSubstr("recipe.yaml:9:40: no text of a licence 'Apache-3.0'"));
   EXPECT_THAT(unknown.err, HasSubstr("Apache-2.0"));
   const RunResult missing = check("  - {name: terms, licence: a, against: \"file:terms.txt\"}\n");
   EXPECT_EQ(missing.exit_code, 2);

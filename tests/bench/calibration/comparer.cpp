@@ -9,9 +9,9 @@
 #include "plugin/bind.hpp"
 #include "plugin/registry.hpp"
 #include "run/weights.hpp"
+#include "stats/levels.hpp"
 #include "stats/multiplicity.hpp"
 #include "support/sources.hpp"
-#include "verdict/verdict.hpp"
 
 namespace kindred::calibration {
 namespace {
@@ -22,9 +22,10 @@ constexpr const char* kPlainTests[] = {"sign-test", "unit-matching", "residual-d
 constexpr const char* kFurtherTests[] = {"aligned-permutation"};
 constexpr std::uint64_t kSeed = 7;  // of ties
 
-// Weights refer to their model, profiles to their weights.
+// Weights refer to their model and its reading, profiles to their weights.
 struct Loaded {
   plan::Model model;
+  plan::WeightReading reading;
   std::unique_ptr<run::CheckpointWeights> weights;
   std::unique_ptr<ModelProfile> profile;
 };
@@ -78,12 +79,13 @@ struct Comparer::Parts {
     model.checkpoint = checkpoint::Checkpoint::open(model.key, source, *model.location);
     model.architecture = architectures.recognise(model.checkpoint);
     if (model.architecture == nullptr) throw inputError(model.address, "unknown architecture");
-    loaded->weights = std::make_unique<run::CheckpointWeights>(model, run::WeightBudget{});
+    loaded->reading = plan::readingOf(model, recipe::kDefaultRead);
+    loaded->weights = std::make_unique<run::CheckpointWeights>(model, loaded->reading);
     return loaded;
   }
 };
 
-bool Compared::aboveNoEvidence() const { return log10_p < verdict::kLog10Level; }
+bool Compared::aboveNoEvidence() const { return log10_p < stats::kLog10Evidence; }
 
 Comparer::Comparer(const std::vector<std::filesystem::path>& folders)
     : parts_(std::make_unique<Parts>()) {

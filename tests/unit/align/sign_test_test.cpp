@@ -1,4 +1,5 @@
 // The sign tests with the aligner, from the outside.
+#include <algorithm>
 #include <cmath>
 
 #include <gmock/gmock.h>
@@ -204,6 +205,91 @@ TEST(SignTest, RotaryCoinsNeverComeFromAnAlignmentByQueries) {
     EXPECT_NE(reading.role, "attention.q");
     EXPECT_NE(reading.role, "attention.k");
   }
+}
+
+// The correlation that the finding says would have been detected, given to up rows, is detected;
+// two-sided, and with what Holm takes for fifty tests.
+TEST(SignTest, DetectsTheCorrelationThatItStates) {
+  ToyShape shape;
+  shape.hidden = 512;
+  shape.layers = 4;
+  shape.units = 64;
+  shape.vocabulary = 8;
+  const ToyModel a("a", 1, shape), stranger("b", 2, shape);
+  const Comparison before = compare({"sign-test"}, a, stranger);
+  const Finding* blank = before.find("mlp-unit");
+  ASSERT_NE(blank, nullptr);
+  const double rho = blank->details.at("detectable_rho");
+  int found = 0;
+  constexpr int kTrials = 8;
+  for (std::uint64_t trial = 0; trial < kTrials; ++trial) {
+    ToyModel b("b", 100 + trial, shape);
+    for (const Place& place : a.mlps()) {
+      b.at(role::kGate, place) = a.matrix(role::kGate, place);  // so that units are matched
+      const Matrix of_a = a.matrix(role::kUp, place);
+      Matrix& of_b = b.at(role::kUp, place);
+      for (std::size_t i = 0; i < of_b.values.size(); ++i) {
+        of_b.values[i] =
+            static_cast<float>(rho * of_a.values[i] + std::sqrt(1 - rho * rho) * of_b.values[i]);
+      }
+    }
+    const Comparison after = compare({"sign-test"}, a, b);
+    found += after.find("mlp-unit")->log10_p + std::log10(50) <= -6;
+  }
+  EXPECT_GE(found, kTrials - 1);
+}
+
+ToyShape latentShape() {
+  ToyShape shape;
+  shape.query_latents = 24;
+  shape.latents = 20;
+  return shape;
+}
+
+TEST(SignTest, TossesACoinForEachCoordinateOfALatent) {
+  const ToyModel a("a", 1, latentShape());
+  ToyModel b = a.as("b").trained(0.3, 5);
+  std::uint64_t coins = 0;
+  const Comparison found = compare({"sign-test"}, a, b);
+  for (const Finding& finding : found.outcome.findings) {
+    if (finding.gauge != "latent-dim" || finding.details.count("detectable_rho") == 0) continue;
+    coins += finding.units;
+    EXPECT_EQ(finding.statistic, static_cast<double>(finding.units));
+  }
+  EXPECT_EQ(coins, 3U * (24 + 20));
+}
+
+TEST(SignTest, FindsLatentsWhoseCoordinatesWereReordered) {
+  const ToyModel a("a", 1, latentShape());
+  ToyModel b = a.as("b").trained(0.3, 5);
+  for (std::int64_t layer = 0; layer < 3; ++layer) {
+    Matrix& rows = b.at(role::kKeyValueLatent, {layer, -1, false});
+    std::rotate(rows.values.begin(),
+                rows.values.begin() + static_cast<std::ptrdiff_t>(7 * rows.columns),
+                rows.values.end());
+  }
+  EXPECT_LT(compare({"sign-test"}, a, b).log10P("latent-dim"), -12);
+}
+
+TEST(SignTest, LatentsOfIndependentModelsGiveFairCoins) {
+  for (std::uint64_t seed = 2; seed < 8; ++seed) {
+    const ToyModel a("a", 1, latentShape()), b("b", seed, latentShape());
+    EXPECT_GT(compare({"sign-test"}, a, b).log10P("latent-dim"), -4) << seed;
+  }
+}
+
+TEST(SignTest, LatentsOfCopiedLayersAreOneCoin) {
+  ToyModel a("a", 1, latentShape());
+  a.relayered({0, 1, 1, 2});
+  ToyModel b = a.as("b").trained(0.2, 5);
+  std::uint64_t coins = 0;
+  const Comparison found = compare({"sign-test"}, a, b);
+  for (const Finding& finding : found.outcome.findings) {
+    if (finding.gauge == "latent-dim" && finding.details.count("detectable_rho") > 0) {
+      coins += finding.units;
+    }
+  }
+  EXPECT_EQ(coins, 3U * (24 + 20));
 }
 
 TEST(SignTest, GivesTheSameBitsEveryTime) {

@@ -64,6 +64,9 @@ ToyModel::ToyModel(std::string name, std::uint64_t seed, const ToyShape& shape)
     put(kQuery, place, shape.heads * shape.head_dim, shape.hidden, ++seed);
     put(kKey, place, shape.kv_heads * shape.head_dim, shape.hidden, ++seed);
     put(kValue, place, shape.kv_heads * shape.head_dim, shape.hidden, ++seed);
+    if (shape.query_latents > 0)
+      put(kQueryLatent, place, shape.query_latents, shape.hidden, ++seed);
+    if (shape.latents > 0) put(kKeyValueLatent, place, shape.latents, shape.hidden, ++seed);
     if (shape.experts > 0) put(kRouter, place, shape.experts, shape.hidden, ++seed);
     for (std::uint64_t e = 0; e < std::max<std::uint64_t>(1, shape.experts); ++e) {
       const Place mlp{place.layer, shape.experts > 0 ? static_cast<std::int64_t>(e) : -1, false};
@@ -119,6 +122,10 @@ GaugeGrant ToyModel::gauge(std::string_view role, unsigned axis, std::string_vie
     if (role == kGate && rows) return {false, true, "SiLU is not odd"};
     const bool granted = (role == kUp && rows) || (role == kDown && !rows);
     return {granted, granted, ""};
+  }
+  if (name == "latent-dim") {
+    const bool latent = role == kQueryLatent || role == kKeyValueLatent;
+    return {latent && rows, latent && rows, ""};
   }
   if (name == "value-dim") return {role == kValue && rows, false, ""};
   if (name == "rotary-pair") return {(role == kKey || role == kQuery) && rows, false, ""};

@@ -14,6 +14,7 @@ namespace kindred::test {
 struct ToyShape {
   std::uint64_t layers = 3, hidden = 48, heads = 4, kv_heads = 2, head_dim = 16, rotary_dim = 16;
   std::uint64_t units = 96, experts = 0, vocabulary = 80;
+  std::uint64_t query_latents = 0, latents = 0;
 };
 
 // Gauges are those of a Llama-like decoder. Its matrices count as having the norms folded in.

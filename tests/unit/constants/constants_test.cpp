@@ -166,6 +166,15 @@ TEST(TrainedTensors, AreNotTakenForComputed) {
 TEST(TrainedTensors, MayBeGainsNearOne) {
   Random random(1);
   for (const DType dtype : kFloats) {
+    for (const std::uint64_t size : {32u, 64u, 128u, 4096u}) {
+      for (const double spread : {0.01, 0.03, 0.1}) {
+        for (int model = 0; model < 20; ++model) {
+          EXPECT_EQ(reasonOf(made(dtype, {size}, size,
+                                  [&](auto, auto) { return 1 + spread * normal(random); })),
+                    "");
+        }
+      }
+    }
     EXPECT_EQ(
         reasonOf(made(dtype, {128}, 128, [&](auto, auto) { return 1 + 0.03 * normal(random); })),
         "");

@@ -39,7 +39,7 @@ class Models {
   std::deque<Catalogue> catalogues_;
 };
 
-const TextTable& tableNamed(const Report& report, const std::string& title) {
+TextTable tableNamed(const Report& report, const std::string& title) {
   for (const TextTable& table : report.tables) {
     if (table.title.starts_with(title)) return table;
   }
@@ -71,7 +71,7 @@ TEST(Inventory, ListsEveryTensorWithItsPlace) {
   models.add(
       "a", "llama", "",
       {weight("model.layers.3.input_layernorm.weight", {4}), weight("odd \x1b name", {2, 3})});
-  const TextTable& table = tableNamed(models.inventory(), "Tensors of a");
+  const TextTable table = tableNamed(models.inventory(), "Tensors of a");
   EXPECT_THAT(table.columns, ElementsAre("tensor", "dtype", "shape", "role", "layer", "expert",
                                          "file", "offset", "bytes"));
   ASSERT_EQ(table.rows.size(), 2U);
@@ -148,7 +148,7 @@ TEST(Inventory, NamesLineageBreadcrumbs) {
   Models models;
   models.add("a", "glm4_moe", kMixture, mixture(2));
   models.add("b", "glm4_moe", kMixture, {weight("lm_head.weight", {4, 4}), weight("strange", {4})});
-  const TextTable& table = tableNamed(models.inventory(), "Lineage breadcrumbs");
+  const TextTable table = tableNamed(models.inventory(), "Lineage breadcrumbs");
   const auto row = [&](const std::string& what) { return rowsWith(table, 0, what).at(0); };
   EXPECT_THAT(
       row("biases of queries, keys or values"),

@@ -4,9 +4,11 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <csignal>
 
 #include <kindred/error.hpp>
 
+#include "run/interrupt.hpp"
 #include "support/safetensors.hpp"
 #include "support/sources.hpp"
 
@@ -108,6 +110,18 @@ TEST(SurveyedModel, NamesTheStepOfWhatIsTooMuchToHold) {
     EXPECT_THAT(error.what(), HasSubstr("recipe.yaml:7:5: survey step 'look' would hold"));
     EXPECT_THAT(error.what(), HasSubstr("take fewer rows"));
   }
+}
+
+TEST(SurveyedModel, ReadsNothingMoreOnceTheRunIsInterrupted) {
+  SurveyedFile file(true);
+  const ReadingModel model = file.open();
+  {
+    const InterruptGuard guard;
+    std::raise(SIGINT);
+    EXPECT_THROW(model.read(0), Error);
+    EXPECT_THROW(model.tokens(), Error);
+  }
+  EXPECT_EQ(file.calls(), 0u);
 }
 
 TEST(SurveyedModel, WithoutATokenizerHasNoTokens) {

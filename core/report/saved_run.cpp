@@ -1,0 +1,155 @@
+#include "report/saved_run.hpp"
+
+#include <fstream>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include <fmt/format.h>
+
+#include <kindred/error.hpp>
+
+#include "report/csv.hpp"
+#include "report/json.hpp"
+#include "run/hash.hpp"
+
+namespace kindred::report {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr const char* kRemedy = "name a folder that kindred run or kindred compare wrote";
+
+std::string textOf(const std::filesystem::path& file) {
+  std::error_code problem;
+  if (!std::filesystem::is_regular_file(file, problem)) {
+    throw inputError(file.string(), "there is no such file", kRemedy);
+  }
+  std::ifstream stream(file, std::ios::binary);
+  std::string text(std::istreambuf_iterator<char>(stream), {});
+  if (stream.bad() || !stream.is_open()) throw inputError(file.string(), "cannot be read");
+  return text;
+}
+
+Json parsed(const std::string& text, const std::filesystem::path& file) {
+  try {
+    return Json::parse(text);
+  } catch (const Json::exception& error) {
+    throw inputError(file.string(), std::string("is damaged: ") + error.what(), kRemedy);
+  }
+}
+
+void readManifest(const Json& manifest, SavedRun& saved) {
+  const Json& recipe = manifest.at("recipe");
+  saved.recipe = recipe.at("text").get<std::string>();
+  saved.recipe_file = std::filesystem::path(recipe.at("folder").get<std::string>()) /
+                      recipe.at("file").get<std::string>();
+  for (const Json& range : manifest.at("ranges")) {
+    saved.ranges.push_back(
+        {range.at("model").get<std::string>(), range.at("file").get<std::string>(),
+         range.at("offset").get<std::uint64_t>(), range.at("length").get<std::uint64_t>(),
+         range.at("xxh3_128").get<std::string>()});
+  }
+}
+
+using Texts = std::map<std::string, std::string>;
+
+// What only one has, or both have differently; in the order of the map.
+void compareTexts(const Texts& saved, const Texts& now, std::vector<Difference>& found) {
+  for (const auto& [where, text] : saved) {
+    const auto other = now.find(where);
+    if (other == now.end()) {
+      found.push_back({where, text, ""});
+    } else if (other->second != text) {
+      found.push_back({where, text, other->second});
+    }
+  }
+  for (const auto& [where, text] : now) {
+    if (!saved.contains(where)) found.push_back({where, "", text});
+  }
+}
+
+Texts byPlace(const std::vector<run::RangeRead>& ranges) {
+  Texts texts;
+  for (const run::RangeRead& range : ranges) {
+    texts[fmt::format("bytes of {}/{}, {} from {} on", range.model, range.file, range.length,
+                      range.offset)] = range.xxh3_128;
+  }
+  return texts;
+}
+
+void compareRows(const char* file, const std::string& saved, const std::string& now,
+                 std::vector<Difference>& found) {
+  std::istringstream old_rows(saved), new_rows(now);
+  for (std::size_t row = 1;; ++row) {
+    std::string x, y;
+    const bool has_x = static_cast<bool>(std::getline(old_rows, x));
+    const bool has_y = static_cast<bool>(std::getline(new_rows, y));
+    if (!has_x && !has_y) return;
+    if (x != y) found.push_back({fmt::format("{} line {}", file, row), x, y});
+  }
+}
+
+// What a repetition need not share.
+Json comparable(Json report) {
+  report.erase("kindred");
+  report.erase("cost");
+  for (Json& expectation : report["expectations"]) expectation.erase("place");
+  return report;
+}
+
+void compareReports(const Json& saved, const Json& now, std::vector<Difference>& found) {
+  const auto at = [](const Json& document, const std::string& path) -> std::string {
+    const Json::json_pointer pointer(path);
+    return document.contains(pointer)
+               ? document.at(pointer).dump(-1, ' ', false, Json::error_handler_t::replace)
+               : "";
+  };
+  for (const Json& change : Json::diff(saved, now)) {
+    const auto path = change.at("path").get<std::string>();
+    found.push_back({"report.json " + path, at(saved, path), at(now, path)});
+  }
+}
+
+}  // namespace
+
+SavedRun readSavedRun(const std::filesystem::path& folder) {
+  SavedRun saved;
+  const std::filesystem::path file = folder / "manifest.json";
+  const std::string text = textOf(file);
+  const Json manifest = parsed(text, file);
+  try {
+    if (!manifest.at("complete").get<bool>()) {
+      throw inputError(file.string(),
+                       "the run was interrupted: there is nothing to hold it against",
+                       "run the recipe again to its end");
+    }
+    readManifest(manifest, saved);
+    if (run::xxh3(saved.recipe) != manifest.at("recipe").at("xxh3_128").get<std::string>()) {
+      throw inputError(file.string(), "the recipe is not the one that its hash is of",
+                       "the manifest was changed after the run; run the recipe again");
+    }
+  } catch (const Json::exception& error) {
+    throw inputError(file.string(), std::string("is no manifest of a run: ") + error.what(),
+                     kRemedy);
+  }
+  saved.observations = textOf(folder / "observations.csv");
+  saved.findings = textOf(folder / "findings.csv");
+  saved.report = textOf(folder / "report.json");
+  const Json report = parsed(saved.report, folder / "report.json");
+  if (!report.is_object()) throw inputError((folder / "report.json").string(), "is no report");
+  return saved;
+}
+
+std::vector<Difference> differences(const SavedRun& saved, const Context& context,
+                                    const run::Results& results) {
+  std::vector<Difference> found;
+  compareTexts(byPlace(saved.ranges), byPlace(results.ranges), found);
+  compareRows("observations.csv", saved.observations, observationsCsv(results), found);
+  compareRows("findings.csv", saved.findings, findingsCsv(results), found);
+  compareReports(comparable(Json::parse(saved.report)),
+                 comparable(Json::parse(reportJson(context, results))), found);
+  return found;
+}
+
+}  // namespace kindred::report

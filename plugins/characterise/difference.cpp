@@ -1,0 +1,165 @@
+#include "difference.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+#include <set>
+
+namespace kindred::characterise {
+namespace {
+
+constexpr double kEnergy = 0.95;
+constexpr arma::uword kMostRows = 2048;  // of a matrix whose difference is decomposed
+constexpr double kScaled = 0.05;         // median departure of a row's scale from 1 that counts
+
+arma::fmat columnsOf(const ModelWeights& weights, std::string_view role, const Place& place) {
+  if (weights.rows(role, place) == 0) return {};
+  const Matrix matrix = weights.matrix(role, place);
+  return arma::fmat(matrix.values.data(), matrix.columns, matrix.rows);
+}
+
+double length(const arma::fmat& matrix) {
+  return std::sqrt(linear::dot(matrix.memptr(), matrix.memptr(), matrix.n_elem));
+}
+
+// The factor of each column of A that brings it closest to B's.
+std::vector<double> scalesOf(const arma::fmat& a, const arma::fmat& b) {
+  std::vector<double> scales;
+  for (arma::uword j = 0; j < b.n_cols; ++j) {
+    const double square = linear::dot(a.colptr(j), a.colptr(j), a.n_rows);
+    scales.push_back(square > 0 ? linear::dot(a.colptr(j), b.colptr(j), b.n_rows) / square : 0);
+  }
+  return scales;
+}
+
+// More than a scale of each row would be: such rows were rescaled or negated on purpose.
+bool isScaled(const std::vector<double>& scales) {
+  std::vector<double> departures;
+  for (const double scale : scales) departures.push_back(std::abs(scale - 1));
+  if (departures.empty()) return false;
+  const auto middle = departures.begin() + static_cast<std::ptrdiff_t>(departures.size() / 2);
+  std::nth_element(departures.begin(), middle, departures.end());
+  const auto negated = std::count_if(scales.begin(), scales.end(), [](double s) { return s < 0; });
+  return *middle > kScaled ||
+         static_cast<double>(negated) > 0.2 * static_cast<double>(scales.size());
+}
+
+// For each row of B the row of A; -1: none.
+using Rows = std::vector<std::int32_t>;
+
+std::optional<Difference> compare(const MatrixTask& task, std::string_view role, const Place& a,
+                                  const Place& b, const Rows& rows, bool may_scale) {
+  const arma::fmat all_a = columnsOf(task.a.weights(), role, a);
+  const arma::fmat all_b = columnsOf(task.b.weights(), role, b);
+  if (all_a.is_empty() || all_b.is_empty() || !all_a.is_finite() || !all_b.is_finite()) return {};
+  const arma::fmat turned = linear::rotated(all_a, linear::matrixOf(task.alignment.rotation));
+  if (turned.n_rows != all_b.n_rows) return {};
+  std::vector<arma::uword> of_a, of_b;
+  for (std::size_t j = 0; j < std::min<std::size_t>(rows.size(), all_b.n_cols); ++j) {
+    if (rows[j] < 0 || static_cast<arma::uword>(rows[j]) >= turned.n_cols) continue;
+    if (of_a.size() == kMostRows) break;
+    of_a.push_back(static_cast<arma::uword>(rows[j]));
+    of_b.push_back(j);
+  }
+  if (of_a.size() < 2) return {};
+  arma::fmat from = turned.cols(arma::uvec(of_a));
+  const arma::fmat to = all_b.cols(arma::uvec(of_b));
+  Difference difference{std::string(role), a, b};
+  if (may_scale) {
+    const std::vector<double> scales = scalesOf(from, to);
+    difference.scaled = isScaled(scales);
+    for (arma::uword j = 0; difference.scaled && j < from.n_cols; ++j) {
+      from.col(j) *= static_cast<float>(scales[j]);
+    }
+  }
+  const arma::fmat delta = to - from;
+  const double size = length(to);
+  difference.relative = size > 0 ? length(delta) / size : 0;
+  const arma::fvec values = linear::singularValues(delta);
+  difference.full = values.n_elem;
+  double energy = 0;
+  for (const float value : values) energy += double{value} * value;
+  double sum = 0;
+  for (arma::uword i = 0; i < values.n_elem && energy > 0; ++i) {
+    sum += double{values[i]} * values[i] / energy;
+    if (i == 0) difference.first = sum;
+    if (i < 8) difference.first_eight = sum;
+    if (difference.rank == 0 && sum >= kEnergy) difference.rank = i + 1;
+  }
+  return difference;
+}
+
+// Rows of a role whose heads follow the map of key-value heads.
+Rows rowsOfHeads(const HeadMap& heads, std::uint64_t rows) {
+  Rows list;
+  if (heads.a_of_b.empty()) return list;
+  const std::uint64_t block = rows / heads.a_of_b.size();
+  for (const std::int32_t head : heads.a_of_b) {
+    for (std::uint64_t i = 0; i < block; ++i) {
+      list.push_back(
+          head < 0 ? -1 : static_cast<std::int32_t>(static_cast<std::uint64_t>(head) * block + i));
+    }
+  }
+  return list;
+}
+
+double medianDistinct(const Matrix& matrix) {
+  std::vector<double> counts;
+  for (std::uint64_t r = 0; r < std::min<std::uint64_t>(matrix.rows, 256); ++r) {
+    const float* row = matrix.values.data() + r * matrix.columns;
+    counts.push_back(static_cast<double>(std::set<float>(row, row + matrix.columns).size()));
+  }
+  if (counts.empty()) return 0;
+  const auto middle = counts.begin() + static_cast<std::ptrdiff_t>(counts.size() / 2);
+  std::nth_element(counts.begin(), middle, counts.end());
+  return *middle;
+}
+
+}  // namespace
+
+std::vector<Difference> differencesOf(const MatrixTask& task, const Correspondence& found,
+                                      std::size_t most) {
+  std::vector<const MlpPair*> real;
+  for (const MlpPair& pair : found.mlps) {
+    if (pair.real) real.push_back(&pair);
+  }
+  std::vector<Difference> list;
+  const auto add = [&](std::optional<Difference> difference) {
+    if (difference) list.push_back(std::move(*difference));
+  };
+  const std::size_t count = std::min(most, real.size());
+  for (std::size_t i = 0; i < count; ++i) {
+    const MlpMatch& match = *real[i * real.size() / count]->match;
+    add(compare(task, role::kGate, match.a, match.b, match.units, false));
+    add(compare(task, role::kUp, match.a, match.b, match.units, true));
+  }
+  for (std::size_t i = 0; i < std::min(most, found.heads.size()); ++i) {
+    const HeadMap& heads = found.heads[i * found.heads.size() / std::min(most, found.heads.size())];
+    const Place a{heads.layer_a, -1, false}, b{heads.layer_b, -1, false};
+    for (const auto role : {role::kQuery, role::kKey, role::kValue}) {
+      add(compare(task, role, a, b, rowsOfHeads(heads, task.b.weights().rows(role, b)), false));
+    }
+  }
+  return list;
+}
+
+Grid gridOf(const MatrixTask& task, const Correspondence& found) {
+  Grid grid;
+  for (const MlpPair& pair : found.mlps) {
+    if (!pair.real || pair.units_a != pair.units_b) continue;
+    const auto &a = task.a.weights(), &b = task.b.weights();
+    if (a.rows(role::kDown, pair.match->a) == 0 || b.rows(role::kDown, pair.match->b) == 0)
+      continue;
+    // Gains are not folded into downs: their values are those of the file.
+    const Matrix of_a = a.matrix(role::kDown, pair.match->a);
+    const Matrix of_b = b.matrix(role::kDown, pair.match->b);
+    grid.a = medianDistinct(of_a);
+    grid.b = medianDistinct(of_b);
+    if (of_a.tensor != nullptr) grid.format_a = name(of_a.tensor->dtype);
+    if (of_b.tensor != nullptr) grid.format_b = name(of_b.tensor->dtype);
+    break;
+  }
+  return grid;
+}
+
+}  // namespace kindred::characterise

@@ -1,0 +1,84 @@
+// What corresponds in relatives, on the embedded demo and on the zoo where it lies beside the
+// project.
+#include <gmock/gmock.h>
+
+#include "recipes.hpp"
+
+namespace kindred::clitest {
+namespace {
+
+using nlohmann::json;
+using testing::AllOf;
+using testing::HasSubstr;
+
+const std::filesystem::path kDemo = std::filesystem::path(KINDRED_SOURCE_DIR) / "configs/demo";
+const std::filesystem::path kZoo = std::filesystem::path(KINDRED_SOURCE_DIR) / "../shared/zoo";
+
+json tablesOf(const std::filesystem::path& a, const std::filesystem::path& b) {
+  TempDir dir;
+  const RunResult result =
+      support::run({"compare", a.string(), b.string(), "--out", (dir / "out").string(), "--json"});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  return json::parse(result.out).at("tables");
+}
+
+// The sentence that sums up what corresponds; empty where nothing was described.
+std::string sentenceOf(const std::filesystem::path& a, const std::filesystem::path& b) {
+  for (const json& table : tablesOf(a, b)) {
+    const std::string title = table.at("title");
+    if (title.starts_with("What corresponds")) return table.at("note");
+  }
+  return {};
+}
+
+std::string ofDemo(const char* a, const char* b) { return sentenceOf(kDemo / a, kDemo / b); }
+
+TEST(Characterise, TellsThatATunedModelKeepsEverythingInPlace) {
+  EXPECT_THAT(ofDemo("base", "tuned"),
+              AllOf(HasSubstr("layers 0-5 of tuned correspond to 0-5 of base"),
+                    HasSubstr("units in order"), HasSubstr("heads in order"),
+                    HasSubstr("residual stream not rotated"), HasSubstr("difference dense")));
+}
+
+TEST(Characterise, FindsShuffledUnitsAndHeadsAndNothingElseChanged) {
+  EXPECT_THAT(ofDemo("tuned", "disguised"),
+              AllOf(HasSubstr("layers 0-5 of disguised correspond to 0-5 of tuned"),
+                    HasSubstr("units permuted"), HasSubstr("heads permuted"),
+                    HasSubstr("corresponding matrices equal")));
+}
+
+TEST(Characterise, TellsNothingOfStrangers) { EXPECT_EQ(ofDemo("base", "stranger"), ""); }
+
+TEST(Characterise, FindsNoCounterpartOfMlpsWhereNormsAloneAreShared) {
+  EXPECT_THAT(ofDemo("base", "norms-only"), HasSubstr("no MLP of norms-only has a counterpart"));
+}
+
+TEST(Characterise, IsOneSentenceOnTheTerminal) {
+  TempDir dir;
+  const RunResult result =
+      support::run({"compare", (kDemo / "base").string(), (kDemo / "tuned").string(), "--out",
+                    (dir / "out").string()});
+  EXPECT_THAT(result.out, HasSubstr("layers 0-5 of tuned correspond to 0-5 of base"));
+}
+
+TEST(SharedZoo, TellsWhatWasDoneToADescendant) {
+  if (!std::filesystem::exists(kZoo)) return;  // an extra check: the demo is always tested
+  const auto of = [](const char* a, const char* b) { return sentenceOf(kZoo / a, kZoo / b); };
+  EXPECT_THAT(of("alpha", "alpha-upscaled"),
+              HasSubstr("layers 0-3 and 4-7 of alpha-upscaled correspond to 0-3 and 2-5 of alpha"));
+  EXPECT_THAT(of("alpha", "alpha-layers-dropped"), HasSubstr("2 and 4 to none"));
+  EXPECT_THAT(of("alpha-finetuned", "alpha-rotated"),
+              AllOf(HasSubstr("residual stream rotated"),
+                    HasSubstr("norms of alpha-rotated folded"), HasSubstr("units in order")));
+  EXPECT_THAT(of("alpha-finetuned", "alpha-permuted"),
+              AllOf(HasSubstr("units permuted"), HasSubstr("residual stream not rotated")));
+  EXPECT_THAT(of("alpha", "alpha-low-rank"), HasSubstr("difference of rank about 4"));
+  EXPECT_THAT(of("alpha", "alpha-f16"), HasSubstr("stored as"));
+  EXPECT_THAT(of("alpha", "alpha-upcycled"), HasSubstr("experts up-cycled"));
+  EXPECT_THAT(of("mixture-a", "mixture-a-shuffled"), HasSubstr("experts shuffled"));
+  EXPECT_THAT(of("alpha", "alpha-width-pruned"),
+              HasSubstr("96 of each MLP of alpha without a partner"));
+}
+
+}  // namespace
+}  // namespace kindred::clitest

@@ -1,0 +1,119 @@
+#include <gmock/gmock.h>
+
+#include <fstream>
+
+#include "recipes.hpp"
+
+namespace kindred::clitest {
+namespace {
+
+using testing::HasSubstr;
+
+// A run of a/ and b/, its results in out/.
+class Verify : public testing::Test {
+ protected:
+  Verify() {
+    writePair(dir_, 1, 2);
+    dir_.write("a/config.json", "{\"x\": 1}");
+    dir_.write("b/config.json", "{\"x\": 2}");
+    const RunResult result =
+        runRecipe(dir_, recipe(std::string(kSameName) + "  - {name: settings, configs: [a, b]}\n"));
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+  }
+
+  RunResult verify(std::vector<std::string> options = {}) const {
+    std::vector<std::string> arguments{"verify", (dir_ / "out").string()};
+    arguments.insert(arguments.end(), options.begin(), options.end());
+    return support::run(arguments);
+  }
+
+  // Replaces text in a file of the results.
+  void change(const std::string& name, const std::string& from, const std::string& to) const {
+    std::string text = support::readFile(dir_ / name);
+    const std::size_t at = text.find(from);
+    ASSERT_NE(at, std::string::npos) << from;
+    dir_.write(name, text.replace(at, from.size(), to));
+  }
+
+  TempDir dir_;
+};
+
+TEST_F(Verify, OfAnUntouchedRunFindsTheSameAgain) {
+  const RunResult result = verify();
+  EXPECT_EQ(result.exit_code, 0) << result.out << result.err;
+  EXPECT_THAT(result.out, HasSubstr("The same again: 10 byte ranges, 44 observations"));
+  EXPECT_EQ(nlohmann::json::parse(verify({"--json", "--jobs", "3"}).out).at("same"), true);
+}
+
+TEST_F(Verify, WritesNothing) {
+  const std::string manifest = support::readFile(dir_ / "out/manifest.json");
+  verify();
+  EXPECT_EQ(support::readFile(dir_ / "out/manifest.json"), manifest);
+}
+
+TEST_F(Verify, NamesChangedWeightsByTheirPlace) {
+  const auto file = dir_ / "b/model.safetensors";
+  std::fstream stream(file, std::ios::in | std::ios::out | std::ios::binary);
+  stream.seekp(-3, std::ios::end);
+  stream.put('\x11');
+  stream.close();
+  const RunResult result = verify();
+  EXPECT_EQ(result.exit_code, 3);
+  EXPECT_THAT(result.out, HasSubstr("differs: bytes of b/model.safetensors, 4096 from "));
+  EXPECT_THAT(result.out, HasSubstr("differs: observations.csv line "));
+}
+
+TEST_F(Verify, NamesChangedDocuments) {
+  dir_.write("b/config.json", "{\"x\": 1}");
+  const RunResult result = verify();
+  EXPECT_EQ(result.exit_code, 3);
+  EXPECT_THAT(result.out, HasSubstr("differs: bytes of b/config.json, 8 from 0 on"));
+  EXPECT_THAT(result.out, HasSubstr("differs: report.json /tables/0/rows/0/"));
+}
+
+TEST_F(Verify, NamesChangedResults) {
+  change("out/observations.csv", "same,cosine,cosine,a,layers.0.norm",
+         "same,cosine,cosine,a,layers.9.norm");
+  const RunResult result = verify();
+  EXPECT_EQ(result.exit_code, 3);
+  EXPECT_THAT(result.out,
+              HasSubstr("observations.csv line 2\n  saved: same,cosine,cosine,a,layers.9"));
+  const auto json = nlohmann::json::parse(verify({"--json"}).out);
+  EXPECT_EQ(json.at("same"), false);
+  EXPECT_EQ(json.at("differences").size(), 1U);
+}
+
+TEST_F(Verify, FindsMovedModelsWhereSetSays) {
+  std::filesystem::create_directories(dir_ / "elsewhere");
+  std::filesystem::rename(dir_ / "a", dir_ / "elsewhere/a");
+  std::filesystem::rename(dir_ / "b", dir_ / "elsewhere/b");
+  EXPECT_EQ(verify().exit_code, 2);
+  const RunResult result = verify({"--set", "sources.disk.root=" + (dir_ / "elsewhere").string()});
+  EXPECT_EQ(result.exit_code, 0) << result.out << result.err;
+}
+
+TEST_F(Verify, RefusesARecipeThatItsHashIsNotOf) {
+  change("out/manifest.json", "metrics: [cosine, mad]", "metrics: [cosine]");
+  const RunResult result = verify();
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_THAT(result.err, HasSubstr("manifest.json: the recipe is not the one"));
+}
+
+TEST_F(Verify, RefusesAnInterruptedRun) {
+  change("out/manifest.json", "\"complete\": true", "\"complete\": false");
+  EXPECT_THAT(verify().err, HasSubstr("was interrupted"));
+}
+
+TEST_F(Verify, NamesFilesThatAreMissingOrDamaged) {
+  dir_.write("out/report.json", "{");
+  EXPECT_THAT(verify().err, HasSubstr("report.json: is damaged"));
+  std::filesystem::remove(dir_ / "out/findings.csv");
+  EXPECT_THAT(verify().err, HasSubstr("findings.csv: there is no such file"));
+  dir_.write("out/manifest.json", "[]");
+  const RunResult result = verify();
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_THAT(result.err, HasSubstr("manifest.json: is no manifest"));
+}
+
+}  // namespace
+}  // namespace kindred::clitest
