@@ -27,11 +27,33 @@ struct DocumentVerdict {
 };
 
 struct DocumentComponent {
-  std::uint64_t equal = 0, constant = 0, changed = 0, absent = 0;
+  std::uint64_t equal = 0, constant = 0, tied = 0, changed = 0, absent = 0;
+};
+
+struct DocumentExtent {
+  std::uint64_t tensors = 0, bytes = 0;
+};
+
+struct DocumentNoEvidence {
+  std::string tensor, reason;
+};
+
+struct DocumentPlainCosine {
+  double value = kUndefined;
+  std::uint64_t parameters = 0;
+};
+
+struct DocumentAssignments {
+  std::uint64_t solved = 0, optimal = 0;
 };
 
 struct DocumentCoverage {
   std::uint64_t tensors_a = 0, tensors_b = 0, understood_a = 0, understood_b = 0;
+  std::uint64_t bytes_a = 0, bytes_b = 0, understood_bytes_a = 0, understood_bytes_b = 0;
+  DocumentExtent compared;
+  std::map<std::string, DocumentExtent> left_out;
+  std::vector<DocumentNoEvidence> no_evidence;
+  DocumentPlainCosine plain_cosine;
   std::map<std::string, DocumentComponent> components;
 };
 
@@ -39,6 +61,7 @@ struct DocumentPair {
   std::string a, b;
   DocumentVerdict verdict;
   DocumentCoverage coverage;
+  DocumentAssignments assignments;
 };
 
 struct DocumentModel {
@@ -48,6 +71,11 @@ struct DocumentModel {
 
 struct DocumentLeftOut {
   std::string tensor_a, tensor_b, reason;
+};
+
+struct DocumentSkipped {
+  std::uint64_t stage = 0;
+  std::string reason;
 };
 
 struct DocumentMetric {
@@ -60,6 +88,7 @@ struct DocumentStep {
   std::vector<std::string> models;
   std::vector<DocumentMetric> metrics;
   std::vector<DocumentLeftOut> left_out;
+  std::vector<DocumentSkipped> skipped;
 };
 
 struct DocumentSummary {
@@ -85,7 +114,7 @@ struct DocumentFinding {
   std::int64_t layer_a = -1, layer_b = -1;
   double statistic = kUndefined, log10_p = kUndefined, log10_p_adjusted = kUndefined,
          log10_p_floor = kUndefined;
-  std::uint64_t units = 0, seed = 0;
+  std::uint64_t units = 0, seed = 0, stage = 1;
   bool decides = false, calibrated = false;
   std::map<std::string, double> details;
 };

@@ -21,9 +21,34 @@ void visit(Visitor& v, DocumentVerdict& x) {
 template <class Visitor>
 void visit(Visitor& v, DocumentComponent& x) {
   v("equal", x.equal, "tensors with the same bytes");
-  v("constant", x.constant, "tensors with the same bytes, all of them one value");
+  v("constant", x.constant, "tensors with the same bytes that are computed and not trained");
+  v("tied", x.tied, "tensors with the bytes of another equal tensor of their model");
   v("changed", x.changed, "tensors of the same name with other bytes");
   v("absent", x.absent, "tensors without a partner");
+}
+
+template <class Visitor>
+void visit(Visitor& v, DocumentExtent& x) {
+  v("tensors", x.tensors, "");
+  v("bytes", x.bytes, "");
+}
+
+template <class Visitor>
+void visit(Visitor& v, DocumentNoEvidence& x) {
+  v("tensor", x.tensor, "");
+  v("reason", x.reason, "");
+}
+
+template <class Visitor>
+void visit(Visitor& v, DocumentPlainCosine& x) {
+  v("value", x.value, "");
+  v("parameters", x.parameters, "over which it was taken");
+}
+
+template <class Visitor>
+void visit(Visitor& v, DocumentAssignments& x) {
+  v("solved", x.solved, "");
+  v("optimal", x.optimal, "those that their dual prices prove optimal");
 }
 
 template <class Visitor>
@@ -32,6 +57,14 @@ void visit(Visitor& v, DocumentCoverage& x) {
   v("tensors_b", x.tensors_b, "");
   v("understood_a", x.understood_a, "tensors of the first model whose role is known");
   v("understood_b", x.understood_b, "tensors of the second model whose role is known");
+  v("bytes_a", x.bytes_a, "");
+  v("bytes_b", x.bytes_b, "");
+  v("understood_bytes_a", x.understood_bytes_a, "");
+  v("understood_bytes_b", x.understood_bytes_b, "");
+  v("compared", x.compared, "tensors of the first with a counterpart, both read");
+  v("left_out", x.left_out, "its other tensors, by reason");
+  v("no_evidence", x.no_evidence, "tensors whose agreement says nothing");
+  v("plain_cosine", x.plain_cosine, "of counterparts, weighted; describes and never decides");
   v("components", x.components, "by part of the model; empty where bytes were not compared");
 }
 
@@ -41,6 +74,7 @@ void visit(Visitor& v, DocumentPair& x) {
   v("b", x.b, "a key of models");
   v("verdict", x.verdict, "");
   v("coverage", x.coverage, "what was understood and compared");
+  v("assignments", x.assignments, "behind the findings");
 }
 
 template <class Visitor>
@@ -62,6 +96,12 @@ void visit(Visitor& v, DocumentLeftOut& x) {
 }
 
 template <class Visitor>
+void visit(Visitor& v, DocumentSkipped& x) {
+  v("stage", x.stage, "");
+  v("reason", x.reason, "");
+}
+
+template <class Visitor>
 void visit(Visitor& v, DocumentMetric& x) {
   v("name", x.name, "as in observations.csv");
   v("plugin", x.plugin, "");
@@ -77,6 +117,7 @@ void visit(Visitor& v, DocumentStep& x) {
   v("metrics", x.metrics, "what was measured, or the test");
   v("note", x.note, "what its figures say and what they don't");
   v("left_out", x.left_out, "tensors that were selected and could not be compared");
+  v("skipped", x.skipped, "stages that were not run");
 }
 
 template <class Visitor>
@@ -134,6 +175,7 @@ void visit(Visitor& v, DocumentFinding& x) {
   v("calibrated", x.calibrated, "true: its null is the run's controls");
   v("alignment", x.alignment, "what the alignment read");
   v("seed", x.seed, "");
+  v("stage", x.stage, "of the step in which it was made");
   v("details", x.details, "moments of the null and the like, by name");
 }
 

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "recipe/document_verbs.hpp"
 #include "recipe/words.hpp"
 #include "report/document.hpp"
 #include "report/summary.hpp"
@@ -104,7 +105,9 @@ Json modelsJson(const Context& context) {
 }
 
 const char* verbName(recipe::Verb verb) {
+  if (const recipe::DocumentVerb* known = recipe::documentVerb(verb)) return known->name;
   if (verb == recipe::Verb::compare) return "compare";
+  if (verb == recipe::Verb::survey) return "survey";
   return verb == recipe::Verb::describe ? "describe" : "test";
 }
 

@@ -54,15 +54,58 @@ TextTable summaries(const Document& document) {
 }
 
 TextTable coverage(const Document& document) {
-  TextTable table{"Tensors compared by content",
-                  {"pair", "part", "equal", "equal, one value", "changed", "without partner"},
-                  {},
-                  ""};
+  TextTable table{
+      "Tensors compared by content",
+      {"pair", "part", "equal", "equal, computed", "tied", "changed", "without partner"},
+      {},
+      ""};
   for (const DocumentPair& pair : document.pairs) {
     for (const auto& [name, count] : pair.coverage.components) {
       table.rows.push_back({pair.a + " and " + pair.b, name, std::to_string(count.equal),
-                            std::to_string(count.constant), std::to_string(count.changed),
-                            std::to_string(count.absent)});
+                            std::to_string(count.constant), std::to_string(count.tied),
+                            std::to_string(count.changed), std::to_string(count.absent)});
+    }
+  }
+  return table;
+}
+
+// What was understood of each pair, compared and left out.
+TextTable extent(const Document& document) {
+  TextTable table{"What was covered",
+                  {"pair", "understood", "compared", "left out", "plain cosine (describes only)"},
+                  {},
+                  ""};
+  for (const DocumentPair& pair : document.pairs) {
+    const DocumentCoverage& c = pair.coverage;
+    std::string left_out;
+    for (const auto& [reason, size] : c.left_out) {
+      left_out += fmt::format("{}{} {}", left_out.empty() ? "" : ", ", size.tensors, reason);
+    }
+    table.rows.push_back(
+        {pair.a + " and " + pair.b,
+         fmt::format("{} of {} and {} of {} tensors", c.understood_a, c.tensors_a, c.understood_b,
+                     c.tensors_b),
+         fmt::format("{} tensors, {}", c.compared.tensors, byteCount(c.compared.bytes)), left_out,
+         figure(c.plain_cosine.value)});
+  }
+  return table;
+}
+
+TextTable noEvidence(const Document& document) {
+  TextTable table{"Equal, and no evidence", {"pair", "tensor", "why"}, {}, ""};
+  for (const DocumentPair& pair : document.pairs) {
+    for (const DocumentNoEvidence& entry : pair.coverage.no_evidence) {
+      table.rows.push_back({pair.a + " and " + pair.b, entry.tensor, entry.reason});
+    }
+  }
+  return table;
+}
+
+TextTable skipped(const Document& document) {
+  TextTable table{"Stages that were not run", {"step", "stage", "why"}, {}, ""};
+  for (const DocumentStep& step : document.steps) {
+    for (const DocumentSkipped& entry : step.skipped) {
+      table.rows.push_back({step.name, std::to_string(entry.stage), entry.reason});
     }
   }
   return table;
@@ -132,7 +175,10 @@ Markup methodSection(const Document& document) {
   }
   if (!document.expectations.empty()) content << tableMarkup(expectations(document));
   addFolded(content, summaries(document), "figures, summed up (each value is in observations.csv)");
+  addFolded(content, extent(document), "pairs: what was understood, compared and left out");
   addFolded(content, coverage(document), "lines on which tensors are equal");
+  addFolded(content, noEvidence(document), "equal tensors that are no evidence");
+  addFolded(content, skipped(document), "stages that were not run, and why");
   addFolded(content, leftOut(document), "tensors left out, and why");
   return element("section", content, {{"id", "method"}});
 }

@@ -43,7 +43,7 @@ class ReportPage : public testing::Test {
   static void expectAllDrawn() {
     for (int i = 0; i < pictures(); ++i) {
       const std::string figure = "document.querySelectorAll('figure')[" + std::to_string(i) + "]";
-      browser().evaluate(figure + ".scrollIntoView()");
+      browser().evaluate(figure + ".scrollIntoView({behavior: 'instant', block: 'center'})");
       EXPECT_TRUE(browser().becomesTrue(
           "const f = " + figure +
           "; const svg = f.querySelector('.chart svg.marks'), canvas = "
@@ -110,7 +110,9 @@ TEST_F(ReportPage, TellsTheValueUnderTheMouse) {
   browser().open(kindred({"compare", kDemo + "base", kDemo + "tuned"}));
   const std::string mark =
       "document.querySelector('figure[id*=coins] .mark-symbol.role-mark path')";
-  browser().evaluate("document.querySelector('figure[id*=coins]').scrollIntoView()");
+  browser().evaluate(
+      "document.querySelector('figure[id*=coins]').scrollIntoView({behavior: 'instant', block: "
+      "'center'})");
   ASSERT_TRUE(browser().becomesTrue("return " + mark + " !== null"));
   const auto place = browser().evaluate("const r = " + mark +
                                         ".getBoundingClientRect(); return [r.x + r.width / 2, r.y "
@@ -136,7 +138,8 @@ TEST_F(ReportPage, FollowsWidthAndColourScheme) {
 
 TEST_F(ReportPage, OffersPicturesAsSvgPngAndCsv) {
   browser().open(kindred({"compare", kDemo + "base", kDemo + "tuned"}));
-  browser().evaluate("document.querySelector('figure').scrollIntoView()");
+  browser().evaluate(
+      "document.querySelector('figure').scrollIntoView({behavior: 'instant', block: 'center'})");
   ASSERT_TRUE(browser().becomesTrue("return document.querySelector('.vega-actions a') !== null"));
   EXPECT_EQ(browser().evaluate("return [...document.querySelector('.vega-actions').children].map(a "
                                "=> a.textContent)"),

@@ -104,7 +104,8 @@ Picture graph(const Document& document) {
     }
     picture.table.rows.push_back({name, members});
   }
-  Json layers = Json::array({edgeLayer()});
+  Json layers = Json::array();
+  if (!related.empty()) layers.push_back(edgeLayer());
   for (Json& layer : nodeLayers()) layers.push_back(std::move(layer));
   const Json hidden{{"axis", nullptr}, {"scale", {{"zero", false}, {"padding", 36}}}};
   picture.id = "families";
@@ -167,7 +168,11 @@ Picture matrix(const Document& document) {
 std::vector<Picture> familyPictures(const Document& document) {
   constexpr std::size_t kFew = 4, kMany = 64;
   if (document.models.size() < kFew || document.pairs.size() < document.models.size()) return {};
-  if (document.models.size() > kMany) return {};
+  const bool tested =
+      std::any_of(document.pairs.begin(), document.pairs.end(), [](const DocumentPair& pair) {
+        return pair.verdict.klass == "no-evidence" || isRelated(pair.verdict.klass);
+      });
+  if (document.models.size() > kMany || !tested) return {};
   return {graph(document), matrix(document)};
 }
 

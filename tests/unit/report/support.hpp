@@ -35,8 +35,18 @@ inline Json pairJson(const std::string& a, const std::string& b, const std::stri
             {"tensors_b", 3},
             {"understood_a", 3},
             {"understood_b", 3},
+            {"bytes_a", 12},
+            {"bytes_b", 12},
+            {"understood_bytes_a", 12},
+            {"understood_bytes_b", 12},
+            {"compared", {{"tensors", 3}, {"bytes", 12}}},
+            {"left_out", Json::object()},
+            {"no_evidence", Json::array()},
+            {"plain_cosine", {{"value", 0.5}, {"parameters", 3}}},
             {"components",
-             {{"norms", {{"equal", 1}, {"constant", 0}, {"changed", 2}, {"absent", 0}}}}}}}};
+             {{"norms",
+               {{"equal", 1}, {"constant", 0}, {"tied", 0}, {"changed", 2}, {"absent", 0}}}}}}},
+          {"assignments", {{"solved", 0}, {"optimal", 0}}}};
 }
 
 inline Json findingJson(const std::string& a, const std::string& b, double log10_p) {
@@ -58,6 +68,7 @@ inline Json findingJson(const std::string& a, const std::string& b, double log10
           {"calibrated", false},
           {"alignment", ""},
           {"seed", 0},
+          {"stage", 1},
           {"details", Json::object()}};
 }
 
@@ -69,7 +80,8 @@ inline Json stepJson(const std::string& name, const std::string& a, const std::s
           {"models", Json::array({a, b})},
           {"metrics", std::move(metrics)},
           {"note", "a note"},
-          {"left_out", Json::array()}};
+          {"left_out", Json::array()},
+          {"skipped", Json::array()}};
 }
 
 inline Json metricJson(const std::string& name, const std::string& plugin) {
