@@ -62,9 +62,12 @@ TextTable heads(const MatrixTask& task, const characterise::Correspondence& foun
       order += fmt::format("{}{} <- {}", h == 0 ? "" : ", ", h,
                            map.a_of_b[h] < 0 ? "none" : std::to_string(map.a_of_b[h]));
     }
-    table.rows.push_back({std::to_string(map.layer_b), std::to_string(map.layer_a), order});
+    table.rows.push_back(
+        {std::to_string(map.layer_b), std::to_string(map.layer_a), map.real ? order : "none"});
   }
-  table.note = "By the planes that rows of keys and values span.";
+  table.note =
+      "By the planes that rows of keys and values span. None: no more alike than strangers' would "
+      "be.";
   return table;
 }
 

@@ -14,6 +14,8 @@ namespace {
 // (Of the zoo, strangers stay below it by 0.27, neighbouring layers of one model by 0.09; after
 // training on at full rate kin are above by 0.27.)
 constexpr double kClear = 0.2;
+// The mean squared cosine of a head's rows with those of its counterpart, at least.
+constexpr double kFound = 0.25;
 // A coordinate of one stream is one of the other where this much of its length lies there.
 constexpr double kAxis = 0.9;
 constexpr double kMost = 0.9;  // of the coordinates
@@ -61,7 +63,9 @@ std::map<std::int64_t, std::int64_t> layersOf(const std::vector<MlpPair>& mlps) 
 }
 
 HeadMap headsOf(const MatrixTask& task, std::int64_t layer_a, std::int64_t layer_b) {
-  HeadMap map{layer_a, layer_b, {}, false};
+  HeadMap map;
+  map.layer_a = layer_a;
+  map.layer_b = layer_b;
   const arma::fmat keys = exchange::headOverlaps(task, role::kKey, layer_a, layer_b);
   const arma::fmat values = exchange::headOverlaps(task, role::kValue, layer_a, layer_b);
   if (keys.is_empty() || arma::size(keys) != arma::size(values)) return map;
@@ -70,6 +74,18 @@ HeadMap headsOf(const MatrixTask& task, std::int64_t layer_a, std::int64_t layer
   std::vector<std::int32_t> numbers(map.a_of_b.size());
   std::iota(numbers.begin(), numbers.end(), 0);
   map.in_place = map.a_of_b == numbers;
+  double squares = 0;
+  std::size_t matched = 0;
+  for (std::size_t h = 0; h < map.a_of_b.size(); ++h) {
+    if (map.a_of_b[h] < 0) continue;
+    const auto i = static_cast<arma::uword>(map.a_of_b[h]);
+    squares += 0.5 * (double{keys(i, h)} * keys(i, h) + double{values(i, h)} * values(i, h));
+    ++matched;
+  }
+  // Of n rows in d dimensions by chance n n / d; each row found again adds its squared cosine.
+  const double rows = static_cast<double>(task.b.weights().shape().head_dim);
+  const double chance = rows * rows / static_cast<double>(task.b.weights().shape().hidden);
+  map.real = matched > 0 && squares / static_cast<double>(matched) > chance + kFound * rows;
   return map;
 }
 

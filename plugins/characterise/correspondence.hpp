@@ -24,6 +24,7 @@ struct HeadMap {
   std::int64_t layer_a = -1, layer_b = -1;
   std::vector<std::int32_t> a_of_b;  // key-value heads; -1: none
   bool in_place = false;
+  bool real = false;  // clearly above what strangers reach
 };
 
 // How the residual streams lie to each other.

@@ -133,8 +133,12 @@ std::vector<Difference> differencesOf(const MatrixTask& task, const Corresponden
     add(compare(task, role::kGate, match.a, match.b, match.units, false));
     add(compare(task, role::kUp, match.a, match.b, match.units, true));
   }
-  for (std::size_t i = 0; i < std::min(most, found.heads.size()); ++i) {
-    const HeadMap& heads = found.heads[i * found.heads.size() / std::min(most, found.heads.size())];
+  std::vector<const HeadMap*> maps;
+  for (const HeadMap& map : found.heads) {
+    if (map.real) maps.push_back(&map);
+  }
+  for (std::size_t i = 0; i < std::min(most, maps.size()); ++i) {
+    const HeadMap& heads = *maps[i * maps.size() / std::min(most, maps.size())];
     const Place a{heads.layer_a, -1, false}, b{heads.layer_b, -1, false};
     for (const auto role : {role::kQuery, role::kKey, role::kValue}) {
       add(compare(task, role, a, b, rowsOfHeads(heads, task.b.weights().rows(role, b)), false));

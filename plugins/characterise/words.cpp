@@ -85,10 +85,18 @@ std::string expertWords(const Correspondence& found) {
 
 std::string headWords(const Correspondence& found) {
   if (found.heads.empty()) return {};
-  const auto moved = std::count_if(found.heads.begin(), found.heads.end(),
-                                   [](const HeadMap& map) { return !map.in_place; });
-  return moved == 0 ? "heads in order"
-                    : fmt::format("heads permuted in {} of {} layers", moved, found.heads.size());
+  std::size_t real = 0, moved = 0;
+  for (const HeadMap& map : found.heads) {
+    real += map.real;
+    moved += map.real && !map.in_place;
+  }
+  if (real == 0) return "no attention head has a counterpart";
+  std::string text =
+      moved == 0 ? "heads in order" : fmt::format("heads permuted in {} of {} layers", moved, real);
+  if (real < found.heads.size()) {
+    text += fmt::format(", without a counterpart in {}", found.heads.size() - real);
+  }
+  return text;
 }
 
 std::string streamWords(Stream stream) {
