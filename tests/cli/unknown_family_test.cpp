@@ -45,7 +45,8 @@ void hide(const fs::path& model, const fs::path& folder) {
     std::uint64_t length = 0;
     std::memcpy(&length, file.data(), sizeof length);
     json renamed = json::object();
-    for (const auto& [name, span] : json::parse(file.substr(8, length)).items()) {
+    const json header = json::parse(file.substr(8, length));  // outlives its items()
+    for (const auto& [name, span] : header.items()) {
       if (name == "__metadata__") continue;
       renamed["t" + std::to_string(std::hash<std::string>()(folder.string() + name))] = span;
     }
