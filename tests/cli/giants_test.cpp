@@ -53,7 +53,9 @@ TEST(Giants, AreComparedWithinAFewMegabytes) {
 
   const RunResult plan = support::run({"plan", recipe, "--json"});
   ASSERT_EQ(plan.exit_code, 0) << plan.err;
-  for (const auto& [model, bytes] : nlohmann::json::parse(plan.out).at("bytes_by_model").items()) {
+  const auto planned =
+      nlohmann::json::parse(plan.out).at("bytes_by_model");  // outlives its items()
+  for (const auto& [model, bytes] : planned.items()) {
     EXPECT_LT(bytes.get<double>(), 64e6) << model;
   }
 
