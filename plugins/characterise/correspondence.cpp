@@ -15,7 +15,7 @@ namespace {
 // training on at full rate kin are above by 0.27.)
 constexpr double kClear = 0.2;
 // The mean squared cosine of a head's rows with those of its counterpart, at least.
-constexpr double kFound = 0.25;
+constexpr double kFound = 0.4;
 // A coordinate of one stream is one of the other where this much of its length lies there.
 constexpr double kAxis = 0.9;
 constexpr double kMost = 0.9;  // of the coordinates
