@@ -142,10 +142,10 @@ TEST_F(Dispute, RecipesSayWhatTheyWouldReadBeforeTheyDo) {
     const nlohmann::json plan = this->plan(fileOf(name));
     ASSERT_TRUE(plan.is_object()) << name;
     EXPECT_GT(plan.at("bytes_by_model").size(), 0U) << name;
-    for (const auto& step : plan.at("steps")) {
-      if (step.at("bytes").get<double>() == 0) continue;
-      EXPECT_GT(step.at("requests").get<double>(), 0) << name << ": " << step.at("name");
-    }
+    // Small documents arrive whole when they are opened, so that their steps ask for nothing more.
+    double requests = plan.at("requests_for_headers").get<double>();
+    for (const auto& step : plan.at("steps")) requests += step.at("requests").get<double>();
+    EXPECT_GT(requests, 0) << name;
   }
 }
 
