@@ -7,6 +7,7 @@
 #include <set>
 #include <tuple>
 
+#include "checkpoint/config.hpp"
 #include "plan/plan.hpp"
 
 namespace kindred::plan {
@@ -31,7 +32,8 @@ std::uint64_t bytesOfRows(const checkpoint::View& view, std::uint64_t rows) {
 
 class Chooser {
  public:
-  Chooser(const Model& model, std::uint64_t budget) : model_(model), budget_(budget) {
+  Chooser(const Model& model, std::uint64_t budget)
+      : model_(model), budget_(budget), depth_(checkpoint::dimensionsOf(model.checkpoint).layers) {
     for (const std::string_view role :
          {role::kEmbedding, role::kOutput, role::kGate, role::kUp, role::kDown, role::kRouter,
           role::kQuery, role::kKey, role::kValue, role::kAttentionOutput, role::kQueryLatent,
@@ -50,8 +52,15 @@ class Chooser {
   }
 
  private:
+  // Some checkpoints hold layers beyond those that the model states: they predict further tokens
+  // and are no part of its depth.
+  bool isExtra(std::int64_t layer) const {
+    return depth_ != 0 && layer >= 0 && static_cast<std::uint64_t>(layer) >= depth_;
+  }
+
   void addRole(std::string_view role, std::string_view name, bool shared) {
     for (checkpoint::View& view : model_.architecture->resolve(model_.checkpoint, role)) {
+      if (isExtra(view.info.layer)) continue;
       const Place place{view.info.layer, shared ? -1 : view.info.expert, shared};
       if (name == role::kGate) layers_.insert(view.info.layer);
       views_.emplace(MatrixKey{name, place}, std::move(view));
@@ -234,6 +243,7 @@ class Chooser {
 
   const Model& model_;
   std::uint64_t budget_;
+  std::uint64_t depth_;  // layers; 0: not stated
   std::map<MatrixKey, checkpoint::View> views_;
   std::set<std::int64_t> layers_;    // that have MLPs
   std::vector<std::int64_t> order_;  // the same, in the order of reading

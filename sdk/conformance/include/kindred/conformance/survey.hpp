@@ -98,8 +98,9 @@ inline SurveyedModels embeddingModels() {
   for (std::uint64_t m = 0; m < 2; ++m) {
     std::vector<std::string> tokens;
     for (int i = 0; i < 300; ++i)
-      tokens.push_back("t" + std::to_string(m == 0 ? i : 2 * (300 - i)));
-    models.push_back(std::make_unique<MemoryModel>("model" + std::to_string(m), tokens));
+      tokens.push_back(std::string("t").append(std::to_string(m == 0 ? i : 2 * (300 - i))));
+    models.push_back(
+        std::make_unique<MemoryModel>(std::string("model").append(std::to_string(m)), tokens));
     models.back()->add("embed", -1, {300, 24}, surveyedValues(300 * 24, m), "embedding");
   }
   return models;
