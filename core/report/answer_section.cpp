@@ -114,7 +114,8 @@ Markup pairsSection(const Document& document) {
     content << element("ul", cards, {{"class", "pairs"}});
   }
   if (!controls.empty()) {
-    content << element("h3", "Controls: models known to be unrelated") << pairTable(controls);
+    content << element("h3", "Controls: models whose kinship is known beforehand")
+            << pairTable(controls);
   }
   return element("section", content, {{"id", "pairs"}});
 }

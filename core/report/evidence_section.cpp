@@ -110,10 +110,10 @@ Markup evidenceSection(const Document& document) {
   content << element(
       "p",
       "Each line is the most telling test of one axis. The p-value says how probable agreement "
-      "this "
-      "strong would be if the two models had been trained independently; it is adjusted for all "
-      "tests of this run. Filled dots are the pair itself, rings are controls: pairs with a model "
-      "known to be unrelated. Left of the dashed line nothing is called evidence.");
+      "this strong would be if the two models had been trained independently; it is adjusted for "
+      "all tests of this run. Filled dots are the pair itself, rings are controls: pairs with a "
+      "model whose kinship is known beforehand. Left of the dashed line nothing is called "
+      "evidence.");
   const EvidenceScale scale(rows);
   const auto control =
       std::find_if(rows.begin(), rows.end(), [](const Evidence& row) { return row.control; });
