@@ -56,8 +56,8 @@ std::filesystem::path fileOf(std::string id, const std::filesystem::path& folder
 Document standardLicence(const std::string& against, const std::filesystem::path& folder) {
   const std::string mark = "file:";
   const bool is_file = against.starts_with(mark);
-  const auto file = is_file ? std::filesystem::path(against.substr(mark.size()))
-                            : fileOf(against, folder);
+  const auto file =
+      is_file ? std::filesystem::path(against.substr(mark.size())) : fileOf(against, folder);
   std::error_code problem;
   if (!std::filesystem::is_regular_file(file, problem)) {
     throw inputError(file.string(), "there is no such file to hold a licence against",

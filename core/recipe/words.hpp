@@ -21,8 +21,8 @@ std::vector<std::string> split(const char* barred, char bar = '|');
 std::string nearest(std::string_view word, const std::vector<std::string>& known,
                     std::string_view none);
 
-// A name that may stand in a figure's address: letters, digits, '_' and '-'; models' names, which do
-// not, may hold dots.
+// A name that may stand in a figure's address: letters, digits, '_' and '-'; models' names, which
+// do not, may hold dots.
 bool isName(std::string_view text, bool dots = false);
 
 // What a recipe calls it: "same-layer".
