@@ -143,7 +143,8 @@ Answer answerOf(const Document&, const DocumentPair& pair) {
   }
   if (klass == "partial") {
     return {fmt::format("{} and {} share a part of their weights: {}.", a, b, partsOf(pair)),
-            "In the other tested tensors nothing was found that ties the two models together."};
+            "As far as other tensors were tested, nothing was found that ties the two models "
+            "together."};
   }
   if (klass == "no-evidence") {
     return {

@@ -187,6 +187,7 @@ class Judge {
                           std::ceil(best_->log10_p * 10) / 10, best_->finding.test,
                           best_->finding.gauge);
     }
+    if (deciding_ == 0) return text + " No test of the others was run.";
     return text + " In the other tested tensors no evidence of shared weights was found.";
   }
 
