@@ -1,7 +1,6 @@
 #include "servers/nginx.hpp"
 
 #include <arpa/inet.h>
-#include <fcntl.h>
 #include <netinet/in.h>
 #include <signal.h>
 #include <sys/socket.h>
@@ -14,22 +13,12 @@
 #include <stdexcept>
 #include <vector>
 
+#include "servers/spawn.hpp"
+
 namespace kindred::servers {
 namespace {
 
 namespace fs = std::filesystem;
-
-pid_t spawn(std::vector<std::string> command) {
-  std::vector<char*> arguments;
-  for (std::string& word : command) arguments.push_back(word.data());
-  arguments.push_back(nullptr);
-  const pid_t child = fork();
-  if (child != 0) return child;
-  const int nowhere = open("/dev/null", O_RDWR);
-  dup2(nowhere, 0), dup2(nowhere, 1), dup2(nowhere, 2);
-  execvp(arguments[0], arguments.data());
-  _exit(127);
-}
 
 sockaddr_in loopback(int port) {
   sockaddr_in address{};
@@ -62,7 +51,8 @@ Nginx::Nginx(const Options& options)
     : folder_(newFolder()), plain_port_(freePort()), tls_port_(freePort()) {
   makeCertificate();
   writeConfiguration(options);
-  process_ = spawn({"nginx", "-p", folder_.string(), "-c", (folder_ / "nginx.conf").string()});
+  process_ =
+      spawn({"nginx", "-p", folder_.string(), "-c", (folder_ / "nginx.conf").string()}, true);
   for (int tries = 0; tries < 500; ++tries) {
     if (answers()) return;
     if (waitpid(process_, nullptr, WNOHANG) != 0) break;
@@ -88,10 +78,11 @@ std::string Nginx::log() const {
 }
 
 void Nginx::makeCertificate() const {
-  const pid_t child = spawn({"openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
-                             "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj",
-                             "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-keyout",
-                             (folder_ / "key.pem").string(), "-out", certificate().string()});
+  const pid_t child = spawn(
+      {"openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
+       "-nodes", "-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost",
+       "-keyout", (folder_ / "key.pem").string(), "-out", certificate().string()},
+      true);
   int status = 0;
   waitpid(child, &status, 0);
   if (status != 0) throw std::runtime_error("openssl makes no certificate");

@@ -1,9 +1,7 @@
 #include "bench.hpp"
 
-#include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -11,6 +9,7 @@
 #include <functional>
 #include <stdexcept>
 
+#include "servers/spawn.hpp"
 #include "support/loaded_plugin.hpp"
 
 namespace kindred::bench {
@@ -33,16 +32,9 @@ bool all_met = true;
 
 }  // namespace
 
-Spent runProgram(std::vector<std::string> command) {
-  std::vector<char*> arguments;
-  for (std::string& word : command) arguments.push_back(word.data());
-  arguments.push_back(nullptr);
+Spent runProgram(const std::vector<std::string>& command) {
   const auto start = Clock::now();
-  const pid_t child = fork();
-  if (child == 0) {
-    execvp(arguments[0], arguments.data());
-    _exit(127);
-  }
+  const pid_t child = servers::spawn(command, false);
   int status = 0;
   rusage usage{};
   if (wait4(child, &status, 0, &usage) != child || status != 0) {

@@ -19,7 +19,7 @@ struct Spent {
 };
 
 // Runs a program to its end; throws where it fails.
-Spent runProgram(std::vector<std::string> command);
+Spent runProgram(const std::vector<std::string>& command);
 
 // What this process spends in `work`.
 Spent measured(const std::function<void()>& work);
