@@ -1,17 +1,8 @@
-#include <algorithm>
-
 #include "checkpoint/architecture_rules.hpp"
 #include "checkpoint/config.hpp"
+#include "checkpoint/names.hpp"
 
 namespace kindred::checkpoint {
-namespace {
-
-bool contains(const std::vector<std::string>& list, const std::string& word) {
-  return std::find(list.begin(), list.end(), word) != list.end();
-}
-
-}  // namespace
-
 ArchitectureRegistry::ArchitectureRegistry(const std::filesystem::path& folder) {
   for (const auto& rules : readArchitectures(folder)) {
     if (!rules->model_types.empty()) all_.emplace_back(rules);

@@ -17,10 +17,6 @@ constexpr const char* kConfigName = "config.json";
 // An index has about 100 bytes a tensor; the largest published ones have 25 MB.
 constexpr std::uint64_t kMaxText = 256'000'000;
 
-bool contains(const std::vector<std::string>& names, const std::string& name) {
-  return std::find(names.begin(), names.end(), name) != names.end();
-}
-
 // Without an index: every safetensors file at the top of the folder, in natural order.
 std::vector<std::string> looseShards(const std::string& model,
                                      const std::vector<std::string>& names) {

@@ -5,10 +5,12 @@
 #include <stdexcept>
 #include <utility>
 
+#include "words/letters.hpp"
+
 namespace kindred::checkpoint {
 namespace {
 
-bool isDigit(char c) { return c >= '0' && c <= '9'; }
+using words::isDigit;
 
 std::optional<std::int64_t> takeIndex(std::string_view& name) {
   const auto end = std::find_if_not(name.begin(), name.end(), isDigit);

@@ -7,10 +7,12 @@
 #include <cstdint>
 #include <iterator>
 
+#include "words/letters.hpp"
+
 namespace kindred::checkpoint {
 namespace {
 
-bool isDigit(char c) { return c >= '0' && c <= '9'; }
+using words::isDigit;
 
 // Takes the run of digits off the front of `text`, without leading zeros.
 std::string_view takeNumber(std::string_view& text) {
@@ -93,6 +95,10 @@ std::string escapedWhere(std::string_view text, std::size_t limit, bool quoting)
 }
 
 }  // namespace
+
+bool contains(const std::vector<std::string>& names, const std::string& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
 
 bool naturalLess(std::string_view a, std::string_view b) {
   // What both begin with decides nothing, but for a number that the difference is part of.

@@ -4,12 +4,15 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace kindred::checkpoint {
 
 // Natural order: runs of digits compare as numbers, so that layer 2 stands before layer 10. A total
 // order: equal only where the bytes are.
 bool naturalLess(std::string_view a, std::string_view b);
+
+bool contains(const std::vector<std::string>& names, const std::string& name);
 
 // A name from a file, safe to show on a terminal and in a sentence: control characters, quotes,
 // backslashes, line separators, invisible characters and marks that turn the direction of writing

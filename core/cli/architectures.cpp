@@ -21,7 +21,7 @@ using checkpoint::GaugeRule;
 using checkpoint::RoleAxis;
 using Json = nlohmann::ordered_json;
 
-constexpr Option kOptions[] = {kJson};
+constexpr Option kArchitecturesOptions[] = {kJson};
 constexpr std::size_t kWidth = 80;
 
 // The words in lines of at most kWidth columns, all but the first indented.
@@ -116,7 +116,7 @@ const Architecture& named(const checkpoint::ArchitectureRegistry& registry,
                                 : fmt::format("did you mean '{}'?", near.front()));
 }
 
-int run(const Invocation& invocation) {
+int architecturesVerb(const Invocation& invocation) {
   const checkpoint::ArchitectureRegistry registry(
       checkpoint::architectureFolder(invocation.executable));
   const bool json = invocation.has("json");
@@ -139,8 +139,12 @@ int run(const Invocation& invocation) {
 
 }  // namespace
 
-const Command kArchitecturesCommand{
-    "architectures", "[NAME]", "List model families, or show the roles and gauges of one", 0, 1,
-    kOptions,        run};
+const Command kArchitecturesCommand{"architectures",
+                                    "[NAME]",
+                                    "List model families, or show the roles and gauges of one",
+                                    0,
+                                    1,
+                                    kArchitecturesOptions,
+                                    architecturesVerb};
 
 }  // namespace kindred::cli

@@ -6,9 +6,9 @@
 namespace kindred::cli {
 namespace {
 
-constexpr Option kOptions[] = {kSet, kPluginPath};
+constexpr Option kCheckOptions[] = {kSet, kPluginPath};
 
-int run(const Invocation& invocation) {
+int checkVerb(const Invocation& invocation) {
   Workspace workspace(invocation);
   if (!workspace.good()) return kBadInput;
   std::cout << invocation.positional.front() << ": good (" << workspace.recipe().steps.size()
@@ -18,7 +18,8 @@ int run(const Invocation& invocation) {
 
 }  // namespace
 
-const Command kCheckCommand{
-    "check", "RECIPE", "Check a recipe; opens no model, uses no network", 1, 1, kOptions, run};
+const Command kCheckCommand{"check",  "RECIPE", "Check a recipe; opens no model, uses no network",
+                            1,        1,        kCheckOptions,
+                            checkVerb};
 
 }  // namespace kindred::cli

@@ -23,7 +23,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr Option kOptions[] = {
+constexpr Option kCompareOptions[] = {
     {"all", "DIR", "compare every pair of the models in a folder"},
     {"control", "MODEL", "a model known to be unrelated, for tests that controls calibrate", true},
     {"deep", nullptr, "read up to a gigabyte of each model, and hash remote ones"},
@@ -160,7 +160,7 @@ ExitCode verdictCode(const Executed& done) {
   return testable ? exitCode(done.results) : kBadInput;
 }
 
-int run(const Invocation& invocation) {
+int compareVerb(const Invocation& invocation) {
   const run::RunOptions options = runOptions(invocation);
   const bool deep = invocation.has("deep");
   const std::uint64_t most =
@@ -193,7 +193,7 @@ int run(const Invocation& invocation) {
 
 }  // namespace
 
-const Command kCompareCommand{"compare", "A B", "Say whether two models share weights", 0, 2,
-                              kOptions,  run};
+const Command kCompareCommand{
+    "compare", "A B", "Say whether two models share weights", 0, 2, kCompareOptions, compareVerb};
 
 }  // namespace kindred::cli

@@ -21,7 +21,7 @@ namespace {
 using checkpoint::Tensor;
 using Json = nlohmann::ordered_json;
 
-constexpr Option kOptions[] = {kPluginPath, kOffline, kJson};
+constexpr Option kInspectOptions[] = {kPluginPath, kOffline, kJson};
 
 // 1234567 as 1,234,567
 std::string grouped(std::uint64_t number) {
@@ -166,7 +166,7 @@ Json toJson(const OpenModel& model) {
           {"tensors", tensors}};
 }
 
-int run(const Invocation& invocation) {
+int inspectVerb(const Invocation& invocation) {
   const OpenModel model(invocation, invocation.positional.front());
   if (invocation.has("json")) {
     std::cout << toJson(model).dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
@@ -186,7 +186,7 @@ const Command kInspectCommand{"inspect",
                               "from headers alone",
                               1,
                               1,
-                              kOptions,
-                              run};
+                              kInspectOptions,
+                              inspectVerb};
 
 }  // namespace kindred::cli

@@ -24,7 +24,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr Option kOptions[] = {
+constexpr Option kNewOptions[] = {
     {"into", "DIR", "write the project's folder into this one (default: the current folder)"},
     kPluginPath};
 
@@ -131,7 +131,7 @@ std::string nextSteps(const fs::path& project, const std::string& name) {
          (installed ? "" : "PREFIX is where `cmake --install` has put Kindred\n");
 }
 
-int run(const Invocation& invocation) {
+int newVerb(const Invocation& invocation) {
   const std::string& kind = invocation.positional[0];
   const std::string& name = invocation.positional[1];
   if (kind != "metric" && kind != "source") {
@@ -169,8 +169,12 @@ int run(const Invocation& invocation) {
 
 }  // namespace
 
-const Command kNewCommand{
-    "new", "metric|source NAME", "Write an out-of-tree plugin project that builds", 2, 2, kOptions,
-    run};
+const Command kNewCommand{"new",
+                          "metric|source NAME",
+                          "Write an out-of-tree plugin project that builds",
+                          2,
+                          2,
+                          kNewOptions,
+                          newVerb};
 
 }  // namespace kindred::cli

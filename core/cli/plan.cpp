@@ -6,9 +6,9 @@
 namespace kindred::cli {
 namespace {
 
-constexpr Option kOptions[] = {kSet, kPluginPath, kOffline, kCacheSize, kMaxBytes, kJson};
+constexpr Option kPlanOptions[] = {kSet, kPluginPath, kOffline, kCacheSize, kMaxBytes, kJson};
 
-int run(const Invocation& invocation) {
+int planVerb(const Invocation& invocation) {
   Workspace workspace(invocation);
   if (!workspace.good()) return kBadInput;
   const plan::Plan plan = plan::makePlan(workspace.recipe(), workspace.tools(), workspace.models());
@@ -19,7 +19,8 @@ int run(const Invocation& invocation) {
 
 }  // namespace
 
-const Command kPlanCommand{
-    "plan", "RECIPE", "Show what a recipe would read, from headers alone", 1, 1, kOptions, run};
+const Command kPlanCommand{"plan",  "RECIPE", "Show what a recipe would read, from headers alone",
+                           1,       1,        kPlanOptions,
+                           planVerb};
 
 }  // namespace kindred::cli

@@ -19,7 +19,7 @@ using plugin::Candidate;
 using plugin::Plugin;
 using Json = nlohmann::ordered_json;
 
-constexpr Option kOptions[] = {kPluginPath, kJson};
+constexpr Option kPluginsOptions[] = {kPluginPath, kJson};
 
 // "flag, default false", "number from 0 to 16, default 1", "text, required"
 std::string typeAndDefault(const Entry& entry) {
@@ -130,7 +130,7 @@ void print(const Json& json) {
   std::cout << json.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
 }
 
-int run(const Invocation& invocation) {
+int pluginsVerb(const Invocation& invocation) {
   plugin::Registry registry(plugin::pluginFolders(invocation.values("plugin-path")));
   const bool json = invocation.has("json");
   if (invocation.positional.empty()) {
@@ -146,7 +146,8 @@ int run(const Invocation& invocation) {
 }  // namespace
 
 const Command kPluginsCommand{
-    "plugins", "[NAME]", "List plugins, or describe one with its figures and parameters", 0, 1,
-    kOptions,  run};
+    "plugins",  "[NAME]", "List plugins, or describe one with its figures and parameters",
+    0,          1,        kPluginsOptions,
+    pluginsVerb};
 
 }  // namespace kindred::cli

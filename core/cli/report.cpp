@@ -7,7 +7,7 @@
 namespace kindred::cli {
 namespace {
 
-int run(const Invocation& invocation) {
+int reportVerb(const Invocation& invocation) {
   const std::filesystem::path folder = invocation.positional.front();
   report::writePages(report::readResults(folder));
   std::cout << (folder / "report.html").string() << '\n' << (folder / "report.md").string() << '\n';
@@ -17,6 +17,7 @@ int run(const Invocation& invocation) {
 }  // namespace
 
 const Command kReportCommand{
-    "report", "DIR", "Write report.html and report.md again from saved results", 1, 1, {}, run};
+    "report", "DIR",     "Write report.html and report.md again from saved results", 1, 1,
+    {},       reportVerb};
 
 }  // namespace kindred::cli

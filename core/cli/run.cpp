@@ -9,7 +9,7 @@
 namespace kindred::cli {
 namespace {
 
-constexpr Option kOptions[] = {
+constexpr Option kRunOptions[] = {
     {"out", "DIR", "where the results go (default: out/ and the recipe's name)"},
     kSet,
     kJobs,
@@ -20,7 +20,7 @@ constexpr Option kOptions[] = {
     kJson,
 };
 
-int run(const Invocation& invocation) {
+int runVerb(const Invocation& invocation) {
   const run::RunOptions options = runOptions(invocation);
   Workspace workspace(invocation);
   if (!workspace.good()) return kBadInput;
@@ -40,7 +40,7 @@ int run(const Invocation& invocation) {
 
 }  // namespace
 
-const Command kRunCommand{"run",    "RECIPE", "Run a recipe and write its results", 1, 1,
-                          kOptions, run};
+const Command kRunCommand{"run",       "RECIPE", "Run a recipe and write its results", 1, 1,
+                          kRunOptions, runVerb};
 
 }  // namespace kindred::cli

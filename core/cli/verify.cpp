@@ -2,16 +2,16 @@
 #include <fmt/format.h>
 
 #include <iostream>
-#include <nlohmann/json.hpp>
 
 #include "cli/commands.hpp"
 #include "cli/execute.hpp"
+#include "report/json_value.hpp"
 #include "report/saved_run.hpp"
 
 namespace kindred::cli {
 namespace {
 
-constexpr Option kOptions[] = {kSet, kJobs, kPluginPath, kOffline, kCacheSize, kJson};
+constexpr Option kVerifyOptions[] = {kSet, kJobs, kPluginPath, kOffline, kCacheSize, kJson};
 constexpr std::size_t kMostShown = 20;
 constexpr std::size_t kMostBytes = 160;  // of a text that differs
 
@@ -38,17 +38,16 @@ std::string summary(const report::SavedRun& saved, const run::Results& results,
 }
 
 std::string toJson(const std::vector<report::Difference>& found) {
-  using Json = nlohmann::ordered_json;
-  Json list = Json::array();
+  report::Json list = report::Json::array();
   for (const report::Difference& difference : found) {
     list.push_back(
         {{"where", difference.where}, {"saved", difference.saved}, {"now", difference.now}});
   }
-  const Json document{{"same", found.empty()}, {"differences", std::move(list)}};
-  return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  const report::Json document{{"same", found.empty()}, {"differences", std::move(list)}};
+  return document.dump(2, ' ', false, report::Json::error_handler_t::replace) + "\n";
 }
 
-int run(const Invocation& invocation) {
+int verifyVerb(const Invocation& invocation) {
   const report::SavedRun saved = report::readSavedRun(invocation.positional.front());
   const run::RunOptions options = runOptions(invocation);
   Workspace workspace(
@@ -66,7 +65,8 @@ int run(const Invocation& invocation) {
 }  // namespace
 
 const Command kVerifyCommand{
-    "verify", "DIR", "Read, hash and compute again what a run's folder holds, and compare", 1, 1,
-    kOptions, run};
+    "verify",  "DIR", "Read, hash and compute again what a run's folder holds, and compare",
+    1,         1,     kVerifyOptions,
+    verifyVerb};
 
 }  // namespace kindred::cli

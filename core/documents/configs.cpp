@@ -105,7 +105,7 @@ bool numbersEqual(const std::string& a, const std::string& b) {
   return number(a, x) && number(b, y) && x == y;
 }
 
-constexpr const char* kNote =
+constexpr const char* kConfigsNote =
     "Equal configurations say nothing about weights: models of one recipe, trained from different "
     "seeds, have them too. Different ones mean that tensors can differ in shape, not that nothing "
     "was taken over.";
@@ -121,7 +121,7 @@ Report compareConfigs(const Document& a, const Document& b) {
   TextTable table{"config.json of " + a.model + " and " + b.model,
                   {"key", a.model, b.model, "found"},
                   {},
-                  kNote};
+                  kConfigsNote};
   double same = 0, differs = 0, only_a = 0, only_b = 0;
   const auto shown = [](const std::string* value) {
     return value == nullptr ? std::string() : checkpoint::escapedText(*value, kCellBytes);

@@ -11,13 +11,12 @@
 #include "checkpoint/component.hpp"
 #include "checkpoint/names.hpp"
 #include "documents/breadcrumbs.hpp"
+#include "documents/cells.hpp"
 
 namespace kindred::documents {
 namespace {
 
 using checkpoint::Tensor;
-
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 // Where a tensor meets its counterpart; without a role it is its name.
 using Key = std::tuple<std::string, std::int64_t, std::int64_t>;
@@ -172,8 +171,6 @@ Size sizeOf(const Catalogue& model) {
   }
   return size;
 }
-
-std::string whole(double value) { return std::isnan(value) ? "-" : fmt::format("{:.0f}", value); }
 
 void addClaims(const std::string& key, const Size& size, const recipe::Claims& claims,
                Report& report) {

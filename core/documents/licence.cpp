@@ -302,7 +302,7 @@ class Table {
   std::vector<Row> rows_;
 };
 
-constexpr const char* kNote =
+constexpr const char* kLicenceNote =
     "[-gone-] {+new+}. Wrapping, numbering, capitals and quotation marks make no difference. A "
     "comparison of texts, not of what they mean in law.";
 
@@ -320,7 +320,7 @@ Report compareLicence(const Document& licence, const Document& standard) {
                             checkpoint::escapedText(licence.name) + ") beside " +
                             checkpoint::escapedText(standard.name);
   const std::vector<std::string> columns{"clause", "found", "text"};
-  report.tables = {{title + ": differences", columns, table.rows(false), kNote},
+  report.tables = {{title + ": differences", columns, table.rows(false), kLicenceNote},
                    {title + ": unchanged clauses", columns, table.rows(true), ""}};
   return report;
 }

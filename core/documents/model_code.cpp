@@ -154,7 +154,7 @@ std::vector<Pair> pairsOf(const std::vector<Prepared>& a, const std::vector<Prep
   return pairs;
 }
 
-constexpr const char* kNote =
+constexpr const char* kModelCodeNote =
     "Compared as text, never run. Model code is mostly written from published code of others, "
     "often "
     "from the same: likeness of code says nothing about weights.";
@@ -170,7 +170,7 @@ Report compareCode(const std::string& model_a, std::span<const CodeFile> files_a
   TextTable table{"Texts of " + model_a + " and " + model_b,
                   {model_a, model_b, "met by", "runs of words in common", "lines in common"},
                   {},
-                  kNote};
+                  kModelCodeNote};
   double identical = 0;
   for (const Pair& pair : pairsOf(a, b)) {
     const Prepared &x = a[pair.a], &y = b[pair.b];

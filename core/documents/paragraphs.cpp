@@ -6,6 +6,8 @@
 
 #include <kindred/error.hpp>
 
+#include "words/letters.hpp"
+
 namespace kindred::documents {
 namespace {
 
@@ -14,7 +16,7 @@ constexpr std::size_t kHeadingWords = 10;
 constexpr std::size_t kCopyrightWords = 16;
 constexpr std::size_t kFilledWords = 12;
 
-bool isDigit(char c) { return c >= '0' && c <= '9'; }
+using words::isDigit;
 bool isLetter(char c) { return c >= 'a' && c <= 'z'; }
 
 // Characters that stand for others, in UTF-8.

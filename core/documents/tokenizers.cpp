@@ -9,6 +9,7 @@
 #include <unordered_set>
 
 #include "checkpoint/tokenizer.hpp"
+#include "documents/cells.hpp"
 #include "stats/spearman.hpp"
 
 namespace kindred::documents {
@@ -16,7 +17,6 @@ namespace {
 
 using checkpoint::Tokenizer;
 
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 // Merges compared rank by rank; the dispute's analysis took as many.
 constexpr std::size_t kFirst = 1000;
 
@@ -82,10 +82,9 @@ double commonAdded(const Tokenizer& a, const Tokenizer& b) {
       in_a.begin(), in_a.end(), [&](std::string_view token) { return in_b.contains(token); }));
 }
 
-std::string whole(double value) { return std::isnan(value) ? "-" : fmt::format("{:.0f}", value); }
 std::string share(double value) { return std::isnan(value) ? "-" : fmt::format("{:.4f}", value); }
 
-constexpr const char* kNote =
+constexpr const char* kTokenizersNote =
     "Tokens common to both are mostly pieces that any two vocabularies trained on web text share, "
     "and ids that differ by one constant come from reserved ids before them. Merges learned "
     "together agree from the first rank on.";
@@ -136,7 +135,7 @@ Report compareTokenizers(const Document& doc_a, const Document& doc_b) {
         {"common over all of it", share(merges_share_a), share(merges_share_b), ""},
         {first + " equal at their rank", "", "", whole(merges.first)},
         {"agreement of ranks (Spearman)", "", "", share(merges.agreement)}},
-       kNote}};
+       kTokenizersNote}};
   return report;
 }
 

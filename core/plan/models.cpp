@@ -35,7 +35,7 @@ Models::Models(const recipe::Recipe& recipe, plugin::Registry& registry,
       const plugin::Plugin& plugin = registry.load(spec.use.plugin);
       const std::size_t before = diagnostics.size();
       const Parameters parameters =
-          bind(overridden(spec.use, plugin, overrides), plugin, diagnostics);
+          plan::bind(overridden(spec.use, plugin, overrides), plugin, diagnostics);
       if (diagnostics.size() == before) sources_[spec.name] = plugin.makeSource(parameters);
     } catch (const Error& error) {
       const std::string where = error.place().empty() ? "" : error.place() + ": ";

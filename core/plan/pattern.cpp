@@ -2,13 +2,15 @@
 
 #include <kindred/error.hpp>
 
+#include "words/letters.hpp"
+
 namespace kindred::plan {
 namespace {
 
 // Backtracking over many '*' is exponential; no honest pattern comes near this many steps.
 constexpr std::size_t kStepBudget = 100'000;
 
-bool isDigit(char c) { return c >= '0' && c <= '9'; }
+using words::isDigit;
 
 }  // namespace
 

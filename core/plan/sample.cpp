@@ -8,8 +8,6 @@
 namespace kindred::plan {
 namespace {
 
-using Kind = recipe::Sample::Kind;
-
 // `count` of the numbers below `bound`, ascending (Floyd's algorithm, CACM 30(9), 1987).
 std::set<std::uint64_t> draw(std::uint64_t count, std::uint64_t bound, std::uint64_t seed) {
   Random random(seed);
@@ -22,8 +20,8 @@ std::set<std::uint64_t> draw(std::uint64_t count, std::uint64_t bound, std::uint
 }
 
 bool takesAll(const recipe::Sample& sample, std::uint64_t elements) {
-  if (sample.kind == Kind::head) return sample.count >= elements;
-  if (sample.kind == Kind::blocks) return elements / sample.size <= sample.count;
+  if (sample.kind == recipe::Sample::Kind::head) return sample.count >= elements;
+  if (sample.kind == recipe::Sample::Kind::blocks) return elements / sample.size <= sample.count;
   return true;
 }
 
@@ -58,12 +56,13 @@ std::vector<Segment> blocks(const recipe::Sample& sample, std::uint64_t elements
 
 std::uint64_t sampled(const recipe::Sample& sample, std::uint64_t elements) {
   if (takesAll(sample, elements)) return elements;
-  return sample.kind == Kind::head ? sample.count : sample.count * sample.size;
+  return sample.kind == recipe::Sample::Kind::head ? sample.count : sample.count * sample.size;
 }
 
 std::vector<Segment> segments(const recipe::Sample& sample, std::uint64_t elements) {
   if (takesAll(sample, elements)) return contiguous(elements);
-  return sample.kind == Kind::head ? contiguous(sample.count) : blocks(sample, elements);
+  return sample.kind == recipe::Sample::Kind::head ? contiguous(sample.count)
+                                                   : blocks(sample, elements);
 }
 
 }  // namespace kindred::plan

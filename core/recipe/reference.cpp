@@ -49,7 +49,7 @@ name: `model.layers.{layer}.mlp.up_proj.weight`. Roles need no patterns and serv
 name their tensors differently: `kindred architectures` lists them.
 )";
 
-constexpr const char* kPairings = R"(
+constexpr const char* kPairingsText = R"(
 | Written | What meets |
 |---|---|
 | `same-name` | tensors of the same name |
@@ -211,7 +211,7 @@ std::string referencePage() {
     const std::string_view title = shape->title;
     if (title == "A selection") page += kPatterns;
     if (title == "A step") page += documentFigures();
-    if (title == "A pairing") page += kPairings;
+    if (title == "A pairing") page += kPairingsText;
     if (title == "An expectation") page += kFigures;
   }
   return page + kSettings + limits();

@@ -18,9 +18,9 @@ std::string quoted(const std::string& text) {
   return out + '"';
 }
 
-std::string index(std::int64_t value) { return value < 0 ? "" : std::to_string(value); }
+std::string indexCell(std::int64_t value) { return value < 0 ? "" : std::to_string(value); }
 
-std::string number(double value) {
+std::string numberCell(double value) {
   return std::isnan(value) ? "nan" : fmt::format("{:.17g}", value);
 }
 
@@ -33,8 +33,8 @@ std::string observationsCsv(const run::Results& results) {
   for (const run::Observation& o : results.observations) {
     fmt::format_to(std::back_inserter(text), "{},{},{},{},{},{},{},{},{},{},{},{},{}\n", o.step,
                    o.metric, o.figure, quoted(o.model_a), quoted(o.tensor_a), quoted(o.model_b),
-                   quoted(o.tensor_b), index(o.layer_a), index(o.layer_b), index(o.expert_a),
-                   index(o.expert_b), o.elements, number(o.value));
+                   quoted(o.tensor_b), indexCell(o.layer_a), indexCell(o.layer_b),
+                   indexCell(o.expert_a), indexCell(o.expert_b), o.elements, numberCell(o.value));
   }
   return text;
 }
@@ -47,9 +47,10 @@ std::string findingsCsv(const run::Results& results) {
     const Finding& f = row.finding;
     fmt::format_to(std::back_inserter(text), "{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}\n",
                    row.step, f.test, f.gauge, quoted(row.model_a), quoted(row.model_b),
-                   index(f.layer_a), index(f.layer_b), number(f.statistic), quoted(f.null),
-                   number(f.log10_p), number(row.log10_p_adjusted), number(f.log10_p_floor),
-                   f.units, quoted(f.assumptions), f.decides ? "yes" : "no");
+                   indexCell(f.layer_a), indexCell(f.layer_b), numberCell(f.statistic),
+                   quoted(f.null), numberCell(f.log10_p), numberCell(row.log10_p_adjusted),
+                   numberCell(f.log10_p_floor), f.units, quoted(f.assumptions),
+                   f.decides ? "yes" : "no");
   }
   return text;
 }

@@ -1,11 +1,11 @@
 #include "report/json.hpp"
 
 #include <cmath>
-#include <nlohmann/json.hpp>
 
 #include "recipe/document_verbs.hpp"
 #include "recipe/words.hpp"
 #include "report/document.hpp"
+#include "report/json_value.hpp"
 #include "report/summary.hpp"
 #include "report/version.hpp"
 #include "run/hash.hpp"
@@ -13,11 +13,9 @@
 namespace kindred::report {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 // JSON has no NaN: an undefined figure is null.
-Json number(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
-Json index(std::int64_t value) { return value < 0 ? Json(nullptr) : Json(value); }
+Json numberJson(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
+Json indexJson(std::int64_t value) { return value < 0 ? Json(nullptr) : Json(value); }
 
 std::string printed(const Json& json) {
   // Names from checkpoints may hold invalid UTF-8; they are shown with replacement characters.
@@ -27,7 +25,7 @@ std::string printed(const Json& json) {
 Json verdictJson(const verdict::Verdict& verdict) {
   return {{"class", verdict.klass},
           {"sentence", verdict.sentence},
-          {"log10_p", number(verdict.log10_p)},
+          {"log10_p", numberJson(verdict.log10_p)},
           {"power", verdict.power}};
 }
 
@@ -61,20 +59,21 @@ Json coverageJson(const verdict::Coverage& coverage) {
                         {"changed", count.changed},
                         {"absent", count.absent}};
   }
-  return {{"tensors_a", coverage.tensors_a},
-          {"tensors_b", coverage.tensors_b},
-          {"understood_a", coverage.understood_a},
-          {"understood_b", coverage.understood_b},
-          {"bytes_a", coverage.bytes_a},
-          {"bytes_b", coverage.bytes_b},
-          {"understood_bytes_a", coverage.understood_bytes_a},
-          {"understood_bytes_b", coverage.understood_bytes_b},
-          {"compared", extentJson(coverage.compared)},
-          {"left_out", std::move(left_out)},
-          {"no_evidence", std::move(no_evidence)},
-          {"plain_cosine",
-           {{"value", number(coverage.plain_cosine)}, {"parameters", coverage.plain_parameters}}},
-          {"components", std::move(components)}};
+  return {
+      {"tensors_a", coverage.tensors_a},
+      {"tensors_b", coverage.tensors_b},
+      {"understood_a", coverage.understood_a},
+      {"understood_b", coverage.understood_b},
+      {"bytes_a", coverage.bytes_a},
+      {"bytes_b", coverage.bytes_b},
+      {"understood_bytes_a", coverage.understood_bytes_a},
+      {"understood_bytes_b", coverage.understood_bytes_b},
+      {"compared", extentJson(coverage.compared)},
+      {"left_out", std::move(left_out)},
+      {"no_evidence", std::move(no_evidence)},
+      {"plain_cosine",
+       {{"value", numberJson(coverage.plain_cosine)}, {"parameters", coverage.plain_parameters}}},
+      {"components", std::move(components)}};
 }
 
 Json pairsJson(const Context& context) {
@@ -169,11 +168,11 @@ Json observationsJson(const run::Results& results) {
                     {"model_b", s.model_b},
                     {"count", s.count},
                     {"undefined", s.undefined},
-                    {"mean", number(s.mean)},
-                    {"sd", number(s.sd)},
-                    {"min", number(s.min)},
-                    {"median", number(s.median)},
-                    {"max", number(s.max)}});
+                    {"mean", numberJson(s.mean)},
+                    {"sd", numberJson(s.sd)},
+                    {"min", numberJson(s.min)},
+                    {"median", numberJson(s.median)},
+                    {"max", numberJson(s.max)}});
   }
   return list;
 }
@@ -210,19 +209,19 @@ Json findingsJson(const run::Results& results) {
   for (const run::StepFinding& row : results.findings) {
     const Finding& f = row.finding;
     Json details = Json::object();
-    for (const auto& [name, value] : f.details) details[name] = number(value);
+    for (const auto& [name, value] : f.details) details[name] = numberJson(value);
     list.push_back({{"step", row.step},
                     {"test", f.test},
                     {"gauge", f.gauge},
                     {"model_a", row.model_a},
                     {"model_b", row.model_b},
-                    {"layer_a", index(f.layer_a)},
-                    {"layer_b", index(f.layer_b)},
-                    {"statistic", number(f.statistic)},
+                    {"layer_a", indexJson(f.layer_a)},
+                    {"layer_b", indexJson(f.layer_b)},
+                    {"statistic", numberJson(f.statistic)},
                     {"null", f.null},
-                    {"log10_p", number(f.log10_p)},
-                    {"log10_p_adjusted", number(row.log10_p_adjusted)},
-                    {"log10_p_floor", number(f.log10_p_floor)},
+                    {"log10_p", numberJson(f.log10_p)},
+                    {"log10_p_adjusted", numberJson(row.log10_p_adjusted)},
+                    {"log10_p_floor", numberJson(f.log10_p_floor)},
                     {"units", f.units},
                     {"assumptions", f.assumptions},
                     {"decides", f.decides},
@@ -251,7 +250,7 @@ Json expectationsJson(const run::Results& results) {
   Json list = Json::array();
   for (const run::ExpectationResult& e : results.expectations) {
     list.push_back({{"figure", e.figure},
-                    {"value", number(e.value)},
+                    {"value", numberJson(e.value)},
                     {"wanted", e.wanted},
                     {"origin", e.origin},
                     {"place", e.place},

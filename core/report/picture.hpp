@@ -2,13 +2,13 @@
 // needs to understand it without seeing it.
 #pragma once
 
-#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
 #include <kindred/text_table.hpp>
 
 #include "report/document.hpp"
+#include "report/json_value.hpp"
 
 namespace kindred::report {
 
@@ -19,7 +19,7 @@ struct Picture {
   std::string summary;  // text alternative: the main numbers in a sentence
   // Vega-Lite without size and colours of the theme, which the page adds. Values stand in columns:
   // "datasets": {"rows": {"x": [...], "y": [...]}}.
-  nlohmann::ordered_json spec;
+  Json spec;
   TextTable table;  // the numbers, where no script runs; may be a selection (its note says so)
 };
 

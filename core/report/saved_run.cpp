@@ -16,7 +16,7 @@
 namespace kindred::report {
 namespace {
 
-using Json = nlohmann::json;
+using ReadJson = nlohmann::json;
 
 constexpr const char* kRemedy = "name a folder that kindred run or kindred compare wrote";
 
@@ -31,20 +31,20 @@ std::string textOf(const std::filesystem::path& file) {
   return text;
 }
 
-Json parsed(const std::string& text, const std::filesystem::path& file) {
+ReadJson parsed(const std::string& text, const std::filesystem::path& file) {
   try {
-    return Json::parse(text);
-  } catch (const Json::exception& error) {
+    return ReadJson::parse(text);
+  } catch (const ReadJson::exception& error) {
     throw inputError(file.string(), std::string("is damaged: ") + error.what(), kRemedy);
   }
 }
 
-void readManifest(const Json& manifest, SavedRun& saved) {
-  const Json& recipe = manifest.at("recipe");
+void readManifest(const ReadJson& manifest, SavedRun& saved) {
+  const ReadJson& recipe = manifest.at("recipe");
   saved.recipe = recipe.at("text").get<std::string>();
   saved.recipe_file = std::filesystem::path(recipe.at("folder").get<std::string>()) /
                       recipe.at("file").get<std::string>();
-  for (const Json& range : manifest.at("ranges")) {
+  for (const ReadJson& range : manifest.at("ranges")) {
     saved.ranges.push_back(
         {range.at("model").get<std::string>(), range.at("file").get<std::string>(),
          range.at("offset").get<std::uint64_t>(), range.at("length").get<std::uint64_t>(),
@@ -91,21 +91,21 @@ void compareRows(const char* file, const std::string& saved, const std::string& 
 }
 
 // What a repetition need not share.
-Json comparable(Json report) {
+ReadJson comparable(ReadJson report) {
   report.erase("kindred");
   report.erase("cost");
-  for (Json& expectation : report["expectations"]) expectation.erase("place");
+  for (ReadJson& expectation : report["expectations"]) expectation.erase("place");
   return report;
 }
 
-void compareReports(const Json& saved, const Json& now, std::vector<Difference>& found) {
-  const auto at = [](const Json& document, const std::string& path) -> std::string {
-    const Json::json_pointer pointer(path);
+void compareReports(const ReadJson& saved, const ReadJson& now, std::vector<Difference>& found) {
+  const auto at = [](const ReadJson& document, const std::string& path) -> std::string {
+    const ReadJson::json_pointer pointer(path);
     return document.contains(pointer)
-               ? document.at(pointer).dump(-1, ' ', false, Json::error_handler_t::replace)
+               ? document.at(pointer).dump(-1, ' ', false, ReadJson::error_handler_t::replace)
                : "";
   };
-  for (const Json& change : Json::diff(saved, now)) {
+  for (const ReadJson& change : ReadJson::diff(saved, now)) {
     const auto path = change.at("path").get<std::string>();
     found.push_back({"report.json " + path, at(saved, path), at(now, path)});
   }
@@ -117,7 +117,7 @@ SavedRun readSavedRun(const std::filesystem::path& folder) {
   SavedRun saved;
   const std::filesystem::path file = folder / "manifest.json";
   const std::string text = textOf(file);
-  const Json manifest = parsed(text, file);
+  const ReadJson manifest = parsed(text, file);
   try {
     if (!manifest.at("complete").get<bool>()) {
       throw inputError(file.string(),
@@ -129,14 +129,14 @@ SavedRun readSavedRun(const std::filesystem::path& folder) {
       throw inputError(file.string(), "the recipe is not the one that its hash is of",
                        "the manifest was changed after the run; run the recipe again");
     }
-  } catch (const Json::exception& error) {
+  } catch (const ReadJson::exception& error) {
     throw inputError(file.string(), std::string("is no manifest of a run: ") + error.what(),
                      kRemedy);
   }
   saved.observations = textOf(folder / "observations.csv");
   saved.findings = textOf(folder / "findings.csv");
   saved.report = textOf(folder / "report.json");
-  const Json report = parsed(saved.report, folder / "report.json");
+  const ReadJson report = parsed(saved.report, folder / "report.json");
   if (!report.is_object()) throw inputError((folder / "report.json").string(), "is no report");
   return saved;
 }
@@ -147,8 +147,8 @@ std::vector<Difference> differences(const SavedRun& saved, const Context& contex
   compareTexts(byPlace(saved.ranges), byPlace(results.ranges), found);
   compareRows("observations.csv", saved.observations, observationsCsv(results), found);
   compareRows("findings.csv", saved.findings, findingsCsv(results), found);
-  compareReports(comparable(Json::parse(saved.report)),
-                 comparable(Json::parse(reportJson(context, results))), found);
+  compareReports(comparable(ReadJson::parse(saved.report)),
+                 comparable(ReadJson::parse(reportJson(context, results))), found);
   return found;
 }
 

@@ -1,12 +1,9 @@
 // The visitor that writes docs/report.schema.json.
-#include <nlohmann/json.hpp>
-
 #include "report/fields.hpp"
+#include "report/json_value.hpp"
 
 namespace kindred::report {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 class SchemaOf {
  public:

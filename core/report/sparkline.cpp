@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::size_t kLeast = 4, kMost = 48;  // layers; more are joined
 
-struct Line {
+struct Curve {
   std::string step, metric, figure;
   std::map<std::int64_t, std::pair<double, int>> layers = {};  // sum and count
 
@@ -34,20 +34,20 @@ struct Line {
   }
 };
 
-std::vector<Line> linesOf(const std::vector<run::Observation>& observations) {
+std::vector<Curve> linesOf(const std::vector<run::Observation>& observations) {
   std::map<std::pair<std::string, std::string>, std::size_t> index;
-  std::vector<Line> lines;
+  std::vector<Curve> lines;
   for (const run::Observation& o : observations) {
     if (o.layer_a < 0 || (o.layer_b >= 0 && o.layer_b != o.layer_a)) continue;
     const auto [at, fresh] = index.try_emplace({o.step, o.metric}, lines.size());
     if (fresh) lines.push_back({o.step, o.metric, o.figure});
-    Line& line = lines[at->second];
+    Curve& line = lines[at->second];
     if (o.figure != line.figure || !std::isfinite(o.value)) continue;
     auto& [sum, count] = line.layers[o.layer_a];
     sum += o.value;
     ++count;
   }
-  std::erase_if(lines, [](const Line& line) { return line.layers.size() < kLeast; });
+  std::erase_if(lines, [](const Curve& line) { return line.layers.size() < kLeast; });
   return lines;
 }
 
@@ -72,10 +72,10 @@ std::string sparkline(const std::vector<double>& values, double low, double high
 }
 
 std::string layerLines(const std::vector<run::Observation>& observations) {
-  const std::vector<Line> lines = linesOf(observations);
+  const std::vector<Curve> lines = linesOf(observations);
   if (lines.empty()) return {};
   std::map<std::string, std::pair<double, double>> scales;
-  for (const Line& line : lines) {
+  for (const Curve& line : lines) {
     auto [scale, fresh] = scales.try_emplace(line.metric, INFINITY, -INFINITY);
     for (const double value : line.values()) {
       scale->second.first = std::min(scale->second.first, value);
@@ -83,7 +83,7 @@ std::string layerLines(const std::vector<run::Observation>& observations) {
     }
   }
   std::string text = "\nBy layer, each metric on one scale (from its smallest to its largest):\n";
-  for (const Line& line : lines) {
+  for (const Curve& line : lines) {
     const auto& [low, high] = scales.at(line.metric);
     text += fmt::format("  {:<16} {:<10} {}\n", label(line.step, 16), label(line.metric, 10),
                         sparkline(line.values(), low, high));

@@ -11,7 +11,7 @@
 namespace kindred::run {
 namespace {
 
-using Accumulators = std::vector<std::unique_ptr<PairAccumulator>>;
+using PairAccumulators = std::vector<std::unique_ptr<PairAccumulator>>;
 
 struct Item {
   std::size_t pair;
@@ -19,8 +19,8 @@ struct Item {
   bool last;  // of its pair
 };
 
-struct Outcome {
-  Accumulators accumulators;
+struct ComparedSegment {
+  PairAccumulators accumulators;
   std::vector<RangeRead> ranges;
 };
 
@@ -80,18 +80,20 @@ class PairComparer {
   }
 
   void stream(std::size_t first, std::size_t end, const Held* held) {
-    inOrder<Outcome>(
+    inOrder<ComparedSegment>(
         end - first, session_.threads,
         [&](std::size_t i) { return compute(items_[first + i], held); },
-        [&](std::size_t i, Outcome&& outcome) { consume(items_[first + i], std::move(outcome)); },
+        [&](std::size_t i, ComparedSegment&& outcome) {
+          consume(items_[first + i], std::move(outcome));
+        },
         interrupted);
   }
 
-  Outcome compute(const Item& item, const Held* held) const {
+  ComparedSegment compute(const Item& item, const Held* held) const {
     const checkpoint::View& view_a = a(item.pair).view;
     const checkpoint::View& view_b = b(item.pair).view;
     const Pair pair{view_a.info, view_b.info, sampled(item.pair)};
-    Outcome outcome;
+    ComparedSegment outcome;
     std::vector<PairUse> uses;
     for (const plan::Metric& metric : step_.tools->metrics) {
       outcome.accumulators.push_back(
@@ -113,7 +115,7 @@ class PairComparer {
     return outcome;
   }
 
-  void consume(const Item& item, Outcome&& outcome) {
+  void consume(const Item& item, ComparedSegment&& outcome) {
     std::vector<RangeRead>& ranges = session_.results.ranges;
     ranges.insert(ranges.end(), outcome.ranges.begin(), outcome.ranges.end());
     if (pending_.empty()) {
@@ -154,7 +156,7 @@ class PairComparer {
   const plan::PlannedStep& step_;
   Session& session_;
   std::vector<Item> items_;
-  Accumulators pending_;  // of the pair at hand: its segments so far, merged in order
+  PairAccumulators pending_;  // of the pair at hand: its segments so far, merged in order
 };
 
 }  // namespace

@@ -9,10 +9,10 @@
 namespace kindred::run {
 namespace {
 
-using Accumulators = std::vector<std::unique_ptr<TensorAccumulator>>;
+using TensorAccumulators = std::vector<std::unique_ptr<TensorAccumulator>>;
 
-struct Outcome {
-  Accumulators accumulators;
+struct DescribedSegment {
+  TensorAccumulators accumulators;
   std::vector<RangeRead> ranges;
 };
 
@@ -21,9 +21,11 @@ class Describer {
   Describer(const plan::PlannedStep& step, Session& session) : step_(step), session_(session) {}
 
   void run() {
-    inOrder<Outcome>(
+    inOrder<DescribedSegment>(
         step_.a.size(), session_.threads, [&](std::size_t i) { return compute(step_.a[i].view); },
-        [&](std::size_t i, Outcome&& outcome) { consume(step_.a[i].view, std::move(outcome)); },
+        [&](std::size_t i, DescribedSegment&& outcome) {
+          consume(step_.a[i].view, std::move(outcome));
+        },
         interrupted);
   }
 
@@ -32,8 +34,8 @@ class Describer {
     return plan::sampled(step_.step->sample, view.info.elements);
   }
 
-  Accumulators start(const checkpoint::View& view) const {
-    Accumulators fresh;
+  TensorAccumulators start(const checkpoint::View& view) const {
+    TensorAccumulators fresh;
     for (const plan::Metric& metric : step_.tools->metrics) {
       fresh.push_back(plugin::guard(
           metric.plugin->name(), [&] { return metric.tensor->start(view.info, sampled(view)); }));
@@ -42,12 +44,12 @@ class Describer {
   }
 
   // One tensor's segments one after the other: tensors run side by side, not segments.
-  Outcome compute(const checkpoint::View& view) const {
-    Outcome outcome{start(view), {}};
+  DescribedSegment compute(const checkpoint::View& view) const {
+    DescribedSegment outcome{start(view), {}};
     bool first = true;
     for (const plan::Segment& segment : plan::segments(step_.step->sample, view.info.elements)) {
-      Accumulators part = first ? Accumulators{} : start(view);
-      Accumulators& into = first ? outcome.accumulators : part;
+      TensorAccumulators part = first ? TensorAccumulators{} : start(view);
+      TensorAccumulators& into = first ? outcome.accumulators : part;
       std::vector<TensorUse> uses;
       for (std::size_t m = 0; m < into.size(); ++m) {
         uses.push_back({step_.tools->metrics[m].plugin->descriptor->name, into[m].get()});
@@ -65,7 +67,7 @@ class Describer {
     return outcome;
   }
 
-  void consume(const checkpoint::View& view, Outcome&& outcome) {
+  void consume(const checkpoint::View& view, DescribedSegment&& outcome) {
     auto& ranges = session_.results.ranges;
     ranges.insert(ranges.end(), outcome.ranges.begin(), outcome.ranges.end());
     for (std::size_t m = 0; m < outcome.accumulators.size(); ++m) {

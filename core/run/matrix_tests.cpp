@@ -19,7 +19,7 @@
 namespace kindred::run {
 namespace {
 
-struct Outcome {
+struct TestOutcome {
   std::vector<StepFinding> findings;
   std::vector<Refused> refused;
 };
@@ -120,9 +120,9 @@ class MatrixTester {
     }
     auto& results = session_.results;
     const auto first = static_cast<std::ptrdiff_t>(results.findings.size());
-    inOrder<Outcome>(
+    inOrder<TestOutcome>(
         pairs.size(), session_.threads, [&](std::size_t i) { return test(pairs[i]); },
-        [&](std::size_t, Outcome&& outcome) {
+        [&](std::size_t, TestOutcome&& outcome) {
           for (StepFinding& row : outcome.findings) {
             row.stage = stage + 1;
             results.findings.push_back(std::move(row));
@@ -248,8 +248,8 @@ class MatrixTester {
     return tables;
   }
 
-  Outcome test(const Pair& pair) const {
-    Outcome outcome;
+  TestOutcome test(const Pair& pair) const {
+    TestOutcome outcome;
     const plan::Model& model_a = *pair.models.first;
     const plan::Model& model_b = *pair.models.second;
     const ModelProfile* a = profiles_.at(pair.budget).of(model_a);
@@ -274,7 +274,7 @@ class MatrixTester {
   }
 
   static void runStep(const plan::PlannedStep& step, const ModelProfile& reference,
-                      const ModelProfile& other, PairAlignment& alignment, Outcome& outcome) {
+                      const ModelProfile& other, PairAlignment& alignment, TestOutcome& outcome) {
     const std::string test = step.tools->test_plugin->name();
     const std::string& a = reference.weights().model();
     const std::string& b = other.weights().model();

@@ -21,7 +21,7 @@ struct Digested {
 constexpr std::uint64_t kLocalChunk = std::uint64_t{256} << 10;
 constexpr std::uint64_t kRemoteChunk = std::uint64_t{8} << 20;
 
-struct Outcome {
+struct DigestOutcome {
   Digested tensor;
   std::vector<RangeRead> ranges;
 };
@@ -40,10 +40,10 @@ class SetMatcher {
  private:
   std::vector<Digested> digest(const plan::Model& model, const std::vector<plan::Selected>& side) {
     std::vector<Digested> all(side.size());
-    inOrder<Outcome>(
+    inOrder<DigestOutcome>(
         side.size(), session_.threads,
         [&](std::size_t i) { return digestOne(model, side[i].view); },
-        [&](std::size_t i, Outcome&& outcome) {
+        [&](std::size_t i, DigestOutcome&& outcome) {
           all[i] = std::move(outcome.tensor);
           auto& ranges = session_.results.ranges;
           ranges.insert(ranges.end(), outcome.ranges.begin(), outcome.ranges.end());
@@ -54,8 +54,8 @@ class SetMatcher {
     return all;
   }
 
-  Outcome digestOne(const plan::Model& model, const checkpoint::View& view) const {
-    Outcome outcome;
+  DigestOutcome digestOne(const plan::Model& model, const checkpoint::View& view) const {
+    DigestOutcome outcome;
     auto& digests = outcome.tensor.digests;
     constants::Recogniser recogniser(view.info);
     for (const plan::Metric& metric : step_.tools->metrics) {

@@ -29,7 +29,7 @@ namespace kindred::stats {
 
 namespace {
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
+constexpr double kUnbounded = std::numeric_limits<double>::infinity();
 constexpr std::uint32_t kNone = std::numeric_limits<std::uint32_t>::max();
 
 template <class T>
@@ -63,11 +63,11 @@ class Solver {
   static constexpr std::size_t kMost = 96;    // candidates a list can hold
   struct List {
     std::size_t size = 0;
-    double bound = -kInfinity;  // no column outside the list has a smaller reduced value
+    double bound = -kUnbounded;  // no column outside the list has a smaller reduced value
   };
   struct BestTwo {
-    double best = kInfinity;
-    double second = kInfinity;
+    double best = kUnbounded;
+    double second = kUnbounded;
     std::uint32_t column = kNone;
     std::uint32_t second_column = kNone;
   };
@@ -174,7 +174,7 @@ class Solver {
               two.second_column != kNone) {
             std::swap(two.column, two.second_column);
           }
-          const bool lowered = two.second < kInfinity && two.best < two.second;
+          const bool lowered = two.second < kUnbounded && two.best < two.second;
           if (lowered) price_[two.column] -= two.second - two.best;
           const std::uint32_t thrown_out = row_of_[two.column];
           row_of_[two.column] = row;
@@ -206,7 +206,7 @@ class Solver {
   };
 
   void prepareSearch() {
-    limit_.assign(values_.columns, kInfinity);
+    limit_.assign(values_.columns, kUnbounded);
     came_from_.assign(values_.columns, kNone);
     blocks_.resize(values_.columns / kBlock + 1);
     for (std::size_t j = 0; j < values_.columns; ++j) {
@@ -215,7 +215,7 @@ class Solver {
   }
 
   void reach(std::uint32_t column, double distance, std::uint32_t from) {
-    if (limit_[column] == kInfinity) touched_.push_back(column);
+    if (limit_[column] == kUnbounded) touched_.push_back(column);
     limit_[column] = distance;
     came_from_[column] = from;
     if (row_of_[column] == kNone) {
@@ -254,7 +254,7 @@ class Solver {
   }
 
   void augment(std::uint32_t start) {
-    ceiling_ = kInfinity;
+    ceiling_ = kUnbounded;
     reached_.clear();
     unread_.clear();
     settled_.clear();
@@ -270,7 +270,7 @@ class Solver {
         pop(reached_);  // reached again since, by a shorter way
       }
       const double nearest =
-          std::min(ceiling_, reached_.empty() ? kInfinity : reached_.front().distance);
+          std::min(ceiling_, reached_.empty() ? kUnbounded : reached_.front().distance);
       if (!unread_.empty() && unread_.front().bound < nearest) {
         const Unread unread = pop(unread_);
         readRow(unread.row, unread.offset);
@@ -281,7 +281,7 @@ class Solver {
       }
     }
     for (const Reached& settled : settled_) price_[settled.column] += settled.distance - ceiling_;
-    for (const std::uint32_t j : touched_) limit_[j] = kInfinity;
+    for (const std::uint32_t j : touched_) limit_[j] = kUnbounded;
     touched_.clear();
     std::uint32_t column = target_;
     for (std::uint32_t row = kNone; row != start;) {
@@ -292,7 +292,7 @@ class Solver {
   }
 
   void settle(Reached nearest) {
-    limit_[nearest.column] = -kInfinity;
+    limit_[nearest.column] = -kUnbounded;
     settled_.push_back(nearest);
     const std::uint32_t row = row_of_[nearest.column];
     if (lists_[row].size == 0) renewList(row);
@@ -341,7 +341,7 @@ class Solver {
   std::vector<Reached> reached_;
   std::vector<Reached> settled_;
   std::vector<Unread> unread_;
-  double ceiling_ = kInfinity;  // the distance of the nearest free column
+  double ceiling_ = kUnbounded;  // the distance of the nearest free column
   std::uint32_t target_ = kNone;
 };
 

@@ -5,10 +5,12 @@
 
 #include <kindred/error.hpp>
 
+#include "words/letters.hpp"
+
 namespace kindred::survey {
 namespace {
 
-bool isDigit(char c) { return c >= '0' && c <= '9'; }
+using words::isDigit;
 
 // The name with "{layer}" for the layer's number: the first part between dots that is the number,
 // else the first run of digits that is (so that layer 2 of "h2.2.norm" is the second 2).

@@ -2,6 +2,7 @@
 // project.
 #include <gmock/gmock.h>
 
+#include "demo.hpp"
 #include "recipes.hpp"
 
 namespace kindred::clitest {
@@ -11,7 +12,6 @@ using nlohmann::json;
 using testing::AllOf;
 using testing::HasSubstr;
 
-const std::filesystem::path kDemo = std::filesystem::path(KINDRED_SOURCE_DIR) / "configs/demo";
 const std::filesystem::path kZoo = std::filesystem::path(KINDRED_SOURCE_DIR) / "../shared/zoo";
 
 json tablesOf(const std::filesystem::path& a, const std::filesystem::path& b) {

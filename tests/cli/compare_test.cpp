@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "demo.hpp"
 #include "recipes.hpp"
 
 namespace kindred::clitest {
@@ -12,8 +13,6 @@ namespace {
 
 using nlohmann::json;
 using testing::HasSubstr;
-
-const std::filesystem::path kDemo = std::filesystem::path(KINDRED_SOURCE_DIR) / "configs/demo";
 
 json compare(const std::string& a, const std::string& b) {
   TempDir dir;

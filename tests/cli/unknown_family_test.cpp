@@ -6,6 +6,7 @@
 #include <fstream>
 #include <numbers>
 
+#include "demo.hpp"
 #include "recipes.hpp"
 
 namespace kindred::clitest {
@@ -16,7 +17,6 @@ using testing::HasSubstr;
 namespace fs = std::filesystem;
 
 const fs::path kSource = KINDRED_SOURCE_DIR;
-const fs::path kDemo = kSource / "configs/demo";
 
 RunResult compareIn(const TempDir& dir, const std::vector<std::string>& what,
                     std::vector<std::string> more = {"--json"}) {

@@ -78,9 +78,9 @@ TEST_F(Verify, NamesChangedResults) {
   EXPECT_EQ(result.exit_code, 3);
   EXPECT_THAT(result.out,
               HasSubstr("observations.csv line 2\n  saved: same,cosine,cosine,a,layers.9"));
-  const auto json = nlohmann::json::parse(verify({"--json"}).out);
-  EXPECT_EQ(json.at("same"), false);
-  EXPECT_EQ(json.at("differences").size(), 1U);
+  const auto listed = nlohmann::json::parse(verify({"--json"}).out);
+  EXPECT_EQ(listed.at("same"), false);
+  EXPECT_EQ(listed.at("differences").size(), 1U);
 }
 
 TEST_F(Verify, FindsMovedModelsWhereSetSays) {

@@ -17,7 +17,7 @@ struct RunOptions {
   std::map<std::string, std::optional<std::string>> environment = {};
   std::filesystem::path directory = {};  // empty: the test's own
   std::string input = {};                // given on standard input
-  std::chrono::milliseconds timeout = std::chrono::seconds(60);
+  std::chrono::milliseconds timeout = std::chrono::seconds(240);
 };
 
 struct RunResult {

@@ -239,5 +239,6 @@ void turnRotaryPairs(Weights<T>& weights, std::uint64_t seed) {
   template void turnRotaryPairs(Weights<T>&, std::uint64_t);
 KINDRED_INSTANTIATE(float)
 KINDRED_INSTANTIATE(double)
+#undef KINDRED_INSTANTIATE
 
 }  // namespace kindred::trainer

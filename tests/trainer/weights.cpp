@@ -143,5 +143,6 @@ Weights<T> zerosLike(const Weights<T>& weights) {
   template Weights<T> zerosLike(const Weights<T>&);
 KINDRED_INSTANTIATE(float)
 KINDRED_INSTANTIATE(double)
+#undef KINDRED_INSTANTIATE
 
 }  // namespace kindred::trainer

@@ -13,18 +13,18 @@
 namespace kindred::report {
 namespace {
 
-struct Moments {
+struct RowMoments {
   double mean = kUndefined, sd = kUndefined, min = kUndefined, max = kUndefined;
 };
 
 using Key = std::tuple<std::string, std::string, std::int64_t>;  // part, model, layer
 
-std::map<Key, Moments> collected(const Document& document) {
-  std::map<Key, Moments> moments;
+std::map<Key, RowMoments> collected(const Document& document) {
+  std::map<Key, RowMoments> moments;
   for (const run::Observation& o : document.rows) {
     const DocumentMetric* how = metricOf(document, o.step, o.metric);
     if (how == nullptr || how->plugin != "moments" || o.layer_a < 0 || o.expert_a >= 0) continue;
-    Moments& m = moments[{partOf(o.tensor_a, o.layer_a), o.model_a, o.layer_a}];
+    RowMoments& m = moments[{partOf(o.tensor_a, o.layer_a), o.model_a, o.layer_a}];
     if (o.figure == "moments") m.mean = o.value;
     if (o.figure == "sd") m.sd = o.value;
     if (o.figure == "min") m.min = o.value;
@@ -57,7 +57,7 @@ Json panel() {
           {"layer", Json::array({band("min", "max", 0.1), band("low", "high", 0.25), line})}};
 }
 
-Picture bands(const std::map<Key, Moments>& moments) {
+Picture bands(const std::map<Key, RowMoments>& moments) {
   Columns rows({"part", "model", "layer", "mean", "sd", "low", "high", "min", "max"});
   std::map<std::pair<std::string, std::string>, Mean> means, spreads;
   for (const auto& [key, m] : moments) {
@@ -91,7 +91,7 @@ Picture bands(const std::map<Key, Moments>& moments) {
 }
 
 // One hill a tensor, the first layer on top.
-Picture ridges(const std::map<Key, Moments>& moments) {
+Picture ridges(const std::map<Key, RowMoments>& moments) {
   constexpr int kSteps = 12;     // to each side, of a quarter of a standard deviation
   constexpr double kHill = 1.8;  // layers high
   Columns rows({"part", "model", "layer", "x", "base", "top"});
@@ -145,7 +145,7 @@ Picture ridges(const std::map<Key, Moments>& moments) {
 }  // namespace
 
 std::vector<Picture> momentPictures(const Document& document) {
-  const std::map<Key, Moments> moments = collected(document);
+  const std::map<Key, RowMoments> moments = collected(document);
   std::set<std::pair<std::string, std::string>> lines;
   for (const auto& [key, _] : moments) lines.emplace(std::get<0>(key), std::get<1>(key));
   if (moments.size() < 2 || lines.size() > 40) return {};

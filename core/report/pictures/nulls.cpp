@@ -46,19 +46,19 @@ double density(double z, double skewness) {
   return std::max(0.0, std::exp(-z * z / 2) * term);
 }
 
-struct Line {
+struct NullLine {
   const DocumentFinding* finding;
   Null null;
 };
 
 // Of each step, pair and axis the finding with the smallest p-value, the most telling lines first.
-std::vector<Line> linesOf(const Document& document) {
+std::vector<NullLine> linesOf(const Document& document) {
   constexpr std::size_t kMost = 14;
-  std::vector<Line> lines;
+  std::vector<NullLine> lines;
   for (const DocumentFinding& finding : document.findings) {
     const auto null = nullOf(finding);
     if (finding.calibrated || !null || !std::isfinite(finding.statistic)) continue;
-    const auto same = std::find_if(lines.begin(), lines.end(), [&](const Line& line) {
+    const auto same = std::find_if(lines.begin(), lines.end(), [&](const NullLine& line) {
       return line.finding->step == finding.step && line.finding->gauge == finding.gauge &&
              line.finding->model_a == finding.model_a && line.finding->model_b == finding.model_b;
     });
@@ -68,7 +68,7 @@ std::vector<Line> linesOf(const Document& document) {
       *same = {&finding, *null};
     }
   }
-  std::stable_sort(lines.begin(), lines.end(), [](const Line& x, const Line& y) {
+  std::stable_sort(lines.begin(), lines.end(), [](const NullLine& x, const NullLine& y) {
     return x.finding->log10_p < y.finding->log10_p;
   });
   if (lines.size() > kMost) lines.resize(kMost);
@@ -117,7 +117,7 @@ Json observedLayers() {
 }  // namespace
 
 std::vector<Picture> nullPictures(const Document& document) {
-  const std::vector<Line> lines = linesOf(document);
+  const std::vector<NullLine> lines = linesOf(document);
   if (lines.empty()) return {};
   Columns rows({"kind", "label", "z", "base", "top", "statistic", "expected", "p"});
   Picture picture;

@@ -3,15 +3,14 @@
 
 #include <cstdint>
 #include <map>
-#include <nlohmann/json.hpp>
+
 #include <string>
 #include <vector>
 
+#include "report/json_value.hpp"
 #include "report/picture.hpp"
 
 namespace kindred::report {
-
-using Json = nlohmann::ordered_json;
 
 // Five significant digits, so that pages stay small; null where undefined.
 Json rounded(double value);

@@ -27,7 +27,7 @@ std::string refusal(const support::TempDir& dir) {
   return "no error";
 }
 
-std::string refusalOf(const std::string& yaml) {
+std::string refusalOfFile(const std::string& yaml) {
   const support::TempDir dir;
   dir.write("x.yaml", yaml);
   return refusal(dir);
@@ -45,16 +45,16 @@ TEST(ArchitectureFile, MayBeFiveLines) {
 }
 
 TEST(ArchitectureFile, ShowsAllThatIsWrongAtOnce) {
-  EXPECT_EQ(refusalOf("name: y\n"
-                      "sumary: a family\n"
-                      "rotary: quarter\n"
-                      "roles:\n"
-                      "  mlp.upp: a\n"
-                      "  mlp.up: l.{head}.up\n"
-                      "  mlp.up: b\n"
-                      "gauges:\n"
-                      "  g: {sign: [mlp.up row], because: x}\n"
-                      "  h: {permutation: [mlp.up rows]}\n"),
+  EXPECT_EQ(refusalOfFile("name: y\n"
+                          "sumary: a family\n"
+                          "rotary: quarter\n"
+                          "roles:\n"
+                          "  mlp.upp: a\n"
+                          "  mlp.up: l.{head}.up\n"
+                          "  mlp.up: b\n"
+                          "gauges:\n"
+                          "  g: {sign: [mlp.up row], because: x}\n"
+                          "  h: {permutation: [mlp.up rows]}\n"),
             "x.yaml:1:1: 'summary' is missing\n"
             "x.yaml:1:7: 'name' is 'y', but the file is named 'x.yaml'\n"
             "x.yaml:2:1: unknown key 'sumary' (did you mean 'summary'?)\n"
@@ -67,21 +67,21 @@ TEST(ArchitectureFile, ShowsAllThatIsWrongAtOnce) {
 }
 
 TEST(ArchitectureFile, ChecksDimensionsOfSplits) {
-  EXPECT_EQ(refusalOf(with("split:\n"
-                           "  - from: l.{layer}.qkv\n"
-                           "    into:\n"
-                           "      - attention.q: heads * head_dims\n"
-                           "  - from: l.{layer}.x\n")),
+  EXPECT_EQ(refusalOfFile(with("split:\n"
+                               "  - from: l.{layer}.qkv\n"
+                               "    into:\n"
+                               "      - attention.q: heads * head_dims\n"
+                               "  - from: l.{layer}.x\n")),
             "x.yaml:6:22: unknown dimension 'head_dims' (did you mean 'head_dim'?)\n"
             "x.yaml:7:5: a split needs 'into'");
 }
 
 TEST(ArchitectureFile, ChecksGauges) {
-  EXPECT_EQ(refusalOf(with("gauges:\n"
-                           "  g: {sign: [mlp.up rows], refused: [mlp.up rows], because: x}\n"
-                           "  h: {because: x}\n"
-                           "  i: {sign: mlp.up rows, moves: inside-head, because: x}\n"
-                           "  j: 5\n")),
+  EXPECT_EQ(refusalOfFile(with("gauges:\n"
+                               "  g: {sign: [mlp.up rows], refused: [mlp.up rows], because: x}\n"
+                               "  h: {because: x}\n"
+                               "  i: {sign: mlp.up rows, moves: inside-head, because: x}\n"
+                               "  j: 5\n")),
             "x.yaml:4:3: gauge 'g' must have 'sign' or 'permutation', or 'refused'\n"
             "x.yaml:5:3: gauge 'h' must have 'sign' or 'permutation', or 'refused'\n"
             "x.yaml:6:33: unknown 'moves' 'inside-head' (did you mean 'inside-heads'?)\n"
@@ -89,10 +89,10 @@ TEST(ArchitectureFile, ChecksGauges) {
 }
 
 TEST(ArchitectureFile, IsYaml) {
-  EXPECT_EQ(refusalOf("name: [x\n"), "x.yaml:2:1: end of sequence flow not found");
-  EXPECT_EQ(refusalOf("- x\n"), "x.yaml:1:1: the file is not a map of keys");
-  EXPECT_EQ(refusalOf(""), "x.yaml:1:1: the file is not a map of keys");
-  EXPECT_EQ(refusalOf(std::string(1'000'001, '#')),
+  EXPECT_EQ(refusalOfFile("name: [x\n"), "x.yaml:2:1: end of sequence flow not found");
+  EXPECT_EQ(refusalOfFile("- x\n"), "x.yaml:1:1: the file is not a map of keys");
+  EXPECT_EQ(refusalOfFile(""), "x.yaml:1:1: the file is not a map of keys");
+  EXPECT_EQ(refusalOfFile(std::string(1'000'001, '#')),
             "x.yaml:1:1: the file has more than 1000000 bytes");
 }
 

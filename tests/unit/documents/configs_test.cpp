@@ -10,14 +10,14 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-Report compared(const std::string& a, const std::string& b) {
+Report comparedConfigs(const std::string& a, const std::string& b) {
   return compareConfigs(documentOf("a", "config.json", a), documentOf("b", "config.json", b));
 }
 
 TEST(ConfigComparison, TellsSameDifferentAndMissingKeysApart) {
-  const Report report =
-      compared(R"({"hidden_size": 4096, "num_hidden_layers": 48, "pad_token_id": 2})",
-               R"({"hidden_size": 4096, "num_hidden_layers": 46, "num_nextn_predict_layers": 1})");
+  const Report report = comparedConfigs(
+      R"({"hidden_size": 4096, "num_hidden_layers": 48, "pad_token_id": 2})",
+      R"({"hidden_size": 4096, "num_hidden_layers": 46, "num_nextn_predict_layers": 1})");
   EXPECT_EQ(figureOf(report, "same"), 1);
   EXPECT_EQ(figureOf(report, "differs"), 1);
   EXPECT_EQ(figureOf(report, "only_a"), 1);
@@ -31,41 +31,44 @@ TEST(ConfigComparison, TellsSameDifferentAndMissingKeysApart) {
 }
 
 TEST(ConfigComparison, JoinsNestedKeysByDots) {
-  const Report report = compared(R"({"rope": {"scaling": {"factor": 2, "kind": "yarn"}}})",
-                                 R"({"rope": {"scaling": {"factor": 4, "kind": "yarn"}}})");
+  const Report report = comparedConfigs(R"({"rope": {"scaling": {"factor": 2, "kind": "yarn"}}})",
+                                        R"({"rope": {"scaling": {"factor": 4, "kind": "yarn"}}})");
   EXPECT_THAT(report.tables.at(0).rows,
               ElementsAre(ElementsAre("rope.scaling.factor", "2", "4", "differs"),
                           ElementsAre("rope.scaling.kind", "\"yarn\"", "\"yarn\"", "same")));
 }
 
 TEST(ConfigComparison, ComparesNumbersByValueAndOtherThingsByText) {
-  const Report report = compared(R"({"theta": 1000000, "flag": true, "word": "1", "eos": [1,2]})",
-                                 R"({"theta": 1e6, "flag": false, "word": 1, "eos": [ 1, 2 ]})");
+  const Report report =
+      comparedConfigs(R"({"theta": 1000000, "flag": true, "word": "1", "eos": [1,2]})",
+                      R"({"theta": 1e6, "flag": false, "word": 1, "eos": [ 1, 2 ]})");
   EXPECT_EQ(figureOf(report, "same"), 2) << "theta and eos";
   EXPECT_EQ(figureOf(report, "differs"), 2) << "flag and word";
 }
 
 TEST(ConfigComparison, ReadsWordsThatAreNoJson) {
-  const Report report = compared(R"({"max": Infinity, "x": {}})", R"({"max": Infinity, "x": {}})");
+  const Report report =
+      comparedConfigs(R"({"max": Infinity, "x": {}})", R"({"max": Infinity, "x": {}})");
   EXPECT_EQ(figureOf(report, "same"), 2);
 }
 
 TEST(ConfigComparison, SaysThatEqualConfigsSayNothingAboutWeights) {
-  EXPECT_THAT(compared("{}", "{}").tables.at(0).note, HasSubstr("say nothing about weights"));
+  EXPECT_THAT(comparedConfigs("{}", "{}").tables.at(0).note,
+              HasSubstr("say nothing about weights"));
 }
 
 TEST(ConfigComparison, ShowsControlCharactersEscaped) {
-  const Report report = compared("{\"a\": \"\\u001b[31m\"}", "{}");
+  const Report report = comparedConfigs("{\"a\": \"\\u001b[31m\"}", "{}");
   EXPECT_THAT(report.tables.at(0).rows.at(0).at(1), HasSubstr("\\u001b[31m"));
 }
 
 TEST(ConfigComparison, RefusesWhatIsNoObject) {
   for (const std::string text : {"[1]", "", "{", "{\"a\": }", "nonsense", "{\"a\": 1} {"}) {
-    EXPECT_THROW(compared(text, "{}"), Error) << text;
+    EXPECT_THROW(comparedConfigs(text, "{}"), Error) << text;
   }
   std::string deep;
   for (int i = 0; i < 1000; ++i) deep += "{\"a\":";
-  EXPECT_THROW(compared(deep, "{}"), Error);
+  EXPECT_THROW(comparedConfigs(deep, "{}"), Error);
 }
 
 }  // namespace

@@ -18,7 +18,7 @@ const Document& apache() {
   return text;
 }
 
-Report compared(const std::string& licence, const Document& standard = apache()) {
+Report comparedLicences(const std::string& licence, const Document& standard = apache()) {
   return compareLicence(documentOf("m", "LICENSE", licence), standard);
 }
 
@@ -82,19 +82,20 @@ void expectCounts(const Report& report, double changed, double added, double rem
 }
 
 TEST(LicenceComparison, FindsTheStandardTextUnchanged) {
-  const Report report = compared(apache().text);
+  const Report report = comparedLicences(apache().text);
   expectCounts(report, 0, 0, 0);
   EXPECT_GT(figureOf(report, "unchanged"), 30);
 }
 
 TEST(LicenceComparison, FindsExactlyTwoAddedClausesAndOneChangedParagraph) {
-  const Report report = compared(doctored());
+  const Report report = comparedLicences(doctored());
   expectCounts(report, 1, 2, 0);
-  EXPECT_EQ(figureOf(report, "unchanged"), figureOf(compared(apache().text), "unchanged") - 1);
+  EXPECT_EQ(figureOf(report, "unchanged"),
+            figureOf(comparedLicences(apache().text), "unchanged") - 1);
 }
 
 TEST(LicenceComparison, ShowsAddedClausesWholeAndChangedWordsMarked) {
-  const TextTable table = compared(doctored()).tables.at(0);
+  const TextTable table = comparedLicences(doctored()).tables.at(0);
   const Rows added = rowsWith(table, 1, "added"), changed = rowsWith(table, 1, "changed");
   ASSERT_EQ(added.size(), 2U);
   EXPECT_THAT(added[0][2], HasSubstr("You may not use the Work or Derivative Works to offer a "
@@ -109,8 +110,8 @@ TEST(LicenceComparison, ShowsAddedClausesWholeAndChangedWordsMarked) {
 TEST(LicenceComparison, IsBlindToWrapping) {
   for (const std::size_t width : {40, 65, 120, 100'000}) {
     SCOPED_TRACE(width);
-    expectCounts(compared(rewrapped(apache().text, width)), 0, 0, 0);
-    expectCounts(compared(rewrapped(doctored(), width)), 1, 2, 0);
+    expectCounts(comparedLicences(rewrapped(apache().text, width)), 0, 0, 0);
+    expectCounts(comparedLicences(rewrapped(doctored(), width)), 1, 2, 0);
   }
 }
 
@@ -125,7 +126,7 @@ TEST(LicenceComparison, IsBlindToLineEndsQuotationMarksAndCapitals) {
     }
   }
   text = replaced(text, "Grant of Patent License", "GRANT OF PATENT LICENSE");
-  expectCounts(compared("\xef\xbb\xbf" + text), 0, 0, 0);
+  expectCounts(comparedLicences("\xef\xbb\xbf" + text), 0, 0, 0);
 }
 
 TEST(LicenceComparison, IsBlindToTheNumbersOfClauses) {
@@ -136,10 +137,12 @@ TEST(LicenceComparison, IsBlindToTheNumbersOfClauses) {
   }
   text = replaced(text, "\n   6. Submission",
                   "\n   5. No Competition. You must not compete.\n\n   6. Submission");
-  expectCounts(compared(text), 0, 1, 0);
+  expectCounts(comparedLicences(text), 0, 1, 0);
   // A reference that follows the new numbers is no change either; one that goes elsewhere is.
-  expectCounts(compared(replaced(text, "Sections 1 through 9", "Sections 1 through 10")), 0, 1, 0);
-  expectCounts(compared(replaced(text, "Sections 1 through 9", "Sections 1 through 4")), 1, 1, 0);
+  expectCounts(comparedLicences(replaced(text, "Sections 1 through 9", "Sections 1 through 10")), 0,
+               1, 0);
+  expectCounts(comparedLicences(replaced(text, "Sections 1 through 9", "Sections 1 through 4")), 1,
+               1, 0);
 }
 
 TEST(LicenceComparison, IsBlindToLettersOfItems) {
@@ -147,13 +150,13 @@ TEST(LicenceComparison, IsBlindToLettersOfItems) {
       replaced(apache().text, "(d) If the Work includes", "(e) If the Work includes");
   text = replaced(text, "      (e) If the Work",
                   "      (d) You must pay; and\n\n      (e) If the Work");
-  expectCounts(compared(text), 0, 1, 0);
+  expectCounts(comparedLicences(text), 0, 1, 0);
 }
 
 TEST(LicenceComparison, TakesAFilledInCopyrightForTheSame) {
   const Report report =
-      compared(replaced(apache().text, "Copyright [yyyy] [name of copyright owner]",
-                        "Copyright 2026 Example Co., Ltd."));
+      comparedLicences(replaced(apache().text, "Copyright [yyyy] [name of copyright owner]",
+                                "Copyright 2026 Example Co., Ltd."));
   expectCounts(report, 0, 0, 0);
   const Rows rows = rowsWith(report.tables.at(0), 1, "unchanged, filled in");
   ASSERT_EQ(rows.size(), 1U);
@@ -161,7 +164,7 @@ TEST(LicenceComparison, TakesAFilledInCopyrightForTheSame) {
 }
 
 TEST(LicenceComparison, DoesNotTakeATermForAFilledInCopyright) {
-  const Report report = compared(replaced(
+  const Report report = comparedLicences(replaced(
       apache().text, "Copyright [yyyy] [name of copyright owner]",
       "Copyright 2026 Example. You may not use this to compete with Example or with any firm that "
       "Example owns or comes to own."));
@@ -169,20 +172,21 @@ TEST(LicenceComparison, DoesNotTakeATermForAFilledInCopyright) {
 }
 
 TEST(LicenceComparison, ListsACopyrightLineApart) {
-  const Report report = compared("Copyright 2026 Example\n\n" + apache().text);
+  const Report report = comparedLicences("Copyright 2026 Example\n\n" + apache().text);
   expectCounts(report, 0, 0, 0);
   EXPECT_EQ(rowsWith(report.tables.at(0), 1, "copyright line").size(), 1U);
 }
 
 TEST(LicenceComparison, FindsWhatIsRemoved) {
   const std::size_t from = apache().text.find("   APPENDIX:");
-  const Report cut = compared(apache().text.substr(0, from));
+  const Report cut = comparedLicences(apache().text.substr(0, from));
   EXPECT_EQ(figureOf(cut, "added"), 0);
   EXPECT_GT(figureOf(cut, "removed"), 0);
 
   const std::size_t begin = apache().text.find("   8. Limitation");
   const std::size_t end = apache().text.find("   9. Accepting");
-  const Report report = compared(apache().text.substr(0, begin) + apache().text.substr(end));
+  const Report report =
+      comparedLicences(apache().text.substr(0, begin) + apache().text.substr(end));
   expectCounts(report, 0, 0, 1);
   EXPECT_THAT(rowsWith(report.tables.at(0), 1, "removed").at(0).at(0),
               HasSubstr("8: Limitation of Liability."));
@@ -194,7 +198,7 @@ TEST(LicenceComparison, FindsAMovedClauseUnchanged) {
   const std::string clause = text.substr(begin, end - begin);
   text.erase(begin, end - begin);
   text.insert(text.find("   2. Grant of Copyright"), clause);
-  const Report report = compared(text);
+  const Report report = comparedLicences(text);
   expectCounts(report, 0, 0, 0);
 }
 
@@ -203,15 +207,16 @@ TEST(LicenceComparison, FindsJoinedParagraphsUnchanged) {
   const std::size_t at = text.find("\n\n      (b) You must cause");
   ASSERT_NE(at, std::string::npos);
   text.replace(at, 2, " ");
-  expectCounts(compared(text), 0, 0, 0);
+  expectCounts(comparedLicences(text), 0, 0, 0);
 }
 
 TEST(LicenceComparison, KnowsTheOtherLicencesOfThisMachine) {
   for (const char* id : {"MPL-2.0", "GPL-3.0-or-later", "LGPL-2.1-only", "CC0-1.0"}) {
     SCOPED_TRACE(id);
     const Document standard = standardLicence(id);
-    expectCounts(compared(rewrapped(standard.text, 90), standard), 0, 0, 0);
-    EXPECT_GT(figureOf(compared(apache().text, standard), "removed"), 5) << "another licence";
+    expectCounts(comparedLicences(rewrapped(standard.text, 90), standard), 0, 0, 0);
+    EXPECT_GT(figureOf(comparedLicences(apache().text, standard), "removed"), 5)
+        << "another licence";
   }
 }
 
@@ -219,7 +224,7 @@ TEST(LicenceComparison, HoldsAgainstAFileOfTheUsers) {
   const support::TempDir dir;
   const auto file = dir.write("terms.txt", "1. Do good.\n\n2. Copyright <year> <owner>\n");
   const Document standard = standardLicence("file:" + file.string());
-  expectCounts(compared("1. Do good.\n\nCopyright 2026 me\n", standard), 0, 0, 0);
+  expectCounts(comparedLicences("1. Do good.\n\nCopyright 2026 me\n", standard), 0, 0, 0);
   EXPECT_THROW(standardLicence("file:" + (dir / "missing").string()), Error);
   EXPECT_THROW(standardLicence("file:" + dir.text()), Error) << "a folder";
 }
@@ -242,23 +247,23 @@ TEST(LicenceComparison, SaysWhichLicencesItKnows) {
 }
 
 TEST(LicenceComparison, ShowsControlCharactersEscaped) {
-  const Report report = compared(apache().text + "\n\nPay \x1b[31mnow.\n");
+  const Report report = comparedLicences(apache().text + "\n\nPay \x1b[31mnow.\n");
   EXPECT_THAT(rowsWith(report.tables.at(0), 1, "added").at(0).at(2),
               HasSubstr("Pay \\u001b[31mnow."));
 }
 
 TEST(LicenceComparison, EndsOnHostileTexts) {
-  EXPECT_NO_THROW(compared(""));
-  EXPECT_NO_THROW(compared(std::string(500'000, 'a')));
+  EXPECT_NO_THROW(comparedLicences(""));
+  EXPECT_NO_THROW(comparedLicences(std::string(500'000, 'a')));
   std::string quotes;
   for (int i = 0; i < 100'000; ++i) quotes += "\xe2\x80\x9c";
-  EXPECT_NO_THROW(compared(quotes));
+  EXPECT_NO_THROW(comparedLicences(quotes));
   std::string words;
   for (int i = 0; i < 200'000; ++i) words += "the ";
-  EXPECT_NO_THROW(compared(words));
+  EXPECT_NO_THROW(comparedLicences(words));
   std::string paragraphs;
   for (int i = 0; i < 100'000; ++i) paragraphs += "a\n\n";
-  EXPECT_THROW(compared(paragraphs), Error);
+  EXPECT_THROW(comparedLicences(paragraphs), Error);
 }
 
 }  // namespace

@@ -12,7 +12,7 @@ CodeFile file(const std::string& name, const std::string& text, bool too_large =
   return {documentOf("m", name, text), too_large};
 }
 
-Report compared(const std::vector<CodeFile>& a, const std::vector<CodeFile>& b) {
+Report comparedCode(const std::vector<CodeFile>& a, const std::vector<CodeFile>& b) {
   return compareCode("a", a, "b", b);
 }
 
@@ -20,7 +20,8 @@ const std::string kCode =
     "class Attention:\n  def forward(self, x):\n    q = self.q(x)\n    return q * 2\n";
 
 TEST(CodeComparison, FindsNamesakesIdentical) {
-  const Report report = compared({file("modeling_x.py", kCode)}, {file("modeling_x.py", kCode)});
+  const Report report =
+      comparedCode({file("modeling_x.py", kCode)}, {file("modeling_x.py", kCode)});
   EXPECT_EQ(figureOf(report, "identical"), 1);
   EXPECT_EQ(figureOf(report, "similarity"), 1);
   EXPECT_THAT(report.tables.at(0).rows, ElementsAre(ElementsAre("modeling_x.py", "modeling_x.py",
@@ -30,15 +31,15 @@ TEST(CodeComparison, FindsNamesakesIdentical) {
 TEST(CodeComparison, CountsRunsOfFiveWords) {
   // Runs: 3 and 3, of which "b c d e f" and "c d e f g" are in both: 2 of 4.
   const Report report =
-      compared({file("x.py", "a b c d e f g")}, {file("x.py", "b c\n\n d   e f g h")});
+      comparedCode({file("x.py", "a b c d e f g")}, {file("x.py", "b c\n\n d   e f g h")});
   EXPECT_EQ(figureOf(report, "similarity"), 0.5);
   EXPECT_EQ(figureOf(report, "identical"), 0);
 }
 
 TEST(CodeComparison, MeetsRenamedFilesByLikeness) {
   const Report report =
-      compared({file("modeling_solar.py", kCode + "x = 1\n"), file("notes.md", "a\n")},
-               {file("configuration_glm.py", "y = 2\n"), file("modeling_glm.py", kCode)});
+      comparedCode({file("modeling_solar.py", kCode + "x = 1\n"), file("notes.md", "a\n")},
+                   {file("configuration_glm.py", "y = 2\n"), file("modeling_glm.py", kCode)});
   const TextTable& table = report.tables.at(0);
   EXPECT_EQ(rowsWith(table, 0, "modeling_solar.py").at(0).at(1), "modeling_glm.py");
   EXPECT_EQ(rowsWith(table, 0, "modeling_solar.py").at(0).at(2), "likeness");
@@ -49,9 +50,9 @@ TEST(CodeComparison, MeetsRenamedFilesByLikeness) {
 
 TEST(CodeComparison, LeavesOutWhatIsTooLargeOrNoText) {
   const Report report =
-      compared({file("big.txt", "", true), file("bytes.txt", std::string("a\0b", 3)),
-                file("broken.txt", "\xff\xfe")},
-               {file("big.txt", "short")});
+      comparedCode({file("big.txt", "", true), file("bytes.txt", std::string("a\0b", 3)),
+                    file("broken.txt", "\xff\xfe")},
+                   {file("big.txt", "short")});
   EXPECT_EQ(figureOf(report, "files_a"), 0);
   EXPECT_EQ(figureOf(report, "files_b"), 1);
   EXPECT_THAT(report.tables.at(1).rows, ElementsAre(ElementsAre("a", "big.txt", "more than 1 MB"),
@@ -60,8 +61,8 @@ TEST(CodeComparison, LeavesOutWhatIsTooLargeOrNoText) {
 }
 
 TEST(CodeComparison, ComparesEmptyFiles) {
-  EXPECT_EQ(figureOf(compared({file("x.py", "")}, {file("x.py", "")}), "similarity"), 1);
-  EXPECT_EQ(figureOf(compared({file("x.py", "")}, {file("x.py", "a")}), "similarity"), 0);
+  EXPECT_EQ(figureOf(comparedCode({file("x.py", "")}, {file("x.py", "")}), "similarity"), 1);
+  EXPECT_EQ(figureOf(comparedCode({file("x.py", "")}, {file("x.py", "a")}), "similarity"), 0);
 }
 
 TEST(WantedFiles, AreCodeAndTextsForModelCode) {

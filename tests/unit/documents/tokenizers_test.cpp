@@ -11,7 +11,7 @@ namespace {
 
 using testing::HasSubstr;
 
-Report compared(const std::string& a, const std::string& b) {
+Report comparedTokenizers(const std::string& a, const std::string& b) {
   return compareTokenizers(documentOf("a", "tokenizer.json", a),
                            documentOf("b", "tokenizer.json", b));
 }
@@ -24,8 +24,8 @@ std::string tokenizer(const std::string& vocabulary, const std::string& merges =
 }
 
 TEST(TokenizerComparison, CountsTokensInCommonByTheirSpelling) {
-  const Report report = compared(tokenizer(R"({"a": 0, "b": 1, "c": 2, "d": 3})"),
-                                 tokenizer(R"({"a": 0, "c": 1, "d": 2})"));
+  const Report report = comparedTokenizers(tokenizer(R"({"a": 0, "b": 1, "c": 2, "d": 3})"),
+                                           tokenizer(R"({"a": 0, "c": 1, "d": 2})"));
   EXPECT_EQ(figureOf(report, "vocabulary_a"), 4);
   EXPECT_EQ(figureOf(report, "vocabulary_b"), 3);
   EXPECT_EQ(figureOf(report, "common"), 3);
@@ -39,7 +39,7 @@ TEST(TokenizerComparison, CountsTokensInCommonByTheirSpelling) {
 
 TEST(TokenizerComparison, LeavesAddedTokensOutOfTheVocabulary) {
   const std::string with = tokenizer(R"({"a": 0})", "[]", R"([{"id": 9, "content": "<end>"}])");
-  const Report report = compared(with, with);
+  const Report report = comparedTokenizers(with, with);
   EXPECT_EQ(figureOf(report, "vocabulary_a"), 1);
   EXPECT_EQ(figureOf(report, "common"), 1);
   EXPECT_EQ(rowsWith(report.tables.at(0), 0, "added tokens"),
@@ -47,8 +47,9 @@ TEST(TokenizerComparison, LeavesAddedTokensOutOfTheVocabulary) {
 }
 
 TEST(TokenizerComparison, ComparesMergesByRank) {
-  const Report report = compared(tokenizer("{}", R"(["a b", "c d", "e f", "g h"])"),
-                                 tokenizer("{}", R"(["a b", "x y", "e f", "c d", "g h"])"));
+  const Report report =
+      comparedTokenizers(tokenizer("{}", R"(["a b", "c d", "e f", "g h"])"),
+                         tokenizer("{}", R"(["a b", "x y", "e f", "c d", "g h"])"));
   EXPECT_EQ(figureOf(report, "merges_a"), 4);
   EXPECT_EQ(figureOf(report, "merges_b"), 5);
   EXPECT_EQ(figureOf(report, "merges_common"), 4);
@@ -60,8 +61,8 @@ TEST(TokenizerComparison, ComparesMergesByRank) {
 }
 
 TEST(TokenizerComparison, ReadsMergesWrittenAsPairs) {
-  const Report report = compared(tokenizer("{}", R"(["a b", "c d"])"),
-                                 tokenizer("{}", R"([["a", "b"], ["c", "d"]])"));
+  const Report report = comparedTokenizers(tokenizer("{}", R"(["a b", "c d"])"),
+                                           tokenizer("{}", R"([["a", "b"], ["c", "d"]])"));
   EXPECT_EQ(figureOf(report, "first_merges"), 2);
   EXPECT_EQ(figureOf(report, "merge_rank_agreement"), 1);
 }
@@ -70,14 +71,14 @@ TEST(TokenizerComparison, CountsNoMoreThanTheFirstThousandMerges) {
   std::string merges = "[";
   for (int i = 0; i < 1500; ++i) merges += fmt::format("{}\"m{} n\"", i == 0 ? "" : ",", i);
   const std::string many = tokenizer("{}", merges + "]");
-  const Report report = compared(many, many);
+  const Report report = comparedTokenizers(many, many);
   EXPECT_EQ(figureOf(report, "first_merges"), 1000);
   EXPECT_EQ(figureOf(report, "merges_common"), 1500);
 }
 
 TEST(TokenizerComparison, SaysNothingOfMergesWhereThereAreNone) {
   const std::string unigram = R"({"model": {"vocab": [["a", -1.5], ["b", -2]]}})";
-  const Report report = compared(unigram, tokenizer(R"({"b": 1})", R"(["a b"])"));
+  const Report report = comparedTokenizers(unigram, tokenizer(R"({"b": 1})", R"(["a b"])"));
   EXPECT_EQ(figureOf(report, "common"), 1);
   EXPECT_EQ(figureOf(report, "same_id"), 1) << "the id of a list's token is its place";
   for (const char* name : {"merges_common", "merges_share_a", "merges_share_b", "first_merges",
@@ -93,7 +94,7 @@ TEST(TokenizerComparison, RefusesWhatIsNoTokenizerAndNamesTheFile) {
         R"({"model": {"vocab": {}, "merges": [7]}})",
         R"({"model": {"vocab": {}, "merges": [["a"]]}})", R"({"model": {"vocab": [["a"], []]}})"}) {
     try {
-      compared(tokenizer("{}"), text);
+      comparedTokenizers(tokenizer("{}"), text);
       ADD_FAILURE() << "accepted: " << text;
     } catch (const Error& error) {
       EXPECT_EQ(error.place(), "b/tokenizer.json");
