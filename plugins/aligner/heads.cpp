@@ -12,13 +12,26 @@ namespace {
 using linear::innerProducts;
 using linear::rotated;
 
+// The cosines of A's columns in B's residual stream with B's. The side with fewer columns is
+// turned.
+arma::fmat cosinesOf(const arma::fmat& a, const arma::fmat& b, const arma::fmat& rotation) {
+  if (rotation.is_empty() || a.n_cols <= b.n_cols) return innerProducts(rotated(a, rotation), b);
+  return innerProducts(a, arma::fmat(rotation * b));
+}
+
+// How near the planes are that the rows of two heads span, 1: equal.
+double nearnessOfPlanes(const arma::fmat& block) {
+  return static_cast<double>(arma::norm(block, "fro")) /
+         std::sqrt(static_cast<double>(block.n_rows));
+}
+
 // For each head of B the head of A with the greatest score(block of cosines, A's rows by B's).
 template <class Score>
 std::vector<HeadMatch> bestHeads(const AttentionRows& a, const AttentionRows& b,
                                  const arma::fmat& rotation, Score&& score) {
   std::vector<HeadMatch> matches;
   if (a.columns.is_empty() || b.columns.is_empty() || a.head_dim != b.head_dim) return matches;
-  const arma::fmat cosines = innerProducts(rotated(a.columns, rotation), b.columns);
+  const arma::fmat cosines = cosinesOf(a.columns, b.columns, rotation);
   const arma::uword dim = a.head_dim;
   for (arma::uword hb = 0; hb < cosines.n_cols / dim; ++hb) {
     HeadMatch match;
@@ -98,13 +111,24 @@ std::vector<HeadMatch> matchLatents(const Profile& a, const Profile& b, std::str
   return matches;
 }
 
+double valueExcess(const Profile& a, const Profile& b, const arma::fmat& rotation) {
+  const std::vector<HeadMatch> matches =
+      bestHeads(a.values(), b.valueProbes(), rotation, nearnessOfPlanes);
+  if (matches.empty()) return 0;
+  // The squared cosines of a block of random directions sum to dim (dim / d), give or take
+  // dim sqrt(2) / d; of n such blocks the largest is about sqrt(2 ln n) of that above.
+  const double hidden = static_cast<double>(b.valueProbes().columns.n_rows);
+  const double heads = static_cast<double>(a.values().columns.n_cols / a.values().head_dim);
+  const double dim = static_cast<double>(a.values().head_dim);
+  const double chance = std::sqrt((dim + 2 * std::sqrt(std::log(heads))) / hidden);
+  double sum = 0;
+  for (const HeadMatch& match : matches) sum += match.similarity - chance;
+  return sum / static_cast<double>(matches.size());
+}
+
 std::vector<HeadMatch> matchHeadsByValues(const Profile& a, const Profile& b,
                                           const arma::fmat& rotation) {
-  std::vector<HeadMatch> matches =
-      bestHeads(a.values(), b.values(), rotation, [](const arma::fmat& block) {
-        return static_cast<double>(arma::norm(block, "fro")) /
-               std::sqrt(static_cast<double>(block.n_rows));
-      });
+  std::vector<HeadMatch> matches = bestHeads(a.values(), b.values(), rotation, nearnessOfPlanes);
   for (HeadMatch& match : matches) {
     match.dims.resize(b.values().head_dim);
     std::iota(match.dims.begin(), match.dims.end(), 0);

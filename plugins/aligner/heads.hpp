@@ -20,6 +20,10 @@ std::vector<HeadMatch> matchLatents(const Profile& a, const Profile& b, std::str
                                     const std::map<std::int64_t, std::int64_t>& layer_of_b,
                                     const arma::fmat& rotation);
 
+// How much nearer than chance the planes are that the value rows of B's probes and of the nearest
+// heads of A span: blind to their signs and order. 0 where the heads have nothing to compare.
+double valueExcess(const Profile& a, const Profile& b, const arma::fmat& rotation);
+
 // By the planes that the value rows span: blind to their signs and order. For coins on keys.
 std::vector<HeadMatch> matchHeadsByValues(const Profile& a, const Profile& b,
                                           const arma::fmat& rotation);

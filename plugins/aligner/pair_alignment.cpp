@@ -1,5 +1,6 @@
 #include "pair_alignment.hpp"
 
+#include <algorithm>
 #include <numeric>
 #include <string_view>
 #include <unordered_map>
@@ -13,8 +14,7 @@ namespace {
 using linear::innerProducts;
 using linear::rotated;
 
-// With the probes' similarity this far above chance no further candidate is tried. (Unrelated
-// models of the zoo stay below 0.12, after any rotation.)
+// With the probes' similarity this far above chance no further candidate is tried.
 constexpr double kCertain = 0.3;
 // Units are matched by index where this share of gate rows is nearest to its own index.
 constexpr double kSameOrder = 0.9;
@@ -90,12 +90,15 @@ void BlindAlignments::consider(Candidate candidate) {
   const bool none = candidate.found_by == "none";
   if (none && a_.weights().shape().hidden != b_.weights().shape().hidden) return;
   if (!none && candidate.rotation.is_empty()) return;
-  Scored scored{std::move(candidate), 0};
-  const auto choices = mapMlps(a_, b_, scored.candidate.rotation, b_.probes());
-  for (const MlpChoice& choice : choices) {
-    scored.score += choice.excess / static_cast<double>(choices.size());
+  if (candidate.found_by != "gates") {
+    const auto choices = mapMlps(a_, b_, candidate.rotation, b_.probes());
+    for (const MlpChoice& choice : choices) {
+      candidate.excess += choice.excess / static_cast<double>(choices.size());
+    }
   }
-  candidates_.push_back(std::move(scored));
+  const double values = valueExcess(a_, b_, candidate.rotation);
+  const double score = std::max(candidate.excess, values);
+  candidates_.push_back({std::move(candidate), score});
 }
 
 const BlindAlignments::Scored* BlindAlignments::best(bool may_read_attention) const {
@@ -154,6 +157,12 @@ Alignment BlindAlignments::alignedFor(const GaugeUse& use) {
   const arma::fmat& rotation = chosen->candidate.rotation;
   alignment.rotation = plain(chosen->candidate, chosen->score, true);
   alignment.readings = chosen->candidate.readings;
+  // What fitted candidates, and what they were judged by: the order of no rows, and of up and value
+  // rows no signs either.
+  for (const std::string_view role : {role::kGate, role::kUp, role::kValue}) {
+    alignment.readings.push_back({std::string(role), 0, role == role::kGate, false, "rotation"});
+    alignment.readings.push_back({std::string(role), 1, true, true, "rotation"});
+  }
   for (const Scored& scored : candidates_) {
     alignment.considered.push_back(plain(scored.candidate, scored.score, false));
   }

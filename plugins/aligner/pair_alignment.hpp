@@ -18,7 +18,9 @@ class BlindAlignments final : public PairAlignment {
  private:
   struct Scored {
     Candidate candidate;
-    double score = 0;  // the probes' mean excess
+    // The larger excess of the probes' MLPs and value planes: models that kept either share the
+    // residual stream that both live in.
+    double score = 0;
   };
   void consider(Candidate candidate);
   // The most similar candidate; null: none allowed.

@@ -10,6 +10,15 @@ namespace kindred::aligner {
 namespace {
 
 constexpr std::size_t kProbes = 6;
+constexpr arma::uword kProbeHeads = 2;  // of each layer probed
+
+// At most kProbes of so many, evenly spread.
+std::vector<std::size_t> spread(std::size_t size) {
+  const std::size_t count = std::min(kProbes, size);
+  std::vector<std::size_t> chosen;
+  for (std::size_t i = 0; i < count; ++i) chosen.push_back(i * size / count);
+  return chosen;
+}
 
 AttentionRows attentionRows(const ModelWeights& weights, std::string_view role,
                             std::uint64_t heads) {
@@ -32,6 +41,19 @@ AttentionRows attentionRows(const ModelWeights& weights, std::string_view role,
   return rows;
 }
 
+AttentionRows probesOf(const AttentionRows& rows) {
+  AttentionRows probes;
+  probes.heads = std::min(kProbeHeads, rows.heads);
+  probes.head_dim = rows.head_dim;
+  for (const std::size_t i : spread(rows.layers.size())) {
+    const arma::uword first = i * rows.perLayer();
+    probes.columns =
+        arma::join_rows(probes.columns, rows.columns.cols(first, first + probes.perLayer() - 1));
+    probes.layers.push_back(rows.layers[i]);
+  }
+  return probes;
+}
+
 }  // namespace
 
 Profile::Profile(const ModelWeights& weights) : weights_(weights) {
@@ -51,8 +73,8 @@ Profile::Profile(const ModelWeights& weights) : weights_(weights) {
   keys_ = attentionRows(weights, role::kKey, shape.kv_heads);
   values_ = attentionRows(weights, role::kValue, shape.kv_heads);
 
-  const std::size_t count = std::min(kProbes, mlps());
-  for (std::size_t i = 0; i < count; ++i) probes_.push_back(i * mlps() / count);
+  probes_ = spread(mlps());
+  value_probes_ = probesOf(values_);
   doubling_ = findDoubling(*this);
 }
 

@@ -44,13 +44,15 @@ class Profile final : public ModelProfile {
 
   // MLPs that stand for the model in a search: at most six, spread over the depth.
   const std::vector<std::size_t>& probes() const { return probes_; }
+  // Likewise value rows: at most two heads in each of at most six layers.
+  const AttentionRows& valueProbes() const { return value_probes_; }
 
  private:
   const ModelWeights& weights_;
   std::vector<arma::uword> first_;
   arma::fmat gates_;
   std::vector<arma::fmat> signatures_;
-  AttentionRows queries_, keys_, values_;
+  AttentionRows queries_, keys_, values_, value_probes_;
   std::vector<std::size_t> probes_;
   Doubling doubling_;
 };

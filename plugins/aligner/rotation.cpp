@@ -54,12 +54,44 @@ std::size_t nearestBySignature(const Profile& a, const arma::fmat& of_b,
   return best;
 }
 
+// The mean absolute cosine of the up rows of units matched (which sees
+// no signs), above that of random directions.
+class UpExcess {
+ public:
+  UpExcess(const Profile& a, const Profile& b, const arma::fmat& rotation)
+      : a_(a), b_(b), rotation_(rotation) {}
+
+  void add(std::size_t mlp_a, std::size_t mlp_b, const Pairs& pairs) {
+    const arma::fmat of_a = rotated(ups(a_, mlp_a), rotation_), of_b = ups(b_, mlp_b);
+    for (const auto& [i, j] : pairs) {
+      if (i >= of_a.n_cols || j >= of_b.n_cols) continue;
+      sum_ += std::abs(linear::dot(of_a.colptr(i), of_b.colptr(j), of_a.n_rows));
+      ++count_;
+    }
+  }
+  double mean() const {
+    const double chance = std::sqrt(2 / (arma::datum::pi * static_cast<double>(rotation_.n_cols)));
+    return count_ == 0 ? 0 : sum_ / static_cast<double>(count_) - chance;
+  }
+
+ private:
+  static arma::fmat ups(const Profile& model, std::size_t mlp) {
+    return unitColumns(model.weights().matrix(role::kUp, model.place(mlp)));
+  }
+
+  const Profile& a_;
+  const Profile& b_;
+  const arma::fmat& rotation_;
+  double sum_ = 0;
+  std::size_t count_ = 0;
+};
+
 }  // namespace
 
-Candidate identity() { return {"none", {}, {}}; }
+Candidate identity() { return {"none", {}, {}, 0}; }
 
 Candidate fromEmbeddings(const Profile& a, const Profile& b, const std::vector<TokenPair>& tokens) {
-  Candidate candidate{"embeddings", {}, {}};
+  Candidate candidate{"embeddings", {}, {}, 0};
   if (tokens.size() < 2) return candidate;
   std::vector<std::uint32_t> of_a, of_b;
   for (const TokenPair& token : tokens) {
@@ -81,7 +113,7 @@ Candidate fromEmbeddings(const Profile& a, const Profile& b, const std::vector<T
 }
 
 Candidate fromAttention(const Profile& a, const Profile& b) {
-  Candidate candidate{"attention", {}, {}};
+  Candidate candidate{"attention", {}, {}, 0};
   arma::fmat moments;
   const auto add = [&](const AttentionRows& of_a, const AttentionRows& of_b,
                        std::string_view role) {
@@ -101,10 +133,11 @@ Candidate fromAttention(const Profile& a, const Profile& b) {
 }
 
 Candidate fromGates(const Profile& a, const Profile& b, const std::vector<std::size_t>& partners) {
-  Candidate candidate{"gates", {}, {}};
+  Candidate candidate{"gates", {}, {}, 0};
   struct Probe {
     arma::fmat a, b;
     Pairs pairs;
+    std::size_t mlp_a, mlp_b;
   };
   std::vector<Probe> probes;
   for (std::size_t p = 0; p < partners.size(); ++p) {
@@ -113,7 +146,8 @@ Candidate fromGates(const Profile& a, const Profile& b, const std::vector<std::s
     if (a.signatures(partners[p]).is_empty()) continue;
     const linear::Matching nearest =
         linear::assign(linear::signatureSimilarity(a.signatures(partners[p]), b.signatures(mlp)));
-    probes.push_back({a.gates(partners[p]), b.gates(mlp), linear::pairsOf(nearest)});
+    probes.push_back(
+        {a.gates(partners[p]), b.gates(mlp), linear::pairsOf(nearest), partners[p], mlp});
   }
   if (probes.empty()) return candidate;
   for (int round = 0; round <= kRounds; ++round) {
@@ -132,8 +166,11 @@ Candidate fromGates(const Profile& a, const Profile& b, const std::vector<std::s
     }
     if (!changed) break;
   }
-  candidate.readings.push_back({std::string(role::kGate), 0, true, false, "rotation"});
-  candidate.readings.push_back({std::string(role::kGate), 1, true, true, "rotation"});
+  UpExcess excess(a, b, candidate.rotation);
+  if (!candidate.rotation.is_empty()) {
+    for (const Probe& probe : probes) excess.add(probe.mlp_a, probe.mlp_b, probe.pairs);
+  }
+  candidate.excess = excess.mean();
   return candidate;
 }
 

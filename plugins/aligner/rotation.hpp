@@ -1,7 +1,8 @@
 // Candidate rotations of the residual stream, and the MLP map that each of them gives.
 //
-// Any search is free for a test whose gauge it does not see, so the best candidate by the cosines
-// of gate rows is taken without correction.
+// Any search is free for a test whose gauge it does not see, so the best candidate is taken without
+// correction. Best means most alike in rows that the rotation was not fitted to: a fit makes any
+// rows look alike, and would win over the right rotation where the gates are not shared.
 #pragma once
 
 #include <armadillo>
@@ -16,6 +17,9 @@ struct Candidate {
   std::string found_by;  // none, embeddings, attention, gates
   arma::fmat rotation;   // A's hidden size by B's; empty: the identity
   std::vector<Reading> readings;
+  // How much more alike than chance the MLPs are, by gate rows, or by up rows where the gates were
+  // fitted.
+  double excess = 0;
 };
 
 Candidate identity();
@@ -24,7 +28,7 @@ Candidate fromEmbeddings(const Profile& a, const Profile& b, const std::vector<T
 Candidate fromAttention(const Profile& a, const Profile& b);
 // Matches the units of B's probes to those of the named MLPs of A by signature, then assigns by
 // cosines and fits the rotation in turn (iterated closest points: Besl and McKay, IEEE PAMI 14,
-// 1992).
+// 1992). Its excess is that of absolute cosines of the up rows of the units matched.
 Candidate fromGates(const Profile& a, const Profile& b, const std::vector<std::size_t>& partners);
 // MLPs of A, one for each of B's probes, that a search by gates may start from: layers counted from
 // the start, from the end, and those with the nearest signatures.

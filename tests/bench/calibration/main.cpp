@@ -140,10 +140,17 @@ void measureFamilies(std::vector<Member> members, const std::filesystem::path& f
   const Pairs kin = sampledPairs(group.members, true, extent.between * families, random);
   const std::vector<Compared> compared = compareAll(group, kin);
   for (std::size_t p = 0; p < kin.size(); ++p) {
-    results.between.add(compared[p]);
-    if (compared[p].aboveNoEvidence()) continue;
-    results.missed.push_back(describe(group.members[kin[p].first], results.rows) + ", with " +
-                             describe(group.members[kin[p].second], results.rows));
+    const Member& first = group.members[kin[p].first];
+    const Member& second = group.members[kin[p].second];
+    const std::string pair =
+        describe(first, results.rows) + ", with " + describe(second, results.rows);
+    const std::string reason = nothingShared(first.keeps, second.keeps);
+    (reason.empty() ? results.between : results.apart).add(compared[p]);
+    if (!reason.empty()) {
+      results.nothing_shared.push_back(pair + ": " + reason);
+    } else if (!compared[p].aboveNoEvidence()) {
+      results.missed.push_back(pair);
+    }
   }
   const Pairs strangers = sampledPairs(group.members, false, extent.strangers, random);
   for (const Compared& pair : compareAll(group, strangers)) results.edited.add(pair);

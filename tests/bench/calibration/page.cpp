@@ -54,6 +54,13 @@ std::string summary(const std::string& what, const Detection& detection) {
                      withBounds(detection.share()));
 }
 
+std::string pairList(const std::string& title, const std::vector<std::string>& pairs) {
+  if (pairs.empty()) return {};
+  std::string text = "\n### " + title + "\n\n";
+  for (const std::string& pair : pairs) text += "- " + pair + "\n";
+  return text;
+}
+
 std::string introduction(const Results& results) {
   std::string widths;
   for (const std::size_t width : results.widths) {
@@ -95,15 +102,18 @@ std::string page(const Results& results) {
     for (const Detection& strength : row.strengths) direct.add(strength);
   }
   text +=
-      "## Detection\n\nFound is what comes out above \"no evidence\".\n\n"
+      "## Detection\n\nFound is what comes out above \"no evidence\". Two models made of one may "
+      "have "
+      "kept different parts of it, and then share no weight that a test could compare. What each "
+      "transformation keeps is declared with it; such pairs are counted apart, and are expected "
+      "not to be found.\n\n"
       "| pairs | number | found | share |\n|---|---|---|---|\n";
   text += summary("a model and what was made of it", direct);
-  text += summary("two models made of one, sampled", results.between);
+  text += summary("two models made of one, sampled, that share something", results.between);
+  text += summary("two models made of one, sampled, that share nothing comparable", results.apart);
   text += "\n### A model and what was made of it\n\n" + detectionTable(results.rows);
-  if (!results.missed.empty()) {
-    text += "\n### Missed\n\n";
-    for (const std::string& pair : results.missed) text += "- " + pair + "\n";
-  }
+  text += pairList("Missed", results.missed);
+  text += pairList("Nothing to compare", results.nothing_shared);
   text +=
       "\nDistillation copies no weight and can't be seen by these tests. Nor can a disguise "
       "that draws anew the signs and the order of every gauge, together with rotations of "

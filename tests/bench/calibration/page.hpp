@@ -24,7 +24,9 @@ struct Results {
   NullTally edited;                 // descendants of different roots
   std::vector<DetectionRow> rows;   // root and descendant
   Detection between;                // descendants of one root
-  std::vector<std::string> missed;  // pairs of either kind, described
+  Detection apart;                  // of one root, but nothing that can be compared is in both
+  std::vector<std::string> missed;  // pairs of root and descendant or between, described
+  std::vector<std::string> nothing_shared;  // pairs apart, described, with the reason
 };
 
 std::string page(const Results& results);

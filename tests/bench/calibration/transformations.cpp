@@ -57,6 +57,13 @@ Transformation graded(std::string name, std::array<std::string, 3> strengths, To
           }};
 }
 
+Transformation keeping(const Kept& kept, Transformation transformation) {
+  transformation.keeps = kept;
+  return transformation;
+}
+
+constexpr Kept kRotated{.norms = false, .stream = false};  // rotateResidual() folds the gains
+
 // Parts begun again, then trained as long as they need to work, at full rate.
 Transformation replaced(std::string name, std::function<bool(std::string_view)> chosen) {
   return {std::move(name),
@@ -227,20 +234,24 @@ void addRestructuring(List& list) {
 }
 
 void addDisguises(List& list) {
-  const auto disguised = [&](std::string name, void (*edit)(Model&, std::uint64_t)) {
-    list.push_back(
-        edited(std::move(name), To::all,
-               [edit](Model& model, std::size_t, std::uint64_t seed) { edit(model, seed); }));
+  const auto disguised = [&](std::string name, void (*edit)(Model&, std::uint64_t),
+                             const Kept& kept = {}) {
+    list.push_back(keeping(kept, edited(std::move(name), To::all,
+                                        [edit](Model& model, std::size_t, std::uint64_t seed) {
+                                          edit(model, seed);
+                                        })));
   };
   disguised("units permuted", trainer::permuteUnits<float>);
   disguised("heads permuted", trainer::permuteHeads<float>);
-  disguised("residual stream permuted", trainer::permuteResidual<float>);
-  disguised("norms folded, residual stream rotated", trainer::rotateResidual<float>);
+  disguised("residual stream permuted", trainer::permuteResidual<float>, {.stream = false});
+  disguised("norms folded, residual stream rotated", trainer::rotateResidual<float>, kRotated);
   disguised("values rotated within heads", trainer::rotateValues<float>);
   disguised("rotary pairs turned", trainer::turnRotaryPairs<float>);
-  disguised("norms folded", [](Model& model, std::uint64_t) { trainer::foldGains(model); });
+  disguised("norms folded", [](Model& model, std::uint64_t) { trainer::foldGains(model); },
+            {.norms = false});
   disguised("norm gains redrawn",
-            [](Model& model, std::uint64_t seed) { trainer::redrawGains(model, 2., seed); });
+            [](Model& model, std::uint64_t seed) { trainer::redrawGains(model, 2., seed); },
+            {.norms = false});
   list.push_back(graded("up and down scaled by unit", {"up to 2", "up to 5", "up to 20"}, To::all,
                         [](Model& model, std::size_t strength, std::uint64_t seed) {
                           constexpr double kSpreads[3] = {2, 5, 20};
@@ -256,9 +267,10 @@ void addDisguises(List& list) {
 }
 
 void addReplacements(List& list) {
-  list.push_back(replaced("embeddings and head begun again", isEmbedding));
-  list.push_back(replaced("attention begun again", isAttention));
-  list.push_back(replaced("MLPs begun again", isMlp));
+  list.push_back(
+      keeping({.embeddings = false}, replaced("embeddings and head begun again", isEmbedding)));
+  list.push_back(keeping({.attention = false}, replaced("attention begun again", isAttention)));
+  list.push_back(keeping({.mlps = false}, replaced("MLPs begun again", isMlp)));
   list.push_back(replaced("first half of the layers begun again", [](std::string_view name) {
     return has(name, "layers.0.") || has(name, "layers.1.");
   }));
@@ -270,7 +282,8 @@ void addReplacements(List& list) {
                     reinitialise(model, std::not_fn(isNorm), seed);
                     trainOn(model, from.own, {strength * (strength + 1) * 25, 5e-3, isNorm}, seed);
                     return model;
-                  }});
+                  },
+                  {.embeddings = false, .attention = false, .mlps = false}});
   list.push_back(
       {"embeddings kept alone, frozen",
        {"alone", "then 50 steps", "then 150 steps"},
@@ -280,7 +293,8 @@ void addReplacements(List& list) {
          reinitialise(model, std::not_fn(isEmbedding), seed);
          trainOn(model, from.own, {strength * (strength + 1) * 25, 5e-3, isEmbedding}, seed);
          return model;
-       }});
+       },
+       {.norms = false, .attention = false, .mlps = false}});
   list.push_back(
       edited("another vocabulary", To::all, [](Model& model, std::size_t, std::uint64_t seed) {
         const std::size_t size = model.tokens.size();
@@ -289,41 +303,47 @@ void addReplacements(List& list) {
 }
 
 void addCompositions(List& list) {
-  const auto composed = [&](std::string name, std::function<void(Model&, std::uint64_t)> edit) {
-    list.push_back(edited(std::move(name), To::all,
-                          [edit = std::move(edit)](Model& model, std::size_t, std::uint64_t seed) {
-                            edit(model, seed);
-                          }));
+  const auto composed = [&](std::string name, const Kept& kept,
+                            std::function<void(Model&, std::uint64_t)> edit) {
+    list.push_back(
+        keeping(kept, edited(std::move(name), To::all,
+                             [edit = std::move(edit)](Model& model, std::size_t,
+                                                      std::uint64_t seed) { edit(model, seed); })));
   };
-  composed("rotated and units permuted", [](Model& model, std::uint64_t seed) {
+  constexpr Kept kRotatedWithoutEmbeddings{.embeddings = false, .norms = false, .stream = false};
+  composed("rotated and units permuted", kRotated, [](Model& model, std::uint64_t seed) {
     trainer::rotateResidual(model, seed);
     trainer::permuteUnits(model, seed);
   });
-  composed("rotated, units and heads permuted, scaled", [](Model& model, std::uint64_t seed) {
-    trainer::rotateResidual(model, seed);
-    trainer::permuteUnits(model, seed);
-    trainer::permuteHeads(model, seed);
-    trainer::scaleUnits(model, 3., seed);
-  });
-  composed("rotated, embeddings begun again", [](Model& model, std::uint64_t seed) {
-    trainer::rotateResidual(model, seed);
-    reinitialise(model, isEmbedding, seed);
-  });
-  composed("rotated, units permuted, embeddings begun again", [](Model& model, std::uint64_t seed) {
-    trainer::rotateResidual(model, seed);
-    trainer::permuteUnits(model, seed);
-    reinitialise(model, isEmbedding, seed);
-  });
-  composed("residual stream and units permuted, 4 bits", [](Model& model, std::uint64_t seed) {
-    trainer::permuteResidual(model, seed);
-    trainer::permuteUnits(model, seed);
-    roundToIntegers(model, 4);
-  });
-  composed("up-scaled, units permuted", [](Model& model, std::uint64_t seed) {
+  composed("rotated, units and heads permuted, scaled", kRotated,
+           [](Model& model, std::uint64_t seed) {
+             trainer::rotateResidual(model, seed);
+             trainer::permuteUnits(model, seed);
+             trainer::permuteHeads(model, seed);
+             trainer::scaleUnits(model, 3., seed);
+           });
+  composed("rotated, embeddings begun again", kRotatedWithoutEmbeddings,
+           [](Model& model, std::uint64_t seed) {
+             trainer::rotateResidual(model, seed);
+             reinitialise(model, isEmbedding, seed);
+           });
+  composed("rotated, units permuted, embeddings begun again", kRotatedWithoutEmbeddings,
+           [](Model& model, std::uint64_t seed) {
+             trainer::rotateResidual(model, seed);
+             trainer::permuteUnits(model, seed);
+             reinitialise(model, isEmbedding, seed);
+           });
+  composed("residual stream and units permuted, 4 bits", {.stream = false},
+           [](Model& model, std::uint64_t seed) {
+             trainer::permuteResidual(model, seed);
+             trainer::permuteUnits(model, seed);
+             roundToIntegers(model, 4);
+           });
+  composed("up-scaled, units permuted", {}, [](Model& model, std::uint64_t seed) {
     takeLayers(model, layersRepeated(model.layers.size(), 0));
     trainer::permuteUnits(model, seed);
   });
-  composed("layers dropped, units pruned, rotated", [](Model& model, std::uint64_t seed) {
+  composed("layers dropped, units pruned, rotated", kRotated, [](Model& model, std::uint64_t seed) {
     takeLayers(model, layersWithout(model.layers.size(), 1));
     pruneUnits(model, 0.75);
     trainer::rotateResidual(model, seed);

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "kept.hpp"
 #include "trainer/corpus.hpp"
 #include "trainer/weights.hpp"
 
@@ -32,6 +33,7 @@ struct Transformation {
   std::array<std::string, 3> strengths;  // in words
   To to = To::all;
   std::function<Model(const Materials&, std::size_t strength, std::uint64_t seed)> make;
+  Kept keeps = {};
 
   bool appliesTo(const Model& root) const {
     return to == To::all || (to == To::mixtures) == root.shape.mixture();

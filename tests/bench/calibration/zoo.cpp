@@ -158,6 +158,7 @@ std::vector<Member> family(std::size_t index, const std::vector<Transformation>&
       Member member{root + "-" + std::to_string(t) + "-" + std::to_string(strength), root, {}};
       member.transformation = transformations[t].name;
       member.strength = strength;
+      member.keeps = transformations[t].keeps;
       member.doubled = member.transformation.find("up-") == 0;
       members.push_back(std::move(member));
     }

@@ -21,6 +21,7 @@ struct Member {
   // Of a family's descendant:
   std::string transformation = {};
   std::size_t strength = 0;
+  Kept keeps = {};
 };
 
 struct ZooSize {

@@ -1,0 +1,67 @@
+// Which rotation of the residual stream an alignment rests on, where the models kept only part of
+// what it could be found by.
+#include <string_view>
+
+#include <gtest/gtest.h>
+
+#include "comparison.hpp"
+#include "toy_model.hpp"
+
+namespace {
+
+using namespace kindred;
+using test::compare;
+using test::Comparison;
+using test::ToyModel;
+
+const GaugeUse kValues{"value-dim", GaugeUse::Of::signs, "attention.v", 0};
+
+// The model with parts of another, which it has no weights in common with.
+ToyModel& begunAgain(ToyModel& model, std::initializer_list<std::string_view> roles) {
+  const ToyModel other("o", 99);
+  for (std::int64_t layer = 0; layer < 3; ++layer) {
+    const Place place{layer, -1, false};
+    for (const std::string_view role : roles) model.at(role, place) = other.matrix(role, place);
+  }
+  return model;
+}
+
+std::string rotationOf(const Comparison& c) {
+  return c.alignment->blindTo(kValues).rotation.found_by;
+}
+
+// Gates fitted to each other look more alike than gates under the right rotation, where they have
+// nothing in common.
+TEST(Candidates, AttentionIsFoundUnderARotationThoughTheMlpsAreOthers) {
+  for (std::uint64_t seed = 1; seed <= 5; ++seed) {
+    const ToyModel a("a", seed);
+    ToyModel b = a.as("b").trained(0.2, 9).rotated(4);
+    begunAgain(b, {role::kGate, role::kUp});
+    const Comparison c = compare({"sign-test"}, a, b);
+    EXPECT_EQ(rotationOf(c), "embeddings") << seed;
+    EXPECT_LT(c.log10P("value-dim"), -25) << seed;
+    EXPECT_LT(c.log10P("rotary-pair"), -12) << seed;
+  }
+}
+
+TEST(Candidates, AttentionAloneIsFoundUnderARotation) {
+  for (std::uint64_t seed = 1; seed <= 5; ++seed) {
+    const ToyModel a("a", seed);
+    ToyModel b = a.as("b").trained(0.2, 9).rotated(4).reembedded(77);
+    begunAgain(b, {role::kGate, role::kUp});
+    const Comparison c = compare({"sign-test"}, a, b);
+    EXPECT_EQ(rotationOf(c), "attention") << seed;
+    EXPECT_LT(c.log10P("value-dim"), -25) << seed;
+  }
+}
+
+TEST(Candidates, MlpsAreFoundUnderARotationThoughTheAttentionIsAnother) {
+  const ToyModel a("a", 1);
+  ToyModel b = a.as("b").trained(0.2, 9).permuted(3).rotated(4);
+  begunAgain(b, {role::kQuery, role::kKey, role::kValue});
+  const Comparison c = compare({"sign-test"}, a, b);
+  EXPECT_EQ(rotationOf(c), "embeddings");
+  EXPECT_LT(c.log10P("mlp-unit"), -80);
+}
+
+}  // namespace
