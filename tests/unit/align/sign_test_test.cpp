@@ -111,6 +111,14 @@ TEST(SignTest, DoubledPartsOfTheReferenceAreJoined) {
   EXPECT_LE(below, 1);
 }
 
+TEST(SignTest, AttentionOfCopiedLayersOfTheReferenceIsOneCoin) {
+  const ToyModel a = ToyModel("a", 1).relayered({0, 1, 1, 2}).trained(0.3, 9);
+  const ToyModel b = a.as("b").trained(0.3, 10);
+  const Comparison c = signs(a, b);
+  EXPECT_EQ(c.find("value-dim")->units, 3u * 2 * 16);
+  EXPECT_EQ(c.find("rotary-pair")->units, 3u * 2 * 8);
+}
+
 TEST(SignTest, FindsTheSeamsOfAnUpscaledModel) {
   const ToyModel a = ToyModel("a", 1).relayered({0, 1, 2, 1, 2}).trained(0.3, 9);
   const std::unique_ptr<ModelProfile> profile = test::aligner()->profile(a);
@@ -280,7 +288,7 @@ TEST(SignTest, LatentsOfIndependentModelsGiveFairCoins) {
 
 TEST(SignTest, LatentsOfCopiedLayersAreOneCoin) {
   ToyModel a("a", 1, latentShape());
-  a.relayered({0, 1, 1, 2});
+  a.relayered({0, 1, 1, 2}).trained(0.2, 11);  // each copy has its own counterpart
   ToyModel b = a.as("b").trained(0.2, 5);
   std::uint64_t coins = 0;
   const Comparison found = compare({"sign-test"}, a, b);
