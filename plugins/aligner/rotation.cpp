@@ -54,8 +54,8 @@ std::size_t nearestBySignature(const Profile& a, const arma::fmat& of_b,
   return best;
 }
 
-// The mean absolute cosine of the up rows of units matched (which sees
-// no signs), above that of random directions.
+// The mean absolute cosine (which sees no signs) of the up rows of matched units, above that of
+// random directions.
 class UpExcess {
  public:
   UpExcess(const Profile& a, const Profile& b, const arma::fmat& rotation)
