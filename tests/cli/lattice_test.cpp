@@ -12,7 +12,7 @@ namespace {
 using nlohmann::json;
 using testing::HasSubstr;
 
-constexpr std::uint64_t kHidden = 32, kUnits = 64, kLayers = 3;
+constexpr std::uint64_t kLatticeHidden = 32, kUnits = 64, kLatticeLayers = 3;
 
 // A small decoder laid out as Llama is, all matrices of one dtype.
 void writeModel(const std::filesystem::path& folder, DType dtype, std::uint64_t seed) {
@@ -21,29 +21,33 @@ void writeModel(const std::filesystem::path& folder, DType dtype, std::uint64_t 
     tensors.push_back(support::randomTensor(name, dtype, {rows, columns}, ++seed));
   };
   const auto gains = [&](const std::string& name) {
-    tensors.push_back(
-        support::tensorOf(name, DType::F32, {kHidden}, std::vector<double>(kHidden, 1)));
+    tensors.push_back(support::tensorOf(name, DType::F32, {kLatticeHidden},
+                                        std::vector<double>(kLatticeHidden, 1)));
   };
-  matrix("model.embed_tokens.weight", 40, kHidden);
-  matrix("lm_head.weight", 40, kHidden);
+  matrix("model.embed_tokens.weight", 40, kLatticeHidden);
+  matrix("lm_head.weight", 40, kLatticeHidden);
   gains("model.norm.weight");
-  for (std::uint64_t l = 0; l < kLayers; ++l) {
+  for (std::uint64_t l = 0; l < kLatticeLayers; ++l) {
     const std::string layer = "model.layers." + std::to_string(l) + ".";
     gains(layer + "input_layernorm.weight");
     gains(layer + "post_attention_layernorm.weight");
     for (const char* name : {"q", "k", "v", "o"}) {
-      matrix(layer + "self_attn." + name + "_proj.weight", kHidden, kHidden);
+      matrix(layer + "self_attn." + name + "_proj.weight", kLatticeHidden, kLatticeHidden);
     }
-    matrix(layer + "mlp.gate_proj.weight", kUnits, kHidden);
-    matrix(layer + "mlp.up_proj.weight", kUnits, kHidden);
-    matrix(layer + "mlp.down_proj.weight", kHidden, kUnits);
+    matrix(layer + "mlp.gate_proj.weight", kUnits, kLatticeHidden);
+    matrix(layer + "mlp.up_proj.weight", kUnits, kLatticeHidden);
+    matrix(layer + "mlp.down_proj.weight", kLatticeHidden, kUnits);
   }
   std::filesystem::create_directories(folder);
   support::writeSafetensors(folder / "model.safetensors", tensors);
-  const json config{{"model_type", "llama"},        {"architectures", {"LlamaForCausalLM"}},
-                    {"hidden_size", kHidden},       {"intermediate_size", kUnits},
-                    {"num_hidden_layers", kLayers}, {"num_attention_heads", 2},
-                    {"num_key_value_heads", 2},     {"vocab_size", 40}};
+  const json config{{"model_type", "llama"},
+                    {"architectures", {"LlamaForCausalLM"}},
+                    {"hidden_size", kLatticeHidden},
+                    {"intermediate_size", kUnits},
+                    {"num_hidden_layers", kLatticeLayers},
+                    {"num_attention_heads", 2},
+                    {"num_key_value_heads", 2},
+                    {"vocab_size", 40}};
   std::ofstream(folder / "config.json") << config.dump(1);
 }
 
@@ -75,7 +79,7 @@ TEST(Lattice, CoinsAreThoseOfTheModelWithoutOne) {
   const json finding = unitsOf(DType::I8, DType::F32);
   ASSERT_FALSE(finding.empty());
   EXPECT_THAT(finding.at("null").get<std::string>(), HasSubstr("MLP unit of two"));
-  EXPECT_EQ(finding.at("units"), kLayers * kUnits);
+  EXPECT_EQ(finding.at("units"), kLatticeLayers * kUnits);
 }
 
 }  // namespace
