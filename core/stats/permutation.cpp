@@ -84,12 +84,11 @@ struct Tally {
   std::int32_t least = std::numeric_limits<std::int32_t>::max();
   std::int32_t most = std::numeric_limits<std::int32_t>::min();
 
-  template <class Seen>  // Extremes or Tally
-  void add(const Seen& seen) {
-    as_large += seen.as_large;
-    as_small += seen.as_small;
-    least = std::min(least, seen.least);
-    most = std::max(most, seen.most);
+  void add(const Tally& other) {
+    as_large += other.as_large;
+    as_small += other.as_small;
+    least = std::min(least, other.least);
+    most = std::max(most, other.most);
   }
 };
 
@@ -119,9 +118,19 @@ class Evaluator {
     }
   }
 
-  Extremes compareCoset(std::size_t k, std::size_t from = 0) const {
-    return compare(sums_.data() + k * padded_ + from, lines_.size() - from,
-                   observed_ - lines_.tie(), observed_ + lines_.tie());
+  // What the sums of shift `from` and later say about the observed one.
+  Tally compared(std::size_t cosets, std::size_t from = 0) const {
+    LaneCounts counts(padded_);
+    for (std::size_t k = 0; k < cosets; ++k) {
+      addRow(sums_.data() + k * padded_, observed_ - lines_.tie(), observed_ + lines_.tie(),
+             counts);
+    }
+    Tally tally;
+    for (std::size_t s = from; s < lines_.size(); ++s) {
+      tally.add({static_cast<std::uint64_t>(counts.as_large[s]),
+                 static_cast<std::uint64_t>(counts.as_small[s]), counts.least[s], counts.most[s]});
+    }
+    return tally;
   }
 
  private:
@@ -145,9 +154,7 @@ Tally evaluateBlock(const Lines& lines, std::int32_t observed, std::uint64_t see
   }
   Evaluator evaluator(lines, observed);
   evaluator.sum(starts, cosets);
-  Tally tally;
-  for (std::size_t k = 0; k < cosets; ++k) tally.add(evaluator.compareCoset(k));
-  return tally;
+  return evaluator.compared(cosets);
 }
 
 // The observed order's own coset, without the observed one itself.
@@ -157,9 +164,7 @@ Tally evaluateOwn(const Lines& lines, std::int32_t observed) {
   for (std::size_t j = 0; j < n; ++j) starts[j] = lines.start(j);
   Evaluator evaluator(lines, observed);
   evaluator.sum(starts, 1);
-  Tally tally;
-  if (n > 1) tally.add(evaluator.compareCoset(0, 1));
-  return tally;
+  return evaluator.compared(1, 1);
 }
 
 Tally evaluateRandom(const Lines& lines, std::int32_t observed, std::uint64_t cosets,

@@ -1,6 +1,5 @@
 #include "stats/rotated_sums.hpp"
 
-#include <algorithm>
 #include <cstring>
 
 #include "stats/clones.hpp"
@@ -34,19 +33,29 @@ KINDRED_CLONES void addRotated(const std::int32_t* table, std::size_t stride,
   }
 }
 
-KINDRED_CLONES Extremes compare(const std::int32_t* sums, std::size_t count,
-                                std::int32_t low_threshold, std::int32_t high_threshold) {
-  std::int32_t as_large = 0;
-  std::int32_t as_small = 0;
-  std::int32_t least = sums[0];
-  std::int32_t most = sums[0];
-  for (std::size_t s = 0; s < count; ++s) {
-    as_large += sums[s] >= low_threshold;
-    as_small += sums[s] <= high_threshold;
-    least = std::min(least, sums[s]);
-    most = std::max(most, sums[s]);
+KINDRED_CLONES void addRow(const std::int32_t* sums, std::int32_t low_threshold,
+                           std::int32_t high_threshold, LaneCounts& counts) {
+  const std::size_t lanes = counts.least.size();
+  std::int32_t* as_large = counts.as_large.data();
+  std::int32_t* as_small = counts.as_small.data();
+  std::int32_t* least = counts.least.data();
+  std::int32_t* most = counts.most.data();
+  for (std::size_t first = 0; first < lanes; first += kWidth) {
+    Lanes sum, large, small, low, high;
+    std::memcpy(&sum, sums + first, sizeof sum);
+    std::memcpy(&large, as_large + first, sizeof large);
+    std::memcpy(&small, as_small + first, sizeof small);
+    std::memcpy(&low, least + first, sizeof low);
+    std::memcpy(&high, most + first, sizeof high);
+    large -= sum >= low_threshold;  // a comparison that holds is -1
+    small -= sum <= high_threshold;
+    low = sum < low ? sum : low;
+    high = sum > high ? sum : high;
+    std::memcpy(as_large + first, &large, sizeof large);
+    std::memcpy(as_small + first, &small, sizeof small);
+    std::memcpy(least + first, &low, sizeof low);
+    std::memcpy(most + first, &high, sizeof high);
   }
-  return {static_cast<std::uint32_t>(as_large), static_cast<std::uint32_t>(as_small), least, most};
 }
 
 }  // namespace kindred::stats

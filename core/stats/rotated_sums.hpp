@@ -3,6 +3,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
+#include <vector>
 
 namespace kindred::stats {
 
@@ -13,15 +15,23 @@ inline constexpr std::size_t kShiftLanes = 48;
 void addRotated(const std::int32_t* table, std::size_t stride, const std::uint32_t* starts,
                 std::size_t lines, std::size_t shifts, std::int32_t* sums);
 
-struct Extremes {
-  std::uint32_t as_large = 0;  // sums >= low_threshold
-  std::uint32_t as_small = 0;  // sums <= high_threshold
-  std::int32_t least = 0;
-  std::int32_t most = 0;
+// What was seen of each lane over several rows of sums. Every lane has its own counts, since
+// folding them takes longer than a row of few lanes.
+struct LaneCounts {
+  explicit LaneCounts(std::size_t lanes)
+      : as_large(lanes, 0),
+        as_small(lanes, 0),
+        least(lanes, std::numeric_limits<std::int32_t>::max()),
+        most(lanes, std::numeric_limits<std::int32_t>::min()) {}
+
+  std::vector<std::int32_t> as_large;  // sums >= low_threshold
+  std::vector<std::int32_t> as_small;  // sums <= high_threshold
+  std::vector<std::int32_t> least;
+  std::vector<std::int32_t> most;
 };
 
-// Over `count` sums, count > 0.
-Extremes compare(const std::int32_t* sums, std::size_t count, std::int32_t low_threshold,
-                 std::int32_t high_threshold);
+// Adds one row of sums, as many as `counts` has lanes.
+void addRow(const std::int32_t* sums, std::int32_t low_threshold, std::int32_t high_threshold,
+            LaneCounts& counts);
 
 }  // namespace kindred::stats
