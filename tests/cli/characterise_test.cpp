@@ -2,6 +2,10 @@
 // project.
 #include <gmock/gmock.h>
 
+#include <bit>
+#include <cmath>
+#include <cstring>
+
 #include "demo.hpp"
 #include "recipes.hpp"
 
@@ -51,6 +55,49 @@ TEST(Characterise, TellsNothingOfStrangers) { EXPECT_EQ(ofDemo("base", "stranger
 
 TEST(Characterise, FindsNoCounterpartOfMlpsWhereNormsAloneAreShared) {
   EXPECT_THAT(ofDemo("base", "norms-only"), HasSubstr("no MLP of norms-only has a counterpart"));
+}
+
+// The safetensors text `file` (all BF16) with the rows of its matrices rounded to multiples of a
+// seventh of their largest element, as rounding to 4 bits leaves them.
+std::string roundedToFourBits(std::string file) {
+  std::uint64_t length = 0;
+  std::memcpy(&length, file.data(), sizeof length);
+  const json header = json::parse(file.substr(8, length));
+  for (const auto& [name, tensor] : header.items()) {
+    if (name == "__metadata__" || tensor.at("shape").size() != 2) continue;
+    EXPECT_EQ(tensor.at("dtype"), "BF16");
+    const auto columns = tensor.at("shape").at(1).get<std::size_t>();
+    char* const data = file.data() + 8 + length;
+    char* const end = data + tensor.at("data_offsets").at(1).get<std::size_t>();
+    std::vector<std::uint16_t> row(columns);
+    for (char* at = data + tensor.at("data_offsets").at(0).get<std::size_t>(); at < end;
+         at += 2 * columns) {
+      std::memcpy(row.data(), at, 2 * columns);
+      const auto value = [](std::uint16_t bits) {
+        return std::bit_cast<float>(std::uint32_t{bits} << 16);
+      };
+      float largest = 0;
+      for (const std::uint16_t bits : row) largest = std::max(largest, std::abs(value(bits)));
+      const float step = largest / 7;
+      for (std::uint16_t& bits : row) {
+        bits = support::halfBits(DType::BF16, step * std::round(value(bits) / step));
+      }
+      std::memcpy(at, row.data(), 2 * columns);
+    }
+  }
+  return file;
+}
+
+TEST(Characterise, RecognisesACopyRoundedToFewBits) {
+  TempDir dir;
+  std::filesystem::copy(kDemo / "base", dir / "copy", std::filesystem::copy_options::recursive);
+  for (const std::string shard :
+       {"model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors"}) {
+    dir.write("copy/" + shard, roundedToFourBits(support::readFile(kDemo / "base" / shard)));
+  }
+  EXPECT_THAT(sentenceOf(kDemo / "base", dir / "copy"),
+              AllOf(HasSubstr("units in order"),
+                    HasSubstr("values of copy on a grid of about 14 numbers a row")));
 }
 
 TEST(Characterise, IsOneSentenceOnTheTerminal) {
