@@ -34,8 +34,8 @@ std::vector<plan::LeftOut> passedOver(const ModelProfile& profile, const std::st
   const ModelWeights& weights = profile.weights();
   if (const std::uint64_t rows = rowsWithoutToken(weights); rows > 0) {
     list.push_back(entry(profile, step, std::string(role::kEmbedding),
-                         fmt::format("{} of {} rows have no token: padding is no evidence", rows,
-                                     weights.rows(role::kEmbedding, {}))));
+                         fmt::format("{} of {} rows of {} have no token: padding is no evidence",
+                                     rows, weights.rows(role::kEmbedding, {}), weights.model())));
   }
   std::uint64_t units = 0, without_coin = 0;
   for (const std::vector<std::uint32_t>& origins : profile.doubling().units) {
@@ -44,9 +44,10 @@ std::vector<plan::LeftOut> passedOver(const ModelProfile& profile, const std::st
         static_cast<std::uint64_t>(std::count(origins.begin(), origins.end(), kNoOrigin));
   }
   if (without_coin > 0) {
-    list.push_back(entry(profile, step, std::string(role::kUp),
-                         fmt::format("{} of {} rows are zero, constant or not finite: no coins",
-                                     without_coin, units)));
+    list.push_back(
+        entry(profile, step, std::string(role::kUp),
+              fmt::format("{} of {} rows of {} are zero, constant or not finite: no coins",
+                          without_coin, units, weights.model())));
   }
   return list;
 }

@@ -215,7 +215,7 @@ TEST(PaddedRows, AreListedAndNotRead) {
   std::ofstream(dir / "padded/tokenizer.json") << tokenizer.dump();
   const json report = compared(dir / "padded", kDemo / "stranger");
   EXPECT_EQ(report.at("verdict").at("class"), "no-evidence");
-  EXPECT_THAT(report.at("steps").dump(), HasSubstr("12 of 512 rows have no token"));
+  EXPECT_THAT(report.at("steps").dump(), HasSubstr("12 of 512 rows of padded have no token"));
 }
 
 // One recipe, another seed, config.json equal to the byte: the case in which a comparison of
