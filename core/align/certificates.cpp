@@ -3,8 +3,8 @@
 namespace kindred::align {
 
 void addAssignment(Finding& finding, bool optimal) {
-  finding.details[kAssignments] += 1;
-  finding.details[kOptimal] += optimal ? 1 : 0;
+  ++finding.assignments.solved;
+  finding.assignments.optimal += optimal ? 1 : 0;
 }
 
 void addAssignments(Finding& finding, const Alignment& alignment) {

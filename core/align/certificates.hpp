@@ -7,10 +7,6 @@
 
 namespace kindred::align {
 
-// The names under which a finding's details hold the two numbers.
-inline constexpr const char* kAssignments = "assignments";
-inline constexpr const char* kOptimal = "assignments_optimal";
-
 void addAssignment(Finding& finding, bool optimal);
 // Those that matched units, in the alignment that the finding rests on.
 void addAssignments(Finding& finding, const Alignment& alignment);

@@ -42,6 +42,8 @@ Outcome runTests(const std::vector<NamedTest>& tests, const ModelProfile& a, con
       for (Finding& finding : named.test->run({a, b, blind, use, seed})) {
         finding.test = named.name;
         finding.gauge = use.gauge;
+        // What controls calibrate describes until they have done so.
+        finding.basis = exact ? Basis::exact : Basis::describes;
         finding.alignment = describe(blind);
         addAssignments(finding, blind);
         outcome.findings.push_back(std::move(finding));

@@ -154,9 +154,9 @@ std::vector<ModelArgument> namedModels(const Invocation& invocation) {
 
 // A comparison in which nothing could be compared is no quiet success.
 ExitCode verdictCode(const Executed& done) {
-  const bool testable =
-      std::any_of(done.context.verdicts.begin(), done.context.verdicts.end(),
-                  [](const report::PairVerdict& v) { return v.verdict.klass != "untestable"; });
+  const bool testable = std::any_of(
+      done.context.verdicts.begin(), done.context.verdicts.end(),
+      [](const report::PairVerdict& v) { return v.verdict.klass != verdict::Class::untestable; });
   return testable ? exitCode(done.results) : kBadInput;
 }
 

@@ -34,7 +34,6 @@ Finding FixedPoints::finding(const std::string& null) const {
   finding.statistic = static_cast<double>(fixed_);
   finding.units = units_;
   finding.null = null;
-  finding.decides = true;
   finding.seed = seed_;
   if (square_) {
     finding.log10_p = stats::layersTail(sizes_, fixed_).log10_p;

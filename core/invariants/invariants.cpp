@@ -103,7 +103,6 @@ std::vector<Finding> Mean::finding(const std::string& what, const MatrixTask& ta
   finding.statistic = sum_ / static_cast<double>(count_);
   finding.null = what;
   finding.units = units_;
-  finding.calibrated = true;
   finding.seed = task.seed;
   finding.details["parts"] = static_cast<double>(count_);
   return {finding};

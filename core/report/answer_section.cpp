@@ -9,8 +9,9 @@ namespace {
 
 constexpr std::size_t kCards = 12;  // more pairs than that become a table
 
-Markup badge(const std::string& klass) {
-  return element("span", verdictName(klass), {{"class", "badge"}, {"data-class", klass}});
+Markup badge(verdict::Class klass) {
+  return element("span", verdictName(klass),
+                 {{"class", "badge"}, {"data-class", verdict::name(klass)}});
 }
 
 Markup names(const DocumentPair& pair) {
@@ -31,7 +32,7 @@ Markup row(const DocumentPair& pair) {
   Markup cells = element("td", names(pair));
   cells << element("td", badge(pair.verdict.klass))
         << element("td",
-                   isRelated(pair.verdict.klass) && pair.verdict.log10_p < 0
+                   verdict::isRelated(pair.verdict.klass) && pair.verdict.log10_p < 0
                        ? pValueMarkup(pair.verdict.log10_p)
                        : Markup(),
                    {{"class", "number"}});
@@ -64,7 +65,7 @@ Pairs pairsOf(const Document& document, bool control) {
 Markup manyPairs(const Pairs& pairs) {
   Pairs related, others;
   for (const DocumentPair* pair : pairs) {
-    (isRelated(pair->verdict.klass) ? related : others).push_back(pair);
+    (verdict::isRelated(pair->verdict.klass) ? related : others).push_back(pair);
   }
   std::stable_sort(related.begin(), related.end(), [](const auto* x, const auto* y) {
     return x->verdict.log10_p < y->verdict.log10_p;

@@ -31,8 +31,7 @@ struct PairVerdict {
   std::string a, b;
   verdict::Verdict verdict;
   verdict::Coverage coverage;
-  // Assignments behind its findings, and those that dual prices prove optimal.
-  std::uint64_t assignments = 0, assignments_optimal = 0;
+  Assignments assignments = {};  // behind its findings
 };
 
 struct Context {

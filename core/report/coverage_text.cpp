@@ -62,11 +62,12 @@ std::vector<std::string> coverageText(const PairVerdict& pair) {
         "and decides nothing.",
         c.plain_parameters, c.plain_cosine));
   }
-  if (pair.assignments > 0) {
-    paragraphs.push_back(fmt::format(
-        "Assignments: {}{} optimal, verified by their dual prices.", pair.assignments_optimal,
-        pair.assignments_optimal == pair.assignments ? ""
-                                                     : fmt::format(" of {}", pair.assignments)));
+  if (pair.assignments.solved > 0) {
+    paragraphs.push_back(fmt::format("Assignments: {}{} optimal, verified by their dual prices.",
+                                     pair.assignments.optimal,
+                                     pair.assignments.optimal == pair.assignments.solved
+                                         ? ""
+                                         : fmt::format(" of {}", pair.assignments.solved)));
   }
   std::erase_if(paragraphs, [](const std::string& text) { return text.empty(); });
   return paragraphs;

@@ -50,7 +50,7 @@ std::string findingsCsv(const run::Results& results) {
                    indexCell(f.layer_a), indexCell(f.layer_b), numberCell(f.statistic),
                    quoted(f.null), numberCell(f.log10_p), numberCell(row.log10_p_adjusted),
                    numberCell(f.log10_p_floor), f.units, quoted(f.assumptions),
-                   f.decides ? "yes" : "no");
+                   f.basis != Basis::describes ? "yes" : "no");
   }
   return text;
 }

@@ -4,6 +4,8 @@
 
 #include <cmath>
 #include <fstream>
+#include <optional>
+#include <type_traits>
 
 #include <kindred/error.hpp>
 
@@ -67,6 +69,15 @@ class ObjectReader {
     }
   }
   template <class T>
+  requires std::is_enum_v<T>
+  void read(const std::string& place, dom::element element, T& field) const {
+    std::string_view text;
+    if (element.get_string().get(text) != simdjson::SUCCESS) throw wrong(place, "a text");
+    const std::optional<T> known = verdict::parse<T>(text);
+    if (!known) throw wrong(place, "one of " + namesOf<T>());
+    field = *known;
+  }
+  template <class T>
   void read(const std::string& place, dom::element element, std::vector<T>& field) const {
     dom::array list;
     if (element.get_array().get(list) != simdjson::SUCCESS) throw wrong(place, "a list");
@@ -85,9 +96,19 @@ class ObjectReader {
     }
   }
   template <class T>
+  requires std::is_class_v<T>
   void read(const std::string& place, dom::element element, T& field) const {
     ObjectReader reader(file_, place, element);
     visit(reader, field);
+  }
+
+  template <class T>
+  static std::string namesOf() {
+    std::string names;
+    for (const T value : verdict::kAll<T>) {
+      names += (names.empty() ? "'" : ", '") + std::string(verdict::name(value)) + "'";
+    }
+    return names;
   }
 
   const std::string& file_;

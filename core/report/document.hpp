@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "run/results.hpp"
+#include "verdict/class.hpp"
 
 namespace kindred::report {
 
@@ -22,7 +23,8 @@ inline constexpr std::uint64_t kSchemaVersion = 1;
 inline constexpr double kUndefined = std::numeric_limits<double>::quiet_NaN();
 
 struct DocumentVerdict {
-  std::string klass, sentence, power;
+  verdict::Class klass = verdict::Class::inconclusive;
+  std::string sentence, power;
   double log10_p = kUndefined;
 };
 
@@ -115,7 +117,8 @@ struct DocumentFinding {
   double statistic = kUndefined, log10_p = kUndefined, log10_p_adjusted = kUndefined,
          log10_p_floor = kUndefined;
   std::uint64_t units = 0, seed = 0, stage = 1;
-  bool decides = false, calibrated = false;
+  Basis basis = Basis::describes;
+  bool decides = false, calibrated = false;  // said by the basis as well
   std::map<std::string, double> details;
 };
 

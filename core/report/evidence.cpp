@@ -17,7 +17,7 @@ std::vector<Evidence> evidenceOf(const Document& document) {
   std::vector<Key> order;
   for (const DocumentFinding& f : document.findings) {
     const Key key{std::min(f.model_a, f.model_b), std::max(f.model_a, f.model_b),
-                  by_axis ? f.gauge : "", f.decides};
+                  by_axis ? f.gauge : "", f.basis != Basis::describes};
     const auto [found, fresh] = best.try_emplace(key, &f);
     if (fresh) order.push_back(key);
     if (f.log10_p_adjusted < found->second->log10_p_adjusted) found->second = &f;
@@ -32,14 +32,14 @@ std::vector<Evidence> evidenceOf(const Document& document) {
     if (row.control) continue;
     for (const Evidence& other : rows) {
       if (other.control && other.finding->gauge == row.finding->gauge &&
-          other.finding->decides == row.finding->decides) {
+          other.finding->basis == row.finding->basis) {
         row.controls.push_back(other.finding->log10_p_adjusted);
       }
     }
   }
   const auto rank = [](const Evidence& e) {
     const double p = e.finding->log10_p_adjusted;
-    return std::tuple(e.control, !e.finding->decides, std::isnan(p) ? 0 : p);
+    return std::tuple(e.control, e.finding->basis == Basis::describes, std::isnan(p) ? 0 : p);
   };
   std::stable_sort(rows.begin(), rows.end(),
                    [&](const Evidence& x, const Evidence& y) { return rank(x) < rank(y); });

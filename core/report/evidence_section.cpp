@@ -63,6 +63,21 @@ Markup cell(const char* label, const Markup& content, const char* klass = "words
   return element("td", content, {{"data-label", label}, {"class", klass}});
 }
 
+// Empty: exact, as is expected.
+const char* tagOf(Basis basis) {
+  switch (basis) {
+    case Basis::exact:
+      return "";
+    case Basis::calibrated:
+      return "by controls";
+    case Basis::unverified:
+      return "unverified";
+    case Basis::describes:
+      return "describes only";
+  }
+  return "";
+}
+
 Markup tableRow(const EvidenceScale& scale, const Evidence& row) {
   const DocumentFinding& f = *row.finding;
   Markup pair, test, units, p, basis;
@@ -70,8 +85,9 @@ Markup tableRow(const EvidenceScale& scale, const Evidence& row) {
   if (row.control) pair << " " << element("span", "control", {{"class", "tag"}});
   test << f.test
        << element("span", f.gauge.empty() ? "no axis" : f.gauge, {{"class", "axis-name"}});
-  if (!f.decides) test << element("span", "describes only", {{"class", "tag"}});
-  if (f.calibrated) test << element("span", "by controls", {{"class", "tag"}});
+  if (const char* tag = tagOf(f.basis); *tag != '\0') {
+    test << element("span", tag, {{"class", "tag"}});
+  }
   units << grouped(f.units);
   if (row.at_floor) p << "\u2264 ";
   p << pValueMarkup(f.log10_p_adjusted);

@@ -42,7 +42,7 @@ std::vector<std::vector<std::string>> families(const Context& context) {
   for (const ModelFacts& model : context.models) keys.push_back(model.key);
   std::vector<std::pair<std::string, std::string>> related;
   for (const PairVerdict& pair : context.verdicts) {
-    if (isRelated(pair.verdict.klass)) related.emplace_back(pair.a, pair.b);
+    if (verdict::isRelated(pair.verdict.klass)) related.emplace_back(pair.a, pair.b);
   }
   return families(keys, related);
 }
@@ -59,10 +59,10 @@ std::string familySummary(const Context& context) {
   text += fmt::format("\n{:<26} {:<26} {:<15} {:>9}\n", "model", "model", "verdict", "log p");
   std::map<std::string, std::size_t> counts;
   for (const PairVerdict& pair : context.verdicts) {
-    ++counts[pair.verdict.klass];
-    if (!isRelated(pair.verdict.klass)) continue;
-    text += fmt::format("{:<26.26} {:<26.26} {:<15} {:>9.1f}\n", pair.a, pair.b, pair.verdict.klass,
-                        pair.verdict.log10_p);
+    ++counts[verdict::name(pair.verdict.klass)];
+    if (!verdict::isRelated(pair.verdict.klass)) continue;
+    text += fmt::format("{:<26.26} {:<26.26} {:<15} {:>9.1f}\n", pair.a, pair.b,
+                        verdict::name(pair.verdict.klass), pair.verdict.log10_p);
   }
   text += fmt::format("\n{} pairs:", context.verdicts.size());
   for (const auto& [klass, count] : counts) text += fmt::format(" {} {}", count, klass);

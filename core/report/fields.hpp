@@ -9,9 +9,7 @@ namespace kindred::report {
 
 template <class Visitor>
 void visit(Visitor& v, DocumentVerdict& x) {
-  v("class", x.klass,
-    "identical, shared-weights, shared-weights-calibrated, partial, inconclusive, no-evidence or "
-    "untestable");
+  v("class", x.klass, "what is said of the pair");
   v("sentence", x.sentence, "the verdict in words");
   v("log10_p", x.log10_p,
     "decimal logarithm of the adjusted p-value of the most telling test that decides");
@@ -171,6 +169,8 @@ void visit(Visitor& v, DocumentFinding& x) {
   v("log10_p_floor", x.log10_p_floor, "the smallest value that this test could have given");
   v("units", x.units, "coins, rows or cells that were exchanged");
   v("assumptions", x.assumptions, "");
+  v("basis", x.basis,
+    "what it rests on: a granted gauge, controls, an unchecked assumption, nothing");
   v("decides", x.decides, "false: describes only");
   v("calibrated", x.calibrated, "true: its null is the run's controls");
   v("alignment", x.alignment, "what the alignment read");

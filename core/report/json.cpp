@@ -8,6 +8,7 @@
 #include "report/json_value.hpp"
 #include "report/summary.hpp"
 #include "report/version.hpp"
+#include "run/figures.hpp"
 #include "run/hash.hpp"
 
 namespace kindred::report {
@@ -23,7 +24,7 @@ std::string printed(const Json& json) {
 }
 
 Json verdictJson(const verdict::Verdict& verdict) {
-  return {{"class", verdict.klass},
+  return {{"class", verdict::name(verdict.klass)},
           {"sentence", verdict.sentence},
           {"log10_p", numberJson(verdict.log10_p)},
           {"power", verdict.power}};
@@ -33,7 +34,7 @@ Json verdictJson(const verdict::Verdict& verdict) {
 Json overall(const Context& context) {
   if (context.verdicts.size() == 1) return verdictJson(context.verdicts.front().verdict);
   verdict::Verdict verdict;
-  verdict.klass = "inconclusive";
+  verdict.klass = verdict::Class::inconclusive;
   verdict.sentence = context.verdicts.empty() ? "No pair of models was compared."
                                               : "Several pairs of models were compared: see pairs.";
   verdict.power = "see pairs";
@@ -84,7 +85,8 @@ Json pairsJson(const Context& context) {
          {"b", pair.b},
          {"verdict", verdictJson(pair.verdict)},
          {"coverage", coverageJson(pair.coverage)},
-         {"assignments", {{"solved", pair.assignments}, {"optimal", pair.assignments_optimal}}}});
+         {"assignments",
+          {{"solved", pair.assignments.solved}, {"optimal", pair.assignments.optimal}}}});
   }
   return list;
 }
@@ -209,7 +211,7 @@ Json findingsJson(const run::Results& results) {
   for (const run::StepFinding& row : results.findings) {
     const Finding& f = row.finding;
     Json details = Json::object();
-    for (const auto& [name, value] : f.details) details[name] = numberJson(value);
+    for (const auto& [name, value] : run::figuresOf(f)) details[name] = numberJson(value);
     list.push_back({{"step", row.step},
                     {"test", f.test},
                     {"gauge", f.gauge},
@@ -224,9 +226,10 @@ Json findingsJson(const run::Results& results) {
                     {"log10_p_floor", numberJson(f.log10_p_floor)},
                     {"units", f.units},
                     {"assumptions", f.assumptions},
-                    {"decides", f.decides},
+                    {"basis", verdict::name(f.basis)},
+                    {"decides", f.basis != Basis::describes},
                     {"stage", row.stage},
-                    {"calibrated", f.calibrated},
+                    {"calibrated", f.basis == Basis::calibrated},
                     {"alignment", f.alignment},
                     {"seed", f.seed},
                     {"details", std::move(details)}});

@@ -56,7 +56,7 @@ std::string pairTable(const Document& document) {
   std::string text = "| pair | verdict | p |\n|---|---|---|\n";
   std::size_t shown = 0;
   for (const DocumentPair& pair : document.pairs) {
-    if (document.pairs.size() > kShown && !isRelated(pair.verdict.klass)) continue;
+    if (document.pairs.size() > kShown && !verdict::isRelated(pair.verdict.klass)) continue;
     if (++shown > kShown) break;
     text += fmt::format("| {} and {}{} | {} | {} |\n", inText(pair.a), inText(pair.b),
                         hasControl(document, pair) ? " (control)" : "",
@@ -70,6 +70,20 @@ std::string pairTable(const Document& document) {
          "\n";
 }
 
+const char* decides(Basis basis) {
+  switch (basis) {
+    case Basis::exact:
+      return "yes";
+    case Basis::calibrated:
+      return "by controls";
+    case Basis::unverified:
+      return "unverified";
+    case Basis::describes:
+      return "describes";
+  }
+  return "";
+}
+
 std::string evidenceTable(const std::vector<Evidence>& rows) {
   std::string text =
       "| pair | test | axis | units | adjusted p | decides |\n|---|---|---|---:|---:|---|\n";
@@ -78,10 +92,7 @@ std::string evidenceTable(const std::vector<Evidence>& rows) {
     text += fmt::format("| {} and {}{} | {} | {} | {} | {}{} | {} |\n", inText(f.model_a),
                         inText(f.model_b), rows[i].control ? " (control)" : "", inText(f.test),
                         inText(f.gauge), f.units, rows[i].at_floor ? "<= " : "",
-                        report::text(pValue(f.log10_p_adjusted)),
-                        !f.decides     ? "describes"
-                        : f.calibrated ? "by controls"
-                                       : "yes");
+                        report::text(pValue(f.log10_p_adjusted)), decides(f.basis));
   }
   if (rows.size() > kShown) {
     text += fmt::format("\n{} more lines are in report.html.\n", rows.size() - kShown);

@@ -5,7 +5,6 @@
 
 #include <kindred/error.hpp>
 
-#include "align/certificates.hpp"
 #include "plugin/fingerprint.hpp"
 #include "plugin/installation.hpp"
 #include "recipe/document_verbs.hpp"
@@ -81,13 +80,11 @@ void countAssignments(const std::vector<verdict::Adjusted>& findings, PairVerdic
   std::set<std::pair<std::string, std::string>> counted;
   for (const verdict::Adjusted& entry : findings) {
     const Finding& finding = entry.finding;
-    const auto made = finding.details.find(align::kAssignments);
-    const auto optimal = finding.details.find(align::kOptimal);
-    if (made == finding.details.end() || optimal == finding.details.end()) continue;
-    const bool each = finding.details.contains("unverified");  // one a tensor
+    if (finding.assignments.solved == 0) continue;
+    const bool each = finding.basis == Basis::unverified;  // one a tensor
     if (!each && !counted.emplace(finding.test, finding.gauge).second) continue;
-    pair.assignments += static_cast<std::uint64_t>(made->second);
-    pair.assignments_optimal += static_cast<std::uint64_t>(optimal->second);
+    pair.assignments.solved += finding.assignments.solved;
+    pair.assignments.optimal += finding.assignments.optimal;
   }
 }
 

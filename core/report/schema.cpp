@@ -1,4 +1,6 @@
 // The visitor that writes docs/report.schema.json.
+#include <type_traits>
+
 #include "report/fields.hpp"
 #include "report/json_value.hpp"
 
@@ -41,9 +43,15 @@ class SchemaOf {
     return {{"type", "object"}, {"additionalProperties", typeOf(T{})}};
   }
   template <class T>
+  requires std::is_enum_v<T>
   static Json typeOf(const T&) {
-    return objectOf<T>();
+    Json names = Json::array();
+    for (const T value : verdict::kAll<T>) names.push_back(verdict::name(value));
+    return {{"type", "string"}, {"enum", std::move(names)}};
   }
+  template <class T>
+  requires std::is_class_v<T>
+  static Json typeOf(const T&) { return objectOf<T>(); }
 
   Json properties_ = Json::object();
   Json required_ = Json::array();

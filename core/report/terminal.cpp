@@ -11,6 +11,7 @@
 #include "report/sparkline.hpp"
 #include "report/summary.hpp"
 #include "report/text.hpp"
+#include "run/figures.hpp"
 
 namespace kindred::report {
 namespace {
@@ -97,12 +98,12 @@ std::vector<const run::StepFinding*> mostTelling(const std::vector<run::StepFind
 std::string details(const run::Results& results) {
   std::string text;
   for (const run::StepFinding* row : mostTelling(results.findings)) {
-    if (row->finding.decides || row->finding.details.empty()) continue;
+    if (row->finding.basis != Basis::describes) continue;
     std::string list;
-    for (const auto& [name, value] : row->finding.details) {
+    for (const auto& [name, value] : run::figuresOf(row->finding)) {
       list += (list.empty() ? "" : ", ") + name + " " + number(value);
     }
-    text += wrapped(row->step + ": " + list, 2);
+    if (!list.empty()) text += wrapped(row->step + ": " + list, 2);
   }
   return text;
 }
@@ -112,10 +113,10 @@ std::string findings(const run::Results& results) {
   std::string text = fmt::format("\n{:<20} {:<19} {:<16} {:>6} {:>6} {:>7}\n", "test", "models",
                                  "axis", "units", "log p", "decides");
   for (const run::StepFinding* row : mostTelling(results.findings)) {
-    text +=
-        fmt::format("{:<20} {:<19} {:<16} {:>6} {:>6.1f} {:>7}\n", cut(row->step, 20),
-                    cut(row->model_a + " ~ " + row->model_b, 19), cut(row->finding.gauge, 16),
-                    row->finding.units, row->log10_p_adjusted, row->finding.decides ? "yes" : "no");
+    text += fmt::format("{:<20} {:<19} {:<16} {:>6} {:>6.1f} {:>7}\n", cut(row->step, 20),
+                        cut(row->model_a + " ~ " + row->model_b, 19), cut(row->finding.gauge, 16),
+                        row->finding.units, row->log10_p_adjusted,
+                        row->finding.basis != Basis::describes ? "yes" : "no");
   }
   return text +
          "log p: decimal logarithm of the p-value, adjusted by Holm over the run's tests.\n" +
@@ -185,11 +186,14 @@ std::string terminalSummary(const Context& context, const run::Results& results,
   std::string controls;  // a line each: what they are for stands in the findings
   for (const PairVerdict& pair : context.verdicts) {
     if (isControl(context, pair.a) || isControl(context, pair.b)) {
-      controls += pair.a + " ~ " + pair.b + " (control): " + pair.verdict.klass + "\n";
+      controls +=
+          pair.a + " ~ " + pair.b + " (control): " + verdict::name(pair.verdict.klass) + "\n";
       continue;
     }
-    text += "\n" + paint.strong(pair.a + " ~ " + pair.b + ": " + pair.verdict.klass) + "\n" +
-            wrapped(pair.verdict.sentence + (pair.verdict.klass == "no-evidence"
+    text += "\n" +
+            paint.strong(pair.a + " ~ " + pair.b + ": " + verdict::name(pair.verdict.klass)) +
+            "\n" +
+            wrapped(pair.verdict.sentence + (pair.verdict.klass == verdict::Class::no_evidence
                                                  ? " Power: " + pair.verdict.power + "."
                                                  : ""),
                     2) +

@@ -9,6 +9,8 @@
 namespace kindred::report {
 namespace {
 
+using verdict::Class;
+
 std::string partsOf(const DocumentPair& pair) {
   std::string parts;
   for (const auto& [name, count] : pair.coverage.components) {
@@ -44,14 +46,23 @@ Answer manyPairs(const Document& document) {
   std::size_t shared = 0, partial = 0, nothing = 0, untold = 0;
   for (const DocumentPair& pair : document.pairs) {
     if (hasControl(document, pair)) continue;
-    if (pair.verdict.klass == "partial") {
-      ++partial;
-    } else if (isRelated(pair.verdict.klass)) {
-      ++shared;
-    } else if (pair.verdict.klass == "no-evidence") {
-      ++nothing;
-    } else {
-      ++untold;
+    switch (pair.verdict.klass) {
+      case Class::identical:
+      case Class::shared_weights:
+      case Class::shared_weights_calibrated:
+        ++shared;
+        break;
+      case Class::partial:
+        ++partial;
+        break;
+      case Class::no_evidence:
+        ++nothing;
+        break;
+      case Class::inconclusive:
+      case Class::untestable:
+      case Class::not_run:
+        ++untold;
+        break;
     }
   }
   std::string first = fmt::format(
@@ -102,66 +113,74 @@ bool hasControl(const Document& document, const DocumentPair& pair) {
   return isControl(document, pair.a) || isControl(document, pair.b);
 }
 
-bool isRelated(const std::string& klass) {
-  return klass == "identical" || klass == "shared-weights" ||
-         klass == "shared-weights-calibrated" || klass == "partial";
-}
-
-std::string verdictName(const std::string& klass) {
-  if (klass == "identical") return "Identical";
-  if (klass == "shared-weights") return "Shared weights";
-  if (klass == "shared-weights-calibrated") return "Shared weights (by controls)";
-  if (klass == "partial") return "Shared in part";
-  if (klass == "no-evidence") return "No evidence";
-  if (klass == "untestable") return "Not testable";
-  return "Inconclusive";
+std::string verdictName(Class klass) {
+  switch (klass) {
+    case Class::identical:
+      return "Identical";
+    case Class::shared_weights:
+      return "Shared weights";
+    case Class::shared_weights_calibrated:
+      return "Shared weights (by controls)";
+    case Class::partial:
+      return "Shared in part";
+    case Class::inconclusive:
+      return "Inconclusive";
+    case Class::no_evidence:
+      return "No evidence";
+    case Class::untestable:
+      return "Not testable";
+    case Class::not_run:
+      return "Not run";
+  }
+  return "";
 }
 
 Answer answerOf(const Document&, const DocumentPair& pair) {
   const std::string& a = pair.a;
   const std::string& b = pair.b;
-  const std::string& klass = pair.verdict.klass;
   const std::string p = inWords(pair.verdict.log10_p);
-  if (klass == "identical") {
-    return {fmt::format("Every tensor of {} and {} holds the same bytes.", a, b),
-            "Which of the two was first, and why they are equal, is not tested."};
+  switch (pair.verdict.klass) {
+    case Class::identical:
+      return {fmt::format("Every tensor of {} and {} holds the same bytes.", a, b),
+              "Which of the two was first, and why they are equal, is not tested."};
+    case Class::shared_weights:
+      return {
+          fmt::format("The tested weights of {} and {} were not trained independently of each "
+                      "other: agreement this strong would come up by chance with a probability "
+                      "of at most {}.",
+                      a, b, p),
+          "One may have been trained from the other, or both from a common ancestor, a merge or "
+          "the same random start; the test does not tell these apart."};
+    case Class::shared_weights_calibrated:
+      return {fmt::format("{} and {} are more alike than the unrelated models that were measured "
+                          "beside them (p = {}).",
+                          a, b, p),
+              "This is as good as the choice of those controls, and does not say which model came "
+              "from which."};
+    case Class::partial:
+      return {fmt::format("{} and {} share a part of their weights: {}.", a, b, partsOf(pair)),
+              "As far as other tensors were tested, nothing was found that ties the two models "
+              "together."};
+    case Class::no_evidence:
+      return {
+          fmt::format("Nothing was found that ties the tested weights of {} to those of {}.", a, b),
+          fmt::format("That does not show that they are independent: distillation, and parts "
+                      "that were retrained or not tested, would not be seen (power: {}).",
+                      pair.verdict.power)};
+    case Class::inconclusive:
+      return {fmt::format("What was measured of {} and {} is not enough to say whether they share "
+                          "weights.",
+                          a, b),
+              "Similarities are described below; more controls or more of the weights may decide."};
+    case Class::untestable:
+      return {fmt::format("No test that can decide could be run on {} and {}.", a, b),
+              "Similarities are described below, and none of them says by itself whether weights "
+              "are shared."};
+    case Class::not_run:
+      return {fmt::format("{} and {} were not compared.", a, b),
+              "The run ended before; nothing is said of this pair."};
   }
-  if (klass == "shared-weights") {
-    return {fmt::format("The tested weights of {} and {} were not trained independently of each "
-                        "other: agreement this strong would come up by chance with a probability "
-                        "of at most {}.",
-                        a, b, p),
-            "One may have been trained from the other, or both from a common ancestor, a merge or "
-            "the same random start; the test does not tell these apart."};
-  }
-  if (klass == "shared-weights-calibrated") {
-    return {fmt::format("{} and {} are more alike than the unrelated models that were measured "
-                        "beside them (p = {}).",
-                        a, b, p),
-            "This is as good as the choice of those controls, and does not say which model came "
-            "from which."};
-  }
-  if (klass == "partial") {
-    return {fmt::format("{} and {} share a part of their weights: {}.", a, b, partsOf(pair)),
-            "As far as other tensors were tested, nothing was found that ties the two models "
-            "together."};
-  }
-  if (klass == "no-evidence") {
-    return {
-        fmt::format("Nothing was found that ties the tested weights of {} to those of {}.", a, b),
-        fmt::format("That does not show that they are independent: distillation, and parts "
-                    "that were retrained or not tested, would not be seen (power: {}).",
-                    pair.verdict.power)};
-  }
-  if (klass == "inconclusive") {
-    return {fmt::format("What was measured of {} and {} is not enough to say whether they share "
-                        "weights.",
-                        a, b),
-            "Similarities are described below; more controls or more of the weights may decide."};
-  }
-  return {fmt::format("No test that can decide could be run on {} and {}.", a, b),
-          "Similarities are described below, and none of them says by itself whether weights are "
-          "shared."};
+  return {};
 }
 
 Answer answerOf(const Document& document) {

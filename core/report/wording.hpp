@@ -25,10 +25,8 @@ std::string grouped(std::uint64_t value);  // "1,234,567"
 
 bool isControl(const Document& document, const std::string& model);
 bool hasControl(const Document& document, const DocumentPair& pair);
-// Whether a verdict found shared weights, in whole or in part.
-bool isRelated(const std::string& klass);
 // "Shared weights", "No evidence", ...
-std::string verdictName(const std::string& klass);
+std::string verdictName(verdict::Class klass);
 
 // Two sentences for somebody who has never heard of a p-value.
 struct Answer {

@@ -19,9 +19,9 @@ void adjust(std::vector<StepFinding>& findings, std::size_t stages) {
     std::vector<double> p;
     std::vector<StepFinding*> rows;
     for (StepFinding& row : findings) {
-      if (row.finding.calibrated || row.stage != stage) continue;
+      if (row.finding.basis == Basis::calibrated || row.stage != stage) continue;
       row.log10_p_adjusted = row.finding.log10_p;
-      if (!row.finding.decides) continue;
+      if (row.finding.basis == Basis::describes) continue;
       p.push_back(row.finding.log10_p);
       rows.push_back(&row);
     }

@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include "run/figures.hpp"
+
 namespace kindred::run {
 namespace {
 
@@ -48,8 +50,9 @@ double detailValue(const Results& results, const recipe::FigureAddress& address)
   double value = kNaN, smallest = std::numeric_limits<double>::infinity();
   for (const StepFinding& row : results.findings) {
     if (row.step != address.step || !(row.finding.log10_p < smallest)) continue;
-    const auto found = row.finding.details.find(address.metric);
-    if (found == row.finding.details.end()) continue;
+    const auto figures = figuresOf(row.finding);
+    const auto found = figures.find(address.metric);
+    if (found == figures.end()) continue;
     value = found->second;
     smallest = row.finding.log10_p;
   }

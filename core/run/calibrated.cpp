@@ -190,7 +190,7 @@ class Calibrator {
     for (std::size_t t = 0; t < family.steps.size(); ++t) {
       std::optional<StepFinding> row = findingOf(family, t, scores[t]);
       if (!row) continue;
-      row->log10_p_adjusted = row->finding.decides ? std::min(0.0, adjusted[t] + families) : 0;
+      row->log10_p_adjusted = row->finding.controls ? std::min(0.0, adjusted[t] + families) : 0;
       session_.results.findings.push_back(std::move(*row));
     }
     if (!family.controls.empty()) session_.results.tables.push_back(tableOf(family));
@@ -210,8 +210,6 @@ class Calibrator {
   }
 
   static void rank(Finding& finding, const Family& family, std::vector<double> controls) {
-    finding.calibrated = true;
-    finding.decides = !controls.empty();
     if (controls.empty()) {
       finding.null = "none, for want of controls: this describes; " + finding.null;
       return;
@@ -232,13 +230,14 @@ class Calibrator {
     finding.log10_p_floor = stats::conformalFloor(controls.size());
     std::sort(controls.begin(), controls.end());
     const double least = controls.front(), most = controls.back();
-    finding.details["controls"] = static_cast<double>(family.controls.size());
-    finding.details["control_pairs"] = static_cast<double>(controls.size());
-    finding.details["control_min"] = least;
-    finding.details["control_median"] = controls[controls.size() / 2];
-    finding.details["control_max"] = most;
-    finding.details["clear"] = controls.size() >= kFewestControlPairs &&
-                               finding.statistic - most > std::max(most - least, 1e-12);
+    finding.basis = Basis::calibrated;
+    finding.controls = Controls{family.controls.size(),
+                                controls.size(),
+                                least,
+                                controls[controls.size() / 2],
+                                most,
+                                controls.size() >= kFewestControlPairs &&
+                                    finding.statistic - most > std::max(most - least, 1e-12)};
   }
 
   StepTable tableOf(const Family& family) {

@@ -157,7 +157,7 @@ class Pairer {
     std::vector<ContentPairs::Chosen> kept;
     for (const std::size_t i : order) {
       kept.push_back(pairs_.chosen[i]);
-      pairs_.rows.push_back({chosen[i].first->matrix, chosen[i].second->matrix, "row-order"});
+      pairs_.rows.push_back({chosen[i].first->matrix, chosen[i].second->matrix, ""});
     }
     pairs_.chosen = std::move(kept);
   }

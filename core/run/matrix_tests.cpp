@@ -15,6 +15,7 @@
 #include "run/profiles.hpp"
 #include "run/session.hpp"
 #include "stats/levels.hpp"
+#include "verdict/verdict.hpp"
 
 namespace kindred::run {
 namespace {
@@ -149,7 +150,7 @@ class MatrixTester {
     return std::any_of(findings.begin(), findings.end(), [&](const StepFinding& row) {
       const bool of_pair =
           (row.model_a == a && row.model_b == b) || (row.model_a == b && row.model_b == a);
-      return of_pair && row.finding.decides && row.finding.gauge != "residual-dim" &&
+      return of_pair && row.finding.basis == Basis::exact && row.finding.gauge != "residual-dim" &&
              row.log10_p_adjusted <= stats::kLog10Settled;
     });
   }
@@ -202,11 +203,7 @@ class MatrixTester {
     return std::any_of(findings.begin(), findings.end(), [&](const StepFinding& row) {
       const bool of_pair =
           (row.model_a == a && row.model_b == b) || (row.model_a == b && row.model_b == a);
-      if (!of_pair || !row.finding.decides) return false;
-      if (!row.finding.calibrated) return row.log10_p_adjusted <= stats::kLog10Evidence;
-      const auto clear = row.finding.details.find("clear");
-      return clear != row.finding.details.end() && clear->second == 1 &&
-             row.log10_p_adjusted <= stats::kLog10Calibrated;
+      return of_pair && verdict::rejects(row.finding, row.log10_p_adjusted);
     });
   }
 

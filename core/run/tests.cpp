@@ -37,7 +37,8 @@ class Tester {
       a = o.model_a;
       b = o.model_b;
     }
-    keep(a, b, guarded([&] { return step_.tools->test->onTable(table); }));
+    // Layers have no symmetry: what tables say describes.
+    keep(a, b, Basis::describes, guarded([&] { return step_.tools->test->onTable(table); }));
   }
 
   // For models of unknown families; those that architecture files describe have tests of their own.
@@ -56,7 +57,8 @@ class Tester {
           "multiplied by the number of such pairs";
     }
     for (const ContentPairs::Chosen& chosen : pairs.chosen) record(chosen);
-    keep(step_.model_a->key, step_.model_b->key, std::move(findings));
+    keep(step_.model_a->key, step_.model_b->key,
+         step_.tools->test->assumes() ? Basis::unverified : Basis::describes, std::move(findings));
   }
 
   void onRows() {
@@ -83,7 +85,7 @@ class Tester {
       session_.noteMemory();
       pairs.push_back(std::move(rows));
     }
-    keep(step_.model_a->key, step_.model_b->key,
+    keep(step_.model_a->key, step_.model_b->key, Basis::exact,
          guarded([&] { return step_.tools->test->onRows(pairs); }));
   }
 
@@ -171,8 +173,10 @@ class Tester {
     }
   }
 
-  void keep(const std::string& a, const std::string& b, std::vector<Finding> findings) {
+  void keep(const std::string& a, const std::string& b, Basis basis,
+            std::vector<Finding> findings) {
     for (Finding& finding : findings) {
+      finding.basis = basis;
       if (finding.test.empty()) finding.test = step_.tools->test_plugin->name();
       checkFinding(finding);
       session_.results.findings.push_back({step_.step->name, a, b, std::move(finding), 0});

@@ -1,6 +1,7 @@
 #include "verdict/verdict.hpp"
 
 #include <cmath>
+#include <optional>
 #include <set>
 
 #include <fmt/format.h>
@@ -16,21 +17,16 @@ class Judge {
         const Coverage& coverage)
       : a_(a), b_(b), coverage_(coverage) {
     for (const Adjusted& entry : findings) {
-      if (!entry.finding.decides) continue;
-      if (entry.finding.calibrated) {
-        addCalibrated(entry);
-        continue;
-      }
-      ++deciding_;
-      if (best_ == nullptr || entry.log10_p < best_->log10_p) best_ = &entry;
-      if (entry.log10_p <= stats::kLog10Evidence) rejected_.insert(entry.finding.gauge);
-      if (unverified(entry.finding)) {
-        ++matched_;
-        if (entry.log10_p <= stats::kLog10Evidence) ++matched_kin_;
-      }
-      const auto rho = entry.finding.details.find("detectable_rho");
-      if (rho != entry.finding.details.end() && (rho_ < 0 || rho->second < rho_)) {
-        rho_ = rho->second;
+      switch (entry.finding.basis) {
+        case Basis::describes:
+          break;
+        case Basis::calibrated:
+          addCalibrated(entry);
+          break;
+        case Basis::exact:
+        case Basis::unverified:
+          addDeciding(entry);
+          break;
       }
     }
     for (const auto& [component, count] : coverage.components) {
@@ -45,30 +41,30 @@ class Judge {
     const bool exact = !rejected_.empty();
     verdict.power = exact || total_.equal > 0 ? "not needed: shared weights were found" : power();
     if (allEqual()) {
-      verdict.klass = "identical";
+      verdict.klass = Class::identical;
       verdict.sentence = fmt::format("All tensors of {} and {} hold the same bytes.", a_, b_);
     } else if (exact && onlySomeMatched()) {
-      verdict.klass = "partial";
+      verdict.klass = Class::partial;
       verdict.sentence = fmt::format("Shared in part: {} of {} tensors matched by content. ",
                                      matched_kin_, matched_) +
                          unverifiedRejection();
     } else if (exact && !onlyOfTheStream()) {
-      verdict.klass = "shared-weights";
+      verdict.klass = Class::shared_weights;
       verdict.sentence = rejection();
     } else if (exact || trainedPartsAreEqual()) {
-      verdict.klass = "partial";
+      verdict.klass = Class::partial;
       verdict.sentence = partly(exact);
     } else if (calibrated_ != nullptr) {
-      const bool enough = calibrated_->log10_p <= stats::kLog10Calibrated;
-      verdict.klass = enough ? "shared-weights-calibrated" : "inconclusive";
+      const bool enough = rejects(calibrated_->finding, calibrated_->log10_p);
+      verdict.klass = enough ? Class::shared_weights_calibrated : Class::inconclusive;
       verdict.sentence = alike(enough);
       verdict.log10_p = calibrated_->log10_p;
       verdict.power = enough ? "not needed: shared weights were found" : power();
     } else if (deciding_ == 0 && !calibrated_ran_) {
-      verdict.klass = coverage_.tensors_a == 0 ? "inconclusive" : "untestable";
+      verdict.klass = coverage_.tensors_a == 0 ? Class::inconclusive : Class::untestable;
       verdict.sentence = undecided();
     } else {
-      verdict.klass = "no-evidence";
+      verdict.klass = Class::no_evidence;
       verdict.sentence = nothing();
     }
     return verdict;
@@ -87,11 +83,24 @@ class Judge {
     }
   };
 
+  void addDeciding(const Adjusted& entry) {
+    const Finding& finding = entry.finding;
+    ++deciding_;
+    if (best_ == nullptr || entry.log10_p < best_->log10_p) best_ = &entry;
+    if (rejects(finding, entry.log10_p)) rejected_.insert(finding.gauge);
+    if (unverified(finding)) {
+      ++matched_;
+      if (rejects(finding, entry.log10_p)) ++matched_kin_;
+    }
+    if (finding.detectable_rho && (!rho_ || *finding.detectable_rho < *rho_)) {
+      rho_ = finding.detectable_rho;
+    }
+  }
+
   // Of the calibrated tests that are clear of their controls, the most telling.
   void addCalibrated(const Adjusted& entry) {
     calibrated_ran_ = true;
-    const auto clear = entry.finding.details.find("clear");
-    if (clear == entry.finding.details.end() || clear->second != 1) return;
+    if (!entry.finding.controls || !entry.finding.controls->clear) return;
     if (calibrated_ == nullptr || entry.log10_p < calibrated_->log10_p) calibrated_ = &entry;
   }
 
@@ -131,7 +140,7 @@ class Judge {
   }
 
   // Tests of models whose family is not known rest on what nobody has checked.
-  static bool unverified(const Finding& finding) { return finding.details.contains("unverified"); }
+  static bool unverified(const Finding& finding) { return finding.basis == Basis::unverified; }
 
   std::string unverifiedRejection() const {
     const Finding& finding = best_->finding;
@@ -148,16 +157,12 @@ class Judge {
 
   std::string alike(bool enough) const {
     const Finding& finding = calibrated_->finding;
-    const auto detail = [&](const char* name) {
-      const auto found = finding.details.find(name);
-      return found == finding.details.end() ? 0.0 : found->second;
-    };
+    const Controls controls = finding.controls.value_or(Controls{});
     const std::string seen = fmt::format(
         "No exact test rejects independence of {} and {}, but what no disguise changes is more "
-        "alike in them than in all {:.0f} pairs with the {:.0f} controls, and clear of these ({}: "
+        "alike in them than in all {} pairs with the {} controls, and clear of these ({}: "
         "{:.3f}, controls at most {:.3f}).",
-        a_, b_, detail("control_pairs"), detail("controls"), finding.test, finding.statistic,
-        detail("control_max"));
+        a_, b_, controls.pairs, controls.models, finding.test, finding.statistic, controls.largest);
     if (!enough) {
       return seen + fmt::format(
                         " Too few controls to decide: the conformal p-value is {:.3f}, adjusted "
@@ -212,9 +217,9 @@ class Judge {
 
   std::string power() const {
     if (deciding_ == 0) return "not stated: no test decided";
-    if (rho_ < 0) return "not computed for the tests of this run";
+    if (!rho_) return "not computed for the tests of this run";
     return fmt::format("a row correlation of {:.4f} would have been detected with 99 % probability",
-                       rho_);
+                       *rho_);
   }
 
   const std::string& a_;
@@ -228,10 +233,24 @@ class Judge {
   std::set<std::string> rejected_;             // gauges
   std::set<std::string> equal_parts_;          // components with equal tensors that are evidence
   Total total_;
-  double rho_ = -1;
+  std::optional<double> rho_;
 };
 
 }  // namespace
+
+bool rejects(const Finding& finding, double log10_p_adjusted) {
+  switch (finding.basis) {
+    case Basis::exact:
+    case Basis::unverified:
+      return log10_p_adjusted <= stats::kLog10Evidence;
+    case Basis::calibrated:
+      return finding.controls && finding.controls->clear &&
+             log10_p_adjusted <= stats::kLog10Calibrated;
+    case Basis::describes:
+      return false;
+  }
+  return false;
+}
 
 Verdict judge(const std::string& a, const std::string& b, const std::vector<Adjusted>& findings,
               const Coverage& coverage) {

@@ -10,6 +10,8 @@
 
 #include <kindred/test.hpp>
 
+#include "verdict/class.hpp"
+
 namespace kindred::verdict {
 
 // A test's result with its p-value adjusted for everything that was tried (Holm).
@@ -58,13 +60,14 @@ struct Coverage {
 };
 
 struct Verdict {
-  // identical, shared-weights, shared-weights-calibrated, partial, inconclusive, no-evidence,
-  // untestable
-  std::string klass;
+  Class klass = Class::inconclusive;
   std::string sentence;
   double log10_p = 0;  // adjusted, of the most telling deciding test; 0 where none decided
   std::string power;   // what would have been seen, or why that is not stated
 };
+
+// Whether a finding says by itself that its two models are related.
+bool rejects(const Finding& finding, double log10_p_adjusted);
 
 // On one pair of models.
 Verdict judge(const std::string& a, const std::string& b, const std::vector<Adjusted>& findings,

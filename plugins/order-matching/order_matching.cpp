@@ -50,6 +50,8 @@ class OrderMatching final : public kindred::Test {
     return findings;
   }
 
+  bool assumes() const override { return true; }
+
  private:
   void add(const RowPair& pair, const Kernel& a, const Kernel& b,
            std::vector<Finding>& findings) const {
@@ -61,7 +63,7 @@ class OrderMatching final : public kindred::Test {
     if (rows.parts() == 0 || columns.parts() == 0) return;
     const Finding of_rows = rows.finding(""), of_columns = columns.finding("");
     Finding finding = of_rows.log10_p > of_columns.log10_p ? of_rows : of_columns;
-    finding.gauge = pair.gauge;
+    finding.gauge = pair.gauge.empty() ? "row-order" : pair.gauge;
     finding.null = "the order of the rows of " + pair.a.tensor->name + " (" + pair.a.tensor->model +
                    "), or that of its columns, is random; matched with " + pair.b.tensor->name +
                    " by absolute cosines; fixed points, the larger p-value";
@@ -69,13 +71,12 @@ class OrderMatching final : public kindred::Test {
         "in models of unknown families the order of units on one side of each "
         "tensor carries no meaning";
     finding.log10_p_floor = std::max(of_rows.log10_p_floor, of_columns.log10_p_floor);
-    finding.details["unverified"] = 1;
     finding.details["fixed_rows"] = of_rows.statistic;
     finding.details["rows"] = static_cast<double>(of_rows.units);
     finding.details["fixed_columns"] = of_columns.statistic;
     finding.details["columns"] = static_cast<double>(of_columns.units);
     const double rho = std::max(detectable(rows_a), detectable(columns_a));
-    if (rho < 1) finding.details["detectable_rho"] = rho;
+    if (rho < 1) finding.detectable_rho = rho;
     findings.push_back(std::move(finding));
   }
 

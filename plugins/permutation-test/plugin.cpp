@@ -50,12 +50,11 @@ class PermutationTest final : public kindred::Test {
     const kindred::RowCosines cosines = kindred::rowCosines(pair.a, pair.b, units_);
     Finding finding;
     finding.gauge = pair.gauge;
-    finding.decides = !pair.gauge.empty();
     if (pair.a.tensor != nullptr) finding.layer_a = pair.a.tensor->layer;
     if (pair.b.tensor != nullptr) finding.layer_b = pair.b.tensor->layer;
     finding.null = "the rows of A are exchanged";
     finding.assumptions =
-        finding.decides
+        !pair.gauge.empty()
             ? "A's initialisation and training treat its units alike (gauge " + pair.gauge +
                   "); nothing is assumed of B. Tests of other tensors of the same units are not "
                   "independent of this one."

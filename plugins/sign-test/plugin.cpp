@@ -58,7 +58,6 @@ Finding common(const Gauge& gauge, const kindred::MatrixTask& task, const Tosses
   finding.assumptions = "initialisation of " + task.a.weights().model() +
                         " symmetric about zero and its training odd in these signs";
   if (!tosses.note.empty()) finding.assumptions += "; " + tosses.note;
-  finding.decides = true;
   finding.seed = task.seed;
   return finding;
 }
@@ -98,7 +97,7 @@ Finding heads(const Gauge& gauge, const kindred::MatrixTask& task, const Tosses&
   finding.log10_p = kindred::stats::twoSided(kindred::stats::binomialTail(coins, heads),
                                              kindred::stats::binomialTail(coins, coins - heads));
   finding.log10_p_floor = oneSidedFloor(coins);
-  if (const auto rho = detectable(gauge, task, coins)) finding.details["detectable_rho"] = *rho;
+  finding.detectable_rho = detectable(gauge, task, coins);
   if (task.use.gauge == "mlp-unit") recordMatches(task, finding);
   for (const auto& [layer, count] : tosses.coins.countByLayer()) {
     if (layer < 0) continue;

@@ -90,7 +90,6 @@ class UnitMatching final : public kindred::MatrixTest {
     finding.units = ranks.units;
     finding.log10_p = std::min(0.0, ranks.log10_p + layers);
     finding.log10_p_floor = std::min(0.0, ranks.log10_floor + layers);
-    finding.decides = true;
     finding.seed = task.seed;
     return finding;
   }

@@ -57,7 +57,7 @@ std::vector<NullLine> linesOf(const Document& document) {
   std::vector<NullLine> lines;
   for (const DocumentFinding& finding : document.findings) {
     const auto null = nullOf(finding);
-    if (finding.calibrated || !null || !std::isfinite(finding.statistic)) continue;
+    if (finding.basis == Basis::calibrated || !null || !std::isfinite(finding.statistic)) continue;
     const auto same = std::find_if(lines.begin(), lines.end(), [&](const NullLine& line) {
       return line.finding->step == finding.step && line.finding->gauge == finding.gauge &&
              line.finding->model_a == finding.model_a && line.finding->model_b == finding.model_b;

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <limits>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,26 @@
 #include <kindred/tensor.hpp>
 
 namespace kindred {
+
+// What a finding rests on. The host says it, by what the architecture grants and what the test is.
+enum class Basis {
+  exact,       // a gauge that the architecture grants
+  calibrated,  // the run's controls
+  unverified,  // an assumption of the test's own, which nobody has checked
+  describes    // nothing that decides
+};
+
+// Of a calibrated finding, the pairs with controls that it was ranked among; from the host.
+struct Controls {
+  std::uint64_t models = 0, pairs = 0;
+  double least = 0, median = 0, largest = 0;  // of the pairs' statistics
+  bool clear = false;                         // the finding's lies far above all of them
+};
+
+// Assignments behind a finding, and those that their dual prices prove optimal.
+struct Assignments {
+  std::uint64_t solved = 0, optimal = 0;
+};
 
 // One test's result: a row of findings.csv. Every p-value names its null, the axis whose symmetry
 // it rests on, and what it assumes.
@@ -25,9 +46,12 @@ struct Finding {
   double log10_p_floor = 0;  // the smallest value this test could have given
   std::uint64_t units = 0;   // coins, rows, cells that were exchanged
   std::string assumptions = {};
-  bool decides = false;                        // false: describes only (the axis has no symmetry)
-  bool calibrated = false;                     // its null is the run's controls, not a symmetry
-  std::map<std::string, double> details = {};  // the null's moments and the like
+  Basis basis = Basis::describes;  // from the host: what a test writes here is overwritten
+  // The correlation of rows that the test would have shown with 99 % probability; empty: not known.
+  std::optional<double> detectable_rho = {};
+  std::optional<Controls> controls = {};
+  Assignments assignments = {};
+  std::map<std::string, double> details = {};  // for readers: the null's moments and the like
   std::string alignment = {};  // what the alignment read, in words; empty: nothing was aligned
   std::uint64_t seed = 0;      // of whatever was drawn
 };
@@ -55,7 +79,7 @@ struct Matrix {
 };
 
 // Two matrices whose rows are to be exchanged. The host has checked that the architecture grants
-// `gauge` to the rows of both.
+// `gauge` to the rows of both; empty: nothing is known of them, and none is granted.
 struct RowPair {
   Matrix a;
   Matrix b;
@@ -73,6 +97,9 @@ class KINDRED_EXPORT Test {
     throw Error(Category::input, "", "this test does not work on rows of matrices",
                 "name a figure with 'of'");
   }
+  // True: on rows without a gauge the null stands on an assumption that each finding states, and
+  // the finding decides under it, marked as unverified. False: there the test only describes.
+  virtual bool assumes() const { return false; }
 };
 
 }  // namespace kindred

@@ -110,7 +110,7 @@ Compared Comparer::compare(std::size_t a, std::size_t b) const {
     for (const Test& test : tests) named.push_back({test.name, test.test.get()});
     for (Finding& finding :
          align::runTests(named, *reference, *other, *alignment, kSeed).findings) {
-      if (finding.decides) result.findings.push_back(std::move(finding));
+      if (finding.basis != Basis::describes) result.findings.push_back(std::move(finding));
     }
   };
   add(parts_->plain);

@@ -32,7 +32,7 @@ TEST(SignTest, EveryCoinOfACopyFallsHeads) {
     ASSERT_NE(finding, nullptr) << gauge;
     EXPECT_EQ(finding->statistic, static_cast<double>(finding->units)) << gauge;
     EXPECT_DOUBLE_EQ(finding->log10_p, finding->log10_p_floor) << gauge;
-    EXPECT_TRUE(finding->decides);
+    EXPECT_EQ(finding->basis, Basis::exact);
   }
   EXPECT_EQ(c.find("mlp-unit")->units, 3u * 96);
   EXPECT_EQ(c.find("value-dim")->units, 3u * 2 * 16);
@@ -227,7 +227,7 @@ TEST(SignTest, DetectsTheCorrelationThatItStates) {
   const Comparison before = compare({"sign-test"}, a, stranger);
   const Finding* blank = before.find("mlp-unit");
   ASSERT_NE(blank, nullptr);
-  const double rho = blank->details.at("detectable_rho");
+  const double rho = blank->detectable_rho.value();
   int found = 0;
   constexpr int kTrials = 8;
   for (std::uint64_t trial = 0; trial < kTrials; ++trial) {
@@ -260,7 +260,7 @@ TEST(SignTest, TossesACoinForEachCoordinateOfALatent) {
   std::uint64_t coins = 0;
   const Comparison found = compare({"sign-test"}, a, b);
   for (const Finding& finding : found.outcome.findings) {
-    if (finding.gauge != "latent-dim" || finding.details.count("detectable_rho") == 0) continue;
+    if (finding.gauge != "latent-dim" || !finding.detectable_rho) continue;
     coins += finding.units;
     EXPECT_EQ(finding.statistic, static_cast<double>(finding.units));
   }
@@ -293,7 +293,7 @@ TEST(SignTest, LatentsOfCopiedLayersAreOneCoin) {
   std::uint64_t coins = 0;
   const Comparison found = compare({"sign-test"}, a, b);
   for (const Finding& finding : found.outcome.findings) {
-    if (finding.gauge == "latent-dim" && finding.details.count("detectable_rho") > 0) {
+    if (finding.gauge == "latent-dim" && finding.detectable_rho) {
       coins += finding.units;
     }
   }

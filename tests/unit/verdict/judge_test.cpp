@@ -22,20 +22,20 @@ Adjusted untelling() {
   Adjusted entry;
   entry.finding.test = "sign-test";
   entry.finding.gauge = "mlp-unit";
-  entry.finding.decides = true;
+  entry.finding.basis = Basis::exact;
   return entry;
 }
 
 TEST(Judge, SaysThatTheRestWasNotTestedWhereNoTestRan) {
   const Verdict verdict = judge("a", "b", {}, equalNorms());
-  EXPECT_EQ(verdict.klass, "partial");
+  EXPECT_EQ(verdict.klass, Class::partial);
   EXPECT_THAT(verdict.sentence, HasSubstr("No test of the others was run"));
   EXPECT_THAT(verdict.sentence, Not(HasSubstr("no evidence")));
 }
 
 TEST(Judge, SaysThatTestsOfTheRestFoundNothing) {
   const Verdict verdict = judge("a", "b", {untelling()}, equalNorms());
-  EXPECT_EQ(verdict.klass, "partial");
+  EXPECT_EQ(verdict.klass, Class::partial);
   EXPECT_THAT(verdict.sentence, HasSubstr("In the other tested tensors no evidence"));
 }
 

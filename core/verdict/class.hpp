@@ -1,0 +1,54 @@
+// The words of a verdict and of a finding's basis, as enumerations; report.json spells them by
+// name().
+#pragma once
+
+#include <array>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <kindred/test.hpp>
+
+namespace kindred::verdict {
+
+// What is said of a pair of models.
+enum class Class {
+  identical,
+  shared_weights,
+  shared_weights_calibrated,  // by controls alone: no symmetry stands behind it
+  partial,
+  inconclusive,
+  no_evidence,
+  untestable,
+  not_run
+};
+
+// Of an enumeration that reports spell, all values.
+template <class T>
+inline constexpr std::array<T, 0> kAll{};
+template <>
+inline constexpr std::array kAll<Class>{
+    Class::identical,  Class::shared_weights, Class::shared_weights_calibrated,
+    Class::partial,    Class::inconclusive,   Class::no_evidence,
+    Class::untestable, Class::not_run};
+template <>
+inline constexpr std::array kAll<Basis>{Basis::exact, Basis::calibrated, Basis::unverified,
+                                        Basis::describes};
+
+// "shared-weights"; the contract of report.json.
+const char* name(Class klass);
+const char* name(Basis basis);
+
+// None where no value has this name.
+template <class T>
+std::optional<T> parse(std::string_view text) {
+  for (const T value : kAll<T>) {
+    if (text == name(value)) return value;
+  }
+  return std::nullopt;
+}
+
+// Whether a verdict says that the pair shares weights, in whole or in part.
+bool isRelated(Class klass);
+
+}  // namespace kindred::verdict
