@@ -13,6 +13,7 @@
 #include "cli/execute.hpp"
 #include "cli/model_argument.hpp"
 #include "plan/pairing.hpp"
+#include "recipe/document.hpp"
 #include "report/families.hpp"
 #include "report/files.hpp"
 #include "report/json.hpp"
@@ -172,6 +173,11 @@ int compareVerb(const Invocation& invocation) {
 
   const fs::path out = invocation.value("out", "out/compare");
   const RecipeWriter writer(models, controls.size(), deep, most);
+  if (writer.text().size() > recipe::kLargestFile) {
+    throw inputError("",
+                     fmt::format("{} models make more pairs than one recipe holds", models.size()),
+                     "compare fewer models at a time");
+  }
   Workspace workspace(recipe::parse(writer.text(), (out / "recipe.yaml").string()), invocation);
   if (!workspace.good()) return kBadInput;
   Invocation unbounded = invocation;  // here --max-bytes bounds what tests read

@@ -33,6 +33,9 @@ std::string summary(const report::SavedRun& saved, const run::Results& results,
   const std::string what =
       fmt::format("{} byte ranges, {} observations and {} findings", saved.ranges.size(),
                   results.observations.size(), results.findings.size());
+  if (!saved.same_version) {
+    text += "report.html and report.md are of another version of Kindred and were not compared.\n";
+  }
   return text + (found.empty() ? "The same again: " + what + ".\n"
                                : fmt::format("{} differences among {}.\n", found.size(), what));
 }

@@ -63,6 +63,9 @@ std::vector<const plugin::Plugin*> Workspace::plugins() {
     for (const recipe::PluginUse& use : step.metrics) names.insert(use.plugin);
     if (step.verb == recipe::Verb::test) names.insert(step.test.plugin);
   }
+  for (const plan::StepTools& tools : tools_) {
+    if (tools.aligner_plugin != nullptr) names.insert(tools.aligner_plugin->name());
+  }
   std::vector<const plugin::Plugin*> list;
   for (const std::string& name : names) list.push_back(&registry_.load(name));
   return list;

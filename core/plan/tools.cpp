@@ -120,6 +120,7 @@ class ToolMaker {
     aligner.place = step.test.place;
     if (const plugin::Plugin* found = find(aligner)) {
       tools.aligner = made(aligner, *found, &plugin::Plugin::makeAligner);
+      tools.aligner_plugin = found;
     }
   }
 

@@ -35,7 +35,8 @@ struct StepTools {
   const plugin::Plugin* test_plugin = nullptr;
   std::unique_ptr<Test> test;               // on a table or on rows
   std::unique_ptr<MatrixTest> matrix_test;  // or on whole models, which
-  std::unique_ptr<Aligner> aligner;         // this aligns
+  std::unique_ptr<Aligner> aligner;         // this aligns, of
+  const plugin::Plugin* aligner_plugin = nullptr;
   std::uint64_t seed = 0;
   documents::Document standard;  // licence: the text it is held against
 };

@@ -107,14 +107,18 @@ class Builder final : public YAML::EventHandler {
   void count(const Place& where, std::size_t nodes) {
     nodes_ += nodes;
     if (nodes_ > kMostNodes) {
-      refuse(where, fmt::format("more than {} values, with aliases written out", kMostNodes),
+      refuse(where, fmt::format("more than {} values", kMostNodes),
              "a recipe of this size is refused");
     }
   }
 
   // Counts a subtree before it is copied.
   void charge(const Node& node, const Place& where) {
-    count(where, 1 + node.members.size());
+    copies_ += 1 + node.members.size();
+    if (copies_ > kMostCopies) {
+      refuse(where, fmt::format("more than {} values written out of aliases", kMostCopies),
+             "a recipe of this size is refused");
+    }
     for (const Node& item : node.items) charge(item, where);
     for (const Member& member : node.members) charge(member.value, where);
   }
@@ -172,7 +176,7 @@ class Builder final : public YAML::EventHandler {
   PlaceFinder places_;
   std::string name_;
   bool started_ = false;
-  std::size_t nodes_ = 0;
+  std::size_t nodes_ = 0, copies_ = 0;
   Node root_;
   std::vector<Open> open_;
   std::map<YAML::anchor_t, Node> anchored_;

@@ -12,11 +12,12 @@
 
 namespace kindred::recipe {
 
-inline constexpr std::size_t kLargestFile = std::size_t{1} << 20;  // bytes
-inline constexpr std::size_t kMostNodes = 100'000;                 // aliases expanded
-inline constexpr std::size_t kMostDiagnostics = 200;               // shown of those found
-inline constexpr std::size_t kMostGuesses = 50;                    // with a near miss looked up
-inline constexpr std::size_t kDeepest = 32;                        // lists and mappings in another
+inline constexpr std::size_t kLargestFile = std::size_t{8} << 20;  // bytes
+inline constexpr std::size_t kMostNodes = 1'000'000;
+inline constexpr std::size_t kMostCopies = 100'000;   // of them by aliases
+inline constexpr std::size_t kMostDiagnostics = 200;  // shown of those found
+inline constexpr std::size_t kMostGuesses = 50;       // with a near miss looked up
+inline constexpr std::size_t kDeepest = 32;           // lists and mappings in another
 
 struct Member;
 

@@ -194,10 +194,11 @@ std::string documentFigures() {
 
 std::string limits() {
   return fmt::format(
-      "A recipe of more than {} bytes, {} values (aliases written out), {} levels of nesting or\n"
-      "{} entries in one list or mapping is refused, and so are keys given twice, tags and more\n"
-      "than one document in a file.\n",
-      kLargestFile, kMostNodes, kDeepest, Shape{}.most_items);
+      "A recipe of more than {} bytes, {} values ({} written out of aliases), {} levels of "
+      "nesting\n"
+      "or {} entries in one list or mapping is refused (steps may be more), and so are keys given\n"
+      "twice, tags and more than one document in a file.\n",
+      kLargestFile, kMostNodes, kMostCopies, kDeepest, Shape{}.most_items);
 }
 
 }  // namespace

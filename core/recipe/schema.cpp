@@ -372,7 +372,7 @@ constexpr Shape kStep{.title = "A step",
                           "model-code "
                           "metrics|test|survey|configs|tokenizers|licence|inventory|manifests|"
                           "model-code"};
-constexpr Shape kSteps{.says = "a list of steps", .items = &kStep, .most_items = 10000};
+constexpr Shape kSteps{.says = "a list of steps", .items = &kStep, .most_items = 100000};
 
 // Expectations.
 constexpr Key kExpectationKeys[] = {

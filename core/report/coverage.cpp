@@ -33,6 +33,7 @@ class Coverer {
       by_name_.emplace(checkpoint::escaped(tensor.name), &tensor);
     }
     for (const run::Observation& o : results.observations) look(o);
+    for (const run::PlainCosine& cosine : results.cosines) look(cosine);
     for (const run::Note& note : results.notes) look(note);
   }
 
@@ -66,12 +67,17 @@ class Coverer {
     if (o.figure == "byte-hash") {
       hashed_.insert(o.step);
       if (o.value == 1) equal_.emplace(pair.a, pair.b);
-    } else if (o.metric == "cosine" && o.figure == "cosine" && std::isfinite(o.value)) {
-      cosines_.emplace(pair, Cosine{o.value, o.elements});
-    } else if (o.figure == "matched") {
-      matched_.emplace(pair.a, pair.b);
-      cosines_.emplace(pair, Cosine{o.value, o.elements});
     }
+  }
+
+  void look(const run::PlainCosine& cosine) {
+    const bool in_order = cosine.model_a == a_.key && cosine.model_b == b_.key;
+    const bool reversed = cosine.model_a == b_.key && cosine.model_b == a_.key;
+    if ((!in_order && !reversed) || !std::isfinite(cosine.value)) return;
+    const Pair pair =
+        in_order ? Pair{cosine.tensor_a, cosine.tensor_b} : Pair{cosine.tensor_b, cosine.tensor_a};
+    if (cosine.matched) matched_.emplace(pair.a, pair.b);
+    cosines_.emplace(pair, Cosine{cosine.value, cosine.elements});
   }
 
   // Notes name tensors and not models: the steps are those that hashed this pair.

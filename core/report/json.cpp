@@ -284,9 +284,12 @@ Json rangesJson(const run::Results& results) {
   return list;
 }
 
-Json seedsJson(const recipe::Recipe& recipe) {
+Json seedsJson(const Context& context) {
   Json seeds = Json::object();
-  for (const recipe::Step& step : recipe.steps) {
+  for (const PluginFacts& plugin : context.plugins) {
+    if (plugin.kind == "aligner") seeds[plugin.name] = nullptr;  // it draws nothing at random
+  }
+  for (const recipe::Step& step : context.recipe->steps) {
     if (step.sample.kind == recipe::Sample::Kind::blocks) {
       seeds[step.name + ".sample"] = step.sample.seed;
     }
@@ -351,7 +354,7 @@ std::string manifestJson(const Context& context, const run::Results& results) {
                   {"command_line", context.command_line},
                   {"toolchain", context.toolchain},
                   {"plugins", std::move(plugins)},
-                  {"seeds", seedsJson(recipe)},
+                  {"seeds", seedsJson(context)},
                   {"models", std::move(models)},
                   {"ranges", rangesJson(results)}});
 }

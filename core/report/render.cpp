@@ -58,6 +58,8 @@ const char* kindText(Kind kind) {
       return "metric";
     case Kind::survey:
       return "survey";
+    case Kind::aligner:
+      return "aligner";
     default:
       return "test";
   }

@@ -9,8 +9,13 @@
 
 #include <kindred/error.hpp>
 
+#include "plugin/installation.hpp"
 #include "report/csv.hpp"
+#include "report/document.hpp"
+#include "report/html.hpp"
 #include "report/json.hpp"
+#include "report/markdown.hpp"
+#include "report/version.hpp"
 #include "run/hash.hpp"
 
 namespace kindred::report {
@@ -111,6 +116,14 @@ void compareReports(const ReadJson& saved, const ReadJson& now, std::vector<Diff
   }
 }
 
+void comparePages(const SavedRun& saved, std::vector<Difference>& found) {
+  const Document document =
+      documentOf({saved.folder, saved.report, saved.observations, saved.manifest});
+  compareRows("report.md", saved.markdown, reportMarkdown(document), found);
+  compareRows("report.html", saved.html,
+              reportHtml(document, pageAssets(plugin::sharedFiles() / "report")), found);
+}
+
 }  // namespace
 
 SavedRun readSavedRun(const std::filesystem::path& folder) {
@@ -136,8 +149,13 @@ SavedRun readSavedRun(const std::filesystem::path& folder) {
   saved.observations = textOf(folder / "observations.csv");
   saved.findings = textOf(folder / "findings.csv");
   saved.report = textOf(folder / "report.json");
+  saved.html = textOf(folder / "report.html");
+  saved.markdown = textOf(folder / "report.md");
+  saved.manifest = text;
+  saved.folder = folder;
   const ReadJson report = parsed(saved.report, folder / "report.json");
   if (!report.is_object()) throw inputError((folder / "report.json").string(), "is no report");
+  saved.same_version = report.value("kindred", "") == kVersion;
   return saved;
 }
 
@@ -149,6 +167,7 @@ std::vector<Difference> differences(const SavedRun& saved, const Context& contex
   compareRows("findings.csv", saved.findings, findingsCsv(results), found);
   compareReports(comparable(ReadJson::parse(saved.report)),
                  comparable(ReadJson::parse(reportJson(context, results))), found);
+  if (saved.same_version) comparePages(saved, found);
   return found;
 }
 

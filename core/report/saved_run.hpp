@@ -14,7 +14,10 @@ struct SavedRun {
   std::string recipe;                 // its text
   std::filesystem::path recipe_file;  // where it was, for paths that count from it
   std::vector<run::RangeRead> ranges;
-  std::string observations, findings, report;  // the files' texts
+  std::string observations, findings, report, manifest, html, markdown;  // the files' texts
+  // Pages of another version of the program may look differently, and are not compared.
+  bool same_version = true;
+  std::filesystem::path folder;
 };
 
 // Files that are missing or damaged, and a run that was interrupted, are Errors.
@@ -25,8 +28,8 @@ struct Difference {
   std::string saved, now;  // empty: it is not there
 };
 
-// Bytes read, every row of observations and findings, and report.json but for version, cost and
-// places.
+// Bytes read, every row of observations and findings, report.json but for version, cost and places,
+// and the pages, which must be what the saved results give.
 std::vector<Difference> differences(const SavedRun& saved, const Context& context,
                                     const run::Results& results);
 

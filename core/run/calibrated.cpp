@@ -11,6 +11,7 @@
 
 #include "align/session.hpp"
 #include "plugin/guard.hpp"
+#include "run/checked.hpp"
 #include "run/hash.hpp"
 #include "run/interrupt.hpp"
 #include "run/ordered.hpp"
@@ -160,8 +161,9 @@ class Calibrator {
         return align::runTests({{name, step->tools->matrix_test.get()}}, *scored.a, *scored.b,
                                *alignment, step->tools->seed);
       });
-      if (made.findings.empty() || std::isnan(made.findings.front().statistic)) continue;
-      findings.emplace(configuration, std::move(made.findings.front()));
+      std::vector<Finding> own = checked(name, Basis::describes, std::move(made.findings));
+      if (own.empty() || std::isnan(own.front().statistic)) continue;
+      findings.emplace(configuration, std::move(own.front()));
     }
     return findings;
   }

@@ -1,6 +1,8 @@
 // Pairs of tensors, streamed through all pair metrics of a step in one pass.
 #include <kindred/error.hpp>
 
+#include "checkpoint/names.hpp"
+#include "cosine/accumulator.hpp"
 #include "plugin/guard.hpp"
 #include "run/interrupt.hpp"
 #include "run/ordered.hpp"
@@ -21,6 +23,7 @@ struct Item {
 
 struct ComparedSegment {
   PairAccumulators accumulators;
+  cosine::Accumulator plain;
   std::vector<RangeRead> ranges;
 };
 
@@ -104,6 +107,7 @@ class PairComparer {
       }
       uses.push_back({metric.plugin->descriptor->name, outcome.accumulators.back().get()});
     }
+    if (belong(item.pair)) uses.push_back({"cosine", &outcome.plain});
     if (item.segment.elements == 0) return outcome;
     SegmentBytes bytes_a(*step_.model_a, view_a, item.segment, held);
     SegmentBytes bytes_b(*step_.model_b, view_b, item.segment, held);
@@ -118,9 +122,12 @@ class PairComparer {
   void consume(const Item& item, ComparedSegment&& outcome) {
     std::vector<RangeRead>& ranges = session_.results.ranges;
     ranges.insert(ranges.end(), outcome.ranges.begin(), outcome.ranges.end());
-    if (pending_.empty()) {
+    if (!begun_) {
       pending_ = std::move(outcome.accumulators);
+      plain_so_far_ = outcome.plain;
+      begun_ = true;
     } else {
+      plain_so_far_.merge(outcome.plain);
       for (std::size_t m = 0; m < pending_.size(); ++m) {
         plugin::guard(step_.tools->metrics[m].plugin->name(),
                       [&] { pending_[m]->merge(*outcome.accumulators[m]); });
@@ -150,13 +157,34 @@ class PairComparer {
             observation(step_.step->name, metric, f, info_a, &info_b, elements, values[f]));
       }
     }
+    if (belong(pair)) keepPlain(info_a, info_b, elements);
     pending_.clear();
+    begun_ = false;
+  }
+
+  void keepPlain(const TensorInfo& a, const TensorInfo& b, std::uint64_t elements) {
+    session_.results.cosines.push_back({a.model, checkpoint::escaped(a.name), b.model,
+                                        checkpoint::escaped(b.name), elements,
+                                        plain_so_far_.value()});
+  }
+
+  // Whether the two may be each other's counterparts: only of these is the plain cosine taken.
+  bool belong(std::size_t pair) const {
+    if (step_.step->pairing == recipe::Pairing::counterparts) return true;
+    const TensorInfo& x = a(pair).view.info;
+    const TensorInfo& y = b(pair).view.info;
+    const bool same_role =
+        !x.role.empty() && x.role == y.role && x.layer == y.layer && x.expert == y.expert;
+    return step_.model_a != step_.model_b && (x.name == y.name || same_role);
   }
 
   const plan::PlannedStep& step_;
   Session& session_;
   std::vector<Item> items_;
-  PairAccumulators pending_;  // of the pair at hand: its segments so far, merged in order
+  // Of the pair at hand: its segments so far, merged in order.
+  bool begun_ = false;
+  PairAccumulators pending_;
+  cosine::Accumulator plain_so_far_;
 };
 
 }  // namespace

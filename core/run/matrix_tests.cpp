@@ -9,6 +9,7 @@
 #include "plugin/guard.hpp"
 #include "run/adjust.hpp"
 #include "run/calibrated.hpp"
+#include "run/checked.hpp"
 #include "run/interrupt.hpp"
 #include "run/ordered.hpp"
 #include "run/passed_over.hpp"
@@ -279,7 +280,7 @@ class MatrixTester {
       return align::runTests({{test, step.tools->matrix_test.get()}}, reference, other, alignment,
                              step.tools->seed);
     });
-    for (Finding& finding : made.findings) {
+    for (Finding& finding : checked(test, Basis::exact, std::move(made.findings))) {
       outcome.findings.push_back({step.step->name, a, b, std::move(finding), 0});
     }
     for (const align::Refusal& refusal : made.refusals) {

@@ -24,6 +24,15 @@ struct Observation {
   double value = 0;
 };
 
+// The cosine of two tensors as vectors, which the host itself takes wherever two tensors meet by
+// name or role, whatever metrics a step names; or by which it matched tensors of unknown families.
+struct PlainCosine {
+  std::string model_a, tensor_a, model_b, tensor_b;  // names escaped, as in observations
+  std::uint64_t elements = 0;
+  double value = 0;
+  bool matched = false;  // the two were taken for counterparts because of it
+};
+
 // What a metric said of a pair in words: hashes, "constant".
 struct Note {
   std::string step, metric, tensor_a, tensor_b;
@@ -84,6 +93,7 @@ struct RangeRead {
 
 struct Results {
   std::vector<Observation> observations;
+  std::vector<PlainCosine> cosines;
   std::vector<Note> notes;
   std::vector<StepTable> tables;
   std::vector<StepFinding> findings;

@@ -5,6 +5,7 @@
 #include <kindred/error.hpp>
 
 #include "checkpoint/names.hpp"
+#include "run/checked.hpp"
 #include "run/memory.hpp"
 
 namespace kindred::run {
@@ -38,7 +39,7 @@ Observation observation(const std::string& step, const plan::Metric& metric, std
     o.expert_b = b->expert;
   }
   o.elements = elements;
-  o.value = value;
+  o.value = checkedFigure(metric.plugin->name(), metric.figures[figure], a, value);
   return o;
 }
 

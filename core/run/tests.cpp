@@ -9,6 +9,7 @@
 
 #include "checkpoint/names.hpp"
 #include "plugin/guard.hpp"
+#include "run/checked.hpp"
 #include "run/content_pairs.hpp"
 #include "run/reader.hpp"
 #include "run/session.hpp"
@@ -46,7 +47,10 @@ class Tester {
     if (hasRoles(*step_.model_a) && hasRoles(*step_.model_b)) return;
     const ContentPairs pairs = pairByContent(step_, session_);
     if (pairs.rows.empty()) return;
-    std::vector<Finding> findings = guarded([&] { return step_.tools->test->onRows(pairs.rows); });
+    const Basis basis = step_.tools->test->assumes() ? Basis::unverified : Basis::describes;
+    std::vector<Finding> findings =
+        checked(step_.tools->test_plugin->name(), basis,
+                guarded([&] { return step_.tools->test->onRows(pairs.rows); }));
     const double choices = std::log10(static_cast<double>(pairs.candidates));
     for (Finding& finding : findings) {
       finding.log10_p = std::min(0.0, finding.log10_p + choices);
@@ -57,8 +61,7 @@ class Tester {
           "multiplied by the number of such pairs";
     }
     for (const ContentPairs::Chosen& chosen : pairs.chosen) record(chosen);
-    keep(step_.model_a->key, step_.model_b->key,
-         step_.tools->test->assumes() ? Basis::unverified : Basis::describes, std::move(findings));
+    keep(step_.model_a->key, step_.model_b->key, basis, std::move(findings));
   }
 
   void onRows() {
@@ -85,8 +88,9 @@ class Tester {
       session_.noteMemory();
       pairs.push_back(std::move(rows));
     }
-    keep(step_.model_a->key, step_.model_b->key, Basis::exact,
-         guarded([&] { return step_.tools->test->onRows(pairs); }));
+    std::vector<Finding> findings = guarded([&] { return step_.tools->test->onRows(pairs); });
+    for (const Finding& finding : findings) checkGauge(finding, pairs);
+    keep(step_.model_a->key, step_.model_b->key, Basis::exact, std::move(findings));
   }
 
  private:
@@ -121,6 +125,8 @@ class Tester {
     o.tensor_b = checkpoint::escaped(b.name);
     o.elements = a.elements;
     o.value = chosen.cosine;
+    session_.results.cosines.push_back(
+        {o.model_a, o.tensor_a, o.model_b, o.tensor_b, o.elements, o.value, true});
     session_.results.observations.push_back(std::move(o));
   }
 
@@ -173,22 +179,23 @@ class Tester {
     }
   }
 
-  void keep(const std::string& a, const std::string& b, Basis basis,
-            std::vector<Finding> findings) {
-    for (Finding& finding : findings) {
-      finding.basis = basis;
-      if (finding.test.empty()) finding.test = step_.tools->test_plugin->name();
-      checkFinding(finding);
-      session_.results.findings.push_back({step_.step->name, a, b, std::move(finding), 0});
-    }
+  // A p-value rests on the gauge that was granted to the rows, and on no other.
+  void checkGauge(const Finding& finding, const std::vector<RowPair>& pairs) const {
+    const bool granted = std::any_of(pairs.begin(), pairs.end(), [&](const RowPair& pair) {
+      return pair.gauge == finding.gauge;
+    });
+    if (granted) return;
+    throw Error(Category::plugin, "plugin '" + step_.tools->test_plugin->name() + "'",
+                "rests on the gauge '" + finding.gauge + "', which was not granted to these rows",
+                "a fault in the plugin: tell its author");
   }
 
-  // p-values are logarithms: at most 0, never minus infinity, not below the test's own floor.
-  void checkFinding(const Finding& finding) const {
-    const double p = finding.log10_p;
-    if (p <= 0 && p > -1e300 && p >= finding.log10_p_floor * (1 + 1e-9) - 1e-9) return;
-    throw Error(Category::plugin, "plugin '" + step_.tools->test_plugin->name() + "'",
-                fmt::format("gave log10 p = {} with floor {}", p, finding.log10_p_floor));
+  void keep(const std::string& a, const std::string& b, Basis basis,
+            std::vector<Finding> findings) {
+    const std::string plugin = step_.tools->test_plugin->name();
+    for (Finding& finding : checked(plugin, basis, std::move(findings))) {
+      session_.results.findings.push_back({step_.step->name, a, b, std::move(finding), 0});
+    }
   }
 
   const plan::PlannedStep& step_;

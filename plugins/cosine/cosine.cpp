@@ -3,8 +3,9 @@
 
 #include <kindred/metric.hpp>
 
-#include "block_sums.hpp"
-#include "moments.hpp"
+#include "cosine/accumulator.hpp"
+#include "cosine/block_sums.hpp"
+#include "cosine/moments.hpp"
 
 namespace {
 
@@ -13,35 +14,6 @@ using kindred::PairTile;
 using kindred::cosine::BlockSums;
 using kindred::cosine::Moments;
 using kindred::cosine::ShiftedSums;
-
-class CosineAccumulator final : public PairAccumulator {
- public:
-  explicit CosineAccumulator(double about) : about_(about) {}
-
-  void add(const PairTile& tile) override {
-    tile.eachBlock([&](auto a, auto b) {
-      sums_.add(about_ == 0
-                    ? kindred::cosine::products(a.data(), b.data(), a.size())
-                    : kindred::cosine::shifted(a.data(), b.data(), a.size(), about_, about_),
-                a.size());
-    });
-  }
-
-  void merge(PairAccumulator& next) override {
-    const ShiftedSums& more = dynamic_cast<CosineAccumulator&>(next).sums_;
-    sums_.aa = sums_.aa + more.aa;
-    sums_.bb = sums_.bb + more.bb;
-    sums_.ab = sums_.ab + more.ab;
-  }
-
-  std::vector<double> finish() override {
-    return {kindred::cosine::ratio(sums_.aa, sums_.bb, sums_.ab)};
-  }
-
- private:
-  double about_;
-  ShiftedSums sums_;
-};
 
 class PearsonAccumulator final : public PairAccumulator {
  public:
@@ -119,7 +91,7 @@ class Cosine final : public kindred::PairMetric {
 
   std::unique_ptr<PairAccumulator> start(const kindred::Pair&) const override {
     if (centred_) return std::make_unique<PearsonAccumulator>();
-    return std::make_unique<CosineAccumulator>(about_);
+    return std::make_unique<kindred::cosine::Accumulator>(about_);
   }
 
  private:

@@ -68,8 +68,10 @@ class OrderMatching final : public kindred::Test {
                    "), or that of its columns, is random; matched with " + pair.b.tensor->name +
                    " by absolute cosines; fixed points, the larger p-value";
     finding.assumptions =
-        "in models of unknown families the order of units on one side of each "
-        "tensor carries no meaning";
+        pair.gauge.empty() ? "in models of unknown families the order of units on one side of each "
+                             "tensor carries no meaning"
+                           : "initialisation and training of " + pair.a.tensor->model +
+                                 " treat its units alike (gauge " + pair.gauge + ")";
     finding.log10_p_floor = std::max(of_rows.log10_p_floor, of_columns.log10_p_floor);
     finding.details["fixed_rows"] = of_rows.statistic;
     finding.details["rows"] = static_cast<double>(of_rows.units);

@@ -83,6 +83,15 @@ TEST_F(Verify, NamesChangedResults) {
   EXPECT_EQ(listed.at("differences").size(), 1U);
 }
 
+TEST_F(Verify, NamesChangedPages) {
+  change("out/report.md", "# a test", "# another test");
+  change("out/report.html", "<h1>a test</h1>", "<h1>proven</h1>");
+  const RunResult result = verify();
+  EXPECT_EQ(result.exit_code, 3);
+  EXPECT_THAT(result.out, HasSubstr("differs: report.md line 1"));
+  EXPECT_THAT(result.out, HasSubstr("differs: report.html line "));
+}
+
 TEST_F(Verify, FindsMovedModelsWhereSetSays) {
   std::filesystem::create_directories(dir_ / "elsewhere");
   std::filesystem::rename(dir_ / "a", dir_ / "elsewhere/a");

@@ -29,8 +29,8 @@
 
 #include <cstdint>
 
-#include "block_sums.hpp"
-#include "double_double.hpp"
+#include "cosine/block_sums.hpp"
+#include "cosine/double_double.hpp"
 
 namespace kindred::cosine {
 

@@ -1,4 +1,4 @@
-#include "block_sums.hpp"
+#include "cosine/block_sums.hpp"
 
 #include <array>
 #include <cmath>
@@ -6,7 +6,7 @@
 // Scalable vectors can't stand in arrays; those machines have NEON or scalar code as well.
 #define HWY_DISABLED_TARGETS (HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128 | HWY_RVV)
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "block_sums.cpp"
+#define HWY_TARGET_INCLUDE "cosine/block_sums.cpp"
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 

@@ -1,4 +1,4 @@
-#include "moments.hpp"
+#include "cosine/moments.hpp"
 
 #include <algorithm>
 #include <limits>

@@ -1,0 +1,69 @@
+#include "run/checked.hpp"
+
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include <kindred/error.hpp>
+
+#include "checkpoint/names.hpp"
+
+namespace kindred::run {
+namespace {
+
+[[noreturn]] void refuse(const std::string& plugin, const std::string& what) {
+  throw Error(Category::plugin, "plugin '" + plugin + "'", what,
+              "a fault in the plugin: tell its author");
+}
+
+void checkProbability(const std::string& plugin, const Finding& finding) {
+  const double p = finding.log10_p, floor = finding.log10_p_floor;
+  if (std::isfinite(p) && std::isfinite(floor) && p <= 0 && floor <= 0 &&
+      p >= floor * (1 + 1e-9) - 1e-9) {
+    return;
+  }
+  refuse(plugin, fmt::format("gave log10 p = {} with floor {}: it must lie between the floor and 0",
+                             p, floor));
+}
+
+void checkNumbers(const std::string& plugin, const Finding& finding) {
+  if (std::isinf(finding.statistic)) refuse(plugin, "gave an infinite statistic");
+  for (const auto& [name, value] : finding.details) {
+    if (std::isinf(value)) refuse(plugin, "gave the infinite figure '" + name + "'");
+  }
+  if (finding.detectable_rho &&
+      !(std::isfinite(*finding.detectable_rho) && *finding.detectable_rho > 0)) {
+    refuse(plugin, fmt::format("would detect a correlation of {}", *finding.detectable_rho));
+  }
+  if (finding.assignments.optimal > finding.assignments.solved) {
+    refuse(plugin, "proved more assignments optimal than it solved");
+  }
+}
+
+}  // namespace
+
+std::vector<Finding> checked(const std::string& plugin, Basis basis,
+                             std::vector<Finding> findings) {
+  for (Finding& finding : findings) {
+    finding.basis = basis;
+    finding.controls.reset();
+    if (finding.test.empty()) finding.test = plugin;
+    checkProbability(plugin, finding);
+    checkNumbers(plugin, finding);
+    const bool decides = basis == Basis::exact || basis == Basis::unverified;
+    if (decides && finding.null.empty()) refuse(plugin, "gave a p-value and names no null");
+    if (decides && finding.assumptions.empty()) {
+      refuse(plugin, "gave a p-value and does not say what it assumes");
+    }
+  }
+  return findings;
+}
+
+double checkedFigure(const std::string& plugin, const std::string& figure, const TensorInfo& tensor,
+                     double value) {
+  if (!std::isinf(value)) return value;
+  refuse(plugin, fmt::format("gave the infinite figure '{}' for '{}': undefined is NaN", figure,
+                             checkpoint::escaped(tensor.name)));
+}
+
+}  // namespace kindred::run
