@@ -1,5 +1,6 @@
 #include "invariants/invariants.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "stats/ranks.hpp"
@@ -73,6 +74,8 @@ double agreement(const std::vector<std::int32_t>& x, const std::vector<std::int3
   return smaller == 0 ? 0 : static_cast<double>(same) / static_cast<double>(smaller);
 }
 
+double shareBeyondStrangers(double units) { return std::max(0.1, 12 / std::max(units, 1.0)); }
+
 double rankCorrelation(std::span<const double> x, std::span<const double> y) {
   const auto finite = [](std::span<const double> values) {
     return std::all_of(values.begin(), values.end(), [](double v) { return std::isfinite(v); });
@@ -97,12 +100,18 @@ void Mean::add(double value, std::uint64_t units) {
   units_ += units;
 }
 
-std::vector<Finding> Mean::finding(const std::string& what, const MatrixTask& task) const {
+double Mean::meanSize() const {
+  return count_ == 0 ? 0 : static_cast<double>(units_) / static_cast<double>(count_);
+}
+
+std::vector<Finding> Mean::finding(const std::string& what, const MatrixTask& task,
+                                   std::optional<double> beyond_strangers) const {
   if (count_ == 0) return {};
   Finding finding;
   finding.statistic = sum_ / static_cast<double>(count_);
   finding.null = what;
   finding.units = units_;
+  finding.beyond_strangers = beyond_strangers;
   finding.seed = task.seed;
   finding.details["parts"] = static_cast<double>(count_);
   return {finding};

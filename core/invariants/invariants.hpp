@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -32,16 +33,24 @@ std::vector<const MlpMatch*> spread(const Alignment& alignment, std::size_t most
 double agreement(const std::vector<std::int32_t>& x, const std::vector<std::int32_t>& y,
                  std::size_t smaller);
 
+// A share of units matched alike that strangers stay below. By chance one unit of an MLP of any
+// size is, whatever the models; among strangers of one recipe up to four were seen, and 1.3 % of
+// the units.
+double shareBeyondStrangers(double units);
+
 // Spearman's rank correlation of two lists of equal length, ties at mean ranks; 0 where one is
 // constant or holds what is not finite.
 double rankCorrelation(std::span<const double> x, std::span<const double> y);
 
 // The mean of a test's values over what it compared, as a finding for the host to calibrate; no
-// finding where there is none.
+// finding where there is none. `beyond_strangers`: see Finding.
 class Mean {
  public:
   void add(double value, std::uint64_t units);
-  std::vector<Finding> finding(const std::string& what, const MatrixTask& task) const;
+  std::vector<Finding> finding(const std::string& what, const MatrixTask& task,
+                               std::optional<double> beyond_strangers) const;
+  // Of what was compared, in units.
+  double meanSize() const;
 
  private:
   double sum_ = 0;

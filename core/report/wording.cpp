@@ -43,14 +43,16 @@ std::string inWords(double log10_p) {
 }
 
 Answer manyPairs(const Document& document) {
-  std::size_t shared = 0, partial = 0, nothing = 0, untold = 0;
+  std::size_t shared = 0, alike = 0, partial = 0, nothing = 0, untold = 0;
   for (const DocumentPair& pair : document.pairs) {
     if (hasControl(document, pair)) continue;
     switch (pair.verdict.klass) {
       case Class::identical:
       case Class::shared_weights:
-      case Class::shared_weights_calibrated:
         ++shared;
+        break;
+      case Class::shared_weights_calibrated:
+        ++alike;
         break;
       case Class::partial:
         ++partial;
@@ -68,6 +70,9 @@ Answer manyPairs(const Document& document) {
   std::string first = fmt::format(
       "Of {}, {} {} weights", counted(subjectPairs(document), "pair of models", "pairs of models"),
       shared, shared == 1 ? "shares" : "share");
+  if (alike > 0) {
+    first += fmt::format(", {} {} more alike than the controls", alike, alike == 1 ? "is" : "are");
+  }
   if (partial > 0) first += fmt::format(", {} in part", partial);
   if (nothing > 0) first += fmt::format("; in {} nothing was found", nothing);
   if (untold > 0) first += fmt::format("; for {} no test could decide", untold);
@@ -120,7 +125,7 @@ std::string verdictName(Class klass) {
     case Class::shared_weights:
       return "Shared weights";
     case Class::shared_weights_calibrated:
-      return "Shared weights (by controls)";
+      return "More alike than the controls";
     case Class::partial:
       return "Shared in part";
     case Class::inconclusive:
@@ -152,11 +157,13 @@ Answer answerOf(const Document&, const DocumentPair& pair) {
           "One may have been trained from the other, or both from a common ancestor, a merge or "
           "the same random start; the test does not tell these apart."};
     case Class::shared_weights_calibrated:
-      return {fmt::format("{} and {} are more alike than the unrelated models that were measured "
-                          "beside them (p = {}).",
-                          a, b, p),
-              "This is as good as the choice of those controls, and does not say which model came "
-              "from which."};
+      return {
+          fmt::format("{} and {} are more alike than the controls, models taken to be unrelated "
+                      "that were measured beside them (p = {}).",
+                      a, b, p),
+          "No exact test found shared weights. Weights that were shared and then disguised look "
+          "like this; it is as good as the choice of those controls, and does not say which "
+          "model came from which."};
     case Class::partial:
       return {fmt::format("{} and {} share a part of their weights: {}.", a, b, partsOf(pair)),
               "As far as other tensors were tested, nothing was found that ties the two models "

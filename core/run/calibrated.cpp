@@ -16,6 +16,7 @@
 #include "run/interrupt.hpp"
 #include "run/ordered.hpp"
 #include "stats/multiplicity.hpp"
+#include "verdict/verdict.hpp"
 
 namespace kindred::run {
 namespace {
@@ -37,6 +38,7 @@ std::string contentOf(const ModelProfile& profile) {
   const std::vector<Place>& mlps = profile.weights().mlps();
   if (mlps.empty()) return {};
   const Matrix gates = profile.weights().matrix(role::kGate, mlps.front());
+  if (gates.values.empty()) return {};
   return xxh3(std::as_bytes(std::span(gates.values)));
 }
 
@@ -44,6 +46,7 @@ std::string contentOf(const ModelProfile& profile) {
 struct Family {
   Steps steps;  // each a test of this pair
   std::vector<const plan::Model*> controls;
+  std::vector<std::string> left_out;  // controls that are none, and why
   std::vector<ModelPair> pairs;
 };
 
@@ -87,10 +90,19 @@ class Calibrator {
                                         "the architecture of '" + unknown.key + "' is not known"});
   }
 
-  Family familyOf(const plan::PlannedStep& step) const {
-    Family family{{&step}, {}, {{step.model_a, step.model_b}}};
+  Family familyOf(const plan::PlannedStep& step) {
+    Family family{{&step}, {}, {}, {{step.model_a, step.model_b}}};
     for (const plan::Model* control : step.controls) {
-      if (profiles_.of(*control) != nullptr) family.controls.push_back(control);
+      const std::string reason = whyNoControl(*control, family);
+      if (reason.empty()) {
+        family.controls.push_back(control);
+      } else {
+        family.left_out.push_back(control->key + " (" + reason + ")");
+      }
+    }
+    for (const std::string& control : family.left_out) {
+      session_.results.refused.push_back({step.step->name, step.model_a->key, step.model_b->key, "",
+                                          "left out of the controls: " + control});
     }
     for (std::size_t i = 0; i < family.controls.size(); ++i) {
       family.pairs.emplace_back(step.model_a, family.controls[i]);
@@ -102,21 +114,50 @@ class Calibrator {
     return family;
   }
 
+  // A control stands for models that have nothing to do with the pair, and counts once. Empty: it
+  // does.
+  std::string whyNoControl(const plan::Model& control, const Family& family) {
+    if (profiles_.of(control) == nullptr) return "its architecture is not known";
+    const auto& [a, b] = family.pairs.front();
+    for (const plan::Model* subject : {a, b}) {
+      if (sameContent(control, *subject)) return "the same weights as " + subject->key;
+      if (areRelated(control.key, subject->key)) return "shares weights with " + subject->key;
+    }
+    for (const plan::Model* other : family.controls) {
+      if (sameContent(control, *other)) return "the same weights as control " + other->key;
+    }
+    return {};
+  }
+
+  bool sameContent(const plan::Model& x, const plan::Model& y) {
+    return !content(x).empty() && content(x) == content(y);
+  }
+
+  // By the exact tests of the run, which come first.
+  bool areRelated(const std::string& x, const std::string& y) const {
+    const auto& findings = session_.results.findings;
+    return std::any_of(findings.begin(), findings.end(), [&](const StepFinding& row) {
+      const bool of_both =
+          (row.model_a == x && row.model_b == y) || (row.model_a == y && row.model_b == x);
+      return of_both && verdict::rejects(row.finding, row.log10_p_adjusted);
+    });
+  }
+
+  const std::string& content(const plan::Model& model) {
+    const auto [at, fresh] = contents_.try_emplace(&model);
+    if (fresh) at->second = contentOf(*profiles_.of(model));
+    return at->second;
+  }
+
   Scored& scoredOf(const ModelPair& pair) {
     const auto [first, second] = std::minmax(pair.first, pair.second);
     return scored_.at({first, second});
   }
 
   void listPairs() {
-    std::map<const plan::Model*, std::string> contents;
-    const auto content = [&](const plan::Model* model) -> const std::string& {
-      const auto [at, fresh] = contents.try_emplace(model);
-      if (fresh) at->second = contentOf(*profiles_.of(*model));
-      return at->second;
-    };
     for (const Family& family : families_) {
       for (const auto& [x, y] : family.pairs) {
-        const bool in_order = content(x) <= content(y);
+        const bool in_order = content(*x) <= content(*y);
         const auto [first, second] = std::minmax(x, y);
         Scored& scored = scored_
                              .try_emplace({first, second}, Scored{profiles_.of(in_order ? *x : *y),
@@ -192,7 +233,8 @@ class Calibrator {
     for (std::size_t t = 0; t < family.steps.size(); ++t) {
       std::optional<StepFinding> row = findingOf(family, t, scores[t]);
       if (!row) continue;
-      row->log10_p_adjusted = row->finding.controls ? std::min(0.0, adjusted[t] + families) : 0;
+      row->log10_p_adjusted =
+          row->finding.basis == Basis::calibrated ? std::min(0.0, adjusted[t] + families) : 0;
       session_.results.findings.push_back(std::move(*row));
     }
     if (!family.controls.empty()) session_.results.tables.push_back(tableOf(family));
@@ -212,6 +254,7 @@ class Calibrator {
   }
 
   static void rank(Finding& finding, const Family& family, std::vector<double> controls) {
+    if (!family.left_out.empty()) finding.controls = Controls{.left_out = family.left_out};
     if (controls.empty()) {
       finding.null = "none, for want of controls: this describes; " + finding.null;
       return;
@@ -233,13 +276,16 @@ class Calibrator {
     std::sort(controls.begin(), controls.end());
     const double least = controls.front(), most = controls.back();
     finding.basis = Basis::calibrated;
-    finding.controls = Controls{family.controls.size(),
-                                controls.size(),
-                                least,
-                                controls[controls.size() / 2],
-                                most,
-                                controls.size() >= kFewestControlPairs &&
-                                    finding.statistic - most > std::max(most - least, 1e-12)};
+    finding.controls = Controls{
+        .models = family.controls.size(),
+        .pairs = controls.size(),
+        .least = least,
+        .median = controls[controls.size() / 2],
+        .largest = most,
+        .clear = controls.size() >= kFewestControlPairs &&
+                 finding.statistic - most > std::max(most - least, 1e-12),
+        .large = finding.beyond_strangers && finding.statistic >= *finding.beyond_strangers,
+        .left_out = family.left_out};
   }
 
   StepTable tableOf(const Family& family) {
@@ -266,11 +312,15 @@ class Calibrator {
     table.table.note =
         "Larger is more alike. The first row is the pair asked about; its p-values are its ranks "
         "among all rows.";
+    for (const std::string& control : family.left_out) {
+      table.table.note += " Left out of the controls: " + control + ".";
+    }
     return table;
   }
 
   const Profiles& profiles_;
   Session& session_;
+  std::map<const plan::Model*, std::string> contents_;  // hashes
   std::vector<Family> families_;
   std::map<ModelPair, Scored> scored_;
 };

@@ -6,6 +6,8 @@
 // models: p = (1 + #{other pair >= this one}) / (other pairs + 1). Several tests of a pair are
 // adjusted together (stats::conformalTogether), several pairs of one run by their number
 // (Bonferroni). A pair that a test finds nothing to compare in has no score and does not count.
+// Controls that hold the pair's own weights, that an exact test ties to it, or that stand twice are
+// left out, and named.
 #pragma once
 
 #include <vector>

@@ -35,6 +35,9 @@ void checkNumbers(const std::string& plugin, const Finding& finding) {
       !(std::isfinite(*finding.detectable_rho) && *finding.detectable_rho > 0)) {
     refuse(plugin, fmt::format("would detect a correlation of {}", *finding.detectable_rho));
   }
+  if (finding.beyond_strangers && !std::isfinite(*finding.beyond_strangers)) {
+    refuse(plugin, "gave no finite size that strangers stay below");
+  }
   if (finding.assignments.optimal > finding.assignments.solved) {
     refuse(plugin, "proved more assignments optimal than it solved");
   }

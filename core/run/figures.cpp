@@ -5,6 +5,7 @@ namespace kindred::run {
 std::map<std::string, double> figuresOf(const Finding& finding) {
   std::map<std::string, double> figures = finding.details;
   if (finding.detectable_rho) figures["detectable_rho"] = *finding.detectable_rho;
+  if (finding.beyond_strangers) figures["beyond_strangers"] = *finding.beyond_strangers;
   if (finding.basis == Basis::unverified) figures["unverified"] = 1;
   if (finding.assignments.solved > 0) {
     figures["assignments"] = static_cast<double>(finding.assignments.solved);
@@ -17,6 +18,7 @@ std::map<std::string, double> figuresOf(const Finding& finding) {
     figures["control_median"] = controls->median;
     figures["control_max"] = controls->largest;
     figures["clear"] = controls->clear ? 1 : 0;
+    figures["large"] = controls->large ? 1 : 0;
   }
   return figures;
 }

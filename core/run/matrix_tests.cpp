@@ -168,6 +168,7 @@ class MatrixTester {
       }
     }
     for (auto& [budget, profiles] : profiles_) profiles.compute(session_.threads);
+    adjust(session_.results.findings, stagesOf(plan_));  // they say which controls are none
     for (const std::uint64_t budget : budgets) {
       std::vector<const plan::PlannedStep*> steps;
       std::copy_if(calibrated_.begin(), calibrated_.end(), std::back_inserter(steps),

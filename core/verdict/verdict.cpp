@@ -17,6 +17,9 @@ class Judge {
         const Coverage& coverage)
       : a_(a), b_(b), coverage_(coverage) {
     for (const Adjusted& entry : findings) {
+      if (entry.finding.controls && left_out_.empty()) {
+        left_out_ = entry.finding.controls->left_out;
+      }
       switch (entry.finding.basis) {
         case Basis::describes:
           break;
@@ -59,7 +62,7 @@ class Judge {
       verdict.klass = enough ? Class::shared_weights_calibrated : Class::inconclusive;
       verdict.sentence = alike(enough);
       verdict.log10_p = calibrated_->log10_p;
-      verdict.power = enough ? "not needed: shared weights were found" : power();
+      verdict.power = enough ? "not needed: the pair stands out from the controls" : power();
     } else if (deciding_ == 0 && !calibrated_ran_) {
       verdict.klass = coverage_.tensors_a == 0 ? Class::inconclusive : Class::untestable;
       verdict.sentence = undecided();
@@ -97,10 +100,14 @@ class Judge {
     }
   }
 
-  // Of the calibrated tests that are clear of their controls, the most telling.
+  // Of the calibrated tests that are clear of their controls and large, the most telling.
   void addCalibrated(const Adjusted& entry) {
     calibrated_ran_ = true;
-    if (!entry.finding.controls || !entry.finding.controls->clear) return;
+    if (!entry.finding.controls->clear) return;
+    if (!entry.finding.controls->large) {
+      held_back_ = true;
+      return;
+    }
     if (calibrated_ == nullptr || entry.log10_p < calibrated_->log10_p) calibrated_ = &entry;
   }
 
@@ -160,21 +167,37 @@ class Judge {
     const Controls controls = finding.controls.value_or(Controls{});
     const std::string seen = fmt::format(
         "No exact test rejects independence of {} and {}, but what no disguise changes is more "
-        "alike in them than in all {} pairs with the {} controls, and clear of these ({}: "
-        "{:.3f}, controls at most {:.3f}).",
-        a_, b_, controls.pairs, controls.models, finding.test, finding.statistic, controls.largest);
+        "alike in them than in all {} pairs with the {} controls, clear of these and beyond what "
+        "strangers of one recipe reach ({}: {:.3f}, controls at most {:.3f}, such strangers below "
+        "{:.3f}).",
+        a_, b_, controls.pairs, controls.models, finding.test, finding.statistic, controls.largest,
+        finding.beyond_strangers.value_or(0));
     if (!enough) {
-      return seen + fmt::format(
-                        " Too few controls to decide: the conformal p-value is {:.3f}, adjusted "
-                        "for the calibrated tests of this run, and {:.2f} is needed. Name more "
-                        "controls of like kind.",
-                        std::pow(10, calibrated_->log10_p), std::pow(10, stats::kLog10Calibrated));
+      return seen +
+             fmt::format(
+                 " Too few controls to decide: the conformal p-value is {:.3f}, adjusted for the "
+                 "calibrated tests of this run; {:.2f} and {} controls are needed. Name more "
+                 "controls of like kind.",
+                 std::pow(10, calibrated_->log10_p), std::pow(10, stats::kLog10Calibrated),
+                 stats::kFewestControls) +
+             leftOut();
     }
-    return seen + fmt::format(
-                      " Calibrated p <= {:.3f}, adjusted for the calibrated tests of this run; it "
-                      "holds if {}. Shared weights whose signs, order, scale and rotation were "
-                      "drawn anew look like this. Direction and intent are not tested.",
-                      std::pow(10, calibrated_->log10_p), finding.assumptions);
+    return seen +
+           fmt::format(
+               " This says that the pair is more alike than the controls, no more: calibrated p <= "
+               "{:.4f}, adjusted for the calibrated tests of this run; it holds if {}. Shared "
+               "weights whose signs, order, scale and rotation were drawn anew look like this. "
+               "Direction and intent are not tested.",
+               std::pow(10, calibrated_->log10_p), finding.assumptions) +
+           leftOut();
+  }
+
+  // Controls that were none, for the end of a sentence.
+  std::string leftOut() const {
+    if (left_out_.empty()) return {};
+    std::string names;
+    for (const std::string& control : left_out_) names += (names.empty() ? "" : ", ") + control;
+    return " Left out of the controls: " + names + ".";
   }
 
   std::string partly(bool exact) const {
@@ -204,11 +227,17 @@ class Judge {
   }
 
   std::string nothing() const {
-    const std::string text = fmt::format(
+    std::string text = fmt::format(
         "No evidence of shared weights in the tested tensors of {} and {}. This does not show that "
         "they are independent: distillation, and parts that were retrained or not tested, would "
         "not be seen.",
         a_, b_);
+    if (held_back_) {
+      text +=
+          " The pair is more alike than its pairs with the controls, but by no more than strangers "
+          "of one recipe may be.";
+    }
+    text += leftOut();
     if (best_ == nullptr || !unverified(best_->finding)) return text;
     return text +
            " Models of unknown families are compared in the order in which they are stored: "
@@ -226,8 +255,9 @@ class Judge {
   const std::string& b_;
   const Coverage& coverage_;
   const Adjusted* best_ = nullptr;
-  const Adjusted* calibrated_ = nullptr;  // clear of its controls
-  bool calibrated_ran_ = false;
+  const Adjusted* calibrated_ = nullptr;  // clear of its controls, and large
+  bool calibrated_ran_ = false, held_back_ = false;
+  std::vector<std::string> left_out_;  // controls
   std::size_t deciding_ = 0;
   std::size_t matched_ = 0, matched_kin_ = 0;  // tensors of unknown families
   std::set<std::string> rejected_;             // gauges
@@ -244,7 +274,8 @@ bool rejects(const Finding& finding, double log10_p_adjusted) {
     case Basis::unverified:
       return log10_p_adjusted <= stats::kLog10Evidence;
     case Basis::calibrated:
-      return finding.controls && finding.controls->clear &&
+      return finding.controls && finding.controls->models >= stats::kFewestControls &&
+             finding.controls->clear && finding.controls->large &&
              log10_p_adjusted <= stats::kLog10Calibrated;
     case Basis::describes:
       return false;

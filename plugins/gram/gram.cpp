@@ -37,7 +37,7 @@ class Gram final : public kindred::MatrixTest {
       mean.add(invariants::agreement(by_gates, by_ups, smaller), smaller);
     }
     return mean.finding("share of units that gates and ups match alike by their Gram signatures",
-                        task);
+                        task, invariants::shareBeyondStrangers(mean.meanSize()));
   }
 
  private:

@@ -75,7 +75,7 @@ class ProbeMatch final : public kindred::MatrixTest {
       mean.add(invariants::agreement(by_gates.a_of_b, by_ups.a_of_b, smaller), smaller);
     }
     return mean.finding("share of units that gates and ups match alike by responses to tokens",
-                        task);
+                        task, invariants::shareBeyondStrangers(mean.meanSize()));
   }
 
  private:

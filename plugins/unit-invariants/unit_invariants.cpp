@@ -13,6 +13,10 @@ using kindred::invariants::Mlp;
 namespace invariants = kindred::invariants;
 namespace linear = kindred::linear;
 
+// Strangers of one recipe reach 0.13: units of one kind are as long, and as much alike within, in
+// all of them. Copies that were trained on keep 0.9.
+constexpr double kBeyondStrangers = 0.5;
+
 // One list a feature, one value a unit.
 using Features = std::vector<std::vector<double>>;
 
@@ -52,7 +56,8 @@ class UnitInvariants final : public kindred::MatrixTest {
       if (of_a.up.n_cols != of_a.gate.n_cols || of_b.up.n_cols != of_b.gate.n_cols) continue;
       compare(featuresOf(of_a), featuresOf(of_b), *match, mean);
     }
-    return mean.finding("mean rank correlation of lengths and cosines of matched units", task);
+    return mean.finding("mean rank correlation of lengths and cosines of matched units", task,
+                        kBeyondStrangers);
   }
 
  private:

@@ -26,6 +26,8 @@ struct Controls {
   std::uint64_t models = 0, pairs = 0;
   double least = 0, median = 0, largest = 0;  // of the pairs' statistics
   bool clear = false;                         // the finding's lies far above all of them
+  bool large = false;                         // and beyond what strangers of one recipe reach
+  std::vector<std::string> left_out = {};     // controls that are none: "c (the same weights as a)"
 };
 
 // Assignments behind a finding, and those that their dual prices prove optimal.
@@ -50,6 +52,9 @@ struct Finding {
   // The correlation of rows that the test would have shown with 99 % probability; empty: not known.
   std::optional<double> detectable_rho = {};
   std::optional<Controls> controls = {};
+  // Of a calibrated score: the size that strangers stay below, be they of one recipe. Empty: there
+  // is none, and the score alone never decides.
+  std::optional<double> beyond_strangers = {};
   Assignments assignments = {};
   std::map<std::string, double> details = {};  // for readers: the null's moments and the like
   std::string alignment = {};  // what the alignment read, in words; empty: nothing was aligned
