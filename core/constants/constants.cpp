@@ -7,6 +7,7 @@
 
 #include "checkpoint/dtypes.hpp"
 #include "constants/line.hpp"
+#include "constants/order.hpp"
 
 namespace kindred::constants {
 namespace {
@@ -77,15 +78,18 @@ bool linesObey(std::span<const float> values, std::size_t columns, bool along_ro
   return true;
 }
 
-// A tensor as a matrix: axes of length one left out, all but the first taken together.
-std::uint64_t columnsOf(const TensorInfo& tensor) {
-  std::uint64_t rows = 0;
+// The lengths of rows of a tensor seen as a matrix: the first axis against all others, the first
+// two against the others, and so on; axes of length one left out. Of a vector its length.
+std::vector<std::uint64_t> columnsOf(const TensorInfo& tensor) {
+  std::vector<std::uint64_t> all;
+  std::uint64_t columns = tensor.elements;
   for (const std::uint64_t length : tensor.shape) {
-    if (length == 1) continue;
-    if (rows != 0) return tensor.elements / rows;
-    rows = length;
+    if (length <= 1) continue;
+    columns /= length;
+    if (columns > 1) all.push_back(columns);
   }
-  return tensor.elements;
+  if (all.empty()) all.push_back(tensor.elements);
+  return all;
 }
 
 }  // namespace
@@ -113,19 +117,40 @@ std::string computed(DType dtype, std::uint64_t columns, std::span<const float> 
   return {};
 }
 
+std::string computed(const TensorInfo& tensor, std::span<const float> values) {
+  for (const std::uint64_t columns : columnsOf(tensor)) {
+    std::string reason = computed(tensor.dtype, columns, values);
+    if (!reason.empty()) return reason;
+  }
+  return {};
+}
+
+std::string ordered(const TensorInfo& tensor, std::span<const float> values) {
+  for (const std::uint64_t columns : columnsOf(tensor)) {
+    if (columns > values.size()) continue;
+    if (!rowsAreOrdered(columns, values) || !columnsAreOrdered(columns, values)) continue;
+    return "rows and columns follow from their neighbours, as in tables of positions, frequencies "
+           "or filters";
+  }
+  return {};
+}
+
 Recogniser::Recogniser(const TensorInfo& tensor)
     : dtype_(tensor.dtype),
       elements_(tensor.elements),
       unit_(std::lcm(info(tensor.dtype).bits, 8u) / 8) {
   if (info(dtype_).bits % 8 != 0 || dtype_ == DType::C64 || elements_ < kSmallest) return;
-  columns_ = std::min(columnsOf(tensor), kBlockElements);
+  for (const std::uint64_t columns : columnsOf(tensor)) {
+    columns_.push_back(std::min(columns, kBlockElements));
+  }
   const std::uint64_t size = info(dtype_).bits / 8;
   if (elements_ <= 2 * kBlockElements) {
     blocks_.push_back({0, elements_ * size, {}});
     return;
   }
-  const std::uint64_t count = kBlockElements / columns_ * columns_;
-  const std::uint64_t middle = elements_ / 2 / columns_ * columns_;
+  const std::uint64_t longest = columns_.front();
+  const std::uint64_t count = kBlockElements / longest * longest;
+  const std::uint64_t middle = elements_ / 2 / longest * longest;
   blocks_.push_back({0, count * size, {}});
   blocks_.push_back({middle * size, std::min(middle + count, elements_) * size, {}});
 }
@@ -160,7 +185,11 @@ std::string Recogniser::judge(const Block& block) const {
   std::vector<double> wide(count);
   checkpoint::toDouble(dtype_, block.raw, 0, wide);
   const std::vector<float> values(wide.begin(), wide.end());
-  return computed(dtype_, columns_, values);
+  for (const std::uint64_t columns : columns_) {
+    std::string reason = computed(dtype_, columns, values);
+    if (!reason.empty()) return reason;
+  }
+  return {};
 }
 
 std::string Recogniser::finish() const {

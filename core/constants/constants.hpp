@@ -19,6 +19,13 @@ namespace kindred::constants {
 // Why these values (row-major, `columns` a row, rounded to `dtype`) are taken for computed; empty:
 // no rule fits. A vector is one row.
 std::string computed(DType dtype, std::uint64_t columns, std::span<const float> values);
+// The same for a tensor's first rows under every way to take its axes together as rows and columns:
+// a table over a grid may be stored as [height, width, features].
+std::string computed(const TensorInfo& tensor, std::span<const float> values);
+
+// Why neither the order of the rows nor that of the columns of these first rows can be random: both
+// carry meaning, as in tables of sines under noise and in filter banks. Empty: one of them can.
+std::string ordered(const TensorInfo& tensor, std::span<const float> values);
 
 // Watches a tensor's bytes flow past. The rules look at its first rows and at rows from its middle;
 // that all elements are equal is checked throughout.
@@ -41,7 +48,7 @@ class Recogniser {
 
   DType dtype_;
   std::uint64_t elements_;
-  std::uint64_t columns_ = 0;
+  std::vector<std::uint64_t> columns_;  // of the ways to see it as a matrix, longest first
   std::size_t unit_;  // bytes of an element; packed: of as few as fill whole bytes
   std::vector<std::byte> first_unit_;
   bool constant_ = true;

@@ -9,9 +9,12 @@
 namespace kindred::constants {
 namespace {
 
-constexpr std::size_t kWindow = 16;  // values from which a recurrence is fitted
-constexpr std::size_t kWindows = 5;  // tried along a line: a seam may run through some
-constexpr double kMost = 0.7;        // of the values must follow
+// Values from which a recurrence is fitted. Long ones are right for slow waves; short ones fit
+// between the seams of tables over two axes, which begin anew every few values.
+constexpr std::size_t kWindows[] = {16, 9, 6};
+constexpr std::size_t kPlaces = 7;  // of each length, along a line
+constexpr std::size_t kShortestLine = 12;
+constexpr double kMost = 0.6;  // of the values must follow
 
 using Recurrence = std::array<double, 3>;
 
@@ -59,29 +62,46 @@ bool isSorted(std::span<const double> line) {
   return true;
 }
 
+namespace {
+
+// Whether enough values follow; given up where too many do not.
+bool follows(std::span<const double> line, const Recurrence& recurrence, double spread,
+             double tolerance) {
+  const auto& [a, b, c] = recurrence;
+  const std::size_t values = line.size() - 2;
+  auto may_miss = static_cast<std::ptrdiff_t>((1 - kMost) * static_cast<double>(values));
+  for (std::size_t i = 1; i + 1 < line.size(); ++i) {
+    const double expected = a * line[i] + b * line[i - 1] + c * spread;
+    if (!(std::abs(line[i + 1] - expected) <= tolerance * spread) && --may_miss < 0) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
 bool isRecurrent(std::span<const double> line, double tolerance) {
-  if (line.size() < kWindow + 8) return false;
+  if (line.size() < kShortestLine) return false;
   const auto [least, most] = std::minmax_element(line.begin(), line.end());
   const double spread = *most - *least;
   if (!(spread > 0) || !std::isfinite(spread)) return false;
   // Slow waves in a coarse format are stairs: a value is its predecessor, or continues the last
   // step.
-  std::vector<Recurrence> candidates{{1, 0, 0}, {2, -1, 0}};
-  for (std::size_t w = 0; w < kWindows; ++w) {
-    const std::size_t first = w * (line.size() - kWindow) / (kWindows - 1);
-    std::array<double, kWindow> window;
-    for (std::size_t i = 0; i < kWindow; ++i) window[i] = line[first + i] / spread;
-    if (const std::optional<Recurrence> found = fit(window)) candidates.push_back(*found);
+  for (const Recurrence& stairs : {Recurrence{1, 0, 0}, Recurrence{2, -1, 0}}) {
+    if (follows(line, stairs, spread, tolerance)) return true;
   }
-  return std::any_of(candidates.begin(), candidates.end(), [&](const Recurrence& candidate) {
-    const auto& [a, b, c] = candidate;
-    std::size_t follow = 0;
-    for (std::size_t i = 1; i + 1 < line.size(); ++i) {
-      const double expected = a * line[i] + b * line[i - 1] + c * spread;
-      follow += std::abs(line[i + 1] - expected) <= tolerance * spread;
+  std::vector<double> window;
+  for (const std::size_t length : kWindows) {
+    if (line.size() < length + 6) continue;
+    for (std::size_t place = 0; place < kPlaces; ++place) {
+      const std::size_t first = place * (line.size() - length) / (kPlaces - 1);
+      window.assign(line.begin() + static_cast<std::ptrdiff_t>(first),
+                    line.begin() + static_cast<std::ptrdiff_t>(first + length));
+      for (double& value : window) value /= spread;
+      const std::optional<Recurrence> found = fit(window);
+      if (found && follows(line, *found, spread, tolerance)) return true;
     }
-    return static_cast<double>(follow) >= kMost * static_cast<double>(line.size() - 2);
-  });
+  }
+  return false;
 }
 
 }  // namespace kindred::constants

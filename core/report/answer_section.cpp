@@ -9,9 +9,9 @@ namespace {
 
 constexpr std::size_t kCards = 12;  // more pairs than that become a table
 
-Markup badge(verdict::Class klass) {
-  return element("span", verdictName(klass),
-                 {{"class", "badge"}, {"data-class", verdict::name(klass)}});
+Markup badge(const DocumentVerdict& verdict) {
+  return element("span", verdictName(verdict),
+                 {{"class", "badge"}, {"data-class", verdict::name(verdict.klass)}});
 }
 
 Markup names(const DocumentPair& pair) {
@@ -22,7 +22,7 @@ Markup names(const DocumentPair& pair) {
 Markup card(const Document& document, const DocumentPair& pair) {
   const Answer answer = answerOf(document, pair);
   Markup content = element("h3", names(pair));
-  content << badge(pair.verdict.klass) << element("p", answer.first)
+  content << badge(pair.verdict) << element("p", answer.first)
           << element("p", answer.second, {{"class", "quiet"}})
           << foldedMarkup("In full", element("p", pair.verdict.sentence));
   return element("li", content);
@@ -30,7 +30,7 @@ Markup card(const Document& document, const DocumentPair& pair) {
 
 Markup row(const DocumentPair& pair) {
   Markup cells = element("td", names(pair));
-  cells << element("td", badge(pair.verdict.klass))
+  cells << element("td", badge(pair.verdict))
         << element("td",
                    verdict::isRelated(pair.verdict.klass) && pair.verdict.log10_p < 0
                        ? pValueMarkup(pair.verdict.log10_p)
@@ -88,7 +88,7 @@ Markup answerSection(const Document& document) {
   }
   Markup verdict;
   const Pairs subjects = pairsOf(document, false);
-  if (subjects.size() == 1) verdict << badge(subjects.front()->verdict.klass);
+  if (subjects.size() == 1) verdict << badge(subjects.front()->verdict);
   verdict << element("p", answer.first, {{"class", "lead"}}) << element("p", answer.second);
   content << element("div", verdict, {{"class", "verdict"}, {"id", "verdict"}});
   if (!document.complete) {

@@ -24,6 +24,7 @@ inline constexpr double kUndefined = std::numeric_limits<double>::quiet_NaN();
 
 struct DocumentVerdict {
   verdict::Class klass = verdict::Class::inconclusive;
+  bool unverified = false;
   std::string sentence, power;
   double log10_p = kUndefined;
 };

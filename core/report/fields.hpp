@@ -10,6 +10,7 @@ namespace kindred::report {
 template <class Visitor>
 void visit(Visitor& v, DocumentVerdict& x) {
   v("class", x.klass, "what is said of the pair");
+  v("unverified", x.unverified, "true: under an assumption that nobody has checked");
   v("sentence", x.sentence, "the verdict in words");
   v("log10_p", x.log10_p,
     "decimal logarithm of the adjusted p-value of the most telling test that decides");

@@ -25,6 +25,7 @@ std::string printed(const Json& json) {
 
 Json verdictJson(const verdict::Verdict& verdict) {
   return {{"class", verdict::name(verdict.klass)},
+          {"unverified", verdict.unverified},
           {"sentence", verdict.sentence},
           {"log10_p", numberJson(verdict.log10_p)},
           {"power", verdict.power}};

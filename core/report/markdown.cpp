@@ -60,7 +60,7 @@ std::string pairTable(const Document& document) {
     if (++shown > kShown) break;
     text += fmt::format("| {} and {}{} | {} | {} |\n", inText(pair.a), inText(pair.b),
                         hasControl(document, pair) ? " (control)" : "",
-                        inText(verdictName(pair.verdict.klass)),
+                        inText(verdictName(pair.verdict)),
                         pair.verdict.log10_p < 0 ? report::text(pValue(pair.verdict.log10_p)) : "");
   }
   return text +

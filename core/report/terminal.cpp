@@ -191,7 +191,8 @@ std::string terminalSummary(const Context& context, const run::Results& results,
       continue;
     }
     text += "\n" +
-            paint.strong(pair.a + " ~ " + pair.b + ": " + verdict::name(pair.verdict.klass)) +
+            paint.strong(pair.a + " ~ " + pair.b + ": " + verdict::name(pair.verdict.klass) +
+                         (pair.verdict.unverified ? " (unverified)" : "")) +
             "\n" +
             wrapped(pair.verdict.sentence + (pair.verdict.klass == verdict::Class::no_evidence
                                                  ? " Power: " + pair.verdict.power + "."

@@ -118,7 +118,9 @@ bool hasControl(const Document& document, const DocumentPair& pair) {
   return isControl(document, pair.a) || isControl(document, pair.b);
 }
 
-std::string verdictName(Class klass) {
+namespace {
+
+const char* className(Class klass) {
   switch (klass) {
     case Class::identical:
       return "Identical";
@@ -140,7 +142,15 @@ std::string verdictName(Class klass) {
   return "";
 }
 
-Answer answerOf(const Document&, const DocumentPair& pair) {
+}  // namespace
+
+std::string verdictName(const DocumentVerdict& verdict) {
+  return std::string(className(verdict.klass)) + (verdict.unverified ? " (unverified)" : "");
+}
+
+namespace {
+
+Answer answerByClass(const DocumentPair& pair) {
   const std::string& a = pair.a;
   const std::string& b = pair.b;
   const std::string p = inWords(pair.verdict.log10_p);
@@ -188,6 +198,18 @@ Answer answerOf(const Document&, const DocumentPair& pair) {
               "The run ended before; nothing is said of this pair."};
   }
   return {};
+}
+
+}  // namespace
+
+Answer answerOf(const Document&, const DocumentPair& pair) {
+  Answer answer = answerByClass(pair);
+  if (pair.verdict.unverified) {
+    answer.second +=
+        " The families of these models are not known: this rests on an unverified assumption about "
+        "the order in which their units are stored.";
+  }
+  return answer;
 }
 
 Answer answerOf(const Document& document) {

@@ -26,7 +26,7 @@ std::string grouped(std::uint64_t value);  // "1,234,567"
 bool isControl(const Document& document, const std::string& model);
 bool hasControl(const Document& document, const DocumentPair& pair);
 // "Shared weights", "No evidence", ...
-std::string verdictName(verdict::Class klass);
+std::string verdictName(const DocumentVerdict& verdict);
 
 // Two sentences for somebody who has never heard of a p-value.
 struct Answer {

@@ -97,9 +97,12 @@ class Pairer {
       }
       left -= bytes;
       Read one{i, rowsOf(model, view, rows, columns)};
-      const std::string constant = constants::computed(view.info.dtype, columns, one.matrix.values);
-      if (!constant.empty()) {
-        leaveOut(model, view, "computed, not trained: " + constant);
+      if (const auto why = constants::computed(view.info, one.matrix.values); !why.empty()) {
+        leaveOut(model, view, "computed, not trained: " + why);
+        continue;
+      }
+      if (const auto why = constants::ordered(view.info, one.matrix.values); !why.empty()) {
+        leaveOut(model, view, "no order in it is random: " + why);
         continue;
       }
       alike.push_back(std::move(one));

@@ -41,6 +41,7 @@ class Judge {
   Verdict run() const {
     Verdict verdict;
     if (best_ != nullptr) verdict.log10_p = best_->log10_p;
+    verdict.unverified = best_ != nullptr && unverified(best_->finding) && !allEqual();
     const bool exact = !rejected_.empty();
     verdict.power = exact || total_.equal > 0 ? "not needed: shared weights were found" : power();
     if (allEqual()) {
@@ -156,8 +157,9 @@ class Judge {
         "{} were trained from independent random initialisations is rejected: p <= 10^{:.1f}, "
         "adjusted for all tests of this run ({}; null: {}). Explanations compatible with this: "
         "either model trained from the other, a common ancestor, a merge component, a shared "
-        "initialisation, computed values that were not recognised as such. Direction and intent "
-        "are not tested.",
+        "initialisation, computed values that were not recognised as such, values drawn from the "
+        "fixed default seed of a public framework (0, 42, 1234). Direction and intent are not "
+        "tested.",
         finding.assumptions, a_, b_, std::ceil(best_->log10_p * 10) / 10, finding.test,
         finding.null);
   }
@@ -240,8 +242,8 @@ class Judge {
     text += leftOut();
     if (best_ == nullptr || !unverified(best_->finding)) return text;
     return text +
-           " Models of unknown families are compared in the order in which they are stored: "
-           "shuffled or rotated copies would not be seen either.";
+           " Models of unknown families are compared under an unverified assumption and in the "
+           "order in which they are stored: shuffled or rotated copies would not be seen either.";
   }
 
   std::string power() const {

@@ -61,6 +61,7 @@ struct Coverage {
 
 struct Verdict {
   Class klass = Class::inconclusive;
+  bool unverified = false;  // what was tested rests on an assumption that nobody has checked
   std::string sentence;
   double log10_p = 0;  // adjusted, of the most telling deciding test; 0 where none decided
   std::string power;   // what would have been seen, or why that is not stated

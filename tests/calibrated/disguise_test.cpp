@@ -2,12 +2,14 @@
 // them are drawn anew. Controls of the same kind show it all the same.
 #include <gmock/gmock.h>
 
+#include <cmath>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
 #include "support/process.hpp"
 #include "support/temp_dir.hpp"
+#include "trainer/perturb.hpp"
 #include "trainer/reparameterise.hpp"
 #include "trainer/save.hpp"
 #include "trainer/signs.hpp"
@@ -59,18 +61,53 @@ void disguise(Weights<float>& weights) {
   rotateResidual(weights, 27);
 }
 
-// Models on disk: a, its disguised and trained-on copy, and seven trained from other seeds.
+// Trained to another recipe: other text, rate, length of training and size of the MLPs.
+Weights<float> trainedOtherwise(std::uint64_t seed) {
+  Shape other = shape();
+  other.intermediate = 80 + 16 * (seed % 5);
+  Weights<float> weights = initialise<float>(other, words(kVocabulary, 1), 1000 + seed);
+  Training training;
+  training.steps = 10 + 10 * (seed % 4);
+  training.sequences = 4;
+  training.length = 24;
+  training.rate = seed % 2 == 0 ? 2e-3 : 2e-2;
+  training.seed = 1000 + seed;
+  train(weights, Corpus(kVocabulary, 1000 + seed), training);
+  return weights;
+}
+
+constexpr std::uint64_t kControls = 13;
+
+std::string stranger(std::uint64_t seed) { return "stranger-" + std::to_string(seed); }
+std::string other(std::uint64_t seed) { return "other-" + std::to_string(seed); }
+
+std::vector<std::string> controls(std::uint64_t first, std::uint64_t count,
+                                  std::string (*name)(std::uint64_t) = stranger) {
+  std::vector<std::string> names;
+  for (std::uint64_t i = 0; i < count; ++i) names.push_back(name(first + i));
+  return names;
+}
+
+// Models on disk: a, its disguised and trained-on copy, a copy with noise, models trained from
+// other seeds to one recipe, and models of other recipes.
 class Disguise : public testing::Test {
  protected:
   static void SetUpTestSuite() {
     dir_ = new TempDir;
     Weights<float> a = trained(1);
     save(a, *dir_ / "a", DType::F32);
+    save(a, *dir_ / "again", DType::F32);
+    Weights<float> noisy = a;
+    addNoise(noisy, 0.3, 3);
+    save(noisy, *dir_ / "noisy", DType::F32);
     disguise(a);
     trainOn(a, 10, 1e-3, 99);
     save(a, *dir_ / "disguised", DType::F32);
-    for (std::uint64_t seed = 2; seed < 9; ++seed) {
-      save(trained(seed), *dir_ / stranger(seed), DType::F32);
+    for (const std::string& name : controls(2, kControls + 2)) {
+      save(trained(std::stoull(name.substr(name.find('-') + 1))), *dir_ / name, DType::F32);
+    }
+    for (std::uint64_t seed = 0; seed < kControls; ++seed) {
+      save(trainedOtherwise(seed), *dir_ / other(seed), DType::F32);
     }
   }
   static void TearDownTestSuite() {
@@ -78,17 +115,17 @@ class Disguise : public testing::Test {
     dir_ = nullptr;
   }
 
-  static std::string stranger(std::uint64_t seed) { return "stranger-" + std::to_string(seed); }
-
   static json compare(const std::string& a, const std::string& b,
-                      const std::vector<std::string>& controls) {
+                      const std::vector<std::string>& beside) {
     TempDir out;
     std::vector<std::string> arguments{"compare", (*dir_ / a).string(), (*dir_ / b).string()};
-    for (const std::string& control : controls) {
+    for (const std::string& control : beside) {
       arguments.insert(arguments.end(), {"--control", (*dir_ / control).string()});
     }
     arguments.insert(arguments.end(), {"--json", "--out", (out / "out").string()});
-    const support::RunResult result = support::run(arguments);
+    support::RunOptions options;
+    options.timeout = std::chrono::seconds(280);
+    const support::RunResult result = support::run(arguments, options);
     EXPECT_EQ(result.exit_code, 0) << result.err;
     return json::parse(result.out);
   }
@@ -110,19 +147,20 @@ TEST_F(Disguise, BlindsEveryExactTest) {
   EXPECT_EQ(report.at("verdict").at("class"), "no-evidence");
 }
 
-TEST_F(Disguise, IsSeenThroughWithFiveControls) {
-  const json report =
-      compare("a", "disguised", {stranger(2), stranger(3), stranger(4), stranger(5), stranger(6)});
+TEST_F(Disguise, IsSeenThroughWithThirteenControls) {
+  const json report = compare("a", "disguised", controls(2, kControls));
   const json verdict = verdictOf(report, "a", "disguised");
   EXPECT_EQ(verdict.at("class"), "shared-weights-calibrated") << verdict.dump(1);
   EXPECT_THAT(verdict.at("sentence").get<std::string>(), HasSubstr("exchangeable"));
+  EXPECT_THAT(verdict.at("sentence").get<std::string>(),
+              HasSubstr("more alike than the controls, no more"));
   std::size_t calibrated = 0;
   for (const json& finding : report.at("findings")) {
     if (!finding.at("calibrated")) continue;
     ++calibrated;
     EXPECT_EQ(finding.at("gauge"), "none");
     EXPECT_TRUE(finding.at("decides"));
-    EXPECT_NEAR(finding.at("log10_p_floor").get<double>(), -std::log10(21), 1e-12);
+    EXPECT_NEAR(finding.at("log10_p_floor").get<double>(), -std::log10(105), 1e-12);
     EXPECT_GE(finding.at("log10_p_adjusted").get<double>(),
               finding.at("log10_p").get<double>() - 1e-12);
   }
@@ -130,18 +168,36 @@ TEST_F(Disguise, IsSeenThroughWithFiveControls) {
 }
 
 TEST_F(Disguise, IsLeftOpenWithTooFewControls) {
-  const json report = compare("a", "disguised", {stranger(2), stranger(3)});
-  const json verdict = verdictOf(report, "a", "disguised");
-  EXPECT_EQ(verdict.at("class"), "inconclusive");
-  EXPECT_THAT(verdict.at("sentence").get<std::string>(), HasSubstr("Too few controls"));
+  for (const std::uint64_t few : {2u, 5u}) {
+    const json verdict = verdictOf(compare("a", "disguised", controls(2, few)), "a", "disguised");
+    EXPECT_EQ(verdict.at("class"), "inconclusive") << few;
+    EXPECT_THAT(verdict.at("sentence").get<std::string>(), HasSubstr("Too few controls"));
+  }
 }
 
 TEST_F(Disguise, IsNoReasonToAccuseStrangers) {
-  for (std::uint64_t other = 6; other < 9; ++other) {
-    const json report =
-        compare("a", stranger(other),
-                {stranger(2), stranger(3), stranger(4), stranger(5), stranger(other == 6 ? 7 : 6)});
-    EXPECT_EQ(verdictOf(report, "a", stranger(other)).at("class"), "no-evidence") << other;
+  const std::string one = stranger(kControls + 2), two = stranger(kControls + 3);
+  EXPECT_EQ(verdictOf(compare(one, two, controls(2, kControls)), one, two).at("class"),
+            "no-evidence");
+}
+
+TEST_F(Disguise, IsNoReasonToAccuseStrangersOfOneRecipeByControlsOfOthers) {
+  for (const std::uint64_t few : {std::uint64_t{5}, kControls}) {
+    const json report = compare("a", stranger(2), controls(0, few, other));
+    EXPECT_EQ(verdictOf(report, "a", stranger(2)).at("class"), "no-evidence") << few;
+  }
+}
+
+TEST_F(Disguise, ControlsThatAreKinOrThePairItselfAreNamedAndLeftOut) {
+  std::vector<std::string> beside = controls(2, 4);
+  beside.insert(beside.end(), {"again", "noisy", stranger(2)});
+  const json report = compare("a", "disguised", beside);
+  const std::string sentence = verdictOf(report, "a", "disguised").at("sentence");
+  EXPECT_THAT(sentence, HasSubstr("again (the same weights as a)"));
+  EXPECT_THAT(sentence, HasSubstr("noisy (shares weights with a)"));
+  EXPECT_THAT(sentence, HasSubstr("(the same weights as control stranger-2"));
+  for (const json& finding : report.at("findings")) {
+    if (finding.at("calibrated")) EXPECT_EQ(finding.at("details").at("controls"), 4);
   }
 }
 

@@ -6,6 +6,8 @@
 #include <fstream>
 #include <numbers>
 
+#include <kindred/random.hpp>
+
 #include "demo.hpp"
 #include "recipes.hpp"
 
@@ -159,6 +161,57 @@ TEST(ComputedTensors, CountForNothingAndAreListed) {
   const json trained = compared(dir / "a", dir / "b");
   EXPECT_NE(trained.at("verdict").at("class"), "no-evidence");
   EXPECT_EQ(trained.at("pairs").at(0).at("coverage").at("components").at("other").at("equal"), 1);
+}
+
+// A frozen table over a 14 x 14 grid behind a class token, or one that training has shaken.
+std::vector<double> gridTable(double noise, std::uint64_t seed) {
+  Random random(seed);
+  std::vector<double> values;
+  for (int position = -1; position < 14 * 14; ++position) {
+    for (int feature = 0; feature < 96; ++feature) {
+      const int t = feature < 48 ? position / 14 : position % 14;
+      const double angle = t * std::pow(10000.0, -(feature % 24) / 24.0);
+      const double wave = (feature / 24) % 2 == 0 ? std::sin(angle) : std::cos(angle);
+      double shake = -6;
+      for (int i = 0; i < 12; ++i) shake += random.unit();
+      values.push_back((position < 0 ? 0 : wave) + noise * shake);
+    }
+  }
+  return values;
+}
+
+TEST(ComputedTensors, OfTwoAxesAccuseNoStrangersUnderNoiseEither) {
+  for (const double noise : {0.0, 0.1, 0.4}) {
+    TempDir dir;
+    for (const auto& [name, seed] : {std::pair{"a", 1u}, std::pair{"b", 2u}}) {
+      fs::create_directories(dir / name);
+      support::writeSafetensors(
+          dir / (std::string(name) + "/model.safetensors"),
+          {support::tensorOf("positions", DType::F32, {1, 197, 96}, gridTable(noise, seed)),
+           support::randomTensor("up", DType::F32, {64, 64}, seed)});
+    }
+    const json report = compared(dir / "a", dir / "b");
+    EXPECT_EQ(report.at("verdict").at("class"), "no-evidence") << noise;
+    EXPECT_THAT(report.at("steps").dump(),
+                HasSubstr(noise == 0 ? "computed, not trained" : "no order in it is random"));
+  }
+}
+
+TEST(UnknownFamilies, AreCalledUnverifiedWhereverTheirVerdictStands) {
+  TempDir dir;
+  hide(kDemo / "base", dir / "x");
+  hide(kDemo / "tuned", dir / "y");
+  const RunResult result = compareIn(dir, {(dir / "x").string(), (dir / "y").string()}, {});
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.out, HasSubstr("x ~ y: shared-weights (unverified)"));
+  EXPECT_TRUE(json::parse(support::readFile(dir / "out/report.json"))
+                  .at("verdict")
+                  .at("unverified")
+                  .get<bool>());
+  EXPECT_THAT(support::readFile(dir / "out/report.md"), HasSubstr("unverified assumption"));
+  const std::string page = support::readFile(dir / "out/report.html");
+  EXPECT_THAT(page, HasSubstr("Shared weights (unverified)"));
+  EXPECT_THAT(page, HasSubstr("unverified assumption"));
 }
 
 TEST(Coverage, SaysWhatWasUnderstoodComparedAndLeftOut) {

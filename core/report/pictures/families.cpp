@@ -91,7 +91,7 @@ Picture graph(const Document& document) {
     const Point& a = places.at(pair.a);
     const Point& b = places.at(pair.b);
     rows.add({"pair", rounded(a.x), rounded(a.y), rounded(b.x), rounded(b.y),
-              pairName(pair.a, pair.b), verdictName(pair.verdict.klass),
+              pairName(pair.a, pair.b), verdictName(pair.verdict),
               verdict::name(pair.verdict.klass), text(pValue(pair.verdict.log10_p))});
   }
   Picture picture;
@@ -138,7 +138,7 @@ Picture matrix(const Document& document) {
     related += verdict::isRelated(pair.verdict.klass);
     for (const auto& [a, b] : {std::pair(pair.a, pair.b), std::pair(pair.b, pair.a)}) {
       rows.add({shown(a), shown(b), rounded(std::log10(1 - (std::isnan(p) ? 0 : p))),
-                verdictName(pair.verdict.klass), text(pValue(p))});
+                verdictName(pair.verdict), text(pValue(p))});
     }
   }
   Picture picture;

@@ -106,6 +106,108 @@ TEST(ComputedTensors, SinusoidalTablesOfPositions) {
   }
 }
 
+// Of a grid: the features of a position are sines and cosines of its row, then of its column.
+struct GridTable {
+  std::uint64_t side = 14, features = 64, first_rows = 0;  // class tokens before the grid
+  bool columns_first = false, interleaved = false;
+
+  double operator()(std::uint64_t position, std::uint64_t feature) const {
+    if (position < first_rows) return 0;
+    const std::uint64_t place = position - first_rows, half = features / 2;
+    const bool of_row = (feature < half) != columns_first;
+    const auto t = static_cast<double>(of_row ? place / side : place % side);
+    const std::uint64_t within = feature % half, quarter = half / 2;
+    const std::uint64_t wave = interleaved ? within / 2 : within % quarter;
+    const bool sine = interleaved ? within % 2 == 0 : within < quarter;
+    const double angle =
+        t * std::pow(10000.0, -static_cast<double>(wave) / static_cast<double>(quarter));
+    return sine ? std::sin(angle) : std::cos(angle);
+  }
+};
+
+TEST(ComputedTensors, SinusoidalTablesOverGrids) {
+  for (const DType dtype : kFloats) {
+    for (const std::uint64_t side : {7u, 14u, 16u, 24u, 32u}) {
+      for (const bool columns_first : {false, true}) {
+        for (const bool interleaved : {false, true}) {
+          for (const std::uint64_t first_rows : {0u, 1u, 5u}) {
+            const GridTable table{side, 64, first_rows, columns_first, interleaved};
+            EXPECT_NE(reasonOf(made(dtype, {side * side + first_rows, 64}, 64, table)), "")
+                << side << ' ' << columns_first << interleaved << first_rows;
+          }
+        }
+      }
+    }
+    EXPECT_NE(reasonOf(made(dtype, {14, 14, 64}, 64, GridTable{})), "");
+    EXPECT_NE(reasonOf(made(dtype, {1, 196, 128}, 128, GridTable{14, 128})), "");
+  }
+}
+
+// Of a tensor of unknown role, why neither order in it is random.
+std::string orderOf(std::vector<std::uint64_t> shape, const Formula& formula) {
+  TensorInfo info;
+  info.dtype = DType::F32;
+  info.shape = std::move(shape);
+  info.elements = info.shape[0] * info.shape[1];
+  std::vector<float> values(info.elements);
+  for (std::uint64_t i = 0; i < info.elements; ++i) {
+    values[i] = static_cast<float>(formula(i / info.shape[1], i % info.shape[1]));
+  }
+  return constants::ordered(info, values);
+}
+
+TEST(OrderedTensors, AreTablesOfSinesUnderNoise) {
+  Random random(1);
+  for (const std::uint64_t side : {7u, 14u, 16u}) {
+    for (const double noise : {0.02, 0.1, 0.3, 0.6}) {
+      const GridTable table{side, 128};
+      EXPECT_NE(orderOf({side * side, 128},
+                        [&](auto r, auto c) { return table(r, c) + noise * normal(random); }),
+                "")
+          << side << ' ' << noise;
+    }
+  }
+}
+
+TEST(OrderedTensors, AreBanksOfGaborFilters) {
+  constexpr std::uint64_t kSide = 16;
+  const auto gabor = [](std::uint64_t filter, std::uint64_t pixel) {
+    const double turn = kPi * static_cast<double>(filter / 8) / 8;
+    const double waves = 0.06 + 0.06 * static_cast<double>(filter % 4);
+    const double x = static_cast<double>(pixel % kSide) - 7.5;
+    const double y = static_cast<double>(pixel / kSide) - 7.5;
+    const double along = x * std::cos(turn) + y * std::sin(turn);
+    const double across = y * std::cos(turn) - x * std::sin(turn);
+    return std::exp(-(along * along + 0.25 * across * across) / 20) *
+           std::cos(2 * kPi * waves * along + (filter % 8 < 4 ? 0 : kPi / 4));
+  };
+  EXPECT_NE(orderOf({64, kSide * kSide}, gabor), "");
+  Random random(1);
+  EXPECT_NE(orderOf({64, kSide * kSide},
+                    [&](auto r, auto c) { return gabor(r, c) + 0.1 * normal(random); }),
+            "");
+}
+
+TEST(OrderedTensors, AreNotThoseWithOneRandomOrder) {
+  Random random(1);
+  for (int model = 0; model < 10; ++model) {
+    EXPECT_EQ(orderOf({64, 96}, [&](auto, auto) { return normal(random); }), "");
+    EXPECT_EQ(orderOf({256, 64}, [&](auto, auto) { return normal(random); }), "");
+    // Learned positions: smooth in one direction, units in random order in the other.
+    std::vector<double> waves, phases;
+    for (int i = 0; i < 64; ++i) {
+      waves.push_back(0.2 * random.unit());
+      phases.push_back(6 * random.unit());
+    }
+    EXPECT_EQ(orderOf({128, 64},
+                      [&](auto r, auto c) {
+                        return std::sin(waves[c] * static_cast<double>(r) + phases[c]) +
+                               0.1 * normal(random);
+                      }),
+              "");
+  }
+}
+
 TEST(ComputedTensors, MasksAndIdentities) {
   EXPECT_NE(reasonOf(made(DType::F32, {64, 64}, 64,
                           [](auto r, auto c) { return c > r ? -INFINITY : 0.0; })),

@@ -15,8 +15,11 @@ namespace kindred::report {
 using Json = nlohmann::ordered_json;
 
 inline Json verdictJson(const std::string& klass, double log10_p) {
-  return {
-      {"class", klass}, {"sentence", "In full."}, {"power", "not needed"}, {"log10_p", log10_p}};
+  return {{"class", klass},
+          {"unverified", false},
+          {"sentence", "In full."},
+          {"power", "not needed"},
+          {"log10_p", log10_p}};
 }
 
 inline Json modelJson(const std::string& key, const std::string& role = "subject") {
