@@ -10,7 +10,7 @@
 namespace kindred::constants {
 namespace {
 
-constexpr std::size_t kMost = 256;   // rows, and columns, that are looked at
+constexpr std::size_t kMostCompared = 256;   // rows, and columns, that are looked at
 constexpr std::size_t kFewest = 16;  // rows in which an order can be told
 constexpr std::size_t kFarthest = 64;
 constexpr int kShuffles = 199;
@@ -20,8 +20,8 @@ constexpr double kMargin = 1.25;  // above the best of random orders
 class Vectors {
  public:
   Vectors(std::span<const float> values, std::size_t columns, bool of_rows) {
-    const std::size_t rows = std::min(values.size() / columns, kMost);
-    const std::size_t wide = std::min(columns, kMost);
+    const std::size_t rows = std::min(values.size() / columns, kMostCompared);
+    const std::size_t wide = std::min(columns, kMostCompared);
     count_ = of_rows ? rows : wide;
     width_ = of_rows ? wide : rows;
     for (std::size_t i = 0; i < count_; ++i) {
