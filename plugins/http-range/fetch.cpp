@@ -2,17 +2,22 @@
 
 #include <curl/curl.h>
 
+#include <algorithm>
 #include <ctime>
 #include <utility>
+
+#include "link.hpp"
+#include "refusal.hpp"
 
 namespace kindred::http {
 namespace {
 
 using Kind = Judgement::Kind;
+using Clock = std::chrono::steady_clock;
 
 constexpr unsigned kMostHops = 8;
-constexpr unsigned kMostResolves = 3;             // of one signed URL, without a success in between
 constexpr std::uint64_t kPoliteRest = 64 * kKiB;  // of an unwanted body: cheaper than reconnecting
+constexpr std::size_t kMostSaid = 2048;           // of a refusal's words
 
 std::string unquoted(std::string tag) {
   if (tag.starts_with("W/")) tag.erase(0, 2);
@@ -23,6 +28,11 @@ std::string unquoted(std::string tag) {
 bool isCertificateTrouble(int code) {
   return code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE ||
          code == CURLE_SSL_ISSUER_ERROR || code == CURLE_SSL_CERTPROBLEM;
+}
+
+Clock::time_point deadlineOf(const std::string& link, const std::string& date) {
+  const auto life = linkLife(link, date, std::time(nullptr));
+  return life ? Clock::now() + *life : Clock::time_point::max();
 }
 
 class Fetch final : public Exchange, public std::enable_shared_from_this<Fetch> {
@@ -41,69 +51,119 @@ class Fetch final : public Exchange, public std::enable_shared_from_this<Fetch> 
   bool wanted() const override { return !batch_->failed(); }
 
  private:
-  Asked asked() const { return {job_.offset, job_.length, target_->total, target_->validator}; }
+  Asked asked() const;
   bool chooseUrl();
+  bool sendsToken() const;
   Judgement judgeHead(const ReplyHead& head) const;
   std::string contentTrouble(const ReplyHead& head) const;
   void settle(const ReplyHead& head);
+  void adoptMarks(const ReplyHead& head);
+  void answered();
   void follow(const ReplyHead& head);
+  void useLink(std::string url, const std::string& date);
+  bool isComplete() const;
   void succeed();
-  void findAgain(const std::string& why);
-  void retryOrFail(const std::string& why, const ReplyHead& head);
+  void refusedWith(const ReplyHead& head);
+  void waitForLimit(const ReplyHead& head);
+  void tryAgain(const std::string& why, std::optional<Milliseconds> asked_wait);
   void transferFailed(const Outcome& outcome);
-  void releaseWay(bool settled);
+  void keepWhatArrived();
+  void restart(Milliseconds delay = Milliseconds(0));
+  void releaseWay();
+  double unit() { return std::uniform_real_distribution<double>(0, 1)(network_.jitter); }
   void fail(const std::string& why, const std::string& remedy);
-  std::string forbiddenRemedy() const;
 
   Network& network_;
   const std::shared_ptr<Target> target_;
   const Job job_;
   const std::shared_ptr<Batch> batch_;
-  std::string url_;  // of the request under way
-  std::string hop_;  // a redirect to follow with the next request
-  unsigned hops_ = 0;
-  unsigned failures_ = 0;
-  unsigned resolves_ = 0;
+
+  // The request under way.
+  std::string url_;
+  std::string link_;        // the target's link that it started from; empty: another address
+  bool finds_way_ = false;  // it asks for the way to the bytes, not for them
+  bool ranged_ = false;     // it carries a range
+  bool head_only_ = false;
+  bool token_sent_ = false;
   std::optional<Judgement> judgement_;  // empty: no head arrived
   std::uint64_t got_ = 0;
+  std::string said_;  // the body of a refusal
+
+  // The conversation.
+  std::string hop_;  // a redirect to follow with the next request
+  bool hop_is_storage_ = false;
+  unsigned hops_ = 0;
+  std::uint64_t done_ = 0;  // bytes of the job that earlier requests brought
+  unsigned failures_ = 0;
+  unsigned limits_ = 0;  // replies of 429, and what was waited for them
+  Milliseconds limited_for_{0};
+  bool without_token_ = false;  // the endpoint refused the token: what does it say without?
 };
 
-// False: parked until another fetch has found the way.
+Asked Fetch::asked() const {
+  Asked asked{job_.offset + done_, job_.length - done_, target_->total, {}, !ranged_};
+  if (asked.total) asked.length = std::min(asked.length, *asked.total - asked.offset);
+  if (asked.bare) asked.length = job_.length;
+  if (!target_->vouched()) asked.validator = target_->validator;
+  return asked;
+}
+
+// False: this fetch is started again later, when the way is known or a pause is over.
 bool Fetch::chooseUrl() {
   Target& target = *target_;
   if (!hop_.empty()) {
-    url_ = std::exchange(hop_, {});
+    url_ = hop_;
     return true;
   }
-  if (!target.resolved.empty() && target.expires != 0 && std::time(nullptr) >= target.expires) {
-    target.resolved.clear();
-    target.settled = false;
+  const auto now = Clock::now();
+  if (now < target.not_before) {
+    restart(std::chrono::ceil<Milliseconds>(target.not_before - now));
+    return false;
   }
-  if (!target.resolved.empty()) {
-    url_ = target.resolved;
+  if (target.link && target.link->served && now >= target.link->until) target.link.reset();
+  finds_way_ = false;
+  if (target.link) {
+    url_ = link_ = target.link->url;
     return true;
-  }
-  if (target.finds_way_first && !target.settled) {
-    if (target.finder != nullptr && target.finder != this) {
-      target.parked.push_back(shared_from_this());
-      return false;
-    }
-    target.finder = this;
   }
   url_ = target.url;
+  link_.clear();
+  if (!target.points || job_.mode != Job::Mode::range) return true;
+  if (target.finder != nullptr && target.finder != this) {
+    target.parked.push_back(shared_from_this());
+    return false;
+  }
+  target.finder = this;
+  finds_way_ = true;
   return true;
+}
+
+bool Fetch::sendsToken() const {
+  return !network_.settings.token.empty() && !network_.token_dropped && !without_token_ &&
+         origin(url_) == network_.endpoint;
 }
 
 std::optional<Request> Fetch::next() {
   if (!chooseUrl()) return std::nullopt;
   judgement_.reset();
   got_ = 0;
-  Request request{url_, {}, job_.mode == Job::Mode::head};
-  const Asked ask = asked();
-  if (job_.mode == Job::Mode::range) request.headers.push_back("Range: " + rangeHeader(ask));
-  if (ask.validator.strong()) request.headers.push_back("If-Match: " + ask.validator.etag);
-  request.headers.emplace_back("Accept-Encoding: identity");
-  if (!network_.settings.token.empty() && origin(url_) == network_.endpoint) {
+  said_.clear();
+  ranged_ =
+      job_.mode == Job::Mode::range ? !finds_way_ : job_.mode == Job::Mode::text && hop_is_storage_;
+  if (!ranged_ && job_.mode != Job::Mode::range) done_ = 0;
+  head_only_ = job_.mode == Job::Mode::head || (finds_way_ && !target_->no_head);
+  token_sent_ = sendsToken();
+  Request request;
+  request.url = url_;
+  request.head_only = head_only_;
+  request.compressible = !ranged_ && !head_only_ && network_.settings.layout != Layout::files;
+  request.own_connection = ranged_;
+  if (ranged_) {
+    const Asked ask = asked();
+    request.headers.push_back("Range: " + rangeHeader(ask));
+    if (ask.validator.strong()) request.headers.push_back("If-Match: " + ask.validator.etag);
+  }
+  if (token_sent_) {
     request.headers.push_back("Authorization: Bearer " + network_.settings.token);
   }
   return request;
@@ -111,7 +171,8 @@ std::optional<Request> Fetch::next() {
 
 std::string Fetch::contentTrouble(const ReplyHead& head) const {
   const std::string linked = unquoted(head.linked_etag);
-  if (!linked.empty() && !target_->content.empty() && linked != target_->content) {
+  // Hashes of one length are of one kind: a listing may name the pointer instead of the content.
+  if (isHash(linked) && linked.size() == target_->content.size() && linked != target_->content) {
     return "the file's content is not the one that was listed";
   }
   if (!head.commit.empty() && !target_->commit.empty() && head.commit != target_->commit) {
@@ -126,11 +187,13 @@ std::string Fetch::contentTrouble(const ReplyHead& head) const {
 }
 
 Judgement Fetch::judgeHead(const ReplyHead& head) const {
-  if (const std::string trouble = contentTrouble(head); !trouble.empty()) {
-    return {Kind::changed, trouble, 0, {}};
+  const bool usable = head.status >= 200 && head.status < 400;
+  if (const std::string trouble = contentTrouble(head); usable && !trouble.empty()) {
+    return {Kind::changed, trouble, 0, {}, 0, 0};
   }
-  if (job_.mode == Job::Mode::head && head.status == 200) {
-    return {Kind::use, {}, 0, head.content_length};
+  const bool heads_count = job_.mode == Job::Mode::head || finds_way_;
+  if (heads_count && head.status == 200) {
+    return {Kind::use, {}, 0, head.content_length, 0, 0};
   }
   return judge(head, asked());
 }
@@ -138,55 +201,98 @@ Judgement Fetch::judgeHead(const ReplyHead& head) const {
 bool Fetch::begin(const ReplyHead& head) {
   judgement_ = judgeHead(head);
   if (judgement_->kind == Kind::use) {
+    // Where the way is known now, the body would be all of the file.
+    if (finds_way_) return head_only_;
     settle(head);
     return true;
   }
-  return head.content_length.value_or(0) <= kPoliteRest || job_.mode == Job::Mode::head;
+  return head_only_ || head.content_length.value_or(0) <= kPoliteRest;
 }
 
-// A usable reply: this is the file from now on, and this the way to it.
+void Fetch::adoptMarks(const ReplyHead& head) {
+  Target& target = *target_;
+  const std::string linked = unquoted(head.linked_etag);
+  if (target.content.empty() && isHash(linked)) target.content = linked;
+}
+
+// A usable reply: this is the file from now on.
 void Fetch::settle(const ReplyHead& head) {
-  if (!target_->validator.known()) {
-    target_->validator = validatorOf(head);
-    target_->validator_from = withoutSecrets(url_);
+  Target& target = *target_;
+  if (!target.validator.known()) target.validator = validatorOf(head);
+  if (!target.total) target.total = judgement_->total;
+  adoptMarks(head);
+  if (job_.head) job_.head(head);
+  if (target.link && target.link->url == link_) {
+    target.link->served = true;
+    target.troubles = 0;
   }
-  if (!target_->total) target_->total = judgement_->total;
-  if (target_->content.empty()) target_->content = unquoted(head.linked_etag);
-  releaseWay(true);
+  answered();
+}
+
+// The endpoint answered. If it did so only without the token, the run goes on without.
+void Fetch::answered() {
+  if (!without_token_ || network_.token_dropped) return;
+  network_.token_dropped = true;
+  network_.notices.warn(network_.endpoint.host +
+                        " does not know your access token: it is over or mistyped. What is public "
+                        "is read without it; make a new one, or unset HF_TOKEN");
 }
 
 bool Fetch::body(std::span<const std::byte> bytes) {
   const std::uint64_t at = got_;
   got_ += bytes.size();
-  if (judgement_->kind != Kind::use) return got_ <= kPoliteRest;
-  if (got_ > judgement_->length) return false;
-  if (job_.put) job_.put(at, bytes);
+  if (judgement_->kind != Kind::use) {
+    const std::size_t room = kMostSaid - std::min(kMostSaid, said_.size());
+    said_.append(reinterpret_cast<const char*>(bytes.data()), std::min(room, bytes.size()));
+    return got_ <= kPoliteRest;
+  }
+  const Judgement& reply = *judgement_;
+  if (got_ > reply.before + reply.length + reply.behind) return false;
+  const std::uint64_t first = std::max(at, reply.before);
+  const std::uint64_t last = std::min(got_, reply.before + reply.length);
+  if (first < last && job_.put) {
+    job_.put(done_ + first - reply.before, bytes.subspan(first - at, last - first));
+  }
   return true;
 }
 
 void Fetch::finished(const Outcome& outcome) {
   if (batch_->failed()) return dropped();
   if (!judgement_) return transferFailed(outcome);
-  if (judgement_->kind == Kind::use && outcome.code != CURLE_OK) {
+  const ReplyHead& head = outcome.head;
+  if (judgement_->kind == Kind::use && !finds_way_ && outcome.code != CURLE_OK) {
     // A body that is not wanted any more ends with a write error, which is ours.
     if (outcome.code != CURLE_WRITE_ERROR) return transferFailed(outcome);
-    return retryOrFail("the server sent more bytes than it announced", {});
+    return tryAgain("the server sent more bytes than it announced", {});
+  }
+  const bool no_head = head.status == 405 || head.status == 501;
+  if (finds_way_ && head_only_ && no_head) {
+    target_->no_head = true;
+    return restart();
+  }
+  // Whatever is wrong with a storage: another link may lead to a better one.
+  const bool at_storage = !link_.empty() || hop_is_storage_;
+  const bool failed = judgement_->kind == Kind::transient || judgement_->kind == Kind::refused;
+  if (at_storage && failed) {
+    const std::string words = messageOf(head, said_, network_.settings.token);
+    return tryAgain(judgement_->why + (words.empty() ? "" : ", \"" + words + "\""),
+                    waitAsked(head, std::time(nullptr)));
   }
   switch (judgement_->kind) {
     case Kind::use:
-      return succeed();
+      if (!finds_way_) return succeed();
+      if (!target_->total) target_->total = judgement_->total;
+      adoptMarks(head);
+      answered();
+      return useLink(url_, {});  // the endpoint has the bytes itself
     case Kind::redirect:
-      return follow(outcome.head);
+      return follow(head);
+    case Kind::limited:
+      return waitForLimit(head);
     case Kind::transient:
-      return retryOrFail(judgement_->why, outcome.head);
-    case Kind::forbidden:
-      return findAgain(judgement_->why);
-    case Kind::absent:
-      if (job_.may_be_absent) {
-        releaseWay(false);
-        return batch_->done();
-      }
-      return fail(judgement_->why, "check the name and the revision");
+      return tryAgain(judgement_->why, waitAsked(head, std::time(nullptr)));
+    case Kind::refused:
+      return refusedWith(head);
     case Kind::changed:
       return fail(judgement_->why, "run again to read the new version");
     case Kind::refuse:
@@ -194,16 +300,22 @@ void Fetch::finished(const Outcome& outcome) {
   }
 }
 
+bool Fetch::isComplete() const {
+  if (job_.mode == Job::Mode::head) return true;
+  const Judgement& reply = *judgement_;
+  return got_ == reply.before + reply.length + reply.behind ||
+         (!reply.total && got_ < reply.length);
+}
+
 void Fetch::succeed() {
-  const bool complete = job_.mode == Job::Mode::head || got_ == judgement_->length ||
-                        (!judgement_->total && got_ < judgement_->length);
-  if (!complete) {
-    return retryOrFail("the server sent " + std::to_string(got_) + " bytes of " +
-                           std::to_string(judgement_->length),
-                       {});
+  if (!isComplete()) {
+    const std::string sent = "the server sent " + std::to_string(got_) + " bytes of " +
+                             std::to_string(judgement_->length);
+    keepWhatArrived();
+    return tryAgain(sent, {});
   }
   if (!target_->total) target_->total = got_;  // a whole file of unannounced length
-  if (job_.arrived) job_.arrived(got_);
+  if (job_.arrived) job_.arrived(done_ + std::min(got_, judgement_->length));
   batch_->done();
 }
 
@@ -219,38 +331,81 @@ void Fetch::follow(const ReplyHead& head) {
     return fail(error.message(), "check the endpoint");
   }
   Target& target = *target_;
-  const bool vouched = !head.linked_etag.empty();
-  if (vouched) {
-    if (target.content.empty()) target.content = unquoted(head.linked_etag);
-    // The endpoint names the content, so another storage server may mark it in its own way.
-    if (withoutSecrets(to) != target.validator_from) target.validator = {};
+  adoptMarks(head);
+  answered();
+  if (job_.mode != Job::Mode::range || !link_.empty() || tellsTheWay(to)) {
+    hop_is_storage_ = link_.empty() && origin(to) != origin(target.url) && !tellsTheWay(to);
+    hop_ = std::move(to);
+    return restart();
   }
-  target.resolved = to;
-  target.expires = expiry(to).value_or(0);
-  hop_ = to;
-  releaseWay(true);
-  network_.transport.start(shared_from_this());
+  // A server that was believed to have the bytes itself was asked with a range. What it signed may
+  // be good for that one only.
+  if (!finds_way_ && maySign(to)) {
+    target.points = true;
+    return restart();
+  }
+  useLink(std::move(to), head.date);
 }
 
-// 401 or 403: a redirect that was kept may have expired. Ask the endpoint for a new one.
-void Fetch::findAgain(const std::string& why) {
-  Target& target = *target_;
-  const bool signed_url = url_ != target.url;
-  if (!signed_url || ++resolves_ > kMostResolves) return fail(why, forbiddenRemedy());
-  if (target.resolved == url_) {
-    target.resolved.clear();
-    target.settled = false;
-  }
-  hops_ = 0;
-  network_.transport.start(shared_from_this());
+void Fetch::useLink(std::string url, const std::string& date) {
+  const auto until = deadlineOf(url, date);
+  target_->link = Link{std::move(url), until, false};
+  hop_.clear();
+  releaseWay();
+  restart();
 }
 
-void Fetch::retryOrFail(const std::string& why, const ReplyHead& head) {
-  ++failures_;
-  const double unit = std::uniform_real_distribution<double>(0, 1)(network_.jitter);
-  const auto asked_wait = parseRetryAfter(head.retry_after, std::time(nullptr));
+// A refusal of the endpoint, which knows the model and the reader.
+void Fetch::refusedWith(const ReplyHead& head) {
+  if (head.status == 401 && token_sent_) {
+    without_token_ = true;
+    return restart();
+  }
+  if (job_.may_be_absent && (head.status == 404 || head.status == 410)) {
+    releaseWay();
+    return batch_->done();
+  }
+  const Settings& settings = network_.settings;
+  const Asker asker{settings.layout == Layout::hub, token_sent_,
+                    without_token_ || network_.token_dropped, settings.token_withheld};
+  const RefusalText text = refusalText(head, messageOf(head, said_, settings.token), asker);
+  fail(text.why, text.remedy);
+}
+
+// Everything that goes to this host waits.
+void Fetch::waitForLimit(const ReplyHead& head) {
+  const auto asked_wait = waitAsked(head, std::time(nullptr));
   const RetryPolicy& policy = network_.settings.retry;
-  const auto wait = waitBeforeRetry(policy, failures_, asked_wait, unit);
+  const auto wait = waitAtLimit(policy, ++limits_, asked_wait, limited_for_, unit());
+  const bool anonymous = network_.settings.token.empty() || network_.token_dropped;
+  const bool tokens_help = network_.settings.layout == Layout::hub && anonymous && link_.empty();
+  const std::string advice =
+      tokens_help ? "with an access token in HF_TOKEN the Hub grants more requests" : "";
+  if (!wait) {
+    const std::string longer =
+        asked_wait ? " and asks to wait for " + std::to_string(asked_wait->count() / 1000) + " s"
+                   : " for " + std::to_string(limited_for_.count() / 1000) + " s";
+    return fail(judgement_->why + longer,
+                tokens_help ? "try again later; " + advice : "try again later");
+  }
+  limited_for_ += *wait;
+  network_.transport.close(url_, *wait);
+  if (!asked_wait) network_.transport.ease(url_);
+  network_.notices.waiting(origin(url_).host, *wait, "it answered 429, too many requests for now",
+                           advice);
+  restart(*wait);
+}
+
+void Fetch::tryAgain(const std::string& why, std::optional<Milliseconds> asked_wait) {
+  Target& target = *target_;
+  hop_.clear();
+  hop_is_storage_ = false;
+  hops_ = 0;
+  const bool stale = !link_.empty() && (!target.link || target.link->url != link_);
+  if (stale) return restart();  // another fetch has given the link up meanwhile
+  ++failures_;
+  const RetryPolicy& policy = network_.settings.retry;
+  auto wait = waitBeforeRetry(policy, failures_, asked_wait, unit());
   if (!wait) {
     const std::string attempts =
         failures_ == 1 ? "" : " (" + std::to_string(failures_) + " attempts)";
@@ -261,21 +416,41 @@ void Fetch::retryOrFail(const std::string& why, const ReplyHead& head) {
     }
     return fail(why + attempts, "try again later");
   }
-  hops_ = 0;
-  network_.transport.start(shared_from_this(), *wait);
+  const std::string host = origin(url_).host;
+  if (!link_.empty()) {
+    // A link that was good is over now: the next one is worth asking for at once.
+    if (target.link->served && failures_ == 1 && target.troubles == 0) wait = Milliseconds(0);
+    ++target.troubles;
+    if (target.points) target.link.reset();
+    target.not_before = Clock::now() + *wait;
+  }
+  network_.notices.waiting(host, *wait, why, "");
+  restart(*wait);
 }
 
 void Fetch::transferFailed(const Outcome& outcome) {
-  if (isTransientFailure(outcome.code)) return retryOrFail(outcome.error, {});
+  if (judgement_ && judgement_->kind == Kind::use && !finds_way_) {
+    if (got_ > 0 && ranged_ && isComplete()) return succeed();
+    keepWhatArrived();
+  }
+  if (isTransientFailure(outcome.code)) return tryAgain(outcome.error, {});
   fail(outcome.error, isCertificateTrouble(outcome.code)
                           ? "if you trust the server, name its issuer's certificate with ca-file "
                             "or SSL_CERT_FILE"
                           : "check the endpoint");
 }
 
-void Fetch::releaseWay(bool settled) {
+// The rest of a range that was cut off is asked for alone, where it is sure to be of the same file.
+void Fetch::keepWhatArrived() {
+  const bool same = target_->vouched() || target_->validator.strong();
+  const Judgement& reply = *judgement_;
+  if (ranged_ && same && reply.before + reply.behind == 0) done_ += std::min(got_, reply.length);
+}
+
+void Fetch::restart(Milliseconds delay) { network_.transport.start(shared_from_this(), delay); }
+
+void Fetch::releaseWay() {
   Target& target = *target_;
-  if (settled) target.settled = true;
   if (target.finder == this) target.finder = nullptr;
   if (target.finder != nullptr) return;
   for (auto& exchange : std::exchange(target.parked, {})) {
@@ -297,16 +472,8 @@ void Fetch::fail(const std::string& why, const std::string& remedy) {
 }
 
 void Fetch::dropped() {
-  releaseWay(false);
+  releaseWay();
   batch_->done();
-}
-
-std::string Fetch::forbiddenRemedy() const {
-  const Settings& settings = network_.settings;
-  if (!settings.token_withheld.empty()) return settings.token_withheld;
-  return settings.token.empty()
-             ? "check the name; if the model is gated, set HF_TOKEN to a token that may read it"
-             : "your token may not read this model; accept its terms first";
 }
 
 }  // namespace

@@ -16,7 +16,7 @@ RemoteFile::RemoteFile(Service& service, FileKey key, const Listed& listed, std:
   target_->content = listed.content;
   target_->commit = key_.commit;
   target_->total = listed.size;
-  target_->finds_way_first = service.settings.layout == Layout::hub;
+  target_->points = service.settings.layout != Layout::files;
 }
 
 void RemoteFile::start(bool may_be_absent) {
@@ -46,7 +46,14 @@ bool RemoteFile::isCatalogue() const {
          key_.name.ends_with(".safetensors");
 }
 
+// What a Hub keeps in git itself, where no range is needed and none is promised.
+bool RemoteFile::isText() const {
+  return target_->points && sha256_.empty() && !key_.name.ends_with(".safetensors") &&
+         target_->total.value_or(0) <= kMostText;
+}
+
 std::uint64_t RemoteFile::headLength() const {
+  if (isText()) return target_->total.value_or(kMostText);
   const bool whole = isCatalogue() && !key_.name.ends_with(".safetensors");
   const std::uint64_t most = whole ? kWhole : kHead;
   return std::min(most, target_->total.value_or(most));
@@ -67,7 +74,7 @@ void RemoteFile::fetchHead() {
     found_->arrived = true;
     return;
   }
-  Job job{0, length};
+  Job job{0, length, isText() ? Job::Mode::text : Job::Mode::range};
   job.may_be_absent = may_be_absent_;
   job.put = [found = found_](std::uint64_t at, std::span<const std::byte> bytes) {
     found->head.resize(at);
@@ -112,7 +119,10 @@ void RemoteFile::conclude() const {
 std::string RemoteFile::version() const {
   if (!target_->content.empty()) return target_->content;
   const Validator& validator = target_->validator;
-  if (!validator.known()) return known_ ? known_->etag : std::string();
+  if (!validator.known()) {
+    if (known_) return known_->etag;
+    return key_.commit.empty() ? std::string() : "commit " + key_.commit;
+  }
   return validator.etag.empty() ? "modified " + validator.last_modified : validator.etag;
 }
 

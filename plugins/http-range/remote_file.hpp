@@ -20,6 +20,8 @@ namespace kindred::http {
 inline constexpr std::uint64_t kHead = 8 + 64 * kKiB;
 // Indices and configurations are read whole anyway; most are shorter than this.
 inline constexpr std::uint64_t kWhole = 4 * kMiB;
+// What a Hub keeps as text comes whole, since it may come compressed; it is never longer.
+inline constexpr std::uint64_t kMostText = 256 * kMiB;
 
 // What files, locations and the source share.
 struct Service {
@@ -60,6 +62,7 @@ class RemoteFile final : public File {
   void fetchHead();
   void askForHeaders();
   bool isCatalogue() const;
+  bool isText() const;
   std::uint64_t headLength() const;
   void await() const;  // until the first answer is there; throws what went wrong
   void conclude() const;

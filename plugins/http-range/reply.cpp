@@ -6,6 +6,8 @@
 #include <charconv>
 #include <utility>
 
+#include "url.hpp"
+
 namespace kindred::http {
 namespace {
 
@@ -18,13 +20,6 @@ std::string_view trimmed(std::string_view text) {
   return text;
 }
 
-std::string lowered(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return out;
-}
-
 std::optional<std::uint64_t> digits(std::string_view text) {
   std::uint64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -32,7 +27,15 @@ std::optional<std::uint64_t> digits(std::string_view text) {
   return value;
 }
 
-Judgement verdict(Kind kind, std::string why) { return {kind, std::move(why), 0, {}}; }
+Judgement verdict(Kind kind, std::string why) { return {kind, std::move(why), 0, {}, 0, 0}; }
+
+Judgement useOf(std::uint64_t length, std::optional<std::uint64_t> total) {
+  return {Kind::use, {}, length, total, 0, 0};
+}
+
+bool isCompressed(const ReplyHead& head) {
+  return !head.content_encoding.empty() && lowered(head.content_encoding) != "identity";
+}
 
 // The file that answers must be the file that was opened.
 std::optional<Judgement> versionTrouble(const ReplyHead& head, const Asked& asked,
@@ -51,23 +54,40 @@ std::optional<Judgement> versionTrouble(const ReplyHead& head, const Asked& aske
   return std::nullopt;
 }
 
-// 200 means the whole file. That is right only where the whole file was asked for.
-Judgement judgeWhole(const ReplyHead& head, const Asked& asked) {
-  const auto ignored = [&](const std::string& size) {
-    return verdict(Kind::refuse,
-                   "the server ignores byte ranges: it answered 200 with the whole "
-                   "file" +
-                       size);
-  };
-  const auto length = head.content_length;
-  if (asked.offset != 0) return ignored("");
-  if (length && *length > asked.length) {
-    return ignored(" of " + std::to_string(*length) + " bytes");
+// What was asked for without a range.
+Judgement judgeBare(const Asked& asked, std::optional<std::uint64_t> announced) {
+  const auto total = asked.total ? asked.total : announced;
+  if (total && *total > asked.length) {
+    return verdict(Kind::refuse, "the answer of " + std::to_string(*total) +
+                                     " bytes is larger than anything that is expected there");
   }
-  if (auto trouble = versionTrouble(head, asked, length)) return *trouble;
-  if (asked.total && *asked.total > asked.length) return ignored("");
-  if (asked.total) return {Kind::use, {}, *asked.total, asked.total};
-  return {Kind::use, {}, length.value_or(asked.length), length};
+  return useOf(total.value_or(asked.length), total);
+}
+
+// 200 means the whole file. That is right where the whole file was asked for, and bearable where
+// it is small.
+Judgement judgeWhole(const ReplyHead& head, const Asked& asked) {
+  // What a compressed answer announces is the length of something else.
+  const auto announced = isCompressed(head) ? std::nullopt : head.content_length;
+  if (auto trouble = versionTrouble(head, asked, announced)) return *trouble;
+  if (asked.bare) return judgeBare(asked, announced);
+  if (lowered(head.content_type).starts_with("text/html")) {
+    return verdict(Kind::refuse,
+                   "the server answered 200 with a web page instead of the file (a login page, or "
+                   "a proxy's)");
+  }
+  const auto total = announced ? announced : asked.total;
+  if (asked.offset == 0 && total && *total <= asked.length) return useOf(*total, total);
+  if (total && *total <= kSmallWhole && asked.offset < *total) {
+    Judgement small = useOf(std::min(asked.length, *total - asked.offset), total);
+    small.before = asked.offset;
+    small.behind = *total - asked.offset - small.length;
+    return small;
+  }
+  if (!total && asked.offset == 0) return useOf(asked.length, {});
+  return verdict(Kind::refuse,
+                 "the server ignores byte ranges: it answered 200 with the whole file" +
+                     (total ? " of " + std::to_string(*total) + " bytes" : std::string()));
 }
 
 Judgement judgePart(const ReplyHead& head, const Asked& asked) {
@@ -97,12 +117,12 @@ Judgement judgePart(const ReplyHead& head, const Asked& asked) {
     return verdict(Kind::transient, "the server announced " + std::to_string(*head.content_length) +
                                         " bytes for a range of " + std::to_string(length));
   }
-  return {Kind::use, {}, length, total};
+  return useOf(length, total);
 }
 
 bool isTransient(long status) {
   // 408 and 425 ask for another try; 501, 505 and 511 would be the same again.
-  return status == 408 || status == 425 || status == 429 ||
+  return status == 408 || status == 425 ||
          (status >= 500 && status != 501 && status != 505 && status != 511);
 }
 
@@ -111,6 +131,7 @@ bool isTransient(long status) {
 void addLine(ReplyHead& head, std::string_view line) {
   if (line.starts_with("HTTP/")) {
     head = {};
+    head.http2 = line.starts_with("HTTP/2");
     const std::size_t space = line.find(' ');
     if (space != std::string_view::npos) {
       head.status = static_cast<long>(digits(line.substr(space + 1, 3)).value_or(0));
@@ -125,14 +146,19 @@ void addLine(ReplyHead& head, std::string_view line) {
     head.content_length = digits(value);
     return;
   }
-  const std::array<std::pair<std::string_view, std::string*>, 10> fields{{
+  const std::array<std::pair<std::string_view, std::string*>, 15> fields{{
       {"content-range", &head.content_range},
       {"content-type", &head.content_type},
       {"content-encoding", &head.content_encoding},
       {"etag", &head.etag},
       {"last-modified", &head.last_modified},
       {"location", &head.location},
+      {"date", &head.date},
       {"retry-after", &head.retry_after},
+      {"ratelimit", &head.rate_limit},
+      {"x-error-code", &head.error_code},
+      {"x-error-message", &head.error_message},
+      {"x-request-id", &head.request_id},
       {"x-linked-etag", &head.linked_etag},
       {"x-linked-size", &head.linked_size},
       {"x-repo-commit", &head.commit},
@@ -162,6 +188,11 @@ Validator validatorOf(const ReplyHead& head) {
   return {head.etag, head.etag.empty() ? head.last_modified : std::string()};
 }
 
+bool isHash(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(),
+                                      [](unsigned char c) { return std::isalnum(c) != 0; });
+}
+
 std::string rangeHeader(const Asked& asked) {
   return "bytes=" + std::to_string(asked.offset) + "-" +
          std::to_string(asked.offset + asked.length - 1);
@@ -176,29 +207,27 @@ Judgement judge(const ReplyHead& head, const Asked& asked) {
     case 307:
     case 308:
       return verdict(Kind::redirect, "");
-    case 401:
-    case 403:
-      return verdict(Kind::forbidden, status);
-    case 404:
-    case 410:
-      return verdict(Kind::absent, status);
+    case 429:
+      return verdict(Kind::limited, status);
     case 412:
       return verdict(Kind::changed, "the file changed while it was being read (" + status + ")");
     case 416:
       if (!asked.total && asked.offset == 0 && lowered(head.content_range) == "bytes */0") {
-        return {Kind::use, {}, 0, 0};
+        return useOf(0, 0);
       }
       return verdict(Kind::changed, status + ": the file is shorter than it was");
     default:
       break;
   }
   if (isTransient(head.status)) return verdict(Kind::transient, status);
-  if (head.status != 200 && head.status != 206) return verdict(Kind::refuse, status);
-  if (!head.content_encoding.empty() && lowered(head.content_encoding) != "identity") {
-    return verdict(Kind::refuse, "the server compressed its answer (" + head.content_encoding +
-                                     "), which was not asked for");
+  if (head.status >= 400 && head.status < 500) return verdict(Kind::refused, status);
+  if (head.status == 200) return judgeWhole(head, asked);
+  if (head.status != 206 || asked.bare) return verdict(Kind::refuse, status);
+  if (isCompressed(head)) {
+    return verdict(Kind::refuse, "the server compressed a part of the file (" +
+                                     head.content_encoding + "), which was not asked for");
   }
-  return head.status == 200 ? judgeWhole(head, asked) : judgePart(head, asked);
+  return judgePart(head, asked);
 }
 
 }  // namespace kindred::http

@@ -11,6 +11,7 @@ namespace kindred::http {
 // The header fields that matter, of the last header block received.
 struct ReplyHead {
   long status = 0;
+  bool http2 = false;
   std::optional<std::uint64_t> content_length;
   std::string content_range;
   std::string content_type;
@@ -18,10 +19,15 @@ struct ReplyHead {
   std::string etag;
   std::string last_modified;
   std::string location;
+  std::string date;
   std::string retry_after;
-  std::string linked_etag;  // X-Linked-ETag: the Hub's name for the content behind a redirect
-  std::string linked_size;  // X-Linked-Size
-  std::string commit;       // X-Repo-Commit
+  std::string rate_limit;     // RateLimit
+  std::string error_code;     // X-Error-Code: the Hub's word for why it refuses
+  std::string error_message;  // X-Error-Message: its sentence for people
+  std::string request_id;     // X-Request-Id
+  std::string linked_etag;    // X-Linked-ETag: the Hub's name for the content behind a redirect
+  std::string linked_size;    // X-Linked-Size
+  std::string commit;         // X-Repo-Commit
 };
 
 // Takes one header line; a status line starts a new head.
@@ -48,12 +54,16 @@ struct Validator {
 };
 Validator validatorOf(const ReplyHead& head);
 
+// Whether the Hub's name for a content is a hash, and not asterisks or words in its place.
+bool isHash(std::string_view text);
+
 // A range that was asked for.
 struct Asked {
   std::uint64_t offset = 0;
   std::uint64_t length = 0;            // > 0
   std::optional<std::uint64_t> total;  // of the file, where known; else the file may end earlier
-  Validator validator;                 // what earlier replies for this file carried
+  Validator validator;                 // what earlier replies carried; unknown: nothing to compare
+  bool bare = false;                   // asked without a range: all of it, at most `length`
 };
 // The Range header's value; both ends inclusive (RFC 9110, section 14.1.2).
 std::string rangeHeader(const Asked& asked);
@@ -63,18 +73,25 @@ struct Judgement {
     use,        // the body is `length` bytes from `asked.offset` on of a file of `total` bytes
     redirect,   // to head.location
     transient,  // worth another try later
-    forbidden,  // 401, 403: a signed URL may have expired
-    absent,     // 404, 410
+    limited,    // 429: wait as the server says
+    refused,    // any other 4xx: the server will not, and may say why
     changed,    // the file is not the one that was opened
-    refuse      // no retry would help
+    refuse      // the answer cannot be used, and no retry would help
   };
   Kind kind = Kind::refuse;
   std::string why;  // a clause for a person; empty for use and redirect
   std::uint64_t length = 0;
   std::optional<std::uint64_t> total;  // empty only for a whole file of unannounced length
+  // Bytes of the body around those that were asked for: a small file came whole.
+  std::uint64_t before = 0;
+  std::uint64_t behind = 0;
 };
+// A file of at most so many bytes is taken whole from a server that does not know ranges.
+inline constexpr std::uint64_t kSmallWhole = 256 * 1024;
+
 // Judges the head; the body is only read where it says `use`, and only counts if it then has
-// exactly `length` bytes (a whole file of unannounced length: at most `length`).
+// exactly `length` bytes (a whole file of unannounced length: at most `length`). A compressed body
+// of a whole file counts as it is when decoded.
 Judgement judge(const ReplyHead& head, const Asked& asked);
 
 }  // namespace kindred::http

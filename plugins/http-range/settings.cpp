@@ -145,6 +145,8 @@ Settings settingsFrom(const Parameters& parameters) {
   settings.retry.attempts = static_cast<unsigned>(parameters.integer("attempts"));
   settings.retry.base =
       Milliseconds(static_cast<std::int64_t>(parameters.number("retry-wait") * 1000));
+  settings.retry.patience =
+      Milliseconds(static_cast<std::int64_t>(parameters.number("patience") * 1000));
   settings.connect_timeout = std::chrono::seconds(parameters.integer("connect-timeout"));
   settings.stall = std::chrono::seconds(parameters.integer("stall-timeout"));
   return settings;

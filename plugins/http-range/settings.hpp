@@ -24,8 +24,8 @@ struct Settings {
   std::filesystem::path cache;
   std::uint64_t cache_bytes = 0;  // 0: no cache
   std::uint64_t gap = kDefaultGap;
-  unsigned connections = 16;
-  unsigned streams = 128;  // requests in flight over one HTTP/2 connection
+  unsigned connections = 8;  // to one server; more are throttled
+  unsigned streams = 64;     // requests in flight over all of them, with HTTP/2
   bool http2 = true;
   bool offline = false;
   std::string ca_file;  // empty: the system's

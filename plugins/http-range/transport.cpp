@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <atomic>
 #include <deque>
+#include <map>
 #include <mutex>
 #include <thread>
 #include <utility>
@@ -24,6 +25,15 @@ void initialiseCurl() {
   }
 }
 
+// What goes to one server.
+struct Lane {
+  unsigned active = 0;
+  unsigned most = 1;     // at once, now
+  unsigned ceiling = 1;  // that it may grow to where streams share connections
+  Clock::time_point opens{};
+  std::deque<std::shared_ptr<Exchange>> queue;
+};
+
 // One easy handle and the transfer that it carries.
 struct Line {
   CURL* easy = curl_easy_init();
@@ -32,6 +42,7 @@ struct Line {
   ReplyHead head;
   bool begun = false;
   std::uint64_t received = 0;
+  Lane* lane = nullptr;
   char error[CURL_ERROR_SIZE] = {};
 
   Line() = default;
@@ -53,6 +64,7 @@ size_t onHeader(char* data, size_t, size_t size, void* user) {
   }
   if (line.head.status < 200) return size;  // 1xx: the real head follows
   line.begun = true;
+  if (line.head.http2) line.lane->most = line.lane->ceiling;
   return line.exchange->begin(line.head) ? size : 0;
 }
 
@@ -70,6 +82,8 @@ class Transport::Loop {
   ~Loop();
   void start(std::shared_ptr<Exchange> exchange, Milliseconds delay);
   void sweep();
+  void close(const std::string& url, Milliseconds time);
+  void ease(const std::string& url);
   Cost spent() const { return {bytes_.load(), requests_.load()}; }
 
  private:
@@ -83,15 +97,13 @@ class Transport::Loop {
   void dropUnwanted();
   void launchDue();
   void launch(std::shared_ptr<Exchange> exchange);
+  void send(Lane& lane, std::shared_ptr<Exchange> exchange, const Request& request);
+  Lane& laneOf(const std::string& url);
   void configure(Line& line) const;
   void address(Line& line, const Request& request) const;
   void collect();
   std::shared_ptr<Exchange> release(Line& line);
   int napLength() const;
-  // libcurl itself queues what exceeds the connections of an HTTP/1.1 server.
-  std::size_t mostActive() const {
-    return settings_.http2 ? settings_.streams : settings_.connections;
-  }
 
   const Settings settings_;
   CURLM* multi_ = nullptr;
@@ -100,6 +112,7 @@ class Transport::Loop {
   std::vector<Line*> active_;
   std::deque<std::shared_ptr<Exchange>> ready_;
   std::vector<Waiting> waiting_;
+  std::map<std::string, Lane> lanes_;  // by scheme, host and port
 
   std::mutex mutex_;
   std::vector<Waiting> inbox_;
@@ -115,7 +128,9 @@ Transport::Loop::Loop(const Settings& settings) : settings_(settings) {
   multi_ = curl_multi_init();
   const long connections = settings_.connections;
   curl_multi_setopt(multi_, CURLMOPT_PIPELINING, CURLPIPE_MULTIPLEX);
-  curl_multi_setopt(multi_, CURLMOPT_MAX_CONCURRENT_STREAMS, static_cast<long>(settings_.streams));
+  // As many streams a connection as let all connections take part.
+  const long streams = settings_.streams / settings_.connections;
+  curl_multi_setopt(multi_, CURLMOPT_MAX_CONCURRENT_STREAMS, std::max(streams, 1L));
   curl_multi_setopt(multi_, CURLMOPT_MAX_HOST_CONNECTIONS, connections);
   curl_multi_setopt(multi_, CURLMOPT_MAXCONNECTS, 2 * connections);
   thread_ = std::thread([this] { run(); });
@@ -175,6 +190,9 @@ void Transport::Loop::takeInbox() {
 void Transport::Loop::dropUnwanted() {
   for (Waiting& item : waiting_) ready_.push_back(std::move(item.exchange));
   waiting_.clear();
+  for (auto& [name, lane] : lanes_) {
+    for (auto& exchange : std::exchange(lane.queue, {})) ready_.push_back(std::move(exchange));
+  }
   std::deque<std::shared_ptr<Exchange>> kept;
   for (auto& exchange : std::exchange(ready_, {})) {
     if (exchange->wanted()) {
@@ -197,11 +215,31 @@ void Transport::Loop::launchDue() {
     ready_.push_back(std::move(item.exchange));
     return true;
   });
-  while (!ready_.empty() && active_.size() < mostActive()) {
+  for (auto& [name, lane] : lanes_) {
+    if (lane.queue.empty() || lane.opens > now) continue;
+    for (unsigned room = lane.most; room > lane.active && !lane.queue.empty(); --room) {
+      ready_.push_back(std::move(lane.queue.front()));
+      lane.queue.pop_front();
+    }
+  }
+  while (!ready_.empty()) {
     auto exchange = std::move(ready_.front());
     ready_.pop_front();
     launch(std::move(exchange));
   }
+}
+
+Lane& Transport::Loop::laneOf(const std::string& url) {
+  const Origin where = origin(url);
+  const auto [found, is_new] =
+      lanes_.try_emplace(where.scheme + "://" + where.host + ":" + where.port);
+  if (is_new) {
+    const bool multiplexes = settings_.http2 && where.scheme == "https";
+    found->second.most = settings_.connections;
+    found->second.ceiling =
+        multiplexes ? std::max(settings_.streams, settings_.connections) : settings_.connections;
+  }
+  return found->second;
 }
 
 void Transport::Loop::launch(std::shared_ptr<Exchange> exchange) {
@@ -211,6 +249,15 @@ void Transport::Loop::launch(std::shared_ptr<Exchange> exchange) {
   }
   const std::optional<Request> request = exchange->next();
   if (!request) return;
+  Lane& lane = laneOf(request->url);
+  if (lane.active < lane.most && lane.opens <= Clock::now()) {
+    send(lane, std::move(exchange), *request);
+  } else {
+    lane.queue.push_back(std::move(exchange));
+  }
+}
+
+void Transport::Loop::send(Lane& lane, std::shared_ptr<Exchange> exchange, const Request& request) {
   if (idle_.empty()) {
     lines_.push_back(std::make_unique<Line>());
     configure(*lines_.back());
@@ -222,11 +269,24 @@ void Transport::Loop::launch(std::shared_ptr<Exchange> exchange) {
   line.head = {};
   line.begun = false;
   line.received = 0;
+  line.lane = &lane;
   line.error[0] = '\0';
-  address(line, *request);
+  address(line, request);
   ++requests_;
+  ++lane.active;
   active_.push_back(&line);
   curl_multi_add_handle(multi_, line.easy);
+}
+
+void Transport::Loop::close(const std::string& url, Milliseconds time) {
+  Lane& lane = laneOf(url);
+  lane.opens = std::max(lane.opens, Clock::now() + time);
+}
+
+void Transport::Loop::ease(const std::string& url) {
+  Lane& lane = laneOf(url);
+  lane.ceiling = std::max(lane.ceiling / 2, 1U);
+  lane.most = std::min(lane.most, lane.ceiling);
 }
 
 void Transport::Loop::configure(Line& line) const {
@@ -264,7 +324,9 @@ void Transport::Loop::address(Line& line, const Request& request) const {
   curl_easy_setopt(line.easy, CURLOPT_NOBODY, request.head_only ? 1L : 0L);
   curl_easy_setopt(line.easy, CURLOPT_HTTP_VERSION,
                    static_cast<long>(multiplex ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1));
-  curl_easy_setopt(line.easy, CURLOPT_PIPEWAIT, multiplex ? 1L : 0L);
+  curl_easy_setopt(line.easy, CURLOPT_PIPEWAIT, multiplex && !request.own_connection ? 1L : 0L);
+  // Some proxies compress whatever is asked for; any value makes libcurl decode.
+  curl_easy_setopt(line.easy, CURLOPT_ACCEPT_ENCODING, request.compressible ? "" : "identity");
   // Proxies from the environment are honoured, but never for this machine.
   curl_easy_setopt(line.easy, CURLOPT_PROXY, isLoopback(origin(request.url)) ? "" : nullptr);
 }
@@ -288,19 +350,25 @@ void Transport::Loop::collect() {
 std::shared_ptr<Exchange> Transport::Loop::release(Line& line) {
   curl_multi_remove_handle(multi_, line.easy);
   std::erase(active_, &line);
+  --line.lane->active;
   idle_.push_back(&line);
   bytes_ += line.received;
   return std::move(line.exchange);
 }
 
 int Transport::Loop::napLength() const {
-  if (!ready_.empty() && active_.size() < mostActive()) return 0;
-  int nap = kLongestNap;
-  for (const Waiting& item : waiting_) {
-    const auto left = std::chrono::ceil<Milliseconds>(item.due - Clock::now()).count();
-    nap = static_cast<int>(std::clamp<std::int64_t>(left, 0, nap));
+  if (!ready_.empty()) return 0;
+  const auto now = Clock::now();
+  std::int64_t nap = kLongestNap;
+  const auto until = [&](Clock::time_point due) {
+    const std::int64_t left = std::chrono::ceil<Milliseconds>(due - now).count();
+    nap = std::clamp<std::int64_t>(left, 0, nap);
+  };
+  for (const Waiting& item : waiting_) until(item.due);
+  for (const auto& [name, lane] : lanes_) {
+    if (!lane.queue.empty() && lane.active < lane.most) until(lane.opens);
   }
-  return nap;
+  return static_cast<int>(nap);
 }
 
 Transport::Transport(const Settings& settings) : loop_(std::make_unique<Loop>(settings)) {}
@@ -310,6 +378,8 @@ void Transport::start(std::shared_ptr<Exchange> exchange, Milliseconds delay) {
   loop_->start(std::move(exchange), delay);
 }
 void Transport::sweep() { loop_->sweep(); }
+void Transport::close(const std::string& url, Milliseconds time) { loop_->close(url, time); }
+void Transport::ease(const std::string& url) { loop_->ease(url); }
 Cost Transport::spent() const { return loop_->spent(); }
 
 }  // namespace kindred::http

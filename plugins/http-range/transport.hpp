@@ -1,6 +1,7 @@
 // One libcurl multi handle and the one thread that drives it. Connections and easy handles are
-// reused; HTTP/2 streams share a connection. It follows no redirect and retries nothing: that is
-// for the exchange to decide.
+// reused; HTTP/2 streams share connections. No server gets more connections than the settings
+// allow; what exceeds that waits its turn. It follows no redirect and retries nothing: that is for
+// the exchange to decide.
 #pragma once
 
 #include <chrono>
@@ -23,6 +24,8 @@ struct Request {
   std::string url;
   std::vector<std::string> headers;  // "Name: value"
   bool head_only = false;
+  bool compressible = false;    // the answer may come compressed; it is decoded in any case
+  bool own_connection = false;  // rather than a stream of a busy one: a stream's speed is limited
 };
 
 // How a transfer ended. `code` is a CURLcode.
@@ -38,7 +41,8 @@ struct Outcome {
 class Exchange {
  public:
   virtual ~Exchange() = default;
-  // What to send now. Empty: nothing; the exchange has arranged to be started again.
+  // What to send now. Empty: nothing; the exchange has arranged to be started again. Asked again
+  // where the answer could not be sent yet.
   virtual std::optional<Request> next() = 0;
   // The headers are there. False: the body is not wanted; the transfer ends here.
   virtual bool begin(const ReplyHead& head) = 0;
@@ -61,6 +65,10 @@ class Transport {
   void start(std::shared_ptr<Exchange> exchange, Milliseconds delay = Milliseconds(0));
   // Drops all exchanges that are not wanted() any more, running ones included. [any-thread]
   void sweep();
+  // No request goes to this URL's server for so long. [transport's thread]
+  void close(const std::string& url, Milliseconds time);
+  // From now on its server gets half as many requests at once. [transport's thread]
+  void ease(const std::string& url);
   // Bodies received and requests sent so far. [any-thread]
   Cost spent() const;
 

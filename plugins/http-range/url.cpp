@@ -40,12 +40,6 @@ Url parse(const std::string& text) {
   return url;
 }
 
-std::string lowered(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return text;
-}
-
 std::string queryValue(const std::string& query, std::string_view key) {
   std::size_t at = 0;
   while (at < query.size()) {
@@ -75,6 +69,13 @@ std::optional<std::int64_t> amazonDate(const std::string& text) {
 }
 
 }  // namespace
+
+std::string lowered(std::string_view text) {
+  std::string out(text);
+  std::transform(out.begin(), out.end(), out.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return out;
+}
 
 Origin origin(const std::string& url) {
   const Url parsed = parse(url);

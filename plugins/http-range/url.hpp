@@ -9,6 +9,9 @@
 
 namespace kindred::http {
 
+// ASCII letters made small, as names of headers, schemes and hosts are compared.
+std::string lowered(std::string_view text);
+
 // Who answers: two URLs of one origin are served by one party.
 struct Origin {
   std::string scheme;

@@ -1,4 +1,6 @@
 // kindred compare with two names of models on a hub, no recipe and no files.
+#include <map>
+
 #include <gmock/gmock.h>
 
 #include "recipes.hpp"
@@ -9,6 +11,7 @@ namespace kindred::clitest {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 
 class CompareRemote : public testing::Test {
  protected:
@@ -18,11 +21,16 @@ class CompareRemote : public testing::Test {
   RunResult compare(const std::string& a, const std::string& b) {
     support::RunOptions options;
     options.environment = {{"HF_ENDPOINT", server_.endpoint()},
+                           {"HF_TOKEN", token_},
+                           {"HF_HOME", dir_.text()},
                            {"XDG_CACHE_HOME", (dir_ / "cache").string()}};
     return support::run({"compare", a, b, "--out", (dir_ / "out").string(), "--json"}, options);
   }
+  RunResult compareRelatives() {
+    return compare("zai-org/GLM-4.5-Air", "PrimeIntellect/INTELLECT-3");
+  }
 
- private:
+  std::optional<std::string> token_;
   servers::RangeServer server_;
   TempDir dir_;
 };
@@ -39,6 +47,50 @@ TEST_F(CompareRemote, TwoNamesOfStrangersAreNoEvidence) {
   ASSERT_EQ(result.exit_code, 0) << result.err;
   const auto report = nlohmann::json::parse(result.out);
   EXPECT_EQ(report.at("pairs").at(0).at("verdict").at("class"), "no-evidence");
+}
+
+TEST_F(CompareRemote, AsksForOneLinkAFileAndIsNeverRefused) {
+  token_ = "hf_never_shown";
+  const RunResult result = compareRelatives();
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  std::map<std::string, int> ways;
+  for (const servers::Seen& seen : server_.seen()) {
+    EXPECT_LT(seen.status, 400) << seen.path;
+    if (seen.path.find("/resolve/") != std::string::npos) ++ways[seen.path];
+    if (seen.port == server_.endpointPort()) continue;
+    EXPECT_EQ(seen.authorization, "") << seen.path;
+    EXPECT_NE(seen.range, "") << seen.path;
+  }
+  for (const auto& [path, count] : ways) EXPECT_EQ(count, 1) << path;
+  EXPECT_THAT(result.out + result.err, Not(HasSubstr("hf_never_shown")));
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(dir_.text())) {
+    if (!entry.is_regular_file()) continue;
+    EXPECT_THAT(support::readFile(entry.path()), Not(HasSubstr("hf_never_shown"))) << entry.path();
+  }
+}
+
+TEST_F(CompareRemote, OutlastsALimitOfRequestsAndSaysSo) {
+  server_.limit({.requests = 4, .window = std::chrono::seconds(2)});
+  const RunResult result = compareRelatives();
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.err,
+              testing::ContainsRegex("waiting [0-9]+ s for 127.0.0.1: it answered 429"));
+  EXPECT_THAT(result.err, HasSubstr("HF_TOKEN"));
+}
+
+TEST_F(CompareRemote, OutlastsAStorageThatIsDownForAWhile) {
+  server_.failFleet(
+      0, {.kind = servers::Fault::Kind::status, .status = 403, .lasting = std::chrono::seconds(3)});
+  const RunResult result = compareRelatives();
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+}
+
+TEST_F(CompareRemote, AServerThatRefusesEverythingIsNamedWithItsStatus) {
+  server_.failEndpoint({.kind = servers::Fault::Kind::status, .status = 410});
+  const RunResult result = compareRelatives();
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_THAT(result.err, HasSubstr("410"));
+  EXPECT_THAT(result.err, HasSubstr(server_.endpoint()));
 }
 
 TEST_F(CompareRemote, AnUnknownNameIsOneClearError) {

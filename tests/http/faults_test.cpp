@@ -79,6 +79,22 @@ TEST_F(FaultTest, AsksAgainWhereTheBodyIsCutOff) {
   EXPECT_EQ(server_.seen().size(), 3U);
 }
 
+TEST_F(FaultTest, AsksForTheRestAloneWhereTheBodyIsCutOff) {
+  server_.fail(kPath, {.kind = Fault::Kind::short_body, .times = 2});
+  EXPECT_EQ(readMiddle(), right());
+  ASSERT_EQ(server_.seen().size(), 3U);
+  EXPECT_EQ(server_.seen()[1].range, "bytes=400000-499999");
+  EXPECT_EQ(server_.seen()[2].range, "bytes=450000-499999");
+}
+
+TEST_F(FaultTest, AsksAgainWhereTheBodyIsEmptyOrThereIsNoAnswer) {
+  for (const auto kind : {Fault::Kind::empty_body, Fault::Kind::hang_up}) {
+    server_.forget();
+    server_.fail(kPath, {.kind = kind, .times = 2});
+    EXPECT_EQ(readMiddle(), right());
+  }
+}
+
 TEST_F(FaultTest, SaysThatTheBodyIsAlwaysCutOff) {
   server_.fail(kPath, {.kind = Fault::Kind::short_body});
   EXPECT_THAT(errorOfMiddle(), AllOf(HasSubstr("bytes 300000 to 499999"), HasSubstr("3 attempts")));

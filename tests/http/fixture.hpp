@@ -2,6 +2,7 @@
 // folder, and an environment without the user's own tokens.
 #pragma once
 
+#include <algorithm>
 #include <cstdlib>
 #include <map>
 #include <memory>

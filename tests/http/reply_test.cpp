@@ -105,12 +105,63 @@ TEST(Judgement, TakesAWholeFileOnlyWhereItWasAskedFor) {
   };
   EXPECT_EQ(kindOf("Content-Length: 64", {0, 64, {}, {}}), Kind::use);
   EXPECT_EQ(kindOf("Content-Length: 9", {0, 64, {}, {}}), Kind::use);
-  EXPECT_EQ(kindOf("Content-Length: 65", {0, 64, {}, {}}), Kind::refuse);
-  EXPECT_EQ(kindOf("Content-Length: 9", {1, 8, {}, {}}), Kind::refuse);
+  EXPECT_EQ(kindOf("Content-Length: 1000000", {0, 64, {}, {}}), Kind::refuse);
+  EXPECT_EQ(kindOf("Content-Length: 1000000", {1, 8, {}, {}}), Kind::refuse);
   EXPECT_EQ(kindOf("Content-Length: 100", {0, 100, 100, {}}), Kind::use);
-  EXPECT_EQ(kindOf("Content-Length: 100", {0, 99, 100, {}}), Kind::refuse);
+  EXPECT_EQ(kindOf("Content-Length: 1000000", {0, 99, 1'000'000, {}}), Kind::refuse);
   EXPECT_EQ(kindOf("Content-Length: 99", {0, 100, 100, {}}), Kind::changed);
-  EXPECT_EQ(kindOf("", {0, 99, 100, {}}), Kind::refuse);
+  EXPECT_EQ(kindOf("", {0, 99, 1'000'000, {}}), Kind::refuse);
+  EXPECT_EQ(kindOf("", {5, 99, {}, {}}), Kind::refuse);
+}
+
+TEST(Judgement, CutsARangeOutOfASmallFileThatCameWhole) {
+  const Judgement middle = judge(headOf({"HTTP/1.1 200", "Content-Length: 100"}), {5, 10, {}, {}});
+  EXPECT_EQ(middle.kind, Kind::use);
+  EXPECT_EQ(middle.before, 5U);
+  EXPECT_EQ(middle.length, 10U);
+  EXPECT_EQ(middle.behind, 85U);
+  EXPECT_EQ(middle.total, 100U);
+}
+
+TEST(Judgement, KnowsAWebPageInPlaceOfAFile) {
+  const Judgement page =
+      judge(headOf({"HTTP/1.1 200", "Content-Type: text/html; charset=utf-8"}), {5, 10, {}, {}});
+  EXPECT_EQ(page.kind, Kind::refuse);
+  EXPECT_THAT(page.why, HasSubstr("web page"));
+}
+
+TEST(Judgement, CountsACompressedTextAsItIsWhenDecoded) {
+  const Asked text{0, 1000, 400, {}, true};
+  const Judgement known =
+      judge(headOf({"HTTP/1.1 200", "Content-Encoding: gzip", "Content-Length: 50"}), text);
+  EXPECT_EQ(known.kind, Kind::use);
+  EXPECT_EQ(known.length, 400U);
+  const Judgement unknown =
+      judge(headOf({"HTTP/1.1 200", "Content-Encoding: br"}), {0, 1000, {}, {}, true});
+  EXPECT_EQ(unknown.kind, Kind::use);
+  EXPECT_EQ(unknown.length, 1000U);
+  EXPECT_EQ(unknown.total, std::nullopt);
+}
+
+TEST(Judgement, RefusesACompressedPart) {
+  const Judgement part = judge(headOf({"HTTP/1.1 206", "Content-Range: bytes 5-14/100",
+                                       "Content-Encoding: gzip", "ETag: \"v1\""}),
+                               tenBytes());
+  EXPECT_EQ(part.kind, Kind::refuse);
+  EXPECT_THAT(part.why, HasSubstr("gzip"));
+}
+
+TEST(Judgement, WantsNoMoreThanWasExpectedOfAWholeText) {
+  EXPECT_EQ(judge(headOf({"HTTP/1.1 200", "Content-Length: 1001"}), {0, 1000, {}, {}, true}).kind,
+            Kind::refuse);
+  EXPECT_EQ(judge(headOf({"HTTP/1.1 200", "Content-Length: 399"}), {0, 1000, 400, {}, true}).kind,
+            Kind::changed);
+}
+
+TEST(HubHashes, AreHashesAndNotWhatStandsInTheirPlace) {
+  EXPECT_TRUE(isHash(std::string(64, 'e')));
+  EXPECT_FALSE(isHash(std::string(64, '*')));
+  EXPECT_FALSE(isHash(""));
 }
 
 TEST(Judgement, ComparesValidators) {
@@ -132,15 +183,17 @@ TEST(Judgement, SortsTheOtherStatuses) {
     return judge(headOf({"HTTP/1.1 " + std::to_string(status)}), tenBytes()).kind;
   };
   for (const int status : {301, 302, 303, 307, 308}) EXPECT_EQ(kindOf(status), Kind::redirect);
-  for (const int status : {401, 403}) EXPECT_EQ(kindOf(status), Kind::forbidden);
-  for (const int status : {404, 410}) EXPECT_EQ(kindOf(status), Kind::absent);
-  for (const int status : {408, 425, 429, 500, 502, 503, 504, 520}) {
+  EXPECT_EQ(kindOf(429), Kind::limited);
+  for (const int status : {400, 401, 403, 404, 405, 410, 451}) {
+    EXPECT_EQ(kindOf(status), Kind::refused) << status;
+  }
+  for (const int status : {408, 425, 500, 502, 503, 504, 520}) {
     EXPECT_EQ(kindOf(status), Kind::transient) << status;
   }
   for (const int status : {201, 204, 300, 304, 400, 405, 451, 501, 505, 511, 999}) {
     EXPECT_NE(kindOf(status), Kind::use) << status;
   }
-  for (const int status : {201, 204, 304, 400, 405, 501, 505, 511}) {
+  for (const int status : {201, 204, 304, 501, 505, 511}) {
     EXPECT_EQ(kindOf(status), Kind::refuse) << status;
   }
 }

@@ -63,6 +63,50 @@ TEST(RetryAfter, ThatIsNonsenseIsIgnoredOrHuge) {
   EXPECT_GT(parseRetryAfter("99999999999999999999", 0), std::chrono::hours(24));
 }
 
+TEST(RateLimits, TellWhenTheWindowEnds) {
+  EXPECT_EQ(parseRateLimit("\"resolvers\";r=0;t=158"), seconds(159));
+  EXPECT_EQ(parseRateLimit("\"resolvers\"; r=0; t=0"), seconds(1));
+  EXPECT_EQ(parseRateLimit("\"api\";r=0;t=5, \"resolvers\";r=0;t=40;w=300"), seconds(41));
+  EXPECT_EQ(parseRateLimit("\"api\";r=3;t=90, \"resolvers\";r=0;t=4"), seconds(5));
+}
+
+TEST(RateLimits, WithSomethingLeftOrMalformedSayNothing) {
+  for (const char* text :
+       {"", "\"resolvers\"", "\"resolvers\";r=7;t=158", "\"resolvers\";r=0",
+        "\"resolvers\";r=0;t=x", "\"resolvers\";r=0;t=-4", ";;;,,,", "r=0;t=4x"}) {
+    EXPECT_FALSE(parseRateLimit(text)) << text;
+  }
+}
+
+TEST(RateLimits, GoBeforeRetryAfter) {
+  ReplyHead head;
+  head.retry_after = "9";
+  EXPECT_EQ(waitAsked(head, 0), seconds(9));
+  head.rate_limit = "\"resolvers\";r=2;t=30";
+  EXPECT_EQ(waitAsked(head, 0), seconds(9));
+  head.rate_limit = "\"resolvers\";r=0;t=30";
+  EXPECT_EQ(waitAsked(head, 0), seconds(31));
+}
+
+TEST(LimitWait, OutlastsAWholeWindowHoweverTheServerSpeaks) {
+  const RetryPolicy usual;
+  EXPECT_GE(waitAtLimit(usual, 1, seconds(301), milliseconds(0), 0), seconds(301));
+  EXPECT_GE(waitAtLimit(usual, 2, seconds(301), seconds(301), 0), seconds(301));
+  milliseconds waited(0);
+  for (unsigned failed = 1;; ++failed) {
+    const auto wait = waitAtLimit(usual, failed, {}, waited, 0);
+    if (!wait) break;
+    waited += *wait;
+  }
+  EXPECT_GE(waited, seconds(300));
+  EXPECT_LE(waited, seconds(400));
+}
+
+TEST(LimitWait, EndsWhereTheServerAsksForHours) {
+  EXPECT_FALSE(waitAtLimit(RetryPolicy(), 1, std::chrono::hours(2), milliseconds(0), 0));
+  EXPECT_FALSE(waitAtLimit(RetryPolicy(), 9, seconds(300), seconds(900), 0));
+}
+
 TEST(TransferFailures, AreRetriedWhereThatCanHelp) {
   for (const int code : {CURLE_COULDNT_CONNECT, CURLE_OPERATION_TIMEDOUT, CURLE_GOT_NOTHING,
                          CURLE_RECV_ERROR, CURLE_SEND_ERROR, CURLE_PARTIAL_FILE, CURLE_HTTP2,

@@ -6,6 +6,7 @@
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
 #include <charconv>
+#include <ctime>
 #include <list>
 #include <thread>
 
@@ -49,7 +50,7 @@ struct Answer {
 
 void describePart(Answer& answer, const Content& content, const Range& range) {
   answer.head.result(range.kind == Range::part ? 206 : 200);
-  answer.head.set(http::field::etag, content.etag);
+  if (!content.etag.empty()) answer.head.set(http::field::etag, content.etag);
   answer.head.set(http::field::accept_ranges, "bytes");
   answer.head.set(http::field::content_type, "application/octet-stream");
   answer.offset = range.offset;
@@ -60,6 +61,15 @@ void describePart(Answer& answer, const Content& content, const Range& range) {
                         std::to_string(range.offset + range.length - 1) + "/" +
                         std::to_string(content.size));
   }
+}
+
+std::string httpDate(std::int64_t seconds) {
+  const std::time_t time = seconds;
+  std::tm parts{};
+  gmtime_r(&time, &parts);
+  char text[40];
+  std::strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &parts);
+  return text;
 }
 
 // Makes a right answer wrong.
@@ -106,10 +116,10 @@ void spoil(Answer& answer, const Content& content, const Fault& fault) {
 
 class RangeServer::Connection {
  public:
-  Connection(std::shared_ptr<State> state, tcp::socket socket, bool storage)
+  Connection(std::shared_ptr<State> state, tcp::socket socket, std::optional<std::size_t> fleet)
       : state_(std::move(state)),
         socket_(std::move(socket)),
-        storage_(storage),
+        fleet_(fleet),
         number_(++state_->connections) {
     socket_.set_option(tcp::no_delay(true));
   }
@@ -137,30 +147,33 @@ class RangeServer::Connection {
             boost::system::error_code& error);
   bool sendBody(const Reply& reply, const Answer& answer, std::uint64_t stop_after,
                 boost::system::error_code& error);
-  void record(const Incoming& request, const std::string& path, int status,
+  void record(const Incoming& request, const Question& question, int status,
               std::uint64_t bytes) const;
 
   std::shared_ptr<State> state_;
   tcp::socket socket_;
-  const bool storage_;
+  const std::optional<std::size_t> fleet_;
   const std::uint64_t number_;
 };
 
 bool RangeServer::Connection::answer(const Incoming& request, boost::system::error_code& error) {
-  const std::string target(request.target());
-  const std::string path = target.substr(0, target.find('?'));
-  const Fault fault = state_->faultFor(path);
-  const std::int64_t wait = state_->delay_us;
+  const Question question{std::string(request.target()),
+                          std::string(request[http::field::authorization]),
+                          std::string(request[http::field::range]),
+                          std::string(request[http::field::accept_encoding]),
+                          fleet_,
+                          request.method() == http::verb::head};
+  const Fault fault = state_->faultFor(question);
+  const std::int64_t wait = fleet_ ? state_->storage_delay_us : state_->endpoint_delay_us;
   if (wait > 0 && !state_->sleep(std::chrono::microseconds(wait))) return false;
-  if (fault.kind == Kind::silence) {
-    record(request, path, 0, 0);
-    state_->sleep(kForever);
+  if (fault.kind == Kind::silence || fault.kind == Kind::hang_up) {
+    record(request, question, 0, 0);
+    if (fault.kind == Kind::silence) state_->sleep(kForever);
     return false;
   }
-  const Reply reply =
-      state_->route(target, std::string(request[http::field::authorization]), storage_);
+  const Reply reply = state_->route(question);
   Answer ready = prepare(request, reply, fault);
-  record(request, path, static_cast<int>(ready.head.result_int()), ready.length);
+  record(request, question, static_cast<int>(ready.head.result_int()), ready.length);
   return send(request, reply, std::move(ready), fault, error);
 }
 
@@ -170,12 +183,17 @@ Answer RangeServer::Connection::prepare(const Incoming& request, const Reply& re
   answer.head.version(11);
   answer.head.keep_alive(request.keep_alive());
   answer.head.result(reply.status);
-  for (const auto& [name, value] : reply.headers) answer.head.set(name, value);
+  answer.head.set(http::field::date, httpDate(state_->clock()));
+  if (fault.kind != Kind::status) {
+    for (const auto& [name, value] : reply.headers) answer.head.set(name, value);
+  }
   answer.length = reply.text.size();
   if (fault.kind == Kind::status) {
     answer.head.result(fault.status);
     if (!fault.retry_after.empty()) answer.head.set(http::field::retry_after, fault.retry_after);
-    answer.length = 0;
+    answer.head.set(http::field::content_type, "text/plain");
+    for (const auto& [name, value] : fault.headers) answer.head.set(name, value);
+    answer.length = fault.text.size();
   } else if (fault.kind == Kind::redirect_to) {
     answer.head.result(302);
     answer.head.set(http::field::location, fault.location);
@@ -195,7 +213,11 @@ Answer RangeServer::Connection::prepare(const Incoming& request, const Reply& re
       spoil(answer, content, fault);
     }
   }
-  answer.head.content_length(answer.length);
+  if (reply.chunked && fault.kind != Kind::status) {
+    answer.head.chunked(true);
+  } else {
+    answer.head.content_length(answer.length);
+  }
   return answer;
 }
 
@@ -204,6 +226,16 @@ bool RangeServer::Connection::send(const Incoming& request, const Reply& reply, 
   http::response_serializer<http::empty_body> serializer(answer.head);
   http::write_header(socket_, serializer, error);
   if (error || request.method() == http::verb::head || answer.length == 0) return !error;
+  if (fault.kind == Kind::empty_body) return false;
+  if (fault.kind == Kind::status) {
+    net::write(socket_, net::buffer(fault.text), error);
+    return !error && request.keep_alive();
+  }
+  if (reply.chunked) {
+    net::write(socket_, http::make_chunk(net::buffer(reply.text)), error);
+    net::write(socket_, http::make_chunk_last(), error);
+    return !error && request.keep_alive();
+  }
   const bool breaks =
       fault.kind == Kind::short_body || fault.kind == Kind::reset || fault.kind == Kind::stall;
   const std::uint64_t stop_after = breaks ? answer.length / 2 : answer.length;
@@ -237,22 +269,21 @@ bool RangeServer::Connection::sendBody(const Reply& reply, const Answer& answer,
   return !error;
 }
 
-void RangeServer::Connection::record(const Incoming& request, const std::string& path, int status,
+void RangeServer::Connection::record(const Incoming& request, const Question& question, int status,
                                      std::uint64_t bytes) const {
   const std::lock_guard lock(state_->mutex);
-  state_->seen.push_back({std::string(request.method_string()), path,
-                          std::string(request[http::field::range]),
-                          std::string(request[http::field::authorization]),
-                          std::string(request[http::field::if_match]), status, bytes,
-                          socket_.local_endpoint().port(), number_});
+  state_->seen.push_back({std::string(request.method_string()), question.path(), question.range,
+                          question.authorization, std::string(request[http::field::if_match]),
+                          question.query(), status, bytes, socket_.local_endpoint().port(),
+                          number_});
 }
 
 // Accepts on one port; a thread a connection.
 class RangeServer::Listener {
  public:
-  Listener(std::shared_ptr<State> state, bool storage)
+  Listener(std::shared_ptr<State> state, std::optional<std::size_t> fleet)
       : state_(std::move(state)),
-        storage_(storage),
+        fleet_(fleet),
         acceptor_(context_, tcp::endpoint(net::ip::address_v4::loopback(), 0)),
         port_(acceptor_.local_endpoint().port()),
         thread_([this] { run(); }) {}
@@ -276,13 +307,13 @@ class RangeServer::Listener {
       tcp::socket socket(context_);
       acceptor_.accept(socket, error);
       if (error) return;
-      auto connection = std::make_shared<Connection>(state_, std::move(socket), storage_);
+      auto connection = std::make_shared<Connection>(state_, std::move(socket), fleet_);
       served_.push_back({connection, std::thread([connection] { connection->run(); })});
     }
   }
 
   std::shared_ptr<State> state_;
-  const bool storage_;
+  const std::optional<std::size_t> fleet_;
   net::io_context context_;
   tcp::acceptor acceptor_;
   const int port_;
@@ -292,9 +323,10 @@ class RangeServer::Listener {
 
 RangeServer::RangeServer()
     : state_(std::make_shared<State>()),
-      endpoint_(std::make_unique<Listener>(state_, false)),
-      storage_(std::make_unique<Listener>(state_, true)) {
-  state_->storage_url = storage();
+      endpoint_(std::make_unique<Listener>(state_, std::nullopt)),
+      fleets_{std::make_unique<Listener>(state_, std::size_t{0}),
+              std::make_unique<Listener>(state_, std::size_t{1})} {
+  for (std::size_t fleet = 0; fleet < 2; ++fleet) state_->fleet_urls[fleet] = storage(fleet);
 }
 
 RangeServer::~RangeServer() {
@@ -306,12 +338,12 @@ RangeServer::~RangeServer() {
 }
 
 int RangeServer::endpointPort() const { return endpoint_->port(); }
-int RangeServer::storagePort() const { return storage_->port(); }
+int RangeServer::storagePort(std::size_t fleet) const { return fleets_[fleet]->port(); }
 std::string RangeServer::endpoint() const {
   return "http://127.0.0.1:" + std::to_string(endpointPort());
 }
-std::string RangeServer::storage() const {
-  return "http://127.0.0.1:" + std::to_string(storagePort());
+std::string RangeServer::storage(std::size_t fleet) const {
+  return "http://127.0.0.1:" + std::to_string(storagePort(fleet));
 }
 
 void RangeServer::serve(const std::string& path, Content content) {
@@ -343,17 +375,49 @@ void RangeServer::linkLifetime(std::chrono::seconds lifetime) {
   const std::lock_guard lock(state_->mutex);
   state_->link_lifetime = lifetime;
 }
+void RangeServer::habits(const HubHabits& habits) {
+  const std::lock_guard lock(state_->mutex);
+  state_->habits = habits;
+  state_->clock_ahead = habits.clock_ahead.count();
+}
+void RangeServer::limit(const HubLimit& limit) {
+  const std::lock_guard lock(state_->mutex);
+  state_->limit = limit;
+  state_->left = limit.requests;
+  state_->window_end = std::chrono::steady_clock::now() + limit.window;
+}
+void RangeServer::knowTokens(std::set<std::string> tokens) {
+  const std::lock_guard lock(state_->mutex);
+  state_->known_tokens = std::move(tokens);
+}
+void RangeServer::useFleets(std::vector<std::size_t> fleets) {
+  const std::lock_guard lock(state_->mutex);
+  state_->fleets = std::move(fleets);
+  state_->redirects = 0;
+}
 void RangeServer::fail(const std::string& path, Fault fault) {
   const std::lock_guard lock(state_->mutex);
-  state_->faults[path] = std::move(fault);
+  state_->faults[path] = State::Failing{std::move(fault), {}};
 }
-void RangeServer::delay(std::chrono::microseconds each) { state_->delay_us = each.count(); }
+void RangeServer::failFleet(std::size_t fleet, Fault fault) {
+  const std::lock_guard lock(state_->mutex);
+  state_->lane_faults[fleet] = State::Failing{std::move(fault), {}};
+}
+void RangeServer::failEndpoint(Fault fault) {
+  const std::lock_guard lock(state_->mutex);
+  state_->lane_faults[kEndpointLane] = State::Failing{std::move(fault), {}};
+}
+void RangeServer::delay(std::chrono::microseconds each) { delay(each, each); }
+void RangeServer::delay(std::chrono::microseconds endpoint, std::chrono::microseconds storage) {
+  state_->endpoint_delay_us = endpoint.count();
+  state_->storage_delay_us = storage.count();
+}
 void RangeServer::bandwidth(std::uint64_t bytes_per_second) {
   state_->bandwidth = bytes_per_second;
 }
-void RangeServer::storageUrl(const std::string& url) {
+void RangeServer::storageUrl(const std::string& url, std::size_t fleet) {
   const std::lock_guard lock(state_->mutex);
-  state_->storage_url = url;
+  state_->fleet_urls[fleet] = url;
 }
 std::vector<Seen> RangeServer::seen() const {
   const std::lock_guard lock(state_->mutex);

@@ -1,12 +1,13 @@
 // A web server that misbehaves on request. It answers byte ranges of files that it is given, plain
-// or in the shape of a model Hub, and counts everything it is asked. Two ports: the endpoint, and
-// the storage that a Hub redirects to. Loopback only.
+// or in the shape of a model Hub, and counts everything it is asked. Three ports: the endpoint, and
+// the two fleets of storage that a Hub redirects to. Loopback only.
 #pragma once
 
 #include <chrono>
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -23,11 +24,13 @@ struct Fault {
     wrong_range,       // 206 with the bytes behind those asked for
     no_content_range,  // 206 that does not say which bytes
     multipart,         // multipart/byteranges
-    compressed,        // Content-Encoding: gzip
+    compressed,        // says Content-Encoding: gzip
+    empty_body,        // the right head, no body, and the connection closed
+    hang_up,           // the connection closed without an answer
     reset,             // a TCP reset in the middle of the body
     stall,             // half of the body, then silence
     silence,           // no answer at all
-    status,            // `status`, with `retry_after` where not empty
+    status,            // `status`, with `retry_after` where not empty, `headers` and `text`
     redirect_to,       // 302 to `location`
     new_version,       // another ETag
     unmarked,          // no ETag
@@ -38,6 +41,32 @@ struct Fault {
   std::string location = {};
   int times = 1'000'000;  // how many requests it hits, then the server is well again
   int after = 0;          // how many requests it lets pass before
+  std::map<std::string, std::string> headers = {};
+  std::string text = {};
+  std::chrono::milliseconds lasting{0};  // from the first request on that it hits; 0: by `times`
+};
+
+// How a Hub answers, beyond what every web server does. The defaults are today's Hub.
+struct HubHabits {
+  bool bound_links = true;   // a link that was asked for with a Range serves that range alone
+  bool cached_texts = true;  // small files come by a relative 307 whose query counts
+  bool heads = true;         // false: HEAD is answered 405
+  enum class Compression {
+    never,
+    where_accepted,
+    always
+  } compression = Compression::where_accepted;
+  // How the storage marks a file: by the hash that the Hub gives it, by fleet, weakly, not at all.
+  enum class Tags { strong, by_fleet, weak, none } tags = Tags::strong;
+  std::chrono::seconds clock_ahead{0};  // of this machine's, in Date and in links
+};
+
+// A window of requests to the endpoint, then 429 until it ends.
+struct HubLimit {
+  int requests = 1'000'000;
+  std::chrono::seconds window{300};
+  bool rate_limit = true;    // RateLimit: "resolvers";r=0;t=N
+  bool retry_after = false;  // Retry-After: N
 };
 
 struct Seen {
@@ -46,6 +75,7 @@ struct Seen {
   std::string range;
   std::string authorization;
   std::string if_match;
+  std::string query;
   int status = 0;           // of the answer
   std::uint64_t bytes = 0;  // of its body, as announced
   int port = 0;
@@ -60,9 +90,9 @@ class RangeServer {
   RangeServer& operator=(const RangeServer&) = delete;
 
   std::string endpoint() const;  // "http://127.0.0.1:PORT"
-  std::string storage() const;
+  std::string storage(std::size_t fleet = 0) const;
   int endpointPort() const;
-  int storagePort() const;
+  int storagePort(std::size_t fleet = 0) const;
 
   // At ENDPOINT/PATH ("/models/x/config.json").
   void serve(const std::string& path, Content content);
@@ -76,14 +106,23 @@ class RangeServer {
   void requireToken(const std::string& token);
   // All signed URLs given out so far answer 403 from now on.
   void expireLinks();
-  // How long new links say that they live.
+  // How long new links live.
   void linkLifetime(std::chrono::seconds lifetime);
+  void habits(const HubHabits& habits);
+  void limit(const HubLimit& limit);  // the first window begins now
+  // A request with any other token is refused, as with one that is over; without one it is not.
+  void knowTokens(std::set<std::string> tokens);
+  // Where links point to, in turn: {0}, {0, 1}.
+  void useFleets(std::vector<std::size_t> fleets);
 
   void fail(const std::string& path, Fault fault);  // path as in Seen; replaces an earlier fault
-  void delay(std::chrono::microseconds each);       // before every answer
-  void bandwidth(std::uint64_t bytes_per_second);   // of one connection; 0: unlimited
-  // Reports another host in redirects (a proxy in front of the storage).
-  void storageUrl(const std::string& url);
+  void failFleet(std::size_t fleet, Fault fault);   // whatever is asked of it
+  void failEndpoint(Fault fault);
+  void delay(std::chrono::microseconds each);  // before every answer
+  void delay(std::chrono::microseconds endpoint, std::chrono::microseconds storage);
+  void bandwidth(std::uint64_t bytes_per_second);  // of one connection; 0: unlimited
+  // Reports another host in redirects (a proxy in front of the storage; nobody at all).
+  void storageUrl(const std::string& url, std::size_t fleet = 0);
 
   std::vector<Seen> seen() const;
   std::size_t count(const std::string& path_part) const;  // requests whose path has this in it
@@ -95,7 +134,7 @@ class RangeServer {
   class Connection;
   class Listener;
   std::shared_ptr<State> state_;
-  std::unique_ptr<Listener> endpoint_, storage_;
+  std::unique_ptr<Listener> endpoint_, fleets_[2];
 };
 
 }  // namespace kindred::servers

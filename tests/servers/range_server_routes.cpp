@@ -1,14 +1,27 @@
+// What the server answers before anything is spoilt: files, listings, and the Hub's detours.
+#include <algorithm>
+#include <cctype>
 #include <ctime>
 
+#include "servers/gzip.hpp"
 #include "servers/range_server_state.hpp"
 
 namespace kindred::servers {
 namespace {
 
-Reply status(int code) {
+Reply status(int code, const std::string& text = {}) {
   Reply reply;
   reply.status = code;
-  reply.text = "status " + std::to_string(code) + "\n";
+  reply.text = text.empty() ? "status " + std::to_string(code) + "\n" : text;
+  return reply;
+}
+
+// As the Hub refuses: what is meant stands in the header, and for people in the body.
+Reply refusal(int code, const std::string& error_code, const std::string& message) {
+  Reply reply = status(code, message);
+  if (!error_code.empty()) reply.headers["X-Error-Code"] = error_code;
+  reply.headers["X-Error-Message"] = message;
+  reply.headers["X-Request-Id"] = "Root=1-stand-in";
   return reply;
 }
 
@@ -17,48 +30,126 @@ std::string unquoted(std::string tag) {
   return tag;
 }
 
+// Everything but letters, digits and "-._~".
+std::string encoded(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (std::isalnum(static_cast<unsigned char>(c)) ||
+        std::string_view("-._~").find(c) != std::string_view::npos) {
+      out += c;
+    } else {
+      constexpr char kDigits[] = "0123456789ABCDEF";
+      const auto byte = static_cast<unsigned char>(c);
+      out += {'%', kDigits[byte >> 4], kDigits[byte & 15]};
+    }
+  }
+  return out;
+}
+
+const Content* fileOf(const Model& model, const std::string& name) {
+  const auto found = model.files.find(name);
+  return found == model.files.end() ? nullptr : &found->second;
+}
+
+std::string cachedTarget(const Model& model, const std::string& name, const Content& content,
+                         const std::string& asked) {
+  return "/api/resolve-cache/models/" + model.repo + "/" + model.commit + "/" + name + "?" +
+         encoded(asked) + "=&etag=%22" + unquoted(content.etag) + "%22";
+}
+
+std::string taggedFor(HubHabits::Tags tags, const std::string& etag, std::size_t fleet) {
+  switch (tags) {
+    case HubHabits::Tags::strong:
+      return etag;
+    case HubHabits::Tags::by_fleet:
+      return '"' + unquoted(etag) + "-" + std::to_string(fleet) + '"';
+    case HubHabits::Tags::weak:
+      return "W/" + etag;
+    case HubHabits::Tags::none:
+      break;
+  }
+  return {};
+}
+
 }  // namespace
 
-Reply RangeServer::State::route(std::string_view target, const std::string& authorization,
-                                bool storage) const {
+std::int64_t RangeServer::State::clock() const { return std::time(nullptr) + clock_ahead; }
+
+Reply RangeServer::State::route(const Question& question) {
   const std::lock_guard lock(mutex);
-  const std::size_t question = target.find('?');
-  const std::string path(target.substr(0, question));
-  const std::string query(question == std::string_view::npos ? "" : target.substr(question + 1));
-  if (storage) return routeStorage(path, query);
-  if (!token.empty() && authorization != "Bearer " + token) return status(401);
+  if (question.fleet) return routeStorage(question);
+  Reply reply = routeEndpoint(question);
+  if (reply.content && reply.content->sha256.empty()) compress(question, reply);
+  return reply;
+}
+
+Reply RangeServer::State::routeEndpoint(const Question& question) {
+  const std::string path = question.path();
+  if (question.head && !habits.heads) return status(405);
+  if (!token.empty() && question.authorization != "Bearer " + token) return status(401);
+  if (known_tokens && question.authorization.starts_with("Bearer ") &&
+      !known_tokens->contains(question.authorization.substr(7))) {
+    return refusal(401, "", "Invalid credentials in Authorization header");
+  }
   if (const auto found = plain.find(path); found != plain.end()) {
     Reply reply;
     reply.content = found->second;
     return reply;
   }
-  return routeModel(path);
+  if (path.starts_with("/api/resolve-cache/")) return cachedText(question);
+  if (auto reply = limited()) return *reply;
+  return routeModel(question);
 }
 
-Reply RangeServer::State::routeStorage(const std::string& path, const std::string& query) const {
-  if (query.find("Signature=" + std::to_string(link_epoch)) == std::string::npos)
-    return status(403);
-  for (const Model& model : models) {
-    const std::string prefix = "/store/" + model.repo + "/" + model.commit + "/";
-    if (!path.starts_with(prefix)) continue;
-    const auto found = model.files.find(path.substr(prefix.size()));
-    if (found == model.files.end()) break;
-    Reply reply;
-    reply.content = found->second;
-    return reply;
+std::optional<Reply> RangeServer::State::limited() {
+  const auto now = std::chrono::steady_clock::now();
+  if (now >= window_end) {
+    window_end = now + limit.window;
+    left = limit.requests;
   }
-  return status(404);
+  if (left-- > 0) return std::nullopt;
+  left = 0;
+  Reply reply = refusal(429, "", "We had to rate limit your IP.");
+  const std::string wait =
+      std::to_string(std::chrono::ceil<std::chrono::seconds>(window_end - now).count());
+  if (limit.rate_limit) reply.headers["RateLimit"] = "\"resolvers\";r=0;t=" + wait;
+  if (limit.retry_after) reply.headers["Retry-After"] = wait;
+  return reply;
 }
 
-Reply RangeServer::State::routeModel(const std::string& path) const {
+Reply RangeServer::State::routeStorage(const Question& question) const {
+  const auto found = links.find(question.target);
+  if (found == links.end()) return status(403, "Auth failed: SignatureError: no such link");
+  const Link& link = found->second;
+  if (link.epoch != link_epoch || clock() >= link.expires) {
+    return status(403, "Auth failed: SignatureError: expired");
+  }
+  if (question.range.empty()) return status(400, "the object is too large to be sent whole");
+  if (!link.range.empty() && link.range != question.range) {
+    return status(403, "Auth failed: invalid range");
+  }
+  Reply reply;
+  reply.content = link.content;
+  reply.content->etag = taggedFor(habits.tags, link.content.etag, *question.fleet);
+  return reply;
+}
+
+Reply RangeServer::State::routeModel(const Question& question) {
+  const std::string path = question.path();
   for (const Model& model : models) {
     for (const std::string& revision : {model.revision, model.commit}) {
-      if (path == "/api/models/" + model.repo + "/revision/" + revision) return describe(model);
+      if (path == "/api/models/" + model.repo + "/revision/" + revision) {
+        Reply reply = describe(model);
+        compress(question, reply);
+        return reply;
+      }
       const std::string prefix = "/" + model.repo + "/resolve/" + revision + "/";
-      if (path.starts_with(prefix)) return resolve(model, path.substr(prefix.size()));
+      if (path.starts_with(prefix)) {
+        return resolve(question, model, revision, path.substr(prefix.size()));
+      }
     }
   }
-  return status(404);
+  return refusal(404, "RepoNotFound", "Repository not found");
 }
 
 Reply RangeServer::State::describe(const Model& model) const {
@@ -79,38 +170,110 @@ Reply RangeServer::State::describe(const Model& model) const {
   }
   Reply reply;
   reply.headers["Content-Type"] = "application/json";
+  reply.headers["ETag"] = "W/\"a27-listing\"";
   reply.text = json + "]}";
   return reply;
 }
 
-Reply RangeServer::State::resolve(const Model& model, const std::string& name) const {
-  const auto found = model.files.find(name);
-  if (found == model.files.end()) return status(404);
-  const Content& content = found->second;
+Reply RangeServer::State::resolve(const Question& question, const Model& model,
+                                  const std::string& revision, const std::string& name) {
+  const Content* content = fileOf(model, name);
+  if (content == nullptr) return refusal(404, "EntryNotFound", "Entry not found");
   Reply reply;
   reply.headers["X-Repo-Commit"] = model.commit;
-  if (content.sha256.empty()) {
-    reply.content = content;
+  reply.headers["X-Linked-Size"] = std::to_string(content->size);
+  if (content->sha256.empty()) {
+    if (habits.cached_texts) {
+      reply.status = 307;
+      reply.headers["Location"] = cachedTarget(
+          model, name, *content, "/" + model.repo + "/resolve/" + revision + "/" + name);
+      reply.text = "Temporary Redirect.";
+    } else {
+      reply.content = *content;
+    }
     return reply;
   }
   reply.status = 302;
-  reply.headers["X-Linked-ETag"] = '"' + content.sha256 + '"';
-  reply.headers["X-Linked-Size"] = std::to_string(content.size);
-  reply.headers["Location"] =
-      storage_url + "/store/" + model.repo + "/" + model.commit + "/" + name +
-      "?Expires=" + std::to_string(std::time(nullptr) + link_lifetime.count()) +
-      "&Signature=" + std::to_string(link_epoch) + "&Key-Pair-Id=secret";
+  reply.headers["X-Linked-ETag"] = '"' + content->sha256 + '"';
+  reply.headers["Location"] = newLink(question, model, name, *content);
+  reply.text = "Found. Redirecting.";
   return reply;
 }
 
-Fault RangeServer::State::faultFor(const std::string& path) {
+// The second hop of a small file. Its query must be carried as it was given.
+Reply RangeServer::State::cachedText(const Question& question) const {
+  for (const Model& model : models) {
+    const std::string prefix = "/api/resolve-cache/models/" + model.repo + "/" + model.commit + "/";
+    if (!question.target.starts_with(prefix)) continue;
+    const std::string name = question.path().substr(prefix.size());
+    const Content* content = fileOf(model, name);
+    if (content == nullptr) break;
+    for (const std::string& revision : {model.revision, model.commit}) {
+      const std::string asked = "/" + model.repo + "/resolve/" + revision + "/" + name;
+      if (question.target != cachedTarget(model, name, *content, asked)) continue;
+      Reply reply;
+      reply.headers["X-Repo-Commit"] = model.commit;
+      reply.content = *content;
+      return reply;
+    }
+    return status(400, "the query is not the one that was given");
+  }
+  return refusal(404, "EntryNotFound", "Entry not found");
+}
+
+std::string RangeServer::State::newLink(const Question& question, const Model& model,
+                                        const std::string& name, const Content& content) {
+  const std::uint64_t number = redirects++;
+  const std::size_t fleet = fleets[number % fleets.size()];
+  Link link{content, clock() + link_lifetime.count(), link_epoch, {}};
+  if (habits.bound_links) link.range = question.range;
+  const std::string leaf = encoded(name);
+  // Decoded, sorted or written anew, it would be another one.
+  const std::string target = "/store/" + model.repo + "/" + model.commit + "/" + name +
+                             "?user_id=public&response-content-disposition=inline%3B+filename*%3D"
+                             "UTF-8%27%27" +
+                             leaf + "%3B+filename%3D%22" + leaf +
+                             "%22%3B&xip=127.0.0.1&Expires=" + std::to_string(link.expires) +
+                             "&Policy=eyJ-" + std::to_string(number) +
+                             "_~&Signature=" + std::to_string(link_epoch) +
+                             "~s_-&Key-Pair-Id=secret";
+  links[target] = std::move(link);
+  return fleet_urls[fleet] + target;
+}
+
+// Text without a range, where the client accepts it or a proxy does not ask.
+void RangeServer::State::compress(const Question& question, Reply& reply) const {
+  const bool accepted = question.accept_encoding.find("gzip") != std::string::npos;
+  const bool wanted = habits.compression == HubHabits::Compression::always ||
+                      (habits.compression == HubHabits::Compression::where_accepted && accepted);
+  if (!wanted || !question.range.empty() || question.head || reply.status != 200) return;
+  const std::string text =
+      reply.content ? bytesOf(*reply.content, 0, reply.content->size) : reply.text;
+  if (reply.content) reply.headers["ETag"] = "W/" + reply.content->etag;
+  reply.content.reset();
+  reply.headers["Content-Encoding"] = "gzip";
+  reply.text = gzipped(text);
+  reply.chunked = true;
+}
+
+Fault RangeServer::State::faultFor(const Question& question) {
   const std::lock_guard lock(mutex);
-  const auto found = faults.find(path);
-  if (found == faults.end()) return {};
-  Fault& fault = found->second;
+  Failing* failing = nullptr;
+  if (const auto found = faults.find(question.path()); found != faults.end()) {
+    failing = &found->second;
+  } else if (auto& lane = lane_faults[question.fleet.value_or(kEndpointLane)]) {
+    failing = &*lane;
+  }
+  if (failing == nullptr) return {};
+  Fault& fault = failing->fault;
   if (fault.after > 0) {
     --fault.after;
     return {};
+  }
+  const auto now = std::chrono::steady_clock::now();
+  if (fault.lasting.count() > 0) {
+    if (!failing->until) failing->until = now + fault.lasting;
+    return now < *failing->until ? fault : Fault{};
   }
   if (fault.times == 0) return {};
   --fault.times;

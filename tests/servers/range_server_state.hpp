@@ -2,7 +2,9 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
+#include <cstdint>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -22,7 +24,34 @@ struct Reply {
   std::map<std::string, std::string> headers;
   std::optional<Content> content;  // the file that is meant
   std::string text;                // else this
+  bool chunked = false;            // the text, without a Content-Length
 };
+
+// What is asked, by whom, of whom.
+struct Question {
+  std::string target;
+  std::string authorization;
+  std::string range;
+  std::string accept_encoding;
+  std::optional<std::size_t> fleet;  // empty: the endpoint
+  bool head = false;
+
+  std::string path() const { return target.substr(0, target.find('?')); }
+  std::string query() const {
+    const std::size_t mark = target.find('?');
+    return mark == std::string::npos ? "" : target.substr(mark + 1);
+  }
+};
+
+// A link that was given out. It serves its target byte for byte.
+struct Link {
+  Content content;
+  std::int64_t expires = 0;  // by the server's clock
+  std::uint64_t epoch = 0;
+  std::string range;  // empty: any
+};
+
+inline constexpr std::size_t kEndpointLane = 2;  // in State::lane_faults, behind the fleets
 
 struct RangeServer::State {
   mutable std::mutex mutex;
@@ -30,30 +59,51 @@ struct RangeServer::State {
   bool stop = false;
   std::map<std::string, Content> plain;
   std::vector<Model> models;
-  std::map<std::string, Fault> faults;
-  std::map<std::string, int> passed;
+  struct Failing {
+    Fault fault;
+    std::optional<std::chrono::steady_clock::time_point> until;
+  };
+  std::map<std::string, Failing> faults;
+  std::optional<Failing> lane_faults[3];
   std::vector<Seen> seen;
   std::string token;
-  std::string storage_url;
+  std::optional<std::set<std::string>> known_tokens;
+  std::string fleet_urls[2];
+  std::vector<std::size_t> fleets{0};
+  std::map<std::string, Link> links;  // by target
+  std::uint64_t redirects = 0;
+  HubHabits habits;
+  HubLimit limit;
+  int left = 1'000'000;
+  std::chrono::steady_clock::time_point window_end{};
   bool names_only = false;
   std::uint64_t link_epoch = 1;
   std::chrono::seconds link_lifetime{3600};
-  std::atomic<std::int64_t> delay_us = 0;
+  std::atomic<std::int64_t> endpoint_delay_us = 0, storage_delay_us = 0;
+  std::atomic<std::int64_t> clock_ahead = 0;  // seconds
   std::atomic<std::uint64_t> bandwidth = 0;
   std::atomic<std::uint64_t> connections = 0;
 
-  // Which file or document a target means, before faults. `storage`: which port was asked.
-  Reply route(std::string_view target, const std::string& authorization, bool storage) const;
+  // Which file or document is meant, before faults.
+  Reply route(const Question& question);
   // The fault that hits this request, counted down.
-  Fault faultFor(const std::string& path);
+  Fault faultFor(const Question& question);
   // False: the server stops meanwhile.
   bool sleep(std::chrono::microseconds time);
+  std::int64_t clock() const;  // the server's, in seconds since 1970
 
  private:
-  Reply routeStorage(const std::string& path, const std::string& query) const;
-  Reply routeModel(const std::string& path) const;
+  Reply routeEndpoint(const Question& question);
+  Reply routeStorage(const Question& question) const;
+  Reply routeModel(const Question& question);
+  std::optional<Reply> limited();
   Reply describe(const Model& model) const;
-  Reply resolve(const Model& model, const std::string& name) const;
+  Reply resolve(const Question& question, const Model& model, const std::string& revision,
+                const std::string& name);
+  Reply cachedText(const Question& question) const;
+  std::string newLink(const Question& question, const Model& model, const std::string& name,
+                      const Content& content);
+  void compress(const Question& question, Reply& reply) const;
 };
 
 }  // namespace kindred::servers

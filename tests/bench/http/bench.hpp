@@ -37,6 +37,7 @@ bool allMet();
 // Each throws where the bytes are not equal, before it times anything.
 void bulk();
 void latency();
+void hub();
 void giants();
 
 }  // namespace kindred::bench

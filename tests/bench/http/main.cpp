@@ -1,5 +1,5 @@
 // The remote source against its peers: the curl program, and the way of one request after another.
-//   bench_http [bulk] [latency] [giants]
+//   bench_http [giants] [hub] [latency] [bulk]
 #include <algorithm>
 #include <cstdio>
 #include <exception>
@@ -15,6 +15,7 @@ int main(int count, char** words) {
   const std::vector<std::pair<std::string, std::function<void()>>> parts{
       // A program is charged with the memory of the process that starts it: the large buffers last.
       {"giants", giants},
+      {"hub", hub},
       {"latency", latency},
       {"bulk", bulk}};
   const std::vector<std::string> chosen(words + 1, words + count);
