@@ -152,6 +152,7 @@ void Fetch::settle(const ReplyHead& head) {
   }
   if (!target_->total) target_->total = judgement_->total;
   if (target_->content.empty()) target_->content = unquoted(head.linked_etag);
+  if (job_.head) job_.head(head);
   releaseWay(true);
 }
 

@@ -77,6 +77,8 @@ struct Job {
   // Takes the bytes at `offset + at`, in order, on the transport's thread. A retry starts again at
   // 0, so bytes count only when the batch is done without an error.
   std::function<void(std::uint64_t at, std::span<const std::byte>)> put = {};
+  // Sees the head of the answer that counts, before its body.
+  std::function<void(const ReplyHead&)> head = {};
   // Says that all arrived: how many.
   std::function<void(std::uint64_t length)> arrived = {};
   bool may_be_absent = false;  // 404: arrived is not called, and it is no error

@@ -16,7 +16,7 @@ RemoteFile::RemoteFile(Service& service, FileKey key, const Listed& listed, std:
   target_->content = listed.content;
   target_->commit = key_.commit;
   target_->total = listed.size;
-  target_->finds_way_first = service.settings.layout == Layout::hub;
+  target_->finds_way_first = service.settings.layout != Layout::files;
 }
 
 void RemoteFile::start(bool may_be_absent) {
@@ -25,13 +25,14 @@ void RemoteFile::start(bool may_be_absent) {
   if (service_.cache) known = service_.cache->latest(key_);
   if (known && target_->total && *target_->total != known->size) known.reset();
   if (known && !target_->content.empty() && target_->content != known->etag) known.reset();
-  // What belongs to a commit never changes; on a plain server it may.
-  if (known && (!key_.commit.empty() || service_.settings.offline)) {
+  // What belongs to a commit or has the hash that is listed never changes; else it may.
+  const bool pinned = !key_.commit.empty() || !target_->content.empty();
+  if (known && (pinned || service_.settings.offline)) {
     startFromCache(*known);
   } else if (service_.settings.offline) {
     if (!may_be_absent) {
       throw Error(Category::network, place_, "nothing of this file is in the cache",
-                  "run once without --offline");
+                  service_.settings.offline_remedy);
     }
   } else if (known || (may_be_absent && !isCatalogue())) {
     askForHeaders();
@@ -47,7 +48,10 @@ bool RemoteFile::isCatalogue() const {
 }
 
 std::uint64_t RemoteFile::headLength() const {
-  const bool whole = isCatalogue() && !key_.name.ends_with(".safetensors");
+  const bool text = isCatalogue() && !key_.name.ends_with(".safetensors");
+  // ModelScope sends small files whole, whatever range is asked for.
+  const bool whole = text || (service_.settings.layout == Layout::modelscope &&
+                              target_->total.value_or(kWhole + 1) <= kWhole);
   const std::uint64_t most = whole ? kWhole : kHead;
   return std::min(most, target_->total.value_or(most));
 }
