@@ -4,11 +4,17 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
+#include <utility>
 
+#include <kindred/error.hpp>
+
+#include "addresses/naming.hpp"
 #include "checkpoint/headers.hpp"
 #include "checkpoint/index_file.hpp"
 #include "checkpoint/json_walk.hpp"
 #include "checkpoint/names.hpp"
+#include "checkpoint/weight_files.hpp"
 
 namespace kindred::checkpoint {
 namespace {
@@ -17,36 +23,23 @@ constexpr const char* kConfigName = "config.json";
 // An index has about 100 bytes a tensor; the largest published ones have 25 MB.
 constexpr std::uint64_t kMaxText = 256'000'000;
 
-// Without an index: every safetensors file at the top of the folder, in natural order.
-std::vector<std::string> looseShards(const std::string& model,
-                                     const std::vector<std::string>& names) {
-  std::vector<std::string> shards;
-  for (const std::string& name : names) {
-    const bool top = name.find('/') == std::string::npos;
-    if (name.ends_with(".safetensors") && (top || names.size() == 1)) shards.push_back(name);
-  }
-  if (shards.empty()) {
-    throw inputError(fmt::format("model '{}'", escaped(model)),
-                     "there is no *.safetensors file in its folder",
-                     "give the folder that holds model.safetensors, or the file itself");
-  }
-  std::sort(shards.begin(), shards.end(), naturalLess);
+std::vector<Shard> openShards(Location& location, const std::vector<std::string>& names) {
+  std::vector<Shard> shards;
+  for (const std::string& name : names) shards.push_back({name, location.open(name), 0});
   return shards;
 }
 
-std::vector<Shard> openShards(Location& location, const std::vector<std::string>& names,
-                              const std::vector<std::string>& there,
-                              const std::optional<IndexFile>& index) {
-  std::vector<Shard> shards;
-  for (const std::string& name : names) {
-    if (!contains(there, name)) {
-      throw inputError(index->place,
-                       fmt::format("the index names '{}', which is not there", escaped(name)),
-                       "fetch the missing file");
-    }
-    shards.push_back({name, location.open(name), 0});
+void checkShardsAreThere(const IndexFile& index, const std::vector<std::string>& names) {
+  const std::set<std::string, std::less<>> there(names.begin(), names.end());
+  std::vector<std::string> gone;
+  for (const std::string& shard : index.shards) {
+    if (!there.contains(shard)) gone.push_back(shard);
   }
-  return shards;
+  if (gone.empty()) return;
+  throw inputError(index.place,
+                   fmt::format("the model is incomplete: the index names {}, which {} not there",
+                               listed(gone), gone.size() == 1 ? "is" : "are"),
+                   "fetch what is missing");
 }
 
 }  // namespace
@@ -55,10 +48,15 @@ Checkpoint Checkpoint::open(std::string model, Source& source, Location& locatio
   const std::vector<std::string> names = location.list();
   Checkpoint result;
   result.model_ = std::move(model);
+  const addresses::Naming& naming = addresses::namingOf(location);
+  WeightFiles chosen =
+      chooseWeights({result.model_, names, naming.chosen(),
+                     [&](const std::string& below) { return naming.addressOf(below); }});
+  result.notes_ = std::move(chosen.notes);
 
   std::vector<std::shared_ptr<File>> files;
-  const bool has_index = contains(names, kIndexName), has_config = contains(names, kConfigName);
-  if (has_index) files.push_back(location.open(kIndexName));
+  const bool has_index = !chosen.index.empty(), has_config = contains(names, kConfigName);
+  if (has_index) files.push_back(location.open(chosen.index));
   if (has_config) files.push_back(location.open(kConfigName));
   const std::vector<PaddedText> texts = readTexts(source, files, kMaxText);
   if (has_config) {
@@ -67,12 +65,24 @@ Checkpoint Checkpoint::open(std::string model, Source& source, Location& locatio
   }
 
   std::optional<IndexFile> index;
-  if (has_index) index = parseIndex(files.front()->place(), texts.front());
-  result.shards_ =
-      openShards(location, index ? index->shards : looseShards(result.model_, names), names, index);
+  if (has_index) {
+    index = parseIndex(files.front()->place(), texts.front());
+    checkShardsAreThere(*index, names);
+    result.note(unnamedShards(names, index->shards));
+  }
+  result.shards_ = openShards(location, index ? index->shards : chosen.shards);
   result.tensors_ = readHeaders(source, result.shards_);
-  if (index) checkAgainstIndex(*index, result.tensors_);
+  if (index) {
+    IndexCheck check = checkAgainstIndex(*index, result.tensors_);
+    result.agrees_with_index_ = check.agrees;
+    for (std::string& note : check.notes) result.note(std::move(note));
+  }
+  checkNames(result.tensors_, result.shards_);
   return result;
+}
+
+void Checkpoint::note(std::string sentence) {
+  if (!sentence.empty()) notes_.push_back(std::move(sentence));
 }
 
 const Tensor* Checkpoint::find(std::string_view name) const {

@@ -32,9 +32,10 @@ struct Shard {
 
 class Checkpoint {
  public:
-  // Reads headers (and model.safetensors.index.json, config.json) of one location: the shards that
-  // the index names, or else every *.safetensors file. `model` is the key under which results name
-  // it. Anything inconsistent is an Error that names the file. The source must outlive it.
+  // Reads headers (and the index, config.json) of one location: of the files that weight_files.hpp
+  // chooses. `model` is the key under which results name it. What is missing or inconsistent is an
+  // Error that names the file, or a note where all that is needed is there. The source must outlive
+  // it.
   static Checkpoint open(std::string model, Source& source, Location& location);
 
   const std::string& model() const { return model_; }
@@ -43,13 +44,21 @@ class Checkpoint {
   const std::vector<Shard>& shards() const { return shards_; }
   const std::string& config() const { return config_; }  // text of config.json; empty: none
   const std::string& configPlace() const { return config_place_; }  // its path or URL, for errors
+  // Sentences for people: which files were left out, and where index and shards disagree.
+  const std::vector<std::string>& notes() const { return notes_; }
+  // Whether every tensor that the index names is there, and none besides.
+  bool agreesWithIndex() const { return agrees_with_index_; }
 
  private:
+  void note(std::string sentence);  // empty: none
+
   std::string model_;
   std::vector<Tensor> tensors_;
   std::vector<Shard> shards_;
   std::string config_;
   std::string config_place_;
+  std::vector<std::string> notes_;
+  bool agrees_with_index_ = true;
 };
 
 // A tensor or a run of its rows (a part of a fused tensor), ready to be read.

@@ -52,17 +52,6 @@ std::vector<PaddedText> completeHeaders(Source& source, const std::vector<Shard>
   return headers;
 }
 
-void checkNames(const std::vector<Tensor>& tensors, const std::vector<Shard>& shards) {
-  const auto twin =
-      std::adjacent_find(tensors.begin(), tensors.end(),
-                         [](const auto& a, const auto& b) { return a.name == b.name; });
-  if (twin == tensors.end()) return;
-  throw inputError(shards[std::next(twin)->shard].file->place(),
-                   fmt::format("tensor '{}' is also in '{}'", escaped(twin->name),
-                               escaped(shards[twin->shard].name)),
-                   "a checkpoint holds each name once; name the file that is meant");
-}
-
 }  // namespace
 
 std::vector<PaddedText> readTexts(Source& source, const std::vector<std::shared_ptr<File>>& files,
@@ -106,8 +95,18 @@ std::vector<Tensor> readHeaders(Source& source, std::vector<Shard>& shards) {
     if (a.name != b.name) return naturalLess(a.name, b.name);
     return a.shard < b.shard;
   });
-  checkNames(tensors, shards);
   return tensors;
+}
+
+void checkNames(const std::vector<Tensor>& tensors, const std::vector<Shard>& shards) {
+  const auto twin =
+      std::adjacent_find(tensors.begin(), tensors.end(),
+                         [](const auto& a, const auto& b) { return a.name == b.name; });
+  if (twin == tensors.end()) return;
+  throw inputError(shards[std::next(twin)->shard].file->place(),
+                   fmt::format("tensor '{}' is also in '{}'", escaped(twin->name),
+                               escaped(shards[twin->shard].name)),
+                   "a checkpoint holds each name once; name the file that is meant");
 }
 
 }  // namespace kindred::checkpoint

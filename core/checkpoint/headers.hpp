@@ -17,7 +17,10 @@ std::vector<PaddedText> readTexts(Source& source, const std::vector<std::shared_
 
 // Reads and parses the header of every shard, and writes its length there: one call of
 // source.read() for the beginnings of all, then one for what is longer (several where that would be
-// more than 128 MiB). Tensors in natural order; a name in two shards is an Error.
+// more than 128 MiB). Tensors in natural order of names, then by shard.
 std::vector<Tensor> readHeaders(Source& source, std::vector<Shard>& shards);
+
+// A name in two shards is an Error.
+void checkNames(const std::vector<Tensor>& tensors, const std::vector<Shard>& shards);
 
 }  // namespace kindred::checkpoint

@@ -3,11 +3,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <numeric>
 #include <unordered_map>
+#include <unordered_set>
+#include <utility>
 
 #include "checkpoint/json_walk.hpp"
 #include "checkpoint/names.hpp"
+#include "words/letters.hpp"
 
 namespace kindred::checkpoint {
 namespace {
@@ -94,6 +98,108 @@ class IndexReader {
   std::unordered_map<std::string, std::size_t> numbers_;
 };
 
+// "layers.*.up" of layers.3.up
+std::string withoutNumbers(const std::string& name) {
+  std::string text;
+  for (const char c : name) {
+    if (!words::isDigit(c)) {
+      text += c;
+    } else if (!text.ends_with('*')) {
+      text += '*';
+    }
+  }
+  return text;
+}
+
+// Walks index and tensors side by side: both are in natural order.
+class IndexComparison {
+ public:
+  using Entry = IndexFile::Entry;
+
+  IndexComparison(const IndexFile& index, std::vector<Tensor>& tensors)
+      : index_(index), tensors_(tensors) {
+    auto entry = index.entries.begin();
+    std::vector<Tensor> kept;
+    for (auto first = tensors.begin(); first != tensors.end();) {
+      const auto last = std::find_if(first, tensors.end(),
+                                     [&](const Tensor& t) { return t.name != first->name; });
+      for (; entry != index.entries.end() && naturalLess(entry->tensor, first->name); ++entry) {
+        missing_.push_back(&*entry);
+      }
+      const bool named = entry != index.entries.end() && entry->tensor == first->name;
+      keep(first, last, named ? &*entry : nullptr, kept);
+      if (named) ++entry;
+      first = last;
+    }
+    for (; entry != index.entries.end(); ++entry) missing_.push_back(&*entry);
+    tensors = std::move(kept);
+  }
+
+  IndexCheck result() const {
+    refuseWhatIsNotWhole();
+    IndexCheck check{missing_.empty() && unnamed_.empty(), {}};
+    say(missing_, "in no shard although the index names {}", check);
+    say(elsewhere_, "in another shard than the index says", check);
+    say(unnamed_, "not in the index, and read all the same", check);
+    say(doubled_, "in several shards; read is the one that the index names", check);
+    return check;
+  }
+
+ private:
+  using Tensors = std::vector<Tensor>::iterator;
+
+  // One name's tensors: one, unless several shards hold it.
+  void keep(Tensors first, Tensors last, const Entry* entry, std::vector<Tensor>& kept) {
+    if (entry == nullptr) unnamed_.push_back(first->name);
+    const auto meant = entry == nullptr ? last : std::find_if(first, last, [&](const Tensor& t) {
+      return t.shard == entry->shard;
+    });
+    if (meant != last) {
+      if (last - first > 1) doubled_.push_back(first->name);
+      kept.push_back(std::move(*meant));
+      return;
+    }
+    if (entry != nullptr) elsewhere_.push_back(first->name);
+    kept.insert(kept.end(), std::make_move_iterator(first), std::make_move_iterator(last));
+  }
+
+  void refuseWhatIsNotWhole() const {
+    std::unordered_set<std::string> kinds;
+    for (const Tensor& tensor : tensors_) kinds.insert(withoutNumbers(tensor.name));
+    for (const Entry* entry : missing_) {
+      const bool most = 2 * missing_.size() > index_.entries.size();
+      if (!most && !kinds.contains(withoutNumbers(entry->tensor))) continue;
+      throw inputError(
+          index_.place,
+          fmt::format("the model is incomplete: tensor '{}' is said to be in '{}', but no shard "
+                      "holds it{}",
+                      escaped(entry->tensor), escaped(index_.shards[entry->shard]),
+                      missing_.size() == 1
+                          ? std::string()
+                          : fmt::format("; {} tensors are missing", missing_.size())),
+          kDisagree);
+    }
+  }
+
+  static const std::string& nameOf(const Entry* entry) { return entry->tensor; }
+  static const std::string& nameOf(const std::string& name) { return name; }
+
+  template <class T>
+  static void say(const std::vector<T>& tensors, const char* what, IndexCheck& check) {
+    if (tensors.empty()) return;
+    const bool one = tensors.size() == 1;
+    const std::string first = fmt::format("tensor '{}'", escaped(nameOf(tensors.front())));
+    const std::string subject =
+        one ? first + " is" : fmt::format("{} tensors ({} first) are", tensors.size(), first);
+    check.notes.push_back(subject + " " + fmt::format(fmt::runtime(what), one ? "it" : "them"));
+  }
+
+  const IndexFile& index_;
+  const std::vector<Tensor>& tensors_;
+  std::vector<const Entry*> missing_;
+  std::vector<std::string> elsewhere_, unnamed_, doubled_;
+};
+
 }  // namespace
 
 IndexFile parseIndex(const std::string& file, const PaddedText& text) {
@@ -104,30 +210,8 @@ IndexFile parseIndex(const std::string& file, const PaddedText& text) {
   return reader.finish();
 }
 
-void checkAgainstIndex(const IndexFile& index, const std::vector<Tensor>& tensors) {
-  const auto shard = [&](std::size_t i) { return fmt::format("'{}'", escaped(index.shards[i])); };
-  auto tensor = tensors.begin();
-  for (const IndexFile::Entry& entry : index.entries) {
-    if (tensor != tensors.end() && naturalLess(tensor->name, entry.tensor)) {
-      break;  // said below
-    }
-    const bool there = tensor != tensors.end() && tensor->name == entry.tensor;
-    if (!there || tensor->shard != entry.shard) {
-      throw inputError(
-          index.place,
-          fmt::format(
-              "tensor '{}' is said to be in {}, but {}", escaped(entry.tensor), shard(entry.shard),
-              there ? "it is in " + shard(tensor->shard) : std::string("no shard holds it")),
-          kDisagree);
-    }
-    ++tensor;
-  }
-  if (tensor != tensors.end()) {
-    throw inputError(index.place,
-                     fmt::format("tensor '{}' of {} is not in the index", escaped(tensor->name),
-                                 shard(tensor->shard)),
-                     kDisagree);
-  }
+IndexCheck checkAgainstIndex(const IndexFile& index, std::vector<Tensor>& tensors) {
+  return IndexComparison(index, tensors).result();
 }
 
 }  // namespace kindred::checkpoint

@@ -26,8 +26,17 @@ struct IndexFile {
 // Checks everything but whether the shards exist.
 IndexFile parseIndex(const std::string& place, const PaddedText& text);
 
-// Index and headers must say the same: an Error names the first tensor on which they differ.
-// `tensors` in natural order, their shards numbered as in the index.
-void checkAgainstIndex(const IndexFile& index, const std::vector<Tensor>& tensors);
+struct IndexCheck {
+  bool agrees = true;              // every tensor that the index names is there, and none besides
+  std::vector<std::string> notes;  // sentences on what does not fit together
+};
+
+// Holds the index against the headers. `tensors` in natural order, then by shard, their shards
+// numbered as in the index; of a name in several shards the one that the index means stays. An
+// Error where tensors are missing that the model needs: where others that differ from them in
+// nothing but numbers are there (layers), or where most are missing. A tensor of its own kind that
+// no shard holds (a head that was taken off), one in another shard, one that the index does not
+// name: a note.
+IndexCheck checkAgainstIndex(const IndexFile& index, std::vector<Tensor>& tensors);
 
 }  // namespace kindred::checkpoint

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <cstring>
 
+#include "checkpoint/impostor.hpp"
 #include "checkpoint/names.hpp"
 
 namespace kindred::checkpoint {
@@ -57,6 +58,11 @@ std::string ValueName::text() const {
 
 void readObject(json::parser& parser, const PaddedText& text, const JsonPlace& place,
                 const std::function<void(json::object&)>& read) {
+  const std::string_view all = text.text();
+  const std::size_t first = std::min(all.find_first_not_of(" \t\r\n"), all.size());
+  if (const auto other = all.substr(first).starts_with('{') ? std::nullopt : impostor(all)) {
+    throw inputError(place.file, other->what, other->remedy);
+  }
   json::document document;
   try {
     document = parser.iterate(text.text().data(), text.text().size(), text.capacity());

@@ -8,6 +8,7 @@
 #include <numeric>
 #include <optional>
 
+#include "checkpoint/impostor.hpp"
 #include "checkpoint/json_walk.hpp"
 #include "checkpoint/names.hpp"
 
@@ -136,7 +137,9 @@ class Entry {
   bool has_dtype_ = false, has_shape_ = false, has_offsets_ = false;
 };
 
+// Published files have null there, which the reference reader takes for none.
 void checkMetadata(json::value value, const JsonPlace& place) {
+  if (value.type() == json::json_type::null && value.is_null()) return;
   for (json::field field : objectOf(value, place, {{}, "__metadata__"})) {
     const std::string_view key = field.unescaped_key();
     static_cast<void>(textOf(field.value(), place, {"__metadata__", key}));
@@ -179,29 +182,44 @@ void checkLayout(const std::vector<Tensor>& tensors, std::uint64_t data_bytes,
   }
 }
 
+std::string_view textOf(std::span<const std::byte> bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+// A file that turned out to have no header: what it is instead, where that can be told.
+Error noHeader(const std::string& place, std::string_view beginning, const std::string& why) {
+  if (const auto other = impostor(beginning)) return inputError(place, other->what, other->remedy);
+  return inputError(place, why, kDamaged);
+}
+
+bool isObject(std::string_view header) {
+  const std::size_t first = header.find_first_not_of(" \t\r\n");
+  return first != std::string_view::npos && header[first] == '{';
+}
+
 }  // namespace
 
 std::uint64_t headerLength(const std::string& place, std::span<const std::byte> first,
                            std::uint64_t file_size) {
   if (first.size() < kLengthBytes) {
-    throw inputError(place,
-                     fmt::format("the file has {} bytes; a safetensors file has at least {}",
-                                 file_size, kLengthBytes),
-                     kDamaged);
+    throw noHeader(place, textOf(first),
+                   fmt::format("the file has {} bytes; a safetensors file has at least {}",
+                               file_size, kLengthBytes));
   }
   std::uint64_t length = 0;
   std::memcpy(&length, first.data(), kLengthBytes);
   if (length > kMaxHeader) {
-    throw inputError(
-        place,
-        fmt::format("the header's stated length is {} bytes; the limit is {}", length, kMaxHeader),
-        kDamaged);
+    throw noHeader(
+        place, textOf(first),
+        fmt::format("the header's stated length is {} bytes; the limit is {}", length, kMaxHeader));
   }
   if (length > file_size - kLengthBytes) {
-    throw inputError(place,
-                     fmt::format("the header's stated length is {} bytes, but only {} follow",
-                                 length, file_size - kLengthBytes),
-                     kDamaged);
+    throw noHeader(place, textOf(first),
+                   fmt::format("the header's stated length is {} bytes, but only {} follow", length,
+                               file_size - kLengthBytes));
+  }
+  if (length == 0) {
+    throw noHeader(place, textOf(first), "the header does not begin with '{'");
   }
   return length;
 }
@@ -218,7 +236,7 @@ std::vector<Tensor> HeaderParser::parse(const std::string& file, const PaddedTex
   const JsonPlace place{file, "the header", kDamaged};
   const std::uint64_t data_begin = kLengthBytes + header.text().size();
   const std::uint64_t data_bytes = file_size - data_begin;
-  if (!header.text().starts_with('{')) throw place.error("the header does not begin with '{'");
+  if (!isObject(header.text())) throw place.error("the header does not begin with '{'");
 
   std::vector<Tensor> tensors;
   bool has_metadata = false;

@@ -9,6 +9,8 @@
 
 #include <kindred/error.hpp>
 
+#include "addresses/naming.hpp"
+#include "checkpoint/names.hpp"
 #include "cli/commands.hpp"
 #include "cli/execute.hpp"
 #include "cli/model_argument.hpp"
@@ -47,15 +49,29 @@ constexpr const char* kCalibrated[] = {"unit-invariants", "gram", "probe-match",
 // What corresponds in relatives; told of two models, not of a whole folder.
 constexpr const char* kDescribing[] = {"characterise"};
 
+// Whether a folder holds safetensors, or is a model's in the Hub's local cache.
+bool looksLikeModel(const fs::path& folder) {
+  std::error_code problem;
+  if (folder.filename().string().starts_with("models--") &&
+      fs::is_directory(folder / "snapshots", problem)) {
+    return true;
+  }
+  return std::any_of(
+      fs::directory_iterator(folder, problem), fs::directory_iterator(),
+      [](const fs::directory_entry& file) { return file.path().extension() == ".safetensors"; });
+}
+
 std::vector<ModelArgument> modelsOf(const fs::path& folder) {
   std::error_code problem;
-  std::vector<std::string> paths;
+  std::vector<std::string> paths, others;
   for (const auto& entry : fs::directory_iterator(folder, problem)) {
     if (!entry.is_directory()) continue;
-    const bool model = std::any_of(
-        fs::directory_iterator(entry.path(), problem), fs::directory_iterator(),
-        [](const fs::directory_entry& file) { return file.path().extension() == ".safetensors"; });
-    if (model) paths.push_back(entry.path().string());
+    (looksLikeModel(entry.path()) ? paths : others).push_back(entry.path().string());
+  }
+  std::sort(others.begin(), others.end());
+  for (const std::string& path : others) {
+    std::cerr << "kindred: " << checkpoint::escapedText(path)
+              << " is left out: there is no *.safetensors file in it\n";
   }
   if (problem) throw inputError(folder.string(), problem.message());
   if (paths.size() < 2) {
@@ -153,6 +169,16 @@ std::vector<ModelArgument> namedModels(const Invocation& invocation) {
   return models;
 }
 
+// What branches and the environment meant in this run, so that the recipe means it for ever.
+void pin(std::vector<ModelArgument>& models, plan::Models& opened) {
+  opened.openRepositories();
+  for (ModelArgument& model : models) {
+    const addresses::Naming& naming = addresses::namingOf(*opened.repository(model.key).location);
+    if (const std::string pinned = naming.pinned(); !pinned.empty()) model.address = pinned;
+    model.endpoint = naming.endpoint();
+  }
+}
+
 // A comparison in which nothing could be compared is no quiet success.
 ExitCode verdictCode(const Executed& done) {
   const bool testable = std::any_of(
@@ -169,6 +195,7 @@ int compareVerb(const Invocation& invocation) {
   std::vector<ModelArgument> models = namedModels(invocation);
   const std::vector<std::string> controls = invocation.values("control");
   for (const std::string& text : controls) models.push_back(modelArgument(text));
+  for (const ModelArgument& model : models) sayGuess(model);
   makeKeysDistinct(models);
 
   const fs::path out = invocation.value("out", "out/compare");
@@ -180,10 +207,13 @@ int compareVerb(const Invocation& invocation) {
   }
   Workspace workspace(recipe::parse(writer.text(), (out / "recipe.yaml").string()), invocation);
   if (!workspace.good()) return kBadInput;
+  pin(models, workspace.models());
+  const RecipeWriter pinned(models, controls.size(), deep, most);
+  workspace.rewrite(pinned.text());
   Invocation unbounded = invocation;  // here --max-bytes bounds what tests read
   unbounded.options.erase("max-bytes");
   const Executed done = execute(workspace, unbounded, options, out);
-  report::writeAtomically(out / "recipe.yaml", writer.text());
+  report::writeAtomically(out / "recipe.yaml", pinned.text());
   if (invocation.has("json")) {
     std::cout << report::reportJson(done.context, done.results);
   } else if (invocation.has("all")) {

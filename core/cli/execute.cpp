@@ -18,7 +18,9 @@ run::RunOptions runOptions(const Invocation& invocation) {
 
 Executed measure(Workspace& workspace, const Invocation& invocation,
                  const run::RunOptions& options) {
+  workspace.models().openRepositories();
   const plan::Plan plan = plan::makePlan(workspace.recipe(), workspace.tools(), workspace.models());
+  sayNotes(workspace.models());
   checkBudget(invocation, plan);
   Executed done;
   done.results = run::execute(workspace.recipe(), plan, workspace.models(), options);

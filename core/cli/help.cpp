@@ -57,6 +57,30 @@ int runHelp(const Invocation& invocation) {
   return kDone;
 }
 
+constexpr const char* kModels =
+    "A model is a folder or a file of this machine, a model on the Hub as org/name, "
+    "org/name@revision or org/name@revision:folder-or-file, or a web address of either. What "
+    "exists "
+    "as a path is a path; file: and hub: in front settle doubt.";
+
+// What is read from the environment, as other programs read it too.
+struct Setting {
+  const char* names;
+  const char* meaning;
+};
+constexpr Setting kSettings[] = {
+    {"HF_TOKEN, HUGGING_FACE_HUB_TOKEN", "the token that opens gated models"},
+    {"HF_TOKEN_PATH", "the file with the token (default: token in HF_HOME)"},
+    {"HF_HUB_DISABLE_IMPLICIT_TOKEN", "1: send no token"},
+    {"HF_ENDPOINT", "a mirror of the Hub"},
+    {"HF_HUB_OFFLINE, TRANSFORMERS_OFFLINE", "1: as --offline"},
+    {"HF_HOME, HF_HUB_CACHE", "where the Hub's own tools keep models, which are read there"},
+    {"XDG_CACHE_HOME", "where fetched data is kept (default: ~/.cache)"},
+    {"https_proxy, http_proxy, all_proxy, no_proxy", "proxies"},
+    {"CURL_CA_BUNDLE, REQUESTS_CA_BUNDLE, SSL_CERT_FILE, SSL_CERT_DIR", "certificates to trust"},
+    {"KINDRED_PLUGIN_PATH", "folders with further plugins"},
+};
+
 constexpr Option kHelpOptions[] = {
     {"man", nullptr, "print the man page (roff)"},
     {"bash", nullptr, "print completions for bash"},
@@ -74,6 +98,10 @@ std::string overview() {
   for (const Command* command : commands()) {
     const std::string call = std::string(command->name) + " " + command->arguments;
     text += "  " + padded(call, 26) + command->summary + "\n";
+  }
+  text += "\n" + wrapped(kModels, 0) + "\n\nFrom the environment:\n";
+  for (const Setting& setting : kSettings) {
+    text += std::string("  ") + setting.names + "\n      " + setting.meaning + "\n";
   }
   return text +
          "\nkindred COMMAND --help says more. Exit codes: 0 done, 1 internal error,\n"
@@ -98,6 +126,10 @@ std::string manPage() {
     for (const Option& option : command->options) {
       text += ".RS\n.TP\n.B " + spelled(option) + "\n" + option.help + ".\n.RE\n";
     }
+  }
+  text += std::string(".SH MODELS\n") + kModels + "\n.SH ENVIRONMENT\n";
+  for (const Setting& setting : kSettings) {
+    text += std::string(".TP\n.B ") + setting.names + "\n" + setting.meaning + ".\n";
   }
   return text +
          ".SH EXIT STATUS\n0 done, 1 internal error, 2 bad input or environment, 3 an expectation "

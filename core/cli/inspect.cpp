@@ -21,7 +21,7 @@ namespace {
 using checkpoint::Tensor;
 using Json = nlohmann::ordered_json;
 
-constexpr Option kInspectOptions[] = {kPluginPath, kOffline, kJson};
+constexpr Option kInspectOptions[] = {kPluginPath, kOffline, kCacheSize, kJson};
 
 // 1234567 as 1,234,567
 std::string grouped(std::uint64_t number) {
@@ -163,11 +163,13 @@ Json toJson(const OpenModel& model) {
           {"parameters",
            {{"total", count.total}, {"active", count.active ? Json(*count.active) : Json()}}},
           {"files", files},
+          {"notes", checkpoint.notes()},
           {"tensors", tensors}};
 }
 
 int inspectVerb(const Invocation& invocation) {
   const OpenModel model(invocation, invocation.positional.front());
+  sayNotes(model.checkpoint());
   if (invocation.has("json")) {
     std::cout << toJson(model).dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
     return kDone;

@@ -1,8 +1,9 @@
 #include "cli/model_argument.hpp"
 
+#include <algorithm>
 #include <filesystem>
+#include <iostream>
 #include <map>
-#include <regex>
 #include <set>
 
 #include <kindred/error.hpp>
@@ -27,7 +28,7 @@ ModelArgument local(const std::string& path) {
   const fs::path full = fs::weakly_canonical(path, problem);
   if (problem || !fs::exists(full)) {
     throw inputError(path, "there is no such file or folder",
-                     "name a model's folder, or org/name of a model on the Hub");
+                     "name a model's folder or file, or write hub:org/name for a model on the Hub");
   }
   ModelArgument model;
   model.plugin = "local-mmap";
@@ -38,19 +39,43 @@ ModelArgument local(const std::string& path) {
   return model;
 }
 
-ModelArgument hub(const std::string& name) {
-  static const std::regex form(R"([A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*(@[\w./-]+)?)");
-  if (!std::regex_match(name, form)) {
-    throw inputError("", "'" + name + "' is neither a path that exists nor org/name on the Hub",
-                     "write ./models/x, org/name or org/name@revision");
-  }
+ModelArgument remote(const addresses::RemoteAddress& address) {
   ModelArgument model;
   model.plugin = "http-range";
-  model.address = name;
-  const std::size_t slash = name.find('/');
-  model.key = keyOf(name.substr(slash + 1, name.find('@') - slash - 1));
+  model.layout = address.layout;
+  model.endpoint = address.endpoint;
+  model.address = address.text();
+  model.key = address.model.substr(address.model.rfind('/') + 1);
+  if (address.layout == addresses::Layout::files) model.key = fs::path(model.key).stem().string();
+  if (!address.path.empty()) model.key += "-" + fs::path(address.path).stem().string();
+  model.key = keyOf(model.key);
   return model;
 }
+
+bool hasFileSuffix(const std::string& text) {
+  static const std::set<std::string> kSuffixes{
+      ".safetensors", ".gguf", ".ggml", ".bin",  ".pt",   ".pth", ".ckpt", ".pkl", ".h5",  ".onnx",
+      ".msgpack",     ".npz",  ".npy",  ".json", ".yaml", ".yml", ".txt",  ".zip", ".tar", ".gz"};
+  return kSuffixes.contains(fs::path(text).extension().string());
+}
+
+// Why a text that is no path that exists must be meant as one all the same; empty: it need not be.
+std::string pathlike(const std::string& text) {
+  const std::string name = text.substr(0, text.find_first_of("@:"));
+  if (name.ends_with('/') || name.find('\\') != std::string::npos ||
+      std::count(name.begin(), name.end(), '/') > 1) {
+    return "it is written as a path";
+  }
+  if (hasFileSuffix(name)) return "it ends as a file does";
+  const std::size_t slash = name.find('/');
+  std::error_code ignored;
+  if (slash != std::string::npos && fs::exists(name.substr(0, slash), ignored)) {
+    return "'" + name.substr(0, slash) + "' is a folder here";
+  }
+  return {};
+}
+
+ModelArgument hub(const std::string& text) { return remote(addresses::parseHubAddress(text)); }
 
 // A YAML scalar in double quotes.
 std::string quoted(const std::string& text) {
@@ -68,10 +93,27 @@ ModelArgument modelArgument(const std::string& text) {
   if (text.starts_with("file:")) return local(text.substr(5));
   if (text.starts_with("hub:")) return hub(text.substr(4));
   std::error_code ignored;
-  if (fs::exists(text, ignored) || text.starts_with("/") || text.starts_with(".")) {
-    return local(text);
+  if (fs::exists(text, ignored)) return local(text);
+  if (addresses::isWebAddress(text)) return remote(addresses::parseWebAddress(text));
+  if (text.starts_with('/') || text.starts_with('.') || text.starts_with('~')) return local(text);
+  if (const std::string why = pathlike(text); !why.empty()) {
+    throw inputError(text, "there is no such file or folder",
+                     why + ", so no server is asked; write hub:org/name for a model on the Hub");
   }
-  return hub(text);
+  if (!addresses::isHubName(text)) {
+    throw inputError("", "'" + text + "' is neither a path that exists nor org/name on the Hub",
+                     "write ./models/x, org/name, org/name@revision or "
+                     "org/name@revision:folder-or-file");
+  }
+  ModelArgument model = hub(text);
+  model.guessed = text.find('/') == std::string::npos;
+  return model;
+}
+
+void sayGuess(const ModelArgument& model) {
+  if (!model.guessed) return;
+  std::cerr << "kindred: there is no file or folder '" << model.address
+            << "' here; the Hub is asked for a model of this name\n";
 }
 
 void makeKeysDistinct(std::vector<ModelArgument>& models) {
@@ -84,18 +126,29 @@ void makeKeysDistinct(std::vector<ModelArgument>& models) {
   }
 }
 
+namespace {
+
+// A source of a recipe, in braces.
+std::string sourceText(const ModelArgument& model) {
+  std::string text = "{plugin: " + model.plugin;
+  if (!model.root.empty()) text += ", root: " + quoted(model.root);
+  if (model.layout != addresses::Layout::hub) {
+    text += ", layout: " + std::string(addresses::name(model.layout));
+  }
+  if (!model.endpoint.empty()) text += ", endpoint: " + quoted(model.endpoint);
+  return text + "}";
+}
+
+}  // namespace
+
 std::string recipeHead(const std::vector<ModelArgument>& models, std::size_t controls) {
-  std::map<std::pair<std::string, std::string>, std::string> sources;
+  std::map<std::string, std::string> sources;  // by text
   std::string head = "sources:\n", list = "models:\n";
   for (std::size_t i = 0; i < models.size(); ++i) {
     const ModelArgument& model = models[i];
     const auto [at, fresh] =
-        sources.try_emplace({model.plugin, model.root}, "s" + std::to_string(sources.size() + 1));
-    if (fresh) {
-      head += "  " + at->second + ": {plugin: " + model.plugin;
-      if (!model.root.empty()) head += ", root: " + quoted(model.root);
-      head += "}\n";
-    }
+        sources.try_emplace(sourceText(model), "s" + std::to_string(sources.size() + 1));
+    if (fresh) head += "  " + at->second + ": " + at->first + "\n";
     const std::string where = quoted(at->second + ":" + model.address);
     const bool control = i + controls >= models.size();
     list += "  " + quoted(model.key) + ": " +

@@ -1,21 +1,31 @@
-// A model as the command line names it: a local path, or org/name[@revision] on the Hub.
+// A model as the command line names it: a local path, a name on the Hub, or a web address.
 #pragma once
 
 #include <string>
 #include <vector>
 
+#include "addresses/remote_address.hpp"
+
 namespace kindred::cli {
 
 struct ModelArgument {
-  std::string key;      // its name in results: letters, digits, '.', '_' and '-'
-  std::string plugin;   // local-mmap or http-range
-  std::string root;     // local: the folder above the model, absolute
-  std::string address;  // below the root, or the Hub's name
+  std::string key;     // its name in results: letters, digits, '.', '_' and '-'
+  std::string plugin;  // local-mmap or http-range
+  std::string root;    // local: the folder above the model, absolute
+  addresses::Layout layout = addresses::Layout::hub;  // remote
+  std::string endpoint;  // remote: the server; empty: the one that the environment names
+  std::string address;   // below the root, or the server's name for it
+  bool guessed = false;  // a single word that is no path, and is therefore taken for a Hub's model
 };
 
-// What exists as a path is a path; the prefixes file: and hub: settle doubt. Anything else that
-// does not look like org/name is an Error.
+// What exists as a path is a path; the prefixes file: and hub: settle doubt. Web addresses and
+// hf:// are asked of their servers. A text that looks like a path (a separator at an end or
+// several, a file's suffix, a parent folder that exists) is never sent to a network, nor is
+// anything that does not look like org/name: these are Errors.
 ModelArgument modelArgument(const std::string& text);
+
+// Says on standard error that a word was taken for the name of a model on the Hub, where it was.
+void sayGuess(const ModelArgument& model);
 
 // Keys that are equal get their place behind them: x, x-2.
 void makeKeysDistinct(std::vector<ModelArgument>& models);

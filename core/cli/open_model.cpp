@@ -4,6 +4,7 @@
 
 #include <kindred/error.hpp>
 
+#include "cli/workspace.hpp"
 #include "plugin/bind.hpp"
 #include "plugin/guard.hpp"
 #include "plugin/installation.hpp"
@@ -16,10 +17,15 @@ std::unique_ptr<Source> makeSource(const Invocation& invocation, const ModelArgu
   const plugin::Plugin& plugin = registry.load(model.plugin);
   std::vector<plugin::Given> given;
   if (!model.root.empty()) given.push_back({"root", model.root});
-  const bool offline =
-      std::any_of(plugin.parameters.begin(), plugin.parameters.end(),
-                  [](const Entry& entry) { return std::string_view(entry.name) == "offline"; });
-  if (offline && invocation.has("offline")) given.push_back({"offline", "true"});
+  if (model.layout != addresses::Layout::hub) {
+    given.push_back({"layout", std::string(addresses::name(model.layout))});
+  }
+  if (!model.endpoint.empty()) given.push_back({"endpoint", model.endpoint});
+  for (const auto& [name, value] : sourceOverrides(invocation)) {
+    const bool known = std::any_of(plugin.parameters.begin(), plugin.parameters.end(),
+                                   [&](const Entry& entry) { return entry.name == name; });
+    if (known) given.push_back({name, value});
+  }
   const plugin::Bound bound = plugin::bindParameters(plugin, given);
   if (!bound.misfits.empty()) {
     throw inputError("", bound.misfits.front().message, bound.misfits.front().hint);
@@ -33,6 +39,7 @@ OpenModel::OpenModel(const Invocation& invocation, const std::string& argument)
     : registry_(plugin::pluginFolders(invocation.values("plugin-path"))),
       architectures_(checkpoint::architectureFolder(invocation.executable)) {
   const ModelArgument model = modelArgument(argument);
+  sayGuess(model);
   source_ = makeSource(invocation, model, registry_);
   plugin::guard(model.plugin, [&] {
     location_ = source_->open(model.address);

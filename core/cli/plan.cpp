@@ -12,6 +12,7 @@ int planVerb(const Invocation& invocation) {
   Workspace workspace(invocation);
   if (!workspace.good()) return kBadInput;
   const plan::Plan plan = plan::makePlan(workspace.recipe(), workspace.tools(), workspace.models());
+  sayNotes(workspace.models());
   std::cout << (invocation.has("json") ? plan::toJson(plan) : plan::describe(plan));
   checkBudget(invocation, plan);
   return kDone;

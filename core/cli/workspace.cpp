@@ -11,19 +11,11 @@
 
 #include <kindred/error.hpp>
 
+#include "checkpoint/names.hpp"
 #include "plugin/installation.hpp"
 
 namespace kindred::cli {
 namespace {
-
-plan::SourceOverrides overrides(const Invocation& invocation) {
-  plan::SourceOverrides list;
-  if (invocation.has("offline")) list["offline"] = "true";
-  if (invocation.has("cache-size")) {
-    list["cache-size"] = std::to_string(invocation.bytes("cache-size", 0));
-  }
-  return list;
-}
 
 void sortByPlace(std::vector<recipe::Diagnostic>& diagnostics) {
   std::stable_sort(diagnostics.begin(), diagnostics.end(),
@@ -34,6 +26,26 @@ void sortByPlace(std::vector<recipe::Diagnostic>& diagnostics) {
 }
 
 }  // namespace
+
+plan::SourceOverrides sourceOverrides(const Invocation& invocation) {
+  plan::SourceOverrides list;
+  if (invocation.has("offline")) list["offline"] = "true";
+  if (invocation.has("cache-size")) {
+    list["cache-size"] = std::to_string(invocation.bytes("cache-size", 0));
+  }
+  return list;
+}
+
+void sayNotes(const checkpoint::Checkpoint& checkpoint) {
+  for (const std::string& note : checkpoint.notes()) {
+    std::cerr << fmt::format("kindred: model '{}': {}\n", checkpoint::escaped(checkpoint.model()),
+                             note);
+  }
+}
+
+void sayNotes(const plan::Models& models) {
+  for (const plan::Model* model : models.opened()) sayNotes(model->checkpoint);
+}
 
 Workspace::Workspace(const Invocation& invocation)
     : Workspace(recipe::load(invocation.positional.front(), invocation.values("set")), invocation) {
@@ -47,7 +59,7 @@ Workspace::Workspace(recipe::Checked checked, const Invocation& invocation)
   if (diagnostics.empty()) {
     tools_ = plan::makeTools(recipe_, registry_, diagnostics);
     models_ = std::make_unique<plan::Models>(recipe_, registry_, architectures_,
-                                             overrides(invocation), diagnostics);
+                                             sourceOverrides(invocation), diagnostics);
   }
   sortByPlace(diagnostics);
   good_ = diagnostics.empty();

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "cli/command.hpp"
@@ -27,6 +28,8 @@ class Workspace {
   const recipe::Recipe& recipe() const { return recipe_; }
   const std::vector<plan::StepTools>& tools() const { return tools_; }
   plan::Models& models() { return *models_; }
+  // The recipe as it is kept beside results: the same run, said in other words.
+  void rewrite(std::string text) { recipe_.text = std::move(text); }
   plugin::Registry& registry() { return registry_; }
   // The plugins that the recipe uses, each once.
   std::vector<const plugin::Plugin*> plugins();
@@ -44,6 +47,14 @@ class Workspace {
 inline constexpr Option kOffline{"offline", nullptr, "use what was fetched before, and no network"};
 inline constexpr Option kCacheSize{"cache-size", "BYTES", "keep at most this much fetched data"};
 inline constexpr Option kMaxBytes{"max-bytes", "BYTES", "refuse a plan that reads more of a model"};
+
+// What the command line sets for every source.
+plan::SourceOverrides sourceOverrides(const Invocation& invocation);
+
+// Says on standard error which files of the opened models were left out, and where index and shards
+// disagree.
+void sayNotes(const plan::Models& models);
+void sayNotes(const checkpoint::Checkpoint& checkpoint);
 
 // Throws where the plan reads more of a model than --max-bytes allows.
 void checkBudget(const Invocation& invocation, const plan::Plan& plan);

@@ -1,9 +1,12 @@
 #include "plan/models.hpp"
 
 #include <algorithm>
+#include <future>
+#include <utility>
 
 #include <kindred/error.hpp>
 
+#include "addresses/naming.hpp"
 #include "plan/tools.hpp"
 #include "plugin/guard.hpp"
 
@@ -64,14 +67,30 @@ const Repository& Models::repository(const std::string& key) {
   if (spec == recipe_.models.end()) {
     throw Error(Category::internal, "", "no model '" + key + "' in a checked recipe");
   }
+  return *repositories_.emplace(key, openRepository(*spec)).first->second;
+}
+
+std::unique_ptr<Repository> Models::openRepository(const recipe::ModelSpec& spec) const {
   auto repository = std::make_unique<Repository>();
-  repository->key = key;
-  repository->address = spec->source + ":" + spec->address;
-  repository->role = spec->role;
-  repository->source = sources_.at(spec->source).get();
-  plugin::guard(spec->source,
-                [&] { repository->location = repository->source->open(spec->address); });
-  return *repositories_.emplace(key, std::move(repository)).first->second;
+  repository->key = spec.key;
+  repository->role = spec.role;
+  repository->source = sources_.at(spec.source).get();
+  plugin::guard(spec.source,
+                [&] { repository->location = repository->source->open(spec.address); });
+  const std::string pinned = addresses::namingOf(*repository->location).pinned();
+  repository->address = spec.source + ":" + (pinned.empty() ? spec.address : pinned);
+  return repository;
+}
+
+void Models::openRepositories() {
+  std::vector<std::pair<const recipe::ModelSpec*, std::future<std::unique_ptr<Repository>>>>
+      opening;
+  for (const recipe::ModelSpec& spec : recipe_.models) {
+    if (repositories_.contains(spec.key) || !sources_.at(spec.source)->remote()) continue;
+    opening.emplace_back(
+        &spec, std::async(std::launch::async, [this, &spec] { return openRepository(spec); }));
+  }
+  for (auto& [spec, repository] : opening) repositories_.emplace(spec->key, repository.get());
 }
 
 std::vector<const Model*> Models::controls() {

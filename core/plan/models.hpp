@@ -18,7 +18,7 @@ namespace kindred::plan {
 // Where a model's files are; none of them is read yet.
 struct Repository {
   std::string key;
-  std::string address;  // "hub:org/name@main"
+  std::string address;  // "hub:org/name@COMMIT": pinned to what was opened, where its source can
   recipe::ModelRole role = recipe::ModelRole::subject;
   Source* source = nullptr;
   std::shared_ptr<Location> location;
@@ -40,6 +40,8 @@ class Models {
          const checkpoint::ArchitectureRegistry& architectures, const SourceOverrides& overrides,
          std::vector<recipe::Diagnostic>& diagnostics);
 
+  // Asks for all repositories at once, so that their servers' answers are waited for together.
+  void openRepositories();
   // Opens the model (reads its headers) at the first call.
   const Model& model(const std::string& key);
   // The same without reading headers.
@@ -53,6 +55,8 @@ class Models {
   Cost spent() const;
 
  private:
+  std::unique_ptr<Repository> openRepository(const recipe::ModelSpec& spec) const;
+
   const recipe::Recipe& recipe_;
   const checkpoint::ArchitectureRegistry& architectures_;
   std::map<std::string, std::unique_ptr<Source>> sources_;

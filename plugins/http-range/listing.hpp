@@ -9,15 +9,13 @@
 
 namespace kindred::http {
 
-// "org/name@revision" on a Hub; on a plain server a folder, or one *.safetensors file.
-struct Address {
-  std::string path;      // "org/name" or "folder/model"
-  std::string revision;  // Hub only: "main" where none is given
-  std::string file;      // plain server: the one file that is meant; else empty
+// On a plain server: a folder, or one *.safetensors file.
+struct FilesAddress {
+  std::string path;  // "folder/model"
+  std::string file;  // the one file that is meant; else empty
 };
-// Throws input errors for what cannot be one, or would leave the endpoint.
-Address parseHubAddress(const std::string& address);
-Address parseFilesAddress(const std::string& address);
+// Throws an input error for what would leave the endpoint.
+FilesAddress parseFilesAddress(const std::string& address);
 
 // Whether a revision is a full commit hash, which never comes to mean something else.
 bool isCommit(std::string_view revision);
@@ -30,12 +28,20 @@ struct Listed {
 };
 
 struct Listing {
-  std::string commit;
+  std::string id;             // what the model is called now; empty: not said
+  std::string commit;         // empty: the server has none
   std::vector<Listed> files;  // by name; those whose name would leave the model are left out
+  bool whole = true;          // false: the server may have left files out
 };
 
 // The reply of /api/models/REPO/revision/REV?blobs=true. `place` is for errors.
 Listing parseListing(std::string_view json, const std::string& place);
+// A page of /api/models/REPO/tree/REV?recursive=true.
+std::vector<Listed> parseTree(std::string_view json, const std::string& place);
+// The reply of ModelScope's /api/v1/models/REPO/repo/files.
+Listing parseModelScope(std::string_view json, const std::string& place);
+// Sorts by name; a name that is there twice is an error.
+void sortByName(std::vector<Listed>& files, const std::string& place);
 // A listing that parseListing() reads back.
 std::string listingText(const Listing& listing);
 

@@ -1,12 +1,15 @@
 #include "location.hpp"
 
+#include <algorithm>
 #include <array>
+#include <set>
 #include <utility>
+
+#include "hub_listing.hpp"
 
 namespace kindred::http {
 namespace {
 
-constexpr std::uint64_t kMostListing = 64 * kMiB;
 constexpr std::uint64_t kMostIndex = 1024 * kMiB;
 constexpr const char* kIndex = "model.safetensors.index.json";
 constexpr std::array kUsualFiles{"LICENSE",
@@ -19,83 +22,172 @@ constexpr std::array kUsualFiles{"LICENSE",
                                  "tokenizer.json",
                                  "tokenizer_config.json"};
 
-std::string fetchText(Service& service, const std::string& url) {
-  std::string text;
-  auto target = std::make_shared<Target>();
-  target->url = url;
-  Job job{0, kMostListing, Job::Mode::whole};
-  job.put = [&text](std::uint64_t at, std::span<const std::byte> bytes) {
-    text.resize(at);
-    text.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-  };
-  auto batch = std::make_shared<Batch>();
-  startFetch(service.network, std::move(target), std::move(job), batch);
-  batch->wait();
-  return text;
-}
-
 Error notListed(const std::string& place, const std::string& name) {
   return inputError(place, "there is no file '" + name + "'", "check the model's name");
 }
 
-std::string encodeRevision(const std::string& revision) {
-  std::string out;
-  for (const char c : encodePath(revision))
-    out += c == '/' ? std::string("%2F") : std::string(1, c);
-  return out;
-}
+bool isWeights(std::string_view name) { return name.ends_with(".safetensors"); }
 
 }  // namespace
 
-HubLocation::HubLocation(Service& service, const std::string& text) : service_(service) {
-  const Address address = parseHubAddress(text);
-  path_ = address.path;
-  const std::string place = service.settings.endpoint + "/" + path_ + "@" + address.revision;
-  const std::string key = path_ + "@" + address.revision;
-  std::optional<std::string> kept;
-  const bool offline = service.settings.offline;
-  if (service.cache && (offline || isCommit(address.revision))) {
-    kept = service.cache->listing(service.settings.endpoint, key);
+HubLocation::HubLocation(Service& service, const std::string& text)
+    : service_(service), address_(addresses::parseHubAddress(text)) {
+  const Settings& settings = service.settings;
+  if (!address_.endpoint.empty() && origin(address_.endpoint) != origin(settings.endpoint)) {
+    throw inputError("", "'" + text + "' is on another server than " + settings.endpoint,
+                     "set the source's endpoint: " + address_.endpoint);
   }
-  if (!kept && offline) {
-    throw Error(Category::network, place, "the model's list of files is not in the cache",
-                "run once without --offline");
+  if (address_.revision.empty()) {
+    address_.revision = settings.layout == Layout::modelscope ? "master" : "main";
   }
-  listing_ = parseListing(kept ? *kept : fetchListing(address), place);
-  if (listing_.commit.empty()) {
-    throw Error(Category::network, place, "the server names no commit ('sha')",
-                "check that the endpoint is a Hub, or set layout: files");
+  if (auto kept = keptListing()) {
+    listing_ = std::move(*kept);
+  } else if (settings.offline) {
+    throw Error(Category::network, place(), "the model's list of files is not in the cache",
+                settings.offline_remedy);
+  } else {
+    listing_ = fetchListing();
+    keep();
   }
-  if (!kept && service.cache) {
-    const std::string listing = listingText(listing_);
-    service.cache->keepListing(service.settings.endpoint, key, listing);
-    service.cache->keepListing(service.settings.endpoint, path_ + "@" + listing_.commit, listing);
+  // A model that was renamed, or whose name was written in another case.
+  if (!listing_.id.empty()) address_.model = listing_.id;
+  if (!snapshot_) snapshot_ = Snapshot::find(settings.hub_cache, address_.model, listing_.commit);
+  if (!address_.path.empty()) enter(address_.path);
+}
+
+// From an earlier run or the Hub's own cache: offline, and of a commit, which never changes.
+std::optional<Listing> HubLocation::keptListing() const {
+  const bool offline = service_.settings.offline;
+  if (!offline && !isCommit(address_.revision)) return std::nullopt;
+  if (service_.cache) {
+    const auto kept = service_.cache->listing(service_.settings.endpoint,
+                                              address_.model + "@" + address_.revision);
+    if (kept) return parseListing(*kept, place());
+  }
+  if (!offline) return std::nullopt;
+  const auto snapshot =
+      Snapshot::find(service_.settings.hub_cache, address_.model, address_.revision);
+  return snapshot ? std::optional(snapshot->listing()) : std::nullopt;
+}
+
+Listing HubLocation::fetchListing() const {
+  try {
+    return service_.settings.layout == Layout::modelscope
+               ? fetchModelScopeListing(service_, address_.model, address_.revision, place())
+               : fetchHubListing(service_, address_.model, address_.revision, place());
+  } catch (const Error& error) {
+    const std::string& endpoint = service_.settings.endpoint;
+    const bool kept =
+        service_.cache &&
+        service_.cache->listing(endpoint, address_.model + "@" + address_.revision).has_value();
+    if (!kept && !Snapshot::find(service_.settings.hub_cache, address_.model, address_.revision)) {
+      throw;
+    }
+    throw Error(error.category(), error.place(), error.message(),
+                (error.remedy().empty() ? "" : error.remedy() + "; ") +
+                    "this machine has kept what was read of it: --offline reads that");
   }
 }
 
-std::string HubLocation::fetchListing(const Address& address) const {
-  return fetchText(service_, service_.settings.endpoint + "/api/models/" + encodePath(path_) +
-                                 "/revision/" + encodeRevision(address.revision) + "?blobs=true");
+void HubLocation::keep() const {
+  if (!service_.cache) return;
+  const std::string text = listingText(listing_);
+  const std::string model = listing_.id.empty() ? address_.model : listing_.id;
+  for (const std::string& name : {address_.model, model}) {
+    for (const std::string& revision : {address_.revision, listing_.commit}) {
+      if (revision.empty()) continue;
+      service_.cache->keepListing(service_.settings.endpoint, name + "@" + revision, text);
+    }
+  }
 }
 
+// The folder or file that the address names behind the model.
+void HubLocation::enter(const std::string& path) {
+  const auto& files = listing_.files;
+  const bool folder = std::any_of(files.begin(), files.end(), [&](const Listed& file) {
+    return file.name.starts_with(path + "/");
+  });
+  const bool file = std::any_of(files.begin(), files.end(),
+                                [&](const Listed& listed) { return listed.name == path; });
+  if (!folder && !file) {
+    std::set<std::string> there;
+    for (const Listed& listed : files) {
+      const std::size_t slash = listed.name.find('/');
+      if (slash != std::string::npos) there.insert(listed.name.substr(0, slash + 1));
+      if (slash == std::string::npos && isWeights(listed.name)) there.insert(listed.name);
+    }
+    std::string list;
+    for (const std::string& name : there) {
+      if (list.size() < 400) list += (list.empty() ? "" : ", ") + name;
+    }
+    throw inputError(place(), "the model has no folder or file '" + path + "'",
+                     list.empty() ? "check the name" : "it has " + list);
+  }
+  const std::size_t slash = path.rfind('/');
+  folder_ = folder ? path + "/" : path.substr(0, slash == std::string::npos ? 0 : slash + 1);
+  if (file) chosen_ = path.substr(folder_.size());
+}
+
+std::string HubLocation::place() const {
+  return service_.settings.endpoint + "/" + address_.model + "@" +
+         (listing_.commit.empty() ? address_.revision : listing_.commit);
+}
+
+// Of one file of weights: it, and what belongs to its model. Of an index: its shards too.
 std::vector<std::string> HubLocation::list() {
+  const bool alone = isWeights(chosen_);
   std::vector<std::string> names;
-  for (const Listed& file : listing_.files) names.push_back(file.name);
+  for (const Listed& file : listing_.files) {
+    if (!file.name.starts_with(folder_)) continue;
+    std::string name = file.name.substr(folder_.size());
+    if (alone && name != chosen_ && (isWeights(name) || name.find('/') != std::string::npos)) {
+      continue;
+    }
+    names.push_back(std::move(name));
+  }
   return names;
 }
 
+std::string HubLocation::urlOf(const std::string& name) const {
+  const bool scope = service_.settings.layout == Layout::modelscope;
+  const std::string& revision = listing_.commit.empty() ? address_.revision : listing_.commit;
+  return service_.settings.endpoint + (scope ? "/models/" : "/") + encodePath(address_.model) +
+         "/resolve/" + encodeRevision(revision) + "/" + encodePath(name);
+}
+
 std::shared_ptr<File> HubLocation::open(const std::string& name) {
-  const std::string& endpoint = service_.settings.endpoint;
   for (const Listed& listed : listing_.files) {
-    if (listed.name != name) continue;
+    if (listed.name.size() != folder_.size() + name.size() || !listed.name.starts_with(folder_) ||
+        !listed.name.ends_with(name)) {
+      continue;
+    }
+    if (snapshot_) {
+      if (auto file = snapshot_->open(listed)) return file;
+    }
     auto file = std::make_shared<RemoteFile>(
-        service_, FileKey{endpoint, path_, listing_.commit, name, {}}, listed,
-        endpoint + "/" + encodePath(path_) + "/resolve/" + encodeRevision(listing_.commit) + "/" +
-            encodePath(name));
+        service_,
+        FileKey{service_.settings.endpoint, address_.model, listing_.commit, listed.name, {}},
+        listed, urlOf(listed.name));
     file->start();
     return file;
   }
-  throw notListed(endpoint + "/" + path_ + "@" + listing_.commit, name);
+  throw notListed(place(), name);
+}
+
+std::string HubLocation::addressOf(const std::string& below) const {
+  return address_.model + "@" + address_.revision + ":" + folder_ + below;
+}
+
+std::string HubLocation::pinned() const {
+  addresses::RemoteAddress pinned = address_;
+  pinned.endpoint.clear();
+  if (!listing_.commit.empty()) pinned.revision = listing_.commit;
+  return pinned.text();
+}
+
+std::string FilesLocation::pinned() const {
+  if (address_.file.empty()) return address_.path;
+  return address_.path.empty() ? address_.file : address_.path + "/" + address_.file;
 }
 
 FilesLocation::FilesLocation(Service& service, const std::string& text)
@@ -127,7 +219,7 @@ void FilesLocation::look() {
     const std::string place = service_.settings.endpoint + "/" + address_.path;
     if (service_.settings.offline) {
       throw Error(Category::network, place, "nothing of this model is in the cache",
-                  "run once without --offline");
+                  service_.settings.offline_remedy);
     }
     throw inputError(place, "there is no model here: neither model.safetensors nor an index of it",
                      "check the address");

@@ -3,37 +3,57 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include <kindred/source.hpp>
 
+#include "addresses/naming.hpp"
+#include "addresses/remote_address.hpp"
 #include "remote_file.hpp"
+#include "snapshot.hpp"
 
 namespace kindred::http {
 
-// On a Hub: asks once what the revision means and what files it has.
-class HubLocation final : public Location {
+// On a Hub or on ModelScope: asks once what the revision means and what files it has. What the
+// Hub's own tools have fetched of that commit is read from their cache.
+class HubLocation final : public Location, public addresses::Naming {
  public:
   HubLocation(Service& service, const std::string& address);
   std::vector<std::string> list() override;
   std::shared_ptr<File> open(const std::string& name) override;
   std::string revision() const override { return listing_.commit; }
+  std::string chosen() const override { return chosen_; }
+  std::string addressOf(const std::string& below) const override;
+  std::string pinned() const override;
+  std::string endpoint() const override { return service_.settings.endpoint; }
 
  private:
-  std::string fetchListing(const Address& address) const;
+  std::optional<Listing> keptListing() const;
+  Listing fetchListing() const;
+  void keep() const;
+  void enter(const std::string& path);
+  std::string place() const;
+  std::string urlOf(const std::string& name) const;
 
   Service& service_;
-  std::string path_;
+  addresses::RemoteAddress address_;
   Listing listing_;
+  std::optional<Snapshot> snapshot_;
+  std::string folder_;  // "unet/": what is opened; empty: all
+  std::string chosen_;  // the one file in it that is meant; empty: the folder
 };
 
 // On a plain server: tries the names that a checkpoint usually has, and those in its index.
-class FilesLocation final : public Location {
+class FilesLocation final : public Location, public addresses::Naming {
  public:
   FilesLocation(Service& service, const std::string& address);
   std::vector<std::string> list() override;
   std::shared_ptr<File> open(const std::string& name) override;
+  std::string chosen() const override { return address_.file; }
+  std::string pinned() const override;
+  std::string endpoint() const override { return service_.settings.endpoint; }
 
  private:
   std::shared_ptr<RemoteFile> begin(const std::string& name, bool may_be_absent);
@@ -41,7 +61,7 @@ class FilesLocation final : public Location {
   void addShards(RemoteFile& index);
 
   Service& service_;
-  const Address address_;
+  const FilesAddress address_;
   bool looked_ = false;
   std::map<std::string, std::shared_ptr<RemoteFile>> files_;  // null: there, not opened yet
 };

@@ -4,8 +4,9 @@ KINDRED_SOURCE(
     kindred::http::HttpSource, "http-range", "1.0",
     "Reads byte ranges from the Hugging Face Hub and from plain web servers",
     kindred::text("endpoint", "", "the server's URL; empty: HF_ENDPOINT, else the Hub's"),
-    kindred::choice("layout", "hub|files", "hub",
-                    "hub: ENDPOINT/REPO/resolve/REV/FILE; files: ENDPOINT/PATH/FILE"),
+    kindred::choice("layout", "hub|files|modelscope", "hub",
+                    "hub: ENDPOINT/REPO/resolve/REV/FILE; files: ENDPOINT/PATH/FILE; modelscope: "
+                    "ENDPOINT/models/REPO/resolve/REV/FILE"),
     kindred::text("cache", "", "the cache's folder; empty: $XDG_CACHE_HOME/kindred"),
     kindred::text("cache-size", "20GB", "what the cache may hold; 0: no cache"),
     kindred::flag("offline", false, "read from the cache alone"),
@@ -20,4 +21,5 @@ KINDRED_SOURCE(
     kindred::integer("stall-timeout", "30", 1, 3600, "seconds without a byte"),
     kindred::text(
         "ca-file", "",
-        "certificates to trust (PEM); empty: CURL_CA_BUNDLE, SSL_CERT_FILE, the system's"))
+        "certificates to trust (PEM); empty: CURL_CA_BUNDLE, REQUESTS_CA_BUNDLE, SSL_CERT_FILE, "
+        "the system's"))

@@ -15,13 +15,8 @@ struct FileRead {
   std::shared_ptr<std::vector<char>> arrived;  // by run; written on the transport's thread
 };
 
-const RemoteFile& ours(const File* file) {
-  const auto* remote = dynamic_cast<const RemoteFile*>(file);
-  if (remote == nullptr) {
-    throw Error(Category::plugin, "", "http-range was asked to read a file of another source");
-  }
-  return *remote;
-}
+// Null: a file that lies on this machine, in the cache of the Hub's own tools.
+const RemoteFile* remote(const File* file) { return dynamic_cast<const RemoteFile*>(file); }
 
 std::vector<Extent> extentsOf(std::span<const Piece> pieces) {
   std::vector<Extent> extents;
@@ -30,7 +25,8 @@ std::vector<Extent> extentsOf(std::span<const Piece> pieces) {
 }
 
 // "URL: bytes 0 to 9, 20 to 29; URL: ..." as far as it can be read.
-[[noreturn]] void refuseOffline(const std::map<const RemoteFile*, std::vector<Piece>>& missing) {
+[[noreturn]] void refuseOffline(const Settings& settings,
+                                const std::map<const RemoteFile*, std::vector<Piece>>& missing) {
   constexpr std::size_t kMostRanges = 20;
   std::string text;
   std::uint64_t bytes = 0;
@@ -51,7 +47,7 @@ std::vector<Extent> extentsOf(std::span<const Piece> pieces) {
   throw Error(Category::network, "",
               std::to_string(bytes) + " bytes in " + std::to_string(ranges) +
                   (ranges == 1 ? " range are" : " ranges are") + " not in the cache:" + text,
-              "run once without --offline");
+              settings.offline_remedy);
 }
 
 std::vector<FileRead> plan(const Service& service,
@@ -112,14 +108,18 @@ void keep(Service& service, const std::vector<FileRead>& reads) {
 void readAll(Service& service, std::span<const ReadRequest> requests) {
   std::map<const RemoteFile*, std::vector<Piece>> missing;
   for (const ReadRequest& request : requests) {
-    const RemoteFile& file = ours(request.file);
-    auto rest = file.fillWithoutAsking({request.offset, request.into});
+    const RemoteFile* file = remote(request.file);
+    if (file == nullptr) {
+      request.file->read(request.offset, request.into);
+      continue;
+    }
+    auto rest = file->fillWithoutAsking({request.offset, request.into});
     if (rest.empty()) continue;
-    auto& pieces = missing[&file];
+    auto& pieces = missing[file];
     pieces.insert(pieces.end(), rest.begin(), rest.end());
   }
   if (missing.empty()) return;
-  if (service.settings.offline) refuseOffline(missing);
+  if (service.settings.offline) refuseOffline(service.settings, missing);
   const std::vector<FileRead> reads = plan(service, missing);
   const auto batch = std::make_shared<Batch>();
   for (const FileRead& read : reads) startRuns(service, read, batch);
@@ -135,9 +135,10 @@ void readAll(Service& service, std::span<const ReadRequest> requests) {
 Cost priceOf(const Service& service, std::span<const PlannedRange> ranges) {
   std::map<const RemoteFile*, std::vector<Extent>> missing;
   for (const PlannedRange& range : ranges) {
-    const RemoteFile& file = ours(range.file);
-    const auto rest = file.missing({range.offset, range.length});
-    auto& extents = missing[&file];
+    const RemoteFile* file = remote(range.file);
+    if (file == nullptr) continue;
+    const auto rest = file->missing({range.offset, range.length});
+    auto& extents = missing[file];
     extents.insert(extents.end(), rest.begin(), rest.end());
   }
   Cost cost;

@@ -25,13 +25,14 @@ void RemoteFile::start(bool may_be_absent) {
   if (service_.cache) known = service_.cache->latest(key_);
   if (known && target_->total && *target_->total != known->size) known.reset();
   if (known && !target_->content.empty() && target_->content != known->etag) known.reset();
-  // What belongs to a commit never changes; on a plain server it may.
-  if (known && (!key_.commit.empty() || service_.settings.offline)) {
+  // What belongs to a commit or has the hash that is listed never changes; else it may.
+  const bool pinned = !key_.commit.empty() || !target_->content.empty();
+  if (known && (pinned || service_.settings.offline)) {
     startFromCache(*known);
   } else if (service_.settings.offline) {
     if (!may_be_absent) {
       throw Error(Category::network, place_, "nothing of this file is in the cache",
-                  "run once without --offline");
+                  service_.settings.offline_remedy);
     }
   } else if (known || (may_be_absent && !isCatalogue())) {
     askForHeaders();
@@ -54,7 +55,10 @@ bool RemoteFile::isText() const {
 
 std::uint64_t RemoteFile::headLength() const {
   if (isText()) return target_->total.value_or(kMostText);
-  const bool whole = isCatalogue() && !key_.name.ends_with(".safetensors");
+  // ModelScope sends small files whole, whatever range is asked for.
+  const bool sent_whole = service_.settings.layout == Layout::modelscope &&
+                          target_->total.value_or(kWhole + 1) <= kWhole;
+  const bool whole = sent_whole || (isCatalogue() && !key_.name.ends_with(".safetensors"));
   const std::uint64_t most = whole ? kWhole : kHead;
   return std::min(most, target_->total.value_or(most));
 }

@@ -128,6 +128,21 @@ bool isTransient(long status) {
 
 }  // namespace
 
+std::string nextPage(std::string_view link) {
+  while (!link.empty()) {
+    const std::size_t open = link.find('<'), close = link.find('>', open);
+    if (close == std::string_view::npos) return {};
+    const std::string_view target = link.substr(open + 1, close - open - 1);
+    link.remove_prefix(close + 1);
+    const std::size_t end = std::min(link.find('<'), link.size());
+    if (lowered(link.substr(0, end)).find("rel=\"next\"") != std::string::npos) {
+      return std::string(target);
+    }
+    link.remove_prefix(end);
+  }
+  return {};
+}
+
 void addLine(ReplyHead& head, std::string_view line) {
   if (line.starts_with("HTTP/")) {
     head = {};
@@ -146,7 +161,7 @@ void addLine(ReplyHead& head, std::string_view line) {
     head.content_length = digits(value);
     return;
   }
-  const std::array<std::pair<std::string_view, std::string*>, 15> fields{{
+  const std::array<std::pair<std::string_view, std::string*>, 16> fields{{
       {"content-range", &head.content_range},
       {"content-type", &head.content_type},
       {"content-encoding", &head.content_encoding},
@@ -162,6 +177,7 @@ void addLine(ReplyHead& head, std::string_view line) {
       {"x-linked-etag", &head.linked_etag},
       {"x-linked-size", &head.linked_size},
       {"x-repo-commit", &head.commit},
+      {"link", &head.link},
   }};
   for (const auto& [field, text] : fields) {
     if (name == field) *text = value;

@@ -28,7 +28,11 @@ struct ReplyHead {
   std::string linked_etag;    // X-Linked-ETag: the Hub's name for the content behind a redirect
   std::string linked_size;    // X-Linked-Size
   std::string commit;         // X-Repo-Commit
+  std::string link;           // Link: where the next page of a list is
 };
+
+// The target of rel="next" in a Link header (RFC 8288); empty: there is none.
+std::string nextPage(std::string_view link);
 
 // Takes one header line; a status line starts a new head.
 void addLine(ReplyHead& head, std::string_view line);

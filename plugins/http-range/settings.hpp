@@ -8,13 +8,14 @@
 
 #include <kindred/parameters.hpp>
 
+#include "addresses/remote_address.hpp"
 #include "ranges.hpp"
 #include "retry.hpp"
 #include "url.hpp"
 
 namespace kindred::http {
 
-enum class Layout { hub, files };
+using addresses::Layout;
 
 struct Settings {
   std::string endpoint;  // without a '/' at the end
@@ -28,7 +29,10 @@ struct Settings {
   unsigned streams = 64;     // requests in flight over all of them, with HTTP/2
   bool http2 = true;
   bool offline = false;
-  std::string ca_file;  // empty: the system's
+  std::string offline_remedy;       // what to do about it; empty: it is not set
+  std::filesystem::path hub_cache;  // of the Hub's own tools; empty: not of this endpoint's models
+  std::string ca_file;              // empty: the system's
+  std::string ca_folder;            // of hashed certificates, besides; empty: none
   RetryPolicy retry;
   std::chrono::seconds connect_timeout{15};
   std::chrono::seconds stall{30};  // without a byte: the transfer is given up

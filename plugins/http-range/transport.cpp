@@ -309,6 +309,9 @@ void Transport::Loop::configure(Line& line) const {
   if (!settings_.ca_file.empty()) {
     curl_easy_setopt(easy, CURLOPT_CAINFO, settings_.ca_file.c_str());
   }
+  if (!settings_.ca_folder.empty()) {
+    curl_easy_setopt(easy, CURLOPT_CAPATH, settings_.ca_folder.c_str());
+  }
 }
 
 void Transport::Loop::address(Line& line, const Request& request) const {

@@ -38,6 +38,12 @@ std::int64_t nanoseconds(const timespec& time) {
   return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
 }
 
+// What a link that leads nowhere names; empty: the path is no link.
+std::string linkedTo(const std::filesystem::path& path) {
+  std::error_code none;
+  return std::filesystem::read_symlink(path, none).string();
+}
+
 bool sameFile(const struct stat& a, const struct stat& b) {
   return a.st_ino == b.st_ino && a.st_dev == b.st_dev && a.st_size == b.st_size &&
          nanoseconds(a.st_mtim) == nanoseconds(b.st_mtim);
@@ -49,7 +55,14 @@ LocalFile::LocalFile(std::filesystem::path path, ReadBy read_by)
     : path_(std::move(path)), place_(path_.string()), read_by_(read_by) {
   // O_NONBLOCK: opening a pipe must not wait for its writer.
   descriptor_ = ::open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-  if (descriptor_ < 0) fail(place_, "cannot open the file", errno);
+  if (descriptor_ < 0) {
+    const int error = errno;
+    if (const std::string to = linkedTo(path_); error == ENOENT && !to.empty()) {
+      throw inputError(place_, "the file is a link to '" + to + "', which is not there",
+                       "fetch the model again: its download was cut off or its cache cleared");
+    }
+    fail(place_, "cannot open the file", error);
+  }
   const int error = ::fstat(descriptor_, &opened_) == 0 ? 0 : errno;
   if (error != 0 || !S_ISREG(opened_.st_mode)) {
     ::close(descriptor_);

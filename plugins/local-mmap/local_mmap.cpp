@@ -6,6 +6,7 @@
 
 #include <kindred/source.hpp>
 
+#include "addresses/naming.hpp"
 #include "local_file.hpp"
 
 namespace {
@@ -59,7 +60,7 @@ std::vector<std::string> namesIn(const fs::path& folder, bool (*wanted)(const fs
   std::vector<std::string> names;
   fs::directory_iterator entry(folder, error);
   for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
-    std::error_code unreadable;  // a dangling link is simply not listed
+    std::error_code unreadable;
     if (wanted(entry->status(unreadable))) names.push_back(entry->path().filename().string());
   }
   if (error) throw inputError(folder.string(), "cannot list the folder: " + error.message());
@@ -68,7 +69,27 @@ std::vector<std::string> namesIn(const fs::path& folder, bool (*wanted)(const fs
 }
 
 bool isFolder(const fs::file_status& status) { return fs::is_directory(status); }
-bool isFile(const fs::file_status& status) { return fs::is_regular_file(status); }
+// A link that leads nowhere counts, and one that can't be followed: whoever opens it is told.
+bool isFile(const fs::file_status& status) {
+  return fs::is_regular_file(status) || status.type() == fs::file_type::not_found ||
+         status.type() == fs::file_type::none;
+}
+
+// The files of a folder and of the folders in it, but hidden and unreadable ones: a model's own,
+// and those of its components or checkpoints.
+std::vector<std::string> filesIn(const fs::path& folder) {
+  std::vector<std::string> names = namesIn(folder, isFile);
+  for (const std::string& inner : namesIn(folder, isFolder)) {
+    std::error_code unreadable;
+    fs::directory_iterator look(folder / inner, unreadable);
+    if (inner.starts_with('.') || unreadable) continue;
+    for (const std::string& name : namesIn(folder / inner, isFile)) {
+      names.push_back(inner + "/" + name);
+    }
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
 
 // In the Hub's cache a model's folder holds snapshots/REVISION/, whose files link into blobs/, and
 // refs/BRANCH, which say which revision a branch was at. Returns the snapshot meant.
@@ -88,36 +109,57 @@ fs::path snapshotIn(const fs::path& model) {
                    revisions.empty() ? "download it" : "name one: snapshots/ has " + all);
 }
 
-class LocalLocation final : public kindred::Location {
+class LocalLocation final : public kindred::Location, public kindred::addresses::Naming {
  public:
-  LocalLocation(fs::path path, ReadBy read_by) : path_(std::move(path)), read_by_(read_by) {
+  LocalLocation(fs::path path, const std::string& address, ReadBy read_by)
+      : path_(std::move(path)), read_by_(read_by) {
     is_folder_ = isFolder(statusOf(path_));
-    if (is_folder_ && fs::is_directory(path_ / "snapshots")) path_ = snapshotIn(path_);
-    if (is_folder_ && path_.parent_path().filename() == "snapshots") {
-      revision_ = path_.filename().string();
+    if (is_folder_ && fs::is_directory(path_ / "snapshots")) {
+      path_ = snapshotIn(path_);
+      pinned_ = (fs::path(address) / "snapshots" / path_.filename()).string();
     }
+    const fs::path folder = is_folder_ ? path_ : path_.parent_path();
+    if (folder.parent_path().filename() == "snapshots") revision_ = folder.filename().string();
   }
 
+  // Of one file: it, and what belongs to its model.
   std::vector<std::string> list() override {
-    if (!is_folder_) return {path_.filename().string()};
-    return namesIn(path_, isFile);
+    if (is_folder_) return filesIn(path_);
+    std::vector<std::string> names = {path_.filename().string()};
+    for (const char* name : {"config.json", "tokenizer.json"}) {
+      std::error_code ignored;
+      if (name != path_.filename() && fs::is_regular_file(path_.parent_path() / name, ignored)) {
+        names.emplace_back(name);
+      }
+    }
+    std::sort(names.begin(), names.end());
+    return names;
   }
 
   std::shared_ptr<kindred::File> open(const std::string& name) override {
     if (!is_folder_) {
-      if (name != path_.filename()) throw inputError(path_.string(), "is one file, not a folder");
-      return std::make_shared<LocalFile>(path_, read_by_);
+      const std::vector<std::string> names = list();
+      if (!std::binary_search(names.begin(), names.end(), name)) {
+        throw inputError(path_.string(), "is one file, not a folder");
+      }
+      return std::make_shared<LocalFile>(path_.parent_path() / name, read_by_);
     }
     return std::make_shared<LocalFile>(below(path_, name), read_by_);
   }
 
+  std::string chosen() const override { return is_folder_ ? "" : path_.filename().string(); }
+  std::string addressOf(const std::string& below) const override {
+    return ((is_folder_ ? path_ : path_.parent_path()) / below).string();
+  }
   std::string revision() const override { return revision_; }
+  std::string pinned() const override { return pinned_; }
 
  private:
   fs::path path_;
   ReadBy read_by_;
   bool is_folder_ = false;
   std::string revision_;
+  std::string pinned_;  // of a model in the Hub's cache: its snapshot
 };
 
 class LocalMmap final : public kindred::Source {
@@ -128,7 +170,7 @@ class LocalMmap final : public kindred::Source {
   }
 
   std::unique_ptr<kindred::Location> open(const std::string& address) override {
-    return std::make_unique<LocalLocation>(below(root_, address), read_by_);
+    return std::make_unique<LocalLocation>(below(root_, address), address, read_by_);
   }
 
  private:

@@ -9,6 +9,7 @@
 #include <kindred/source.hpp>
 #include <thread>
 
+#include "addresses/naming.hpp"
 #include "support/loaded_plugin.hpp"
 #include "support/temp_dir.hpp"
 
@@ -168,24 +169,40 @@ TEST(LocalMmap, IdentityChangesWithTheFileBehindThePath) {
   EXPECT_NE(file->identity(), before);
 }
 
-TEST(LocalMmap, ListsTheFilesOfAFolderInOrder) {
+TEST(LocalMmap, ListsTheFilesOfAFolderAndOfThoseInItInOrder) {
   const TempDir dir;
   dir.write("m/b.safetensors", "1");
   dir.write("m/a.json", "2");
   dir.write("m/sub/c.bin", "3");
-  fs::create_symlink(dir / "gone", dir / "m" / "dangling");
+  dir.write("m/.cache/d.json", "4");
+  dir.write("m/sub/deeper/e.json", "5");
   const auto location = source(dir.path())->open("m/");
-  EXPECT_THAT(location->list(), ElementsAre("a.json", "b.safetensors"));
+  EXPECT_THAT(location->list(), ElementsAre("a.json", "b.safetensors", "sub/c.bin"));
   EXPECT_EQ(bytes(*location->open("sub/c.bin"), 0, 1), "3");
   EXPECT_EQ(location->revision(), "");
 }
 
-TEST(LocalMmap, OpensASingleFile) {
+TEST(LocalMmap, ListsALinkThatLeadsNowhereAndSaysSoWhenItIsOpened) {
+  const TempDir dir;
+  dir.write("m/a.json", "2");
+  fs::create_symlink("../../blobs/1234", dir / "m" / "gone.safetensors");
+  const auto location = source(dir.path())->open("m");
+  EXPECT_THAT(location->list(), ElementsAre("a.json", "gone.safetensors"));
+  EXPECT_THAT(errorOf([&] { location->open("gone.safetensors"); }),
+              AllOf(HasSubstr("is a link to '../../blobs/1234', which is not there"),
+                    HasSubstr("fetch the model again")));
+}
+
+TEST(LocalMmap, OpensASingleFileAndTheConfigurationBesideIt) {
   const TempDir dir;
   dir.write("m/x.safetensors", "1");
   dir.write("m/y.safetensors", "2");
+  dir.write("m/config.json", "3");
+  dir.write("m/notes.json", "4");
   const auto location = source(dir.path())->open("m/x.safetensors");
-  EXPECT_THAT(location->list(), ElementsAre("x.safetensors"));
+  EXPECT_THAT(location->list(), ElementsAre("config.json", "x.safetensors"));
+  EXPECT_EQ(addresses::namingOf(*location).chosen(), "x.safetensors");
+  EXPECT_EQ(bytes(*location->open("config.json"), 0, 1), "3");
   EXPECT_EQ(bytes(*location->open("x.safetensors"), 0, 1), "1");
   EXPECT_THAT(errorOf([&] { location->open("y.safetensors"); }), HasSubstr("is one file"));
 }
@@ -240,6 +257,7 @@ TEST(LocalMmap, ReadsTheHubsCache) {
   fs::create_symlink("../../blobs/1234", dir / "models--o--n/snapshots/aaaa/model.safetensors");
   const auto location = source(dir.path())->open("models--o--n");
   EXPECT_EQ(location->revision(), "aaaa");
+  EXPECT_EQ(addresses::namingOf(*location).pinned(), "models--o--n/snapshots/aaaa");
   EXPECT_THAT(location->list(), ElementsAre("model.safetensors"));
   EXPECT_EQ(bytes(*location->open("model.safetensors"), 0, 7), "weights");
 

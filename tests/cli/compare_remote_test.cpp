@@ -17,14 +17,21 @@ class CompareRemote : public testing::Test {
  protected:
   CompareRemote() { servers::publishStandIns(server_, servers::Size::small); }
 
-  // "owner/name" and "owner/name", or either with "@revision".
-  RunResult compare(const std::string& a, const std::string& b) {
+  RunResult kindred(std::vector<std::string> arguments) const {
     support::RunOptions options;
     options.environment = {{"HF_ENDPOINT", server_.endpoint()},
                            {"HF_TOKEN", token_},
-                           {"HF_HOME", dir_.text()},
+                           {"HF_HOME", (dir_ / "hub").string()},
                            {"XDG_CACHE_HOME", (dir_ / "cache").string()}};
-    return support::run({"compare", a, b, "--out", (dir_ / "out").string(), "--json"}, options);
+    return support::run(std::move(arguments), options);
+  }
+
+  // "owner/name" and "owner/name", or either with "@revision".
+  RunResult compare(const std::string& a, const std::string& b,
+                    const std::vector<std::string>& more = {}) const {
+    std::vector<std::string> words{"compare", a, b, "--out", (dir_ / "out").string(), "--json"};
+    words.insert(words.end(), more.begin(), more.end());
+    return kindred(words);
   }
   RunResult compareRelatives() {
     return compare("zai-org/GLM-4.5-Air", "PrimeIntellect/INTELLECT-3");
@@ -98,6 +105,55 @@ TEST_F(CompareRemote, AnUnknownNameIsOneClearError) {
   EXPECT_EQ(result.exit_code, 2);
   EXPECT_THAT(result.err, HasSubstr("zai-org/no-such-model"));
   EXPECT_THAT(result.err, HasSubstr("check the name"));
+}
+
+TEST_F(CompareRemote, TheRecipeNamesTheCommitAndTheEndpoint) {
+  const RunResult result = compare("zai-org/GLM-4.5-Air", "PrimeIntellect/INTELLECT-3@main");
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  const auto models = nlohmann::json::parse(result.out).at("models");
+  const std::string recipe = support::readFile(dir_ / "out/recipe.yaml");
+  EXPECT_THAT(recipe, HasSubstr("endpoint: \"" + server_.endpoint() + "\""));
+  EXPECT_THAT(recipe, testing::Not(HasSubstr("@main")));
+  for (const auto& model : models) {
+    const std::string revision = model.at("revision");
+    EXPECT_EQ(revision.size(), 40u);
+    EXPECT_THAT(recipe, HasSubstr("@" + revision));
+    EXPECT_THAT(std::string(model.at("address")), HasSubstr("@" + revision));
+  }
+  const auto manifest = nlohmann::json::parse(support::readFile(dir_ / "out/manifest.json"));
+  EXPECT_EQ(manifest.at("recipe").at("text"), recipe);
+}
+
+TEST_F(CompareRemote, WorksOfflineOnceItHasWorkedOnline) {
+  const RunResult online = compare("zai-org/GLM-4.5-Air", "PrimeIntellect/INTELLECT-3");
+  ASSERT_EQ(online.exit_code, 0) << online.err;
+  server_.forget();
+  const RunResult offline =
+      compare("zai-org/GLM-4.5-Air", "PrimeIntellect/INTELLECT-3", {"--offline"});
+  ASSERT_EQ(offline.exit_code, 0) << offline.err;
+  EXPECT_EQ(nlohmann::json::parse(offline.out).at("pairs"),
+            nlohmann::json::parse(online.out).at("pairs"));
+  EXPECT_TRUE(server_.seen().empty());
+}
+
+TEST_F(CompareRemote, AModelIsNamedByItsPageItsFileOrASingleWord) {
+  server_.publish(
+      "gpt", "main", std::string(40, 'c'),
+      {{"model.safetensors", servers::textContent(support::safetensorsBytes(
+                                 {support::tensorOf("a", DType::F32, {1}, {1})}))},
+       {"model.fp16.safetensors", servers::textContent(support::safetensorsBytes(
+                                      {support::tensorOf("b", DType::F32, {1}, {1})}))}});
+  const RunResult word = kindred({"inspect", "gpt"});
+  EXPECT_EQ(word.exit_code, 0) << word.err;
+  EXPECT_THAT(word.err, HasSubstr("no file or folder 'gpt' here"));
+  EXPECT_THAT(word.err, HasSubstr("name one as gpt@main:model.fp16.safetensors to read it"));
+  for (const char* text : {"gpt@main:model.fp16.safetensors", "hub:gpt:model.fp16.safetensors",
+                           "https://huggingface.co/gpt/blob/main/model.fp16.safetensors",
+                           "hf://gpt@main/model.fp16.safetensors"}) {
+    const RunResult file = kindred({"inspect", text, "--json"});
+    ASSERT_EQ(file.exit_code, 0) << file.err;
+    EXPECT_EQ(nlohmann::json::parse(file.out).at("tensors").at(0).at("name"), "b") << text;
+  }
 }
 
 }  // namespace

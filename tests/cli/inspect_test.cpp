@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -83,6 +84,70 @@ TEST(Inspect, NamesTheFileThatLies) {
   EXPECT_THAT(result.err, HasSubstr("m/model.safetensors: tensor 't' spans 8 bytes, but F32 of "
                                     "shape [3] needs 12 (the file is damaged or no safetensors "
                                     "file; fetch it again)"));
+}
+
+TEST(Inspect, RefusesAModelOfWhichAPartIsMissing) {
+  const TempDir dir;
+  for (const char* part :
+       {"m/model-00001-of-00003.safetensors", "m/model-00003-of-00003.safetensors"}) {
+    support::writeSafetensors(dir / part, {support::tensorOf(part, DType::F32, {1}, {1})});
+  }
+  const RunResult result = support::run({"inspect", (dir / "m").string()});
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_EQ(result.out, "");
+  EXPECT_THAT(result.err, HasSubstr("incomplete: of 3 parts one is missing: "
+                                    "model-00002-of-00003.safetensors"));
+}
+
+TEST(Inspect, RefusesAModelWhoseLinkLeadsNowhere) {
+  const TempDir dir;
+  support::writeSafetensors(dir / "m/model-00001-of-00002.safetensors",
+                            {support::tensorOf("a", DType::F32, {1}, {1})});
+  std::filesystem::create_symlink("../blobs/1234", dir / "m/model-00002-of-00002.safetensors");
+  const RunResult result = support::run({"inspect", (dir / "m").string()});
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_THAT(result.err, HasSubstr("m/model-00002-of-00002.safetensors: the file is a link to "
+                                    "'../blobs/1234', which is not there"));
+}
+
+TEST(Inspect, SaysWhatWasLeftOutAndHowToNameIt) {
+  const TempDir dir;
+  for (const char* name : {"m/model.safetensors", "m/model.fp16.safetensors"}) {
+    support::writeSafetensors(dir / name, {support::tensorOf("a", DType::F32, {1}, {1})});
+  }
+  const RunResult result = support::run({"inspect", (dir / "m").string(), "--json"});
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_EQ(nlohmann::json::parse(result.out).at("tensors").size(), 1u);
+  EXPECT_THAT(result.err, HasSubstr("kindred: model 'm': model.fp16.safetensors is left out"));
+  EXPECT_THAT(result.err, HasSubstr((dir / "m/model.fp16.safetensors").string()));
+}
+
+TEST(Inspect, AsksWhichOfAFolderOfComponentsIsMeant) {
+  const TempDir dir;
+  dir.write("m/model_index.json", "{}");
+  support::writeSafetensors(dir / "m/unet/diffusion_pytorch_model.safetensors",
+                            {support::tensorOf("a", DType::F32, {1}, {1})});
+  const RunResult result = support::run({"inspect", (dir / "m").string()});
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_THAT(result.err, HasSubstr("a folder of several models: unet"));
+  EXPECT_THAT(result.err, HasSubstr("such as " + (dir / "m/unet").string()));
+  EXPECT_EQ(support::run({"inspect", (dir / "m/unet").string()}).exit_code, 0);
+}
+
+TEST(Inspect, SendsNothingToAServerThatLooksLikeAPath) {
+  const TempDir dir;
+  std::filesystem::create_directories(dir / "models");
+  support::RunOptions options;
+  options.directory = dir.path();
+  options.environment = {{"HF_ENDPOINT", "http://127.0.0.1:1"}};
+  for (const char* text : {"models/typo", "org/model.safetensors", "a/b/c", "org/model/", "x.gguf",
+                           "./x", "../x", "~/x", "a\\b", "org/name/x.safetensors"}) {
+    const RunResult result = support::run({"inspect", text}, options);
+    EXPECT_EQ(result.exit_code, 2) << text;
+    EXPECT_THAT(result.err, HasSubstr("there is no such file or folder")) << text;
+    EXPECT_THAT(result.err, HasSubstr("hub:org/name")) << text;
+    EXPECT_THAT(result.err, Not(HasSubstr("127.0.0.1"))) << text;
+  }
 }
 
 TEST(Inspect, RefusesAHostileConfig) {

@@ -204,5 +204,14 @@ TEST(Validators, OnlyStrongOnesAreSentAsConditions) {
   EXPECT_FALSE((Validator{"", "Tue, 24 Nov 2026 18:00:00 GMT"}.strong()));
 }
 
+TEST(LinkHeaders, NameTheNextPage) {
+  EXPECT_EQ(nextPage("<https://hub.example/a?cursor=x%3D&limit=2>; rel=\"next\""),
+            "https://hub.example/a?cursor=x%3D&limit=2");
+  EXPECT_EQ(nextPage("<https://a>; rel=\"prev\", </b?c=1>; rel=\"next\""), "/b?c=1");
+  for (const char* none : {"", "<https://a>; rel=\"last\"", "<https://a", "rel=\"next\""}) {
+    EXPECT_EQ(nextPage(none), "") << none;
+  }
+}
+
 }  // namespace
 }  // namespace kindred::http

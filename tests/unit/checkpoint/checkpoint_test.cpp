@@ -92,7 +92,7 @@ TEST(CheckpointOpen, ReadsWrittenShards) {
 
 TEST(CheckpointOpen, RefusesAFolderWithoutSafetensors) {
   MemorySource source;
-  source.put("m", "pytorch_model.bin", "x");
+  source.put("m", "config.json", "{}");
   EXPECT_EQ(refusal(source),
             "model 'base': there is no *.safetensors file in its folder (give the folder that "
             "holds model.safetensors, or the file itself)");
@@ -100,11 +100,28 @@ TEST(CheckpointOpen, RefusesAFolderWithoutSafetensors) {
 
 TEST(CheckpointOpen, RefusesANameInTwoShards) {
   MemorySource source;
-  source.put("m", "model.safetensors", safetensorsBytes({scalar("x"), scalar("y")}));
-  source.put("m", "consolidated.safetensors", safetensorsBytes({scalar("y")}));
+  source.put("m", "a.safetensors", safetensorsBytes({scalar("x"), scalar("y")}));
+  source.put("m", "b.safetensors", safetensorsBytes({scalar("y")}));
   EXPECT_EQ(refusal(source),
-            "m/model.safetensors: tensor 'y' is also in 'consolidated.safetensors' (a checkpoint "
+            "m/b.safetensors: tensor 'y' is also in 'a.safetensors' (a checkpoint "
             "holds each name once; name the file that is meant)");
+}
+
+TEST(CheckpointOpen, CountsTheSameWeightsInTwoFormsOnce) {
+  MemorySource source;
+  source.put("m", "model.safetensors", safetensorsBytes({scalar("x"), scalar("y")}));
+  source.put("m", "consolidated.safetensors", safetensorsBytes({scalar("x"), scalar("other.y")}));
+  const Checkpoint checkpoint = openAt(source);
+  EXPECT_EQ(names(checkpoint), (std::vector<std::string>{"x", "y"}));
+  EXPECT_THAT(checkpoint.notes(),
+              ::testing::ElementsAre(::testing::HasSubstr("consolidated.safetensors is left out")));
+}
+
+TEST(CheckpointOpen, ReadsModelSafetensorsWhateverAnIndexBesideItSays) {
+  MemorySource source;
+  source.put("m", "model.safetensors", safetensorsBytes({scalar("x")}));
+  source.put("m", "model.safetensors.index.json", "{\"weight_map\":{\"x\":\"gone.safetensors\"}}");
+  EXPECT_EQ(names(openAt(source)), std::vector<std::string>{"x"});
 }
 
 struct BadIndex {
@@ -147,38 +164,32 @@ INSTANTIATE_TEST_SUITE_P(
         BadIndex{"Dot", shardOfL1("./b.safetensors"), leaving("./b.safetensors")},
         BadIndex{"Nul", shardOfL1("b.safetensors\\u0000"), leaving("b.safetensors\\u0000")},
         BadIndex{"Missing", shardOfL1("c.safetensors"),
-                 "the index names 'c.safetensors', which is not there (fetch the "
-                 "missing file)"}),
+                 "the model is incomplete: the index names c.safetensors, which is not there "
+                 "(fetch what is missing)"},
+        BadIndex{"SeveralMissing",
+                 weightMap(R"("l.1":"d.safetensors","l.2":"c.safetensors","l.3":"a.safetensors")"),
+                 "the model is incomplete: the index names c.safetensors and d.safetensors, which "
+                 "are not there (fetch what is missing)"}),
     [](const auto& test) { return test.param.name; });
 
 INSTANTIATE_TEST_SUITE_P(
     Contents, IndexFile,
     ::testing::Values(
-        BadIndex{
-            "NotInThatShard", shardOfL1("a.safetensors"),
-            std::string("tensor 'l.1' is said to be in 'a.safetensors', but no shard holds it") +
-                kDisagree},
-        BadIndex{"Elsewhere",
-                 weightMap(R"("l.2":"b.safetensors","l.10":"a.safetensors","l.1":"b.safetensors")"),
-                 std::string("tensor 'l.2' is said to be in 'b.safetensors', but it is in "
-                             "'a.safetensors'") +
+        BadIndex{"NotInThatShard", shardOfL1("a.safetensors"),
+                 std::string("the model is incomplete: tensor 'l.1' is said to be in "
+                             "'a.safetensors', but no shard holds it") +
                      kDisagree},
         BadIndex{
             "Nowhere",
             weightMap(
                 R"("l.2":"a.safetensors","l.3":"a.safetensors","l.10":"a.safetensors","l.1":"b.safetensors")"),
-            std::string("tensor 'l.3' is said to be in 'a.safetensors', but no shard holds it") +
+            std::string("the model is incomplete: tensor 'l.3' is said to be in 'a.safetensors', "
+                        "but no shard holds it") +
                 kDisagree},
-        BadIndex{
-            "NowhereAtTheEnd",
-            weightMap(
-                R"("l.2":"a.safetensors","z":"a.safetensors","l.10":"a.safetensors","l.1":"b.safetensors")"),
-            std::string("tensor 'z' is said to be in 'a.safetensors', but no shard holds it") +
-                kDisagree},
-        BadIndex{"Unlisted", weightMap(R"("l.10":"a.safetensors","l.1":"b.safetensors")"),
-                 std::string("tensor 'l.2' of 'a.safetensors' is not in the index") + kDisagree},
-        BadIndex{"UnlistedAtTheEnd", weightMap(R"("l.2":"a.safetensors","l.1":"b.safetensors")"),
-                 std::string("tensor 'l.10' of 'a.safetensors' is not in the index") + kDisagree},
+        BadIndex{"OfAnotherModel", weightMap(R"("x":"a.safetensors","y":"b.safetensors")"),
+                 std::string("the model is incomplete: tensor 'x' is said to be in "
+                             "'a.safetensors', but no shard holds it; 2 tensors are missing") +
+                     kDisagree},
         BadIndex{"ListedTwice", weightMap(R"("l.1":"a.safetensors","l.1":"b.safetensors")"),
                  std::string("the index has two entries for tensor 'l.1'") + kAgain},
         BadIndex{"NoMap", "{}", std::string("the index has no 'weight_map'") + kAgain},
@@ -199,6 +210,90 @@ TEST(CheckpointOpen, AcceptsAnIndexOfNothing) {
   MemorySource source;
   putTwoShards(source, "{\"weight_map\":{}}");
   EXPECT_TRUE(openAt(source).tensors().empty());
+}
+
+// What an index says and the shards don't bear out, where all that is needed is there.
+struct OddIndex {
+  const char* map;
+  const char* note;
+  bool agrees;
+};
+
+TEST(CheckpointOpen, NotesWhereIndexAndShardsDisagree) {
+  const OddIndex odd[] = {
+      {R"("l.2":"b.safetensors","l.10":"a.safetensors","l.1":"b.safetensors")",
+       "tensor 'l.2' is in another shard than the index says", true},
+      {R"("l.10":"a.safetensors","l.1":"b.safetensors")",
+       "tensor 'l.2' is not in the index, and read all the same", false},
+      {R"("l.1":"b.safetensors","l.2":"a.safetensors")",
+       "tensor 'l.10' is not in the index, and read all the same", false},
+      {R"("l.2":"a.safetensors","z":"a.safetensors","l.10":"a.safetensors","l.1":"b.safetensors")",
+       "tensor 'z' is in no shard although the index names it", false},
+      {R"("l.2":"a.safetensors","l.10":"a.safetensors","l.1":"b.safetensors","y":"b.safetensors","z":"a.safetensors")",
+       "2 tensors (tensor 'y' first) are in no shard although the index names them", false},
+  };
+  for (const OddIndex& index : odd) {
+    MemorySource source;
+    putTwoShards(source, weightMap(index.map));
+    const Checkpoint checkpoint = openAt(source);
+    EXPECT_EQ(names(checkpoint), (std::vector<std::string>{"l.1", "l.2", "l.10"}));
+    EXPECT_EQ(checkpoint.notes(), std::vector<std::string>{index.note});
+    EXPECT_EQ(checkpoint.agreesWithIndex(), index.agrees) << index.note;
+  }
+}
+
+TEST(CheckpointOpen, NotesShardsThatTheIndexDoesNotName) {
+  MemorySource source;
+  putTwoShards(source, weightMap(R"("l.2":"a.safetensors","l.10":"a.safetensors")"));
+  const Checkpoint checkpoint = openAt(source);
+  EXPECT_EQ(names(checkpoint), (std::vector<std::string>{"l.2", "l.10"}));
+  EXPECT_EQ(checkpoint.notes(),
+            std::vector<std::string>{"b.safetensors is left out: the index does not name it"});
+}
+
+TEST(CheckpointOpen, TakesATensorOfTwoShardsFromTheOneThatTheIndexNames) {
+  MemorySource source;
+  source.put("m", "a.safetensors", safetensorsBytes({scalar("x"), scalar("y")}));
+  source.put("m", "b.safetensors", safetensorsBytes({scalar("y")}));
+  source.put("m", "model.safetensors.index.json",
+             weightMap(R"("x":"a.safetensors","y":"b.safetensors")"));
+  const Checkpoint checkpoint = openAt(source);
+  EXPECT_EQ(names(checkpoint), (std::vector<std::string>{"x", "y"}));
+  EXPECT_EQ(checkpoint.shards()[checkpoint.find("y")->shard].name, "b.safetensors");
+}
+
+struct Disguise {
+  const char* name;
+  std::string bytes;
+  const char* said;
+};
+
+TEST(CheckpointOpen, SaysWhatAFileIsThatOnlyHasTheName) {
+  const Disguise disguises[] = {
+      {"pointer",
+       "version https://git-lfs.github.com/spec/v1\noid sha256:" + std::string(64, 'a') +
+           "\nsize 5000000\n",
+       "Git LFS pointer"},
+      {"page", "<!DOCTYPE html>\n<html><body>Sign in</body></html>", "a web page"},
+      {"answer", "Access to model org/m is restricted. Please log in.", "Access to model org/m"},
+      {"json", "{\"error\": \"Repository not found\"}", "perhaps a server's answer"},
+      {"gguf", std::string("GGUF\x03\0\0\0", 8) + std::string(40, 'x'), "a GGUF file"},
+      {"archive", "PK\x03\x04" + std::string(40, 'x'), "as PyTorch saves them"},
+      {"zeros", std::string(4096, '\0'), "begins with zeros"},
+  };
+  for (const Disguise& disguise : disguises) {
+    MemorySource source;
+    source.put("m", "model.safetensors", disguise.bytes);
+    EXPECT_THAT(refusal(source), ::testing::AllOf(::testing::StartsWith("m/model.safetensors: "),
+                                                  ::testing::HasSubstr(disguise.said)))
+        << disguise.name;
+  }
+}
+
+TEST(CheckpointOpen, SaysWhatAnIndexIsThatOnlyHasTheName) {
+  MemorySource source;
+  putTwoShards(source, "version https://git-lfs.github.com/spec/v1\nsize 5\n");
+  EXPECT_THAT(refusal(source), ::testing::HasSubstr("Git LFS pointer"));
 }
 
 // Forty shards with long headers: one call for the index, one for the beginnings of all, one for

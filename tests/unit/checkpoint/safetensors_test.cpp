@@ -75,7 +75,7 @@ INSTANTIATE_TEST_SUITE_P(
     WrongTypes, SafetensorsHeader,
     ::testing::Values(
         BadHeader{"Array", "[]", "the header does not begin with '{'"},
-        BadHeader{"LeadingSpace", " {}", "the header does not begin with '{'"},
+        BadHeader{"LeadingText", "x{}", "the header does not begin with '{'"},
         BadHeader{"Empty", "", "the header does not begin with '{'"},
         BadHeader{"EntryIsNumber", R"({"t":5})", "tensor 't' is 5, not an object"},
         BadHeader{"EntryIsNull", R"({"t":null})", "tensor 't' is null, not an object"},
@@ -216,6 +216,20 @@ INSTANTIATE_TEST_SUITE_P(
                   one("\"F32\"", std::string(100000, '[') + std::string(100000, ']'), "[0,8]"),
                   "tensor 't': 'shape'[0] is a list, not a whole number of 0 or more"}),
     [](const auto& test) { return test.param.name; });
+
+// What the reference reader takes.
+TEST(SafetensorsSyntax, AcceptsWhatIsOddButValid) {
+  const std::string tensor = f32("t", "[2]", "[0,8]");
+  for (const std::string& header :
+       {"{\"__metadata__\":null," + tensor + "}", "{" + tensor + ",\"__metadata__\" : null }",
+        " \n{" + tensor + "}", "{" + tensor + "} \n",
+        "{\"__metadata__\":{\"a\":\"1\",\"a\":\"2\"}," + tensor + "}",
+        std::string(
+            R"({"t":{"dtype":"F32","shape":[2],"data_offsets":[0,8],"x":{"y":[null]}}})")}) {
+    EXPECT_EQ(openFile(safetensorsBytes(header, std::string(8, '\0'))).tensors().size(), 1u)
+        << header;
+  }
+}
 
 // Texts that are no JSON; simdjson's reason is not ours to fix.
 TEST(SafetensorsSyntax, RefusesWhatIsNoJson) {

@@ -1,0 +1,38 @@
+// Which files of a folder are its model, told from their names alone, as transformers decides it:
+// model.safetensors, else what model.safetensors.index.json names. Where neither is there: the one
+// set of files that can be meant. The only place that knows, for disks, hubs and web servers alike.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace kindred::checkpoint {
+
+struct Folder {
+  std::string model;               // for errors
+  std::vector<std::string> names;  // of its files, '/' between parts
+  std::string chosen;              // the one file that the user named; empty: none
+  // How a user names a file or folder below it.
+  std::function<std::string(const std::string&)> address = {};
+};
+
+struct WeightFiles {
+  std::string index;                // its shards are the model; empty: `shards` are
+  std::vector<std::string> shards;  // in natural order
+  std::vector<std::string> notes;   // sentences on what was left out, and why
+};
+
+// An Error where the folder holds no weights that can be read, less than a whole model, or several
+// models: it names what is missing, what there is instead, and how to name what is meant.
+WeightFiles chooseWeights(const Folder& folder);
+
+// Shards at the top of the folder that its index does not name, as a sentence; empty: none.
+std::string unnamedShards(const std::vector<std::string>& names,
+                          const std::vector<std::string>& shards);
+
+// "a, b and 3 more"
+std::string listed(const std::vector<std::string>& names);
+
+}  // namespace kindred::checkpoint

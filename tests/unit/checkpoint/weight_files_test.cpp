@@ -1,0 +1,204 @@
+// Which files of a folder are its model, and what is said about the others.
+#include "checkpoint/weight_files.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <kindred/error.hpp>
+
+namespace kindred::checkpoint {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using Names = std::vector<std::string>;
+
+WeightFiles choice(Names names, const std::string& chosen = "") {
+  return chooseWeights(
+      {"m", std::move(names), chosen, [](const std::string& below) { return "org/m:" + below; }});
+}
+
+std::string refusal(Names names, const std::string& chosen = "") {
+  try {
+    choice(std::move(names), chosen);
+  } catch (const Error& error) {
+    EXPECT_EQ(error.category(), Category::input);
+    return error.what();
+  }
+  return "no error";
+}
+
+constexpr const char* kIndex = "model.safetensors.index.json";
+
+TEST(WeightFiles, AreModelSafetensorsBeforeItsIndex) {
+  const WeightFiles files =
+      choice({"config.json", "model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors",
+              "model.safetensors", kIndex});
+  EXPECT_EQ(files.index, "");
+  EXPECT_THAT(files.shards, ElementsAre("model.safetensors"));
+  ASSERT_EQ(files.notes.size(), 1u);
+  EXPECT_THAT(files.notes[0],
+              AllOf(HasSubstr(kIndex), HasSubstr("model-00002-of-00002.safetensors"),
+                    HasSubstr("are left out: the model is model.safetensors, as transformers")));
+}
+
+TEST(WeightFiles, AreWhatTheIndexNames) {
+  const WeightFiles files = choice({kIndex, "model-00001-of-00001.safetensors"});
+  EXPECT_EQ(files.index, kIndex);
+  EXPECT_THAT(files.shards, IsEmpty());
+  EXPECT_THAT(files.notes, IsEmpty());
+}
+
+TEST(WeightFiles, LeaveOutTheSameWeightsInOtherForms) {
+  const WeightFiles files =
+      choice({"consolidated.safetensors", "model.safetensors", "model.fp16.safetensors",
+              "model.int8.safetensors", "adapter_model.safetensors", "consolidated.00.pth",
+              "onnx/model.safetensors", "params.json"});
+  EXPECT_THAT(files.shards, ElementsAre("model.safetensors"));
+  EXPECT_THAT(files.notes,
+              ElementsAre(AllOf(HasSubstr("consolidated.safetensors is left out"),
+                                HasSubstr("name one as org/m:consolidated.safetensors")),
+                          AllOf(HasSubstr("model.fp16.safetensors and model.int8.safetensors"),
+                                HasSubstr("a variant")),
+                          AllOf(HasSubstr("adapter_model.safetensors"), HasSubstr("an adapter"))));
+}
+
+TEST(WeightFiles, LeaveOutVariantsAndPublishersFormsWithoutModelSafetensors) {
+  EXPECT_THAT(
+      choice({"diffusion_pytorch_model.fp16.safetensors", "diffusion_pytorch_model.safetensors"})
+          .shards,
+      ElementsAre("diffusion_pytorch_model.safetensors"));
+  EXPECT_THAT(choice({"x.ours.safetensors", "x.safetensors"}).shards, ElementsAre("x.safetensors"));
+  const WeightFiles sets =
+      choice({"consolidated.safetensors", "model-00001-of-00002.safetensors",
+              "model-00002-of-00002.safetensors", "model.fp16-00001-of-00002.safetensors",
+              "model.fp16-00002-of-00002.safetensors", "model.safetensors.index.fp16.json"});
+  EXPECT_THAT(sets.shards,
+              ElementsAre("model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors"));
+  EXPECT_EQ(sets.notes.size(), 2u);
+}
+
+TEST(WeightFiles, AreTheOnlyFormThatIsThere) {
+  EXPECT_THAT(choice({"model.fp16.safetensors"}).shards, ElementsAre("model.fp16.safetensors"));
+  EXPECT_EQ(
+      choice({"consolidated-00001-of-00002.safetensors", "consolidated-00002-of-00002.safetensors",
+              "consolidated.safetensors.index.json", "params.json"})
+          .index,
+      "consolidated.safetensors.index.json");
+  EXPECT_EQ(choice({"diffusion_pytorch_model-00001-of-00001.safetensors",
+                    "diffusion_pytorch_model.safetensors.index.json"})
+                .index,
+            "diffusion_pytorch_model.safetensors.index.json");
+  EXPECT_EQ(choice({"a.safetensors", "b.safetensors", "weights.index.json"}).index,
+            "weights.index.json");
+  EXPECT_EQ(
+      choice({"model.fp16-00001-of-00001.safetensors", "model.safetensors.index.fp16.json"}).index,
+      "model.safetensors.index.fp16.json");
+}
+
+TEST(WeightFiles, AreNotDecidedByIndicesOfOtherFormats) {
+  EXPECT_THAT(choice({"a.safetensors", "pytorch_model.bin.index.json", "model_index.json",
+                      "tf_model.h5.index.json"})
+                  .shards,
+              ElementsAre("a.safetensors"));
+}
+
+TEST(WeightFiles, WithoutAnIndexAreAWholeNumberedSet) {
+  EXPECT_THAT(choice({"model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors",
+                      "extra.safetensors"})
+                  .shards,
+              ElementsAre("model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors"));
+  EXPECT_EQ(choice({"w-0-of-2.safetensors", "w-1-of-2.safetensors"}).shards.size(), 2u);
+  EXPECT_EQ(choice({"model.safetensors-00001-of-00001.safetensors"}).shards.size(), 1u);
+}
+
+TEST(WeightFiles, RefuseASetWithAGapAndNameWhatIsMissing) {
+  EXPECT_EQ(refusal({"model-00001-of-00003.safetensors", "model-00003-of-00003.safetensors"}),
+            "model 'm': the model is incomplete: of 3 parts one is missing: "
+            "model-00002-of-00003.safetensors (fetch what is missing, or name one file to read it "
+            "alone)");
+  EXPECT_THAT(refusal({"model-00001-of-00002.safetensors", "consolidated.safetensors"}),
+              HasSubstr("model-00002-of-00002.safetensors"));
+  EXPECT_THAT(refusal({"w_2-of-3.safetensors"}),
+              AllOf(HasSubstr("2 are missing"), HasSubstr("w_1-of-3.safetensors, w_3-of-3")));
+  EXPECT_THAT(refusal({"m-00000-of-00002.safetensors"}), HasSubstr("m-00001-of-00002"));
+  EXPECT_THAT(refusal({"model-00001-of-99999999999.safetensors"}), HasSubstr("99999999993 more"));
+}
+
+TEST(WeightFiles, TakeTheWholeSetBesideTheRestOfAnother) {
+  const WeightFiles files =
+      choice({"model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors",
+              "model-00003-of-00003.safetensors"});
+  EXPECT_EQ(files.shards.size(), 2u);
+  EXPECT_THAT(files.notes, ElementsAre(HasSubstr("model-00003-of-00003.safetensors")));
+}
+
+TEST(WeightFiles, AskWhichOfSeveralSetsIsMeant) {
+  EXPECT_THAT(refusal({"a-1-of-1.safetensors", "b-1-of-1.safetensors"}),
+              AllOf(HasSubstr("2 sets of weights"), HasSubstr("org/m:a-1-of-1.safetensors")));
+  EXPECT_THAT(refusal({"model.fp16.safetensors", "model.int8.safetensors"}),
+              AllOf(HasSubstr("2 sets"), HasSubstr("org/m:model.fp16.safetensors")));
+  EXPECT_THAT(refusal({"a.safetensors.index.json", "b.safetensors.index.json"}),
+              HasSubstr("a.safetensors.index.json and b.safetensors.index.json"));
+}
+
+TEST(WeightFiles, OfNoOrderAreReadTogetherAndSaidToBe) {
+  const WeightFiles files = choice({"b.safetensors", "a10.safetensors", "a2.safetensors"});
+  EXPECT_THAT(files.shards, ElementsAre("a2.safetensors", "a10.safetensors", "b.safetensors"));
+  EXPECT_THAT(files.notes, ElementsAre(HasSubstr("no index says")));
+}
+
+TEST(WeightFiles, AreTheOneThatTheUserNamed) {
+  const Names names{"model.fp16.safetensors", "model.safetensors", "x.safetensors.index.json"};
+  EXPECT_THAT(choice(names, "model.fp16.safetensors").shards,
+              ElementsAre("model.fp16.safetensors"));
+  EXPECT_THAT(choice(names, "model.fp16.safetensors").notes, IsEmpty());
+  EXPECT_EQ(choice(names, "x.safetensors.index.json").index, "x.safetensors.index.json");
+  const WeightFiles part = choice({"m-2-of-3.safetensors"}, "m-2-of-3.safetensors");
+  EXPECT_THAT(part.notes, ElementsAre(HasSubstr("one of 3 parts")));
+  EXPECT_THAT(refusal({"x.gguf"}, "x.gguf"), HasSubstr("GGUF"));
+}
+
+TEST(WeightFiles, OfAFolderOfComponentsMustBeNamed) {
+  EXPECT_EQ(refusal({"model_index.json", "text_encoder/model.safetensors",
+                     "transformer/diffusion_pytorch_model-00001-of-00002.safetensors",
+                     "transformer/diffusion_pytorch_model-00002-of-00002.safetensors",
+                     "all.safetensors"}),
+            "model 'm': it is a folder of several models: text_encoder, transformer and "
+            "all.safetensors (name one of them, such as org/m:text_encoder)");
+  EXPECT_THAT(refusal({"checkpoint-1000/model.safetensors", "config.json"}),
+              HasSubstr("org/m:checkpoint-1000"));
+}
+
+TEST(WeightFiles, InOtherFormatsAreNamedWithWhatCanBeDone) {
+  EXPECT_THAT(refusal({"pytorch_model.bin", "config.json"}),
+              AllOf(HasSubstr("PyTorch files, which are not read: pytorch_model.bin"),
+                    HasSubstr("refs/convert/safetensors")));
+  EXPECT_THAT(refusal({"m-Q4_K_M.gguf"}), AllOf(HasSubstr("GGUF"), HasSubstr("converted from")));
+  EXPECT_THAT(refusal({"flax_model.msgpack"}), HasSubstr("Flax"));
+  EXPECT_THAT(refusal({"adapter_config.json", "adapter_model.safetensors"}),
+              AllOf(HasSubstr("an adapter"), HasSubstr("merge it into its base model"),
+                    HasSubstr("org/m:adapter_model.safetensors")));
+  EXPECT_EQ(refusal({"config.json"}),
+            "model 'm': there is no *.safetensors file in its folder (give the folder that holds "
+            "model.safetensors, or the file itself)");
+}
+
+TEST(WeightFiles, WithHostileNamesAreShownEscaped) {
+  EXPECT_THAT(refusal({"a\x1b[2J-1-of-2.safetensors"}), HasSubstr("a\\u001b[2J-2-of-2"));
+  EXPECT_THAT(choice({"-of-.safetensors"}).shards, ElementsAre("-of-.safetensors"));
+  EXPECT_THAT(choice({"x-5-of-3.safetensors"}).shards, ElementsAre("x-5-of-3.safetensors"));
+  EXPECT_THAT(choice({"x-0-of-0.safetensors"}).shards, ElementsAre("x-0-of-0.safetensors"));
+  EXPECT_EQ(choice({"x-99999999999999999999-of-3.safetensors"}).shards.size(), 1u);
+}
+
+TEST(UnnamedShards, AreThoseAtTheTopThatTheIndexLeavesOut) {
+  EXPECT_EQ(unnamedShards({"a.safetensors", "b.safetensors", "c/d.safetensors"}, {"a.safetensors"}),
+            "b.safetensors is left out: the index does not name it");
+  EXPECT_EQ(unnamedShards({"a.safetensors", "a.fp16.safetensors"}, {"a.safetensors"}), "");
+}
+
+}  // namespace
+}  // namespace kindred::checkpoint
