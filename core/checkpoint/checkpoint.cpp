@@ -72,6 +72,7 @@ Checkpoint Checkpoint::open(std::string model, Source& source, Location& locatio
       openShards(location, index ? index->shards : looseShards(result.model_, names), names, index);
   result.tensors_ = readHeaders(source, result.shards_);
   if (index) checkAgainstIndex(*index, result.tensors_);
+  classify(result.tensors_, result.config_);
   return result;
 }
 
