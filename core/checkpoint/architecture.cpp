@@ -9,6 +9,8 @@
 #include "checkpoint/architecture_rules.hpp"
 #include "checkpoint/config.hpp"
 #include "checkpoint/names.hpp"
+#include "checkpoint/naming.hpp"
+#include "checkpoint/splitter.hpp"
 
 namespace kindred::checkpoint {
 namespace {
@@ -19,66 +21,6 @@ bool listed(const std::vector<RoleAxis>& axes, std::string_view role, unsigned a
   });
 }
 
-// Splits the rows of fused tensors, as config.json counts them.
-class Splitter {
- public:
-  explicit Splitter(const Checkpoint& checkpoint)
-      : checkpoint_(checkpoint), dimensions_(dimensionsOf(checkpoint)) {}
-
-  // The rows of `tensor` that belong to `role`.
-  View part(const Tensor& tensor, const SplitRule& rule, std::string_view role) const {
-    std::uint64_t first = 0, count = 0, total = 0;
-    for (const SplitPart& piece : rule.parts) {
-      const std::uint64_t rows = rowsOf(tensor, piece);
-      if (piece.role == role) first = total, count = rows;
-      total += rows;
-    }
-    const std::uint64_t there = tensor.shape.empty() ? 0 : tensor.shape.front();
-    if (total != there) {
-      throw error(tensor,
-                  fmt::format("has {} rows, but its parts have {} by config.json", there, total));
-    }
-    View view = whole(checkpoint_, tensor);
-    const std::uint64_t row = there == 0 ? 0 : tensor.elements / there;
-    view.first = first * row;
-    view.info.name += fmt::format("[rows {}:{}]", first, first + count);
-    view.info.shape.front() = count;
-    view.info.elements = count * row;
-    return view;
-  }
-
- private:
-  std::uint64_t rowsOf(const Tensor& tensor, const SplitPart& part) const {
-    std::uint64_t rows = 1;
-    for (const std::string& factor : part.factors) {
-      const auto names = dimensionNames();
-      const auto known = std::find_if(names.begin(), names.end(), [&](const DimensionName& entry) {
-        return entry.name == factor;
-      });
-      const std::uint64_t value = dimensions_.*known->value;  // the reader checked the names
-      if (value == 0) {
-        throw error(tensor, fmt::format("holds several roles, but config.json does not say '{}', "
-                                        "by which they are split",
-                                        factor));
-      }
-      // Dimensions are below 2^31; three of them may pass 2^64.
-      if (__builtin_mul_overflow(rows, value, &rows) || rows > std::uint64_t{1} << 61) {
-        throw error(tensor, "has parts of more than 2^61 rows by config.json");
-      }
-    }
-    return rows;
-  }
-
-  Error error(const Tensor& tensor, const std::string& what) const {
-    return inputError(checkpoint_.shards()[tensor.shard].file->place(),
-                      fmt::format("tensor '{}' {}", escaped(tensor.name), what),
-                      "config.json and weights do not belong together");
-  }
-
-  const Checkpoint& checkpoint_;
-  Dimensions dimensions_;
-};
-
 }  // namespace
 
 std::string_view name(Scope scope) {
@@ -88,10 +30,17 @@ std::string_view name(Scope scope) {
 }
 
 Architecture::Architecture(std::shared_ptr<const ArchitectureRules> rules)
-    : rules_(std::move(rules)) {}
+    : rules_(std::move(rules)), naming_(std::make_shared<const Naming>()) {}
+
+Architecture Architecture::named(const Checkpoint& checkpoint) const {
+  Architecture of_checkpoint = *this;
+  of_checkpoint.naming_ = std::make_shared<const Naming>(checkpoint, *rules_);
+  return of_checkpoint;
+}
 
 const std::string& Architecture::name() const { return rules_->name; }
 const std::string& Architecture::summary() const { return rules_->summary; }
+const std::string& Architecture::naming() const { return naming_->text(); }
 const std::vector<std::string>& Architecture::modelTypes() const { return rules_->model_types; }
 const std::vector<std::string>& Architecture::classes() const { return rules_->classes; }
 bool Architecture::rotaryInterleaved() const { return rules_->rotary_interleaved; }
@@ -112,7 +61,9 @@ std::vector<std::string> Architecture::patterns(std::string_view role) const {
   }
   for (const SplitRule& rule : rules_->splits) {
     for (const SplitPart& part : rule.parts) {
-      if (part.role == role) texts.push_back("rows of " + rule.from.text());
+      if (part.role != role) continue;
+      std::string text = "rows of " + rule.from.text();
+      if (!contains(texts, text)) texts.push_back(std::move(text));
     }
   }
   return texts;
@@ -155,29 +106,78 @@ std::vector<View> Architecture::resolve(const Checkpoint& checkpoint, std::strin
   if (const auto found = rules_->roles.find(std::string(role)); found != rules_->roles.end()) {
     for (const Tensor& tensor : checkpoint.tensors()) {
       for (const NamePattern& pattern : found->second) {
-        const auto captures = pattern.match(tensor.name);
+        const auto captures = pattern.match(naming_->canonical(tensor.name));
         if (captures) add(whole(checkpoint, tensor), *captures);
         if (captures) break;
       }
     }
   }
-  for (const SplitRule& rule : rules_->splits) {
-    const bool concerned = std::any_of(rule.parts.begin(), rule.parts.end(),
-                                       [&](const SplitPart& part) { return part.role == role; });
-    if (!concerned) continue;
-    const Splitter splitter(checkpoint);
-    for (const Tensor& tensor : checkpoint.tensors()) {
-      const auto captures = rule.from.match(tensor.name);
-      if (captures) add(splitter.part(tensor, rule, role), *captures);
-    }
-  }
+  addSplit(checkpoint, role, views);
   std::stable_sort(views.begin(), views.end(), [](const View& a, const View& b) {
     return std::tie(a.info.layer, a.info.expert) < std::tie(b.info.layer, b.info.expert);
   });
   return views;
 }
 
-std::optional<Placement> Architecture::placementOf(std::string_view tensor_name) const {
+std::vector<const SplitRule*> Architecture::splitsOf(std::string_view canonical) const {
+  std::vector<const SplitRule*> rules;
+  for (const SplitRule& rule : rules_->splits) {
+    if (rule.from.match(canonical)) rules.push_back(&rule);
+  }
+  return rules;
+}
+
+void Architecture::addSplit(const Checkpoint& checkpoint, std::string_view role,
+                            std::vector<View>& views) const {
+  const auto holdsRole = [&](const SplitRule& rule) {
+    return std::any_of(rule.parts.begin(), rule.parts.end(),
+                       [&](const SplitPart& part) { return part.role == role; });
+  };
+  if (std::none_of(rules_->splits.begin(), rules_->splits.end(), holdsRole)) return;
+  std::optional<Splitter> splitter;
+  for (const Tensor& tensor : checkpoint.tensors()) {
+    const std::string_view canonical = naming_->canonical(tensor.name);
+    const std::vector<const SplitRule*> rules = splitsOf(canonical);
+    const bool concerned = std::any_of(rules.begin(), rules.end(),
+                                       [&](const SplitRule* rule) { return holdsRole(*rule); });
+    if (!concerned) continue;
+    if (!splitter) splitter.emplace(checkpoint);
+    Parts parts = splitter->split(tensor, rules);
+    if (!parts.problem.empty() && rules.front()->experts.empty()) {
+      throw inputError(checkpoint.shards()[tensor.shard].file->place(),
+                       fmt::format("tensor '{}' {}", escaped(tensor.name), parts.problem),
+                       "config.json and weights do not belong together");
+    }
+    for (View& view : parts.views) {
+      if (view.info.role != role) continue;
+      view.info.layer = rules.front()->from.match(canonical)->layer;
+      views.push_back(std::move(view));
+    }
+  }
+}
+
+Parts Architecture::partsOf(const Checkpoint& checkpoint, const Tensor& tensor) const {
+  const std::string_view canonical = naming_->canonical(tensor.name);
+  for (const auto& [role, patterns] : rules_->roles) {
+    for (const NamePattern& pattern : patterns) {
+      const auto captures = pattern.match(canonical);
+      if (!captures) continue;
+      View view = whole(checkpoint, tensor);
+      view.info.role = role;
+      view.info.layer = captures->layer;
+      view.info.expert = captures->expert;
+      return {{std::move(view)}, {}};
+    }
+  }
+  const std::vector<const SplitRule*> rules = splitsOf(canonical);
+  if (rules.empty()) return {};
+  Parts parts = Splitter(checkpoint).split(tensor, rules);
+  for (View& view : parts.views) view.info.layer = rules.front()->from.match(canonical)->layer;
+  return parts;
+}
+
+std::optional<Placement> Architecture::placementOf(std::string_view stored_name) const {
+  const std::string_view tensor_name = naming_->canonical(stored_name);
   for (const auto& [role, patterns] : rules_->roles) {
     for (const NamePattern& pattern : patterns) {
       const auto captures = pattern.match(tensor_name);
@@ -187,7 +187,7 @@ std::optional<Placement> Architecture::placementOf(std::string_view tensor_name)
   for (const SplitRule& rule : rules_->splits) {
     const auto captures = rule.from.match(tensor_name);
     if (!captures) continue;
-    Placement placement{{}, captures->layer, captures->expert};
+    Placement placement{{}, captures->layer, captures->expert, !rule.experts.empty()};
     for (const SplitPart& part : rule.parts) {
       placement.role += (placement.role.empty() ? "" : "+") + part.role;
     }

@@ -71,16 +71,29 @@ struct Placement {
   std::string role;  // of a fused tensor: "attention.q+attention.k+attention.v"
   std::int64_t layer = -1;
   std::int64_t expert = -1;
+  bool all_experts = false;  // one matrix for each expert of the layer
 };
 
+// What a tensor is made of.
+struct Parts {
+  std::vector<View> views;
+  std::string problem;  // "has 15 rows, but its parts have 16 by config.json"; then no views
+};
+
+struct SplitRule;
 struct ArchitectureRules;  // one file, with all that it extends
+class Naming;              // how one checkpoint's names differ from the file's
 
 class Architecture {
  public:
   explicit Architecture(std::shared_ptr<const ArchitectureRules> rules);
+  // The same family, by whose names `checkpoint` is read: its own may have words before them.
+  Architecture named(const Checkpoint& checkpoint) const;
 
   const std::string& name() const;
   const std::string& summary() const;
+  // How the checkpoint's names differ from the file's, for people; empty: they don't.
+  const std::string& naming() const;
   const std::vector<std::string>& modelTypes() const;
   const std::vector<std::string>& classes() const;  // as config.json's `architectures` lists them
   // Whether rotary pairs are neighbours (2i, 2i+1) and not (i, i + rotary_dim / 2).
@@ -95,14 +108,23 @@ class Architecture {
   // All gauges with those of the axes that this family has.
   const std::vector<GaugeRule>& rules() const;
   // All views of a role, fused tensors split, with layer and expert captured; by layer, expert. An
-  // Error where a fused tensor's rows are not what config.json says.
+  // Error where a fused matrix's rows are not what config.json says; where a tensor of all experts
+  // is not, its parts are left out (see partsOf).
   std::vector<View> resolve(const Checkpoint& checkpoint, std::string_view role) const;
+  // A tensor that has one role by itself, the parts of a fused one, nothing of one without a role.
+  Parts partsOf(const Checkpoint& checkpoint, const Tensor& tensor) const;
   // The role of a tensor by its name, or empty.
   std::string roleOf(std::string_view tensor_name) const;
   std::optional<Placement> placementOf(std::string_view tensor_name) const;
 
  private:
+  // By the file's own name of a tensor.
+  std::vector<const SplitRule*> splitsOf(std::string_view canonical) const;
+  void addSplit(const Checkpoint& checkpoint, std::string_view role,
+                std::vector<View>& views) const;
+
   std::shared_ptr<const ArchitectureRules> rules_;
+  std::shared_ptr<const Naming> naming_;
 };
 
 class ArchitectureRegistry {
@@ -112,11 +134,14 @@ class ArchitectureRegistry {
   explicit ArchitectureRegistry(const std::filesystem::path& folder);
   // By name; files that only serve others to extend are left out.
   const std::vector<Architecture>& all() const { return all_; }
-  // By config.json's model_type, then its architectures; null: unknown family.
-  const Architecture* recognise(const Checkpoint& checkpoint) const;
+  // By config.json's model_type, then its architectures, and with the checkpoint's own way of
+  // naming; null: unknown family.
+  std::shared_ptr<const Architecture> recognise(const Checkpoint& checkpoint) const;
   const Architecture* named(std::string_view name) const;
 
  private:
+  const Architecture* familyOf(const Checkpoint& checkpoint) const;
+
   std::vector<Architecture> all_;
 };
 

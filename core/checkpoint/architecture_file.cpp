@@ -106,26 +106,65 @@ class Reader {
 
   void readSplits(const YAML::Node& node) {
     file_.has_splits = true;
+    if (node.IsNull()) return;  // none of those that are extended
     if (!node.IsSequence()) return yaml_.wrong(node, "'split' must be a list");
     for (const YAML::Node& item : node) readSplit(item);
   }
 
   void readSplit(const YAML::Node& node) {
     std::vector<NamePattern> from;
-    std::vector<SplitPart> parts;
-    yaml_.eachKnown(node, "a split",
-                    {{"from",
-                      [&](const YAML::Node& value) {
-                        yaml_.eachText(value, "'from'", [&](const auto& text, const auto& at) {
-                          if (auto good = pattern(text, at)) from.push_back(std::move(*good));
-                        });
-                      }},
-                     {"into", [&](const YAML::Node& value) { readParts(value, parts); }}});
+    SplitRule rule{NamePattern("-"), {}, {}};
+    std::string stored = "rows";
+    yaml_.eachKnown(
+        node, "a split",
+        {{"from",
+          [&](const YAML::Node& value) {
+            yaml_.eachText(value, "'from'", [&](const auto& text, const auto& at) {
+              if (auto good = pattern(text, at)) from.push_back(std::move(*good));
+            });
+          }},
+         {"into", [&](const YAML::Node& value) { readParts(value, rule.parts); }},
+         {"experts",
+          [&](const YAML::Node& value) {
+            const std::vector<std::string> counted = factors(value);
+            if (counted.size() == 1) {
+              rule.experts = counted.front();
+            } else {
+              yaml_.wrong(value, "'experts' is one dimension");
+            }
+          }},
+         {"stored",
+          [&](const YAML::Node& value) {
+            stored = chosen(value, "'stored'", {"rows", "columns", "either"});
+          }},
+         {"order", [&](const YAML::Node& value) {
+            rule.alternating = chosen(value, "'order'", {"blocks", "alternating"}) == "alternating";
+          }}});
     if (!node.IsMap()) return;
     for (const char* key : {"from", "into"}) {
       if (!node[key]) yaml_.wrong(node, fmt::format("a split needs '{}'", key));
     }
-    for (NamePattern& each : from) file_.rules.splits.push_back({std::move(each), parts});
+    if (rule.experts.empty() && (stored != "rows" || rule.alternating)) {
+      yaml_.wrong(node, "only matrices of experts are stored by columns, or alternate",
+                  "'experts' says how many there are");
+    }
+    for (const NamePattern& each : from) {
+      rule.from = each;
+      for (const bool transposed : {false, true}) {
+        if (stored == (transposed ? "rows" : "columns")) continue;
+        rule.transposed = transposed;
+        file_.rules.splits.push_back(rule);
+      }
+    }
+  }
+
+  // One of some words; the first where another stands there.
+  std::string chosen(const YAML::Node& node, std::string_view what,
+                     const std::vector<std::string>& words) const {
+    std::string word = yaml_.text(node, what);
+    if (std::find(words.begin(), words.end(), word) != words.end()) return word;
+    if (!word.empty()) yaml_.unknown(node, what, word, words);
+    return words.front();
   }
 
   // A list, because the order of the rows counts: [attention.q: heads * head_dim, ...]

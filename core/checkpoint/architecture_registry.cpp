@@ -9,7 +9,14 @@ ArchitectureRegistry::ArchitectureRegistry(const std::filesystem::path& folder) 
   }
 }
 
-const Architecture* ArchitectureRegistry::recognise(const Checkpoint& checkpoint) const {
+std::shared_ptr<const Architecture> ArchitectureRegistry::recognise(
+    const Checkpoint& checkpoint) const {
+  const Architecture* family = familyOf(checkpoint);
+  if (family == nullptr) return nullptr;
+  return std::make_shared<const Architecture>(family->named(checkpoint));
+}
+
+const Architecture* ArchitectureRegistry::familyOf(const Checkpoint& checkpoint) const {
   const ModelConfig config = readConfig(checkpoint);
   for (const std::string& type : config.model_types) {
     for (const Architecture& architecture : all_) {

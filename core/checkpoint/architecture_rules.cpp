@@ -63,7 +63,13 @@ class Joiner {
     rules.model_types = file.rules.model_types;
     rules.classes = file.rules.classes;
     if (file.has_rotary) rules.rotary_interleaved = file.rules.rotary_interleaved;
-    if (file.has_splits) rules.splits = file.rules.splits;
+    if (file.has_splits && file.rules.splits.empty()) rules.splits.clear();
+    std::erase_if(rules.splits, [&](const SplitRule& inherited) {
+      return std::any_of(
+          file.rules.splits.begin(), file.rules.splits.end(),
+          [&](const SplitRule& own) { return own.from.text() == inherited.from.text(); });
+    });
+    rules.splits.insert(rules.splits.end(), file.rules.splits.begin(), file.rules.splits.end());
     for (const std::string& role : file.removed_roles) rules.roles.erase(role);
     for (const auto& [role, patterns] : file.rules.roles) {
       rules.roles.insert_or_assign(role, patterns);

@@ -63,15 +63,19 @@ inline constexpr std::array kRoles{
     RoleName{"nextn.head", "its output projection"},
 };
 
-// Rows of a fused tensor that belong to one role: a product of dimensions, "heads * head_dim".
+// Rows of a fused matrix that belong to one role: a product of dimensions, "heads * head_dim".
 struct SplitPart {
   std::string role;
   std::vector<std::string> factors;
 };
 
+// The parts of a tensor, or of each of its matrices, as it stores them.
 struct SplitRule {
   NamePattern from;
   std::vector<SplitPart> parts;
+  std::string experts;       // the dimension that its first axis counts; empty: it is one matrix
+  bool transposed = false;   // columns are stored as rows
+  bool alternating = false;  // rows of the parts take turns
 };
 
 struct ArchitectureRules {

@@ -78,6 +78,7 @@ Checkpoint Checkpoint::open(std::string model, Source& source, Location& locatio
     for (std::string& note : check.notes) result.note(std::move(note));
   }
   checkNames(result.tensors_, result.shards_);
+  classify(result.tensors_, result.config_);
   return result;
 }
 

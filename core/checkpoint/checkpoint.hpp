@@ -10,6 +10,8 @@
 #include <kindred/source.hpp>
 #include <kindred/tensor.hpp>
 
+#include "checkpoint/encoding.hpp"
+
 namespace kindred::checkpoint {
 
 // A tensor of the catalogue. Spans are checked: [offset, offset + bytes) lies inside the shard and
@@ -22,6 +24,7 @@ struct Tensor {
   std::size_t shard = 0;     // index into Checkpoint::shards()
   std::uint64_t offset = 0;  // of the first byte in the shard's file
   std::uint64_t bytes = 0;
+  Encoding encoding = Encoding::plain;
 };
 
 struct Shard {
@@ -66,7 +69,14 @@ struct View {
   const Tensor* tensor = nullptr;
   const Shard* shard = nullptr;
   std::uint64_t first = 0;  // element of the tensor at which the view starts
-  TensorInfo info;          // of the view: its own shape, role and captures
+  // Elements from a row to the next and from a column to the next, where rows do not follow one
+  // another as they are: parts whose rows take turns, transposed matrices. 0: they do.
+  std::uint64_t row_step = 0;
+  std::uint64_t column_step = 1;
+  TensorInfo info;  // of the view: its own shape, role and captures
+
+  // Whether its elements are one run of the tensor's.
+  bool isRun() const { return row_step == 0; }
 };
 
 // The whole tensor as a view, without role or captures.

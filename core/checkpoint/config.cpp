@@ -52,9 +52,14 @@ class ConfigReader {
 
  private:
   void readInner(const std::string& key, json::value value, bool top) {
-    if (key == "text_config" && top) {
+    // How composites name the part that is the language model; an outer one may hold an inner one.
+    const bool language = key == "text_config" || key == "llm_config" || key == "language_config" ||
+                          key == "thinker_config";
+    if (language && (top || key == "text_config") && depth_ < 2) {
+      ++depth_;
       json::object inner = value.get_object();
       read(inner, false);
+      --depth_;
     } else if (key == "rope_parameters") {
       for (json::field field : value.get_object()) {
         const std::string inner(std::string_view(field.unescaped_key()));
@@ -73,6 +78,7 @@ class ConfigReader {
 
   ModelConfig& config_;
   const JsonPlace& place_;
+  int depth_ = 0;
 };
 
 // How config.json files spell a dimension; the first that is there counts.
@@ -180,6 +186,7 @@ Dimensions dimensionsOf(const Checkpoint& checkpoint) {
   Dimensions& d = dimensions;
   if (d.head_dim == 0 && d.heads > 0) d.head_dim = d.hidden / d.heads;
   if (d.kv_heads == 0) d.kv_heads = d.heads;
+  if (d.experts > 0 && d.expert_intermediate == 0) d.expert_intermediate = d.intermediate;
   d.rotary_dim = rotaryDimension(config, d);
   return dimensions;
 }

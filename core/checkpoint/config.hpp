@@ -11,7 +11,8 @@
 
 namespace kindred::checkpoint {
 
-// Top-level scalars, those of text_config before them; the rest of the file may hold anything.
+// Top-level scalars, those of the language model's own part (text_config) before them; the rest of
+// the file may hold anything.
 struct ModelConfig {
   std::string place;
   std::vector<std::string> model_types;       // the text model's own last

@@ -31,7 +31,8 @@ ParameterCount countParameters(const Checkpoint& checkpoint, const Architecture*
     const bool further = placement && dimensions.layers > 0 && placement->layer >= 0 &&
                          static_cast<std::uint64_t>(placement->layer) >= dimensions.layers;
     if (further) continue;
-    (placement && placement->expert >= 0 ? routed : always) += tensor.elements;
+    const bool is_routed = placement && (placement->expert >= 0 || placement->all_experts);
+    (is_routed ? routed : always) += tensor.elements;
   }
   count.active = always + fraction(routed, dimensions.experts_per_token, dimensions.experts);
   return count;

@@ -89,6 +89,9 @@ void printHead(const OpenModel& model) {
                            architecture == nullptr
                                ? std::string("of no known family")
                                : architecture->name() + ": " + architecture->summary());
+  if (architecture != nullptr && !architecture->naming().empty()) {
+    std::cout << "names         " << architecture->naming() << '\n';
+  }
   std::cout << fmt::format("parameters    {}", grouped(count.total));
   if (count.active) std::cout << fmt::format(", active per token {}", grouped(*count.active));
   std::cout << fmt::format("\ntensors       {} in {} file(s)\n",

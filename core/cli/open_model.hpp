@@ -22,7 +22,8 @@ class OpenModel {
   OpenModel& operator=(const OpenModel&) = delete;
 
   const checkpoint::Checkpoint& checkpoint() const { return checkpoint_; }
-  const checkpoint::Architecture* architecture() const { return architecture_; }  // null: unknown
+  // Null: unknown.
+  const checkpoint::Architecture* architecture() const { return architecture_.get(); }
 
  private:
   plugin::Registry registry_;
@@ -30,7 +31,7 @@ class OpenModel {
   std::unique_ptr<Source> source_;
   std::unique_ptr<Location> location_;
   checkpoint::Checkpoint checkpoint_;
-  const checkpoint::Architecture* architecture_ = nullptr;
+  std::shared_ptr<const checkpoint::Architecture> architecture_;
 };
 
 }  // namespace kindred::cli

@@ -162,7 +162,7 @@ struct Size {
 };
 
 Size sizeOf(const Catalogue& model) {
-  const auto counted = checkpoint::countParameters(model.checkpoint, model.architecture);
+  const auto counted = checkpoint::countParameters(model.checkpoint, model.architecture.get());
   Size size;
   size.total = static_cast<double>(counted.total);
   if (counted.active) size.active = static_cast<double>(*counted.active);
@@ -208,7 +208,7 @@ Report inventory(std::span<const Catalogue> models, const recipe::Claims& claims
     report.figures.push_back({"parameters", size.total, list.key()});
     report.figures.push_back({"active", size.active, list.key()});
     report.figures.push_back({"bytes", size.bytes, list.key()});
-    const auto* family = list.model.architecture;
+    const auto* family = list.model.architecture.get();
     sizes.rows.push_back({list.key(), family == nullptr ? "unknown" : family->name(),
                           whole(tensors), whole(size.total), whole(size.active),
                           whole(size.bytes)});

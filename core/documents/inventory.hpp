@@ -1,6 +1,7 @@
 // What one model's headers hold, or two models', and what of two can be compared.
 #pragma once
 
+#include <memory>
 #include <span>
 
 #include "checkpoint/architecture.hpp"
@@ -11,7 +12,7 @@ namespace kindred::documents {
 
 struct Catalogue {
   const checkpoint::Checkpoint& checkpoint;
-  const checkpoint::Architecture* architecture = nullptr;  // null: of no known family
+  std::shared_ptr<const checkpoint::Architecture> architecture;  // null: of no known family
 };
 
 // One model or two. Tensors of two models meet where role, layer and expert are equal; without a

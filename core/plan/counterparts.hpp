@@ -17,17 +17,29 @@ class Counterparts {
   // The tensor of `b` in the place of `a`'s; null: there is none.
   const checkpoint::Tensor* of(const checkpoint::Tensor& tensor_of_a) const;
 
+  // Of a tensor without one, where one model fuses what the other holds apart: each of its parts
+  // with the part of `b` of the same role, layer and expert. Empty unless all have one of equal
+  // shape.
+  struct PartPair {
+    checkpoint::View a, b;
+  };
+  std::vector<PartPair> parts(const checkpoint::Tensor& tensor_of_a) const;
+
  private:
   std::string placeOf(const Model& model, const std::string& tensor) const;
 
   const Model& a_;
+  const Model& b_;
   bool by_role_;
   std::map<std::string, const checkpoint::Tensor*> in_b_;  // by place
+  mutable std::map<std::string, checkpoint::View>
+      parts_of_b_;  // the same; made when first asked for
 };
 
-// Pairs of whole tensors in the same place with equal shapes. Others are not listed as left out:
-// coverage says what became of them.
-std::vector<PairIndex> counterparts(const Model& model_a, const std::vector<Selected>& a,
-                                    const Model& model_b, const std::vector<Selected>& b);
+// Pairs of tensors in the same place with equal shapes whose stored elements are numbers. Parts
+// that pair with what the other model holds apart are added to the selections. Others are not
+// listed as left out: coverage says what became of them.
+std::vector<PairIndex> counterparts(const Model& model_a, std::vector<Selected>& a,
+                                    const Model& model_b, std::vector<Selected>& b);
 
 }  // namespace kindred::plan

@@ -26,7 +26,7 @@ struct Repository {
 
 struct Model : Repository {
   checkpoint::Checkpoint checkpoint;
-  const checkpoint::Architecture* architecture = nullptr;  // null: unknown family
+  std::shared_ptr<const checkpoint::Architecture> architecture;  // null: unknown family
 };
 
 // Parameters that the command line sets for every source that declares them ("offline", "true").

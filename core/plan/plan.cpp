@@ -7,6 +7,7 @@
 #include <kindred/error.hpp>
 
 #include "checkpoint/names.hpp"
+#include "plan/codes.hpp"
 #include "plan/counterparts.hpp"
 #include "plan/documents.hpp"
 #include "recipe/document_verbs.hpp"
@@ -125,6 +126,15 @@ class Planner {
   void addSurveyed(const std::string& key, const recipe::Step& step, PlannedStep& planned) {
     Surveyed surveyed{&models_.model(key), {}};
     surveyed.tensors = select(*surveyed.model, step.selection);
+    std::erase_if(surveyed.tensors, [](const Selected& selected) {
+      return checkpoint::shown(selected.view.tensor->encoding) == checkpoint::Shown::nothing;
+    });
+    listCodes(*surveyed.model, step);
+    if (surveyed.tensors.empty()) {
+      throw inputError(recipe::text(step.place),
+                       "step '" + step.name + "' selects nothing but codes of model '" + key + "'",
+                       "select tensors that are stored as numbers; kindred inspect shows dtypes");
+    }
     std::sort(surveyed.tensors.begin(), surveyed.tensors.end(),
               [](const Selected& x, const Selected& y) {
                 const TensorInfo &a = x.view.info, &b = y.view.info;
@@ -145,6 +155,7 @@ class Planner {
       planned.controls.push_back(control);
       all.push_back(control);
     }
+    for (const Model* model : all) listCodes(*model, step);
     for (const std::uint64_t budget : step.read) {
       bool whole = true;
       for (const Model* model : all) whole = isWhole(*model, budget) && whole;
@@ -160,6 +171,12 @@ class Planner {
         planned.requests += model->source->price(rangesOf(*reading)).requests;
       }
     }
+  }
+
+  // Once for each model.
+  void listCodes(const Model& model, const recipe::Step& step) {
+    if (!listed_.insert(&model).second) return;
+    for (LeftOut& left : codesOf(model, step.name)) plan_.left_out.push_back(std::move(left));
   }
 
   // Works out the reading where it is not known yet.
@@ -178,6 +195,12 @@ class Planner {
     Pairs made = pair(step, planned.a, planned.b);
     planned.pairs = std::move(made.pairs);
     plan_.left_out.insert(plan_.left_out.end(), made.left_out.begin(), made.left_out.end());
+    for (LeftOut& left : codesOf(planned.pairs, planned.a, planned.b, step.name)) {
+      plan_.left_out.push_back(std::move(left));
+    }
+    if (step.pairing == Pairing::content && step.verb == Verb::test) {
+      for (const Model* model : {planned.model_a, planned.model_b}) listCodes(*model, step);
+    }
     if (!planned.pairs.empty() || step.pairing == Pairing::content) return;
     throw inputError(
         recipe::text(step.place),
@@ -208,6 +231,7 @@ class Planner {
 
   const std::vector<StepTools>& tools_;
   Models& models_;
+  std::set<const Model*> listed_;  // whose codes are left out
   Plan plan_;
 };
 
@@ -224,6 +248,15 @@ ByteRange bytesOf(const checkpoint::View& view, const Run& run) {
   const std::uint64_t first = (view.first + run.first) * bits / 8;
   const std::uint64_t end = ((view.first + run.first + run.count) * bits + 7) / 8;
   return {view.shard, view.tensor->offset + first, end - first};
+}
+
+ByteRange bytesOfRows(const checkpoint::View& view, std::uint64_t first, std::uint64_t count) {
+  const std::uint64_t columns = view.info.shape.empty() ? 1 : view.info.shape.back();
+  if (view.isRun() || count == 0 || columns == 0) {
+    return bytesOf(view, {first * columns, count * columns});
+  }
+  const std::uint64_t last = (count - 1) * view.row_step + (columns - 1) * view.column_step;
+  return bytesOf(view, {first * view.row_step, last + 1});
 }
 
 std::vector<ModelRanges> rangesOf(const PlannedStep& step) {

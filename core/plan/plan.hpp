@@ -68,6 +68,9 @@ struct ByteRange {
   std::uint64_t length;
 };
 ByteRange bytesOf(const checkpoint::View& view, const Run& run);
+// From the first element of row `first` to the last of `count` rows: all of them, and what lies
+// between them where the view is no run.
+ByteRange bytesOfRows(const checkpoint::View& view, std::uint64_t first, std::uint64_t count);
 
 // All ranges that a step reads of one model, sorted, each once.
 struct ModelRanges {

@@ -27,7 +27,7 @@ std::uint64_t rowsOf(const checkpoint::View& view) {
 }
 
 std::uint64_t bytesOfRows(const checkpoint::View& view, std::uint64_t rows) {
-  return bytesOf(view, {0, rows * (view.info.shape.empty() ? 1 : view.info.shape.back())}).length;
+  return plan::bytesOfRows(view, 0, rows).length;
 }
 
 class Chooser {
@@ -61,6 +61,8 @@ class Chooser {
   void addRole(std::string_view role, std::string_view name, bool shared) {
     for (checkpoint::View& view : model_.architecture->resolve(model_.checkpoint, role)) {
       if (isExtra(view.info.layer)) continue;
+      // Said of the whole model: see plan/codes.hpp.
+      if (checkpoint::shown(view.tensor->encoding) == checkpoint::Shown::nothing) continue;
       const Place place{view.info.layer, shared ? -1 : view.info.expert, shared};
       if (name == role::kGate) layers_.insert(view.info.layer);
       views_.emplace(MatrixKey{name, place}, std::move(view));
@@ -259,8 +261,7 @@ WeightReading readingOf(const Model& model, std::uint64_t budget) {
 std::vector<PlannedRange> rangesOf(const WeightReading& reading) {
   std::vector<PlannedRange> ranges;
   const auto add = [&](const checkpoint::View& view, std::uint64_t first, std::uint64_t rows) {
-    const std::uint64_t columns = view.info.shape.empty() ? 1 : view.info.shape.back();
-    const ByteRange range = bytesOf(view, {first * columns, rows * columns});
+    const ByteRange range = plan::bytesOfRows(view, first, rows);
     ranges.push_back({range.shard->file.get(), range.offset, range.length});
   };
   for (const auto& [key, matrix] : reading.matrices) {

@@ -5,6 +5,7 @@
 
 #include <kindred/error.hpp>
 
+#include "checkpoint/names.hpp"
 #include "plan/near_misses.hpp"
 #include "plan/pattern.hpp"
 
@@ -86,10 +87,20 @@ class Selector {
     std::vector<checkpoint::View> views = model_.architecture->resolve(model_.checkpoint, role);
     if (views.empty()) throw unknownRole(role, at);
     for (checkpoint::View& view : views) {
+      if (!view.isRun()) throw notARun(role, view, at);
       const std::string group = role + " expert=" + std::to_string(view.info.expert);
       const std::string identity = group + " layer=" + std::to_string(view.info.layer);
       add({std::move(view), group, identity});
     }
+  }
+
+  static Error notARun(const std::string& role, const checkpoint::View& view,
+                       const std::string& at) {
+    return inputError(at,
+                      "rows of role '" + role + "' do not follow one another in '" +
+                          checkpoint::escaped(view.info.name) + "' of model '" + view.info.model +
+                          "'",
+                      "select the whole tensor by its name; tests of whole models read it by role");
   }
 
   Error unknownRole(const std::string& role, const std::string& at) const {

@@ -119,8 +119,21 @@ class Coverer {
       coverage_.left_out["tied"].add(tensor.bytes);
       return;
     }
-    ++(equal ? count.equal : same_shape ? count.changed : count.absent);
-    if (partner == nullptr) {
+    const auto parts = partner == nullptr ? counterparts_.parts(tensor)
+                                          : std::vector<plan::Counterparts::PartPair>();
+    const bool in_parts = !parts.empty();
+    ++(equal ? count.equal : same_shape || in_parts ? count.changed : count.absent);
+    for (const auto& [of_a, of_b] : parts) {
+      in_parts_.insert({checkpoint::escaped(of_a.info.name), checkpoint::escaped(of_b.info.name)});
+    }
+    if (checkpoint::shown(tensor.encoding) == checkpoint::Shown::nothing) {
+      coverage_.left_out["stored as codes"].add(tensor.bytes);
+    } else if (in_parts) {
+      const bool read = read_a_.any(tensor) &&
+                        std::all_of(parts.begin(), parts.end(),
+                                    [&](const auto& pair) { return read_b_.any(*pair.b.tensor); });
+      (read ? coverage_.compared : coverage_.left_out["over budget"]).add(tensor.bytes);
+    } else if (partner == nullptr) {
       coverage_.left_out["no counterpart"].add(tensor.bytes);
     } else if (!same_shape) {
       coverage_.left_out["other shape"].add(tensor.bytes);
@@ -154,6 +167,11 @@ class Coverer {
   void plainCosine() {
     double sum = 0;
     for (const auto& [pair, cosine] : cosines_) {
+      if (in_parts_.contains(pair)) {
+        sum += cosine.value * static_cast<double>(cosine.elements);
+        coverage_.plain_parameters += cosine.elements;
+        continue;
+      }
       const Tensor* of_a = a_.checkpoint.find(pair.a);
       if (of_a == nullptr || constant_.contains(pair.a)) continue;
       const Tensor* partner = partnerOf(*of_a, pair.a);
@@ -181,6 +199,7 @@ class Coverer {
   std::map<std::string, std::string> constant_;   // -> why it is no evidence
   std::map<std::string, std::string> hash_, first_of_hash_;
   std::map<Pair, Cosine> cosines_;
+  std::set<Pair> in_parts_;  // parts of fused tensors with their counterparts
   verdict::Coverage coverage_;
 };
 

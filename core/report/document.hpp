@@ -68,7 +68,7 @@ struct DocumentPair {
 };
 
 struct DocumentModel {
-  std::string key, address, role, revision, architecture;
+  std::string key, address, role, revision, architecture, naming;
   std::uint64_t tensors = 0, parameters = 0;
 };
 

@@ -83,6 +83,7 @@ void visit(Visitor& v, DocumentModel& x) {
   v("role", x.role, "subject or control");
   v("revision", x.revision, "empty where the source has none");
   v("architecture", x.architecture, "empty: not recognised");
+  v("naming", x.naming, "how tensor names differ from the family's, in words; empty: they don't");
   v("tensors", x.tensors, "");
   v("parameters", x.parameters, "");
 }

@@ -100,6 +100,7 @@ Json modelsJson(const Context& context) {
                     {"role", model.role},
                     {"revision", model.revision},
                     {"architecture", model.architecture},
+                    {"naming", model.naming},
                     {"tensors", model.tensors},
                     {"parameters", model.parameters}});
   }

@@ -21,9 +21,8 @@ TextTable models(const Document& document) {
                   {},
                   ""};
   for (const DocumentModel& m : document.models) {
-    table.rows.push_back({m.key, m.role, m.address, m.revision,
-                          m.architecture.empty() ? "not recognised" : m.architecture,
-                          grouped(m.tensors), grouped(m.parameters)});
+    table.rows.push_back({m.key, m.role, m.address, m.revision, familyOf(m), grouped(m.tensors),
+                          grouped(m.parameters)});
   }
   return table;
 }

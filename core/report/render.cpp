@@ -20,6 +20,7 @@ namespace {
 
 void addCatalogue(const plan::Model& model, ModelFacts& facts) {
   facts.architecture = model.architecture == nullptr ? "" : model.architecture->name();
+  facts.naming = model.architecture == nullptr ? "" : model.architecture->naming();
   for (const checkpoint::Tensor& tensor : model.checkpoint.tensors()) {
     ++facts.tensors;
     facts.parameters += tensor.elements;

@@ -201,6 +201,10 @@ std::string terminalSummary(const Context& context, const run::Results& results,
             correspondence(pair, results);
     for (const std::string& paragraph : coverageText(pair)) text += wrapped(paragraph, 2);
   }
+  for (const ModelFacts& model : context.models) {
+    if (model.naming.empty()) continue;
+    text += wrapped(model.key + " is read as " + model.architecture + ": " + model.naming + ".", 2);
+  }
   if (!controls.empty()) text += "\n" + controls;
   if (!results.complete) {
     text += "\n" + paint.warning("Interrupted: what was measured before is saved.") + "\n";

@@ -226,4 +226,9 @@ Answer answerOf(const Document& document) {
   return manyPairs(document);
 }
 
+std::string familyOf(const DocumentModel& model) {
+  if (model.architecture.empty()) return "not recognised";
+  return model.naming.empty() ? model.architecture : model.architecture + " (" + model.naming + ")";
+}
+
 }  // namespace kindred::report

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "align/session.hpp"
+#include "checkpoint/names.hpp"
 #include "plugin/guard.hpp"
 #include "run/checked.hpp"
 #include "run/hash.hpp"
@@ -55,8 +56,10 @@ class Calibrator {
   Calibrator(const Profiles& profiles, Session& session) : profiles_(profiles), session_(session) {}
 
   void add(const plan::PlannedStep& step) {
-    if (profiles_.of(*step.model_a) == nullptr || profiles_.of(*step.model_b) == nullptr) {
-      refuse(step);
+    for (const plan::Model* model : {step.model_a, step.model_b}) {
+      const std::string reason = unfit(*model);
+      if (reason.empty()) continue;
+      refuse(step, reason);
       return;
     }
     for (Family& family : families_) {
@@ -83,11 +86,25 @@ class Calibrator {
     std::map<std::string, Finding> findings = {};
   };
 
-  void refuse(const plan::PlannedStep& step) {
-    const plan::Model& unknown =
-        profiles_.of(*step.model_a) == nullptr ? *step.model_a : *step.model_b;
-    session_.results.refused.push_back({step.step->name, step.model_a->key, step.model_b->key, "",
-                                        "the architecture of '" + unknown.key + "' is not known"});
+  // Why a model has no place among those that are compared, or empty. Sizes of units are part of
+  // what is compared, and what is stored under scales or as codes has lost them.
+  std::string unfit(const plan::Model& model) const {
+    if (profiles_.of(model) == nullptr) {
+      return "the architecture of '" + model.key + "' is not known";
+    }
+    for (const checkpoint::Tensor& tensor : model.checkpoint.tensors()) {
+      const bool buffer = tensor.encoding == checkpoint::Encoding::integers &&
+                          model.architecture->roleOf(tensor.name).empty();
+      if (buffer || checkpoint::shown(tensor.encoding) == checkpoint::Shown::values) continue;
+      return fmt::format("'{}' of '{}' is {}", checkpoint::escaped(tensor.name), model.key,
+                         checkpoint::whyNot(tensor.encoding, tensor.dtype));
+    }
+    return {};
+  }
+
+  void refuse(const plan::PlannedStep& step, const std::string& reason) const {
+    session_.results.refused.push_back(
+        {step.step->name, step.model_a->key, step.model_b->key, "", reason});
   }
 
   Family familyOf(const plan::PlannedStep& step) {
@@ -117,7 +134,7 @@ class Calibrator {
   // A control stands for models that have nothing to do with the pair, and counts once. Empty: it
   // does.
   std::string whyNoControl(const plan::Model& control, const Family& family) {
-    if (profiles_.of(control) == nullptr) return "its architecture is not known";
+    if (std::string reason = unfit(control); !reason.empty()) return reason;
     const auto& [a, b] = family.pairs.front();
     for (const plan::Model* subject : {a, b}) {
       if (sameContent(control, *subject)) return "the same weights as " + subject->key;

@@ -147,6 +147,7 @@ class PairComparer {
     const TensorInfo& info_a = a(pair).view.info;
     const TensorInfo& info_b = b(pair).view.info;
     const std::uint64_t elements = sampled(pair);
+    const bool of_codes = isOfCodes(a(pair).view) || isOfCodes(b(pair).view);
     for (std::size_t m = 0; m < pending_.size(); ++m) {
       const plan::Metric& metric = step_.tools->metrics[m];
       const std::vector<double> values =
@@ -155,6 +156,7 @@ class PairComparer {
       for (std::size_t f = 0; f < values.size(); ++f) {
         session_.results.observations.push_back(
             observation(step_.step->name, metric, f, info_a, &info_b, elements, values[f]));
+        session_.results.observations.back().of_codes = of_codes;
       }
     }
     if (belong(pair)) keepPlain(info_a, info_b, elements);
@@ -176,6 +178,10 @@ class PairComparer {
     const bool same_role =
         !x.role.empty() && x.role == y.role && x.layer == y.layer && x.expert == y.expert;
     return step_.model_a != step_.model_b && (x.name == y.name || same_role);
+  }
+
+  static bool isOfCodes(const checkpoint::View& view) {
+    return checkpoint::shown(view.tensor->encoding) != checkpoint::Shown::values;
   }
 
   const plan::PlannedStep& step_;

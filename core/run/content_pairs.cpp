@@ -21,10 +21,12 @@ constexpr std::size_t kChosen = 12;                          // pairs that are t
 
 using Shape = std::vector<std::uint64_t>;
 
-// Axes of length one say nothing. Empty: too small, no matrix, or no numbers.
-Shape testable(const TensorInfo& info) {
-  const bool numbers = info.dtype == DType::F32 || info.dtype == DType::F16 ||
-                       info.dtype == DType::BF16 || info.dtype == DType::F64;
+// Axes of length one say nothing. Empty: too small, no matrix, or no numbers of some precision.
+Shape testable(const checkpoint::View& view) {
+  const TensorInfo& info = view.info;
+  const bool numbers = (info.dtype == DType::F32 || info.dtype == DType::F16 ||
+                        info.dtype == DType::BF16 || info.dtype == DType::F64) &&
+                       checkpoint::shown(view.tensor->encoding) == checkpoint::Shown::values;
   Shape shape;
   for (const std::uint64_t length : info.shape) {
     if (length != 1) shape.push_back(length);
@@ -35,6 +37,7 @@ Shape testable(const TensorInfo& info) {
 
 struct Read {
   std::size_t index;  // into the selection
+  bool has_role;      // two that have are compared by role
   Matrix matrix;
 };
 
@@ -64,7 +67,6 @@ class Pairer {
     for (const auto& [shape, list_b] : of_b) {
       const auto list_a = of_a.find(shape);
       if (list_a == of_a.end()) continue;
-      pairs_.candidates += list_a->second.size() * list_b.size();
       for (const Read& b : list_b) choose(list_a->second, b, chosen);
     }
     keepBest(chosen);
@@ -74,7 +76,7 @@ class Pairer {
  private:
   static std::set<Shape> shapes(const std::vector<plan::Selected>& side) {
     std::set<Shape> all;
-    for (const plan::Selected& selected : side) all.insert(testable(selected.view.info));
+    for (const plan::Selected& selected : side) all.insert(testable(selected.view));
     all.erase(Shape{});
     return all;
   }
@@ -85,7 +87,7 @@ class Pairer {
     std::uint64_t left = step_.step->read.back();
     for (std::size_t i = 0; i < side.size(); ++i) {
       const checkpoint::View& view = side[i].view;
-      const Shape shape = testable(view.info);
+      const Shape shape = testable(view);
       if (!shared_.contains(shape)) continue;
       std::vector<Read>& alike = tensors[shape];
       const std::uint64_t columns = view.info.elements / shape[0];
@@ -96,7 +98,7 @@ class Pairer {
         continue;
       }
       left -= bytes;
-      Read one{i, rowsOf(model, view, rows, columns)};
+      Read one{i, !view.info.role.empty(), rowsOf(model, view, rows, columns)};
       if (const auto why = constants::computed(view.info, one.matrix.values); !why.empty()) {
         leaveOut(model, view, "computed, not trained: " + why);
         continue;
@@ -140,6 +142,8 @@ class Pairer {
     const Read* best = nullptr;
     double most = -1;
     for (const Read& a : list_a) {
+      if (a.has_role && b.has_role) continue;
+      ++pairs_.candidates;
       const double similarity = cosine(a.matrix.values, b.matrix.values);
       if (std::abs(similarity) <= std::abs(most) && best != nullptr) continue;
       best = &a;

@@ -30,21 +30,30 @@ class Tester {
     Table table;
     table.figure = step_.step->of;
     std::string figure = of.figure, a, b;
+    bool of_codes = false;
     for (const Observation& o : session_.results.observations) {
       if (o.step != of.step || o.metric != of.metric) continue;
+      of_codes = of_codes || o.of_codes;
+      if (o.of_codes) continue;
       if (figure.empty()) figure = o.figure;
       if (o.figure != figure) continue;
       table.rows.push_back({o.layer_a, o.layer_b, o.tensor_a, o.tensor_b, o.value});
       a = o.model_a;
       b = o.model_b;
     }
+    if (table.rows.empty() && of_codes) {
+      throw inputError(
+          recipe::text(step_.step->place),
+          fmt::format("'{}' holds figures of codes alone, which no test takes", step_.step->of),
+          "kindred inspect says how tensors are stored");
+    }
     // Layers have no symmetry: what tables say describes.
     keep(a, b, Basis::describes, guarded([&] { return step_.tools->test->onTable(table); }));
   }
 
-  // For models of unknown families; those that architecture files describe have tests of their own.
+  // For models of which no architecture file describes most; others have tests of their own.
   void onContent() {
-    if (hasRoles(*step_.model_a) && hasRoles(*step_.model_b)) return;
+    if (isUnderstood(*step_.model_a) && isUnderstood(*step_.model_b)) return;
     const ContentPairs pairs = pairByContent(step_, session_);
     if (pairs.rows.empty()) return;
     const Basis basis = step_.tools->test->assumes() ? Basis::unverified : Basis::describes;
@@ -104,12 +113,16 @@ class Tester {
     }
   }
 
-  static bool hasRoles(const plan::Model& model) {
-    const auto& tensors = model.checkpoint.tensors();
-    return model.architecture != nullptr &&
-           std::any_of(tensors.begin(), tensors.end(), [&](const checkpoint::Tensor& tensor) {
-             return !model.architecture->roleOf(tensor.name).empty();
-           });
+  // Whether most of a model's bytes have roles: a family that fits a few names alone says nothing
+  // of the others.
+  static bool isUnderstood(const plan::Model& model) {
+    if (model.architecture == nullptr) return false;
+    std::uint64_t bytes = 0, with_role = 0;
+    for (const checkpoint::Tensor& tensor : model.checkpoint.tensors()) {
+      bytes += tensor.bytes;
+      if (!model.architecture->roleOf(tensor.name).empty()) with_role += tensor.bytes;
+    }
+    return with_role > 0 && with_role >= bytes / 2;
   }
 
   void record(const ContentPairs::Chosen& chosen) {
@@ -138,6 +151,10 @@ class Tester {
       }
       if (view->info.role.empty()) {
         refuse(*view, "the tensor has no role in architecture " + model->architecture->name());
+      }
+      const checkpoint::Tensor& tensor = *view->tensor;
+      if (checkpoint::shown(tensor.encoding) < checkpoint::Shown::rows) {
+        refuse(*view, checkpoint::whyNot(tensor.encoding, tensor.dtype));
       }
       const checkpoint::OrderGrant grant = model->architecture->orderOf(view->info.role, 0);
       if (grant.gauge.empty()) refuse(*view, grant.reason);

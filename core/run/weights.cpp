@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include <fmt/format.h>
+
 #include <kindred/error.hpp>
 
 #include "checkpoint/names.hpp"
@@ -38,6 +40,31 @@ void thinOut(std::vector<std::string>& tokens, std::uint64_t most) {
   }
 }
 
+// Rows that are read as one range: entries [at, at + count) of those asked for.
+struct RowRun {
+  std::size_t at = 0, count = 0;
+  std::uint32_t first = 0, last = 0;
+  plan::ByteRange range{};
+};
+
+// Neighbouring rows are one range; of a transposed matrix all rows are, since each lies all over
+// it.
+std::vector<RowRun> runsOf(const checkpoint::View& view, std::span<const std::uint32_t> rows) {
+  std::vector<RowRun> runs;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const bool follows = !runs.empty() && rows[i] == runs.back().last + 1;
+    if (runs.empty() || (!follows && view.column_step == 1)) {
+      runs.push_back({i, 1, rows[i], rows[i]});
+      continue;
+    }
+    RowRun& run = runs.back();
+    ++run.count;
+    run.first = std::min(run.first, rows[i]);
+    run.last = std::max(run.last, rows[i]);
+  }
+  return runs;
+}
+
 }  // namespace
 
 CheckpointWeights::CheckpointWeights(const plan::Model& model, const plan::WeightReading& reading)
@@ -60,8 +87,7 @@ void CheckpointWeights::readAhead() {
   for (const auto& [key, matrix] : reading_.matrices) {
     if (key.first == role::kEmbedding || key.first == role::kOutput) continue;
     if (matrix.rows == 0 || matrix.view.info.shape.empty()) continue;
-    ahead_.want(model_,
-                plan::bytesOf(matrix.view, {0, matrix.rows * matrix.view.info.shape.back()}));
+    ahead_.want(model_, plan::bytesOfRows(matrix.view, 0, matrix.rows));
   }
   const std::lock_guard lock(mutex_);
   ahead_.read(ranges_);
@@ -104,28 +130,35 @@ void CheckpointWeights::readRows(const checkpoint::View& view, std::span<const s
                                  Matrix& matrix) const {
   matrix.values.resize(matrix.rows * matrix.columns);
   Held held;
-  std::vector<plan::ByteRange> ranges;
+  std::vector<RowRun> runs = runsOf(view, rows);
   const std::uint64_t available = view.info.shape.size() == 1 ? 1 : view.info.shape[0];
-  // Neighbouring rows are one range.
-  for (std::size_t i = 0; i < rows.size();) {
-    std::size_t end = i + 1;
-    while (end < rows.size() && rows[end] == rows[end - 1] + 1) ++end;
-    if (rows[end - 1] >= available) {
+  for (RowRun& run : runs) {
+    if (run.last >= available) {
       throw Error(Category::internal, model_.key, "a row beyond the matrix was asked for");
     }
-    ranges.push_back(plan::bytesOf(view, {rows[i] * matrix.columns, (end - i) * matrix.columns}));
-    if (!ahead_.has(ranges.back())) held.want(model_, ranges.back());
-    i = end;
+    run.range = plan::bytesOfRows(view, run.first, run.last - run.first + 1);
+    if (!ahead_.has(run.range)) held.want(model_, run.range);
   }
   std::vector<RangeRead> read;
   held.read(read);
-  std::size_t at = 0;
-  for (const plan::ByteRange& range : ranges) {
-    const Held& from = ahead_.has(range) ? ahead_ : held;
-    MemoryFile file(from.find(range), range.shard->file->place());
-    const std::uint64_t elements = range.length * 8 / info(view.info.dtype).bits;
-    readFloats({file, 0, view.info.dtype, view.info.name}, {matrix.values.data() + at, elements});
-    at += elements;
+  std::vector<float> stored;
+  for (const RowRun& run : runs) {
+    const Held& from = ahead_.has(run.range) ? ahead_ : held;
+    MemoryFile file(from.find(run.range), run.range.shard->file->place());
+    const Stored source{file, 0, view.info.dtype, view.info.name};
+    const std::uint64_t elements = run.range.length * 8 / info(view.info.dtype).bits;
+    if (view.isRun()) {
+      readFloats(source, {matrix.values.data() + run.at * matrix.columns, elements});
+      continue;
+    }
+    stored.resize(elements);
+    readFloats(source, stored);
+    for (std::size_t i = run.at; i < run.at + run.count; ++i) {
+      for (std::size_t c = 0; c < matrix.columns; ++c) {
+        matrix.values[i * matrix.columns + c] =
+            stored[(rows[i] - run.first) * view.row_step + c * view.column_step];
+      }
+    }
   }
   const std::lock_guard lock(mutex_);
   ranges_.insert(ranges_.end(), read.begin(), read.end());
@@ -149,32 +182,33 @@ void CheckpointWeights::fold(std::string_view role, const Place& place, Matrix& 
 GaugeGrant CheckpointWeights::gauge(std::string_view role, unsigned axis,
                                     std::string_view name) const {
   for (const checkpoint::Gauge& gauge : model_.architecture->gauges(role, axis)) {
-    if (gauge.name == name) return {gauge.sign, gauge.permutation, gauge.reason};
+    if (gauge.name != name) continue;
+    if (gauge.permutation) {
+      // Scales of blocks stay where they are when rows or columns change places.
+      if (std::string blocks = scaledByBlocks(role); !blocks.empty()) {
+        return {gauge.sign, false, std::move(blocks)};
+      }
+    }
+    return {gauge.sign, gauge.permutation, gauge.reason};
   }
   return {false, false,
           "architecture " + model_.architecture->name() + " states no gauge '" + std::string(name) +
               "' there"};
 }
 
-std::string CheckpointWeights::asymmetry(std::string_view role, const Place& place) const {
-  const plan::ReadableMatrix* matrix = find(role, place);
-  if (matrix == nullptr) return {};
-  switch (matrix->view.info.dtype) {
-    case DType::I8:
-    case DType::U8:
-    case DType::I16:
-    case DType::U16:
-    case DType::I32:
-    case DType::U32:
-    case DType::I64:
-    case DType::U64:
-    case DType::F8_E8M0:
-      return "stored as " + std::string(name(matrix->view.info.dtype)) +
-             ", whose values are not symmetric about zero";
-    default:
-      return {};
+std::string CheckpointWeights::scaledByBlocks(std::string_view role) const {
+  for (const auto& [key, matrix] : reading_.matrices) {
+    if (key.first != role) continue;
+    const checkpoint::Tensor& tensor = *matrix.view.tensor;
+    if (checkpoint::shown(tensor.encoding) >= checkpoint::Shown::rows) continue;
+    return fmt::format("{} of {} is {}, so its rows can't change places", role, model_.key,
+                       checkpoint::whyNot(tensor.encoding, tensor.dtype));
   }
+  return {};
 }
+
+// What is asymmetric is stored as codes, of which nothing is read.
+std::string CheckpointWeights::asymmetry(std::string_view, const Place&) const { return {}; }
 
 std::vector<RangeRead> CheckpointWeights::takeRanges() const {
   const std::lock_guard lock(mutex_);

@@ -36,7 +36,7 @@ std::vector<std::string> namesOf(const std::vector<View>& views) {
 
 std::string familyOf(const std::string& config) {
   MemorySource source;
-  const Architecture* found = shippedArchitectures().recognise(modelOf(source, config));
+  const auto found = shippedArchitectures().recognise(modelOf(source, config));
   return found == nullptr ? "none" : found->name();
 }
 
@@ -76,7 +76,7 @@ TEST(Llama, ResolvesTheDemoModels) {
   for (const char* name : {"base", "tuned", "stranger", "disguised", "norms-only"}) {
     const auto location = source.open(std::string(KINDRED_SOURCE_DIR "/configs/demo/") + name);
     const Checkpoint checkpoint = Checkpoint::open(name, source, *location);
-    const Architecture* llama = shippedArchitectures().recognise(checkpoint);
+    const auto llama = shippedArchitectures().recognise(checkpoint);
     ASSERT_NE(llama, nullptr) << name;
     EXPECT_EQ(llama->name(), "llama");
     const std::vector<View> up = llama->resolve(checkpoint, "mlp.up");
@@ -90,7 +90,7 @@ TEST(Llama, ResolvesTheDemoModels) {
     for (const Tensor& tensor : checkpoint.tensors()) {
       EXPECT_NE(llama->roleOf(tensor.name), "") << tensor.name;
     }
-    const ParameterCount count = countParameters(checkpoint, llama);
+    const ParameterCount count = countParameters(checkpoint, llama.get());
     EXPECT_GT(count.total, 300000u);
     EXPECT_FALSE(count.active.has_value());
   }
@@ -367,12 +367,12 @@ TEST(SharedZoo, MixturesAreFullyMapped) {
   for (const char* name : {"mixture-a", "mixture-a-shuffled", "mixture-b", "alpha-upcycled"}) {
     const auto location = source.open((zoo / name).string());
     const Checkpoint checkpoint = Checkpoint::open(name, source, *location);
-    const Architecture* glm = shippedArchitectures().recognise(checkpoint);
+    const auto glm = shippedArchitectures().recognise(checkpoint);
     ASSERT_NE(glm, nullptr) << name;
     for (const Tensor& tensor : checkpoint.tensors()) {
       EXPECT_NE(glm->roleOf(tensor.name), "") << name << " " << tensor.name;
     }
-    const ParameterCount count = countParameters(checkpoint, glm);
+    const ParameterCount count = countParameters(checkpoint, glm.get());
     ASSERT_TRUE(count.active.has_value()) << name;
     EXPECT_LT(*count.active, count.total) << name;
   }

@@ -1,0 +1,146 @@
+// Experts that stand in one tensor are compared with experts that stand apart, and with each other.
+#include <gmock/gmock.h>
+
+#include "recipes.hpp"
+#include "toys.hpp"
+
+namespace kindred::clitest {
+namespace {
+
+using nlohmann::json;
+using testing::Contains;
+using testing::HasSubstr;
+
+struct Fusing {
+  bool gate_and_up;  // in one tensor, gates first
+  bool transposed;
+  std::string between = "experts.", behind;  // "switch_mlp.", ".weight"
+};
+
+Array turned(const Array& array) {
+  Array result{{array.shape[1], array.shape[0]}, {}};
+  for (std::uint64_t c = 0; c < array.shape[1]; ++c) {
+    for (std::uint64_t r = 0; r < array.shape[0]; ++r) {
+      result.values.push_back(array.values[r * array.shape[1] + c]);
+    }
+  }
+  return result;
+}
+
+// One tensor of these matrices of each expert, one below the other.
+Array stacked(const Toy& toy, const std::string& layer, const std::vector<std::string>& matrices,
+              bool transposed) {
+  Array result;
+  for (int expert = 0; expert < 8; ++expert) {
+    Array one;
+    for (const std::string& matrix : matrices) {
+      const Array& part =
+          toy.at(layer + "experts." + std::to_string(expert) + "." + matrix + "_proj.weight");
+      one.values.insert(one.values.end(), part.values.begin(), part.values.end());
+      one.shape = {(one.shape.empty() ? 0 : one.shape[0]) + part.shape[0], part.shape[1]};
+    }
+    if (transposed) one = turned(one);
+    result.values.insert(result.values.end(), one.values.begin(), one.values.end());
+    result.shape = {8, one.shape[0], one.shape[1]};
+  }
+  return result;
+}
+
+Toy fused(const Toy& toy, const Fusing& how) {
+  Toy result;
+  for (const auto& [name, array] : toy) {
+    if (name.find(".experts.") == std::string::npos) result[name] = array;
+  }
+  for (const char* number : {"0", "1"}) {
+    const std::string layer = "model.layers." + std::string(number) + ".mlp.";
+    const auto put = [&](const std::string& as, const std::vector<std::string>& matrices) {
+      result[layer + how.between + as + how.behind] = stacked(toy, layer, matrices, how.transposed);
+    };
+    if (how.gate_and_up) {
+      put("gate_up_proj", {"gate", "up"});
+    } else {
+      put("gate_proj", {"gate"});
+      put("up_proj", {"up"});
+    }
+    put("down_proj", {"down"});
+  }
+  return result;
+}
+
+json compared(const TempDir& dir, const std::string& a, const std::string& b) {
+  const RunResult result = support::run({"compare", (dir / a).string(), (dir / b).string(), "--out",
+                                         (dir / "out").string(), "--json"});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  return json::parse(result.out);
+}
+
+class EveryFusing : public testing::TestWithParam<Fusing> {};
+
+TEST_P(EveryFusing, IsComparedWithExpertsThatStandApart) {
+  TempDir dir;
+  const Toy base = toyMoe(1);
+  saveModel(dir / "a", stored(base), toyMoeConfig());
+  saveModel(dir / "kin", stored(fused(tuned(base, 2), GetParam())), toyMoeConfig());
+  saveModel(dir / "stranger", stored(fused(toyMoe(3), GetParam())), toyMoeConfig());
+  EXPECT_EQ(compared(dir, "a", "stranger").at("verdict").at("class"), "no-evidence");
+  const json report = compared(dir, "a", "kin");
+  EXPECT_EQ(report.at("verdict").at("class"), "shared-weights");
+  // The experts themselves: nothing else of these models has units.
+  std::set<std::string> gauges;
+  for (const json& finding : report.at("findings")) {
+    if (finding.at("log10_p_adjusted").get<double>() < -6) gauges.insert(finding.at("gauge"));
+  }
+  EXPECT_THAT(gauges, Contains("mlp-unit"));
+  const json mlp = report.at("pairs")[0].at("coverage").at("components").at("MLP");
+  EXPECT_EQ(mlp.at("changed"), 48);
+  EXPECT_EQ(mlp.at("absent"), 0);
+}
+
+INSTANTIATE_TEST_SUITE_P(Experts, EveryFusing,
+                         testing::Values(Fusing{true, false}, Fusing{true, true},
+                                         Fusing{false, false}, Fusing{false, true},
+                                         Fusing{true, false, "experts.", ".weight"},
+                                         Fusing{false, false, "switch_mlp.", ".weight"}));
+
+TEST(FusedExperts, OfTwoModelsAreCompared) {
+  TempDir dir;
+  const Toy base = toyMoe(1);
+  saveModel(dir / "a", stored(fused(base, {true, false})), toyMoeConfig());
+  saveModel(dir / "kin", stored(fused(tuned(base, 2), {true, true})), toyMoeConfig());
+  EXPECT_EQ(compared(dir, "a", "kin").at("verdict").at("class"), "shared-weights");
+}
+
+TEST(FusedExperts, OfAnUnknownLayoutAreSaidNotToBeCompared) {
+  TempDir dir;
+  const Toy base = toyMoe(1);
+  Toy odd = fused(base, {true, false});
+  for (auto& [name, array] : odd) {
+    if (name.ends_with("gate_up_proj")) array.shape = {4, 2 * 96, 64};
+  }
+  saveModel(dir / "a", stored(base), toyMoeConfig());
+  saveModel(dir / "b", stored(odd), toyMoeConfig());
+  const json report = compared(dir, "a", "b");
+  std::vector<std::string> reasons;
+  for (const json& step : report.at("steps")) {
+    for (const json& left : step.at("left_out")) reasons.push_back(left.at("reason"));
+  }
+  EXPECT_THAT(reasons, Contains(HasSubstr("experts are not compared: the tensor does not hold a "
+                                          "matrix for each of 8 experts")));
+}
+
+TEST(FusedExperts, CountAsRoutedOnes) {
+  TempDir dir;
+  const Toy base = toyMoe(1);
+  saveModel(dir / "a", stored(base), toyMoeConfig());
+  saveModel(dir / "b", stored(fused(base, {true, false})), toyMoeConfig());
+  json active[2];
+  for (int i = 0; i < 2; ++i) {
+    const RunResult result =
+        support::run({"inspect", (dir / (i == 0 ? "a" : "b")).string(), "--json"});
+    active[i] = json::parse(result.out).at("parameters").at("active");
+  }
+  EXPECT_EQ(active[0], active[1]);
+}
+
+}  // namespace
+}  // namespace kindred::clitest
