@@ -25,18 +25,20 @@ class Splitter {
   explicit Splitter(const Checkpoint& checkpoint)
       : checkpoint_(checkpoint), dimensions_(dimensionsOf(checkpoint)) {}
 
-  // The rows of `tensor` that belong to `role`.
-  View part(const Tensor& tensor, const SplitRule& rule, std::string_view role) const {
+  // The rows of `tensor` that belong to `role`; nothing, and why, where they cannot be told.
+  std::optional<View> part(const Tensor& tensor, const SplitRule& rule, std::string_view role,
+                           std::string& problem) const {
     std::uint64_t first = 0, count = 0, total = 0;
     for (const SplitPart& piece : rule.parts) {
-      const std::uint64_t rows = rowsOf(tensor, piece);
+      const std::uint64_t rows = rowsOf(piece, problem);
+      if (!problem.empty()) return std::nullopt;
       if (piece.role == role) first = total, count = rows;
       total += rows;
     }
     const std::uint64_t there = tensor.shape.empty() ? 0 : tensor.shape.front();
     if (total != there) {
-      throw error(tensor,
-                  fmt::format("has {} rows, but its parts have {} by config.json", there, total));
+      problem = fmt::format("has {} rows, but its parts have {} by config.json", there, total);
+      return std::nullopt;
     }
     View view = whole(checkpoint_, tensor);
     const std::uint64_t row = there == 0 ? 0 : tensor.elements / there;
@@ -48,7 +50,7 @@ class Splitter {
   }
 
  private:
-  std::uint64_t rowsOf(const Tensor& tensor, const SplitPart& part) const {
+  std::uint64_t rowsOf(const SplitPart& part, std::string& problem) const {
     std::uint64_t rows = 1;
     for (const std::string& factor : part.factors) {
       const auto names = dimensionNames();
@@ -57,22 +59,19 @@ class Splitter {
       });
       const std::uint64_t value = dimensions_.*known->value;  // the reader checked the names
       if (value == 0) {
-        throw error(tensor, fmt::format("holds several roles, but config.json does not say '{}', "
-                                        "by which they are split",
-                                        factor));
+        problem = fmt::format(
+            "holds several roles, but config.json does not say '{}', by which "
+            "they are split",
+            factor);
+        return 0;
       }
       // Dimensions are below 2^31; three of them may pass 2^64.
       if (__builtin_mul_overflow(rows, value, &rows) || rows > std::uint64_t{1} << 61) {
-        throw error(tensor, "has parts of more than 2^61 rows by config.json");
+        problem = "has parts of more than 2^61 rows by config.json";
+        return 0;
       }
     }
     return rows;
-  }
-
-  Error error(const Tensor& tensor, const std::string& what) const {
-    return inputError(checkpoint_.shards()[tensor.shard].file->place(),
-                      fmt::format("tensor '{}' {}", escaped(tensor.name), what),
-                      "config.json and weights do not belong together");
   }
 
   const Checkpoint& checkpoint_;
@@ -145,6 +144,17 @@ OrderGrant Architecture::orderOf(std::string_view role, unsigned axis) const {
 }
 
 std::vector<View> Architecture::resolve(const Checkpoint& checkpoint, std::string_view role) const {
+  std::vector<Unsplit> unsplit;
+  std::vector<View> views = resolve(checkpoint, role, unsplit);
+  if (unsplit.empty()) return views;
+  const Unsplit& first = unsplit.front();
+  throw inputError(checkpoint.shards()[first.tensor->shard].file->place(),
+                   fmt::format("tensor '{}' {}", escaped(first.tensor->name), first.problem),
+                   "config.json and weights do not belong together");
+}
+
+std::vector<View> Architecture::resolve(const Checkpoint& checkpoint, std::string_view role,
+                                        std::vector<Unsplit>& unsplit) const {
   std::vector<View> views;
   const auto add = [&](View view, const Captures& captures) {
     view.info.role = role;
@@ -168,7 +178,14 @@ std::vector<View> Architecture::resolve(const Checkpoint& checkpoint, std::strin
     const Splitter splitter(checkpoint);
     for (const Tensor& tensor : checkpoint.tensors()) {
       const auto captures = rule.from.match(tensor.name);
-      if (captures) add(splitter.part(tensor, rule, role), *captures);
+      if (!captures) continue;
+      std::string problem;
+      std::optional<View> part = splitter.part(tensor, rule, role, problem);
+      if (part) {
+        add(std::move(*part), *captures);
+      } else {
+        unsplit.push_back({&tensor, std::move(problem)});
+      }
     }
   }
   std::stable_sort(views.begin(), views.end(), [](const View& a, const View& b) {

@@ -73,6 +73,12 @@ struct Placement {
   std::int64_t expert = -1;
 };
 
+// A fused tensor whose parts cannot be told apart, and why.
+struct Unsplit {
+  const Tensor* tensor;
+  std::string problem;
+};
+
 struct ArchitectureRules;  // one file, with all that it extends
 
 class Architecture {
@@ -97,6 +103,9 @@ class Architecture {
   // All views of a role, fused tensors split, with layer and expert captured; by layer, expert. An
   // Error where a fused tensor's rows are not what config.json says.
   std::vector<View> resolve(const Checkpoint& checkpoint, std::string_view role) const;
+  // The same, but such tensors are listed and the others go on.
+  std::vector<View> resolve(const Checkpoint& checkpoint, std::string_view role,
+                            std::vector<Unsplit>& unsplit) const;
   // The role of a tensor by its name, or empty.
   std::string roleOf(std::string_view tensor_name) const;
   std::optional<Placement> placementOf(std::string_view tensor_name) const;
