@@ -111,15 +111,16 @@ class Fitter {
 
   void gather(std::string_view role) {
     std::vector<Unsplit> unsplit;
+    Views& views = views_[role];
     for (View& view : architecture_.resolve(checkpoint_, role, unsplit)) {
       const Index index{view.info.layer, view.info.expert};
-      const auto [known, fresh] = views_[role].try_emplace(index, view);
+      const auto [known, fresh] = views.try_emplace(index, view);
       if (!fresh) {
         leaveOut(view,
                  fmt::format("stands for the same as '{}'", escaped(known->second.info.name)));
       } else if (const DType dtype = view.info.dtype; dtype == DType::BOOL || dtype == DType::C64) {
         leaveOut(view, fmt::format("is stored as {}, which are no real numbers", name(dtype)));
-        views_[role].erase(index);
+        views.erase(index);
       }
     }
     for (const Unsplit& entry : unsplit) leaveOut(role, entry.tensor->name, entry.problem);
