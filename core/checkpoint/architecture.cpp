@@ -36,6 +36,10 @@ class Splitter {
       total += rows;
     }
     const std::uint64_t there = tensor.shape.empty() ? 0 : tensor.shape.front();
+    if (tensor.elements == 0) {
+      problem = fmt::format("is empty, but its parts have {} rows by config.json", total);
+      return std::nullopt;
+    }
     if (total != there) {
       problem = fmt::format("has {} rows, but its parts have {} by config.json", there, total);
       return std::nullopt;

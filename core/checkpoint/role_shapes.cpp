@@ -55,6 +55,11 @@ std::string mismatch(const TensorInfo& info, const Expected& expected) {
                      turned.size() == 2 && matches(turned, expected) ? ": it is transposed" : "");
 }
 
+// Truth values, complex numbers, and integers that no float can hold.
+bool isNoWeight(DType dtype) {
+  return dtype == DType::BOOL || dtype == DType::C64 || dtype == DType::I64 || dtype == DType::U64;
+}
+
 class Fitter {
  public:
   Fitter(const Checkpoint& checkpoint, const Architecture& architecture)
@@ -118,8 +123,8 @@ class Fitter {
       if (!fresh) {
         leaveOut(view,
                  fmt::format("stands for the same as '{}'", escaped(known->second.info.name)));
-      } else if (const DType dtype = view.info.dtype; dtype == DType::BOOL || dtype == DType::C64) {
-        leaveOut(view, fmt::format("is stored as {}, which are no real numbers", name(dtype)));
+      } else if (isNoWeight(view.info.dtype)) {
+        leaveOut(view, fmt::format("is stored as {}, as no weights are", name(view.info.dtype)));
         views.erase(index);
       }
     }

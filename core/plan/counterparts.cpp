@@ -1,6 +1,14 @@
 #include "plan/counterparts.hpp"
 
 namespace kindred::plan {
+namespace {
+
+// Neither complex, nor integers that may be too large for any float.
+bool areNumbers(DType dtype) {
+  return dtype != DType::C64 && dtype != DType::I64 && dtype != DType::U64;
+}
+
+}  // namespace
 
 Counterparts::Counterparts(const Model& a, const Model& b)
     : a_(a), by_role_(a.architecture != nullptr && b.architecture != nullptr) {
@@ -34,8 +42,8 @@ std::vector<PairIndex> counterparts(const Model& model_a, const std::vector<Sele
     if (partner == nullptr || found == index.end()) continue;
     const TensorInfo& of_a = a[i].view.info;
     const TensorInfo& of_b = b[found->second].view.info;
-    const bool complex = of_a.dtype == DType::C64 || of_b.dtype == DType::C64;
-    if (!complex && of_a.shape == of_b.shape) pairs.push_back({i, found->second});
+    const bool numbers = areNumbers(of_a.dtype) && areNumbers(of_b.dtype);
+    if (numbers && of_a.shape == of_b.shape) pairs.push_back({i, found->second});
   }
   return pairs;
 }

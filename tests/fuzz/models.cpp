@@ -141,7 +141,7 @@ Damage oddType(SmallModel& model, Random& random) {
   const auto dtype = static_cast<DType>(random.below(kindred::kDTypes.size()));
   if (kindred::info(dtype).bits < 8 && tensor.shape.size() != 2) return {"", ""};
   tensor = kindred::support::randomTensor(name, dtype, tensor.shape, random());
-  const bool none = dtype == DType::BOOL || dtype == DType::C64;
+  const bool none = dtype == DType::BOOL || dtype == DType::C64 || dtype == DType::I64;
   return {"stored as " + std::string(kindred::name(dtype)) + " " + name, none ? name : ""};
 }
 
