@@ -386,6 +386,8 @@ class Fitter {
         shapes.misfits.push_back({key.first, std::move(tensor), key.second});
       }
     }
+    std::stable_partition(shapes.misfits.begin(), shapes.misfits.end(),
+                          [](const Misfit& misfit) { return !misfit.role.empty(); });
     return shapes;
   }
 

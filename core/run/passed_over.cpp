@@ -32,6 +32,9 @@ std::uint64_t rowsWithoutToken(const ModelWeights& weights) {
 std::vector<plan::LeftOut> passedOver(const CheckpointWeights& weights, const ModelProfile& profile,
                                       const std::string& step) {
   std::vector<plan::LeftOut> list;
+  if (weights.reading().matrices.empty()) {
+    list.push_back(entry(weights, step, "every matrix", "none can be tested"));
+  }
   for (const checkpoint::Misfit& misfit : weights.reading().misfits) {
     const std::string role = misfit.role.empty() ? "" : misfit.role + ": ";
     list.push_back(entry(weights, step, misfit.tensor, role + misfit.reason));
