@@ -96,6 +96,19 @@ OrderGrant Architecture::orderOf(std::string_view role, unsigned axis) const {
 }
 
 std::vector<View> Architecture::resolve(const Checkpoint& checkpoint, std::string_view role) const {
+  std::vector<Unsplit> unsplit;
+  std::vector<View> views = resolve(checkpoint, role, unsplit);
+  for (const Unsplit& entry : unsplit) {
+    if (entry.of_experts) continue;
+    throw inputError(checkpoint.shards()[entry.tensor->shard].file->place(),
+                     fmt::format("tensor '{}' {}", escaped(entry.tensor->name), entry.problem),
+                     "config.json and weights do not belong together");
+  }
+  return views;
+}
+
+std::vector<View> Architecture::resolve(const Checkpoint& checkpoint, std::string_view role,
+                                        std::vector<Unsplit>& unsplit) const {
   std::vector<View> views;
   const auto add = [&](View view, const Captures& captures) {
     view.info.role = role;
@@ -112,7 +125,7 @@ std::vector<View> Architecture::resolve(const Checkpoint& checkpoint, std::strin
       }
     }
   }
-  addSplit(checkpoint, role, views);
+  addSplit(checkpoint, role, views, unsplit);
   std::stable_sort(views.begin(), views.end(), [](const View& a, const View& b) {
     return std::tie(a.info.layer, a.info.expert) < std::tie(b.info.layer, b.info.expert);
   });
@@ -128,7 +141,7 @@ std::vector<const SplitRule*> Architecture::splitsOf(std::string_view canonical)
 }
 
 void Architecture::addSplit(const Checkpoint& checkpoint, std::string_view role,
-                            std::vector<View>& views) const {
+                            std::vector<View>& views, std::vector<Unsplit>& unsplit) const {
   const auto holdsRole = [&](const SplitRule& rule) {
     return std::any_of(rule.parts.begin(), rule.parts.end(),
                        [&](const SplitPart& part) { return part.role == role; });
@@ -143,10 +156,8 @@ void Architecture::addSplit(const Checkpoint& checkpoint, std::string_view role,
     if (!concerned) continue;
     if (!splitter) splitter.emplace(checkpoint);
     Parts parts = splitter->split(tensor, rules);
-    if (!parts.problem.empty() && rules.front()->experts.empty()) {
-      throw inputError(checkpoint.shards()[tensor.shard].file->place(),
-                       fmt::format("tensor '{}' {}", escaped(tensor.name), parts.problem),
-                       "config.json and weights do not belong together");
+    if (!parts.problem.empty()) {
+      unsplit.push_back({&tensor, std::move(parts.problem), !rules.front()->experts.empty()});
     }
     for (View& view : parts.views) {
       if (view.info.role != role) continue;

@@ -80,6 +80,13 @@ struct Parts {
   std::string problem;  // "has 15 rows, but its parts have 16 by config.json"; then no views
 };
 
+// A fused tensor whose parts cannot be told apart, and why.
+struct Unsplit {
+  const Tensor* tensor;
+  std::string problem;
+  bool of_experts = false;  // it would hold a matrix for each expert
+};
+
 struct SplitRule;
 struct ArchitectureRules;  // one file, with all that it extends
 class Naming;              // how one checkpoint's names differ from the file's
@@ -111,6 +118,9 @@ class Architecture {
   // Error where a fused matrix's rows are not what config.json says; where a tensor of all experts
   // is not, its parts are left out (see partsOf).
   std::vector<View> resolve(const Checkpoint& checkpoint, std::string_view role) const;
+  // The same, but such tensors are listed and the others go on.
+  std::vector<View> resolve(const Checkpoint& checkpoint, std::string_view role,
+                            std::vector<Unsplit>& unsplit) const;
   // A tensor that has one role by itself, the parts of a fused one, nothing of one without a role.
   Parts partsOf(const Checkpoint& checkpoint, const Tensor& tensor) const;
   // The role of a tensor by its name, or empty.
@@ -121,7 +131,8 @@ class Architecture {
   // By the file's own name of a tensor.
   std::vector<const SplitRule*> splitsOf(std::string_view canonical) const;
   void addSplit(const Checkpoint& checkpoint, std::string_view role,
-                std::vector<View>& views) const;
+                std::vector<View>& views,
+                std::vector<Unsplit>& unsplit) const;
 
   std::shared_ptr<const ArchitectureRules> rules_;
   std::shared_ptr<const Naming> naming_;

@@ -99,6 +99,10 @@ bool Splitter::fits(const Tensor& tensor, const SplitRule& rule, Fit& fit,
     if (rule.transposed) std::swap(shape[0], shape[1]);
   }
   const std::uint64_t there = shape.empty() ? 0 : shape.front();
+  if (tensor.elements == 0) {
+    problem = fmt::format("is empty, but its parts have {} rows by config.json", fit.total);
+    return false;
+  }
   if (fit.total != there) {
     problem = fmt::format("has {} rows, but its parts have {} by config.json", there, fit.total);
     return false;

@@ -7,7 +7,6 @@
 #include <set>
 #include <tuple>
 
-#include "checkpoint/config.hpp"
 #include "plan/plan.hpp"
 
 namespace kindred::plan {
@@ -32,17 +31,11 @@ std::uint64_t bytesOfRows(const checkpoint::View& view, std::uint64_t rows) {
 
 class Chooser {
  public:
-  Chooser(const Model& model, std::uint64_t budget)
-      : model_(model), budget_(budget), depth_(checkpoint::dimensionsOf(model.checkpoint).layers) {
-    for (const std::string_view role :
-         {role::kEmbedding, role::kOutput, role::kGate, role::kUp, role::kDown, role::kRouter,
-          role::kQuery, role::kKey, role::kValue, role::kAttentionOutput, role::kQueryLatent,
-          role::kKeyValueLatent, role::kAttentionNorm, role::kMlpNorm, role::kFinalNorm}) {
-      addRole(role, role, false);
-    }
-    addRole("shared.gate", role::kGate, true);
-    addRole("shared.up", role::kUp, true);
-    addRole("shared.down", role::kDown, true);
+  Chooser(const Model& model, std::uint64_t budget) : budget_(budget) {
+    checkpoint::RoleShapes shapes = checkpoint::roleShapes(model.checkpoint, *model.architecture);
+    for (checkpoint::View& view : shapes.views) add(std::move(view));
+    reading_.dimensions = shapes.dimensions;
+    reading_.misfits = std::move(shapes.misfits);
   }
 
   WeightReading run() {
@@ -52,21 +45,14 @@ class Chooser {
   }
 
  private:
-  // Some checkpoints hold layers beyond those that the model states: they predict further tokens
-  // and are no part of its depth.
-  bool isExtra(std::int64_t layer) const {
-    return depth_ != 0 && layer >= 0 && static_cast<std::uint64_t>(layer) >= depth_;
-  }
-
-  void addRole(std::string_view role, std::string_view name, bool shared) {
-    for (checkpoint::View& view : model_.architecture->resolve(model_.checkpoint, role)) {
-      if (isExtra(view.info.layer)) continue;
-      // Said of the whole model: see plan/codes.hpp.
-      if (checkpoint::shown(view.tensor->encoding) == checkpoint::Shown::nothing) continue;
-      const Place place{view.info.layer, shared ? -1 : view.info.expert, shared};
-      if (name == role::kGate) layers_.insert(view.info.layer);
-      views_.emplace(MatrixKey{name, place}, std::move(view));
-    }
+  // Shared experts stand under the roles of all experts.
+  void add(checkpoint::View view) {
+    const bool shared = view.info.role.starts_with("shared.");
+    const std::string role = shared ? "mlp" + view.info.role.substr(view.info.role.find('.'))
+                                    : std::string(view.info.role);
+    const Place place{view.info.layer, shared ? -1 : view.info.expert, shared};
+    if (place.layer >= 0) layers_.insert(place.layer);
+    views_.emplace(MatrixKey{role, place}, std::move(view));
   }
 
   const checkpoint::View* find(std::string_view role, const Place& place) const {
@@ -243,11 +229,9 @@ class Chooser {
   static constexpr std::string_view kAttention[] = {role::kKey, role::kValue, role::kQueryLatent,
                                                     role::kKeyValueLatent};
 
-  const Model& model_;
   std::uint64_t budget_;
-  std::uint64_t depth_;  // layers; 0: not stated
   std::map<MatrixKey, checkpoint::View> views_;
-  std::set<std::int64_t> layers_;    // that have MLPs
+  std::set<std::int64_t> layers_;
   std::vector<std::int64_t> order_;  // the same, in the order of reading
   WeightReading reading_;
 };
@@ -261,7 +245,8 @@ WeightReading readingOf(const Model& model, std::uint64_t budget) {
 std::vector<PlannedRange> rangesOf(const WeightReading& reading) {
   std::vector<PlannedRange> ranges;
   const auto add = [&](const checkpoint::View& view, std::uint64_t first, std::uint64_t rows) {
-    const ByteRange range = plan::bytesOfRows(view, first, rows);
+    const std::uint64_t columns = view.info.shape.empty() ? 1 : view.info.shape.back();
+    const ByteRange range = bytesOf(view, {first * columns, rows * columns});
     ranges.push_back({range.shard->file.get(), range.offset, range.length});
   };
   for (const auto& [key, matrix] : reading.matrices) {

@@ -20,6 +20,7 @@
 
 #include <kindred/model_weights.hpp>
 
+#include "checkpoint/role_shapes.hpp"
 #include "plan/models.hpp"
 
 namespace kindred::plan {
@@ -37,7 +38,10 @@ struct WeightReading {
   std::vector<Place> mlps;   // with gates and ups: by layer; dense, shared, then routed experts
   std::uint64_t tokens = 0;  // rows of embedding and head at most
   std::uint64_t bytes = 0;   // at most
-  bool whole = true;         // nothing was left out
+  bool whole = true;         // nothing was left out for want of room
+  // What the matrices' shapes are in terms of, and what was left out because it does not fit.
+  checkpoint::Dimensions dimensions;
+  std::vector<checkpoint::Misfit> misfits;
 };
 
 // Shared tokens that tests use at most.

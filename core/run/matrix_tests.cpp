@@ -104,9 +104,9 @@ class MatrixTester {
   }
 
   // What an earlier stage has listed is not listed again.
-  void listPassedOver(const ModelProfile& profile) {
+  void listPassedOver(const Profiles::Profiled& model) {
     auto& all = session_.results.left_out;
-    for (plan::LeftOut& rows : passedOver(profile, first_step_)) {
+    for (plan::LeftOut& rows : passedOver(*model.weights, *model.profile, first_step_)) {
       const bool listed = std::any_of(all.begin(), all.end(), [&](const plan::LeftOut& known) {
         return known.step == rows.step && known.model_a == rows.model_a &&
                known.tensor_a == rows.tensor_a && known.reason == rows.reason;
@@ -118,7 +118,8 @@ class MatrixTester {
   void runStage(std::size_t stage) {
     const std::vector<Pair> pairs = pairsOf(stage);
     for (auto& [budget, profiles] : profiles_) {
-      for (const ModelProfile* fresh : profiles.compute(session_.threads)) listPassedOver(*fresh);
+      for (const Profiles::Profiled* fresh : profiles.compute(session_.threads))
+        listPassedOver(*fresh);
     }
     auto& results = session_.results;
     const auto first = static_cast<std::ptrdiff_t>(results.findings.size());
@@ -247,17 +248,27 @@ class MatrixTester {
     return tables;
   }
 
+  // Why nothing of a model can be tested; empty: something can.
+  std::string untestable(const plan::Model& model, std::uint64_t budget) const {
+    const plan::WeightReading* reading = plan_.reading(model, budget);
+    if (reading == nullptr) return "the architecture of '" + model.key + "' is not known";
+    if (!reading->matrices.empty()) return {};
+    const std::string summary = checkpoint::summary(reading->misfits);
+    return "no matrix of '" + model.key + "' can be tested" +
+           (summary.empty() ? "" : ": " + summary);
+  }
+
   TestOutcome test(const Pair& pair) const {
     TestOutcome outcome;
     const plan::Model& model_a = *pair.models.first;
     const plan::Model& model_b = *pair.models.second;
     const ModelProfile* a = profiles_.at(pair.budget).of(model_a);
     const ModelProfile* b = profiles_.at(pair.budget).of(model_b);
-    if (a == nullptr || b == nullptr) {
-      const plan::Model& unknown = a == nullptr ? model_a : model_b;
+    for (const plan::Model* model : {&model_a, &model_b}) {
+      const std::string reason = untestable(*model, pair.budget);
+      if (reason.empty()) continue;
       for (const plan::PlannedStep* step : pair.steps) {
-        outcome.refused.push_back({step->step->name, model_a.key, model_b.key, "",
-                                   "the architecture of '" + unknown.key + "' is not known"});
+        outcome.refused.push_back({step->step->name, model_a.key, model_b.key, "", reason});
       }
       return outcome;
     }

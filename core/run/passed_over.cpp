@@ -7,11 +7,11 @@
 namespace kindred::run {
 namespace {
 
-plan::LeftOut entry(const ModelProfile& profile, const std::string& step, std::string what,
+plan::LeftOut entry(const ModelWeights& weights, const std::string& step, std::string what,
                     std::string reason) {
   plan::LeftOut left;
   left.step = step;
-  left.model_a = profile.weights().model();
+  left.model_a = weights.model();
   left.tensor_a = std::move(what);
   left.reason = std::move(reason);
   return left;
@@ -29,11 +29,23 @@ std::uint64_t rowsWithoutToken(const ModelWeights& weights) {
 
 }  // namespace
 
-std::vector<plan::LeftOut> passedOver(const ModelProfile& profile, const std::string& step) {
+std::vector<plan::LeftOut> passedOver(const CheckpointWeights& weights, const ModelProfile& profile,
+                                      const std::string& step) {
   std::vector<plan::LeftOut> list;
-  const ModelWeights& weights = profile.weights();
+  if (weights.reading().matrices.empty()) {
+    list.push_back(entry(weights, step, "every matrix", "none can be tested"));
+  }
+  for (const checkpoint::Misfit& misfit : weights.reading().misfits) {
+    const std::string role = misfit.role.empty() ? "" : misfit.role + ": ";
+    list.push_back(entry(weights, step, misfit.tensor, role + misfit.reason));
+  }
+  if (const std::uint64_t tokens = weights.tokensWithoutRow(); tokens > 0) {
+    list.push_back(entry(weights, step, std::string(role::kEmbedding),
+                         fmt::format("{} tokens of the tokenizer of {} lie beyond its {} rows",
+                                     tokens, weights.model(), weights.tokens().size())));
+  }
   if (const std::uint64_t rows = rowsWithoutToken(weights); rows > 0) {
-    list.push_back(entry(profile, step, std::string(role::kEmbedding),
+    list.push_back(entry(weights, step, std::string(role::kEmbedding),
                          fmt::format("{} of {} rows of {} have no token: padding is no evidence",
                                      rows, weights.rows(role::kEmbedding, {}), weights.model())));
   }
@@ -45,7 +57,7 @@ std::vector<plan::LeftOut> passedOver(const ModelProfile& profile, const std::st
   }
   if (without_coin > 0) {
     list.push_back(
-        entry(profile, step, std::string(role::kUp),
+        entry(weights, step, std::string(role::kUp),
               fmt::format("{} of {} rows of {} are zero, constant or not finite: no coins",
                           without_coin, units, weights.model())));
   }

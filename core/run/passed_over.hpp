@@ -1,4 +1,4 @@
-// Rows that give no evidence, and why.
+// Matrices and rows that give no evidence, and why.
 #pragma once
 
 #include <string>
@@ -7,11 +7,13 @@
 #include <kindred/alignment.hpp>
 
 #include "plan/pairing.hpp"
+#include "run/weights.hpp"
 
 namespace kindred::run {
 
-// Of a model's matrices that tests read: embedding rows without a token, and up rows that are zero,
-// constant or not finite and so give no coin.
-std::vector<plan::LeftOut> passedOver(const ModelProfile& profile, const std::string& step);
+// Of a model's matrices that tests would read: what does not fit its role; rows without a token and
+// tokens without a row; up rows that are zero, constant or not finite and so give no coin.
+std::vector<plan::LeftOut> passedOver(const CheckpointWeights& weights, const ModelProfile& profile,
+                                      const std::string& step);
 
 }  // namespace kindred::run

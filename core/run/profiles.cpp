@@ -12,8 +12,8 @@ void Profiles::add(const plan::Model& model, const plan::WeightReading* reading)
   at->second.weights = std::make_unique<CheckpointWeights>(model, *reading);
 }
 
-std::vector<const ModelProfile*> Profiles::compute(unsigned threads) {
-  std::vector<const ModelProfile*> fresh;
+std::vector<const Profiles::Profiled*> Profiles::compute(unsigned threads) {
+  std::vector<const Profiled*> fresh;
   std::vector<Profiled*> list;
   for (auto& [model, profiled] : models_) {
     if (profiled.weights && !profiled.profile) list.push_back(&profiled);
@@ -26,7 +26,7 @@ std::vector<const ModelProfile*> Profiles::compute(unsigned threads) {
       },
       [&](std::size_t i, std::unique_ptr<ModelProfile>&& profile) {
         list[i]->profile = std::move(profile);
-        fresh.push_back(list[i]->profile.get());
+        fresh.push_back(list[i]);
       },
       interrupted);
   return fresh;

@@ -19,19 +19,18 @@ class Profiles {
   // Known models are not added twice. The reading, null for an unknown architecture, must outlive
   // this.
   void add(const plan::Model& model, const plan::WeightReading* reading);
+  struct Profiled {
+    std::unique_ptr<CheckpointWeights> weights;
+    std::unique_ptr<ModelProfile> profile;  // refers to the weights
+  };
   // Reads and profiles what was added, model by model on so many threads. Returns the new ones.
-  std::vector<const ModelProfile*> compute(unsigned threads);
+  std::vector<const Profiled*> compute(unsigned threads);
   // Null where the model's architecture is not known.
   const ModelProfile* of(const plan::Model& model) const;
   // What was read since the last call.
   std::vector<RangeRead> takeRanges() const;
 
  private:
-  struct Profiled {
-    std::unique_ptr<CheckpointWeights> weights;
-    std::unique_ptr<ModelProfile> profile;  // refers to the weights
-  };
-
   const Aligner& aligner_;
   std::map<const plan::Model*, Profiled> models_;
 };

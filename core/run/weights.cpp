@@ -69,7 +69,7 @@ std::vector<RowRun> runsOf(const checkpoint::View& view, std::span<const std::ui
 
 CheckpointWeights::CheckpointWeights(const plan::Model& model, const plan::WeightReading& reading)
     : model_(model), reading_(reading) {
-  const checkpoint::Dimensions d = checkpoint::dimensionsOf(model.checkpoint);
+  const checkpoint::Dimensions& d = reading.dimensions;
   shape_ = {d.layers,
             d.hidden,
             d.heads,
@@ -79,7 +79,20 @@ CheckpointWeights::CheckpointWeights(const plan::Model& model, const plan::Weigh
             model.architecture->rotaryInterleaved()};
   if (reading.tokens == 0) return;
   tokens_ = tokensOf(model, ranges_);
+  keepTokensWithRows();
   thinOut(tokens_, reading.tokens);
+}
+
+// A tokenizer may know more tokens than there are rows.
+void CheckpointWeights::keepTokensWithRows() {
+  for (const std::string_view role : {role::kEmbedding, role::kOutput}) {
+    const std::uint64_t there = rows(role, {});
+    if (there == 0 || there >= tokens_.size()) continue;
+    tokens_without_row_ += static_cast<std::uint64_t>(
+        std::count_if(tokens_.begin() + static_cast<std::ptrdiff_t>(there), tokens_.end(),
+                      [](const std::string& token) { return !token.empty(); }));
+    tokens_.resize(there);
+  }
 }
 
 void CheckpointWeights::readAhead() {

@@ -15,7 +15,8 @@ namespace kindred::run {
 
 class CheckpointWeights final : public ModelWeights {
  public:
-  // The model must be of a known architecture; it and the reading must outlive this.
+  // The model must be of a known architecture; it and the reading, whose matrices have shapes that
+  // fit (checkpoint/role_shapes.hpp), must outlive this.
   CheckpointWeights(const plan::Model& model, const plan::WeightReading& reading);
 
   const std::string& model() const override { return model_.key; }
@@ -29,6 +30,10 @@ class CheckpointWeights final : public ModelWeights {
   GaugeGrant gauge(std::string_view role, unsigned axis, std::string_view name) const override;
   std::string asymmetry(std::string_view role, const Place& place) const override;
 
+  const plan::WeightReading& reading() const { return reading_; }
+  // Tokens of the tokenizer beyond the last row of embedding or head: not among tokens().
+  std::uint64_t tokensWithoutRow() const { return tokens_without_row_; }
+
   // Of a remote model: reads in one call what may be read, where memory allows, so that the source
   // can merge and overlap it. Before any other call.
   void readAhead();
@@ -37,6 +42,7 @@ class CheckpointWeights final : public ModelWeights {
   std::vector<RangeRead> takeRanges() const;
 
  private:
+  void keepTokensWithRows();
   const plan::ReadableMatrix* find(std::string_view role, const Place& place) const;
   // Why rows and columns of the role can't change places in what is stored, or empty.
   std::string scaledByBlocks(std::string_view role) const;
@@ -48,6 +54,7 @@ class CheckpointWeights final : public ModelWeights {
   const plan::WeightReading& reading_;
   ModelShape shape_;
   std::vector<std::string> tokens_;
+  std::uint64_t tokens_without_row_ = 0;
   mutable std::mutex mutex_;
   mutable std::vector<RangeRead> ranges_;
   Held ahead_;
