@@ -15,7 +15,7 @@
 namespace kindred::checkpoint {
 namespace {
 
-bool listed(const std::vector<RoleAxis>& axes, std::string_view role, unsigned axis) {
+bool holds(const std::vector<RoleAxis>& axes, std::string_view role, unsigned axis) {
   return std::any_of(axes.begin(), axes.end(), [&](const RoleAxis& entry) {
     return entry.role == role && entry.axis == axis;
   });
@@ -72,9 +72,9 @@ std::vector<std::string> Architecture::patterns(std::string_view role) const {
 std::vector<Gauge> Architecture::gauges(std::string_view role, unsigned axis) const {
   std::vector<Gauge> list;
   for (const GaugeRule& rule : rules_->gauges) {
-    Gauge gauge{rule.name, listed(rule.sign, role, axis), listed(rule.permutation, role, axis),
+    Gauge gauge{rule.name, holds(rule.sign, role, axis), holds(rule.permutation, role, axis),
                 rule.scope, rule.because};
-    const bool refused = listed(rule.refused, role, axis);
+    const bool refused = holds(rule.refused, role, axis);
     if (gauge.sign || gauge.permutation || refused) list.push_back(std::move(gauge));
   }
   return list;
