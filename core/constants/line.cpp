@@ -11,10 +11,10 @@ namespace {
 
 // Values from which a recurrence is fitted. Long ones are right for slow waves; short ones fit
 // between the seams of tables over two axes, which begin anew every few values.
-constexpr std::size_t kWindows[] = {16, 9, 6};
+constexpr std::size_t kWindows[] = {16, 9, 7, 6};
 constexpr std::size_t kPlaces = 7;  // of each length, along a line
 constexpr std::size_t kShortestLine = 12;
-constexpr double kMost = 0.6;  // of the values must follow
+constexpr double kMost = 0.55;  // of the values must follow
 
 using Recurrence = std::array<double, 3>;
 

@@ -116,7 +116,7 @@ class Builder final : public YAML::EventHandler {
   void charge(const Node& node, const Place& where) {
     copies_ += 1 + node.members.size();
     if (copies_ > kMostCopies) {
-      refuse(where, fmt::format("more than {} values written out of aliases", kMostCopies),
+      refuse(where, fmt::format("more than {} values, with aliases written out", kMostCopies),
              "a recipe of this size is refused");
     }
     for (const Node& item : node.items) charge(item, where);

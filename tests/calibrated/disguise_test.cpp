@@ -197,7 +197,8 @@ TEST_F(Disguise, ControlsThatAreKinOrThePairItselfAreNamedAndLeftOut) {
   EXPECT_THAT(sentence, HasSubstr("noisy (shares weights with a)"));
   EXPECT_THAT(sentence, HasSubstr("(the same weights as control stranger-2"));
   for (const json& finding : report.at("findings")) {
-    if (finding.at("calibrated")) EXPECT_EQ(finding.at("details").at("controls"), 4);
+    if (!finding.at("calibrated")) continue;
+    EXPECT_EQ(finding.at("details").at("controls"), 4);
   }
 }
 
