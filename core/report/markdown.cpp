@@ -124,7 +124,7 @@ std::string reportMarkdown(const Document& document) {
   for (const DocumentModel& m : document.models) {
     text += fmt::format("| {} | {} | {} | {} |\n", inText(m.key), inText(m.role),
                         inText(m.address + (m.revision.empty() ? "" : " at " + m.revision)),
-                        m.architecture.empty() ? "not recognised" : inText(m.architecture));
+                        inText(architectureOf(m)));
   }
   text += fmt::format("\n{} read in {} requests and {:.1f} s with Kindred {}.\n\n",
                       byteCount(document.cost.bytes_read), document.cost.requests,

@@ -21,8 +21,7 @@ TextTable models(const Document& document) {
                   {},
                   ""};
   for (const DocumentModel& m : document.models) {
-    table.rows.push_back({m.key, m.role, m.address, m.revision,
-                          m.architecture.empty() ? "not recognised" : m.architecture,
+    table.rows.push_back({m.key, m.role, m.address, m.revision, architectureOf(m),
                           grouped(m.tensors), grouped(m.parameters)});
   }
   return table;

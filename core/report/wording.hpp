@@ -23,6 +23,8 @@ std::string figure(double value);
 std::string byteCount(std::uint64_t bytes);
 std::string grouped(std::uint64_t value);  // "1,234,567"
 
+// "llama", with files that are the user's own.
+std::string architectureOf(const DocumentModel& model);
 bool isControl(const Document& document, const std::string& model);
 bool hasControl(const Document& document, const DocumentPair& pair);
 // "Shared weights", "No evidence", ...

@@ -6,6 +6,7 @@
 #include <kindred/error.hpp>
 
 #include "checkpoint/names.hpp"
+#include "run/architecture_files.hpp"
 #include "run/hash.hpp"
 #include "run/tiles.hpp"
 #include "run/vocabulary.hpp"
@@ -76,6 +77,12 @@ const plan::ReadableMatrix* CheckpointWeights::find(std::string_view role,
 std::uint64_t CheckpointWeights::rows(std::string_view role, const Place& place) const {
   const plan::ReadableMatrix* matrix = find(role, place);
   return matrix == nullptr || matrix->view.info.shape.empty() ? 0 : matrix->rows;
+}
+
+bool CheckpointWeights::whole(std::string_view role, const Place& place) const {
+  const plan::ReadableMatrix* matrix = find(role, place);
+  return matrix == nullptr || matrix->view.info.shape.size() < 2 ||
+         matrix->rows == matrix->view.info.shape.front();
 }
 
 Matrix CheckpointWeights::matrix(std::string_view role, const Place& place,
@@ -149,7 +156,9 @@ void CheckpointWeights::fold(std::string_view role, const Place& place, Matrix& 
 GaugeGrant CheckpointWeights::gauge(std::string_view role, unsigned axis,
                                     std::string_view name) const {
   for (const checkpoint::Gauge& gauge : model_.architecture->gauges(role, axis)) {
-    if (gauge.name == name) return {gauge.sign, gauge.permutation, gauge.reason};
+    if (gauge.name == name) {
+      return {gauge.sign, gauge.permutation, gauge.reason, foreignFiles(*model_.architecture)};
+    }
   }
   return {false, false,
           "architecture " + model_.architecture->name() + " states no gauge '" + std::string(name) +
