@@ -14,6 +14,7 @@ struct Refusal {
   std::string test;
   std::string gauge;
   std::string reason;
+  bool unfair = false;  // the gauge is granted, but neither model's signs are fair
 };
 
 // Why the reference's architecture does not grant the gauge, or nothing.

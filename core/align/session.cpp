@@ -15,6 +15,50 @@ bool isAsymmetric(const ModelWeights& weights) {
   return false;
 }
 
+struct Order {
+  const ModelProfile* reference;
+  const ModelProfile* other;
+  PairAlignment* alignment;
+};
+
+// The order in which a pair may be tested, or why it may not.
+struct Choice {
+  std::optional<Order> order;
+  std::string reason;
+  bool unfair = false;
+};
+
+std::vector<std::uint32_t> tokensOf(const Alignment& alignment) {
+  std::vector<std::uint32_t> tokens;
+  for (const TokenPair& token : alignment.tokens) tokens.push_back(token.a);
+  return tokens;
+}
+
+std::optional<std::string> notFair(const Order& order, const GaugeUse& use, SelfTests& self_tests) {
+  if (use.of != GaugeUse::Of::signs) return std::nullopt;
+  return self_tests.against(*order.reference, use, tokensOf(order.alignment->blindTo(use)));
+}
+
+std::optional<std::string> notAllowed(const Order& order, const GaugeUse& use) {
+  const ModelWeights& reference = order.reference->weights();
+  if (auto reason = notGranted(reference, use)) return reason;
+  return notBlind(reference, use, order.alignment->blindTo(use));
+}
+
+Choice chooseReference(const Subjects& subjects, const GaugeUse& use, SelfTests& self_tests) {
+  const Order first{&subjects.a, &subjects.b, &subjects.alignment};
+  if (auto reason = notAllowed(first, use)) return {std::nullopt, std::move(*reason), false};
+  auto unfair = notFair(first, use, self_tests);
+  if (!unfair) return {first, {}, false};
+  if (!subjects.exchanged) return {std::nullopt, std::move(*unfair), true};
+  const Order second{&subjects.b, &subjects.a, &subjects.exchanged()};
+  auto reason = notAllowed(second, use);
+  if (!reason) reason = notFair(second, use, self_tests);
+  if (!reason) return {second, {}, false};
+  return {std::nullopt, *unfair + "; nor may the other model serve as the reference: " + *reason,
+          true};
+}
+
 }  // namespace
 
 bool firstIsReference(const ModelProfile& a, const ModelProfile& b) {
@@ -23,27 +67,35 @@ bool firstIsReference(const ModelProfile& a, const ModelProfile& b) {
   return a.doubling().share <= b.doubling().share;
 }
 
-Outcome runTests(const std::vector<NamedTest>& tests, const ModelProfile& a, const ModelProfile& b,
-                 PairAlignment& alignment, std::uint64_t seed) {
+Outcome runTests(const std::vector<NamedTest>& tests, const Subjects& subjects,
+                 SelfTests& self_tests, std::uint64_t seed) {
   Outcome outcome;
   for (const NamedTest& named : tests) {
     for (const GaugeUse& use : named.test->uses()) {
       // What controls calibrate needs no symmetry: the alignment is as free on their pairs.
       const bool exact = !named.test->calibrated();
-      if (const auto reason = exact ? notGranted(a.weights(), use) : std::nullopt) {
-        outcome.refusals.push_back({named.name, use.gauge, *reason});
+      const Choice choice =
+          exact ? chooseReference(subjects, use, self_tests)
+                : Choice{Order{&subjects.a, &subjects.b, &subjects.alignment}, {}, false};
+      if (!choice.order) {
+        outcome.refusals.push_back({named.name, use.gauge, choice.reason, choice.unfair});
         continue;
       }
-      const Alignment& blind = alignment.blindTo(use);
-      if (const auto reason = exact ? notBlind(a.weights(), use, blind) : std::nullopt) {
-        outcome.refusals.push_back({named.name, use.gauge, *reason});
-        continue;
-      }
-      for (Finding& finding : named.test->run({a, b, blind, use, seed})) {
+      const auto& [a, b, alignment] = *choice.order;
+      const Alignment& blind = alignment->blindTo(use);
+      for (Finding& finding : named.test->run({*a, *b, blind, use, seed})) {
         finding.test = named.name;
         finding.gauge = use.gauge;
         // What controls calibrate describes until they have done so.
         finding.basis = exact ? Basis::exact : Basis::describes;
+        if (const std::string file =
+                exact ? a->weights().gauge(use.role, use.axis, use.gauge).unverified : "";
+            !file.empty()) {
+          finding.basis = Basis::unverified;
+          finding.assumptions +=
+              ", and the gauge holds that the user's own architecture file grants: " + file;
+        }
+        finding.reference = a->weights().model();
         finding.alignment = describe(blind);
         addAssignments(finding, blind);
         outcome.findings.push_back(std::move(finding));

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "align/guard.hpp"
+#include "align/self_test.hpp"
 
 namespace kindred::align {
 
@@ -24,8 +25,19 @@ struct Outcome {
 // parts are copies of each other. On a tie, a.
 bool firstIsReference(const ModelProfile& a, const ModelProfile& b);
 
-// Every use of every test that the guard lets pass; `a` is the reference.
-Outcome runTests(const std::vector<NamedTest>& tests, const ModelProfile& a, const ModelProfile& b,
-                 PairAlignment& alignment, std::uint64_t seed);
+// A pair to test. A sign test needs fair signs of one model only, so where self-tests refuse `a` as
+// the reference of a gauge, `b` is tried.
+struct Subjects {
+  const ModelProfile& a;
+  const ModelProfile& b;
+  PairAlignment& alignment;  // of a, the reference, and b
+  // The alignment of b, as the reference, and a; empty: only a may be the reference.
+  std::function<PairAlignment&()> exchanged = {};
+};
+
+// Every use of every test that the guard lets pass. A finding's `reference` says whose signs or
+// order it rests on.
+Outcome runTests(const std::vector<NamedTest>& tests, const Subjects& subjects,
+                 SelfTests& self_tests, std::uint64_t seed);
 
 }  // namespace kindred::align

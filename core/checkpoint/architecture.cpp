@@ -43,6 +43,7 @@ const std::string& Architecture::summary() const { return rules_->summary; }
 const std::string& Architecture::naming() const { return naming_->text(); }
 const std::vector<std::string>& Architecture::modelTypes() const { return rules_->model_types; }
 const std::vector<std::string>& Architecture::classes() const { return rules_->classes; }
+const std::map<std::string, std::string>& Architecture::foreign() const { return rules_->foreign; }
 bool Architecture::rotaryInterleaved() const { return rules_->rotary_interleaved; }
 const std::vector<GaugeRule>& Architecture::rules() const { return rules_->gauges; }
 

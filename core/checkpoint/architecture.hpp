@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -103,6 +104,8 @@ class Architecture {
   const std::string& naming() const;
   const std::vector<std::string>& modelTypes() const;
   const std::vector<std::string>& classes() const;  // as config.json's `architectures` lists them
+  // The text of each file behind it that did not ship with the program, by name (without .yaml).
+  const std::map<std::string, std::string>& foreign() const;
   // Whether rotary pairs are neighbours (2i, 2i+1) and not (i, i + rotary_dim / 2).
   bool rotaryInterleaved() const;
   std::vector<std::string> roles() const;

@@ -3,10 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <fstream>
+#include <iterator>
 #include <stdexcept>
 
 #include "checkpoint/config.hpp"
 #include "checkpoint/names.hpp"
+#include "checkpoint/shipped_architectures.hpp"
 
 namespace kindred::checkpoint {
 namespace {
@@ -260,6 +263,9 @@ ArchitectureFile readArchitectureFile(const std::filesystem::path& path, YamlIss
   ArchitectureFile file;
   if (yaml->root().IsMap()) file = Reader(*yaml).read(path.stem().string());
   file.rules.name = path.stem().string();  // what others extend, even where 'name' is wrong
+  std::ifstream stream(path, std::ios::binary);
+  std::string text{std::istreambuf_iterator<char>(stream), {}};
+  if (!isShipped(file.rules.name, text)) file.rules.foreign[file.rules.name] = std::move(text);
   file.yaml = yaml;
   return file;
 }

@@ -58,6 +58,7 @@ class Joiner {
   }
 
   static void apply(const ArchitectureFile& file, ArchitectureRules& rules) {
+    rules.foreign.insert(file.rules.foreign.begin(), file.rules.foreign.end());
     rules.name = file.rules.name;
     rules.summary = file.rules.summary;
     rules.model_types = file.rules.model_types;

@@ -87,6 +87,8 @@ struct ArchitectureRules {
   std::map<std::string, std::vector<NamePattern>> roles;
   std::vector<SplitRule> splits;
   std::vector<GaugeRule> gauges;
+  // Text of the files that this one is made of and that did not ship with the program, by name.
+  std::map<std::string, std::string> foreign;
 };
 
 // Reads the *.yaml files of a folder, follows `extends`, and throws one Error with everything that

@@ -1,6 +1,7 @@
 #include "exchange/fixed_points.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 
 #include "align/certificates.hpp"
@@ -10,7 +11,21 @@
 
 namespace kindred::exchange {
 
-std::vector<std::size_t> FixedPoints::add(const arma::fmat& similarity) {
+// An order chosen to fit can do no better than the largest cosine of each row, so that is what rows
+// that are alike must exceed.
+void FixedPoints::addSizes(const arma::fmat& cosines, const std::vector<std::size_t>& matching) {
+  for (std::size_t i = 0; i < matching.size(); ++i) {
+    if (matching[i] >= cosines.n_cols) continue;
+    float largest = 0;
+    for (arma::uword j = 0; j < cosines.n_cols; ++j) {
+      if (j != matching[i]) largest = std::max(largest, cosines(i, j));
+    }
+    matched_ += cosines(i, matching[i]);
+    others_ += largest;
+  }
+}
+
+std::vector<std::size_t> FixedPoints::add(const arma::fmat& similarity, std::uint64_t width) {
   if (similarity.n_elem < 2 || !similarity.is_finite()) return {};
   const arma::fmat by_row = similarity.t();  // column-major columns are row-major rows
   const stats::MatrixView<float> view{
@@ -21,6 +36,8 @@ std::vector<std::size_t> FixedPoints::add(const arma::fmat& similarity) {
   optimal_ += stats::certify(view, stats::Goal::maximise, best).holds;
   std::vector<std::size_t> matching = std::move(best.column_of_row);
   for (std::size_t i = 0; i < matching.size(); ++i) fixed_ += matching[i] == i;
+  if (width > 0) addSizes(similarity, matching);
+  width_ = width;
   const std::uint64_t smaller = std::min(similarity.n_rows, similarity.n_cols);
   square_ = square_ && similarity.n_rows == similarity.n_cols;
   larger_ = std::max(similarity.n_rows, similarity.n_cols);
@@ -46,6 +63,10 @@ Finding FixedPoints::finding(const std::string& null) const {
     finding.log10_p_floor = stats::layersTailBound(sizes_.size(), units_);
   }
   for (std::size_t i = 0; i < sizes_.size(); ++i) align::addAssignment(finding, i < optimal_);
+  if (width_ > 0 && units_ > 0) {
+    const double scale = std::sqrt(static_cast<double>(width_)) / static_cast<double>(units_);
+    finding.likeness = Likeness{units_, width_, scale * matched_, scale * others_};
+  }
   finding.details["parts"] = static_cast<double>(sizes_.size());
   return finding;
 }

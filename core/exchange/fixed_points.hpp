@@ -21,8 +21,9 @@ class FixedPoints {
   // Matches by greatest total similarity (rows: A). Ties are broken by a random renumbering, since
   // a rule that favours low numbers would favour the identity; a constant matrix, which says
   // nothing, and one with values that are not finite are passed over. Returns the matching of A's
-  // units, kUnassigned where B has fewer; empty where it was passed over.
-  std::vector<std::size_t> add(const arma::fmat& similarity);
+  // units, kUnassigned where B has fewer; empty where it was passed over. `width`: the similarities
+  // are cosines of rows of that length, and the finding is to say how alike the rows are.
+  std::vector<std::size_t> add(const arma::fmat& similarity, std::uint64_t width = 0);
 
   std::uint64_t parts() const { return sizes_.size(); }
   std::uint64_t units() const { return units_; }
@@ -32,6 +33,8 @@ class FixedPoints {
   Finding finding(const std::string& null) const;
 
  private:
+  void addSizes(const arma::fmat& cosines, const std::vector<std::size_t>& matching);
+
   std::uint64_t seed_;
   std::vector<std::uint64_t> sizes_;  // of the smaller side
   bool square_ = true;
@@ -39,6 +42,10 @@ class FixedPoints {
   std::uint64_t units_ = 0;
   std::uint64_t fixed_ = 0;
   std::uint64_t optimal_ = 0;  // assignments that their dual prices prove
+  // Sums over the rows of A of the cosine matched and of the largest other one; and the rows'
+  // width.
+  double matched_ = 0, others_ = 0;
+  std::uint64_t width_ = 0;
 };
 
 // For each set of joined MLPs of A the match that is most similar: doubled parts share one order.

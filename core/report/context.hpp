@@ -18,7 +18,7 @@ struct ModelFile {
 };
 
 struct ModelFacts {
-  std::string key, address, role, revision, architecture;
+  std::string key, address, role, revision, architecture, architecture_files;
   std::string naming;  // how the names differ from the family's; empty: they don't
   std::uint64_t tensors = 0, parameters = 0;
   std::vector<ModelFile> files;

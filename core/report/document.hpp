@@ -25,7 +25,7 @@ inline constexpr double kUndefined = std::numeric_limits<double>::quiet_NaN();
 struct DocumentVerdict {
   verdict::Class klass = verdict::Class::inconclusive;
   bool unverified = false;
-  std::string sentence, power;
+  std::string sentence, power, sizes;
   double log10_p = kUndefined;
 };
 
@@ -68,7 +68,7 @@ struct DocumentPair {
 };
 
 struct DocumentModel {
-  std::string key, address, role, revision, architecture, naming;
+  std::string key, address, role, revision, architecture, architecture_files, naming;
   std::uint64_t tensors = 0, parameters = 0;
 };
 
@@ -112,6 +112,19 @@ struct DocumentTable {
   std::vector<std::vector<std::string>> rows;
 };
 
+// How alike the rows behind a finding are; zero rows: not measured.
+struct DocumentLikeness {
+  std::uint64_t rows = 0, width = 0;
+  double matched = kUndefined, chance = kUndefined, agreement = kUndefined,
+         agreement_error = kUndefined, agreement_least = kUndefined;
+};
+
+struct DocumentPower {
+  std::string rows, paired_by;
+  double if_paired = kUndefined, alone = kUndefined;
+  bool whole = true;
+};
+
 struct DocumentFinding {
   std::string step, test, gauge, model_a, model_b, null, assumptions, alignment;
   std::int64_t layer_a = -1, layer_b = -1;
@@ -120,6 +133,8 @@ struct DocumentFinding {
   std::uint64_t units = 0, seed = 0, stage = 1;
   Basis basis = Basis::describes;
   bool decides = false, calibrated = false;  // said by the basis as well
+  DocumentLikeness likeness;
+  DocumentPower power;
   std::map<std::string, double> details;
 };
 

@@ -15,6 +15,7 @@ void visit(Visitor& v, DocumentVerdict& x) {
   v("log10_p", x.log10_p,
     "decimal logarithm of the adjusted p-value of the most telling test that decides");
   v("power", x.power, "what would have been seen, or why that is not stated");
+  v("sizes", x.sizes, "how alike matched rows are beside rows of strangers; empty: not measured");
 }
 
 template <class Visitor>
@@ -83,6 +84,8 @@ void visit(Visitor& v, DocumentModel& x) {
   v("role", x.role, "subject or control");
   v("revision", x.revision, "empty where the source has none");
   v("architecture", x.architecture, "empty: not recognised");
+  v("architecture_files", x.architecture_files,
+    "files of the user's own that say so; empty: only files that ship with the program");
   v("naming", x.naming, "how tensor names differ from the family's, in words; empty: they don't");
   v("tensors", x.tensors, "");
   v("parameters", x.parameters, "");
@@ -156,6 +159,28 @@ void visit(Visitor& v, DocumentTable& x) {
 }
 
 template <class Visitor>
+void visit(Visitor& v, DocumentLikeness& x) {
+  v("rows", x.rows, "pairs of rows that were matched; 0: not measured");
+  v("width", x.width, "of a row");
+  v("matched", x.matched, "mean absolute cosine of the pairs times the root of the width");
+  v("chance", x.chance, "the same of rows that do not belong together");
+  v("agreement", x.agreement,
+    "with their signs, none counted for more than some four times chance");
+  v("agreement_error", x.agreement_error, "its standard error");
+  v("agreement_least", x.agreement_least,
+    "what rows would reach that are alike and therefore agree in sign as often");
+}
+
+template <class Visitor>
+void visit(Visitor& v, DocumentPower& x) {
+  v("rows", x.rows, "role of the rows whose signs were tossed; empty: nothing is stated");
+  v("paired_by", x.paired_by, "role that pairs them; empty: only they themselves");
+  v("if_paired", x.if_paired, "correlation found with 99 % probability where that role pairs them");
+  v("alone", x.alone, "where nothing but these rows is shared");
+  v("whole", x.whole, "false: rows were left out");
+}
+
+template <class Visitor>
 void visit(Visitor& v, DocumentFinding& x) {
   v("step", x.step, "");
   v("test", x.test, "");
@@ -176,6 +201,8 @@ void visit(Visitor& v, DocumentFinding& x) {
   v("decides", x.decides, "false: describes only");
   v("calibrated", x.calibrated, "true: its null is the run's controls");
   v("alignment", x.alignment, "what the alignment read");
+  v("likeness", x.likeness, "how alike the rows behind it are, whatever their signs");
+  v("power", x.power, "which copies it would have found");
   v("seed", x.seed, "");
   v("stage", x.stage, "of the step in which it was made");
   v("details", x.details, "moments of the null and the like, by name");

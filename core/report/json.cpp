@@ -28,7 +28,8 @@ Json verdictJson(const verdict::Verdict& verdict) {
           {"unverified", verdict.unverified},
           {"sentence", verdict.sentence},
           {"log10_p", numberJson(verdict.log10_p)},
-          {"power", verdict.power}};
+          {"power", verdict.power},
+          {"sizes", verdict.sizes}};
 }
 
 // One pair: its verdict. Several: the pairs speak for themselves.
@@ -100,6 +101,7 @@ Json modelsJson(const Context& context) {
                     {"role", model.role},
                     {"revision", model.revision},
                     {"architecture", model.architecture},
+                    {"architecture_files", model.architecture_files},
                     {"naming", model.naming},
                     {"tensors", model.tensors},
                     {"parameters", model.parameters}});
@@ -208,6 +210,30 @@ Json tablesJson(const run::Results& results) {
   return list;
 }
 
+double orUndefined(const std::optional<double>& value) { return value.value_or(kUndefined); }
+
+Json likenessJson(const std::optional<Likeness>& measured) {
+  const Likeness x = measured.value_or(Likeness{0, 0, kUndefined, kUndefined});
+  const auto agreement =
+      x.agreement.value_or(Likeness::Agreement{kUndefined, kUndefined, kUndefined});
+  return {{"rows", x.rows},
+          {"width", x.width},
+          {"matched", numberJson(x.matched)},
+          {"chance", numberJson(x.chance)},
+          {"agreement", numberJson(agreement.mean)},
+          {"agreement_error", numberJson(agreement.error)},
+          {"agreement_least", numberJson(agreement.least)}};
+}
+
+Json powerJson(const std::optional<Power>& stated) {
+  const Power x = stated.value_or(Power{});
+  return {{"rows", x.rows},
+          {"paired_by", x.paired_by},
+          {"if_paired", numberJson(orUndefined(x.if_paired))},
+          {"alone", numberJson(orUndefined(x.alone))},
+          {"whole", x.whole}};
+}
+
 Json findingsJson(const run::Results& results) {
   Json list = Json::array();
   for (const run::StepFinding& row : results.findings) {
@@ -233,6 +259,8 @@ Json findingsJson(const run::Results& results) {
                     {"stage", row.stage},
                     {"calibrated", f.basis == Basis::calibrated},
                     {"alignment", f.alignment},
+                    {"likeness", likenessJson(f.likeness)},
+                    {"power", powerJson(f.power)},
                     {"seed", f.seed},
                     {"details", std::move(details)}});
   }

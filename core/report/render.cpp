@@ -14,13 +14,17 @@
 #include "report/html.hpp"
 #include "report/json.hpp"
 #include "report/markdown.hpp"
+#include "run/architecture_files.hpp"
 
 namespace kindred::report {
 namespace {
 
 void addCatalogue(const plan::Model& model, ModelFacts& facts) {
-  facts.architecture = model.architecture == nullptr ? "" : model.architecture->name();
-  facts.naming = model.architecture == nullptr ? "" : model.architecture->naming();
+  if (model.architecture != nullptr) {
+    facts.architecture = model.architecture->name();
+    facts.architecture_files = run::foreignFiles(*model.architecture);
+    facts.naming = model.architecture->naming();
+  }
   for (const checkpoint::Tensor& tensor : model.checkpoint.tensors()) {
     ++facts.tensors;
     facts.parameters += tensor.elements;
@@ -111,6 +115,20 @@ std::vector<std::pair<std::string, std::string>> pairsOf(const recipe::Recipe& r
   return pairs;
 }
 
+std::vector<verdict::Unfair> unfairIn(const run::Results& results, const std::string& a,
+                                      const std::string& b) {
+  std::vector<verdict::Unfair> list;
+  for (const run::Refused& refused : results.refused) {
+    const bool of_pair = (refused.model_a == a && refused.model_b == b) ||
+                         (refused.model_a == b && refused.model_b == a);
+    const bool known = std::any_of(list.begin(), list.end(), [&](const verdict::Unfair& unfair) {
+      return unfair.gauge == refused.gauge;
+    });
+    if (of_pair && refused.unfair && !known) list.push_back({refused.gauge, refused.reason});
+  }
+  return list;
+}
+
 }  // namespace
 
 Context contextOf(const recipe::Recipe& recipe, const plan::Models& models,
@@ -135,7 +153,8 @@ Context contextOf(const recipe::Recipe& recipe, const plan::Models& models,
     }
     const verdict::Coverage coverage =
         coverageOf(modelNamed(models, a), modelNamed(models, b), results);
-    PairVerdict pair{a, b, verdict::judge(a, b, findings, coverage), coverage};
+    PairVerdict pair{a, b, verdict::judge(a, b, findings, coverage, unfairIn(results, a, b)),
+                     coverage};
     countAssignments(findings, pair);
     context.verdicts.push_back(std::move(pair));
   }

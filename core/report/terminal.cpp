@@ -108,18 +108,25 @@ std::string details(const run::Results& results) {
   return text;
 }
 
+std::string likeness(const Finding& finding) {
+  if (!finding.likeness || !(finding.likeness->chance > 0)) return {};
+  return fmt::format("{:.1f}", finding.likeness->matched / finding.likeness->chance);
+}
+
 std::string findings(const run::Results& results) {
   if (results.findings.empty()) return {};
-  std::string text = fmt::format("\n{:<20} {:<19} {:<16} {:>6} {:>6} {:>7}\n", "test", "models",
-                                 "axis", "units", "log p", "decides");
+  std::string text = fmt::format("\n{:<20} {:<19} {:<16} {:>6} {:>6} {:>7} {:>5}\n", "test",
+                                 "models", "axis", "units", "log p", "decides", "rows");
   for (const run::StepFinding* row : mostTelling(results.findings)) {
-    text += fmt::format("{:<20} {:<19} {:<16} {:>6} {:>6.1f} {:>7}\n", cut(row->step, 20),
-                        cut(row->model_a + " ~ " + row->model_b, 19), cut(row->finding.gauge, 16),
-                        row->finding.units, row->log10_p_adjusted,
-                        row->finding.basis != Basis::describes ? "yes" : "no");
+    text +=
+        fmt::format("{:<20} {:<19} {:<16} {:>6} {:>6.1f} {:>7} {:>5}\n", cut(row->step, 20),
+                    cut(row->model_a + " ~ " + row->model_b, 19), cut(row->finding.gauge, 16),
+                    row->finding.units, row->log10_p_adjusted,
+                    row->finding.basis != Basis::describes ? "yes" : "no", likeness(row->finding));
   }
   return text +
-         "log p: decimal logarithm of the p-value, adjusted by Holm over the run's tests.\n" +
+         "log p: decimal logarithm of the p-value, adjusted by Holm over the run's tests.\n"
+         "rows: how many times as alike matched rows are as rows that do not belong together.\n" +
          details(results);
 }
 

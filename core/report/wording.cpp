@@ -20,6 +20,14 @@ std::string partsOf(const DocumentPair& pair) {
   return parts.empty() ? "what lies along the residual stream (norms or embeddings)" : parts;
 }
 
+// " The mean absolute cosine ...", or nothing.
+std::string sizesOf(const DocumentPair& pair) {
+  std::string text = pair.verdict.sizes;
+  if (text.empty()) return text;
+  text.front() = 'T';
+  return " " + text + ".";
+}
+
 std::size_t subjectPairs(const Document& document) {
   return static_cast<std::size_t>(
       std::count_if(document.pairs.begin(), document.pairs.end(),
@@ -43,7 +51,7 @@ std::string inWords(double log10_p) {
 }
 
 Answer manyPairs(const Document& document) {
-  std::size_t shared = 0, alike = 0, partial = 0, nothing = 0, untold = 0;
+  std::size_t shared = 0, alike = 0, partial = 0, arranged = 0, nothing = 0, untold = 0;
   for (const DocumentPair& pair : document.pairs) {
     if (hasControl(document, pair)) continue;
     switch (pair.verdict.klass) {
@@ -60,6 +68,9 @@ Answer manyPairs(const Document& document) {
       case Class::no_evidence:
         ++nothing;
         break;
+      case Class::arranged:
+        ++arranged;
+        break;
       case Class::inconclusive:
       case Class::untestable:
       case Class::not_run:
@@ -74,6 +85,7 @@ Answer manyPairs(const Document& document) {
     first += fmt::format(", {} {} more alike than the controls", alike, alike == 1 ? "is" : "are");
   }
   if (partial > 0) first += fmt::format(", {} in part", partial);
+  if (arranged > 0) first += fmt::format("; in {} signs or order were arranged to fit", arranged);
   if (nothing > 0) first += fmt::format("; in {} nothing was found", nothing);
   if (untold > 0) first += fmt::format("; for {} no test could decide", untold);
   return {first + ".",
@@ -130,6 +142,8 @@ const char* className(Class klass) {
       return "More alike than the controls";
     case Class::partial:
       return "Shared in part";
+    case Class::arranged:
+      return "Arranged";
     case Class::inconclusive:
       return "Inconclusive";
     case Class::no_evidence:
@@ -165,7 +179,10 @@ Answer answerByClass(const DocumentPair& pair) {
                       "of at most {}.",
                       a, b, p),
           "One may have been trained from the other, or both from a common ancestor, a merge or "
-          "the same random start; the test does not tell these apart."};
+          "the same random start (a default seed), or somebody who had one may have chosen signs "
+          "or "
+          "order of the other; the test does not tell these apart." +
+              sizesOf(pair)};
     case Class::shared_weights_calibrated:
       return {
           fmt::format("{} and {} are more alike than the controls, models taken to be unrelated "
@@ -183,12 +200,22 @@ Answer answerByClass(const DocumentPair& pair) {
           fmt::format("Nothing was found that ties the tested weights of {} to those of {}.", a, b),
           fmt::format("That does not show that they are independent: distillation, and parts "
                       "that were retrained or not tested, would not be seen (power: {}).",
-                      pair.verdict.power)};
+                      pair.verdict.power) +
+              sizesOf(pair)};
+    case Class::arranged:
+      return {
+          fmt::format("Signs or order agree between {} and {}, and the rows of numbers behind "
+                      "them do not: no shared weights are shown.",
+                      a, b),
+          "Independent models don't look like this, nor do models of one origin: signs, units or "
+          "coordinates of one were chosen to fit the other." +
+              sizesOf(pair)};
     case Class::inconclusive:
       return {fmt::format("What was measured of {} and {} is not enough to say whether they share "
                           "weights.",
                           a, b),
-              "Similarities are described below; more controls or more of the weights may decide."};
+              "Similarities are described below; more controls or more of the weights may decide." +
+                  sizesOf(pair)};
     case Class::untestable:
       return {fmt::format("No test that can decide could be run on {} and {}.", a, b),
               "Similarities are described below, and none of them says by itself whether weights "
@@ -228,7 +255,9 @@ Answer answerOf(const Document& document) {
 
 std::string familyOf(const DocumentModel& model) {
   if (model.architecture.empty()) return "not recognised";
-  return model.naming.empty() ? model.architecture : model.architecture + " (" + model.naming + ")";
+  std::string text = model.architecture;
+  if (!model.architecture_files.empty()) text += ", by the user's own " + model.architecture_files;
+  return model.naming.empty() ? text : text + " (" + model.naming + ")";
 }
 
 }  // namespace kindred::report

@@ -36,7 +36,8 @@ Answer answerOf(const Document& document, const DocumentPair& pair);
 // Of the run: that of its one pair, or what all pairs amount to.
 Answer answerOf(const Document& document);
 
-// "llama ('model.language_model.' stands for 'model.')", or "not recognised".
+// "llama ('model.language_model.' stands for 'model.')", with architecture files that are the
+// user's own, or "not recognised".
 std::string familyOf(const DocumentModel& model);
 
 }  // namespace kindred::report

@@ -210,14 +210,15 @@ class Calibrator {
   // Tests of a pair share its alignment.
   std::map<std::string, Finding> scoreOf(const Scored& scored) const {
     std::map<std::string, Finding> findings;
+    align::SelfTests self_tests;  // not asked for tests that controls calibrate
     const Aligner& aligner = *scored.tests.begin()->second->tools->aligner;
     const auto alignment =
         plugin::guard("aligner", [&] { return aligner.align(*scored.a, *scored.b); });
     for (const auto& [configuration, step] : scored.tests) {
       const std::string name = step->tools->test_plugin->name();
       align::Outcome made = plugin::guard(name, [&] {
-        return align::runTests({{name, step->tools->matrix_test.get()}}, *scored.a, *scored.b,
-                               *alignment, step->tools->seed);
+        return align::runTests({{name, step->tools->matrix_test.get()}},
+                               {*scored.a, *scored.b, *alignment}, self_tests, step->tools->seed);
       });
       std::vector<Finding> own = checked(name, Basis::describes, std::move(made.findings));
       if (own.empty() || std::isnan(own.front().statistic)) continue;

@@ -26,6 +26,26 @@ void checkProbability(const std::string& plugin, const Finding& finding) {
                              p, floor));
 }
 
+void checkSize(const std::string& plugin, double size) {
+  if (!std::isfinite(size)) refuse(plugin, fmt::format("gave rows a size of {}", size));
+}
+
+void checkSizes(const std::string& plugin, const Finding& finding) {
+  if (finding.likeness) {
+    checkSize(plugin, finding.likeness->matched);
+    checkSize(plugin, finding.likeness->chance);
+    if (const auto& agreement = finding.likeness->agreement) {
+      for (const double size : {agreement->mean, agreement->error, agreement->least}) {
+        checkSize(plugin, size);
+      }
+    }
+  }
+  if (!finding.power) return;
+  for (const auto& rho : {finding.power->if_paired, finding.power->alone}) {
+    if (rho) checkSize(plugin, *rho);
+  }
+}
+
 void checkNumbers(const std::string& plugin, const Finding& finding) {
   if (std::isinf(finding.statistic)) refuse(plugin, "gave an infinite statistic");
   for (const auto& [name, value] : finding.details) {
@@ -53,6 +73,7 @@ std::vector<Finding> checked(const std::string& plugin, Basis basis,
     if (finding.test.empty()) finding.test = plugin;
     checkProbability(plugin, finding);
     checkNumbers(plugin, finding);
+    checkSizes(plugin, finding);
     const bool decides = basis == Basis::exact || basis == Basis::unverified;
     if (decides && finding.null.empty()) refuse(plugin, "gave a p-value and names no null");
     if (decides && finding.assumptions.empty()) {

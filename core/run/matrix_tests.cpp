@@ -115,6 +115,19 @@ class MatrixTester {
     }
   }
 
+  // Later stages have the same reasons, but for signs that turn out to be unfair when more is read.
+  void listRefused(std::vector<Refused>&& refused) {
+    auto& all = session_.results.refused;
+    for (Refused& entry : refused) {
+      const bool known = std::any_of(all.begin(), all.end(), [&](const Refused& other) {
+        return other.step == entry.step && other.model_a == entry.model_a &&
+               other.model_b == entry.model_b && other.gauge == entry.gauge &&
+               (other.reason == entry.reason || (other.unfair && entry.unfair));
+      });
+      if (!known) all.push_back(std::move(entry));
+    }
+  }
+
   void runStage(std::size_t stage) {
     const std::vector<Pair> pairs = pairsOf(stage);
     for (auto& [budget, profiles] : profiles_) {
@@ -130,10 +143,7 @@ class MatrixTester {
             row.stage = stage + 1;
             results.findings.push_back(std::move(row));
           }
-          if (stage == 0) {  // later stages have the same reasons
-            std::move(outcome.refused.begin(), outcome.refused.end(),
-                      std::back_inserter(results.refused));
-          }
+          listRefused(std::move(outcome.refused));
           session_.progress.advance(0, true);
           session_.noteMemory();
         },
@@ -268,35 +278,45 @@ class MatrixTester {
       const std::string reason = untestable(*model, pair.budget);
       if (reason.empty()) continue;
       for (const plan::PlannedStep* step : pair.steps) {
-        outcome.refused.push_back({step->step->name, model_a.key, model_b.key, "", reason});
+        outcome.refused.push_back({step->step->name, model_a.key, model_b.key, "", reason, false});
       }
       return outcome;
     }
     const bool in_order = align::firstIsReference(*a, *b);
     const ModelProfile& reference = in_order ? *a : *b;
     const ModelProfile& other = in_order ? *b : *a;
-    const auto alignment =
-        plugin::guard("aligner", [&] { return aligner_.align(reference, other); });
-    for (const plan::PlannedStep* step : pair.steps) {
-      runStep(*step, reference, other, *alignment, outcome);
-    }
+    const auto align = [&](const ModelProfile& first, const ModelProfile& second) {
+      return plugin::guard("aligner", [&] { return aligner_.align(first, second); });
+    };
+    const auto alignment = align(reference, other);
+    std::unique_ptr<PairAlignment> exchanged;
+    const align::Subjects subjects{reference, other, *alignment, [&]() -> PairAlignment& {
+                                     if (!exchanged) exchanged = align(other, reference);
+                                     return *exchanged;
+                                   }};
+    for (const plan::PlannedStep* step : pair.steps) runStep(*step, subjects, outcome);
     return outcome;
   }
 
-  static void runStep(const plan::PlannedStep& step, const ModelProfile& reference,
-                      const ModelProfile& other, PairAlignment& alignment, TestOutcome& outcome) {
+  void runStep(const plan::PlannedStep& step, const align::Subjects& subjects,
+               TestOutcome& outcome) const {
     const std::string test = step.tools->test_plugin->name();
-    const std::string& a = reference.weights().model();
-    const std::string& b = other.weights().model();
+    const std::string& a = subjects.a.weights().model();
+    const std::string& b = subjects.b.weights().model();
     align::Outcome made = plugin::guard(test, [&] {
-      return align::runTests({{test, step.tools->matrix_test.get()}}, reference, other, alignment,
+      return align::runTests({{test, step.tools->matrix_test.get()}}, subjects, self_tests_,
                              step.tools->seed);
     });
-    for (Finding& finding : checked(test, Basis::exact, std::move(made.findings))) {
-      outcome.findings.push_back({step.step->name, a, b, std::move(finding), 0});
+    for (Finding& each : made.findings) {
+      const Basis basis = each.basis;  // the session's word, not the plugin's
+      Finding finding = std::move(checked(test, basis, {std::move(each)}).front());
+      const bool exchanged = finding.reference == b;
+      outcome.findings.push_back(
+          {step.step->name, exchanged ? b : a, exchanged ? a : b, std::move(finding), 0});
     }
     for (const align::Refusal& refusal : made.refusals) {
-      outcome.refused.push_back({step.step->name, a, b, refusal.gauge, refusal.reason});
+      outcome.refused.push_back(
+          {step.step->name, a, b, refusal.gauge, refusal.reason, refusal.unfair});
     }
   }
 
@@ -305,6 +325,7 @@ class MatrixTester {
   const Aligner& aligner_;
   const std::string& first_step_;
   std::map<std::uint64_t, Profiles> profiles_;  // by budget
+  mutable align::SelfTests self_tests_;         // of those profiles
   std::vector<const plan::PlannedStep*> exact_, calibrated_;
   std::set<Models> settled_;
   std::map<Models, std::uint64_t> tested_;  // with the budget of the last stage

@@ -60,6 +60,7 @@ struct StepFinding {
 // alignment read what the test draws at random.
 struct Refused {
   std::string step, model_a, model_b, gauge, reason;
+  bool unfair = false;  // the gauge is granted, but the signs of neither model are fair
 };
 
 // A file beside the weights that a step read or listed.

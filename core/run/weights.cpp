@@ -8,6 +8,7 @@
 #include <kindred/error.hpp>
 
 #include "checkpoint/names.hpp"
+#include "run/architecture_files.hpp"
 #include "run/hash.hpp"
 #include "run/tiles.hpp"
 #include "run/vocabulary.hpp"
@@ -117,6 +118,12 @@ std::uint64_t CheckpointWeights::rows(std::string_view role, const Place& place)
   return matrix == nullptr || matrix->view.info.shape.empty() ? 0 : matrix->rows;
 }
 
+bool CheckpointWeights::whole(std::string_view role, const Place& place) const {
+  const plan::ReadableMatrix* matrix = find(role, place);
+  return matrix == nullptr || matrix->view.info.shape.size() < 2 ||
+         matrix->rows == matrix->view.info.shape.front();
+}
+
 Matrix CheckpointWeights::matrix(std::string_view role, const Place& place,
                                  std::span<const std::uint32_t> wanted) const {
   const plan::ReadableMatrix* readable = find(role, place);
@@ -199,10 +206,10 @@ GaugeGrant CheckpointWeights::gauge(std::string_view role, unsigned axis,
     if (gauge.permutation) {
       // Scales of blocks stay where they are when rows or columns change places.
       if (std::string blocks = scaledByBlocks(role); !blocks.empty()) {
-        return {gauge.sign, false, std::move(blocks)};
+        return {gauge.sign, false, std::move(blocks), foreignFiles(*model_.architecture)};
       }
     }
-    return {gauge.sign, gauge.permutation, gauge.reason};
+    return {gauge.sign, gauge.permutation, gauge.reason, foreignFiles(*model_.architecture)};
   }
   return {false, false,
           "architecture " + model_.architecture->name() + " states no gauge '" + std::string(name) +

@@ -25,6 +25,7 @@ class CheckpointWeights final : public ModelWeights {
   const std::vector<Place>& mlps() const override { return reading_.mlps; }
   const std::vector<std::string>& tokens() const override { return tokens_; }
   std::uint64_t rows(std::string_view role, const Place& place) const override;
+  bool whole(std::string_view role, const Place& place) const override;
   Matrix matrix(std::string_view role, const Place& place,
                 std::span<const std::uint32_t> rows = {}) const override;
   GaugeGrant gauge(std::string_view role, unsigned axis, std::string_view name) const override;

@@ -12,6 +12,8 @@ const char* name(Class klass) {
       return "shared-weights-calibrated";
     case Class::partial:
       return "partial";
+    case Class::arranged:
+      return "arranged";
     case Class::inconclusive:
       return "inconclusive";
     case Class::no_evidence:
@@ -45,6 +47,7 @@ bool isRelated(Class klass) {
     case Class::shared_weights_calibrated:
     case Class::partial:
       return true;
+    case Class::arranged:
     case Class::inconclusive:
     case Class::no_evidence:
     case Class::untestable:

@@ -17,6 +17,7 @@ enum class Class {
   shared_weights,
   shared_weights_calibrated,  // by controls alone: no symmetry stands behind it
   partial,
+  arranged,  // signs or order agree and rows don't: chosen to fit, not inherited
   inconclusive,
   no_evidence,
   untestable,

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "stats/levels.hpp"
+#include "verdict/rows.hpp"
 
 namespace kindred::verdict {
 namespace {
@@ -14,8 +15,8 @@ namespace {
 class Judge {
  public:
   Judge(const std::string& a, const std::string& b, const std::vector<Adjusted>& findings,
-        const Coverage& coverage)
-      : a_(a), b_(b), coverage_(coverage) {
+        const Coverage& coverage, const std::vector<Unfair>& unfair)
+      : a_(a), b_(b), coverage_(coverage), unfair_(unfair) {
     for (const Adjusted& entry : findings) {
       if (entry.finding.controls && left_out_.empty()) {
         left_out_ = entry.finding.controls->left_out;
@@ -44,9 +45,14 @@ class Judge {
     verdict.unverified = best_ != nullptr && unverified(best_->finding) && !allEqual();
     const bool exact = !rejected_.empty();
     verdict.power = exact || total_.equal > 0 ? "not needed: shared weights were found" : power();
+    if (sized_ != nullptr) verdict.sizes = sizeText(*sized_);
     if (allEqual()) {
       verdict.klass = Class::identical;
       verdict.sentence = fmt::format("All tensors of {} and {} hold the same bytes.", a_, b_);
+    } else if (exact && arranged_ && !borne_out_) {
+      verdict.klass = Class::arranged;
+      verdict.sentence = arranged();
+      verdict.power = "not stated: signs or order were chosen";
     } else if (exact && onlySomeMatched()) {
       verdict.klass = Class::partial;
       verdict.sentence = fmt::format("Shared in part: {} of {} tensors matched by content. ",
@@ -64,6 +70,10 @@ class Judge {
       verdict.sentence = alike(enough);
       verdict.log10_p = calibrated_->log10_p;
       verdict.power = enough ? "not needed: the pair stands out from the controls" : power();
+    } else if (redrawn_) {
+      verdict.klass = Class::inconclusive;
+      verdict.sentence =
+          fmt::format("The evidence on {} and {} points two ways. ", a_, b_) + redrawn();
     } else if (deciding_ == 0 && !calibrated_ran_) {
       verdict.klass = coverage_.tensors_a == 0 ? Class::inconclusive : Class::untestable;
       verdict.sentence = undecided();
@@ -91,14 +101,32 @@ class Judge {
     const Finding& finding = entry.finding;
     ++deciding_;
     if (best_ == nullptr || entry.log10_p < best_->log10_p) best_ = &entry;
-    if (rejects(finding, entry.log10_p)) rejected_.insert(finding.gauge);
-    if (unverified(finding)) {
+    if (rejects(finding, entry.log10_p)) addRejecting(entry);
+    addSizes(finding);
+    if (byContent(finding)) {
       ++matched_;
       if (rejects(finding, entry.log10_p)) ++matched_kin_;
     }
     if (finding.detectable_rho && (!rho_ || *finding.detectable_rho < *rho_)) {
       rho_ = finding.detectable_rho;
     }
+    if (const std::string text = powerText(finding); !text.empty()) {
+      tossed_[finding.gauge + finding.power->rows] = text;  // of the last stage
+    }
+  }
+
+  void addRejecting(const Adjusted& entry) {
+    rejected_.insert(entry.finding.gauge);
+    arranged_ = arranged_ || isArranged(entry.finding);
+    borne_out_ = borne_out_ || isBorneOut(entry.finding);
+  }
+
+  // The sizes that are told are those of the gauge whose rows are most alike.
+  void addSizes(const Finding& finding) {
+    if (!finding.likeness || !finding.likeness->agreement) return;
+    if (rowsOf(finding) == Rows::alike) redrawn_ = true;
+    const auto times = [](const Finding& x) { return x.likeness->matched / x.likeness->chance; };
+    if (sized_ == nullptr || times(finding) > times(*sized_)) sized_ = &finding;
   }
 
   // Of the calibrated tests that are clear of their controls and large, the most telling.
@@ -134,34 +162,62 @@ class Judge {
     return !equal_parts_.empty() && !(equal_parts_.size() == 1 && equal_parts_.contains("other"));
   }
 
+  std::string sizes() const {
+    if (sized_ == nullptr) return {};
+    std::string text = sizeText(*sized_);
+    text.front() = 'T';
+    return " " + text + ".";
+  }
+
+  std::string arranged() const {
+    return fmt::format(
+        "Signs or order agree between {} and {} more often than chance allows (p <= 10^{:.1f}, {}, "
+        "axis {}), and the rows behind them do not bear it out: rows that are alike and therefore "
+        "agree so often would be far more alike.{} An independent model whose units, signs or "
+        "coordinates were chosen by somebody who had the other's file looks like this. It is no "
+        "evidence of shared weights. Direction and intent are not tested.",
+        a_, b_, std::ceil(best_->log10_p * 10) / 10, best_->finding.test, best_->finding.gauge,
+        sizes());
+  }
+
+  std::string redrawn() const {
+    return "Matched rows are far more alike than rows of strangers, while their signs are at "
+           "chance." +
+           sizes() +
+           " Signs that were drawn anew in one of two models that share weights explain it. No "
+           "exact "
+           "test can decide then: name controls (--control), which the calibrated tests need; they "
+           "survive such a redraw.";
+  }
+
   std::string rejection() const {
     const Finding& finding = best_->finding;
-    if (unverified(finding)) return unverifiedRejection();
+    if (unverified(finding)) return unverifiedRejection() + sizes();
     return fmt::format(
         "The hypothesis that the tested tensors of {} and {} were trained from independent random "
         "initialisations is rejected: p <= 10^{:.1f}, adjusted for all tests of this run ({}, axis "
-        "{}, {} units; null: {}; assumes: {}). Explanations compatible with this: either model "
-        "trained from the other, a common ancestor, a merge component, a shared initialisation. "
-        "Direction and intent are not tested.",
+        "{}, {} units; null: {}; assumes: {}).{} {} Direction and intent are not tested.",
         a_, b_, std::ceil(best_->log10_p * 10) / 10, finding.test, finding.gauge, finding.units,
-        finding.null, finding.assumptions);
+        finding.null, finding.assumptions, sizes(), kExplanations);
   }
 
   // Tests of models whose family is not known rest on what nobody has checked.
   static bool unverified(const Finding& finding) { return finding.basis == Basis::unverified; }
+  // Those of models whose family is not known have no reference.
+  static bool byContent(const Finding& finding) {
+    return unverified(finding) && finding.reference.empty();
+  }
 
   std::string unverifiedRejection() const {
     const Finding& finding = best_->finding;
     return fmt::format(
         "Under the unverified assumption that {}, the hypothesis that the tested tensors of {} and "
         "{} were trained from independent random initialisations is rejected: p <= 10^{:.1f}, "
-        "adjusted for all tests of this run ({}; null: {}). Explanations compatible with this: "
-        "either model trained from the other, a common ancestor, a merge component, a shared "
-        "initialisation, computed values that were not recognised as such, values drawn from the "
-        "fixed default seed of a public framework (0, 42, 1234). Direction and intent are not "
+        "adjusted for all tests of this run ({}; null: {}). {}{} Direction and intent are not "
         "tested.",
         finding.assumptions, a_, b_, std::ceil(best_->log10_p * 10) / 10, finding.test,
-        finding.null);
+        finding.null, kExplanations,
+        byContent(finding) ? " So are computed values that were not recognised as such." : "");
   }
 
   std::string alike(bool enough) const {
@@ -218,6 +274,8 @@ class Judge {
                           best_->finding.gauge);
     }
     if (deciding_ == 0) return text + " No test of the others was run.";
+    if (!exact && redrawn_)
+      return text + " In the others the evidence points two ways. " + redrawn();
     return text + " In the other tested tensors no evidence of shared weights was found.";
   }
 
@@ -232,30 +290,55 @@ class Judge {
     std::string text = fmt::format(
         "No evidence of shared weights in the tested tensors of {} and {}. This does not show that "
         "they are independent: distillation, and parts that were retrained or not tested, would "
-        "not be seen.",
-        a_, b_);
+        "not be seen.{}",
+        a_, b_, sizes());
     if (held_back_) {
       text +=
           " The pair is more alike than its pairs with the controls, but by no more than strangers "
           "of one recipe may be.";
     }
     text += leftOut();
-    if (best_ == nullptr || !unverified(best_->finding)) return text;
+    if (best_ == nullptr || !byContent(best_->finding)) return text;
     return text +
            " Models of unknown families are compared under an unverified assumption and in the "
            "order in which they are stored: shuffled or rotated copies would not be seen either.";
   }
 
   std::string power() const {
-    if (deciding_ == 0) return "not stated: no test decided";
-    if (!rho_) return "not computed for the tests of this run";
-    return fmt::format("a row correlation of {:.4f} would have been detected with 99 % probability",
-                       *rho_);
+    std::string text;
+    if (deciding_ == 0) {
+      text = "not stated: no test decided";
+    } else if (!tossed_.empty()) {
+      text = "signs were tossed of ";
+      for (const auto& [gauge, of_gauge] : tossed_) {
+        if (gauge != tossed_.begin()->first) text += ", ";
+        text += of_gauge;
+      }
+      text +=
+          ", each found with 99 % probability; other rows were not tossed, and copies of these "
+          "alone would not be seen";
+    } else if (rho_) {
+      text = fmt::format(
+          "a row correlation of {:.4f} would have been detected with 99 % probability", *rho_);
+    } else {
+      text = "not computed for the tests of this run";
+    }
+    for (const Unfair& unfair : unfair_) {
+      text += fmt::format("; no coin of gauge {}: {}", unfair.gauge, unfair.reason);
+    }
+    return text;
   }
+
+  static constexpr const char* kExplanations =
+      "Explanations compatible with this: either model trained from the other, a common ancestor, "
+      "a "
+      "merge component, a shared initialisation (a published one, or the fixed default seed of a "
+      "public framework: 0, 42, 1234), signs or order of one chosen by somebody who had the other.";
 
   const std::string& a_;
   const std::string& b_;
   const Coverage& coverage_;
+  const std::vector<Unfair>& unfair_;
   const Adjusted* best_ = nullptr;
   const Adjusted* calibrated_ = nullptr;  // clear of its controls, and large
   bool calibrated_ran_ = false, held_back_ = false;
@@ -263,6 +346,10 @@ class Judge {
   std::size_t deciding_ = 0;
   std::size_t matched_ = 0, matched_kin_ = 0;  // tensors of unknown families
   std::set<std::string> rejected_;             // gauges
+  bool arranged_ = false, borne_out_ = false;  // by a finding that rejects
+  bool redrawn_ = false;                       // rows are alike, whatever their signs
+  const Finding* sized_ = nullptr;             // the one whose sizes are told
+  std::map<std::string, std::string> tossed_;  // by gauge and role: which copies would be found
   std::set<std::string> equal_parts_;          // components with equal tensors that are evidence
   Total total_;
   std::optional<double> rho_;
@@ -286,8 +373,8 @@ bool rejects(const Finding& finding, double log10_p_adjusted) {
 }
 
 Verdict judge(const std::string& a, const std::string& b, const std::vector<Adjusted>& findings,
-              const Coverage& coverage) {
-  return Judge(a, b, findings, coverage).run();
+              const Coverage& coverage, const std::vector<Unfair>& unfair) {
+  return Judge(a, b, findings, coverage, unfair).run();
 }
 
 }  // namespace kindred::verdict

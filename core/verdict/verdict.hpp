@@ -65,6 +65,13 @@ struct Verdict {
   std::string sentence;
   double log10_p = 0;  // adjusted, of the most telling deciding test; 0 where none decided
   std::string power;   // what would have been seen, or why that is not stated
+  std::string sizes;   // how alike the rows are behind what decided it; empty: not measured
+};
+
+// Signs of a gauge that are not fair in either model alone, so that they gave no coin.
+struct Unfair {
+  std::string gauge;
+  std::string reason;
 };
 
 // Whether a finding says by itself that its two models are related.
@@ -72,6 +79,6 @@ bool rejects(const Finding& finding, double log10_p_adjusted);
 
 // On one pair of models.
 Verdict judge(const std::string& a, const std::string& b, const std::vector<Adjusted>& findings,
-              const Coverage& coverage);
+              const Coverage& coverage, const std::vector<Unfair>& unfair = {});
 
 }  // namespace kindred::verdict

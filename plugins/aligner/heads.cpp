@@ -1,6 +1,7 @@
 #include "heads.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numeric>
 
@@ -68,28 +69,48 @@ arma::fmat headColumns(const AttentionRows& rows, std::int64_t layer, std::int64
   return rows.columns.cols(first, first + rows.head_dim - 1);
 }
 
+// By keys, dimension with dimension, in any turn of a rotary pair's plane.
+std::vector<HeadMatch> byKeys(const Profile& a, const Profile& b, const arma::fmat& rotation) {
+  const ModelShape& shape = a.weights().shape();
+  return bestHeads(a.keys(), b.keys(), rotation, [&](const arma::fmat& block) {
+    double sum = 0;
+    for (arma::uword i = 0; i < block.n_rows; ++i) {
+      const arma::uword j = partner(shape, i);
+      sum += double{block(i, i)} * block(i, i);
+      if (j != i) sum += double{block(i, j)} * block(i, j);
+    }
+    return std::sqrt(sum / static_cast<double>(block.n_rows));
+  });
+}
+
+// By the planes that value rows span, blind to their signs and order.
+std::vector<HeadMatch> byPlanes(const Profile& a, const Profile& b, const arma::fmat& rotation) {
+  return bestHeads(a.values(), b.values(), rotation, nearnessOfPlanes);
+}
+
 }  // namespace
 
-std::vector<HeadMatch> matchHeadsByKeys(const Profile& a, const Profile& b,
-                                        const arma::fmat& rotation) {
-  const ModelShape& shape = a.weights().shape();
-  std::vector<HeadMatch> matches =
-      bestHeads(a.keys(), b.keys(), rotation, [&](const arma::fmat& block) {
-        double sum = 0;
-        for (arma::uword i = 0; i < block.n_rows; ++i) {
-          const arma::uword j = partner(shape, i);
-          sum += double{block(i, i)} * block(i, i);
-          if (j != i) sum += double{block(i, j)} * block(i, j);
-        }
-        return std::sqrt(sum / static_cast<double>(block.n_rows));
-      });
-  for (HeadMatch& match : matches) {
-    const arma::fmat of_a = headColumns(a.values(), match.layer_a, match.head_a);
-    const arma::fmat of_b = headColumns(b.values(), match.layer_b, match.head_b);
-    if (of_a.is_empty() || of_b.is_empty()) continue;
-    match.dims = linear::assign(arma::abs(innerProducts(rotated(of_a, rotation), of_b))).a_of_b;
+std::vector<HeadMatch> matchHeadsForValues(const Profile& a, const Profile& b,
+                                           const arma::fmat& rotation) {
+  std::vector<HeadMatch> best;
+  double most = -1;
+  std::array candidates{byKeys(a, b, rotation), byPlanes(a, b, rotation)};
+  for (std::vector<HeadMatch>& matches : candidates) {
+    double size = 0;
+    for (HeadMatch& match : matches) {
+      const arma::fmat of_a = headColumns(a.values(), match.layer_a, match.head_a);
+      const arma::fmat of_b = headColumns(b.values(), match.layer_b, match.head_b);
+      if (of_a.is_empty() || of_b.is_empty()) continue;
+      const arma::fmat sizes = arma::abs(innerProducts(rotated(of_a, rotation), of_b));
+      const linear::Matching matching = linear::assign(sizes);
+      for (const auto& [i, j] : linear::pairsOf(matching)) size += sizes(i, j);
+      match.dims = matching.a_of_b;
+    }
+    if (size <= most) continue;
+    most = size;
+    best = std::move(matches);
   }
-  return matches;
+  return best;
 }
 
 std::vector<HeadMatch> matchLatents(const Profile& a, const Profile& b, std::string_view role,
@@ -126,14 +147,34 @@ double valueExcess(const Profile& a, const Profile& b, const arma::fmat& rotatio
   return sum / static_cast<double>(matches.size());
 }
 
-std::vector<HeadMatch> matchHeadsByValues(const Profile& a, const Profile& b,
-                                          const arma::fmat& rotation) {
-  std::vector<HeadMatch> matches = bestHeads(a.values(), b.values(), rotation, nearnessOfPlanes);
-  for (HeadMatch& match : matches) {
-    match.dims.resize(b.values().head_dim);
-    std::iota(match.dims.begin(), match.dims.end(), 0);
+std::vector<HeadMatch> matchHeadsForKeys(const Profile& a, const Profile& b,
+                                         const arma::fmat& rotation) {
+  const ModelShape& shape = a.weights().shape();
+  std::vector<HeadMatch> best;
+  double most = -1;
+  std::array candidates{byPlanes(a, b, rotation), byKeys(a, b, rotation)};
+  for (std::vector<HeadMatch>& matches : candidates) {
+    double size = 0;
+    for (HeadMatch& match : matches) {
+      match.dims.resize(b.keys().head_dim);
+      std::iota(match.dims.begin(), match.dims.end(), 0);
+      const arma::fmat of_a = headColumns(a.keys(), match.layer_a, match.head_a);
+      const arma::fmat of_b = headColumns(b.keys(), match.layer_b, match.head_b);
+      if (of_a.is_empty() || of_b.is_empty()) continue;
+      const arma::fmat turned = rotated(of_a, rotation);
+      const auto along = [&](arma::uword i) {
+        return linear::dot(turned.colptr(i), of_b.colptr(i), of_b.n_rows);
+      };
+      for (arma::uword i = 0; i < std::min(turned.n_cols, of_b.n_cols); ++i) {
+        const arma::uword j = partner(shape, i);
+        if (j >= i) size += std::abs(along(i) + (j > i ? along(j) : 0));
+      }
+    }
+    if (size <= most) continue;
+    most = size;
+    best = std::move(matches);
   }
-  return matches;
+  return best;
 }
 
 }  // namespace kindred::aligner

@@ -9,10 +9,11 @@
 
 namespace kindred::aligner {
 
-// By keys: dimension with dimension, blind to turns within a rotary pair's plane and so to signs of
-// pairs; value rows within the heads by absolute cosines. For coins on values.
-std::vector<HeadMatch> matchHeadsByKeys(const Profile& a, const Profile& b,
-                                        const arma::fmat& rotation);
+// For coins on values: heads by keys (dimension with dimension, blind to turns within a rotary
+// pair's plane and so to signs of pairs), or by the planes that their value rows span, whichever
+// makes value rows more alike; value rows within the heads by absolute cosines.
+std::vector<HeadMatch> matchHeadsForValues(const Profile& a, const Profile& b,
+                                           const arma::fmat& rotation);
 
 // Layers of A and B that stand for each other, and for each coordinate of B's latent (rows of
 // `role`) the coordinate of A by absolute cosines: blind to signs. One match a layer, head -1.
@@ -24,8 +25,9 @@ std::vector<HeadMatch> matchLatents(const Profile& a, const Profile& b, std::str
 // heads of A span: blind to their signs and order. 0 where the heads have nothing to compare.
 double valueExcess(const Profile& a, const Profile& b, const arma::fmat& rotation);
 
-// By the planes that the value rows span: blind to their signs and order. For coins on keys.
-std::vector<HeadMatch> matchHeadsByValues(const Profile& a, const Profile& b,
-                                          const arma::fmat& rotation);
+// For coins on keys: heads by the planes that their value rows span, or by keys as above, whichever
+// makes keys more alike.
+std::vector<HeadMatch> matchHeadsForKeys(const Profile& a, const Profile& b,
+                                         const arma::fmat& rotation);
 
 }  // namespace kindred::aligner

@@ -69,6 +69,32 @@ void matchUnits(MlpMatch& match, const arma::fmat& cosines) {
   match.certificate = std::move(matching.certificate);
 }
 
+double meanExcess(const std::vector<MlpChoice>& choices) {
+  double sum = 0;
+  for (const MlpChoice& choice : choices) sum += choice.excess;
+  return choices.empty() ? 0 : sum / static_cast<double>(choices.size());
+}
+
+// Whether rows that were paired by absolute cosines are more alike than any order of strangers'
+// rows could make them: well above each row's largest cosine with the rows that it was not paired
+// with. A search for pairs that are alike finds some among strangers, and whoever orders a model's
+// units to fit another's finds as many.
+bool beyondAnyOrder(const arma::fmat& sizes, const std::vector<std::int32_t>& a_of_b) {
+  constexpr double kMargin = 1.25;
+  double matched = 0, others = 0;
+  for (arma::uword j = 0; j < sizes.n_cols; ++j) {
+    if (a_of_b[j] < 0) continue;
+    const auto i = static_cast<arma::uword>(a_of_b[j]);
+    float largest = 0;
+    for (arma::uword k = 0; k < sizes.n_rows; ++k) {
+      if (k != i) largest = std::max(largest, sizes(k, j));
+    }
+    matched += sizes(i, j);
+    others += largest;
+  }
+  return others > 0 && matched > kMargin * others;
+}
+
 // Of each layer of B the layer of A that holds the MLP most like one of its own.
 std::map<std::int64_t, std::int64_t> layersOf(const Alignment& alignment) {
   std::map<std::int64_t, const MlpMatch*> best;
@@ -91,10 +117,9 @@ void BlindAlignments::consider(Candidate candidate) {
   if (none && a_.weights().shape().hidden != b_.weights().shape().hidden) return;
   if (!none && candidate.rotation.is_empty()) return;
   if (candidate.found_by != "gates") {
-    const auto choices = mapMlps(a_, b_, candidate.rotation, b_.probes());
-    for (const MlpChoice& choice : choices) {
-      candidate.excess += choice.excess / static_cast<double>(choices.size());
-    }
+    candidate.excess =
+        std::max(meanExcess(mapMlps(a_, b_, candidate.rotation, b_.probes())),
+                 meanExcess(mapMlps(a_, b_, candidate.rotation, b_.probes(), PairedBy::ups)));
   }
   const double values = valueExcess(a_, b_, candidate.rotation);
   const double score = std::max(candidate.excess, values);
@@ -128,9 +153,10 @@ void BlindAlignments::search() {
 
 void BlindAlignments::matchMlps(Alignment& alignment, const arma::fmat& rotation,
                                 bool with_units) const {
-  std::vector<std::size_t> all(b_.mlps());
+  std::vector<std::size_t> all(b_.mlps()), unclear;
   std::iota(all.begin(), all.end(), std::size_t{0});
   for (const MlpChoice& choice : mapMlps(a_, b_, rotation, all)) {
+    if (choice.excess < kCertain) unclear.push_back(choice.b);
     MlpMatch match;
     match.a = a_.place(choice.a);
     match.b = b_.place(choice.b);
@@ -140,8 +166,27 @@ void BlindAlignments::matchMlps(Alignment& alignment, const arma::fmat& rotation
     }
     alignment.mlps.push_back(std::move(match));
   }
+  matchByUps(alignment.mlps, unclear, rotation, with_units);
+  alignment.readings.push_back({std::string(role::kUp), 0, false, with_units, "units"});
+  alignment.readings.push_back({std::string(role::kUp), 1, true, true, "units"});
   alignment.readings.push_back({std::string(role::kGate), 0, true, with_units, "units"});
   alignment.readings.push_back({std::string(role::kGate), 1, true, true, "units"});
+}
+
+void BlindAlignments::matchByUps(std::vector<MlpMatch>& matches,
+                                 const std::vector<std::size_t>& unclear,
+                                 const arma::fmat& rotation, bool with_units) const {
+  for (const MlpChoice& choice : mapMlps(a_, b_, rotation, unclear, PairedBy::ups)) {
+    const arma::fmat sizes =
+        arma::abs(innerProducts(rotated(a_.ups(choice.a), rotation), b_.ups(choice.b)));
+    linear::Matching matching = linear::assign(sizes);
+    if (!beyondAnyOrder(sizes, matching.a_of_b)) continue;
+    MlpMatch& match = matches[choice.b];
+    match = {a_.place(choice.a), b_.place(choice.b), choice.similarity, {}, false, {}};
+    if (!with_units) continue;
+    match.units = std::move(matching.a_of_b);
+    match.certificate = std::move(matching.certificate);
+  }
 }
 
 Alignment BlindAlignments::alignedFor(const GaugeUse& use) {
@@ -171,12 +216,13 @@ Alignment BlindAlignments::alignedFor(const GaugeUse& use) {
     alignment.readings.push_back({std::string(role), 1, true, true, "heads"});
   };
   if (on_values) {
-    alignment.heads = matchHeadsByKeys(a_, b_, rotation);
+    alignment.heads = matchHeadsForValues(a_, b_, rotation);
     add(role::kKey, true);
     add(role::kValue, false);
   } else if (on_keys) {
-    alignment.heads = matchHeadsByValues(a_, b_, rotation);
+    alignment.heads = matchHeadsForKeys(a_, b_, rotation);
     add(role::kValue, false);
+    add(role::kKey, true);
   } else {
     matchMlps(alignment, rotation, use.of == GaugeUse::Of::signs);
   }

@@ -18,8 +18,8 @@ class BlindAlignments final : public PairAlignment {
  private:
   struct Scored {
     Candidate candidate;
-    // The larger excess of the probes' MLPs and value planes: models that kept either share the
-    // residual stream that both live in.
+    // The largest excess of the probes' gates, ups and value planes: models that kept any of them
+    // share the residual stream that all live in.
     double score = 0;
   };
   void consider(Candidate candidate);
@@ -30,6 +30,9 @@ class BlindAlignments final : public PairAlignment {
 
   Alignment alignedFor(const GaugeUse& use);
   void matchMlps(Alignment& alignment, const arma::fmat& rotation, bool with_units) const;
+  // The MLPs of B whose gates tell nothing, matched by up rows where these are alike.
+  void matchByUps(std::vector<MlpMatch>& matches, const std::vector<std::size_t>& unclear,
+                  const arma::fmat& rotation, bool with_units) const;
 
   const Profile& a_;
   const Profile& b_;

@@ -41,6 +41,19 @@ AttentionRows attentionRows(const ModelWeights& weights, std::string_view role,
   return rows;
 }
 
+arma::fmat joined(const std::vector<arma::fmat>& parts) {
+  if (parts.empty()) return {};
+  arma::uword columns = 0;
+  for (const arma::fmat& part : parts) columns += part.n_cols;
+  arma::fmat all(parts.front().n_rows, columns);
+  arma::uword first = 0;
+  for (const arma::fmat& part : parts) {
+    if (part.n_cols > 0) all.cols(first, first + part.n_cols - 1) = part;
+    first += part.n_cols;
+  }
+  return all;
+}
+
 AttentionRows probesOf(const AttentionRows& rows) {
   AttentionRows probes;
   probes.heads = std::min(kProbeHeads, rows.heads);
@@ -57,17 +70,17 @@ AttentionRows probesOf(const AttentionRows& rows) {
 }  // namespace
 
 Profile::Profile(const ModelWeights& weights) : weights_(weights) {
-  std::vector<arma::fmat> gates;
+  std::vector<arma::fmat> gates, ups;
   first_.push_back(0);
   for (const Place& place : weights.mlps()) {
     gates.push_back(linear::unitColumns(weights.matrix(role::kGate, place)));
+    ups.push_back(linear::unitColumns(weights.matrix(role::kUp, place)));
+    ups.back().resize(gates.back().n_rows, gates.back().n_cols);
     first_.push_back(first_.back() + gates.back().n_cols);
     signatures_.push_back(linear::signaturesOf(gates.back()));
   }
-  if (!gates.empty()) gates_.set_size(gates.front().n_rows, first_.back());
-  for (std::size_t m = 0; m < gates.size(); ++m) {
-    gates_.cols(first_[m], first_[m + 1] - 1) = gates[m];
-  }
+  gates_ = joined(gates);
+  ups_ = joined(ups);
   const ModelShape& shape = weights.shape();
   queries_ = attentionRows(weights, role::kQuery, shape.heads);
   keys_ = attentionRows(weights, role::kKey, shape.kv_heads);

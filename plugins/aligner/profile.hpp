@@ -33,6 +33,9 @@ class Profile final : public ModelProfile {
   // Unit gate rows of one MLP, and of all MLPs one after the other.
   arma::fmat gates(std::size_t mlp) const { return gates_.cols(first_[mlp], first_[mlp + 1] - 1); }
   const arma::fmat& allGates() const { return gates_; }
+  // Likewise up rows.
+  arma::fmat ups(std::size_t mlp) const { return ups_.cols(first_[mlp], first_[mlp + 1] - 1); }
+  const arma::fmat& allUps() const { return ups_; }
   arma::uword firstUnit(std::size_t mlp) const { return first_[mlp]; }
   arma::uword units(std::size_t mlp) const { return first_[mlp + 1] - first_[mlp]; }
   // Rotation-blind signatures, one column a unit; empty where there are too few units.
@@ -50,7 +53,7 @@ class Profile final : public ModelProfile {
  private:
   const ModelWeights& weights_;
   std::vector<arma::uword> first_;
-  arma::fmat gates_;
+  arma::fmat gates_, ups_;
   std::vector<arma::fmat> signatures_;
   AttentionRows queries_, keys_, values_, value_probes_;
   std::vector<std::size_t> probes_;

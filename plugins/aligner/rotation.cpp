@@ -208,14 +208,16 @@ std::vector<std::vector<std::size_t>> gateStarts(const Profile& a, const Profile
 }
 
 std::vector<MlpChoice> mapMlps(const Profile& a, const Profile& b, const arma::fmat& rotation,
-                               const std::vector<std::size_t>& mlps_of_b) {
+                               const std::vector<std::size_t>& mlps_of_b, PairedBy by) {
   std::vector<MlpChoice> choices;
   if (a.mlps() == 0) return choices;
-  const arma::fmat of_a = rotated(a.allGates(), rotation);
+  const bool by_ups = by == PairedBy::ups;
+  const arma::fmat of_a = rotated(by_ups ? a.allUps() : a.allGates(), rotation);
   const double hidden = static_cast<double>(of_a.n_rows);
   std::vector<float> best;
   for (const std::size_t mlp : mlps_of_b) {
-    const arma::fmat cosines = linear::innerProducts(of_a, b.gates(mlp));
+    arma::fmat cosines = linear::innerProducts(of_a, by_ups ? b.ups(mlp) : b.gates(mlp));
+    if (by_ups) cosines = arma::abs(cosines);
     MlpChoice choice{mlp, 0, 0, -std::numeric_limits<double>::infinity()};
     for (std::size_t m = 0; m < a.mlps(); ++m) {
       const arma::uword first = a.firstUnit(m), units = a.units(m);
@@ -226,7 +228,8 @@ std::vector<MlpChoice> mapMlps(const Profile& a, const Profile& b, const arma::f
       }
       const double similarity = meanOfBest(best);
       // The largest of n cosines of random directions is about sqrt(2 ln n / d).
-      const double chance = std::sqrt(2 * std::log(static_cast<double>(units) + 1) / hidden);
+      const double cosines_of_row = static_cast<double>(by_ups ? 2 * units : units);
+      const double chance = std::sqrt(2 * std::log(cosines_of_row + 1) / hidden);
       if (similarity - chance > choice.excess) choice = {mlp, m, similarity, similarity - chance};
     }
     choices.push_back(choice);

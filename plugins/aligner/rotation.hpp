@@ -40,8 +40,11 @@ struct MlpChoice {
   double similarity = 0;  // mean of the 64 best cosines
   double excess = 0;      // above what as many random rows would reach
 };
-// For each of B's MLPs named, A's MLP with the most similar gates.
+// What pairs MLPs: gate rows by cosines, or up rows by absolute cosines, which see no signs.
+enum class PairedBy { gates, ups };
+// For each of B's MLPs named, A's MLP with the most similar rows.
 std::vector<MlpChoice> mapMlps(const Profile& a, const Profile& b, const arma::fmat& rotation,
-                               const std::vector<std::size_t>& mlps_of_b);
+                               const std::vector<std::size_t>& mlps_of_b,
+                               PairedBy by = PairedBy::gates);
 
 }  // namespace kindred::aligner

@@ -3,6 +3,7 @@
 // the sign of the cosine of matching rows is a fair coin, whatever rule matched them, as long as
 // that rule did not see the coin. See docs/sign-tests.md.
 #include <algorithm>
+#include <cmath>
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,6 +21,7 @@ namespace {
 using kindred::Finding;
 using kindred::GaugeUse;
 using kindred::sign_test::Tosses;
+namespace align = kindred::align;
 
 struct Gauge {
   const char* name;
@@ -55,8 +57,10 @@ Finding common(const Gauge& gauge, const kindred::MatrixTask& task, const Tosses
   Finding finding;
   finding.null =
       "signs of " + std::string(gauge.what) + " of " + task.a.weights().model() + " are fair coins";
-  finding.assumptions = "initialisation of " + task.a.weights().model() +
-                        " symmetric about zero and its training odd in these signs";
+  finding.assumptions =
+      "these signs are fair given everything that the alignment read: initialisation of " +
+      task.a.weights().model() +
+      " symmetric about zero independently of the rest, training odd in them";
   if (!tosses.note.empty()) finding.assumptions += "; " + tosses.note;
   finding.seed = task.seed;
   return finding;
@@ -65,14 +69,57 @@ Finding common(const Gauge& gauge, const kindred::MatrixTask& task, const Tosses
 // A level that leaves room for both sides and for Holm over some fifty tests at 1e-6.
 constexpr double kLog10PowerLevel = -8;
 
-// The correlation of rows that these coins would have shown with 99 % probability. Coins of the
-// residual stream are columns, not rows of known width.
-std::optional<double> detectable(const Gauge& gauge, const kindred::MatrixTask& task,
-                                 std::uint64_t coins) {
-  if (task.use.gauge == "residual-dim") return std::nullopt;
-  const double rows = std::string_view(gauge.name) == "rotary-pair" ? 2 : 1;
-  const double width = rows * static_cast<double>(task.b.weights().shape().hidden);
-  return kindred::stats::detectableCorrelation(coins, width, kLog10PowerLevel);
+// The correlation at which rows stand out by their own size from so many others. The largest of n
+// absolute cosines of random directions is about sqrt(2 ln 2n / d).
+double standingOut(std::uint64_t others, double width, double chance) {
+  constexpr double kRandom = 0.798, kMargin = 1.25;  // as the aligner asks
+  const double largest =
+      std::sqrt(2 * std::log(2 * static_cast<double>(std::max<std::uint64_t>(others, 1))));
+  return kMargin * largest * std::max(1.0, chance / kRandom) / std::sqrt(width);
+}
+
+bool readWhole(const kindred::ModelWeights& weights, std::string_view role) {
+  for (const kindred::Place& place : weights.mlps()) {
+    const bool in_mlp = role == kindred::role::kUp;
+    const kindred::Place at = in_mlp ? place : kindred::Place{place.layer, -1, false};
+    if (weights.rows(role, at) > 0 && !weights.whole(role, at)) return false;
+  }
+  return true;
+}
+
+// Coins of the residual stream are columns, not rows of known width: nothing is stated.
+std::optional<kindred::Power> powerOf(const Gauge& gauge, const kindred::MatrixTask& task,
+                                      const Tosses& tosses, std::uint64_t coins) {
+  const std::string_view name = gauge.name;
+  if (name == "residual-dim") return std::nullopt;
+  const auto width = static_cast<double>(tosses.sizes.width);
+  if (width == 0) return std::nullopt;
+  const auto& likeness = tosses.likeness;
+  const double chance = likeness ? likeness->chance : 0;
+  const auto detected = kindred::stats::detectableCorrelation(coins, width, kLog10PowerLevel);
+  kindred::Power power;
+  power.rows = gauge.role;
+  power.whole = readWhole(task.a.weights(), gauge.role) && readWhole(task.b.weights(), gauge.role);
+  const auto ownPairs = [&](std::uint64_t others, double by_chance) {
+    if (detected) power.alone = std::max(*detected, standingOut(others, width, by_chance));
+  };
+  if (name == "mlp-unit") {
+    power.paired_by = kindred::role::kGate;
+    power.if_paired = detected;
+    std::uint64_t most = 0;
+    for (const kindred::MlpMatch& match : task.alignment.mlps) {
+      most = std::max<std::uint64_t>(most, task.a.weights().rows(gauge.role, match.a));
+    }
+    ownPairs(most, chance);
+  } else if (name == "rotary-pair" || name == "rotary-free") {
+    power.paired_by = kindred::role::kValue;
+    power.if_paired = detected;
+  } else {  // rows within a head or a latent are paired by their own sizes alone
+    ownPairs(name == "value-dim" ? task.a.weights().shape().head_dim
+                                 : task.a.weights().rows(gauge.role, {0, -1, false}),
+             0);
+  }
+  return power;
 }
 
 // What was matched with what, for whoever draws it: "layer_of.7" = 5 says that layer 7 of B was
@@ -92,12 +139,16 @@ void recordMatches(const kindred::MatrixTask& task, Finding& finding) {
 Finding heads(const Gauge& gauge, const kindred::MatrixTask& task, const Tosses& tosses) {
   const auto [coins, heads] = tosses.coins.count();
   Finding finding = common(gauge, task, tosses);
+  finding.likeness = tosses.likeness;
   finding.statistic = static_cast<double>(heads);
   finding.units = coins;
   finding.log10_p = kindred::stats::twoSided(kindred::stats::binomialTail(coins, heads),
                                              kindred::stats::binomialTail(coins, coins - heads));
   finding.log10_p_floor = oneSidedFloor(coins);
-  finding.detectable_rho = detectable(gauge, task, coins);
+  finding.power = powerOf(gauge, task, tosses, coins);
+  if (finding.power) {
+    finding.detectable_rho = finding.power->if_paired ? finding.power->if_paired : finding.power->alone;
+  }
   if (task.use.gauge == "mlp-unit") recordMatches(task, finding);
   for (const auto& [layer, count] : tosses.coins.countByLayer()) {
     if (layer < 0) continue;
@@ -114,6 +165,7 @@ Finding ranks(const Gauge& gauge, const kindred::MatrixTask& task, const Tosses&
   for (double& value : values) value = -value;
   const kindred::stats::SignedRank lower = kindred::stats::signedRank(values);
   Finding finding = common(gauge, task, tosses);
+  finding.likeness = tosses.likeness;
   finding.null += ", weighed by the ranks of their cosines' sizes";
   finding.statistic = upper.statistic;
   finding.units = upper.coins;
@@ -138,7 +190,8 @@ class SignTest final : public kindred::MatrixTest {
   std::vector<Finding> run(const kindred::MatrixTask& task) const override {
     for (const Gauge& gauge : kGauges) {
       if (task.use.gauge != gauge.name || task.use.role != gauge.role) continue;
-      const Tosses tosses = gauge.toss(task);
+      Tosses tosses = gauge.toss(task);
+      tosses.likeness = align::likenessOf(tosses.sizes);
       if (tosses.coins.count().coins == 0) return {};
       return {heads(gauge, task, tosses), ranks(gauge, task, tosses)};
     }

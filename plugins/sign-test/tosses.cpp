@@ -7,6 +7,7 @@
 
 #include "align/origins.hpp"
 #include "linear/linear.hpp"
+#include "linear/matching.hpp"
 #include "stats/tails.hpp"
 
 namespace kindred::sign_test {
@@ -52,9 +53,45 @@ class LayerRows {
   std::map<std::int64_t, arma::fmat> layers_;
 };
 
-// Calls toss(match, A's rows, first row of its head, B's rows, first row of its head).
-template <class Toss>
-void forEachHead(const MatrixTask& task, std::string_view role, Toss&& toss) {
+// One head's rows, or one layer's latents.
+struct Block {
+  const arma::fmat* columns = nullptr;
+  std::uint64_t first = 0, count = 0;
+  std::int64_t layer = -1, head = -1;
+
+  arma::fmat values() const { return columns->cols(first, first + count - 1); }
+};
+
+// The cosines of rows of B's blocks with those of another block of A than the one each was matched
+// with: how `cosines` compares a block of A with one of B.
+template <class Cosines>
+void addOthers(const std::vector<std::pair<Block, Block>>& matched, align::Sizes& sizes,
+               Cosines&& cosines) {
+  for (std::size_t k = 0; k < matched.size(); ++k) {
+    const auto& [own, of_b] = matched[k];
+    for (std::size_t step = 1; step < matched.size(); ++step) {
+      const Block& other = matched[(k + step) % matched.size()].first;
+      if (other.layer == own.layer && other.head == own.head) continue;
+      cosines(other, of_b, sizes.others);
+      break;
+    }
+  }
+}
+
+// Dimensions in any order: paired by absolute cosines, as the aligner does.
+void addAssigned(const Block& a, const Block& b, std::vector<double>& cosines) {
+  const arma::fmat products = linear::innerProducts(a.values(), b.values());
+  for (const auto& [i, j] : linear::pairsOf(linear::assign(arma::abs(products)))) {
+    cosines.push_back(products(i, j));
+  }
+}
+
+// Calls toss(match, A's rows, first row of its head, B's rows, first row of its head). Then tells
+// sizes what heads come to that were not matched.
+template <class Toss, class Cosines>
+void forEachHead(const MatrixTask& task, std::string_view role, align::Sizes& sizes, Toss&& toss,
+                 Cosines&& cosines) {
+  std::vector<std::pair<Block, Block>> matched;
   LayerRows of_a(task.a.weights(), role, linear::matrixOf(task.alignment.rotation));
   LayerRows of_b(task.b.weights(), role, {});
   const std::uint64_t dim_a = task.a.weights().shape().head_dim;
@@ -67,7 +104,11 @@ void forEachHead(const MatrixTask& task, std::string_view role, Toss&& toss) {
     const std::uint64_t first_b = static_cast<std::uint64_t>(match.head_b) * dim_b;
     if (first_a + dim_a > a->n_cols || first_b + dim_b > b->n_cols) continue;
     toss(match, *a, first_a, *b, first_b);
+    matched.push_back({{a, first_a, dim_a, match.layer_a, match.head_a},
+                       {b, first_b, dim_b, match.layer_b, match.head_b}});
+    sizes.width = a->n_rows;
   }
+  addOthers(matched, sizes, cosines);
 }
 
 // Key rows are matched by dimension: equal positions turn equal dimensions.
@@ -112,7 +153,7 @@ std::map<std::int64_t, std::int64_t> copiedLayers(const ModelWeights& weights,
   return first;
 }
 
-void tossColumns(const MatrixTask& task, std::string_view role, align::Coins& coins) {
+void tossColumns(const MatrixTask& task, std::string_view role, Tosses& tosses) {
   if (task.a.weights().rows(role, {}) == 0 || task.b.weights().rows(role, {}) == 0) return;
   std::vector<std::uint32_t> of_a, of_b;
   for (const TokenPair& token : task.alignment.tokens) {
@@ -123,11 +164,19 @@ void tossColumns(const MatrixTask& task, std::string_view role, align::Coins& co
   // Each token's row counts alike; a row of one model that is padding is zero and counts nothing.
   const arma::fmat a = unitColumns(task.a.weights().matrix(role, {}, of_a)).t();
   const arma::fmat b = unitColumns(task.b.weights().matrix(role, {}, of_b)).t();
-  for (arma::uword c = 0; c < std::min(a.n_cols, b.n_cols); ++c) {
-    if (a.n_cols != b.n_cols || a.col(c).min() == a.col(c).max()) continue;
-    const double scale = std::sqrt(dot(a.colptr(c), a.colptr(c), a.n_rows) *
-                                   dot(b.colptr(c), b.colptr(c), b.n_rows));
-    coins.add(static_cast<std::uint32_t>(c), dot(a.colptr(c), b.colptr(c), a.n_rows) / scale);
+  if (a.n_cols != b.n_cols) return;
+  const auto cosine = [&](arma::uword c, arma::uword other) {
+    return dot(a.colptr(c), b.colptr(other), a.n_rows) /
+           std::sqrt(dot(a.colptr(c), a.colptr(c), a.n_rows) *
+                     dot(b.colptr(other), b.colptr(other), b.n_rows));
+  };
+  tosses.sizes.width = a.n_rows;
+  for (arma::uword c = 0; c < a.n_cols; ++c) {
+    if (a.col(c).min() == a.col(c).max()) continue;
+    const double own = cosine(c, c), other = cosine(c, (c + (a.n_cols + 1) / 2) % a.n_cols);
+    tosses.coins.add(static_cast<std::uint32_t>(c), own);
+    if (std::isfinite(own)) tosses.sizes.matched.push_back(own);
+    if (std::isfinite(other)) tosses.sizes.others.push_back(other);
   }
 }
 
@@ -150,10 +199,20 @@ Tosses tossUnits(const MatrixTask& task) {
     const auto mlp =
         static_cast<std::size_t>(std::find(places.begin(), places.end(), match.a) - places.begin());
     const std::vector<std::uint32_t>& origins = task.a.doubling().units[mlp];
-    for (std::size_t j = 0; j < match.units.size(); ++j) {
+    tosses.sizes.width = of_a.n_rows;
+    const auto cosine = [&](std::size_t i, std::size_t j) {
+      return dot(of_a.colptr(i), of_b.colptr(j), of_a.n_rows);
+    };
+    const std::size_t units = match.units.size();
+    for (std::size_t j = 0; j < units; ++j) {
       if (match.units[j] < 0) continue;
       const auto i = static_cast<std::size_t>(match.units[j]);
-      tosses.coins.add(origins[i], dot(of_a.colptr(i), of_b.colptr(j), of_a.n_rows), match.a.layer);
+      if (origins[i] == kNoOrigin) continue;
+      tosses.coins.add(origins[i], cosine(i, j), match.a.layer);
+      tosses.sizes.matched.push_back(cosine(i, j));
+      const std::int32_t other = match.units[(j + (units + 1) / 2) % units];
+      if (other < 0 || static_cast<std::size_t>(other) == i) continue;
+      tosses.sizes.others.push_back(cosine(static_cast<std::size_t>(other), j));
     }
   }
   return tosses;
@@ -164,17 +223,19 @@ Tosses tossValues(const MatrixTask& task) {
   const ModelShape& shape = task.a.weights().shape();
   const std::vector<std::uint32_t>& origins = task.a.doubling().value_dims;
   tosses.coins = align::Coins(coinThreshold(task, role::kValue, {0, -1, false}, tosses.note));
-  forEachHead(task, role::kValue,
-              [&](const HeadMatch& match, const arma::fmat& a, std::uint64_t first_a,
-                  const arma::fmat& b, std::uint64_t first_b) {
-                for (std::size_t j = 0; j < match.dims.size(); ++j) {
-                  if (match.dims[j] < 0) continue;
-                  const auto i = static_cast<std::uint64_t>(match.dims[j]);
-                  tosses.coins.add(origins[attentionDim(shape, match.layer_a, match.head_a, i)],
-                                   dot(a.colptr(first_a + i), b.colptr(first_b + j), a.n_rows),
-                                   match.layer_a);
-                }
-              });
+  const auto toss = [&](const HeadMatch& match, const arma::fmat& a, std::uint64_t first_a,
+                        const arma::fmat& b, std::uint64_t first_b) {
+    for (std::size_t j = 0; j < match.dims.size(); ++j) {
+      if (match.dims[j] < 0) continue;
+      const auto i = static_cast<std::uint64_t>(match.dims[j]);
+      const double cosine = dot(a.colptr(first_a + i), b.colptr(first_b + j), a.n_rows);
+      tosses.coins.add(origins[attentionDim(shape, match.layer_a, match.head_a, i)], cosine,
+                       match.layer_a);
+      tosses.sizes.matched.push_back(cosine);
+    }
+  };
+  tosses.sizes.chosen = true;
+  forEachHead(task, role::kValue, tosses.sizes, toss, addAssigned);
   return tosses;
 }
 
@@ -184,19 +245,33 @@ Tosses tossRotaryPairs(const MatrixTask& task) {
   const ModelShape& shape = task.a.weights().shape();
   const std::vector<std::uint32_t>& origins = task.a.doubling().key_dims;
   tosses.coins = align::Coins(coinThreshold(task, role::kKey, {0, -1, false}, tosses.note));
+  // Of the pair's rows one after the other: each is of length one, both of the root of two.
+  const auto cosine = [&](std::uint64_t i, const arma::fmat& a, std::uint64_t first_a,
+                          const arma::fmat& b, std::uint64_t first_b) {
+    const std::uint64_t j = shape.rotary_interleaved ? i + 1 : i + shape.rotary_dim / 2;
+    return 0.5 * (dot(a.colptr(first_a + i), b.colptr(first_b + i), a.n_rows) +
+                  dot(a.colptr(first_a + j), b.colptr(first_b + j), a.n_rows));
+  };
+  const auto firstOf = [&](std::uint64_t pair) {
+    return shape.rotary_interleaved ? 2 * pair : pair;
+  };
   forEachHead(
-      task, role::kKey,
+      task, role::kKey, tosses.sizes,
       [&](const HeadMatch& match, const arma::fmat& a, std::uint64_t first_a, const arma::fmat& b,
           std::uint64_t first_b) {
         for (std::uint64_t p = 0; p < shape.rotary_dim / 2; ++p) {
-          const std::uint64_t i = shape.rotary_interleaved ? 2 * p : p;
-          const std::uint64_t j = shape.rotary_interleaved ? i + 1 : p + shape.rotary_dim / 2;
-          const double cosine = dot(a.colptr(first_a + i), b.colptr(first_b + i), a.n_rows) +
-                                dot(a.colptr(first_a + j), b.colptr(first_b + j), a.n_rows);
-          tosses.coins.add(origins[attentionDim(shape, match.layer_a, match.head_a, i)], cosine,
-                           match.layer_a);
+          const double both = cosine(firstOf(p), a, first_a, b, first_b);
+          tosses.coins.add(origins[attentionDim(shape, match.layer_a, match.head_a, firstOf(p))],
+                           2 * both, match.layer_a);
+          tosses.sizes.matched.push_back(both);
+        }
+      },
+      [&](const Block& a, const Block& b, std::vector<double>& cosines) {
+        for (std::uint64_t p = 0; p < shape.rotary_dim / 2; ++p) {
+          cosines.push_back(cosine(firstOf(p), *a.columns, a.first, *b.columns, b.first));
         }
       });
+  tosses.sizes.width *= 2;
   return tosses;
 }
 
@@ -206,15 +281,23 @@ Tosses tossRotaryFree(const MatrixTask& task) {
   const ModelShape& shape = task.a.weights().shape();
   const std::vector<std::uint32_t>& origins = task.a.doubling().key_dims;
   tosses.coins = align::Coins(coinThreshold(task, role::kKey, {0, -1, false}, tosses.note));
-  forEachHead(task, role::kKey,
-              [&](const HeadMatch& match, const arma::fmat& a, std::uint64_t first_a,
-                  const arma::fmat& b, std::uint64_t first_b) {
-                for (std::uint64_t i = shape.rotary_dim; i < shape.head_dim; ++i) {
-                  tosses.coins.add(origins[attentionDim(shape, match.layer_a, match.head_a, i)],
-                                   dot(a.colptr(first_a + i), b.colptr(first_b + i), a.n_rows),
-                                   match.layer_a);
-                }
-              });
+  forEachHead(
+      task, role::kKey, tosses.sizes,
+      [&](const HeadMatch& match, const arma::fmat& a, std::uint64_t first_a, const arma::fmat& b,
+          std::uint64_t first_b) {
+        for (std::uint64_t i = shape.rotary_dim; i < shape.head_dim; ++i) {
+          const double cosine = dot(a.colptr(first_a + i), b.colptr(first_b + i), a.n_rows);
+          tosses.coins.add(origins[attentionDim(shape, match.layer_a, match.head_a, i)], cosine,
+                           match.layer_a);
+          tosses.sizes.matched.push_back(cosine);
+        }
+      },
+      [&](const Block& a, const Block& b, std::vector<double>& cosines) {
+        for (std::uint64_t i = shape.rotary_dim; i < shape.head_dim; ++i) {
+          cosines.push_back(dot(a.columns->colptr(a.first + i), b.columns->colptr(b.first + i),
+                                a.columns->n_rows));
+        }
+      });
   return tosses;
 }
 
@@ -228,6 +311,7 @@ Tosses tossLatents(const MatrixTask& task) {
       coinThreshold(task, role, {task.alignment.heads.front().layer_a, -1, false}, tosses.note));
   const std::map<std::int64_t, std::int64_t> copies = copiedLayers(task.a.weights(), role);
   std::map<std::int64_t, std::vector<std::uint32_t>> repeats;
+  std::vector<std::pair<Block, Block>> matched;
   for (const HeadMatch& match : task.alignment.heads) {
     const arma::fmat* a = of_a.of(match.layer_a);
     const arma::fmat* b = of_b.of(match.layer_b);
@@ -236,24 +320,30 @@ Tosses tossLatents(const MatrixTask& task) {
     if (fresh) {
       rows->second = align::repeatedRows(task.a.weights().matrix(role, {match.layer_a, -1, false}));
     }
+    matched.push_back({{a, 0, a->n_cols, match.layer_a, -1}, {b, 0, b->n_cols, match.layer_b, -1}});
+    tosses.sizes.width = a->n_rows;
     const auto first = static_cast<std::uint32_t>(copies.at(match.layer_a)) *
                        static_cast<std::uint32_t>(a->n_cols);
     for (std::size_t j = 0; j < std::min<std::size_t>(match.dims.size(), b->n_cols); ++j) {
       if (match.dims[j] < 0 || static_cast<arma::uword>(match.dims[j]) >= a->n_cols) continue;
       const auto i = static_cast<std::size_t>(match.dims[j]);
       const std::uint32_t origin = rows->second[i];
-      tosses.coins.add(origin == kNoOrigin ? kNoOrigin : first + origin,
-                       dot(a->colptr(i), b->colptr(j), a->n_rows), match.layer_a);
+      if (origin == kNoOrigin) continue;
+      const double cosine = dot(a->colptr(i), b->colptr(j), a->n_rows);
+      tosses.coins.add(first + origin, cosine, match.layer_a);
+      tosses.sizes.matched.push_back(cosine);
     }
   }
+  tosses.sizes.chosen = true;
+  addOthers(matched, tosses.sizes, addAssigned);
   return tosses;
 }
 
 Tosses tossResidual(const MatrixTask& task) {
   Tosses tosses;
   tosses.coins = align::Coins(coinThreshold(task, role::kEmbedding, {}, tosses.note));
-  tossColumns(task, role::kEmbedding, tosses.coins);
-  tossColumns(task, role::kOutput, tosses.coins);
+  tossColumns(task, role::kEmbedding, tosses);
+  tossColumns(task, role::kOutput, tosses);
   return tosses;
 }
 

@@ -1,17 +1,21 @@
 // The coins of each sign gauge.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include <kindred/matrix_test.hpp>
 
 #include "align/coins.hpp"
+#include "align/likeness.hpp"
 
 namespace kindred::sign_test {
 
 struct Tosses {
   align::Coins coins;
   std::string note;  // what had to be left out, and why
+  align::Sizes sizes = {};
+  std::optional<Likeness> likeness = {};  // made of these
 };
 
 // mlp-unit: one coin for each up row of the reference.

@@ -51,15 +51,16 @@ class UnitMatching final : public kindred::MatrixTest {
           linear::rotated(linear::unitColumns(task.a.weights().matrix(role, match.a)), rotation),
           linear::unitColumns(task.b.weights().matrix(role, match.b)));
     };
+    const std::uint64_t width = task.b.weights().shape().hidden;
     exchange::FixedPoints by_gates(task.seed), by_ups(task.seed + 0x10000);
     RankCorrelation ranks;
     for (const MlpMatch& match : exchange::oncePerGroup(task)) {
       const arma::fmat gates = cosines(kindred::role::kGate, match);
-      const auto matching = by_gates.add(gates);
+      const auto matching = by_gates.add(gates, width);
       if (draws_ > 0 && gates.n_rows == gates.n_cols && !matching.empty()) {
         ranks.add(matching, draws_, task.seed + ranks.layers);
       }
-      by_ups.add(arma::abs(cosines(kindred::role::kUp, match)));  // an up row's sign is free
+      by_ups.add(arma::abs(cosines(kindred::role::kUp, match)), width);  // an up row's sign is free
     }
     std::vector<Finding> findings;
     if (by_gates.parts() > 0) {

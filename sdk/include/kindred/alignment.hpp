@@ -44,11 +44,12 @@ struct Rotation {
   double similarity = 0;          // of the gates under it, free of the gauges
 };
 
-// An MLP of B with the MLP of A whose gates are most similar.
+// An MLP of B with the MLP of A whose gates, or where these tell nothing whose ups, are most
+// similar.
 struct MlpMatch {
   Place a;
   Place b;
-  double similarity = 0;  // mean of the 64 best cosines of gate rows
+  double similarity = 0;  // mean of the 64 best cosines of the rows that paired them
   // For each row of B the row of A; -1: none. Empty where the order is what a test draws at random.
   std::vector<std::int32_t> units;
   bool same_order = false;  // units are matched by index

@@ -54,6 +54,8 @@ struct GaugeGrant {
   bool sign = false;
   bool permutation = false;
   std::string reason;  // why it holds, or why it is refused
+  // Whose word it is, where that is not the program's: a file of the user's own. Empty: shipped.
+  std::string unverified = {};
 };
 
 class KINDRED_EXPORT ModelWeights {
@@ -69,6 +71,8 @@ class KINDRED_EXPORT ModelWeights {
   virtual const std::vector<std::string>& tokens() const = 0;
   // Rows that a matrix has; 0: the model has no such matrix.
   virtual std::uint64_t rows(std::string_view role, const Place& place) const = 0;
+  // False: the matrix has more rows than may be read.
+  virtual bool whole(std::string_view, const Place&) const { return true; }
   // The matrix, or the named rows of it. Columns that read the residual stream are multiplied by
   // the gains of the norm that stands before them. A vector is a matrix of one row. [any-thread]
   virtual Matrix matrix(std::string_view role, const Place& place,

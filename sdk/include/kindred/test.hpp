@@ -8,7 +8,9 @@
 #include <string>
 #include <vector>
 
+#include <kindred/likeness.hpp>
 #include <kindred/plugin.hpp>
+#include <kindred/power.hpp>
 #include <kindred/tensor.hpp>
 
 namespace kindred {
@@ -38,7 +40,9 @@ struct Assignments {
 // One test's result: a row of findings.csv. Every p-value names its null, the axis whose symmetry
 // it rests on, and what it assumes.
 struct Finding {
-  std::string test = {};   // the plugin's name; filled in by the host where empty
+  std::string test = {};  // the plugin's name; filled in by the host where empty
+  // The model whose randomness is used; filled in by the host for tests of whole models.
+  std::string reference = {};
   std::string gauge = {};  // the axis whose randomness is used: "mlp-unit", "layer", ...
   std::int64_t layer_a = -1;
   std::int64_t layer_b = -1;
@@ -49,8 +53,11 @@ struct Finding {
   std::uint64_t units = 0;   // coins, rows, cells that were exchanged
   std::string assumptions = {};
   Basis basis = Basis::describes;  // from the host: what a test writes here is overwritten
-  // The correlation of rows that the test would have shown with 99 % probability; empty: not known.
+  // The correlation of rows that the test would have shown with 99 % probability, where they were
+  // paired rightly; empty: not known.
   std::optional<double> detectable_rho = {};
+  std::optional<Power> power = {};        // the same by what pairs them
+  std::optional<Likeness> likeness = {};  // of the rows behind it
   std::optional<Controls> controls = {};
   // Of a calibrated score: the size that strangers stay below, be they of one recipe. Empty: there
   // is none, and the score alone never decides.

@@ -12,6 +12,7 @@
 #include "stats/levels.hpp"
 #include "stats/multiplicity.hpp"
 #include "support/sources.hpp"
+#include "verdict/verdict.hpp"
 
 namespace kindred::calibration {
 namespace {
@@ -42,6 +43,13 @@ void adjust(Compared& result) {
   const std::vector<double> adjusted = stats::holm(p);
   const auto least = static_cast<std::size_t>(std::min_element(adjusted.begin(), adjusted.end()) -
                                               adjusted.begin());
+  std::vector<verdict::Adjusted> entries;
+  for (std::size_t i = 0; i < adjusted.size(); ++i) {
+    entries.push_back({result.findings[i], adjusted[i]});
+  }
+  verdict::Coverage coverage;  // of bytes nothing is known here
+  coverage.tensors_a = coverage.tensors_b = 1;
+  result.klass = verdict::judge("a", "b", entries, coverage).klass;
   result.log10_p = adjusted[least];
   result.most_telling = result.findings[least].test + " " + result.findings[least].gauge;
 }
@@ -56,6 +64,7 @@ struct Comparer::Parts {
   std::unique_ptr<Aligner> aligner;
   std::vector<Test> plain, further;
   std::vector<std::unique_ptr<Loaded>> models;
+  align::SelfTests self_tests;
 
   Parts() {
     const plugin::Plugin& found = registry.load("aligner");
@@ -103,13 +112,23 @@ Compared Comparer::compare(std::size_t a, std::size_t b) const {
   const ModelProfile* other = parts_->models[b]->profile.get();
   if (!align::firstIsReference(*reference, *other)) std::swap(reference, other);
   const std::unique_ptr<PairAlignment> alignment = parts_->aligner->align(*reference, *other);
+  std::unique_ptr<PairAlignment> exchanged;
+  const align::Subjects subjects{*reference, *other, *alignment, [&]() -> PairAlignment& {
+                                   if (!exchanged) {
+                                     exchanged = parts_->aligner->align(*other, *reference);
+                                   }
+                                   return *exchanged;
+                                 }};
   Compared result;
   result.reference = reference->weights().model();
   const auto add = [&](const std::vector<Test>& tests) {
     std::vector<align::NamedTest> named;
     for (const Test& test : tests) named.push_back({test.name, test.test.get()});
-    for (Finding& finding :
-         align::runTests(named, *reference, *other, *alignment, kSeed).findings) {
+    align::Outcome made = align::runTests(named, subjects, parts_->self_tests, kSeed);
+    for (const align::Refusal& refusal : made.refusals) {
+      if (refusal.unfair) result.unfair.push_back(refusal.gauge);
+    }
+    for (Finding& finding : made.findings) {
       if (finding.basis != Basis::describes) result.findings.push_back(std::move(finding));
     }
   };

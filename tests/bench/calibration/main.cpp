@@ -1,7 +1,9 @@
-// bench_calibration [--quick] [--out FILE]: how the exact tests behave on models whose descent is
-// known. --quick takes a few models only, and prints the page without writing it.
+// bench_calibration [--quick | --misleading] [--out FILE]: how the exact tests behave on models
+// whose descent is known. --quick takes a few models only, --misleading those that could mislead;
+// both print the page without writing it.
 #include <malloc.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <fstream>
@@ -14,6 +16,7 @@
 #include "parallel.hpp"
 #include "support/temp_dir.hpp"
 #include "trainer/save.hpp"
+#include "unfair.hpp"
 #include "zoo.hpp"
 
 namespace kindred::calibration {
@@ -22,8 +25,9 @@ namespace {
 struct Extent {
   ZooSize zoo;
   std::size_t families = kFamilies;
-  std::size_t between = 150;    // sampled pairs of descendants, for each family
-  std::size_t strangers = 300;  // sampled pairs of descendants of different roots, for each width
+  std::size_t between = 150;     // sampled pairs of descendants, for each family
+  std::size_t unfair_each = 12;  // models of each kind that could mislead
+  std::size_t strangers = 300;   // sampled pairs of descendants of different roots, for each width
 };
 
 class Clock {
@@ -156,6 +160,39 @@ void measureFamilies(std::vector<Member> members, const std::filesystem::path& f
   for (const Compared& pair : compareAll(group, strangers)) results.edited.add(pair);
 }
 
+void addMisleading(const std::string& name, const std::string& wanted, const std::string& gauge,
+                   const std::vector<Compared>& compared, Results& results) {
+  MisleadingRow row{name, wanted};
+  for (const Compared& pair : compared) {
+    ++row.pairs;
+    row.accused += verdict::isRelated(pair.klass);
+    row.refused += std::find(pair.unfair.begin(), pair.unfair.end(), gauge) != pair.unfair.end();
+    ++row.classes[pair.klass];
+  }
+  results.misleading.push_back(std::move(row));
+}
+
+void measureMisleading(std::size_t each, const std::filesystem::path& folder, Results& results) {
+  constexpr std::size_t kWidth = 64;
+  for (Unfair& unfair : unfairModels(kWidth, each)) {
+    const Group group(std::move(unfair.members),
+                      folder / std::to_string(results.misleading.size()));
+    Pairs pairs;
+    for (std::size_t i = 0; i < group.members.size(); ++i) {
+      for (std::size_t j = i + 1; j < group.members.size(); ++j) pairs.emplace_back(i, j);
+    }
+    addMisleading(unfair.name, "no-evidence", unfair.gauge, compareAll(group, pairs), results);
+  }
+  for (Adversary& adversary : adversaries(kWidth, each)) {
+    const Group group(std::move(adversary.members),
+                      folder / std::to_string(results.misleading.size()));
+    Pairs pairs;
+    for (std::size_t i = 1; i < group.members.size(); ++i) pairs.emplace_back(0, i);
+    addMisleading(adversary.name, adversary.copies ? "inconclusive or above" : "arranged", "",
+                  compareAll(group, pairs), results);
+  }
+}
+
 Results measure(const Extent& extent, const std::filesystem::path& folder) {
   const Clock clock;
   Results results;
@@ -167,6 +204,8 @@ Results measure(const Extent& extent, const std::filesystem::path& folder) {
                " independent pairs compared");
   static const std::vector<Transformation> all = transformations();
   for (const Transformation& transformation : all) results.rows.push_back({&transformation, {}});
+  measureMisleading(extent.unfair_each, folder / "misleading", results);
+  clock.report("models that could mislead compared");
   for (std::size_t f = 0; f < extent.families; f += 2) {
     std::vector<Member> members = family(f, all);
     std::vector<Member> more = family(f + 1, all);
@@ -185,12 +224,15 @@ int run(std::span<char*> arguments) {
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     const std::string_view argument = arguments[i];
     if (argument == "--quick") {
-      extent = {{{48}, 10, 2}, 2, 20, 40};
+      extent = {{{48}, 10, 2}, 2, 20, 4, 40};
+      write = false;
+    } else if (argument == "--misleading") {  // these models alone
+      extent = {{{}, 0, 0}, 0, 0, 12, 0};
       write = false;
     } else if (argument == "--out" && i + 1 < arguments.size()) {
       out = arguments[++i];
     } else {
-      std::cerr << "usage: bench_calibration [--quick] [--out FILE]\n";
+      std::cerr << "usage: bench_calibration [--quick | --misleading] [--out FILE]\n";
       return 2;
     }
   }

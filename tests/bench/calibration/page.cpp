@@ -35,6 +35,27 @@ std::string nullTable(const std::string& title, const std::string& intro, const 
   return text + "\n";
 }
 
+std::string misleadingTable(const std::vector<MisleadingRow>& rows) {
+  std::string text =
+      "## Models that could mislead\n\nIndependent models whose signs are not fair, independent "
+      "ones "
+      "whose signs and order somebody chose to fit another's, and copies whose signs and order "
+      "were "
+      "drawn anew. Accused are pairs of which shared weights are said, in whole or in part. "
+      "Refused "
+      "is the gauge concerned, where neither model's signs pass their self-test.\n\n"
+      "| models | should be | pairs | accused | refused | verdicts |\n|---|---|---|---|---|---|\n";
+  for (const MisleadingRow& row : rows) {
+    std::string verdicts;
+    for (const auto& [klass, count] : row.classes) {
+      verdicts += fmt::format("{}{} {}", verdicts.empty() ? "" : ", ", verdict::name(klass), count);
+    }
+    text += fmt::format("| {} | {} | {} | {} | {} | {} |\n", row.name, row.wanted, row.pairs,
+                        row.accused, row.refused, verdicts);
+  }
+  return text + "\n";
+}
+
 std::string detectionTable(const std::vector<DetectionRow>& rows) {
   std::string text =
       "| transformation | weak | middle | strong | most telling |\n|---|---|---|---|---|\n";
@@ -103,6 +124,7 @@ std::string page(const Results& results) {
                 "largely the same and fall together: the bounds are too narrow here, and no "
                 "rate is marked by them. The claim rests on the tables above.",
                 results.edited, false);
+  text += misleadingTable(results.misleading);
   Detection direct;
   for (const DetectionRow& row : results.rows) {
     for (const Detection& strength : row.strengths) direct.add(strength);

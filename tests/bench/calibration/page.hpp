@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -16,12 +17,22 @@ struct DetectionRow {
   std::array<Detection, 3> strengths;
 };
 
+// Pairs of models that sign tests could be misled by.
+struct MisleadingRow {
+  std::string name;
+  std::string wanted;  // what should be said of them
+  std::uint64_t pairs = 0, accused = 0;
+  std::uint64_t refused = 0;  // without a coin of the gauge concerned
+  std::map<verdict::Class, std::uint64_t> classes = {};
+};
+
 struct Results {
   std::size_t independent_models = 0;
   std::vector<std::size_t> widths;
-  NullTally plain;                  // independent models
-  NullTally doubled;                // one or both with doubled parts
-  NullTally edited;                 // descendants of different roots
+  NullTally plain;    // independent models
+  NullTally doubled;  // one or both with doubled parts
+  NullTally edited;   // descendants of different roots
+  std::vector<MisleadingRow> misleading;
   std::vector<DetectionRow> rows;   // root and descendant
   Detection between;                // descendants of one root
   Detection apart;                  // of one root, but nothing that can be compared is in both

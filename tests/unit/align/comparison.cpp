@@ -60,8 +60,15 @@ Comparison compare(const std::vector<std::string>& tests, const ModelWeights& a,
     made.push_back(matrixTest(test));
     named.push_back({test, made.back().get()});
   }
-  comparison.outcome =
-      align::runTests(named, *comparison.reference, *comparison.other, *comparison.alignment, 7);
+  align::SelfTests self_tests;
+  comparison.outcome = align::runTests(
+      named,
+      {*comparison.reference, *comparison.other, *comparison.alignment,
+       [&]() -> PairAlignment& {
+         comparison.exchanged = aligner_->align(*comparison.other, *comparison.reference);
+         return *comparison.exchanged;
+       }},
+      self_tests, 7);
   return comparison;
 }
 

@@ -16,6 +16,7 @@ std::unique_ptr<Aligner> aligner();
 struct Comparison {
   std::unique_ptr<ModelProfile> a, b;  // in the order given
   std::unique_ptr<PairAlignment> alignment;
+  std::unique_ptr<PairAlignment> exchanged;  // where the reference had to be the other model
   const ModelProfile* reference = nullptr;
   const ModelProfile* other = nullptr;
   align::Outcome outcome;

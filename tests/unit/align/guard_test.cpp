@@ -111,7 +111,9 @@ TEST(Session, RunsNoTestOnAnAlignmentThatIsNotBlind) {
   const PlainProfile of_a(a), of_b(b);
   const Accuser accuser(kRotarySigns);
   Peeking peeking;
-  const align::Outcome outcome = align::runTests({{"accuser", &accuser}}, of_a, of_b, peeking, 1);
+  align::SelfTests self_tests;
+  const align::Outcome outcome =
+      align::runTests({{"accuser", &accuser}}, {of_a, of_b, peeking}, self_tests, 1);
   EXPECT_TRUE(outcome.findings.empty());
   ASSERT_EQ(outcome.refusals.size(), 1u);
   EXPECT_EQ(outcome.refusals[0].test, "accuser");
@@ -123,7 +125,9 @@ TEST(Session, NamesTestGaugeAndReadingsInEveryFinding) {
   const PlainProfile of_a(a), of_b(b);
   const Accuser accuser({"mlp-unit", GaugeUse::Of::signs, "mlp.up", 0});
   Peeking peeking;
-  const align::Outcome outcome = align::runTests({{"accuser", &accuser}}, of_a, of_b, peeking, 1);
+  align::SelfTests self_tests;
+  const align::Outcome outcome =
+      align::runTests({{"accuser", &accuser}}, {of_a, of_b, peeking}, self_tests, 1);
   ASSERT_EQ(outcome.findings.size(), 1u);
   EXPECT_EQ(outcome.findings[0].test, "accuser");
   EXPECT_EQ(outcome.findings[0].gauge, "mlp-unit");

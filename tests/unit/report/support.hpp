@@ -19,13 +19,14 @@ inline Json verdictJson(const std::string& klass, double log10_p) {
           {"unverified", false},
           {"sentence", "In full."},
           {"power", "not needed"},
+          {"sizes", "the mean absolute cosine of 1000 pairs of rows is 9.1 / sqrt(128)"},
           {"log10_p", log10_p}};
 }
 
 inline Json modelJson(const std::string& key, const std::string& role = "subject") {
-  return {{"key", key},       {"address", "disk:" + key}, {"role", role},
-          {"revision", ""},   {"architecture", "llama"},  {"tensors", 3},
-          {"parameters", 300}};
+  return {{"key", key},        {"address", "disk:" + key}, {"role", role},
+          {"revision", ""},    {"architecture", "llama"},  {"tensors", 3},
+          {"parameters", 300}, {"architecture_files", ""}};
 }
 
 inline Json pairJson(const std::string& a, const std::string& b, const std::string& klass,
@@ -71,6 +72,20 @@ inline Json findingJson(const std::string& a, const std::string& b, double log10
           {"decides", true},
           {"calibrated", false},
           {"alignment", ""},
+          {"likeness",
+           {{"rows", 1000},
+            {"width", 128},
+            {"matched", 9.1},
+            {"chance", 0.8},
+            {"agreement", 2.9},
+            {"agreement_error", 0.01},
+            {"agreement_least", 2.0}}},
+          {"power",
+           {{"rows", "mlp.up"},
+            {"paired_by", "mlp.gate"},
+            {"if_paired", 0.03},
+            {"alone", 0.4},
+            {"whole", true}}},
           {"seed", 0},
           {"stage", 1},
           {"details", Json::object()}};

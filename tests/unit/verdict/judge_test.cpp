@@ -95,5 +95,69 @@ TEST(Judge, SaysWhereAVerdictRestsOnAnUnverifiedAssumption) {
   EXPECT_FALSE(judge("a", "b", {untelling()}, changed()).unverified);
 }
 
+Adjusted tossed(const std::string& gauge, double log10_p, const Likeness& likeness) {
+  Adjusted entry;
+  entry.finding.test = "sign-test";
+  entry.finding.gauge = gauge;
+  entry.finding.reference = "a";
+  entry.finding.basis = Basis::exact;
+  entry.finding.likeness = likeness;
+  entry.log10_p = log10_p;
+  return entry;
+}
+
+Likeness sized(double matched, double agreement, double least) {
+  return {1000, 128, matched, 0.8, Likeness::Agreement{agreement, 0.02, least}};
+}
+
+TEST(Judge, TellsFourCasesOfSignsAndSizesApart) {
+  const auto klass = [](double log10_p, const Likeness& likeness) {
+    return judge("a", "b", {tossed("mlp-unit", log10_p, likeness)}, changed()).klass;
+  };
+  EXPECT_EQ(klass(0, sized(0.8, 0, 0)), Class::no_evidence);
+  EXPECT_EQ(klass(-300, sized(9, 2.9, 1.9)), Class::shared_weights);
+  EXPECT_EQ(klass(-300, sized(0.8, 0.8, 1.9)), Class::arranged);
+  EXPECT_EQ(klass(0, sized(9, 0, 0)), Class::inconclusive);
+  // Weak kin: hardly more alike than strangers, and signs that hardly agree.
+  EXPECT_EQ(klass(-20, sized(0.82, 0.2, 0.15)), Class::shared_weights);
+}
+
+TEST(Judge, RowsThatAreAlikeInOneGaugeSpeakForAll) {
+  const Verdict verdict = judge("a", "b",
+                                {tossed("residual-dim", -30, sized(0.8, 0.8, 1.9)),
+                                 tossed("mlp-unit", -300, sized(9, 2.9, 1.9))},
+                                changed());
+  EXPECT_EQ(verdict.klass, Class::shared_weights);
+  EXPECT_THAT(verdict.sentence, HasSubstr("9.0 / sqrt(128)"));
+  EXPECT_THAT(verdict.sentence, HasSubstr("0, 42, 1234"));
+  EXPECT_THAT(verdict.sentence, HasSubstr("chosen by somebody who had the other"));
+}
+
+TEST(Judge, AnOrderThatTheRowsDoNotBearOutIsArranged) {
+  Adjusted order = tossed("mlp-unit", -2000, {1000, 128, 2.9, 2.8});
+  order.finding.test = "unit-matching";
+  EXPECT_EQ(judge("a", "b", {order}, changed()).klass, Class::arranged);
+  order.finding.likeness->matched = 9;
+  EXPECT_EQ(judge("a", "b", {order}, changed()).klass, Class::shared_weights);
+}
+
+TEST(Judge, PointsToControlsWhereSignsWereDrawnAnew) {
+  const Verdict verdict = judge("a", "b", {tossed("mlp-unit", 0, sized(9, 0, 0))}, changed());
+  EXPECT_THAT(verdict.sentence, HasSubstr("drawn anew"));
+  EXPECT_THAT(verdict.sentence, HasSubstr("--control"));
+}
+
+TEST(Judge, PowerNamesWhatWasTossedAndWhatGaveNoCoin) {
+  Adjusted entry = tossed("mlp-unit", 0, sized(0.8, 0, 0));
+  entry.finding.units = 2816;
+  entry.finding.power = Power{"mlp.up", "mlp.gate", 0.0273, 0.41, false};
+  const Verdict verdict = judge("a", "b", {entry}, changed(), {{"value-dim", "keys tell them"}});
+  for (const char* part : {"mlp.up (2816 coins", "0.0273 where mlp.gate shows",
+                           "0.41 by these rows alone", "read in part", "other rows were not tossed",
+                           "no coin of gauge value-dim: keys tell them"}) {
+    EXPECT_THAT(verdict.power, HasSubstr(part));
+  }
+}
+
 }  // namespace
 }  // namespace kindred::verdict

@@ -1,0 +1,302 @@
+#include "align/self_test.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <set>
+#include <span>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "stats/log_space.hpp"
+#include "stats/tails.hpp"
+
+namespace kindred::align {
+namespace {
+
+// The rows of a matrix in double, each of length one; what is zero or not finite becomes zero.
+struct UnitRows {
+  explicit UnitRows(const Matrix& matrix) : columns(matrix.columns), rows(matrix.rows) {
+    values.assign(matrix.values.begin(), matrix.values.end());
+    for (std::uint64_t r = 0; r < rows; ++r) {
+      double square = 0;
+      for (const double x : row(r)) square += x * x;
+      const double scale = std::isfinite(square) && square > 0 ? 1 / std::sqrt(square) : 0;
+      for (double& x : row(r)) x = scale == 0 ? 0 : x * scale;
+    }
+  }
+  std::span<double> row(std::uint64_t r) { return {values.data() + r * columns, columns}; }
+  std::span<const double> row(std::uint64_t r) const {
+    return {values.data() + r * columns, columns};
+  }
+
+  std::uint64_t columns, rows;
+  std::vector<double> values;
+};
+
+double dot(std::span<const double> x, std::span<const double> y) {
+  double sum = 0;
+  for (std::size_t c = 0; c < x.size(); ++c) sum += x[c] * y[c];
+  return sum;
+}
+
+// What changes sign together: one row, or the two of a rotary pair.
+struct Unit {
+  std::uint32_t origin = kNoOrigin;
+  std::vector<std::uint32_t> rows;
+};
+
+// One matrix of a gauge.
+struct Part {
+  Place place;
+  std::vector<Unit> units;
+};
+
+std::vector<Part> mlpParts(const ModelProfile& model) {
+  std::vector<Part> parts;
+  const std::vector<Place>& places = model.weights().mlps();
+  for (std::size_t m = 0; m < places.size() && m < model.doubling().units.size(); ++m) {
+    Part& part = parts.emplace_back(Part{places[m], {}});
+    const std::vector<std::uint32_t>& origins = model.doubling().units[m];
+    for (std::uint32_t i = 0; i < origins.size(); ++i) part.units.push_back({origins[i], {i}});
+  }
+  return parts;
+}
+
+// Rows of values, or of keys beyond the rotary part: `first` to `last` of each head.
+std::vector<Part> headParts(const ModelProfile& model, const std::vector<std::uint32_t>& origins,
+                            std::uint64_t first, std::uint64_t last, bool in_pairs) {
+  const ModelShape& shape = model.weights().shape();
+  std::vector<Part> parts;
+  for (std::uint64_t l = 0; l < shape.layers; ++l) {
+    Part& part = parts.emplace_back(Part{{static_cast<std::int64_t>(l), -1, false}, {}});
+    for (std::uint64_t head = 0; head < shape.kv_heads; ++head) {
+      const std::uint64_t in_layer = head * shape.head_dim;
+      const std::size_t at = l * shape.kv_heads * shape.head_dim + in_layer;
+      for (std::uint64_t p = first; p < last; ++p) {
+        const std::uint64_t i = in_pairs && shape.rotary_interleaved ? 2 * p : p;
+        if (at + i >= origins.size()) continue;
+        Unit unit{origins[at + i], {static_cast<std::uint32_t>(in_layer + i)}};
+        if (in_pairs) {
+          const std::uint64_t j = shape.rotary_interleaved ? i + 1 : p + shape.rotary_dim / 2;
+          unit.rows.push_back(static_cast<std::uint32_t>(in_layer + j));
+        }
+        part.units.push_back(std::move(unit));
+      }
+    }
+  }
+  return parts;
+}
+
+std::vector<Part> latentParts(const ModelWeights& weights, std::string_view role) {
+  std::vector<Part> parts;
+  for (std::uint64_t l = 0; l < weights.shape().layers; ++l) {
+    const Place place{static_cast<std::int64_t>(l), -1, false};
+    Part& part = parts.emplace_back(Part{place, {}});
+    for (std::uint32_t i = 0; i < weights.rows(role, place); ++i) part.units.push_back({i, {i}});
+  }
+  return parts;
+}
+
+std::vector<Part> partsOf(const ModelProfile& model, const GaugeUse& use) {
+  const ModelShape& shape = model.weights().shape();
+  const Doubling& doubling = model.doubling();
+  if (use.gauge == "mlp-unit") return mlpParts(model);
+  if (use.gauge == "value-dim") {
+    return headParts(model, doubling.value_dims, 0, shape.head_dim, false);
+  }
+  if (use.gauge == "rotary-pair") {
+    return headParts(model, doubling.key_dims, 0, shape.rotary_dim / 2, true);
+  }
+  if (use.gauge == "rotary-free") {
+    return headParts(model, doubling.key_dims, shape.rotary_dim, shape.head_dim, false);
+  }
+  if (use.gauge == "latent-dim") return latentParts(model.weights(), use.role);
+  return {};
+}
+
+// Roles whose rows, signs included, may have led the alignment of a gauge.
+std::vector<std::string_view> partnersOf(const GaugeUse& use) {
+  if (use.gauge == "mlp-unit") return {role::kGate, role::kKey};
+  if (use.gauge == "value-dim") return {role::kKey, role::kQuery, role::kGate};
+  if (use.gauge == "latent-dim") {
+    return {role::kGate,
+            use.role == role::kQueryLatent ? role::kKeyValueLatent : role::kQueryLatent};
+  }
+  return {role::kValue, role::kGate};
+}
+
+double twoSidedP(const SignCount& count) {
+  if (count.coins == 0) return 0;
+  return stats::twoSided(stats::binomialTail(count.coins, count.heads),
+                         stats::binomialTail(count.coins, count.coins - count.heads));
+}
+
+class Tester {
+ public:
+  Tester(const ModelWeights& weights, const GaugeUse& use) : use_(use), weights_(weights) {}
+
+  void add(const Part& part) {
+    if (weights_.rows(use_.role, part.place) == 0) return;
+    const UnitRows own(weights_.matrix(use_.role, part.place));
+    for (const std::string_view partner : partnersOf(use_)) compare(part, own, partner);
+    accumulate(part, own);
+  }
+
+  std::vector<SelfTest> results() const {
+    std::vector<SelfTest> tests;
+    for (const auto& [against, coins] : coins_) {
+      const SignCount count = coins.count();
+      if (count.coins > 0) tests.push_back({against, count, twoSidedP(count)});
+    }
+    return tests;
+  }
+
+ private:
+  static bool fits(const Unit& unit, std::uint64_t rows) {
+    return unit.origin != kNoOrigin &&
+           std::all_of(unit.rows.begin(), unit.rows.end(), [&](auto r) { return r < rows; });
+  }
+
+  void compare(const Part& part, const UnitRows& own, std::string_view partner) {
+    // Gates stand beside their ups; everything else once in a layer.
+    const Place place = use_.gauge == "mlp-unit" && partner == role::kGate
+                            ? part.place
+                            : Place{part.place.layer, -1, false};
+    if (place != part.place || weights_.rows(partner, place) == 0) return;
+    std::vector<std::uint32_t> first(std::min(own.rows, weights_.rows(partner, place)));
+    std::iota(first.begin(), first.end(), 0u);
+    const UnitRows other(weights_.matrix(partner, place, first));
+    if (other.columns != own.columns) return;
+    Coins& coins = coins_["rows of equal number of " + std::string(partner)];
+    for (const Unit& unit : part.units) {
+      if (!fits(unit, std::min(own.rows, other.rows))) continue;
+      double sum = 0;
+      for (const std::uint32_t r : unit.rows) sum += dot(own.row(r), other.row(r));
+      coins.add(unit.origin, sum);
+    }
+  }
+
+  // Rows one after the other, each against the sum of those before it: given these, its sign is
+  // fair, and so all coins are independent. A copy of what another part has tossed is a row among
+  // those before.
+  void accumulate(const Part& part, const UnitRows& own) {
+    const std::size_t each = part.units.empty() ? 0 : part.units.front().rows.size();
+    std::vector<std::vector<double>> sum(each, std::vector<double>(own.columns, 0.0));
+    const auto add = [&](const Unit& unit) {
+      for (std::size_t k = 0; k < each; ++k) {
+        const std::span<const double> row = own.row(unit.rows[k]);
+        for (std::size_t c = 0; c < row.size(); ++c) sum[k][c] += row[c];
+      }
+    };
+    std::vector<const Unit*> fresh;
+    for (const Unit& unit : part.units) {
+      if (!fits(unit, own.rows)) continue;
+      if (tossed_.insert(unit.origin).second) {
+        fresh.push_back(&unit);
+      } else {
+        add(unit);
+      }
+    }
+    Coins& coins = coins_["the sum of the rows before them in their own matrix"];
+    for (const Unit* unit : fresh) {
+      double along = 0;
+      for (std::size_t k = 0; k < each; ++k) along += dot(own.row(unit->rows[k]), sum[k]);
+      coins.add(unit->origin, along);
+      add(*unit);
+    }
+  }
+
+  const GaugeUse& use_;
+  const ModelWeights& weights_;
+  std::map<std::string, Coins> coins_;
+  std::set<std::uint32_t> tossed_;  // origins
+};
+
+// Columns of the embeddings of the tokens named, each against the sum of those before it.
+std::vector<SelfTest> residualTests(const ModelWeights& weights,
+                                    const std::vector<std::uint32_t>& tokens) {
+  Coins coins;
+  for (const std::string_view role : {role::kEmbedding, role::kOutput}) {
+    if (tokens.empty() || weights.rows(role, {}) == 0) continue;
+    const UnitRows rows(weights.matrix(role, {}, tokens));
+    std::vector<double> along(rows.columns, 0.0);
+    for (std::uint64_t t = 0; t < rows.rows; ++t) {
+      double sum = 0;
+      for (std::uint64_t c = 0; c < rows.columns; ++c) {
+        along[c] += rows.row(t)[c] * sum;
+        sum += rows.row(t)[c];
+      }
+    }
+    for (std::uint32_t c = 0; c < along.size(); ++c) coins.add(c, along[c]);
+  }
+  const SignCount count = coins.count();
+  if (count.coins == 0) return {};
+  return {{"the sum of the coordinates before them", count, twoSidedP(count)}};
+}
+
+// Latents that stand in for copied layers are found by the sign test itself, so each layer is
+// tested for itself here.
+std::vector<SelfTest> byLayer(const ModelProfile& model, const GaugeUse& use) {
+  std::map<std::string, SelfTest> least;
+  std::size_t layers = 0;
+  for (const Part& part : partsOf(model, use)) {
+    Tester tester(model.weights(), use);
+    tester.add(part);
+    const std::vector<SelfTest> tests = tester.results();
+    layers += !tests.empty();
+    for (const SelfTest& test : tests) {
+      const auto [at, fresh] = least.try_emplace(test.against, test);
+      if (!fresh && test.log10_p < at->second.log10_p) at->second = test;
+    }
+  }
+  std::vector<SelfTest> tests;
+  for (auto& [against, test] : least) {
+    test.log10_p = std::min(0.0, test.log10_p + std::log10(static_cast<double>(layers)));
+    tests.push_back(test);
+  }
+  return tests;
+}
+
+}  // namespace
+
+std::vector<SelfTest> selfTests(const ModelProfile& model, const GaugeUse& use,
+                                const std::vector<std::uint32_t>& tokens) {
+  if (use.gauge == "residual-dim") return residualTests(model.weights(), tokens);
+  if (use.gauge == "latent-dim") return byLayer(model, use);
+  Tester tester(model.weights(), use);
+  for (const Part& part : partsOf(model, use)) tester.add(part);
+  return tester.results();
+}
+
+std::optional<std::string> SelfTests::against(const ModelProfile& model, const GaugeUse& use,
+                                              const std::vector<std::uint32_t>& tokens) {
+  // Which tokens are read is a matter of the pair.
+  const bool of_pair = use.gauge == "residual-dim";
+  const Key key{&model, use.gauge, use.role};
+  if (!of_pair) {
+    const std::lock_guard lock(mutex_);
+    const auto found = known_.find(key);
+    if (found != known_.end()) return found->second;
+  }
+  const std::vector<SelfTest> tests = selfTests(model, use, tokens);
+  const auto worst =
+      std::min_element(tests.begin(), tests.end(),
+                       [](const SelfTest& x, const SelfTest& y) { return x.log10_p < y.log10_p; });
+  std::optional<std::string> reason;
+  if (worst != tests.end() &&
+      worst->log10_p + std::log10(static_cast<double>(tests.size())) <= kLog10Unfair) {
+    reason = fmt::format(
+        "a sign test needs signs that are fair given everything that the alignment reads, and in "
+        "{} alone they are not: {} of {} units of {} have a positive product with {} (p = "
+        "10^{:.1f})",
+        model.weights().model(), worst->count.heads, worst->count.coins, use.role, worst->against,
+        worst->log10_p);
+  }
+  if (of_pair) return reason;
+  const std::lock_guard lock(mutex_);
+  return known_.emplace(key, std::move(reason)).first->second;
+}
+
+}  // namespace kindred::align

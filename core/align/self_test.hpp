@@ -1,0 +1,53 @@
+// Whether a model alone bears out what a sign test needs of its reference: that the signs of a
+// gauge are fair given everything that the alignment read. Symmetry of the initialisation is not
+// enough: gates and ups that began from one random key, or a file whose gates are named ups, have
+// signs that the rest of the model tells.
+//
+// Within one model these are fair coins if that holds, and each is tossed exactly:
+//   sign<row, row of equal number of another role that alignments read>, and
+//   sign<row, v>, v the sum of the rows (of length one) that stand before it in its own matrix:
+//   given these its sign is fair, so that all coins are independent. Rows that lean one way fail.
+// Copies of a part share their coin. What fails is refused. That the reference passed raises the
+// level of its test by the share of honest models that fail, a thousandth of itself.
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include <kindred/alignment.hpp>
+
+#include "align/coins.hpp"
+
+namespace kindred::align {
+
+// A gauge of an honest model fails with this probability at most, all its own tests together.
+inline constexpr double kLog10Unfair = -3;
+
+struct SelfTest {
+  std::string against;  // "gate rows of equal number"
+  SignCount count;
+  double log10_p = 0;  // two-sided
+};
+
+// The tests of one gauge. `tokens` are rows of the embedding, for the residual stream.
+std::vector<SelfTest> selfTests(const ModelProfile& model, const GaugeUse& use,
+                                const std::vector<std::uint32_t>& tokens = {});
+
+// The refusals that self-tests give, each worked out once. [any-thread]
+class SelfTests {
+ public:
+  // Why the signs of this gauge are no fair coins; nothing: the tests do not speak against it.
+  std::optional<std::string> against(const ModelProfile& model, const GaugeUse& use,
+                                     const std::vector<std::uint32_t>& tokens);
+
+ private:
+  using Key = std::tuple<const ModelProfile*, std::string, std::string>;
+  std::mutex mutex_;
+  std::map<Key, std::optional<std::string>> known_;
+};
+
+}  // namespace kindred::align

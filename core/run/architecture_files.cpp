@@ -1,0 +1,15 @@
+#include "run/architecture_files.hpp"
+
+#include "run/hash.hpp"
+
+namespace kindred::run {
+
+std::string foreignFiles(const checkpoint::Architecture& architecture) {
+  std::string files;
+  for (const auto& [name, text] : architecture.foreign()) {
+    files += (files.empty() ? "" : ", ") + name + ".yaml (XXH3-128 " + xxh3(text) + ")";
+  }
+  return files;
+}
+
+}  // namespace kindred::run

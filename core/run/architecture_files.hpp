@@ -1,0 +1,14 @@
+// Architecture files of the user's own, as results name them.
+#pragma once
+
+#include <string>
+
+#include "checkpoint/architecture.hpp"
+
+namespace kindred::run {
+
+// "mine.yaml (XXH3-128 0123...)", for each file behind the architecture that did not ship with the
+// program; empty where all did.
+std::string foreignFiles(const checkpoint::Architecture& architecture);
+
+}  // namespace kindred::run

@@ -1,0 +1,74 @@
+#include "verdict/rows.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace kindred::verdict {
+namespace {
+
+constexpr std::uint64_t kFewest = 32;  // rows that sizes speak of
+constexpr double kAlike = 2.5;         // times chance; strangers reach 1.6
+constexpr double kStrangers = 1.6;
+// Under an order the rows are held against the best that any order reaches.
+constexpr double kBeyondOrder = 1.25;
+
+double ratio(const Likeness& likeness) {
+  return likeness.chance > 0 ? likeness.matched / likeness.chance : 0;
+}
+
+}  // namespace
+
+Rows rowsOf(const Finding& finding) {
+  if (!finding.likeness || finding.likeness->rows < kFewest) return Rows::unknown;
+  const double times = ratio(*finding.likeness);
+  if (times >= kAlike) return Rows::alike;
+  return times <= kStrangers ? Rows::strangers : Rows::between;
+}
+
+bool isArranged(const Finding& finding) {
+  if (!finding.likeness || finding.likeness->rows < kFewest) return false;
+  const auto& agreement = finding.likeness->agreement;
+  if (!agreement) return ratio(*finding.likeness) < kBeyondOrder;
+  constexpr double kErrors = 4;
+  return rowsOf(finding) != Rows::alike &&
+         agreement->mean + kErrors * agreement->error < agreement->least;
+}
+
+bool isBorneOut(const Finding& finding) {
+  if (!finding.likeness || finding.likeness->rows < kFewest) return false;
+  if (finding.likeness->agreement) return rowsOf(finding) == Rows::alike;
+  return ratio(*finding.likeness) >= kBeyondOrder;
+}
+
+std::string sizeText(const Finding& finding) {
+  if (!finding.likeness) return {};
+  const Likeness& likeness = *finding.likeness;
+  return fmt::format(
+      "the mean absolute cosine of {} pairs of rows ({}) is {:.1f} / sqrt({}), that of rows which "
+      "do "
+      "not belong together {:.1f} / sqrt({})",
+      likeness.rows, finding.gauge, likeness.matched, likeness.width, likeness.chance,
+      likeness.width);
+}
+
+std::string powerText(const Finding& finding) {
+  if (!finding.power) return {};
+  const Power& power = *finding.power;
+  std::string found;
+  if (power.if_paired) {
+    found += fmt::format("{:.4f} where {} shows which rows belong together", *power.if_paired,
+                         power.paired_by);
+  }
+  if (power.alone) {
+    found += fmt::format("{}{:.2g} by these rows alone, in order or shuffled",
+                         found.empty() ? "" : ", or ", std::min(1.0, *power.alone));
+  }
+  std::string text = fmt::format("{} ({} coins", power.rows, finding.units);
+  if (!found.empty()) text += ": rows found from a correlation of " + found;
+  if (!power.whole)
+    text += "; read in part, so of a shuffled copy only rows that are in both parts";
+  return text + ")";
+}
+
+}  // namespace kindred::verdict

@@ -1,0 +1,20 @@
+// What a test would have seen: goes with "no evidence".
+#pragma once
+
+#include <optional>
+#include <string>
+
+namespace kindred {
+
+// Correlations of rows from which copies would have been found with 99 % probability. Rows must be
+// paired before their signs can be compared, so there is a figure for each way of pairing.
+struct Power {
+  std::string rows;                 // whose signs were tossed: "mlp.up"
+  std::string paired_by;            // what pairs them: "mlp.gate"; empty: only they themselves
+  std::optional<double> if_paired;  // where that shows which rows belong together
+  std::optional<double> alone;      // where nothing but these rows is shared, in whatever order
+  bool whole =
+      true;  // false: rows were left out, and of a shuffled copy only some that are in both
+};
+
+}  // namespace kindred

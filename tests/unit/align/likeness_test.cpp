@@ -1,0 +1,162 @@
+// How alike rows are, beside how often their signs agree.
+#include <cmath>
+
+#include <gtest/gtest.h>
+
+#include <kindred/random.hpp>
+
+#include "align/likeness.hpp"
+#include "comparison.hpp"
+#include "toy_model.hpp"
+
+namespace {
+
+using namespace kindred;
+using test::compare;
+using test::Comparison;
+using test::ToyModel;
+using test::ToyShape;
+
+void negateRow(Matrix& matrix, std::uint64_t row) {
+  for (std::uint64_t c = 0; c < matrix.columns; ++c) {
+    float& x = matrix.values[row * matrix.columns + c];
+    x = -x;
+  }
+}
+
+void redrawUps(ToyModel& model, std::uint64_t seed) {
+  Random random(seed);
+  for (const Place& place : model.mlps()) {
+    Matrix& up = model.at(role::kUp, place);
+    for (std::uint64_t row = 0; row < up.rows; ++row) {
+      if (random() % 2 == 0) negateRow(up, row);
+    }
+  }
+}
+
+// Turns B's up rows so that every one agrees in sign with the row of A that it is paired with.
+void fit(ToyModel& b, const ToyModel& a) {
+  const Comparison c = compare({"sign-test"}, a, b);
+  const Alignment& alignment = c.alignment->blindTo({"mlp-unit", GaugeUse::Of::signs, "mlp.up", 0});
+  for (const MlpMatch& match : alignment.mlps) {
+    const Matrix of_a = a.matrix(role::kUp, match.a);
+    Matrix& of_b = b.at(role::kUp, match.b);
+    for (std::size_t j = 0; j < match.units.size(); ++j) {
+      double sum = 0;
+      for (std::uint64_t k = 0; k < of_a.columns; ++k) {
+        sum += double{of_a.values[static_cast<std::size_t>(match.units[j]) * of_a.columns + k]} *
+               of_b.values[j * of_a.columns + k];
+      }
+      if (sum < 0) negateRow(of_b, j);
+    }
+  }
+}
+
+double agreement(const Finding& finding) {
+  return finding.likeness->agreement->mean + 4 * finding.likeness->agreement->error;
+}
+
+TEST(Likeness, OfStrangersIsThatOfRandomRows) {
+  const Comparison c = compare({"sign-test"}, ToyModel("a", 1), ToyModel("b", 2));
+  const Likeness& ups = *c.find("mlp-unit")->likeness;
+  EXPECT_NEAR(ups.chance, 0.8, 0.1);
+  EXPECT_NEAR(ups.matched, ups.chance, 0.2);
+  const Likeness& values = *c.find("value-dim")->likeness;  // a search for large cosines finds some
+  EXPECT_GT(values.chance, 1.2);
+  EXPECT_NEAR(values.matched / values.chance, 1, 0.15);
+}
+
+TEST(Likeness, OfACopyIsFarAboveChance) {
+  const ToyModel a("a", 1);
+  const ToyModel b = a.as("b").trained(0.5, 3).permuted(4);
+  const Comparison c = compare({"sign-test"}, a, b);
+  for (const char* gauge : {"mlp-unit", "value-dim", "rotary-pair", "residual-dim"}) {
+    const Finding& finding = *c.find(gauge);
+    EXPECT_GT(finding.likeness->matched, 2.5 * finding.likeness->chance) << gauge;
+    EXPECT_GT(agreement(finding), finding.likeness->agreement->least) << gauge;
+  }
+}
+
+TEST(Likeness, OfSignsThatWereChosenToFitIsTooSmallForHowOftenTheyAgree) {
+  const ToyModel a("a", 1);
+  ToyModel b("b", 2);
+  fit(b, a);
+  const Comparison c = compare({"sign-test"}, a, b);
+  const Finding& ups = *c.find("mlp-unit");
+  EXPECT_LT(ups.log10_p, -80);
+  EXPECT_LT(agreement(ups), ups.likeness->agreement->least);
+  EXPECT_LT(ups.likeness->matched, 1.3 * ups.likeness->chance);
+}
+
+TEST(Likeness, AFewEqualRowsDoNotSpeakForSignsThatWereChosen) {
+  const ToyModel a("a", 1);
+  ToyModel b("b", 2);
+  for (const Place& place : b.mlps()) {  // five of a hundred
+    for (const std::string_view role : {role::kGate, role::kUp}) {
+      Matrix& of_b = b.at(role, place);
+      const Matrix of_a = a.matrix(role, place);
+      std::copy_n(of_a.values.begin(), 5 * of_a.columns, of_b.values.begin());
+    }
+  }
+  fit(b, a);
+  const Finding ups = *compare({"sign-test"}, a, b).find("mlp-unit");
+  EXPECT_LT(agreement(ups), ups.likeness->agreement->least);
+}
+
+TEST(Likeness, OfWeakKinIsWhatTheirSignsAskFor) {
+  for (const double noise : {1.0, 2.0, 3.0, 4.0}) {
+    for (std::uint64_t seed = 1; seed <= 5; ++seed) {
+      ToyShape shape;
+      shape.units = 400;
+      const ToyModel a("a", seed, shape);
+      const ToyModel b = a.as("b").trained(noise, seed + 10);
+      const Finding ups = *compare({"sign-test"}, a, b).find("mlp-unit");
+      EXPECT_GE(agreement(ups), ups.likeness->agreement->least) << noise << ", seed " << seed;
+    }
+  }
+}
+
+TEST(Likeness, StaysWhereSignsWereDrawnAnew) {
+  const ToyModel a("a", 1);
+  ToyModel b = a.as("b").permuted(4);
+  redrawUps(b, 5);
+  const Finding ups = *compare({"sign-test"}, a, b).find("mlp-unit");
+  EXPECT_GT(ups.log10_p, -4);
+  EXPECT_GT(ups.likeness->matched, 5 * ups.likeness->chance);
+}
+
+TEST(Likeness, OfUnitsThatAreMatchedByOrderIsHeldAgainstTheNextBestRow) {
+  const ToyModel a("a", 1);
+  const Comparison kin = compare({"unit-matching"}, a, a.as("b").trained(0.3, 3));
+  const Comparison strangers = compare({"unit-matching"}, a, ToyModel("b", 2));
+  EXPECT_GT(kin.find("mlp-unit")->likeness->matched, 2 * kin.find("mlp-unit")->likeness->chance);
+  EXPECT_LT(strangers.find("mlp-unit")->likeness->matched,
+            1.2 * strangers.find("mlp-unit")->likeness->chance);
+}
+
+TEST(Likeness, CopiedUpsInAModelWhoseRestIsAnothersPairThemselves) {
+  for (const bool shuffled : {false, true}) {
+    const ToyModel a("a", 1);
+    ToyModel copy = a.as("copy").trained(0.5, 3);
+    if (shuffled) copy.permuted(6);
+    ToyModel b("b", 2);
+    for (const Place& place : b.mlps()) b.at(role::kUp, place) = copy.at(role::kUp, place);
+    EXPECT_LT(compare({"sign-test"}, a, b).log10P("mlp-unit"), -60) << shuffled;
+  }
+}
+
+TEST(Likeness, CopiedValuesAndCopiedKeysPairThemselves) {
+  const ToyModel a("a", 1);
+  for (const auto& [role, gauge] :
+       {std::pair(role::kValue, "value-dim"), std::pair(role::kKey, "rotary-pair")}) {
+    ToyModel b("b", 2);
+    const ToyModel copy = a.as("copy").trained(0.3, 3).headsPermuted(5);
+    for (std::int64_t l = 0; l < 3; ++l) {
+      ToyModel other = copy;
+      b.at(role, {l, -1, false}) = other.at(role, {l, -1, false});
+    }
+    EXPECT_LT(compare({"sign-test"}, a, b).log10P(gauge), -10) << gauge;
+  }
+}
+
+}  // namespace

@@ -1,0 +1,140 @@
+// What a sign test needs of its reference, tested on that model alone.
+#include <cmath>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "comparison.hpp"
+#include "toy_model.hpp"
+
+namespace {
+
+using namespace kindred;
+using test::compare;
+using test::Comparison;
+using test::ToyModel;
+using testing::HasSubstr;
+
+Place layer(std::int64_t l) { return {l, -1, false}; }
+
+// rows = share * from + rows, everywhere.
+void mix(ToyModel& model, std::string_view to, std::string_view from, float share, float rest) {
+  for (std::int64_t l = 0; l < 3; ++l) {
+    const Matrix source = model.at(from, layer(l));
+    Matrix& target = model.at(to, layer(l));
+    for (std::size_t i = 0; i < target.values.size(); ++i) {
+      target.values[i] = share * source.values[i] + rest * target.values[i];
+    }
+  }
+}
+
+// Gates of trained models lean one way.
+ToyModel leaning(std::string name, std::uint64_t seed) {
+  ToyModel model(std::move(name), seed);
+  for (std::int64_t l = 0; l < 3; ++l) {
+    Matrix& gate = model.at(role::kGate, layer(l));
+    for (std::size_t i = 0; i < gate.values.size(); ++i) {
+      gate.values[i] += 0.3f * static_cast<float>(std::cos(static_cast<double>(i % gate.columns)));
+    }
+  }
+  return model;
+}
+
+ToyModel swapped(ToyModel model) {
+  for (std::int64_t l = 0; l < 3; ++l) {
+    std::swap(model.at(role::kGate, layer(l)), model.at(role::kUp, layer(l)));
+  }
+  return model;
+}
+
+void expectRefused(const Comparison& c, const std::string& gauge, const std::string& why) {
+  EXPECT_EQ(c.find(gauge), nullptr);
+  for (const align::Refusal& refusal : c.outcome.refusals) {
+    if (refusal.gauge != gauge) continue;
+    EXPECT_THAT(refusal.reason, HasSubstr(why));
+    EXPECT_THAT(refusal.reason, HasSubstr("nor may the other model serve"));
+    return;
+  }
+  ADD_FAILURE() << gauge << " is not refused";
+}
+
+Comparison signs(const ModelWeights& a, const ModelWeights& b) {
+  return compare({"sign-test"}, a, b);
+}
+
+TEST(SelfTest, GatesAndUpsFromOneKeyGiveNoCoin) {
+  ToyModel a("a", 1), b("b", 2);
+  for (ToyModel* model : {&a, &b}) mix(*model, role::kUp, role::kGate, 1, 0);
+  expectRefused(signs(a, b), "mlp-unit", "288 of 288 units of mlp.up");
+}
+
+TEST(SelfTest, UpsThatBeganNearTheirGatesGiveNoCoin) {
+  ToyModel a("a", 1), b("b", 2);
+  for (ToyModel* model : {&a, &b}) mix(*model, role::kUp, role::kGate, 0.3f, 1);
+  expectRefused(signs(a, b), "mlp-unit", "mlp.gate");
+}
+
+TEST(SelfTest, KeysFromTheNumbersOfValuesGiveNoCoin) {
+  ToyModel a("a", 1), b("b", 2);
+  for (ToyModel* model : {&a, &b}) mix(*model, role::kKey, role::kValue, 1, 0);
+  const Comparison c = signs(a, b);
+  expectRefused(c, "value-dim", "attention.k");
+  EXPECT_NE(c.find("mlp-unit"), nullptr);  // its signs are fair all the same
+}
+
+TEST(SelfTest, GatesUnderTheNameOfUpsGiveNoCoin) {
+  const ToyModel a = swapped(leaning("a", 1)), b = swapped(leaning("b", 2));
+  expectRefused(signs(a, b), "mlp-unit", "the sum of the rows before them");
+}
+
+TEST(SelfTest, OneModelWithFairSignsIsReferenceEnough) {
+  ToyModel a("a", 1);
+  mix(a, role::kUp, role::kGate, 1, 0);
+  const ToyModel b("b", 2);
+  for (const Comparison& c : {signs(a, b), signs(b, a)}) {
+    ASSERT_NE(c.find("mlp-unit"), nullptr);
+    EXPECT_EQ(c.find("mlp-unit")->reference, "b");
+    EXPECT_GT(c.log10P("mlp-unit"), -4);
+  }
+}
+
+TEST(SelfTest, ACopyIsFoundWithTheOtherModelAsReference) {
+  // The copy's gates were drawn anew from its ups, so only the original's signs are fair.
+  const ToyModel a("a", 1);
+  ToyModel b = a.as("b");
+  mix(b, role::kGate, role::kUp, 0.5f, 1);
+  const Comparison c = signs(b, a);
+  ASSERT_NE(c.find("mlp-unit"), nullptr);
+  EXPECT_EQ(c.find("mlp-unit")->reference, "a");
+  EXPECT_LT(c.log10P("mlp-unit"), -80);
+}
+
+TEST(SelfTest, HonestModelsKeepTheirCoins) {
+  std::size_t refused = 0;
+  for (std::uint64_t seed = 1; seed <= 40; ++seed) {
+    const ToyModel model = leaning("a", seed);
+    const auto profile = test::aligner()->profile(model);
+    align::SelfTests self_tests;
+    for (const auto& [gauge, role] :
+         {std::pair("mlp-unit", "mlp.up"), std::pair("value-dim", "attention.v"),
+          std::pair("rotary-pair", "attention.k"), std::pair("residual-dim", "embedding")}) {
+      const GaugeUse use{gauge, GaugeUse::Of::signs, role, 0};
+      refused += self_tests.against(*profile, use, {0, 1, 2, 3, 4, 5, 6, 7}).has_value();
+    }
+  }
+  EXPECT_LE(refused, 1u);  // 0.16 expected
+}
+
+TEST(SelfTest, PartsThatWereCopiedAreTestedOnce) {
+  std::size_t refused = 0;
+  for (std::uint64_t seed = 1; seed <= 12; ++seed) {
+    const ToyModel model = ToyModel("a", seed).upcycled(8).trained(0.2, seed);
+    const auto profile = test::aligner()->profile(model);
+    align::SelfTests self_tests;
+    refused += self_tests.against(*profile, {"mlp-unit", GaugeUse::Of::signs, "mlp.up", 0}, {})
+                   .has_value();
+  }
+  EXPECT_EQ(refused, 0u);
+}
+
+}  // namespace
