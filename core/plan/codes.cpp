@@ -41,23 +41,6 @@ LeftOut entry(const std::string& step, const std::string& model, const Group& gr
   return left;
 }
 
-// Experts in one tensor whose parts cannot be told apart.
-void addUnsplit(const Model& model, const std::string& step, std::vector<LeftOut>& list) {
-  if (model.architecture == nullptr) return;
-  std::map<std::string, Group> groups;  // by what is wrong
-  for (const Tensor& tensor : model.checkpoint.tensors()) {
-    const auto placement = model.architecture->placementOf(tensor.name);
-    if (isCode(tensor) || !placement || !placement->all_experts) continue;
-    const checkpoint::Parts parts = model.architecture->partsOf(model.checkpoint, tensor);
-    if (!parts.problem.empty()) groups[parts.problem].add(tensor);
-  }
-  for (const auto& [problem, group] : groups) {
-    LeftOut left = entry(step, model.key, group);
-    left.reason = "experts are not compared: the tensor " + problem;
-    list.push_back(std::move(left));
-  }
-}
-
 }  // namespace
 
 std::vector<LeftOut> codesOf(const Model& model, const std::string& step) {
@@ -75,7 +58,6 @@ std::vector<LeftOut> codesOf(const Model& model, const std::string& step) {
         100.0 * static_cast<double>(group.bytes) / static_cast<double>(all), model.key);
     list.push_back(std::move(left));
   }
-  addUnsplit(model, step, list);
   return list;
 }
 

@@ -1,5 +1,4 @@
-// What of a model or of a step's pairs is left out of what takes numbers: codes, and tensors whose
-// parts cannot be told.
+// What of a model or of a step's pairs is stored as codes, and so is left out of what takes numbers.
 #pragma once
 
 #include <string>
@@ -11,7 +10,7 @@
 namespace kindred::plan {
 
 // A line for each encoding that shows nothing without a decoder, with the share of the model's
-// bytes: no test reads these tensors. Then experts that stand in one tensor of unknown layout.
+// bytes: no test reads these tensors.
 std::vector<LeftOut> codesOf(const Model& model, const std::string& step);
 
 // Why figures of these pairs describe codes and not weights, a line for each encoding.

@@ -205,7 +205,7 @@ GaugeGrant CheckpointWeights::gauge(std::string_view role, unsigned axis,
     if (gauge.name != name) continue;
     if (gauge.permutation) {
       // Scales of blocks stay where they are when rows or columns change places.
-      if (std::string blocks = scaledByBlocks(role); !blocks.empty()) {
+      if (std::string blocks = scaledByBlocks(name); !blocks.empty()) {
         return {gauge.sign, false, std::move(blocks), foreignFiles(*model_.architecture)};
       }
     }
@@ -216,13 +216,19 @@ GaugeGrant CheckpointWeights::gauge(std::string_view role, unsigned axis,
               "' there"};
 }
 
-std::string CheckpointWeights::scaledByBlocks(std::string_view role) const {
-  for (const auto& [key, matrix] : reading_.matrices) {
-    if (key.first != role) continue;
-    const checkpoint::Tensor& tensor = *matrix.view.tensor;
-    if (checkpoint::shown(tensor.encoding) >= checkpoint::Shown::rows) continue;
-    return fmt::format("{} of {} is {}, so its rows can't change places", role, model_.key,
-                       checkpoint::whyNot(tensor.encoding, tensor.dtype));
+std::string CheckpointWeights::scaledByBlocks(std::string_view gauge) const {
+  for (const checkpoint::GaugeRule& rule : model_.architecture->rules()) {
+    if (rule.name != gauge) continue;
+    for (const auto& [key, matrix] : reading_.matrices) {
+      const checkpoint::Tensor& tensor = *matrix.view.tensor;
+      if (checkpoint::shown(tensor.encoding) >= checkpoint::Shown::rows) continue;
+      const bool moves = std::any_of(
+          rule.permutation.begin(), rule.permutation.end(),
+          [&](const checkpoint::RoleAxis& axis) { return axis.role == matrix.view.info.role; });
+      if (!moves) continue;
+      return fmt::format("{} of {} is {}, so nothing in it can change places", key.first,
+                         model_.key, checkpoint::whyNot(tensor.encoding, tensor.dtype));
+    }
   }
   return {};
 }

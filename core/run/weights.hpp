@@ -45,8 +45,8 @@ class CheckpointWeights final : public ModelWeights {
  private:
   void keepTokensWithRows();
   const plan::ReadableMatrix* find(std::string_view role, const Place& place) const;
-  // Why rows and columns of the role can't change places in what is stored, or empty.
-  std::string scaledByBlocks(std::string_view role) const;
+  // Why what a gauge orders can't change places in what is stored, or empty.
+  std::string scaledByBlocks(std::string_view gauge) const;
   void fold(std::string_view role, const Place& place, Matrix& matrix) const;
   void readRows(const checkpoint::View& view, std::span<const std::uint32_t> rows,
                 Matrix& matrix) const;
