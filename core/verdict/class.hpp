@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -29,12 +30,14 @@ template <class T>
 inline constexpr std::array<T, 0> kAll{};
 template <>
 inline constexpr std::array kAll<Class>{
-    Class::identical,  Class::shared_weights, Class::shared_weights_calibrated,
-    Class::partial,    Class::inconclusive,   Class::no_evidence,
-    Class::untestable, Class::not_run};
+    Class::identical,   Class::shared_weights, Class::shared_weights_calibrated,
+    Class::partial,     Class::arranged,       Class::inconclusive,
+    Class::no_evidence, Class::untestable,     Class::not_run};
+static_assert(kAll<Class>.size() == static_cast<std::size_t>(Class::not_run) + 1);
 template <>
 inline constexpr std::array kAll<Basis>{Basis::exact, Basis::calibrated, Basis::unverified,
                                         Basis::describes};
+static_assert(kAll<Basis>.size() == static_cast<std::size_t>(Basis::describes) + 1);
 
 // "shared-weights"; the contract of report.json.
 const char* name(Class klass);
