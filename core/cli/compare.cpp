@@ -181,9 +181,11 @@ void pin(std::vector<ModelArgument>& models, plan::Models& opened) {
 
 // A comparison in which nothing could be compared is no quiet success.
 ExitCode verdictCode(const Executed& done) {
-  const bool testable = std::any_of(
-      done.context.verdicts.begin(), done.context.verdicts.end(),
-      [](const report::PairVerdict& v) { return v.verdict.klass != verdict::Class::untestable; });
+  const auto& verdicts = done.context.verdicts;
+  const bool testable = std::any_of(verdicts.begin(), verdicts.end(), [&](const auto& pair) {
+    return !report::hasControl(done.context, pair) &&
+           pair.verdict.klass != verdict::Class::untestable;
+  });
   return testable ? exitCode(done.results) : kBadInput;
 }
 

@@ -147,7 +147,7 @@ Recogniser::Recogniser(const TensorInfo& tensor)
     : dtype_(tensor.dtype),
       elements_(tensor.elements),
       unit_(std::lcm(info(tensor.dtype).bits, 8u) / 8) {
-  if (info(dtype_).bits % 8 != 0 || dtype_ == DType::C64 || elements_ < kSmallest) return;
+  if (info(dtype_).bits % 8 != 0 || elements_ < kSmallest) return;
   for (const std::uint64_t columns : columnsOf(tensor)) {
     columns_.push_back(std::min(columns, kBlockElements));
   }
@@ -188,16 +188,46 @@ void Recogniser::compareWithFirst(std::span<const std::byte> raw) {
   }
 }
 
-std::string Recogniser::judge(const Block& block) const {
-  const std::uint64_t count = block.raw.size() * 8 / info(dtype_).bits;
-  std::vector<double> wide(count);
-  checkpoint::toDouble(dtype_, block.raw, 0, wide);
-  const std::vector<float> values(wide.begin(), wide.end());
-  for (const std::uint64_t columns : columns_) {
-    std::string reason = computed(dtype_, columns, values);
-    if (!reason.empty()) return reason;
+// Of complex numbers, real and imaginary parts apart: a table is one of both.
+std::vector<std::vector<float>> Recogniser::planesOf(const Block& block) const {
+  const std::size_t planes = dtype_ == DType::C64 ? 2 : 1;
+  const DType real = dtype_ == DType::C64 ? DType::F32 : dtype_;
+  std::vector<double> wide(block.raw.size() * 8 / info(real).bits);
+  checkpoint::toDouble(real, block.raw, 0, wide);
+  std::vector<std::vector<float>> values(planes);
+  for (std::size_t i = 0; i < wide.size(); ++i) {
+    values[i % planes].push_back(static_cast<float>(wide[i]));
   }
-  return {};
+  return values;
+}
+
+std::string Recogniser::judge(const Block& block) const {
+  const DType real = dtype_ == DType::C64 ? DType::F32 : dtype_;
+  std::string all;
+  for (const std::vector<float>& values : planesOf(block)) {
+    std::string reason;
+    for (const std::uint64_t columns : columns_) {
+      reason = computed(real, columns, values);
+      if (!reason.empty()) break;
+    }
+    if (reason.empty()) return {};
+    all = std::move(reason);
+  }
+  return all;
+}
+
+bool Recogniser::isOrdered() const {
+  if (isIndex(dtype_) || constant_) return false;
+  for (const Block& block : blocks_) {
+    for (const std::vector<float>& values : planesOf(block)) {
+      const bool fits = std::any_of(columns_.begin(), columns_.end(), [&](std::uint64_t columns) {
+        return columns <= values.size() && rowsAreOrdered(columns, values) &&
+               columnsAreOrdered(columns, values);
+      });
+      if (!fits) return false;
+    }
+  }
+  return !blocks_.empty();
 }
 
 std::string Recogniser::finish() const {

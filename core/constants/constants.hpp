@@ -36,6 +36,9 @@ class Recogniser {
   void add(std::span<const std::byte> raw);
   // Why the tensor is taken for computed, or empty.
   std::string finish() const;
+  // Whether its rows and columns follow from their neighbours, though no rule says how: it may be a
+  // table that was computed, and it may be trained.
+  bool isOrdered() const;
 
  private:
   struct Block {
@@ -44,6 +47,7 @@ class Recogniser {
   };
 
   void compareWithFirst(std::span<const std::byte> raw);
+  std::vector<std::vector<float>> planesOf(const Block& block) const;
   std::string judge(const Block& block) const;
 
   DType dtype_;

@@ -1,25 +1,58 @@
 #include "plan/counterparts.hpp"
 
 namespace kindred::plan {
+namespace {
 
-Counterparts::Counterparts(const Model& a, const Model& b)
-    : a_(a), b_(b), by_role_(a.architecture != nullptr && b.architecture != nullptr) {
-  for (const checkpoint::Tensor& tensor : b.checkpoint.tensors()) {
-    in_b_.emplace(placeOf(b, tensor.name), &tensor);
-  }
-}
+using Places = std::map<std::string, const checkpoint::Tensor*>;
 
-std::string Counterparts::placeOf(const Model& model, const std::string& tensor) const {
-  if (!by_role_) return tensor;
+std::string placeOf(const Model& model, bool by_role, const std::string& tensor) {
+  if (!by_role) return tensor;
   const auto placement = model.architecture->placementOf(tensor);
   if (!placement) return tensor;
   return placement->role + ' ' + std::to_string(placement->layer) + ' ' +
          std::to_string(placement->expert);
 }
 
+// Where several tensors claim one place (a model saved under two prefixes), each has its name.
+Places placesIn(const Model& model, bool by_role) {
+  std::map<std::string, std::size_t> claims;
+  for (const checkpoint::Tensor& tensor : model.checkpoint.tensors()) {
+    ++claims[placeOf(model, by_role, tensor.name)];
+  }
+  Places places;
+  for (const checkpoint::Tensor& tensor : model.checkpoint.tensors()) {
+    const std::string place = placeOf(model, by_role, tensor.name);
+    places.emplace(claims[place] == 1 ? place : tensor.name, &tensor);
+  }
+  return places;
+}
+
+const checkpoint::Tensor* partnerIn(
+    const std::map<const checkpoint::Tensor*, const checkpoint::Tensor*>& tensors,
+    const checkpoint::Tensor& tensor) {
+  const auto entry = tensors.find(&tensor);
+  return entry == tensors.end() ? nullptr : entry->second;
+}
+
+}  // namespace
+
+Counterparts::Counterparts(const Model& a, const Model& b)
+    : a_(a), b_(b), by_role_(a.architecture != nullptr && b.architecture != nullptr) {
+  const Places of_a = placesIn(a, by_role_), of_b = placesIn(b, by_role_);
+  for (const auto& [place, tensor] : of_a) {
+    const auto partner = of_b.find(place);
+    if (partner == of_b.end()) continue;
+    in_b_.emplace(tensor, partner->second);
+    in_a_.emplace(partner->second, tensor);
+  }
+}
+
 const checkpoint::Tensor* Counterparts::of(const checkpoint::Tensor& tensor_of_a) const {
-  const auto found = in_b_.find(placeOf(a_, tensor_of_a.name));
-  return found == in_b_.end() ? nullptr : found->second;
+  return partnerIn(in_b_, tensor_of_a);
+}
+
+const checkpoint::Tensor* Counterparts::ofB(const checkpoint::Tensor& tensor_of_b) const {
+  return partnerIn(in_a_, tensor_of_b);
 }
 
 namespace {

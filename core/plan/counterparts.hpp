@@ -14,8 +14,10 @@ class Counterparts {
  public:
   // Refers to both.
   Counterparts(const Model& a, const Model& b);
-  // The tensor of `b` in the place of `a`'s; null: there is none.
+  // The tensor of `b` in the place of `a`'s, and the other way round; null: there is none. What is
+  // one's counterpart has it for its own.
   const checkpoint::Tensor* of(const checkpoint::Tensor& tensor_of_a) const;
+  const checkpoint::Tensor* ofB(const checkpoint::Tensor& tensor_of_b) const;
 
   // Of a tensor without one, where one model fuses what the other holds apart: each of its parts
   // with the part of `b` of the same role, layer and expert. Empty unless all have one of equal
@@ -26,14 +28,14 @@ class Counterparts {
   std::vector<PartPair> parts(const checkpoint::Tensor& tensor_of_a) const;
 
  private:
-  std::string placeOf(const Model& model, const std::string& tensor) const;
+  using Tensors = std::map<const checkpoint::Tensor*, const checkpoint::Tensor*>;
 
   const Model& a_;
   const Model& b_;
   bool by_role_;
-  std::map<std::string, const checkpoint::Tensor*> in_b_;  // by place
+  Tensors in_b_, in_a_;
   mutable std::map<std::string, checkpoint::View>
-      parts_of_b_;  // the same; made when first asked for
+      parts_of_b_;  // by place; made when first asked for
 };
 
 // Pairs of tensors in the same place with equal shapes whose stored elements are numbers. Parts

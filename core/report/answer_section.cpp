@@ -114,6 +114,7 @@ Markup pairsSection(const Document& document) {
     for (const DocumentPair* pair : subjects) cards << card(document, *pair);
     content << element("ul", cards, {{"class", "pairs"}});
   }
+  for (const std::string& sentence : jointsOf(document)) content << element("p", sentence);
   if (!controls.empty()) {
     content << element("h3", "Controls: models whose kinship is known beforehand")
             << pairTable(controls);

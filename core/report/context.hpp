@@ -1,6 +1,7 @@
 // Everything a rendering needs beside the results: what was asked, of what, and how.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -43,5 +44,16 @@ struct Context {
   std::string toolchain;
   std::vector<std::string> command_line;
 };
+
+inline bool isControl(const Context& context, const std::string& key) {
+  return std::any_of(context.models.begin(), context.models.end(), [&](const ModelFacts& model) {
+    return model.key == key && model.role == "control";
+  });
+}
+
+// Pairs with a control are no part of what was asked.
+inline bool hasControl(const Context& context, const PairVerdict& pair) {
+  return isControl(context, pair.a) || isControl(context, pair.b);
+}
 
 }  // namespace kindred::report

@@ -8,6 +8,7 @@
 #include "checkpoint/component.hpp"
 #include "checkpoint/names.hpp"
 #include "plan/counterparts.hpp"
+#include "report/identity.hpp"
 #include "report/ranges.hpp"
 
 namespace kindred::report {
@@ -19,6 +20,11 @@ std::string roleOf(const plan::Model& model, const std::string& tensor) {
   return model.architecture == nullptr ? "" : model.architecture->roleOf(tensor);
 }
 
+// Fewer bits in all may be equal by chance: a norm of few values, a bias that hardly moved.
+constexpr double kFewestBits = 128;
+// Of tensors that nothing names, what has fewer kinds of values than that is no weight.
+constexpr double kFewestBitsEach = 2;
+
 // Names as observations spell them.
 struct Pair {
   std::string a, b;
@@ -27,32 +33,55 @@ struct Pair {
 
 class Coverer {
  public:
-  Coverer(const plan::Model& a, const plan::Model& b, const run::Results& results)
-      : a_(a), b_(b), counterparts_(a, b), read_a_(a, results), read_b_(b, results) {
+  Coverer(const plan::Model& a, const plan::Model& b, const run::Results& results,
+          std::uint64_t budget)
+      : a_(a),
+        b_(b),
+        budget_(budget),
+        counterparts_(a, b),
+        contents_a_(contentsOf(a, results)),
+        contents_b_(contentsOf(b, results)),
+        read_a_(a, results),
+        read_b_(b, results) {
     for (const Tensor& tensor : b.checkpoint.tensors()) {
       by_name_.emplace(checkpoint::escaped(tensor.name), &tensor);
+      const auto content = contents_b_.find(tensor.name);
+      if (content != contents_b_.end()) {
+        holder_in_b_.emplace(content->second->xxh3_128, &tensor);
+      }
+    }
+    for (const Tensor& tensor : a.checkpoint.tensors()) {
+      const auto content = contents_a_.find(tensor.name);
+      if (content != contents_a_.end()) in_a_.insert(content->second->xxh3_128);
     }
     for (const run::Observation& o : results.observations) look(o);
     for (const run::PlainCosine& cosine : results.cosines) look(cosine);
-    for (const run::Note& note : results.notes) look(note);
   }
 
   verdict::Coverage run() {
     sum(a_, coverage_.tensors_a, coverage_.bytes_a, coverage_.understood_a,
-        coverage_.understood_bytes_a);
+        coverage_.understood_bytes_a, coverage_.elements_a);
     sum(b_, coverage_.tensors_b, coverage_.bytes_b, coverage_.understood_b,
-        coverage_.understood_bytes_b);
+        coverage_.understood_bytes_b, coverage_.elements_b);
     for (const Tensor& tensor : a_.checkpoint.tensors()) place(tensor);
+    for (const Tensor& tensor : b_.checkpoint.tensors()) placeOfB(tensor);
     plainCosine();
+    coverage_.identity = identityOf(a_, b_, counterparts_, contents_a_, contents_b_,
+                                    [&](const Tensor& of_a, const Tensor& of_b) {
+                                      return confirmed_a_.contains(checkpoint::escaped(of_a.name)) ||
+                                             confirmed_b_.contains(checkpoint::escaped(of_b.name));
+                                    });
     return std::move(coverage_);
   }
 
  private:
   static void sum(const plan::Model& model, std::uint64_t& tensors, std::uint64_t& bytes,
-                  std::uint64_t& understood, std::uint64_t& understood_bytes) {
+                  std::uint64_t& understood, std::uint64_t& understood_bytes,
+                  std::uint64_t& elements) {
     for (const Tensor& tensor : model.checkpoint.tensors()) {
       ++tensors;
       bytes += tensor.bytes;
+      elements += tensor.elements;
       if (roleOf(model, tensor.name).empty()) continue;
       ++understood;
       understood_bytes += tensor.bytes;
@@ -65,8 +94,8 @@ class Coverer {
     if (!in_order && !reversed) return;
     const Pair pair = in_order ? Pair{o.tensor_a, o.tensor_b} : Pair{o.tensor_b, o.tensor_a};
     if (o.figure == "byte-hash") {
-      hashed_.insert(o.step);
-      if (o.value == 1) equal_.emplace(pair.a, pair.b);
+      if (o.value != 1) return;
+      (in_order ? confirmed_a_ : confirmed_b_).insert(in_order ? pair.a : pair.b);
     }
   }
 
@@ -80,88 +109,131 @@ class Coverer {
     cosines_.emplace(pair, Cosine{cosine.value, cosine.elements});
   }
 
-  // Notes name tensors and not models: the steps are those that hashed this pair.
-  void look(const run::Note& note) {
-    if (!hashed_.contains(note.step)) return;
-    const auto same = [&](const std::string& x, const std::string& y) {
-      const auto found = equal_.find(x);
-      return found != equal_.end() && found->second == y;
-    };
-    const bool in_order = same(note.tensor_a, note.tensor_b);
-    if (!in_order && !same(note.tensor_b, note.tensor_a)) return;
-    const std::string& name = in_order ? note.tensor_a : note.tensor_b;
-    for (const auto& [key, text] : note.texts) {
-      if (key == "constant") constant_[name] = text;
-      if (key == "sha256_a") hash_[name] = text;
-    }
+  const run::TensorContent* contentOf(const Contents& contents, const Tensor& tensor) const {
+    const auto found = contents.find(tensor.name);
+    return found == contents.end() ? nullptr : found->second;
   }
 
   // Every tensor of A goes to one component's count, and is compared or left out for one reason.
   void place(const Tensor& tensor) {
-    const std::string name = checkpoint::escaped(tensor.name);
     const std::string role = roleOf(a_, tensor.name);
-    const Tensor* partner = partnerOf(tensor, name);
-    const bool same_shape = partner != nullptr && partner->shape == tensor.shape;
-    const bool equal = equal_.contains(name);
-    verdict::ComponentCount ignored;
-    verdict::ComponentCount& count =
-        hashed_.empty() ? ignored
-                        : coverage_.components[checkpoint::componentOf(role, tensor.name)];
-    const auto constant = constant_.find(name);
-    if (equal && constant != constant_.end()) {
-      ++count.constant;
-      coverage_.no_evidence.push_back({name, constant->second});
-      coverage_.left_out["constant"].add(tensor.bytes);
-      return;
-    }
-    if (equal && isTied(name)) {
-      ++count.tied;
-      coverage_.left_out["tied"].add(tensor.bytes);
-      return;
-    }
+    const Tensor* partner = partnerOf(tensor);
     const auto parts = partner == nullptr ? counterparts_.parts(tensor)
                                           : std::vector<plan::Counterparts::PartPair>();
-    const bool in_parts = !parts.empty();
-    ++(equal ? count.equal : same_shape || in_parts ? count.changed : count.absent);
     for (const auto& [of_a, of_b] : parts) {
       in_parts_.insert({checkpoint::escaped(of_a.info.name), checkpoint::escaped(of_b.info.name)});
     }
+    if (countBytes(tensor, role, partner, !parts.empty())) return;
     if (checkpoint::shown(tensor.encoding) == checkpoint::Shown::nothing) {
       coverage_.left_out["stored as codes"].add(tensor.bytes);
-    } else if (in_parts) {
+    } else if (!parts.empty()) {
       const bool read = read_a_.any(tensor) &&
                         std::all_of(parts.begin(), parts.end(),
                                     [&](const auto& pair) { return read_b_.any(*pair.b.tensor); });
-      (read ? coverage_.compared : coverage_.left_out["over budget"]).add(tensor.bytes);
+      addCompared(tensor, role, read);
     } else if (partner == nullptr) {
       coverage_.left_out["no counterpart"].add(tensor.bytes);
-    } else if (!same_shape) {
+    } else if (partner->shape != tensor.shape) {
       coverage_.left_out["other shape"].add(tensor.bytes);
-    } else if (!read_a_.any(tensor) || !read_b_.any(*partner)) {
-      coverage_.left_out[role.empty() ? "unknown role" : "over budget"].add(tensor.bytes);
     } else {
-      coverage_.compared.add(tensor.bytes);
+      addCompared(tensor, role, read_a_.any(tensor) && read_b_.any(*partner));
     }
   }
 
-  const Tensor* partnerOf(const Tensor& tensor, const std::string& name) const {
-    for (const auto* found_in : {&equal_, &matched_}) {
-      const auto found = found_in->find(name);
-      if (found == found_in->end()) continue;
-      const auto partner = by_name_.find(found->second);
+  void addCompared(const Tensor& tensor, const std::string& role, bool read) {
+    if (!read) {
+      coverage_.left_out[reasonNotRead(role)].add(tensor.bytes);
+      return;
+    }
+    coverage_.compared.add(read_a_.bytes(tensor));
+    coverage_.compared_size += tensor.bytes;
+  }
+
+  std::string reasonNotRead(const std::string& role) const {
+    if (role.empty()) return "unknown role";
+    const bool cut = budget_ > 0 && std::max(coverage_.bytes_a, coverage_.bytes_b) > budget_;
+    return cut ? "over budget" : "not read";
+  }
+
+  // What became of a tensor whose bytes were read; true: it is no evidence, and left out as such.
+  bool countBytes(const Tensor& tensor, const std::string& role, const Tensor* partner,
+                  bool in_parts) {
+    const run::TensorContent* content = contentOf(contents_a_, tensor);
+    const bool absent = !in_parts && (partner == nullptr || partner->shape != tensor.shape);
+    if (content == nullptr || contents_b_.empty()) return false;
+    verdict::ComponentCount& count =
+        coverage_.components[checkpoint::componentOf(role, tensor.name)];
+    const bool equal = tensor.bytes > 0 && holder_in_b_.contains(content->xxh3_128);
+    if (!equal) {
+      if (absent) {
+        ++count.absent;
+      } else if ((in_parts || contentOf(contents_b_, *partner) != nullptr) && tensor.bytes > 0) {
+        ++count.changed;
+      }
+      return false;
+    }
+    const std::string constant = noEvidence(tensor, *content);
+    if (!constant.empty()) {
+      ++count.constant;
+      coverage_.no_evidence.push_back({checkpoint::escaped(tensor.name), constant});
+      coverage_.left_out["constant"].add(tensor.bytes);
+      return true;
+    }
+    if (const auto [first, fresh] = first_of_hash_.emplace(content->xxh3_128, &tensor); !fresh) {
+      ++count.tied;
+      coverage_.no_evidence.push_back(
+          {checkpoint::escaped(tensor.name),
+           "tied: the same bytes as " + checkpoint::escaped(first->second->name)});
+      coverage_.left_out["tied"].add(tensor.bytes);
+      return true;
+    }
+    ++count.equal;
+    addShared(tensor, role, *content);
+    return false;
+  }
+
+  static std::string noEvidence(const Tensor& tensor, const run::TensorContent& content) {
+    if (!content.constant.empty()) return content.constant;
+    return content.bits * static_cast<double>(tensor.elements) < kFewestBits
+               ? "so few values that they may agree by chance"
+               : "";
+  }
+
+  // A role says that a tensor is trained; without one, its values must.
+  void addShared(const Tensor& tensor, const std::string& role, const run::TensorContent& content) {
+    const Tensor& holder = *holder_in_b_.at(content.xxh3_128);
+    const bool known = !role.empty() || !roleOf(b_, holder.name).empty();
+    if (!known && (content.ordered || content.bits < kFewestBitsEach)) return;
+    verdict::SharedBytes& shared = known ? coverage_.shared_known : coverage_.shared_unknown;
+    ++shared.tensors;
+    shared.elements += tensor.elements;
+  }
+
+  void placeOfB(const Tensor& tensor) {
+    const run::TensorContent* content = contentOf(contents_b_, tensor);
+    if (content == nullptr || contents_a_.empty() || in_a_.contains(content->xxh3_128)) return;
+    const Tensor* partner = counterparts_.ofB(tensor);
+    if (partner != nullptr && partner->shape == tensor.shape) return;
+    const std::string role = roleOf(b_, tensor.name);
+    ++coverage_.components[checkpoint::componentOf(role, tensor.name)].only_b;
+  }
+
+  // Of a tensor whose bytes are found elsewhere, the one that holds them.
+  const Tensor* partnerOf(const Tensor& tensor) const {
+    if (const run::TensorContent* content = contentOf(contents_a_, tensor)) {
+      const Tensor* counterpart = counterparts_.of(tensor);
+      const run::TensorContent* there =
+          counterpart == nullptr ? nullptr : contentOf(contents_b_, *counterpart);
+      if (there != nullptr && there->xxh3_128 == content->xxh3_128) return counterpart;
+      const auto holder = holder_in_b_.find(content->xxh3_128);
+      if (tensor.bytes > 0 && holder != holder_in_b_.end()) return holder->second;
+    }
+    const auto matched = matched_.find(checkpoint::escaped(tensor.name));
+    if (matched != matched_.end()) {
+      const auto partner = by_name_.find(matched->second);
       if (partner != by_name_.end()) return partner->second;
     }
     return counterparts_.of(tensor);
-  }
-
-  // Equal tensors that another tensor of A holds too: an output that is the embedding.
-  bool isTied(const std::string& name) {
-    const auto hash = hash_.find(name);
-    if (hash == hash_.end()) return false;
-    const auto [first, fresh] = first_of_hash_.emplace(hash->second, name);
-    if (fresh) return false;
-    coverage_.no_evidence.push_back({name, "tied: the same bytes as " + first->second});
-    return true;
   }
 
   void plainCosine() {
@@ -173,8 +245,10 @@ class Coverer {
         continue;
       }
       const Tensor* of_a = a_.checkpoint.find(pair.a);
-      if (of_a == nullptr || constant_.contains(pair.a)) continue;
-      const Tensor* partner = partnerOf(*of_a, pair.a);
+      if (of_a == nullptr) continue;
+      const run::TensorContent* content = contentOf(contents_a_, *of_a);
+      if (content != nullptr && !content->constant.empty()) continue;
+      const Tensor* partner = partnerOf(*of_a);
       if (partner == nullptr || checkpoint::escaped(partner->name) != pair.b) continue;
       sum += cosine.value * static_cast<double>(cosine.elements);
       coverage_.plain_parameters += cosine.elements;
@@ -190,14 +264,16 @@ class Coverer {
 
   const plan::Model& a_;
   const plan::Model& b_;
+  std::uint64_t budget_;
   plan::Counterparts counterparts_;
+  Contents contents_a_, contents_b_;
   ReadRanges read_a_, read_b_;
-  std::map<std::string, const Tensor*> by_name_;  // of b
-  std::set<std::string> hashed_;                  // steps that compared the pair by content
-  std::map<std::string, std::string> equal_;      // tensor of a -> tensor of b with the same bytes
-  std::map<std::string, std::string> matched_;    // -> the one that a test took for its counterpart
-  std::map<std::string, std::string> constant_;   // -> why it is no evidence
-  std::map<std::string, std::string> hash_, first_of_hash_;
+  std::map<std::string, const Tensor*> by_name_;          // of b
+  std::map<std::string, const Tensor*> holder_in_b_;      // by content
+  std::set<std::string> in_a_;                            // contents
+  std::set<std::string> confirmed_a_, confirmed_b_;       // tensors whose bytes the other holds
+  std::map<std::string, std::string> matched_;            // -> taken for its counterpart by a test
+  std::map<std::string, const Tensor*> first_of_hash_;    // of a
   std::map<Pair, Cosine> cosines_;
   std::set<Pair> in_parts_;  // parts of fused tensors with their counterparts
   verdict::Coverage coverage_;
@@ -206,8 +282,8 @@ class Coverer {
 }  // namespace
 
 verdict::Coverage coverageOf(const plan::Model& a, const plan::Model& b,
-                             const run::Results& results) {
-  return Coverer(a, b, results).run();
+                             const run::Results& results, std::uint64_t budget) {
+  return Coverer(a, b, results, budget).run();
 }
 
 }  // namespace kindred::report

@@ -5,21 +5,21 @@
 
 #include <fmt/format.h>
 
+#include "report/wording.hpp"
+#include "verdict/shared_bytes.hpp"
+
 namespace kindred::report {
 namespace {
 
 constexpr std::size_t kNamed = 2;  // tensors that are no evidence and named one by one
 
-double megabytes(std::uint64_t bytes) { return static_cast<double>(bytes) / 1e6; }
-
 std::string extent(const PairVerdict& pair) {
   const verdict::Coverage& c = pair.coverage;
   std::string text = fmt::format(
-      "Coverage: of {}'s {} tensors ({:.1f} MB) {} ({:.1f} MB) have a known role and {} ({:.1f} "
-      "MB) "
-      "were compared",
-      pair.a, c.tensors_a, megabytes(c.bytes_a), c.understood_a, megabytes(c.understood_bytes_a),
-      c.compared.tensors, megabytes(c.compared.bytes));
+      "Coverage: of {}'s {} tensors ({}) {} ({}) have a known role; of {} some rows were read in "
+      "both models ({} of their {})",
+      pair.a, c.tensors_a, byteCount(c.bytes_a), c.understood_a, byteCount(c.understood_bytes_a),
+      c.compared.tensors, byteCount(c.compared.bytes), byteCount(c.compared_size));
   std::string left_out;
   for (const auto& [reason, part] : c.left_out) {
     left_out +=
@@ -31,10 +31,17 @@ std::string extent(const PairVerdict& pair) {
 std::string components(const verdict::Coverage& coverage) {
   std::string text;
   for (const auto& [name, count] : coverage.components) {
-    text += fmt::format("{}{} {}/{}/{}", text.empty() ? "Equal/changed/absent: " : ", ", name,
+    text += fmt::format("{}{} {}/{}/{}", text.empty() ? "Equal/changed/absent tensors: " : ", ", name,
                         count.equal, count.changed, count.absent);
   }
   return text.empty() ? text : text + ".";
+}
+
+// Of relatives; the verdict says it where nearly all is the same.
+std::string differences(const PairVerdict& pair) {
+  const std::string text = verdict::differenceSentence(pair.coverage.identity);
+  const bool said = pair.verdict.sentence.find(text) != std::string::npos;
+  return !pair.coverage.identity.known || said || !verdict::isRelated(pair.verdict.klass) ? "" : text;
 }
 
 std::string noEvidence(const verdict::Coverage& coverage) {
@@ -55,7 +62,7 @@ std::string noEvidence(const verdict::Coverage& coverage) {
 
 std::vector<std::string> coverageText(const PairVerdict& pair) {
   const verdict::Coverage& c = pair.coverage;
-  std::vector<std::string> paragraphs{extent(pair), components(c), noEvidence(c)};
+  std::vector<std::string> paragraphs{extent(pair), components(c), differences(pair), noEvidence(c)};
   if (std::isfinite(c.plain_cosine)) {
     paragraphs.push_back(fmt::format(
         "Plain cosine over {} parameters of equal place and shape: {:.4f}. It describes "

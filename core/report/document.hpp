@@ -30,7 +30,7 @@ struct DocumentVerdict {
 };
 
 struct DocumentComponent {
-  std::uint64_t equal = 0, constant = 0, tied = 0, changed = 0, absent = 0;
+  std::uint64_t equal = 0, constant = 0, tied = 0, changed = 0, absent = 0, only_b = 0;
 };
 
 struct DocumentExtent {
@@ -50,12 +50,25 @@ struct DocumentAssignments {
   std::uint64_t solved = 0, optimal = 0;
 };
 
+struct DocumentIdentity {
+  bool known = false;
+  std::uint64_t differing = 0;
+  std::vector<std::string> differences, remarks;
+};
+
+struct DocumentSharedBytes {
+  std::uint64_t tensors = 0, elements = 0;
+};
+
 struct DocumentCoverage {
   std::uint64_t tensors_a = 0, tensors_b = 0, understood_a = 0, understood_b = 0;
   std::uint64_t bytes_a = 0, bytes_b = 0, understood_bytes_a = 0, understood_bytes_b = 0;
   DocumentExtent compared;
+  std::uint64_t compared_size = 0;
   std::map<std::string, DocumentExtent> left_out;
   std::vector<DocumentNoEvidence> no_evidence;
+  DocumentIdentity identity;
+  DocumentSharedBytes shared_known, shared_unknown;
   DocumentPlainCosine plain_cosine;
   std::map<std::string, DocumentComponent> components;
 };
@@ -65,6 +78,15 @@ struct DocumentPair {
   DocumentVerdict verdict;
   DocumentCoverage coverage;
   DocumentAssignments assignments;
+};
+
+// Models connected by pairs that share weights.
+struct DocumentFamily {
+  std::vector<std::string> models;
+  // Models without which the family falls apart into these parts, among which nothing was found.
+  std::vector<std::string> joints;
+  std::vector<std::vector<std::string>> parts;
+  std::uint64_t undecided = 0;
 };
 
 struct DocumentModel {
@@ -178,8 +200,10 @@ struct Document {
   std::string kindred, title, question;
   std::uint64_t schema = 0;
   bool complete = true;
+  std::string adjustment;
   DocumentVerdict verdict;
   std::vector<DocumentPair> pairs;
+  std::vector<DocumentFamily> families;
   std::vector<DocumentModel> models;
   std::vector<DocumentStep> steps;
   std::vector<DocumentSummary> observations;

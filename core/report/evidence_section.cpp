@@ -130,6 +130,7 @@ Markup evidenceSection(const Document& document) {
       "all tests of this run. Filled dots are the pair itself, rings are controls: pairs with a "
       "model whose kinship is known beforehand. Left of the dashed line nothing is called "
       "evidence.");
+  content << element("p", kOneRun, {{"class", "quiet"}});
   const EvidenceScale scale(rows);
   const auto control =
       std::find_if(rows.begin(), rows.end(), [](const Evidence& row) { return row.control; });

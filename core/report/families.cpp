@@ -1,16 +1,20 @@
 #include "report/families.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <numeric>
+#include <set>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include "report/text.hpp"
 #include "report/wording.hpp"
 
 namespace kindred::report {
 
-std::vector<std::vector<std::string>> families(
+std::vector<std::vector<std::string>> connected(
     const std::vector<std::string>& keys,
     const std::vector<std::pair<std::string, std::string>>& related) {
   std::vector<std::size_t> parent(keys.size());
@@ -37,37 +41,148 @@ std::vector<std::vector<std::string>> families(
   return list;
 }
 
-std::vector<std::vector<std::string>> families(const Context& context) {
-  std::vector<std::string> keys;
-  for (const ModelFacts& model : context.models) keys.push_back(model.key);
-  std::vector<std::pair<std::string, std::string>> related;
-  for (const PairVerdict& pair : context.verdicts) {
-    if (verdict::isRelated(pair.verdict.klass)) related.emplace_back(pair.a, pair.b);
+namespace {
+
+using Edge = std::pair<std::string, std::string>;
+
+Edge ordered(const std::string& a, const std::string& b) { return std::minmax(a, b); }
+
+// Finds out what holds a family together.
+class Joiner {
+ public:
+  // `related`: pairs that share weights; `apart`: pairs in which tests found nothing.
+  Joiner(const std::set<Edge>& related, const std::set<Edge>& apart)
+      : related_(related), apart_(apart) {}
+
+  void join(Family& family) const {
+    std::vector<std::string> joints;
+    for (const std::vector<std::string>& group : twins(family.models)) {
+      if (!partsWithout(family.models, group).empty()) {
+        joints.insert(joints.end(), group.begin(), group.end());
+      }
+    }
+    if (joints.empty()) return;
+    std::sort(joints.begin(), joints.end());
+    family.parts = partsWithout(family.models, joints);
+    if (!family.parts.empty()) family.joints = std::move(joints);
   }
-  return families(keys, related);
+
+ private:
+  // Models with the same relatives stand in the same place: a merge and what was made of it.
+  std::vector<std::vector<std::string>> twins(const std::vector<std::string>& models) const {
+    std::map<std::set<std::string>, std::vector<std::string>> groups;
+    for (const std::string& model : models) {
+      std::set<std::string> relatives{model};
+      for (const std::string& other : models) {
+        if (related_.contains(ordered(model, other))) relatives.insert(other);
+      }
+      groups[relatives].push_back(model);
+    }
+    std::vector<std::vector<std::string>> list;
+    for (auto& [_, group] : groups) list.push_back(std::move(group));
+    return list;
+  }
+
+  // What is left of a family; empty where it holds together, or where that is not known.
+  std::vector<std::vector<std::string>> partsWithout(
+      const std::vector<std::string>& models, const std::vector<std::string>& left_out) const {
+    std::vector<std::string> rest;
+    std::copy_if(models.begin(), models.end(), std::back_inserter(rest), [&](const auto& model) {
+      return std::find(left_out.begin(), left_out.end(), model) == left_out.end();
+    });
+    auto parts = connected(rest, {related_.begin(), related_.end()});
+    if (parts.size() < 2 || !allApart(parts)) parts.clear();
+    return parts;
+  }
+
+  bool allApart(const std::vector<std::vector<std::string>>& parts) const {
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+      for (std::size_t j = i + 1; j < parts.size(); ++j) {
+        for (const std::string& a : parts[i]) {
+          for (const std::string& b : parts[j]) {
+            if (!apart_.contains(ordered(a, b))) return false;
+          }
+        }
+      }
+    }
+    return true;
+  }
+
+  const std::set<Edge>& related_;
+  const std::set<Edge>& apart_;
+};
+
+std::string headline(const Family& family, std::size_t& number) {
+  if (family.models.size() > 1) return fmt::format("family {}:\n", ++number);
+  if (family.undecided == 0) return fmt::format("alone: {}\n", family.models.front());
+  return fmt::format("undecided: {} ({} of its pairs not run or not decided)\n",
+                     family.models.front(), family.undecided);
+}
+
+std::string described(const Family& family, std::size_t& number) {
+  std::string text = headline(family, number);
+  if (family.models.size() == 1) return text;
+  for (const std::string& model : family.models) text += "  " + model + "\n";
+  if (family.joints.empty()) return text;
+  text += wrapped(fmt::format("Joined only through {}, as a merge joins two families: without {}, "
+                              "nothing was found that ties together",
+                              fmt::join(family.joints, ", "),
+                              family.joints.size() == 1 ? "it" : "them"),
+                  2);
+  for (const auto& part : family.parts) text += wrapped(fmt::format("- {}", fmt::join(part, ", ")), 4);
+  return text;
+}
+
+}  // namespace
+
+std::vector<Family> families(const Context& context) {
+  std::vector<std::string> keys;
+  for (const ModelFacts& model : context.models) {
+    if (!isControl(context, model.key)) keys.push_back(model.key);
+  }
+  std::set<Edge> related, apart;
+  for (const PairVerdict& pair : context.verdicts) {
+    if (hasControl(context, pair)) continue;
+    if (verdict::isRelated(pair.verdict.klass)) related.insert(ordered(pair.a, pair.b));
+    if (pair.verdict.klass == verdict::Class::no_evidence) apart.insert(ordered(pair.a, pair.b));
+  }
+  std::vector<Family> list;
+  const Joiner joiner(related, apart);
+  for (std::vector<std::string>& models : connected(keys, {related.begin(), related.end()})) {
+    Family family{std::move(models), {}, {}, 0};
+    joiner.join(family);
+    const std::set<std::string> members(family.models.begin(), family.models.end());
+    for (const PairVerdict& pair : context.verdicts) {
+      const Edge edge = ordered(pair.a, pair.b);
+      const bool decided = related.contains(edge) || apart.contains(edge);
+      family.undecided += !decided && !hasControl(context, pair) &&
+                          members.contains(pair.a) != members.contains(pair.b);
+    }
+    list.push_back(std::move(family));
+  }
+  return list;
 }
 
 std::string familySummary(const Context& context) {
   std::string text;
   std::size_t number = 0;
-  for (const std::vector<std::string>& family : families(context)) {
-    text += family.size() == 1 ? fmt::format("alone: {}\n", family.front())
-                               : fmt::format("family {}:\n", ++number);
-    if (family.size() == 1) continue;
-    for (const std::string& model : family) text += "  " + model + "\n";
-  }
+  for (const Family& family : families(context)) text += described(family, number);
   text += fmt::format("\n{:<26} {:<26} {:<15} {:>9}\n", "model", "model", "verdict", "log p");
   std::map<std::string, std::size_t> counts;
   for (const PairVerdict& pair : context.verdicts) {
+    if (hasControl(context, pair)) continue;
     ++counts[verdict::name(pair.verdict.klass)];
     if (!verdict::isRelated(pair.verdict.klass)) continue;
     text += fmt::format("{:<26.26} {:<26.26} {:<15} {:>9.1f}\n", pair.a, pair.b,
                         verdict::name(pair.verdict.klass), pair.verdict.log10_p);
   }
-  text += fmt::format("\n{} pairs:", context.verdicts.size());
-  for (const auto& [klass, count] : counts) text += fmt::format(" {} {}", count, klass);
+  text += "\n";
+  for (const auto& [klass, count] : counts) {
+    text += fmt::format("{}{} {}", text.back() == '\n' ? "Pairs: " : ", ", count, klass);
+  }
   return text +
-         ".\nlog p: decimal logarithm of the p-value, adjusted by Holm over all pairs and tests.\n"
+         ".\nlog p: decimal logarithm of the p-value, adjusted by Holm over all pairs and tests of "
+         "this\nrun, and of no other run: models that are screened together belong in one.\n"
          "The graph says who shares weights, not who descends from whom.\n";
 }
 

@@ -25,6 +25,7 @@ void visit(Visitor& v, DocumentComponent& x) {
   v("tied", x.tied, "tensors with the bytes of another equal tensor of their model");
   v("changed", x.changed, "tensors of the same name with other bytes");
   v("absent", x.absent, "tensors without a partner");
+  v("only_b", x.only_b, "tensors of the second model without a partner in the first");
 }
 
 template <class Visitor>
@@ -52,6 +53,28 @@ void visit(Visitor& v, DocumentAssignments& x) {
 }
 
 template <class Visitor>
+void visit(Visitor& v, DocumentIdentity& x) {
+  v("known", x.known, "whether the bytes of every tensor of both were read");
+  v("differing", x.differing, "tensors without one of the same role, shape, encoding and bytes");
+  v("differences", x.differences, "of the first of them, in words");
+  v("remarks", x.remarks, "what differs and makes no other model");
+}
+
+template <class Visitor>
+void visit(Visitor& v, DocumentSharedBytes& x) {
+  v("tensors", x.tensors, "");
+  v("elements", x.elements, "");
+}
+
+template <class Visitor>
+void visit(Visitor& v, DocumentFamily& x) {
+  v("models", x.models, "");
+  v("joints", x.joints, "models, such as merges, without which the family falls into parts");
+  v("parts", x.parts, "its other models; nothing was found that ties one part to another");
+  v("undecided", x.undecided, "pairs with models outside it that were not run or not testable");
+}
+
+template <class Visitor>
 void visit(Visitor& v, DocumentCoverage& x) {
   v("tensors_a", x.tensors_a, "");
   v("tensors_b", x.tensors_b, "");
@@ -61,9 +84,15 @@ void visit(Visitor& v, DocumentCoverage& x) {
   v("bytes_b", x.bytes_b, "");
   v("understood_bytes_a", x.understood_bytes_a, "");
   v("understood_bytes_b", x.understood_bytes_b, "");
-  v("compared", x.compared, "tensors of the first with a counterpart, both read");
+  v("compared", x.compared,
+    "tensors of the first with a counterpart, some rows of both read; bytes: those read");
+  v("compared_size", x.compared_size, "bytes of these tensors, read or not");
   v("left_out", x.left_out, "its other tensors, by reason");
   v("no_evidence", x.no_evidence, "tensors whose agreement says nothing");
+  v("identity", x.identity, "whether the two are the same tensor by tensor");
+  v("shared_known", x.shared_known,
+    "contents that both hold, of tensors whose role is known and which are not computed");
+  v("shared_unknown", x.shared_unknown, "likewise of tensors whose role is not known");
   v("plain_cosine", x.plain_cosine, "of counterparts, weighted; describes and never decides");
   v("components", x.components, "by part of the model; empty where bytes were not compared");
 }
@@ -273,8 +302,11 @@ void visit(Visitor& v, Document& x) {
   v("title", x.title, "");
   v("question", x.question, "");
   v("complete", x.complete, "false: interrupted");
-  v("verdict", x.verdict, "of the pair; where there are several, see pairs");
+  v("adjustment", x.adjustment, "what p-values are adjusted for, and what not");
+  v("verdict", x.verdict,
+    "of the pair asked about, whatever the controls; of several pairs the class is 'several'");
   v("pairs", x.pairs, "");
+  v("families", x.families, "models that pairs with shared weights connect, controls left out");
   v("models", x.models, "");
   v("steps", x.steps, "");
   v("observations", x.observations, "summed up; each value is in observations.csv");

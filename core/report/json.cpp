@@ -2,12 +2,16 @@
 
 #include <cmath>
 
+#include <fmt/format.h>
+
 #include "recipe/document_verbs.hpp"
 #include "recipe/words.hpp"
 #include "report/document.hpp"
+#include "report/families.hpp"
 #include "report/json_value.hpp"
 #include "report/summary.hpp"
 #include "report/version.hpp"
+#include "report/wording.hpp"
 #include "run/figures.hpp"
 #include "run/hash.hpp"
 
@@ -32,19 +36,35 @@ Json verdictJson(const verdict::Verdict& verdict) {
           {"sizes", verdict.sizes}};
 }
 
-// One pair: its verdict. Several: the pairs speak for themselves.
+// The verdict on the pair asked about. Of several each has its own, and the run has none.
 Json overall(const Context& context) {
-  if (context.verdicts.size() == 1) return verdictJson(context.verdicts.front().verdict);
+  std::vector<const PairVerdict*> asked;
+  for (const PairVerdict& pair : context.verdicts) {
+    if (!hasControl(context, pair)) asked.push_back(&pair);
+  }
+  if (asked.size() == 1) return verdictJson(asked.front()->verdict);
   verdict::Verdict verdict;
-  verdict.klass = verdict::Class::inconclusive;
-  verdict.sentence = context.verdicts.empty() ? "No pair of models was compared."
-                                              : "Several pairs of models were compared: see pairs.";
+  verdict.klass = asked.empty() ? verdict::Class::inconclusive : verdict::Class::several;
+  verdict.sentence = asked.empty()
+                         ? "No two models were compared that are no controls."
+                         : fmt::format("{} pairs of models were compared: see pairs.", asked.size());
   verdict.power = "see pairs";
   return verdictJson(verdict);
 }
 
 Json extentJson(const verdict::Extent& extent) {
   return {{"tensors", extent.tensors}, {"bytes", extent.bytes}};
+}
+
+Json identityJson(const verdict::Identity& identity) {
+  return {{"known", identity.known},
+          {"differing", identity.differing},
+          {"differences", identity.differences},
+          {"remarks", identity.remarks}};
+}
+
+Json sharedJson(const verdict::SharedBytes& shared) {
+  return {{"tensors", shared.tensors}, {"elements", shared.elements}};
 }
 
 Json coverageJson(const verdict::Coverage& coverage) {
@@ -60,7 +80,8 @@ Json coverageJson(const verdict::Coverage& coverage) {
                         {"constant", count.constant},
                         {"tied", count.tied},
                         {"changed", count.changed},
-                        {"absent", count.absent}};
+                        {"absent", count.absent},
+                        {"only_b", count.only_b}};
   }
   return {
       {"tensors_a", coverage.tensors_a},
@@ -72,8 +93,12 @@ Json coverageJson(const verdict::Coverage& coverage) {
       {"understood_bytes_a", coverage.understood_bytes_a},
       {"understood_bytes_b", coverage.understood_bytes_b},
       {"compared", extentJson(coverage.compared)},
+      {"compared_size", coverage.compared_size},
       {"left_out", std::move(left_out)},
       {"no_evidence", std::move(no_evidence)},
+      {"identity", identityJson(coverage.identity)},
+      {"shared_known", sharedJson(coverage.shared_known)},
+      {"shared_unknown", sharedJson(coverage.shared_unknown)},
       {"plain_cosine",
        {{"value", numberJson(coverage.plain_cosine)}, {"parameters", coverage.plain_parameters}}},
       {"components", std::move(components)}};
@@ -89,6 +114,17 @@ Json pairsJson(const Context& context) {
          {"coverage", coverageJson(pair.coverage)},
          {"assignments",
           {{"solved", pair.assignments.solved}, {"optimal", pair.assignments.optimal}}}});
+  }
+  return list;
+}
+
+Json familiesJson(const Context& context) {
+  Json list = Json::array();
+  for (const Family& family : families(context)) {
+    list.push_back({{"models", family.models},
+                    {"joints", family.joints},
+                    {"parts", family.parts},
+                    {"undecided", family.undecided}});
   }
   return list;
 }
@@ -344,8 +380,10 @@ std::string reportJson(const Context& context, const run::Results& results) {
                   {"title", recipe.title},
                   {"question", recipe.question.empty() ? recipe.title : recipe.question},
                   {"complete", results.complete},
+                  {"adjustment", kOneRun},
                   {"verdict", overall(context)},
                   {"pairs", pairsJson(context)},
+                  {"families", familiesJson(context)},
                   {"models", modelsJson(context)},
                   {"steps", stepsJson(context, results)},
                   {"observations", observationsJson(results)},

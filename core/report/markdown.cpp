@@ -118,8 +118,9 @@ std::string reportMarkdown(const Document& document) {
   text += "**" + sentence(answer.first) + "** " + sentence(answer.second) + "\n\n";
   if (!document.complete) text += "This run was interrupted; the rest was not measured.\n\n";
   if (document.pairs.size() > 1) text += pairTable(document);
+  for (const std::string& joined : jointsOf(document)) text += sentence(joined) + "\n\n";
   const std::vector<Evidence> rows = evidenceOf(document);
-  if (!rows.empty()) text += "## Evidence\n\n" + evidenceTable(rows) + assumptions(rows);
+  if (!rows.empty()) text += "## Evidence\n\n" + evidenceTable(rows) + assumptions(rows) + kOneRun + "\n\n";
   text += "## Models\n\n| model | role | address | architecture |\n|---|---|---|---|\n";
   for (const DocumentModel& m : document.models) {
     text += fmt::format("| {} | {} | {} | {} |\n", inText(m.key), inText(m.role),

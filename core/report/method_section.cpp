@@ -71,7 +71,8 @@ TextTable coverage(const Document& document) {
 // What was understood of each pair, compared and left out.
 TextTable extent(const Document& document) {
   TextTable table{"What was covered",
-                  {"pair", "understood", "compared", "left out", "plain cosine (describes only)"},
+                  {"pair", "understood", "some rows read in both", "left out",
+                   "plain cosine (describes only)"},
                   {},
                   ""};
   for (const DocumentPair& pair : document.pairs) {
@@ -84,7 +85,9 @@ TextTable extent(const Document& document) {
         {pair.a + " and " + pair.b,
          fmt::format("{} of {} and {} of {} tensors", c.understood_a, c.tensors_a, c.understood_b,
                      c.tensors_b),
-         fmt::format("{} tensors, {}", c.compared.tensors, byteCount(c.compared.bytes)), left_out,
+         fmt::format("{} tensors, {} of {}", c.compared.tensors, byteCount(c.compared.bytes),
+                     byteCount(c.compared_size)),
+         left_out,
          figure(c.plain_cosine.value)});
   }
   return table;
@@ -95,6 +98,23 @@ TextTable noEvidence(const Document& document) {
   for (const DocumentPair& pair : document.pairs) {
     for (const DocumentNoEvidence& entry : pair.coverage.no_evidence) {
       table.rows.push_back({pair.a + " and " + pair.b, entry.tensor, entry.reason});
+    }
+  }
+  return table;
+}
+
+TextTable differences(const Document& document) {
+  TextTable table{"What differs", {"pair", "what"}, {}, ""};
+  for (const DocumentPair& pair : document.pairs) {
+    const DocumentIdentity& identity = pair.coverage.identity;
+    if (!identity.known || !verdict::isRelated(pair.verdict.klass)) continue;
+    const std::string name = pair.a + " and " + pair.b;
+    for (const auto* list : {&identity.differences, &identity.remarks}) {
+      for (const std::string& text : *list) table.rows.push_back({name, text});
+    }
+    if (identity.differing > identity.differences.size()) {
+      table.rows.push_back(
+          {name, fmt::format("{} more tensors", identity.differing - identity.differences.size())});
     }
   }
   return table;
@@ -176,6 +196,7 @@ Markup methodSection(const Document& document) {
   addFolded(content, summaries(document), "figures, summed up (each value is in observations.csv)");
   addFolded(content, extent(document), "pairs: what was understood, compared and left out");
   addFolded(content, coverage(document), "lines on which tensors are equal");
+  addFolded(content, differences(document), "lines on what differs between relatives");
   addFolded(content, noEvidence(document), "equal tensors that are no evidence");
   addFolded(content, skipped(document), "stages that were not run, and why");
   addFolded(content, leftOut(document), "tensors left out, and why");

@@ -20,13 +20,20 @@ ReadRanges::ReadRanges(const plan::Model& model, const run::Results& results) : 
 }
 
 bool ReadRanges::any(const checkpoint::Tensor& tensor) const {
-  if (tensor.bytes == 0) return true;
+  return tensor.bytes == 0 || bytes(tensor) > 0;
+}
+
+std::uint64_t ReadRanges::bytes(const checkpoint::Tensor& tensor) const {
   const auto file = files_.find(model_.checkpoint.shards()[tensor.shard].name);
-  if (file == files_.end()) return false;
-  const auto after =
-      std::partition_point(file->second.begin(), file->second.end(),
-                           [&](const Span& span) { return span.end <= tensor.offset; });
-  return after != file->second.end() && after->offset < tensor.offset + tensor.bytes;
+  if (file == files_.end()) return 0;
+  const std::uint64_t end = tensor.offset + tensor.bytes;
+  std::uint64_t sum = 0;
+  auto span = std::partition_point(file->second.begin(), file->second.end(),
+                                   [&](const Span& s) { return s.end <= tensor.offset; });
+  for (; span != file->second.end() && span->offset < end; ++span) {
+    sum += std::min(span->end, end) - std::max(span->offset, tensor.offset);
+  }
+  return sum;
 }
 
 }  // namespace kindred::report

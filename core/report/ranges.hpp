@@ -17,6 +17,8 @@ class ReadRanges {
   ReadRanges(const plan::Model& model, const run::Results& results);
   // Whether any byte of the tensor was read; one without bytes counts as read.
   bool any(const checkpoint::Tensor& tensor) const;
+  // How many of its bytes were read, each counted once.
+  std::uint64_t bytes(const checkpoint::Tensor& tensor) const;
 
  private:
   struct Span {

@@ -129,6 +129,37 @@ std::vector<verdict::Unfair> unfairIn(const run::Results& results, const std::st
   return list;
 }
 
+bool ofPair(const recipe::Step& step, const std::string& a, const std::string& b) {
+  if (step.models.size() != 2 || recipe::documentVerb(step.verb) != nullptr) return false;
+  return (step.models.front() == a && step.models.back() == b) ||
+         (step.models.front() == b && step.models.back() == a);
+}
+
+// Tests of many pairs are run side by side: an interrupted one may have findings of some.
+verdict::Ran ranOf(const recipe::Recipe& recipe, const run::Results& results, const std::string& a,
+                   const std::string& b, bool has_findings) {
+  if (results.complete) return verdict::Ran::whole;
+  std::size_t steps = 0, finished = 0;
+  for (const recipe::Step& step : recipe.steps) {
+    if (!ofPair(step, a, b)) continue;
+    ++steps;
+    finished += static_cast<std::size_t>(std::count(results.finished.begin(),
+                                                    results.finished.end(), step.name));
+  }
+  if (finished == steps) return verdict::Ran::whole;
+  return finished > 0 || has_findings ? verdict::Ran::in_part : verdict::Ran::not_at_all;
+}
+
+// Bytes of each model that tests of a pair may read; 0: no test of it has a budget.
+std::uint64_t budgetOf(const recipe::Recipe& recipe, const std::string& a, const std::string& b) {
+  std::uint64_t most = 0;
+  for (const recipe::Step& step : recipe.steps) {
+    if (step.verb != recipe::Verb::test || step.read.empty() || !ofPair(step, a, b)) continue;
+    most = std::max(most, step.read.back());
+  }
+  return most;
+}
+
 }  // namespace
 
 Context contextOf(const recipe::Recipe& recipe, const plan::Models& models,
@@ -151,8 +182,9 @@ Context contextOf(const recipe::Recipe& recipe, const plan::Models& models,
           (row.model_a == a && row.model_b == b) || (row.model_a == b && row.model_b == a);
       if (of_pair) findings.push_back({row.finding, row.log10_p_adjusted});
     }
-    const verdict::Coverage coverage =
-        coverageOf(modelNamed(models, a), modelNamed(models, b), results);
+    verdict::Coverage coverage =
+        coverageOf(modelNamed(models, a), modelNamed(models, b), results, budgetOf(recipe, a, b));
+    coverage.ran = ranOf(recipe, results, a, b, !findings.empty());
     PairVerdict pair{a, b, verdict::judge(a, b, findings, coverage, unfairIn(results, a, b)),
                      coverage};
     countAssignments(findings, pair);

@@ -125,7 +125,8 @@ std::string findings(const run::Results& results) {
                     row->finding.basis != Basis::describes ? "yes" : "no", likeness(row->finding));
   }
   return text +
-         "log p: decimal logarithm of the p-value, adjusted by Holm over the run's tests.\n"
+         "log p: decimal logarithm of the p-value, adjusted by Holm over the run's tests\n"
+         "and no other run's: whoever screens many pairs has to run them as one (--all).\n"
          "rows: how many times as alike matched rows are as rows that do not belong together.\n" +
          details(results);
 }
@@ -173,12 +174,6 @@ std::string correspondence(const PairVerdict& pair, const run::Results& results)
   return {};
 }
 
-bool isControl(const Context& context, const std::string& key) {
-  return std::any_of(context.models.begin(), context.models.end(), [&](const ModelFacts& model) {
-    return model.key == key && model.role == "control";
-  });
-}
-
 }  // namespace
 
 std::string terminalSummary(const Context& context, const run::Results& results,
@@ -192,7 +187,7 @@ std::string terminalSummary(const Context& context, const run::Results& results,
           notes(context) + leftOut(results) + expectations(results, paint);
   std::string controls;  // a line each: what they are for stands in the findings
   for (const PairVerdict& pair : context.verdicts) {
-    if (isControl(context, pair.a) || isControl(context, pair.b)) {
+    if (hasControl(context, pair)) {
       controls +=
           pair.a + " ~ " + pair.b + " (control): " + verdict::name(pair.verdict.klass) + "\n";
       continue;

@@ -5,6 +5,9 @@
 #include <cmath>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "stats/levels.hpp"
 
 namespace kindred::report {
 namespace {
@@ -50,8 +53,31 @@ std::string inWords(double log10_p) {
   return text;
 }
 
+// By a test, or by nothing but equal bytes: then there is no p-value.
+Answer sharedWeights(const DocumentPair& pair) {
+  const std::string why =
+      "One may have been made from the other, or both from a common ancestor, a merge or the same "
+      "random start (a default seed), or somebody who had one may have chosen signs or order of the "
+      "other; this is not told apart." +
+      sizesOf(pair);
+  if (pair.verdict.log10_p > stats::kLog10Evidence) {
+    const DocumentSharedBytes& known = pair.coverage.shared_known;
+    const DocumentSharedBytes& unknown = pair.coverage.shared_unknown;
+    return {fmt::format("{} and {} hold the same bytes in {} of {} elements in all.", pair.a, pair.b,
+                        counted(known.tensors + unknown.tensors, "tensor", "tensors"),
+                        grouped(known.elements + unknown.elements)),
+            why};
+  }
+  return {fmt::format("The tested weights of {} and {} agree as those of models trained "
+                      "independently would with a probability of at most {}, if what the test "
+                      "assumes holds.",
+                      pair.a, pair.b, inWords(pair.verdict.log10_p)),
+          why};
+}
+
 Answer manyPairs(const Document& document) {
   std::size_t shared = 0, alike = 0, partial = 0, arranged = 0, nothing = 0, untold = 0;
+  std::size_t not_run = 0;
   for (const DocumentPair& pair : document.pairs) {
     if (hasControl(document, pair)) continue;
     switch (pair.verdict.klass) {
@@ -73,8 +99,11 @@ Answer manyPairs(const Document& document) {
         break;
       case Class::inconclusive:
       case Class::untestable:
-      case Class::not_run:
+      case Class::several:
         ++untold;
+        break;
+      case Class::not_run:
+        ++not_run;
         break;
     }
   }
@@ -88,12 +117,29 @@ Answer manyPairs(const Document& document) {
   if (arranged > 0) first += fmt::format("; in {} signs or order were arranged to fit", arranged);
   if (nothing > 0) first += fmt::format("; in {} nothing was found", nothing);
   if (untold > 0) first += fmt::format("; for {} no test could decide", untold);
+  if (not_run > 0) first += fmt::format("; {} were not run", not_run);
   return {first + ".",
           "Shared weights don't say who descends from whom, and finding nothing does not show that "
           "models are independent."};
 }
 
 }  // namespace
+
+std::vector<std::string> jointsOf(const Document& document) {
+  std::vector<std::string> sentences;
+  for (const DocumentFamily& family : document.families) {
+    if (family.joints.empty()) continue;
+    std::vector<std::string> parts;
+    for (const auto& part : family.parts) {
+      parts.push_back(fmt::format("{{{}}}", fmt::join(part, ", ")));
+    }
+    sentences.push_back(fmt::format(
+        "The family of {} is joined only through {}, as a merge joins two families: nothing was "
+        "found that ties together {}.",
+        family.parts.front().front(), fmt::join(family.joints, ", "), fmt::join(parts, " and ")));
+  }
+  return sentences;
+}
 
 PValue pValue(double log10_p) {
   if (std::isnan(log10_p)) return {"\u2013", ""};
@@ -152,6 +198,8 @@ const char* className(Class klass) {
       return "Not testable";
     case Class::not_run:
       return "Not run";
+    case Class::several:
+      return "Several pairs";
   }
   return "";
 }
@@ -173,16 +221,7 @@ Answer answerByClass(const DocumentPair& pair) {
       return {fmt::format("Every tensor of {} and {} holds the same bytes.", a, b),
               "Which of the two was first, and why they are equal, is not tested."};
     case Class::shared_weights:
-      return {
-          fmt::format("The tested weights of {} and {} were not trained independently of each "
-                      "other: agreement this strong would come up by chance with a probability "
-                      "of at most {}.",
-                      a, b, p),
-          "One may have been trained from the other, or both from a common ancestor, a merge or "
-          "the same random start (a default seed), or somebody who had one may have chosen signs "
-          "or "
-          "order of the other; the test does not tell these apart." +
-              sizesOf(pair)};
+      return sharedWeights(pair);
     case Class::shared_weights_calibrated:
       return {
           fmt::format("{} and {} are more alike than the controls, models taken to be unrelated "
@@ -193,7 +232,7 @@ Answer answerByClass(const DocumentPair& pair) {
           "model came from which."};
     case Class::partial:
       return {fmt::format("{} and {} share a part of their weights: {}.", a, b, partsOf(pair)),
-              "As far as other tensors were tested, nothing was found that ties the two models "
+              "In the other tensors that were tested, nothing was found that ties the two models "
               "together."};
     case Class::no_evidence:
       return {
@@ -223,6 +262,8 @@ Answer answerByClass(const DocumentPair& pair) {
     case Class::not_run:
       return {fmt::format("{} and {} were not compared.", a, b),
               "The run ended before; nothing is said of this pair."};
+    case Class::several:  // of runs, and never of a pair
+      break;
   }
   return {};
 }

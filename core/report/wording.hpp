@@ -39,5 +39,11 @@ Answer answerOf(const Document& document);
 // "llama ('model.language_model.' stands for 'model.')", with architecture files that are the
 // user's own, or "not recognised".
 std::string familyOf(const DocumentModel& model);
+// Of each family that only some models hold together, as a merge does, a sentence.
+std::vector<std::string> jointsOf(const Document& document);
+// For whoever reads one of many runs.
+inline constexpr const char* kOneRun =
+    "P-values are adjusted for the tests of this run, and it knows of no other: whoever screens a "
+    "thousand pairs has to run them as one (kindred compare --all).";
 
 }  // namespace kindred::report

@@ -93,6 +93,15 @@ struct RangeRead {
   std::string xxh3_128;
 };
 
+// What the bytes of a tensor are that was read whole, as the host found them.
+struct TensorContent {
+  std::string model, tensor;  // as the checkpoint spells it
+  std::string xxh3_128;
+  std::string constant;  // why its values are computed and not trained, or empty
+  bool ordered = false;  // whether rows and columns follow from their neighbours
+  double bits = 0;       // empirical entropy of an element (see run/variety.hpp)
+};
+
 struct Results {
   std::vector<Observation> observations;
   std::vector<PlainCosine> cosines;
@@ -103,7 +112,9 @@ struct Results {
   std::vector<Skipped> skipped;
   std::vector<plan::LeftOut> left_out;
   std::vector<ExpectationResult> expectations;
-  std::vector<RangeRead> ranges;  // by model, file, offset
+  std::vector<RangeRead> ranges;          // by model, file, offset
+  std::vector<TensorContent> contents;    // by model, tensor; each once
+  std::vector<std::string> finished;      // steps that were run to their end
   std::vector<FileSeen> files;    // by model, name; each once
   Cost cost;                      // headers included
   double seconds = 0;

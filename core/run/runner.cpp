@@ -88,6 +88,18 @@ void sortFiles(std::vector<FileSeen>& files) {
               files.end());
 }
 
+void sortContents(std::vector<TensorContent>& contents) {
+  const auto key = [](const TensorContent& c) { return std::tie(c.model, c.tensor); };
+  std::stable_sort(
+      contents.begin(), contents.end(),
+      [&](const TensorContent& x, const TensorContent& y) { return key(x) < key(y); });
+  contents.erase(std::unique(contents.begin(), contents.end(),
+                             [&](const TensorContent& x, const TensorContent& y) {
+                               return key(x) == key(y);
+                             }),
+                 contents.end());
+}
+
 // Bytes of local files are counted by what was hashed; remote sources count what they fetched.
 Cost costOf(const plan::Models& models, const std::vector<RangeRead>& ranges) {
   Cost cost = models.spent();
@@ -129,13 +141,16 @@ Results execute(const recipe::Recipe& recipe, const plan::Plan& plan, const plan
         runStep(plan.steps[i], session);
       }
       session.noteMemory();
-      i = end;
+      for (; i < end; ++i) {
+        if (!interrupted()) results.finished.push_back(plan.steps[i].step->name);
+      }
     }
     results.complete = !interrupted();
   }
   checkUnchanged(models, before);
   sortRanges(results.ranges);
   sortFiles(results.files);
+  sortContents(results.contents);
   adjust(results.findings, stagesOf(plan));
   for (const recipe::Expectation& expectation : recipe.expectations) {
     results.expectations.push_back(judge(expectation, results));

@@ -8,6 +8,7 @@
 #include "run/interrupt.hpp"
 #include "run/ordered.hpp"
 #include "run/session.hpp"
+#include "run/variety.hpp"
 
 namespace kindred::run {
 namespace {
@@ -15,7 +16,7 @@ namespace {
 // What was made of one tensor.
 struct Digested {
   std::vector<std::unique_ptr<TensorDigest>> digests;  // one a metric
-  std::string constant;  // why its values are computed and not trained, or empty
+  TensorContent content;
 };
 
 constexpr std::uint64_t kLocalChunk = std::uint64_t{256} << 10;
@@ -44,6 +45,7 @@ class SetMatcher {
         side.size(), session_.threads,
         [&](std::size_t i) { return digestOne(model, side[i].view); },
         [&](std::size_t i, DigestOutcome&& outcome) {
+          session_.results.contents.push_back(outcome.tensor.content);
           all[i] = std::move(outcome.tensor);
           auto& ranges = session_.results.ranges;
           ranges.insert(ranges.end(), outcome.ranges.begin(), outcome.ranges.end());
@@ -58,6 +60,7 @@ class SetMatcher {
     DigestOutcome outcome;
     auto& digests = outcome.tensor.digests;
     constants::Recogniser recogniser(view.info);
+    Variety variety(view.info);
     for (const plan::Metric& metric : step_.tools->metrics) {
       digests.push_back(
           plugin::guard(metric.plugin->name(), [&] { return metric.set->start(view.info); }));
@@ -73,14 +76,16 @@ class SetMatcher {
         plugin::guard(name(m), [&] { digests[m]->add(part); });
       }
       recogniser.add(part);
+      variety.add(part);
       done += part.size();
     }
     for (std::size_t m = 0; m < digests.size(); ++m) {
       plugin::guard(name(m), [&] { digests[m]->finish(); });
     }
-    outcome.tensor.constant = recogniser.finish();
-    outcome.ranges.push_back(
-        {model.key, range.shard->name, range.offset, range.length, file.digest()});
+    const std::string digest = file.digest();
+    outcome.tensor.content = {model.key, view.info.name, digest, recogniser.finish(),
+                              recogniser.isOrdered(), variety.bits()};
+    outcome.ranges.push_back({model.key, range.shard->name, range.offset, range.length, digest});
     return outcome;
   }
 
@@ -114,7 +119,7 @@ class SetMatcher {
           observation(step_.step->name, metric, f, a, &b, a.elements, found.figures[f]));
     }
     auto notes = found.notes;
-    const std::string& constant = of_a[found.a].constant;
+    const std::string& constant = of_a[found.a].content.constant;
     if (!constant.empty()) notes.emplace_back("constant", constant);
     if (notes.empty()) return;
     session_.results.notes.push_back({step_.step->name, metric.name, checkpoint::escaped(a.name),

@@ -22,6 +22,8 @@ const char* name(Class klass) {
       return "untestable";
     case Class::not_run:
       return "not-run";
+    case Class::several:
+      return "several";
   }
   return "";
 }
@@ -52,6 +54,7 @@ bool isRelated(Class klass) {
     case Class::no_evidence:
     case Class::untestable:
     case Class::not_run:
+    case Class::several:
       return false;
   }
   return false;

@@ -22,7 +22,8 @@ enum class Class {
   inconclusive,
   no_evidence,
   untestable,
-  not_run
+  not_run,  // the run was interrupted before
+  several   // of a run with more than one pair asked about: each pair has its own
 };
 
 // Of an enumeration that reports spell, all values.
@@ -32,8 +33,9 @@ template <>
 inline constexpr std::array kAll<Class>{
     Class::identical,   Class::shared_weights, Class::shared_weights_calibrated,
     Class::partial,     Class::arranged,       Class::inconclusive,
-    Class::no_evidence, Class::untestable,     Class::not_run};
-static_assert(kAll<Class>.size() == static_cast<std::size_t>(Class::not_run) + 1);
+    Class::no_evidence, Class::untestable,     Class::not_run,
+    Class::several};
+static_assert(kAll<Class>.size() == static_cast<std::size_t>(Class::several) + 1);
 template <>
 inline constexpr std::array kAll<Basis>{Basis::exact, Basis::calibrated, Basis::unverified,
                                         Basis::describes};

@@ -8,9 +8,12 @@
 
 #include "stats/levels.hpp"
 #include "verdict/rows.hpp"
+#include "verdict/shared_bytes.hpp"
 
 namespace kindred::verdict {
 namespace {
+
+constexpr const char* kStream = "residual-dim";  // the gauge of the residual stream's coordinates
 
 class Judge {
  public:
@@ -33,43 +36,64 @@ class Judge {
           break;
       }
     }
-    for (const auto& [component, count] : coverage.components) {
-      total_ += count;
-      if (count.equal > 0) equal_parts_.insert(component);
-    }
+    for (const auto& [_, count] : coverage.components) total_ += count;
   }
 
   Verdict run() const {
+    Verdict verdict = decide();
+    if (coverage_.ran == Ran::in_part && !isRelated(verdict.klass)) {
+      verdict.klass = deciding_ > 0 ? Class::inconclusive : Class::not_run;
+      verdict.sentence = interrupted();
+    }
+    verdict.power = powerOf(verdict.klass);
+    return verdict;
+  }
+
+ private:
+  struct Total {
+    std::uint64_t equal = 0, different = 0;
+    Total& operator+=(const ComponentCount& count) {
+      equal += count.equal + count.tied + count.constant;
+      different += count.changed + count.absent + count.only_b;
+      return *this;
+    }
+  };
+
+  Verdict decide() const {
     Verdict verdict;
     if (best_ != nullptr) verdict.log10_p = best_->log10_p;
-    verdict.unverified = best_ != nullptr && unverified(best_->finding) && !allEqual();
+    verdict.unverified = best_ != nullptr && unverified(best_->finding) &&
+                         !coverage_.identity.holds();
     const bool exact = !rejected_.empty();
-    verdict.power = exact || total_.equal > 0 ? "not needed: shared weights were found" : power();
     if (sized_ != nullptr) verdict.sizes = sizeText(*sized_);
-    if (allEqual()) {
+    if (coverage_.ran == Ran::not_at_all) {
+      verdict.klass = Class::not_run;
+      verdict.sentence = fmt::format(
+          "The run was interrupted before {} and {} were compared: nothing is said of them.", a_,
+          b_);
+    } else if (coverage_.identity.holds()) {
       verdict.klass = Class::identical;
-      verdict.sentence = fmt::format("All tensors of {} and {} hold the same bytes.", a_, b_);
+      verdict.sentence = same();
     } else if (exact && arranged_ && !borne_out_) {
       verdict.klass = Class::arranged;
       verdict.sentence = arranged();
-      verdict.power = "not stated: signs or order were chosen";
     } else if (exact && onlySomeMatched()) {
       verdict.klass = Class::partial;
       verdict.sentence = fmt::format("Shared in part: {} of {} tensors matched by content. ",
                                      matched_kin_, matched_) +
                          unverifiedRejection();
-    } else if (exact && !onlyOfTheStream()) {
+    } else if (exact && !(onlyOfTheStream() && othersAreApart())) {
       verdict.klass = Class::shared_weights;
-      verdict.sentence = rejection();
-    } else if (exact || trainedPartsAreEqual()) {
-      verdict.klass = Class::partial;
-      verdict.sentence = partly(exact);
+      verdict.sentence = rejection() + onlyStream() + differences();
+    } else if (exact || sharedBytesAreEvidence(coverage_)) {
+      verdict.klass = othersAreApart() ? Class::partial : Class::shared_weights;
+      verdict.unverified = verdict.unverified && exact;  // bytes are as they are
+      verdict.sentence = partly(exact) + differences();
     } else if (calibrated_ != nullptr) {
       const bool enough = rejects(calibrated_->finding, calibrated_->log10_p);
       verdict.klass = enough ? Class::shared_weights_calibrated : Class::inconclusive;
       verdict.sentence = alike(enough);
       verdict.log10_p = calibrated_->log10_p;
-      verdict.power = enough ? "not needed: the pair stands out from the controls" : power();
     } else if (redrawn_) {
       verdict.klass = Class::inconclusive;
       verdict.sentence =
@@ -84,25 +108,16 @@ class Judge {
     return verdict;
   }
 
- private:
-  struct Total {
-    std::uint64_t equal = 0, constant = 0, tied = 0, changed = 0, absent = 0;
-    Total& operator+=(const ComponentCount& count) {
-      equal += count.equal;
-      tied += count.tied;
-      constant += count.constant;
-      changed += count.changed;
-      absent += count.absent;
-      return *this;
-    }
-  };
-
   void addDeciding(const Adjusted& entry) {
     const Finding& finding = entry.finding;
     ++deciding_;
     if (best_ == nullptr || entry.log10_p < best_->log10_p) best_ = &entry;
     if (rejects(finding, entry.log10_p)) addRejecting(entry);
     addSizes(finding);
+    // What lies along the residual stream is one part; a test of any other has to have found
+    // nothing, and to have been able to find something, before the rest can be called another's.
+    tested_in_vain_ |= !rejects(finding, entry.log10_p) && finding.gauge != kStream &&
+                       finding.log10_p_floor <= stats::kLog10Evidence;
     if (byContent(finding)) {
       ++matched_;
       if (rejects(finding, entry.log10_p)) ++matched_kin_;
@@ -140,26 +155,16 @@ class Judge {
     if (calibrated_ == nullptr || entry.log10_p < calibrated_->log10_p) calibrated_ = &entry;
   }
 
-  bool allEqual() const {
-    return total_.equal > 0 && total_.changed == 0 && total_.absent == 0 &&
-           coverage_.tensors_a == coverage_.tensors_b;
-  }
+  // Tests of other parts found nothing, nor are their rows alike.
+  bool othersAreApart() const { return tested_in_vain_ && !redrawn_; }
 
   // Order and sign of the residual stream's coordinates can be shared through norms or embeddings
   // alone; the other gauges belong to the matrices themselves.
-  bool onlyOfTheStream() const {
-    return rejected_.size() == 1 && *rejected_.begin() == "residual-dim" && total_.changed > 0;
-  }
+  bool onlyOfTheStream() const { return rejected_.size() == 1 && *rejected_.begin() == kStream; }
 
   // Of models of unknown families, fewer than half of the matched tensors.
   bool onlySomeMatched() const {
     return rejected_.size() == 1 && matched_kin_ > 0 && 2 * matched_kin_ < matched_;
-  }
-
-  // Equal bytes are evidence where the architecture says that the tensor is trained; a computed
-  // constant of an unknown role is none.
-  bool trainedPartsAreEqual() const {
-    return !equal_parts_.empty() && !(equal_parts_.size() == 1 && equal_parts_.contains("other"));
   }
 
   std::string sizes() const {
@@ -258,25 +263,60 @@ class Judge {
     return " Left out of the controls: " + names + ".";
   }
 
-  std::string partly(bool exact) const {
-    std::string parts;
-    for (const std::string& part : equal_parts_) {
-      if (part != "other") parts += (parts.empty() ? "" : ", ") + part;
+  std::string same() const {
+    std::string text = fmt::format(
+        "Each tensor of {} has its counterpart in {} and the other way round: of the same role or "
+        "name, shape, encoding and bytes.",
+        a_, b_);
+    for (const std::string& remark : coverage_.identity.remarks) {
+      text += " " + remark + (remark.ends_with('.') ? "" : ".");
     }
-    if (parts.empty()) parts = "what lies along the residual stream (norms or embeddings)";
-    std::string text = fmt::format("Shared in part: {}.", parts);
-    if (total_.equal > 0) {
-      text += fmt::format(" {} tensors hold the same bytes in {} and {}.", total_.equal, a_, b_);
+    return text;
+  }
+
+  std::string onlyStream() const {
+    return onlyOfTheStream() ? " Only what lies along the residual stream (norms or embeddings) "
+                               "could be tested in this run."
+                             : "";
+  }
+
+  // Worth a sentence where most is the same.
+  std::string differences() const {
+    const std::string text = differenceSentence(coverage_.identity);
+    return text.empty() || total_.equal <= total_.different ? "" : " " + text;
+  }
+
+  // Evidence of norms and embeddings, or equal bytes, and nothing else.
+  std::string partly(bool exact) const {
+    std::string text;
+    if (sharedBytesAreEvidence(coverage_)) {
+      text = sharedBytesSentence(a_, b_, coverage_) +
+             " Explanations compatible with this: either model made from the other, a common "
+             "ancestor, a merge component, a shared initialisation, such as a published or a "
+             "default seed. Direction and intent are not tested.";
     }
     if (exact) {
-      text += fmt::format(" Independence of these parts is rejected: p <= 10^{:.1f} ({}, axis {}).",
-                          std::ceil(best_->log10_p * 10) / 10, best_->finding.test,
-                          best_->finding.gauge);
+      text += fmt::format(
+          "{}Independence of what lies along the residual stream (norms or embeddings) is "
+          "rejected: p <= 10^{:.1f} ({}, axis {}).",
+          text.empty() ? "" : " ", std::ceil(best_->log10_p * 10) / 10, best_->finding.test,
+          best_->finding.gauge);
     }
-    if (deciding_ == 0) return text + " No test of the others was run.";
-    if (!exact && redrawn_)
-      return text + " In the others the evidence points two ways. " + redrawn();
-    return text + " In the other tested tensors no evidence of shared weights was found.";
+    if (!exact && redrawn_) {
+      return text + " In other tensors the evidence points two ways. " + redrawn();
+    }
+    if (othersAreApart()) {
+      return "Shared in part: " + text +
+             " In the other tested tensors no evidence of shared weights was found.";
+    }
+    return text + " No test of other tensors could have found anything.";
+  }
+
+  std::string interrupted() const {
+    return fmt::format(
+        "The run was interrupted before all tests of {} and {} were done, and those that were "
+        "done found nothing: run it to its end.",
+        a_, b_);
   }
 
   std::string undecided() const {
@@ -302,6 +342,28 @@ class Judge {
     return text +
            " Models of unknown families are compared under an unverified assumption and in the "
            "order in which they are stored: shuffled or rotated copies would not be seen either.";
+  }
+
+  std::string powerOf(Class klass) const {
+    switch (klass) {
+      case Class::identical:
+      case Class::shared_weights:
+        return "not needed: shared weights were found";
+      case Class::shared_weights_calibrated:
+        return "not needed: the pair stands out from the controls";
+      case Class::partial:
+        return "of the other tensors: " + power();
+      case Class::arranged:
+        return "not stated: signs or order were chosen";
+      case Class::not_run:
+        return "none: the pair was not tested";
+      case Class::inconclusive:
+      case Class::no_evidence:
+      case Class::untestable:
+      case Class::several:
+        return power();
+    }
+    return power();
   }
 
   std::string power() const {
@@ -348,9 +410,9 @@ class Judge {
   std::set<std::string> rejected_;             // gauges
   bool arranged_ = false, borne_out_ = false;  // by a finding that rejects
   bool redrawn_ = false;                       // rows are alike, whatever their signs
+  bool tested_in_vain_ = false;
   const Finding* sized_ = nullptr;             // the one whose sizes are told
   std::map<std::string, std::string> tossed_;  // by gauge and role: which copies would be found
-  std::set<std::string> equal_parts_;          // components with equal tensors that are evidence
   Total total_;
   std::optional<double> rho_;
 };

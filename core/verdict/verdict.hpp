@@ -27,6 +27,7 @@ struct ComponentCount {
   std::uint64_t tied = 0;      // the same bytes as another equal tensor of its model: counted there
   std::uint64_t changed = 0;   // the same shape, other bytes
   std::uint64_t absent = 0;    // no tensor of its role or name and shape
+  std::uint64_t only_b = 0;    // of the second model, without a counterpart in the first
 };
 
 struct Extent {
@@ -44,16 +45,42 @@ struct NoEvidence {
   std::string reason;
 };
 
+// Whether two models are the same tensor by tensor: by role (or name), shape, encoding and bytes,
+// in both directions.
+struct Identity {
+  bool known = false;           // the bytes of every tensor of both were read
+  std::uint64_t differing = 0;  // tensors
+  std::vector<std::string> differences;  // of the first of them: "lm_head.weight is only in b"
+  std::vector<std::string> remarks;      // what differs and makes no other model
+  bool holds() const { return known && differing == 0; }
+};
+
+// Contents that both models hold, whatever the tensors' names; each counted once, and without those
+// that any program computes.
+struct SharedBytes {
+  std::uint64_t tensors = 0, elements = 0;
+};
+
+// How much of what was asked of a pair was run: an interrupted run ends early.
+enum class Ran { whole, in_part, not_at_all };
+
 // What was understood and compared. Empty components: bytes were not compared.
 struct Coverage {
+  Ran ran = Ran::whole;
   std::map<std::string, ComponentCount> components;
   std::uint64_t tensors_a = 0, tensors_b = 0;
   std::uint64_t understood_a = 0, understood_b = 0;  // tensors with a known role
   std::uint64_t bytes_a = 0, bytes_b = 0;            // of all tensors
   std::uint64_t understood_bytes_a = 0, understood_bytes_b = 0;
-  Extent compared;                         // A's tensors with a counterpart, both read
+  // A's tensors with a counterpart, some rows of both read; bytes are those read of A's.
+  Extent compared;
+  std::uint64_t compared_size = 0;         // bytes of these tensors, read or not
   std::map<std::string, Extent> left_out;  // A's other tensors, by reason: "other shape", ...
   std::vector<NoEvidence> no_evidence;
+  Identity identity;
+  // Of tensors whose role is known, and of the others: these say nothing of what they are.
+  SharedBytes shared_known, shared_unknown;
+  std::uint64_t elements_a = 0, elements_b = 0;
   // Mean of the cosines of counterparts, weighted by their parameters: describes, never decides.
   double plain_cosine = std::numeric_limits<double>::quiet_NaN();
   std::uint64_t plain_parameters = 0;

@@ -52,7 +52,7 @@ TEST(Compare, FindsKeptNormsAlone) {
   const json report = compare((kDemo / "base").string(), (kDemo / "norms-only").string());
   EXPECT_EQ(report.at("verdict").at("class"), "partial");
   EXPECT_THAT(report.at("verdict").at("sentence").get<std::string>(),
-              HasSubstr("Shared in part: norms."));
+              HasSubstr("Shared in part: 13 tensors (norms) of"));
   const json components = report.at("pairs").at(0).at("coverage").at("components");
   EXPECT_EQ(components.at("norms").at("equal"), 13);
   EXPECT_EQ(components.at("MLP").at("equal"), 0);
@@ -63,6 +63,57 @@ TEST(Compare, CallsAModelIdenticalToItself) {
   std::filesystem::copy(kDemo / "tuned", dir / "again");
   const json report = compare((kDemo / "tuned").string(), (dir / "again").string());
   EXPECT_EQ(report.at("verdict").at("class"), "identical");
+}
+
+json reportOf(const std::vector<std::string>& arguments) {
+  TempDir dir;
+  std::vector<std::string> command{"compare"};
+  command.insert(command.end(), arguments.begin(), arguments.end());
+  command.insert(command.end(), {"--out", (dir / "out").string(), "--json"});
+  const RunResult result = support::run(command);
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  return json::parse(result.out);
+}
+
+std::string demo(const char* model) { return (kDemo / model).string(); }
+
+TEST(Compare, GivesTheVerdictOfThePairAskedAboutWhateverTheControls) {
+  const json report =
+      reportOf({demo("base"), demo("tuned"), "--control", demo("stranger")});
+  EXPECT_EQ(report.at("pairs").size(), 3U);
+  EXPECT_EQ(report.at("verdict"), report.at("pairs").at(0).at("verdict"));
+  EXPECT_EQ(report.at("verdict").at("class"), "shared-weights");
+  EXPECT_EQ(report.at("families").size(), 1U);
+}
+
+TEST(Compare, SaysSeveralOfSeveralPairs) {
+  TempDir dir;
+  for (const char* model : {"base", "tuned", "stranger"}) {
+    std::filesystem::copy(kDemo / model, dir / model);
+  }
+  const json report = reportOf({"--all", dir.path().string()});
+  EXPECT_EQ(report.at("verdict").at("class"), "several");
+  ASSERT_EQ(report.at("families").size(), 2U);
+  EXPECT_EQ(report.at("families").at(0).at("models"), json({"base", "tuned"}));
+  EXPECT_EQ(report.at("families").at(1).at("models"), json({"stranger"}));
+}
+
+TEST(Compare, OfAFewBytesCallsNoFineTuneSharedInPart) {
+  for (const char* bytes : {"64", "4000", "20000"}) {
+    const json report = reportOf({demo("base"), demo("tuned"), "--max-bytes", bytes});
+    EXPECT_NE(report.at("verdict").at("class"), "partial") << bytes;
+  }
+}
+
+TEST(Compare, SaysThatItsPValuesKnowOfNoOtherRun) {
+  TempDir dir;
+  const RunResult result =
+      support::run({"compare", demo("base"), demo("tuned"), "--out", (dir / "out").string()});
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.out, HasSubstr("has to run them as one"));
+  for (const char* file : {"out/report.json", "out/report.md", "out/report.html"}) {
+    EXPECT_THAT(support::readFile(dir / file), HasSubstr("has to run them as one")) << file;
+  }
 }
 
 TEST(Compare, WritesTheRecipeThatRepeatsIt) {

@@ -239,6 +239,34 @@ TEST(Coverage, StandsInTheSummaryWithin80Columns) {
   for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 80u) << line;
 }
 
+// Two steps that read some rows of some tensors, and no test.
+json coverageOfRows() {
+  TempDir dir;
+  const auto file = dir.write("recipe.yaml",
+                              "kindred: 1\ntitle: rows\nsources:\n  disk: {plugin: local-mmap, root: \"" +
+                                  kDemo.string() +
+                                  "\"}\nmodels:\n  a: disk:base\n  b: disk:tuned\nsteps:\n"
+                                  "  - {name: rows, compare: [a, b], select: {role: mlp.up}, "
+                                  "sample: {head: 640}, metrics: [cosine]}\n");
+  const RunResult result =
+      support::run({"run", file.string(), "--out", (dir / "out").string(), "--json"});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  return json::parse(result.out).at("pairs").at(0).at("coverage");
+}
+
+TEST(Coverage, CountsRowsWhereRowsWereRead) {
+  const json coverage = coverageOfRows();
+  EXPECT_EQ(coverage.at("compared").at("tensors"), 6);
+  EXPECT_EQ(coverage.at("compared").at("bytes"), 6 * 640 * 2);
+  EXPECT_EQ(coverage.at("compared_size"), 6 * 176 * 64 * 2);
+}
+
+TEST(Coverage, SpeaksOfNoBudgetWhereNoneWasSet) {
+  const json left_out = coverageOfRows().at("left_out");
+  EXPECT_FALSE(left_out.contains("over budget"));
+  EXPECT_TRUE(left_out.contains("not read"));
+}
+
 TEST(Certificates, AreRecordedWithEveryFindingThatRestsOnAnAssignment) {
   const json report = compared(kDemo / "base", kDemo / "disguised");
   const json assignments = report.at("pairs").at(0).at("assignments");

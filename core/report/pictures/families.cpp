@@ -73,6 +73,13 @@ Json nodeLayers() {
             {"encoding", {{"text", {{"field", "label"}}}}}}});
 }
 
+// Whether pairs of a model without relatives were not run, or decided nothing.
+bool isUndecided(const Document& document, const std::string& model) {
+  return std::any_of(document.families.begin(), document.families.end(), [&](const auto& family) {
+    return family.models == std::vector{model} && family.undecided > 0;
+  });
+}
+
 Picture graph(const Document& document) {
   std::vector<std::string> models;
   std::vector<std::pair<std::string, std::string>> related;
@@ -80,7 +87,7 @@ Picture graph(const Document& document) {
   for (const DocumentPair& pair : document.pairs) {
     if (verdict::isRelated(pair.verdict.klass)) related.emplace_back(pair.a, pair.b);
   }
-  const auto groups = families(models, related);
+  const auto groups = connected(models, related);
   const auto places = placed(groups);
   Columns rows({"kind", "x", "y", "x2", "y2", "label", "verdict", "klass", "p"});
   for (const DocumentPair& pair : document.pairs) {
@@ -97,8 +104,10 @@ Picture graph(const Document& document) {
   Picture picture;
   std::size_t alone = 0, number = 0;
   for (const auto& group : groups) {
-    alone += group.size() == 1;
-    const std::string name = group.size() == 1 ? "alone" : fmt::format("family {}", ++number);
+    const bool single = group.size() == 1, undecided = single && isUndecided(document, group.front());
+    alone += single && !undecided;
+    const std::string name =
+        undecided ? "undecided" : single ? "alone" : fmt::format("family {}", ++number);
     std::string members;
     for (const std::string& model : group) {
       const Point& p = places.at(model);
@@ -117,6 +126,7 @@ Picture graph(const Document& document) {
       "Lines join models for which independence was rejected (dashed: shared in part). If all "
       "models were trained independently there would be no lines. The graph doesn't say who "
       "descends from whom.";
+  for (const std::string& sentence : jointsOf(document)) picture.caption += " " + sentence;
   picture.summary = fmt::format("{} models, {} pairs that share weights, {} families, {} alone",
                                 models.size(), related.size(), number, alone);
   picture.table.columns = {"family", "models"};

@@ -283,6 +283,20 @@ TEST(TrainedTensors, MayBeGainsNearOne) {
   }
 }
 
+TEST(ComputedTensors, MayBeComplex) {
+  for (const bool turning : {true, false}) {
+    Random random(1);
+    const TestTensor parts =
+        made(DType::F32, {64, 16}, 16, [&](std::uint64_t position, std::uint64_t c) {
+          const double angle =
+              static_cast<double>(position) / std::pow(10000.0, static_cast<double>(c / 2) / 8);
+          return turning ? (c % 2 == 0 ? std::cos(angle) : std::sin(angle)) : normal(random);
+        });
+    const TestTensor table{"freqs_cis", DType::C64, {64, 8}, parts.bytes};
+    EXPECT_EQ(reasonOf(table).empty(), !turning);
+  }
+}
+
 TEST(TrainedTensors, MayBeginWithRowsOfZeros) {
   Random random(1);
   EXPECT_EQ(reasonOf(made(DType::BF16, {4000, 64}, 64,

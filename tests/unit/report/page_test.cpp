@@ -36,7 +36,7 @@ Json hostileReport() {
 
 TEST(ReportPage, SaysTheAnswerBeforeTheEvidenceBeforeTheMethod) {
   const std::string html = reportHtml(documentOf(smallReport()), kAssets);
-  const auto answer = html.find("were not trained independently of each other");
+  const auto answer = html.find("agree as those of models trained independently would");
   const auto evidence = html.find("id=\"evidence\"");
   const auto method = html.find("id=\"method\"");
   const auto cost = html.find("id=\"cost\"");

@@ -29,6 +29,13 @@ inline Json modelJson(const std::string& key, const std::string& role = "subject
           {"parameters", 300}, {"architecture_files", ""}};
 }
 
+inline Json familyJson(const std::vector<std::string>& models) {
+  return {{"models", models},
+          {"joints", Json::array()},
+          {"parts", Json::array()},
+          {"undecided", 0}};
+}
+
 inline Json pairJson(const std::string& a, const std::string& b, const std::string& klass,
                      double log10_p) {
   return {{"a", a},
@@ -44,12 +51,25 @@ inline Json pairJson(const std::string& a, const std::string& b, const std::stri
             {"understood_bytes_a", 12},
             {"understood_bytes_b", 12},
             {"compared", {{"tensors", 3}, {"bytes", 12}}},
+            {"compared_size", 12},
             {"left_out", Json::object()},
             {"no_evidence", Json::array()},
+            {"identity",
+             {{"known", true},
+              {"differing", 2},
+              {"differences", {"up holds other bytes", "down holds other bytes"}},
+              {"remarks", Json::array()}}},
+            {"shared_known", {{"tensors", 1}, {"elements", 64}}},
+            {"shared_unknown", {{"tensors", 0}, {"elements", 0}}},
             {"plain_cosine", {{"value", 0.5}, {"parameters", 3}}},
             {"components",
              {{"norms",
-               {{"equal", 1}, {"constant", 0}, {"tied", 0}, {"changed", 2}, {"absent", 0}}}}}}},
+               {{"equal", 1},
+                {"constant", 0},
+                {"tied", 0},
+                {"changed", 2},
+                {"absent", 0},
+                {"only_b", 0}}}}}}},
           {"assignments", {{"solved", 0}, {"optimal", 0}}}};
 }
 
@@ -115,8 +135,10 @@ inline Json smallReport() {
       {"title", "A title"},
       {"question", "A question?"},
       {"complete", true},
+      {"adjustment", "for the tests of this run"},
       {"verdict", verdictJson("shared-weights", -250.07)},
       {"pairs", Json::array({pairJson("one", "two", "shared-weights", -250.07)})},
+      {"families", Json::array({familyJson({"one", "two"})})},
       {"models", Json::array({modelJson("one"), modelJson("two")})},
       {"steps", Json::array()},
       {"observations", Json::array()},

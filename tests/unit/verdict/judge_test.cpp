@@ -15,26 +15,33 @@ Coverage equalNorms() {
   coverage.tensors_a = coverage.tensors_b = 20;
   coverage.components["norms"].equal = 5;
   coverage.components["MLP"].changed = 15;
+  coverage.shared_known = {5, 320};
   return coverage;
 }
 
-Adjusted untelling() {
+Adjusted telling(const char* gauge, double log10_p, double floor) {
   Adjusted entry;
   entry.finding.test = "sign-test";
-  entry.finding.gauge = "mlp-unit";
+  entry.finding.gauge = gauge;
   entry.finding.basis = Basis::exact;
+  entry.finding.log10_p_floor = floor;
+  entry.log10_p = log10_p;
   return entry;
 }
 
+// Found nothing, and could have.
+Adjusted inVain() { return telling("mlp-unit", 0, -300); }
+
 TEST(Judge, SaysThatTheRestWasNotTestedWhereNoTestRan) {
   const Verdict verdict = judge("a", "b", {}, equalNorms());
-  EXPECT_EQ(verdict.klass, Class::partial);
-  EXPECT_THAT(verdict.sentence, HasSubstr("No test of the others was run"));
+  EXPECT_EQ(verdict.klass, Class::shared_weights);
+  EXPECT_THAT(verdict.sentence, HasSubstr("5 tensors (norms) of 320 elements"));
+  EXPECT_THAT(verdict.sentence, HasSubstr("No test of other tensors could have found anything"));
   EXPECT_THAT(verdict.sentence, Not(HasSubstr("no evidence")));
 }
 
 TEST(Judge, SaysThatTestsOfTheRestFoundNothing) {
-  const Verdict verdict = judge("a", "b", {untelling()}, equalNorms());
+  const Verdict verdict = judge("a", "b", {inVain()}, equalNorms());
   EXPECT_EQ(verdict.klass, Class::partial);
   EXPECT_THAT(verdict.sentence, HasSubstr("In the other tested tensors no evidence"));
 }
@@ -66,33 +73,87 @@ Coverage changed() {
 }
 
 TEST(Judge, CallsAPairMoreAlikeThanThirteenControlsAtOneInAHundred) {
-  const Verdict verdict = judge("a", "b", {untelling(), alike(13, -2.02, true)}, changed());
+  const Verdict verdict = judge("a", "b", {inVain(), alike(13, -2.02, true)}, changed());
   EXPECT_EQ(verdict.klass, Class::shared_weights_calibrated);
   EXPECT_THAT(verdict.sentence, HasSubstr("more alike than the controls, no more"));
   EXPECT_THAT(verdict.sentence, HasSubstr("c (the same weights as a)"));
 }
 
 TEST(Judge, LeavesOpenWhatFewerControlsOrALargerPValueSay) {
-  EXPECT_EQ(judge("a", "b", {untelling(), alike(12, -2.02, true)}, changed()).klass,
+  EXPECT_EQ(judge("a", "b", {inVain(), alike(12, -2.02, true)}, changed()).klass,
             Class::inconclusive);
-  EXPECT_EQ(judge("a", "b", {untelling(), alike(13, -1.9, true)}, changed()).klass,
+  EXPECT_EQ(judge("a", "b", {inVain(), alike(13, -1.9, true)}, changed()).klass,
             Class::inconclusive);
 }
 
 TEST(Judge, HoldsBackAPairThatIsNoMoreAlikeThanStrangersOfOneRecipe) {
-  const Verdict verdict = judge("a", "b", {untelling(), alike(20, -2.3, false)}, changed());
+  const Verdict verdict = judge("a", "b", {inVain(), alike(20, -2.3, false)}, changed());
   EXPECT_EQ(verdict.klass, Class::no_evidence);
   EXPECT_THAT(verdict.sentence, HasSubstr("strangers of one recipe"));
 }
 
 TEST(Judge, SaysWhereAVerdictRestsOnAnUnverifiedAssumption) {
-  Adjusted entry = untelling();
+  Adjusted entry = inVain();
   entry.finding.basis = Basis::unverified;
   for (const double log10_p : {0.0, -40.0}) {
     entry.log10_p = log10_p;
     EXPECT_TRUE(judge("a", "b", {entry}, changed()).unverified);
   }
-  EXPECT_FALSE(judge("a", "b", {untelling()}, changed()).unverified);
+  EXPECT_FALSE(judge("a", "b", {inVain()}, changed()).unverified);
+}
+
+TEST(Judge, CallsNothingSharedInPartWhereTheOtherTestsWereTooSmallToFindAnything) {
+  const Adjusted stream = telling("residual-dim", -40, -80), small = telling("mlp-unit", 0, -4);
+  EXPECT_EQ(judge("a", "b", {stream, small}, {}).klass, Class::shared_weights);
+  EXPECT_EQ(judge("a", "b", {stream, inVain()}, {}).klass, Class::partial);
+}
+
+TEST(Judge, NeverSaysThatSharedWeightsWereFoundBesideNoEvidence) {
+  Coverage coverage = equalNorms();
+  coverage.shared_known = {};
+  coverage.shared_unknown = {1, 512};  // a table that nothing recognised
+  const Verdict verdict = judge("a", "b", {inVain()}, coverage);
+  EXPECT_EQ(verdict.klass, Class::no_evidence);
+  EXPECT_THAT(verdict.power, Not(HasSubstr("shared weights were found")));
+}
+
+TEST(Judge, TakesEqualBytesOfManyElementsForEvidenceWhateverTheTensorsAreCalled) {
+  Coverage coverage;
+  coverage.tensors_a = coverage.tensors_b = 7;
+  coverage.elements_a = coverage.elements_b = 120'000;
+  coverage.components["other"].equal = 6;
+  coverage.components["other"].changed = 1;
+  coverage.shared_unknown = {6, 90'000};
+  const Verdict verdict = judge("a", "b", {}, coverage);
+  EXPECT_EQ(verdict.klass, Class::shared_weights);
+  EXPECT_THAT(verdict.sentence, HasSubstr("6 tensors (other) of 90,000 elements"));
+  coverage.shared_unknown = {1, 20'000};  // random features of a default seed, a table of sines
+  EXPECT_EQ(judge("a", "b", {}, coverage).klass, Class::untestable);
+}
+
+TEST(Judge, SaysOfAPairThatWasInterruptedWhatWasNotRun) {
+  Coverage coverage = equalNorms();
+  coverage.shared_known = {};
+  coverage.ran = Ran::not_at_all;
+  EXPECT_EQ(judge("a", "b", {}, coverage).klass, Class::not_run);
+  coverage.ran = Ran::in_part;
+  EXPECT_EQ(judge("a", "b", {}, coverage).klass, Class::not_run);
+  EXPECT_EQ(judge("a", "b", {inVain()}, coverage).klass, Class::inconclusive);
+  EXPECT_EQ(judge("a", "b", {telling("mlp-unit", -40, -80)}, coverage).klass,
+            Class::shared_weights);
+}
+
+TEST(Judge, CallsIdenticalOnlyWhatWasReadAndDoesNotDiffer) {
+  Coverage coverage = equalNorms();
+  coverage.identity.known = true;
+  EXPECT_EQ(judge("a", "b", {}, coverage).klass, Class::identical);
+  coverage.components["MLP"] = {};
+  coverage.identity.differing = 1;
+  coverage.identity.differences = {"lm_head.weight is only in b"};
+  const Verdict verdict = judge("a", "b", {}, coverage);
+  EXPECT_EQ(verdict.klass, Class::shared_weights);
+  EXPECT_THAT(verdict.sentence,
+              HasSubstr("Not identical: 1 tensor differs (lm_head.weight is only in b)."));
 }
 
 Adjusted tossed(const std::string& gauge, double log10_p, const Likeness& likeness) {
