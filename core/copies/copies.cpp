@@ -33,6 +33,29 @@ float threshold(const std::vector<float>& scales, arma::uword columns) {
       std::min(2 * std::log(n * n / (2 * kChanceJoins)), kNearlyEqual * equal));
 }
 
+// Of very many columns only some of their rows, evenly spread, so that comparing all with all stays
+// within some seconds; empty: there is time for all rows.
+std::vector<arma::fmat> thinned(const Roles& roles) {
+  constexpr double kMostProducts = 5e11;
+  constexpr double kFewestRows = 64;
+  const double columns = static_cast<double>(roles.front()->n_cols);
+  const double each = columns * columns * static_cast<double>(roles.size());
+  std::vector<arma::fmat> thinner;
+  for (const arma::fmat* role : roles) {
+    const double rows = std::max(kFewestRows, kMostProducts / each);
+    if (rows >= static_cast<double>(role->n_rows)) return {};
+    arma::uvec chosen(static_cast<arma::uword>(rows));
+    for (arma::uword r = 0; r < chosen.n_elem; ++r) chosen[r] = r * role->n_rows / chosen.n_elem;
+    thinner.push_back(role->rows(chosen));
+    for (arma::uword c = 0; c < thinner.back().n_cols; ++c) {
+      float* column = thinner.back().colptr(c);
+      const double length = std::sqrt(linear::dot(column, column, chosen.n_elem));
+      if (length > 0) thinner.back().col(c) /= static_cast<float>(length);
+    }
+  }
+  return thinner;
+}
+
 // Every column joins the column before it that it is most like, of those that stand for a set; one
 // that is like none stands for a set itself. So a chain of columns, each a little like the next, is
 // not taken for one.
@@ -48,13 +71,13 @@ class Leaders {
     const Block block = blockOf(roles_, numbers);
     std::vector<float> most(numbers.n_elem, threshold_);
     std::vector<arma::uword> leader(numbers.n_elem, kNone);
-    for (const Group& group : groups_) {
-      const arma::fmat like = likeness(group.block, block, scales_);
+    for (const arma::uvec& earlier : leaders_) {
+      const arma::fmat like = likeness(blockOf(roles_, earlier), block, scales_);
       for (arma::uword j = 0; j < like.n_cols; ++j) {
         const arma::uword i = like.col(j).index_max();
         if (like(i, j) <= most[j]) continue;
         most[j] = like(i, j);
-        leader[j] = group.numbers[i];
+        leader[j] = earlier[i];
       }
     }
     const arma::fmat within = likeness(block, block, scales_);
@@ -72,34 +95,26 @@ class Leaders {
                       static_cast<std::uint32_t>(numbers[j]));
       }
     }
-    if (!fresh.empty()) keep(block, numbers, arma::uvec(fresh));
+    if (!fresh.empty()) leaders_.push_back(numbers.elem(arma::uvec(fresh)));
   }
 
  private:
   static constexpr arma::uword kNone = static_cast<arma::uword>(-1);
 
-  struct Group {
-    arma::uvec numbers;
-    Block block;
-  };
-
-  void keep(const Block& block, const arma::uvec& numbers, const arma::uvec& fresh) {
-    Group group{numbers.elem(fresh), {}};
-    for (const arma::fmat& role : block) group.block.push_back(role.cols(fresh));
-    groups_.push_back(std::move(group));
-  }
-
   const Roles& roles_;
   align::Origins& columns_;
   std::vector<float> scales_;
   float threshold_;
-  std::vector<Group> groups_;
+  std::vector<arma::uvec> leaders_;
 };
 
 }  // namespace
 
-void joinAlike(const Roles& roles, align::Origins& columns, Usual usual) {
-  if (roles.empty() || roles.front()->n_cols < 2) return;
+void joinAlike(const Roles& all, align::Origins& columns, Usual usual) {
+  if (all.empty() || all.front()->n_cols < 2) return;
+  const std::vector<arma::fmat> thinner = thinned(all);
+  Roles roles = thinner.empty() ? all : Roles();
+  for (const arma::fmat& role : thinner) roles.push_back(&role);
   Leaders leaders(roles, columns, usual);
   const arma::uword count = roles.front()->n_cols;
   for (arma::uword first = 0; first < count; first += kBlock) {

@@ -32,7 +32,7 @@ enum class Usual {
 };
 
 // Joins columns that are alike, wherever they stand.
-void joinAlike(const Roles& roles, align::Origins& columns, Usual usual = Usual::bounded);
+void joinAlike(const Roles& all, align::Origins& columns, Usual usual = Usual::bounded);
 
 // Joins like-numbered columns of parts that are alike number by number more than crosswise: pairs
 // of parts, and all parts of one layer where they are so on the whole. For parts whose order within

@@ -76,10 +76,11 @@ void joinUnitsBySize(const Profile& model, const arma::fmat& ups, Doubling& doub
 }
 
 arma::fmat allUps(const Profile& model, Doubling& doubling) {
-  arma::fmat ups(model.allGates().n_rows, model.allGates().n_cols);
+  arma::fmat ups(model.allGates().n_rows, model.allGates().n_cols, arma::fill::zeros);
   for (std::size_t m = 0; m < model.mlps(); ++m) {
     const Matrix up = model.weights().matrix(role::kUp, model.place(m));
     doubling.units.push_back(align::repeatedRows(up));
+    if (up.rows == 0 || up.rows != model.units(m) || up.columns != ups.n_rows) continue;
     ups.cols(model.firstUnit(m), model.firstUnit(m) + model.units(m) - 1) = linear::unitColumns(up);
   }
   return ups;
