@@ -48,6 +48,20 @@ void Origins::join(std::uint32_t x, std::uint32_t y) {
   parent_[std::max(x, y)] = std::min(x, y);
 }
 
+bool isTelling(const float* row, std::uint64_t columns) {
+  constexpr std::uint64_t kFewest = 16;  // of so many elements one is not zero
+  if (givesNoCoin(row, columns)) return false;
+  const auto zeros = static_cast<std::uint64_t>(std::count(row, row + columns, 0.0f));
+  return (columns - zeros) * kFewest > columns;
+}
+
+bool isOneSided(const float* row, std::uint64_t columns) {
+  constexpr double kDeviations = 6;
+  double sum = 0;
+  for (std::uint64_t c = 0; c < columns; ++c) sum += (row[c] > 0) - (row[c] < 0);
+  return std::abs(sum) > kDeviations * std::sqrt(static_cast<double>(columns));
+}
+
 std::vector<std::uint32_t> repeatedRows(const Matrix& matrix) {
   std::vector<std::uint32_t> first(matrix.rows, kNoOrigin);
   // Equal rows have equal sums of squares, bit for bit; only those are compared.

@@ -24,4 +24,10 @@ class Origins {
 // equal or one is not finite: padding, tied rows and constants are no evidence.
 std::vector<std::uint32_t> repeatedRows(const Matrix& matrix);
 
+// Whether a row's elements can tell signs: not where they are all equal, nearly all zero (a token's
+// own coordinate) or not finite.
+bool isTelling(const float* row, std::uint64_t columns);
+// Whether nearly all elements have one sign, as no row with fair signs has.
+bool isOneSided(const float* row, std::uint64_t columns);
+
 }  // namespace kindred::align

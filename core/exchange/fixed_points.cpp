@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <set>
 
 #include "align/certificates.hpp"
 #include "stats/assignment.hpp"
@@ -71,12 +72,25 @@ Finding FixedPoints::finding(const std::string& null) const {
   return finding;
 }
 
+bool mostlyDistinct(std::span<const std::uint32_t> origins) {
+  constexpr double kShare = 0.75;  // trained units may be alike without being copies
+  std::set<std::uint32_t> distinct;
+  std::size_t count = 0;
+  for (const std::uint32_t origin : origins) {
+    if (origin == kNoOrigin) continue;
+    distinct.insert(origin);
+    ++count;
+  }
+  return static_cast<double>(distinct.size()) >= kShare * static_cast<double>(count);
+}
+
 std::vector<MlpMatch> oncePerGroup(const MatrixTask& task) {
   const std::vector<Place>& places = task.a.weights().mlps();
   std::map<std::uint32_t, MlpMatch> best;
   for (const MlpMatch& match : task.alignment.mlps) {
     const auto mlp =
         static_cast<std::size_t>(std::find(places.begin(), places.end(), match.a) - places.begin());
+    if (!mostlyDistinct(task.a.doubling().units.at(mlp))) continue;
     const auto [found, fresh] = best.try_emplace(task.a.doubling().mlp_groups.at(mlp), match);
     if (!fresh && match.similarity > found->second.similarity) found->second = match;
   }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -48,7 +49,12 @@ class FixedPoints {
   std::uint64_t width_ = 0;
 };
 
+// Whether nearly all units of a part have origins of their own. Copies within one part are matched
+// together, and the order of all is not drawn at random.
+bool mostlyDistinct(std::span<const std::uint32_t> origins);
+
 // For each set of joined MLPs of A the match that is most similar: doubled parts share one order.
+// Without MLPs that hold copies of their own units.
 std::vector<MlpMatch> oncePerGroup(const MatrixTask& task);
 
 // Pairs of layers (A, B), by their most similar MLPs; each layer of A, or each set of joined ones,

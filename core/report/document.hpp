@@ -152,7 +152,7 @@ struct DocumentFinding {
   std::int64_t layer_a = -1, layer_b = -1;
   double statistic = kUndefined, log10_p = kUndefined, log10_p_adjusted = kUndefined,
          log10_p_floor = kUndefined;
-  std::uint64_t units = 0, seed = 0, stage = 1;
+  std::uint64_t units = 0, copies = 0, seed = 0, stage = 1;
   Basis basis = Basis::describes;
   bool decides = false, calibrated = false;  // said by the basis as well
   DocumentLikeness likeness;

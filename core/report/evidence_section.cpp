@@ -89,6 +89,7 @@ Markup tableRow(const EvidenceScale& scale, const Evidence& row) {
     test << element("span", tag, {{"class", "tag"}});
   }
   units << grouped(f.units);
+  if (f.copies > 0) units << element("span", grouped(f.copies) + " copies", {{"class", "tag"}});
   if (row.at_floor) p << "\u2264 ";
   p << pValueMarkup(f.log10_p_adjusted);
   Markup full = element("p", "Null: " + f.null);

@@ -224,6 +224,7 @@ void visit(Visitor& v, DocumentFinding& x) {
   v("log10_p_adjusted", x.log10_p_adjusted, "Holm, over all findings of the run that decide");
   v("log10_p_floor", x.log10_p_floor, "the smallest value that this test could have given");
   v("units", x.units, "coins, rows or cells that were exchanged");
+  v("copies", x.copies, "rows of the reference that share another's coin, being copies of it");
   v("assumptions", x.assumptions, "");
   v("basis", x.basis,
     "what it rests on: a granted gauge, controls, an unchecked assumption, nothing");

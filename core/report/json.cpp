@@ -289,6 +289,7 @@ Json findingsJson(const run::Results& results) {
                     {"log10_p_adjusted", numberJson(row.log10_p_adjusted)},
                     {"log10_p_floor", numberJson(f.log10_p_floor)},
                     {"units", f.units},
+                    {"copies", f.copies},
                     {"assumptions", f.assumptions},
                     {"basis", verdict::name(f.basis)},
                     {"decides", f.basis != Basis::describes},

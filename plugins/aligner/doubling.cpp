@@ -4,6 +4,7 @@
 
 #include "align/coins.hpp"
 #include "align/origins.hpp"
+#include "copies/copies.hpp"
 #include "linear/linear.hpp"
 #include "profile.hpp"
 #include "stats/tails.hpp"
@@ -19,14 +20,9 @@ constexpr double kLog10Alpha = -2;
 
 // Joins the MLPs, and units that are each other's nearest by their gates, where the signs of the
 // cosines of up rows agree.
-void joinMlps(const Profile& model, Doubling& doubling, Origins& units, Origins& mlps) {
+void joinMlpsBySigns(const Profile& model, const arma::fmat& ups, Doubling& doubling,
+                     Origins& units, Origins& mlps) {
   const std::size_t count = model.mlps();
-  std::vector<arma::fmat> ups;
-  for (std::size_t m = 0; m < count; ++m) {
-    const Matrix up = model.weights().matrix(role::kUp, model.place(m));
-    ups.push_back(linear::unitColumns(up));
-    doubling.units.push_back(align::repeatedRows(up));
-  }
   const double tests = 0.5 * static_cast<double>(count) * static_cast<double>(count - 1);
   for (std::size_t x = 0; x < count; ++x) {
     const arma::fmat gates_x = model.gates(x);
@@ -35,12 +31,16 @@ void joinMlps(const Profile& model, Doubling& doubling, Origins& units, Origins&
       align::Coins coins;
       for (const auto& [i, j] : pairs) {
         coins.add(doubling.units[x][i],
-                  linear::dot(ups[x].colptr(i), ups[y].colptr(j), ups[x].n_rows));
+                  linear::dot(ups.colptr(model.firstUnit(x) + i),
+                              ups.colptr(model.firstUnit(y) + j), ups.n_rows));
       }
       const align::SignCount signs = coins.count();
       const double log10_p = stats::binomialTail(signs.coins, signs.heads);
       if (log10_p + std::log10(tests) > kLog10Alpha) continue;
-      doubling.joins.push_back({model.place(x), model.place(y), false, log10_p, signs.coins});
+      doubling.joins.push_back({.a = model.place(x),
+                                .b = model.place(y),
+                                .log10_p = log10_p,
+                                .units = signs.coins});
       mlps.join(static_cast<std::uint32_t>(x), static_cast<std::uint32_t>(y));
       for (const auto& [i, j] : pairs) {
         units.join(static_cast<std::uint32_t>(model.firstUnit(x) + i),
@@ -48,6 +48,42 @@ void joinMlps(const Profile& model, Doubling& doubling, Origins& units, Origins&
       }
     }
   }
+}
+
+// Joins units that are alike in gate and up row, wherever they stand: few rows may have been read
+// of each MLP, and one MLP may hold copies of its own units.
+void joinUnitsBySize(const Profile& model, const arma::fmat& ups, Doubling& doubling,
+                     Origins& units, Origins& mlps) {
+  std::vector<copies::Part> parts;
+  for (std::size_t m = 0; m < model.mlps(); ++m) {
+    const Place& place = model.place(m);
+    parts.push_back({place.layer, place.expert, model.firstUnit(m), model.units(m)});
+  }
+  const copies::Roles roles{&model.allGates(), &ups};
+  copies::joinLikeNumbered(roles, parts, units);
+  for (const copies::Part& part : parts) copies::joinTiles(roles, part, units);
+  copies::joinAlike(roles, units);
+  for (const auto& [x, y] : copies::joinedParts(parts, units)) {
+    if (mlps.find(static_cast<std::uint32_t>(x)) == mlps.find(static_cast<std::uint32_t>(y))) {
+      continue;
+    }
+    mlps.join(static_cast<std::uint32_t>(x), static_cast<std::uint32_t>(y));
+    doubling.joins.push_back({.a = model.place(x),
+                              .b = model.place(y),
+                              .by_size = true,
+                              .units = std::min(model.units(x), model.units(y))});
+  }
+}
+
+arma::fmat allUps(const Profile& model, Doubling& doubling) {
+  arma::fmat ups(model.allGates().n_rows, model.allGates().n_cols, arma::fill::zeros);
+  for (std::size_t m = 0; m < model.mlps(); ++m) {
+    const Matrix up = model.weights().matrix(role::kUp, model.place(m));
+    doubling.units.push_back(align::repeatedRows(up));
+    if (up.rows == 0 || up.rows != model.units(m) || up.columns != ups.n_rows) continue;
+    ups.cols(model.firstUnit(m), model.firstUnit(m) + model.units(m) - 1) = linear::unitColumns(up);
+  }
+  return ups;
 }
 
 // Rows that repeat another row of their own MLP join it; then every unit gets its set's number.
@@ -90,14 +126,120 @@ void joinAttention(const Profile& model, Doubling& doubling, Origins& dims, Orig
       const double log10_p = stats::binomialTail(signs.coins, signs.heads);
       if (log10_p + std::log10(tests) > kLog10Alpha) continue;
       const std::int64_t layer_x = values.layers[x], layer_y = values.layers[y];
-      doubling.joins.push_back(
-          {{layer_x, -1, false}, {layer_y, -1, false}, true, log10_p, signs.coins});
+      doubling.joins.push_back({.a = {layer_x, -1, false},
+                                .b = {layer_y, -1, false},
+                                .attention = true,
+                                .log10_p = log10_p,
+                                .units = signs.coins});
       layers.join(static_cast<std::uint32_t>(layer_x), static_cast<std::uint32_t>(layer_y));
       for (arma::uword i = 0; i < per_layer; ++i) {
         dims.join(static_cast<std::uint32_t>(static_cast<arma::uword>(layer_x) * per_layer + i),
                   static_cast<std::uint32_t>(static_cast<arma::uword>(layer_y) * per_layer + i));
       }
     }
+  }
+}
+
+// Where the columns of attention rows stand among all dimensions of the model's heads.
+std::vector<std::uint32_t> dimsOf(const AttentionRows& rows) {
+  std::vector<std::uint32_t> dims;
+  for (const std::int64_t layer : rows.layers) {
+    for (arma::uword i = 0; i < rows.perLayer(); ++i) {
+      dims.push_back(
+          static_cast<std::uint32_t>(static_cast<arma::uword>(layer) * rows.perLayer() + i));
+    }
+  }
+  return dims;
+}
+
+std::vector<copies::Part> headsOf(const AttentionRows& rows) {
+  std::vector<copies::Part> parts;
+  for (std::size_t l = 0; l < rows.layers.size(); ++l) {
+    for (arma::uword h = 0; h < rows.heads; ++h) {
+      parts.push_back({rows.layers[l], static_cast<std::int64_t>(h),
+                       l * rows.perLayer() + h * rows.head_dim, rows.head_dim});
+    }
+  }
+  return parts;
+}
+
+std::vector<copies::Part> layersOf(const AttentionRows& rows) {
+  std::vector<copies::Part> parts;
+  for (std::size_t l = 0; l < rows.layers.size(); ++l) {
+    parts.push_back({rows.layers[l], 0, l * rows.perLayer(), rows.perLayer()});
+  }
+  return parts;
+}
+
+// Value rows that are alike, wherever they stand. Heads that are copies of each other have copied
+// keys too.
+void joinValuesBySize(const AttentionRows& values, Doubling& doubling, Origins& value_dims,
+                      Origins& key_dims, Origins& layers) {
+  if (values.columns.is_empty()) return;
+  const copies::Roles roles{&values.columns};
+  const std::vector<copies::Part> heads = headsOf(values);
+  const std::vector<std::uint32_t> dims = dimsOf(values);
+  Origins columns(values.columns.n_cols), known(heads.size());
+  copies::joinLikeNumbered(roles, heads, columns);
+  copies::joinAlike(roles, columns);
+  for (std::uint32_t c = 0; c < dims.size(); ++c) value_dims.join(dims[c], dims[columns.find(c)]);
+  const auto joined = [&](const copies::Part& x, const copies::Part& y) {
+    doubling.joins.push_back({.a = {x.layer, -1, false},
+                              .b = {y.layer, -1, false},
+                              .attention = true,
+                              .by_size = true,
+                              .units = x.count});
+  };
+  for (const auto& [x, y] : copies::joinedParts(layersOf(values), columns)) {
+    const auto layer_x = static_cast<std::uint32_t>(values.layers[x]);
+    const auto layer_y = static_cast<std::uint32_t>(values.layers[y]);
+    if (layers.find(layer_x) == layers.find(layer_y)) continue;
+    layers.join(layer_x, layer_y);
+    joined(layersOf(values)[x], layersOf(values)[y]);
+  }
+  for (const auto& [x, y] : copies::joinedParts(heads, columns)) {
+    for (arma::uword i = 0; i < values.head_dim; ++i) {
+      key_dims.join(dims[heads[x].first + i], dims[heads[y].first + i]);
+    }
+    const auto set_x = static_cast<std::uint32_t>(x), set_y = static_cast<std::uint32_t>(y);
+    if (heads[x].layer != heads[y].layer || known.find(set_x) == known.find(set_y)) continue;
+    known.join(set_x, set_y);
+    joined(heads[x], heads[y]);
+  }
+}
+
+// Rotary pairs of keys that are alike in both rows, and key rows without a position. Pairs of equal
+// frequency are alike in models without copies too, a little: numbers of rows say nothing here.
+void joinKeysBySize(const AttentionRows& keys, const ModelShape& shape, Origins& key_dims) {
+  if (keys.columns.is_empty()) return;
+  const std::uint64_t rotary = std::min<std::uint64_t>(shape.rotary_dim, keys.head_dim);
+  std::vector<arma::uword> first, second, free;
+  for (const copies::Part& head : headsOf(keys)) {
+    for (arma::uword i = 0; i < rotary / 2; ++i) {
+      first.push_back(head.first + (shape.rotary_interleaved ? 2 * i : i));
+      second.push_back(first.back() + (shape.rotary_interleaved ? 1 : rotary / 2));
+    }
+    for (arma::uword i = rotary; i < keys.head_dim; ++i) free.push_back(head.first + i);
+  }
+  const std::vector<std::uint32_t> dims = dimsOf(keys);
+  const auto join = [&](const copies::Roles& roles,
+                        std::initializer_list<const std::vector<arma::uword>*> columns_of) {
+    Origins columns(roles.front()->n_cols);
+    copies::joinAlike(roles, columns);
+    for (const std::vector<arma::uword>* numbers : columns_of) {
+      for (std::uint32_t c = 0; c < numbers->size(); ++c) {
+        key_dims.join(dims[(*numbers)[c]], dims[(*numbers)[columns.find(c)]]);
+      }
+    }
+  };
+  if (!first.empty()) {
+    const arma::fmat x = keys.columns.cols(arma::uvec(first));
+    const arma::fmat y = keys.columns.cols(arma::uvec(second));
+    join({&x, &y}, {&first, &second});
+  }
+  if (!free.empty()) {
+    const arma::fmat x = keys.columns.cols(arma::uvec(free));
+    join({&x}, {&free});
   }
 }
 
@@ -113,8 +255,13 @@ std::vector<std::uint32_t> numberDims(const Profile& model, std::string_view rol
     const std::vector<std::uint32_t> rows =
         align::repeatedRows(model.weights().matrix(role, place));
     for (std::uint32_t i = 0; i < rows.size(); ++i) {
-      if (rows[i] != kNoOrigin) origins[first + i] = dims.find(first + rows[i]);
+      if (rows[i] == kNoOrigin) continue;
+      dims.join(first + i, first + rows[i]);
+      origins[first + i] = first + i;
     }
+  }
+  for (std::uint32_t& origin : origins) {
+    if (origin != kNoOrigin) origin = dims.find(origin);
   }
   return origins;
 }
@@ -130,15 +277,20 @@ std::vector<std::uint32_t> groups(Origins& sets, std::size_t size) {
 Doubling findDoubling(const Profile& model) {
   Doubling doubling;
   Origins units(model.allGates().n_cols), mlps(model.mlps());
-  joinMlps(model, doubling, units, mlps);
+  const arma::fmat ups = allUps(model, doubling);
+  joinMlpsBySigns(model, ups, doubling, units, mlps);
+  joinUnitsBySize(model, ups, doubling, units, mlps);
   numberUnits(model, doubling, units);
   doubling.mlp_groups = groups(mlps, model.mlps());
 
   const ModelShape& shape = model.weights().shape();
-  Origins dims(shape.layers * shape.kv_heads * shape.head_dim), layers(shape.layers);
-  joinAttention(model, doubling, dims, layers);
-  doubling.value_dims = numberDims(model, role::kValue, dims);
-  doubling.key_dims = numberDims(model, role::kKey, dims);
+  Origins value_dims(shape.layers * shape.kv_heads * shape.head_dim), layers(shape.layers);
+  joinAttention(model, doubling, value_dims, layers);
+  Origins key_dims = value_dims;
+  joinValuesBySize(model.values(), doubling, value_dims, key_dims, layers);
+  joinKeysBySize(model.keys(), shape, key_dims);
+  doubling.value_dims = numberDims(model, role::kValue, std::move(value_dims));
+  doubling.key_dims = numberDims(model, role::kKey, std::move(key_dims));
   doubling.attention_groups = groups(layers, shape.layers);
   return doubling;
 }

@@ -1,5 +1,6 @@
 // Key-value heads of matched layers, with their queries: how many keep their number.
 #include <cmath>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,15 @@ namespace exchange = kindred::exchange;
 namespace linear = kindred::linear;
 namespace role = kindred::role;
 
+bool distinctHeads(const kindred::ModelProfile& model, std::int64_t layer) {
+  const kindred::ModelShape& shape = model.weights().shape();
+  const std::vector<std::uint32_t>& origins = model.doubling().value_dims;
+  const std::size_t first = kindred::attentionDim(shape, layer, 0, 0);
+  const std::size_t count = shape.kv_heads * shape.head_dim;
+  return first + count > origins.size() ||
+         exchange::mostlyDistinct(std::span(origins).subspan(first, count));
+}
+
 class HeadMatching final : public kindred::MatrixTest {
  public:
   explicit HeadMatching(const kindred::Parameters&) {}
@@ -28,6 +38,7 @@ class HeadMatching final : public kindred::MatrixTest {
     exchange::FixedPoints points(task.seed);
     for (const auto& [layer_a, layer_b] :
          exchange::layerPairs(task, task.a.doubling().attention_groups)) {
+      if (!distinctHeads(task.a, layer_a)) continue;
       const arma::fmat keys = exchange::headOverlaps(task, role::kKey, layer_a, layer_b);
       const arma::fmat values = exchange::headOverlaps(task, role::kValue, layer_a, layer_b);
       if (!keys.is_empty() && arma::size(keys) == arma::size(values)) points.add(keys + values);

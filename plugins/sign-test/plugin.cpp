@@ -14,6 +14,7 @@
 #include "stats/power.hpp"
 #include "stats/signed_rank.hpp"
 #include "stats/tails.hpp"
+#include "shared_coins.hpp"
 #include "tosses.hpp"
 
 namespace {
@@ -62,6 +63,11 @@ Finding common(const Gauge& gauge, const kindred::MatrixTask& task, const Tosses
       task.a.weights().model() +
       " symmetric about zero independently of the rest, training odd in them";
   if (!tosses.note.empty()) finding.assumptions += "; " + tosses.note;
+  const kindred::sign_test::SharedCoins shared = kindred::sign_test::sharedCoins(task, tosses);
+  finding.copies = shared.copies;
+  if (!shared.note.empty()) {
+    finding.assumptions += "; copies in it share their coins: " + shared.note;
+  }
   finding.seed = task.seed;
   return finding;
 }

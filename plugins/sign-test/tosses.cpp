@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "align/origins.hpp"
+#include "copies/copies.hpp"
 #include "linear/linear.hpp"
 #include "linear/matching.hpp"
 #include "stats/tails.hpp"
@@ -119,52 +120,106 @@ bool sameRotary(const MatrixTask& task) {
          a.rotary_interleaved == b.rotary_interleaved;
 }
 
-// Layers whose latents are copies of each other (an up-scaled depth) share their coins: of each
-// layer the first that its rows agree with in sign, by the sign test, corrected for the number of
-// pairs. A false join costs a little power and never exactness.
-std::map<std::int64_t, std::int64_t> copiedLayers(const ModelWeights& weights,
-                                                  std::string_view role) {
+// The origin of each row of a latent, by layer: layers whose latents are copies of each other (an
+// up-scaled depth), and rows that are, share their coins. Joined by the sign test between layers,
+// corrected for the number of pairs, and by size. A false join costs a little power and never
+// exactness.
+std::map<std::int64_t, std::vector<std::uint32_t>> latentOrigins(const ModelWeights& weights,
+                                                                 std::string_view role) {
   constexpr double kLog10Alpha = -2;
-  std::map<std::int64_t, arma::fmat> rows;
+  std::vector<arma::fmat> layers;
+  std::vector<copies::Part> parts;
+  std::vector<std::vector<std::uint32_t>> repeats;
+  arma::uword count = 0;
   for (std::uint64_t l = 0; l < weights.shape().layers; ++l) {
     const Place place{static_cast<std::int64_t>(l), -1, false};
-    if (weights.rows(role, place) > 0) {
-      rows.emplace(place.layer, unitColumns(weights.matrix(role, place)));
+    if (weights.rows(role, place) == 0) continue;
+    const Matrix matrix = weights.matrix(role, place);
+    if (!layers.empty() && matrix.columns != layers.front().n_rows) continue;
+    layers.push_back(unitColumns(matrix));
+    repeats.push_back(align::repeatedRows(matrix));
+    parts.push_back({place.layer, 0, count, layers.back().n_cols});
+    count += parts.back().count;
+  }
+  std::map<std::int64_t, std::vector<std::uint32_t>> numbers;
+  if (parts.empty()) return numbers;
+  arma::fmat columns(layers.front().n_rows, count);
+  align::Origins origins(count);
+  for (std::size_t p = 0; p < parts.size(); ++p) {
+    columns.cols(parts[p].first, parts[p].first + parts[p].count - 1) = layers[p];
+    for (std::uint32_t i = 0; i < repeats[p].size(); ++i) {
+      if (repeats[p][i] == kNoOrigin) continue;
+      origins.join(static_cast<std::uint32_t>(parts[p].first) + i,
+                   static_cast<std::uint32_t>(parts[p].first) + repeats[p][i]);
     }
   }
-  const double pairs = 0.5 * static_cast<double>(rows.size()) * static_cast<double>(rows.size());
-  std::map<std::int64_t, std::int64_t> first;
-  for (const auto& [layer, columns] : rows) {
-    first[layer] = layer;
-    for (const auto& [earlier, others] : rows) {
-      if (earlier == layer) break;
-      if (first[earlier] != earlier || arma::size(columns) != arma::size(others)) continue;
+  const double pairs = 0.5 * static_cast<double>(parts.size()) * static_cast<double>(parts.size());
+  for (std::size_t y = 1; y < parts.size(); ++y) {
+    for (std::size_t x = 0; x < y; ++x) {
       align::Coins coins;
-      for (arma::uword i = 0; i < columns.n_cols; ++i) {
+      const arma::uword rows = std::min(parts[x].count, parts[y].count);
+      for (arma::uword i = 0; i < rows; ++i) {
         coins.add(static_cast<std::uint32_t>(i),
-                  dot(columns.colptr(i), others.colptr(i), columns.n_rows));
+                  dot(layers[x].colptr(i), layers[y].colptr(i), columns.n_rows));
       }
       const align::SignCount signs = coins.count();
       if (stats::binomialTail(signs.coins, signs.heads) + std::log10(pairs) > kLog10Alpha) continue;
-      first[layer] = earlier;
-      break;
+      for (arma::uword i = 0; i < rows; ++i) {
+        origins.join(static_cast<std::uint32_t>(parts[x].column(i)),
+                     static_cast<std::uint32_t>(parts[y].column(i)));
+      }
     }
   }
-  return first;
+  const copies::Roles roles{&columns};
+  copies::joinLikeNumbered(roles, parts, origins);
+  copies::joinAlike(roles, origins);
+  for (std::size_t p = 0; p < parts.size(); ++p) {
+    std::vector<std::uint32_t>& of_layer = numbers[parts[p].layer];
+    for (std::uint32_t i = 0; i < repeats[p].size(); ++i) {
+      of_layer.push_back(repeats[p][i] == kNoOrigin
+                             ? kNoOrigin
+                             : origins.find(static_cast<std::uint32_t>(parts[p].first) + i));
+    }
+  }
+  return numbers;
 }
 
-void tossColumns(const MatrixTask& task, std::string_view role, Tosses& tosses) {
-  if (task.a.weights().rows(role, {}) == 0 || task.b.weights().rows(role, {}) == 0) return;
+// A role's rows of shared tokens, turned: a column for each coordinate. A's may be left out for
+// what A's null leaves as likely as with them: sizes, and signs that are all equal; B's for anything.
+struct Columns {
+  arma::fmat a, b;
+};
+
+Columns sharedColumns(const MatrixTask& task, std::string_view role) {
+  Columns columns;
+  if (task.a.weights().rows(role, {}) == 0 || task.b.weights().rows(role, {}) == 0) return columns;
   std::vector<std::uint32_t> of_a, of_b;
   for (const TokenPair& token : task.alignment.tokens) {
     of_a.push_back(token.a);
     of_b.push_back(token.b);
   }
-  if (of_a.empty()) return;
-  // Each token's row counts alike; a row of one model that is padding is zero and counts nothing.
-  const arma::fmat a = unitColumns(task.a.weights().matrix(role, {}, of_a)).t();
-  const arma::fmat b = unitColumns(task.b.weights().matrix(role, {}, of_b)).t();
-  if (a.n_cols != b.n_cols) return;
+  if (of_a.empty()) return columns;
+  const Matrix a = task.a.weights().matrix(role, {}, of_a);
+  const Matrix b = task.b.weights().matrix(role, {}, of_b);
+  if (a.columns != b.columns) return columns;
+  std::vector<arma::uword> telling;
+  for (std::uint64_t t = 0; t < a.rows; ++t) {
+    const float *row_a = a.values.data() + t * a.columns, *row_b = b.values.data() + t * b.columns;
+    if (align::isTelling(row_a, a.columns) && align::isTelling(row_b, b.columns) &&
+        !align::isOneSided(row_b, b.columns)) {
+      telling.push_back(t);
+    }
+  }
+  if (telling.empty()) return columns;
+  // Each token's row counts alike.
+  const arma::uvec chosen(telling);
+  columns.a = unitColumns(a).cols(chosen).t();
+  columns.b = unitColumns(b).cols(chosen).t();
+  return columns;
+}
+
+void tossColumns(const Columns& columns, Tosses& tosses) {
+  const auto &a = columns.a, &b = columns.b;
   const auto cosine = [&](arma::uword c, arma::uword other) {
     return dot(a.colptr(c), b.colptr(other), a.n_rows) /
            std::sqrt(dot(a.colptr(c), a.colptr(c), a.n_rows) *
@@ -174,10 +229,41 @@ void tossColumns(const MatrixTask& task, std::string_view role, Tosses& tosses) 
   for (arma::uword c = 0; c < a.n_cols; ++c) {
     if (a.col(c).min() == a.col(c).max()) continue;
     const double own = cosine(c, c), other = cosine(c, (c + (a.n_cols + 1) / 2) % a.n_cols);
-    tosses.coins.add(static_cast<std::uint32_t>(c), own);
+    tosses.coins.add(tosses.origins[c], own);
     if (std::isfinite(own)) tosses.sizes.matched.push_back(own);
     if (std::isfinite(other)) tosses.sizes.others.push_back(other);
   }
+}
+
+// At most so many tokens, evenly spread; columns of length 1, without what they have in common.
+arma::fmat centredColumns(const arma::fmat& columns) {
+  constexpr arma::uword kTokens = 1024;
+  const arma::uword count = std::min(kTokens, columns.n_rows);
+  arma::uvec chosen(count);
+  for (arma::uword t = 0; t < count; ++t) chosen[t] = t * columns.n_rows / count;
+  arma::fmat centred = columns.rows(chosen);
+  centred.each_row() -= arma::frowvec(arma::mean(centred, 0));
+  for (arma::uword c = 0; c < centred.n_cols; ++c) {
+    float* column = centred.colptr(c);
+    const double length = std::sqrt(dot(column, column, count));
+    if (length > 0) centred.col(c) /= static_cast<float>(length);
+  }
+  return centred;
+}
+
+// Coordinates of A that are copies of each other (a cloned hidden width) are one coin.
+std::vector<std::uint32_t> coordinateOrigins(const std::vector<Columns>& all) {
+  std::vector<arma::fmat> centred;
+  for (const Columns& columns : all) centred.push_back(centredColumns(columns.a));
+  copies::Roles roles;
+  for (const arma::fmat& columns : centred) roles.push_back(&columns);
+  const arma::uword count = roles.front()->n_cols;
+  align::Origins origins(count);
+  copies::joinTiles(roles, {0, 0, 0, count}, origins);
+  copies::joinAlike(roles, origins, copies::Usual::median);
+  std::vector<std::uint32_t> numbers(count);
+  for (std::uint32_t c = 0; c < count; ++c) numbers[c] = origins.find(c);
+  return numbers;
 }
 
 }  // namespace
@@ -309,28 +395,25 @@ Tosses tossLatents(const MatrixTask& task) {
   if (task.alignment.heads.empty()) return tosses;
   tosses.coins = align::Coins(
       coinThreshold(task, role, {task.alignment.heads.front().layer_a, -1, false}, tosses.note));
-  const std::map<std::int64_t, std::int64_t> copies = copiedLayers(task.a.weights(), role);
-  std::map<std::int64_t, std::vector<std::uint32_t>> repeats;
+  const auto origins = latentOrigins(task.a.weights(), role);
+  for (const auto& [layer, rows] : origins) {
+    tosses.origins.insert(tosses.origins.end(), rows.begin(), rows.end());
+  }
   std::vector<std::pair<Block, Block>> matched;
   for (const HeadMatch& match : task.alignment.heads) {
     const arma::fmat* a = of_a.of(match.layer_a);
     const arma::fmat* b = of_b.of(match.layer_b);
     if (a == nullptr || b == nullptr || a->n_rows != b->n_rows) continue;
-    const auto [rows, fresh] = repeats.try_emplace(match.layer_a);
-    if (fresh) {
-      rows->second = align::repeatedRows(task.a.weights().matrix(role, {match.layer_a, -1, false}));
-    }
+    const auto known = origins.find(match.layer_a);
+    if (known == origins.end()) continue;
     matched.push_back({{a, 0, a->n_cols, match.layer_a, -1}, {b, 0, b->n_cols, match.layer_b, -1}});
     tosses.sizes.width = a->n_rows;
-    const auto first = static_cast<std::uint32_t>(copies.at(match.layer_a)) *
-                       static_cast<std::uint32_t>(a->n_cols);
     for (std::size_t j = 0; j < std::min<std::size_t>(match.dims.size(), b->n_cols); ++j) {
       if (match.dims[j] < 0 || static_cast<arma::uword>(match.dims[j]) >= a->n_cols) continue;
       const auto i = static_cast<std::size_t>(match.dims[j]);
-      const std::uint32_t origin = rows->second[i];
-      if (origin == kNoOrigin) continue;
+      if (known->second[i] == kNoOrigin) continue;
       const double cosine = dot(a->colptr(i), b->colptr(j), a->n_rows);
-      tosses.coins.add(first + origin, cosine, match.layer_a);
+      tosses.coins.add(known->second[i], cosine, match.layer_a);
       tosses.sizes.matched.push_back(cosine);
     }
   }
@@ -342,8 +425,14 @@ Tosses tossLatents(const MatrixTask& task) {
 Tosses tossResidual(const MatrixTask& task) {
   Tosses tosses;
   tosses.coins = align::Coins(coinThreshold(task, role::kEmbedding, {}, tosses.note));
-  tossColumns(task, role::kEmbedding, tosses);
-  tossColumns(task, role::kOutput, tosses);
+  std::vector<Columns> all;
+  for (const std::string_view role : {role::kEmbedding, role::kOutput}) {
+    Columns columns = sharedColumns(task, role);
+    if (!columns.a.is_empty()) all.push_back(std::move(columns));
+  }
+  if (all.empty()) return tosses;
+  tosses.origins = coordinateOrigins(all);
+  for (const Columns& columns : all) tossColumns(columns, tosses);
   return tosses;
 }
 

@@ -1,8 +1,10 @@
 // The coins of each sign gauge.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <kindred/matrix_test.hpp>
 
@@ -16,6 +18,8 @@ struct Tosses {
   std::string note;  // what had to be left out, and why
   align::Sizes sizes = {};
   std::optional<Likeness> likeness = {};  // made of these
+  // Which coin each row of the reference tosses, where no Doubling says it: latents, coordinates.
+  std::vector<std::uint32_t> origins;
 };
 
 // mlp-unit: one coin for each up row of the reference.

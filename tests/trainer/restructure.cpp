@@ -63,6 +63,20 @@ void countUnits(Weights<float>& weights) {
   }
 }
 
+std::vector<std::size_t> repeated(std::size_t count, std::size_t times) {
+  std::vector<std::size_t> order(count * times);
+  for (std::size_t i = 0; i < order.size(); ++i) order[i] = i % count;
+  return order;
+}
+
+// Coordinate i of the residual stream becomes coordinate order[i].
+void takeResidual(Weights<float>& weights, std::span<const std::size_t> order) {
+  const ResidualAxis<float> axis = residualAxis(weights);
+  for (Matrix<float>* reader : axis.columns) takeColumns<float>(*reader, order);
+  for (Matrix<float>* gains : axis.gains) takeColumns<float>(*gains, order);
+  for (Matrix<float>* writer : axis.rows) takeRows<float>(*writer, order);
+}
+
 }  // namespace
 
 void takeLayers(Weights<float>& weights, std::span<const std::size_t> order) {
@@ -98,6 +112,54 @@ void widenMlps(Weights<float>& weights, double share, std::uint64_t seed) {
     }
   }
   countUnits(weights);
+}
+
+void cloneUnits(Weights<float>& weights, std::size_t times) {
+  for (Layer<float>& layer : weights.layers) {
+    for (Mlp<float>* mlp : mlpsOf(layer)) {
+      const std::vector<std::size_t> order = repeated(mlp->up.rows, times);
+      takeRows<float>(mlp->gate, order);
+      takeRows<float>(mlp->up, order);
+      takeColumns<float>(mlp->down, order);
+      for (float& x : mlp->down.values) x /= static_cast<float>(times);
+    }
+  }
+  countUnits(weights);
+}
+
+void cloneWidth(Weights<float>& weights, std::size_t times) {
+  const std::vector<std::size_t> order = repeated(weights.shape.hidden, times);
+  takeResidual(weights, order);
+  for (Matrix<float>* reader : residualAxis(weights).columns) {
+    if (reader == &weights.embedding) continue;
+    for (float& x : reader->values) x /= static_cast<float>(times);
+  }
+  weights.shape.hidden *= times;
+}
+
+void sortUnits(Weights<float>& weights) {
+  for (Layer<float>& layer : weights.layers) {
+    for (Mlp<float>* mlp : mlpsOf(layer)) {
+      const std::vector<std::size_t> order = unitsBySize(*mlp);
+      takeRows<float>(mlp->gate, order);
+      takeRows<float>(mlp->up, order);
+      takeColumns<float>(mlp->down, order);
+    }
+  }
+}
+
+void sortResidual(Weights<float>& weights) {
+  std::vector<double> size(weights.shape.hidden);
+  for (std::size_t c = 0; c < size.size(); ++c) {
+    for (const Matrix<float>* gains : residualAxis(weights).gains) {
+      size[c] += squares(gains->values.data() + c, 1, 1);
+    }
+  }
+  std::vector<std::size_t> order(size.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t a, std::size_t b) { return size[a] > size[b]; });
+  takeResidual(weights, order);
 }
 
 void upcycle(Weights<float>& weights, std::size_t experts, std::uint64_t seed) {

@@ -85,6 +85,7 @@ struct Doubling {
   struct Join {
     Place a, b;  // MLPs, or layers whose attention is joined
     bool attention = false;
+    bool by_size = false;  // alike in the sizes of cosines; else by signs, with log10_p
     double log10_p = 0;
     std::uint64_t units = 0;
   };

@@ -51,6 +51,7 @@ struct Finding {
   double log10_p = 0;        // 0: p = 1. Never -infinity.
   double log10_p_floor = 0;  // the smallest value this test could have given
   std::uint64_t units = 0;   // coins, rows, cells that were exchanged
+  std::uint64_t copies = 0;  // rows of the reference that share another's coin, being copies of it
   std::string assumptions = {};
   Basis basis = Basis::describes;  // from the host: what a test writes here is overwritten
   // The correlation of rows that the test would have shown with 99 % probability, where they were

@@ -78,7 +78,7 @@ struct Comparer::Parts {
     return {name, found.makeMatrixTest(plugin::bindParameters(found, {}).parameters)};
   }
 
-  std::unique_ptr<Loaded> load(const std::filesystem::path& folder) {
+  std::unique_ptr<Loaded> load(const std::filesystem::path& folder, std::uint64_t budget) {
     auto loaded = std::make_unique<Loaded>();
     plan::Model& model = loaded->model;
     model.key = folder.filename().string();
@@ -88,7 +88,7 @@ struct Comparer::Parts {
     model.checkpoint = checkpoint::Checkpoint::open(model.key, source, *model.location);
     model.architecture = architectures.recognise(model.checkpoint);
     if (model.architecture == nullptr) throw inputError(model.address, "unknown architecture");
-    loaded->reading = plan::readingOf(model, recipe::kDefaultRead);
+    loaded->reading = plan::readingOf(model, budget == 0 ? recipe::kDefaultRead : budget);
     loaded->weights = std::make_unique<run::CheckpointWeights>(model, loaded->reading);
     return loaded;
   }
@@ -96,9 +96,9 @@ struct Comparer::Parts {
 
 bool Compared::aboveNoEvidence() const { return log10_p < stats::kLog10Evidence; }
 
-Comparer::Comparer(const std::vector<std::filesystem::path>& folders)
+Comparer::Comparer(const std::vector<std::filesystem::path>& folders, std::uint64_t budget)
     : parts_(std::make_unique<Parts>()) {
-  for (const auto& folder : folders) parts_->models.push_back(parts_->load(folder));
+  for (const auto& folder : folders) parts_->models.push_back(parts_->load(folder, budget));
   parallelFor(parts_->models.size(), [&](std::size_t i) {
     Loaded& loaded = *parts_->models[i];
     loaded.profile = parts_->aligner->profile(*loaded.weights);

@@ -2,6 +2,7 @@
 // profiled once, an alignment a pair, every test on every gauge that the architecture grants, Holm.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -27,8 +28,9 @@ struct Compared {
 
 class Comparer {
  public:
-  // Opens and profiles the models in these folders.
-  explicit Comparer(const std::vector<std::filesystem::path>& folders);
+  // Opens and profiles the models in these folders. `budget`: bytes that may be read of each; 0: as
+  // many as by default.
+  explicit Comparer(const std::vector<std::filesystem::path>& folders, std::uint64_t budget = 0);
   ~Comparer();
 
   // By their place in the list. [any-thread]

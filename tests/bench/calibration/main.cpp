@@ -1,6 +1,8 @@
 // bench_calibration [--quick | --misleading] [--out FILE]: how the exact tests behave on models
 // whose descent is known. --quick takes a few models only, --misleading those that could mislead;
 // both print the page without writing it.
+// bench_calibration --doubled NAME|all: independent models with copies inside, in sorted order, or
+// with rows that say nothing; prints what strangers come to.
 #include <malloc.h>
 
 #include <algorithm>
@@ -12,6 +14,7 @@
 
 #include <kindred/random.hpp>
 
+#include "doubled.hpp"
 #include "page.hpp"
 #include "parallel.hpp"
 #include "support/temp_dir.hpp"
@@ -231,8 +234,12 @@ int run(std::span<char*> arguments) {
       write = false;
     } else if (argument == "--out" && i + 1 < arguments.size()) {
       out = arguments[++i];
+    } else if (argument == "--doubled" && i + 1 < arguments.size()) {
+      const support::TempDir folder;
+      return measureDoubled(arguments[i + 1], folder.path()) ? 0 : 1;
     } else {
-      std::cerr << "usage: bench_calibration [--quick | --misleading] [--out FILE]\n";
+      std::cerr << "usage: bench_calibration [--quick | --misleading] [--out FILE]\n"
+                   "       bench_calibration --doubled NAME|all\n";
       return 2;
     }
   }

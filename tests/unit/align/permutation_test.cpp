@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "comparison.hpp"
@@ -73,6 +74,69 @@ TEST(UnitMatching, JoinedLayersOfTheReferenceCountOnce) {
   const ToyModel b = a.as("b").trained(0.1, 9);
   const Comparison c = compare({"unit-matching"}, a, b);
   EXPECT_EQ(c.outcome.findings[0].units, 3u * 96);
+}
+
+std::vector<std::string> refused(const Comparison& comparison) {
+  std::vector<std::string> gauges;
+  for (const align::Refusal& refusal : comparison.outcome.refusals) {
+    EXPECT_THAT(refusal.reason, HasSubstr("sorted, or repeats itself"));
+    gauges.push_back(refusal.gauge);
+  }
+  return gauges;
+}
+
+TEST(PermutationTests, RefuseUnitsThatWereSorted) {
+  const ToyModel sorted = ToyModel("a", 1).unitsSorted(), plain("b", 2);
+  const std::vector<std::string> tests{"unit-matching", "aligned-permutation"};
+  const std::vector<std::string> units(2, "mlp-unit");
+  EXPECT_EQ(refused(compare(tests, sorted, plain)), units);
+  EXPECT_EQ(refused(compare(tests, plain, sorted)), units);
+  EXPECT_TRUE(refused(compare(tests, plain, ToyModel("c", 3))).empty());
+}
+
+TEST(PermutationTests, RefuseCoordinatesThatWereSorted) {
+  ToyModel a("a", 1);
+  for (std::int64_t layer = 0; layer < 3; ++layer) {
+    std::vector<float>& gains = a.at(role::kMlpNorm, {layer, -1, false}).values;
+    std::sort(gains.begin(), gains.end());
+  }
+  const std::vector<std::string> coordinates{"residual-dim"};
+  EXPECT_EQ(refused(compare({"residual-dims"}, a, ToyModel("b", 2))), coordinates);
+}
+
+TEST(PermutationTests, RefuseCoordinatesThatRepeatThemselves) {
+  const auto make = [](std::uint64_t seed) {
+    return ToyModel("m" + std::to_string(seed), seed).widthCloned(2);
+  };
+  const std::vector<std::string> coordinates{"residual-dim"};
+  EXPECT_EQ(refused(compare({"residual-dims"}, make(1), make(2))), coordinates);
+}
+
+TEST(PermutationTests, RefuseExpertsAndHeadsThatWereSorted) {
+  ToyShape shape;
+  shape.experts = 12;
+  shape.units = 8;
+  shape.kv_heads = shape.heads = 8;
+  shape.head_dim = shape.rotary_dim = 6;
+  shape.layers = 6;
+  ToyModel a("a", 1, shape);
+  for (std::int64_t layer = 0; layer < 6; ++layer) {
+    for (const std::string_view role : {role::kRouter, role::kKey, role::kValue}) {
+      Matrix& matrix = a.at(role, {layer, -1, false});
+      for (std::size_t i = 0; i < matrix.values.size(); ++i) {
+        matrix.values[i] *= 1 + static_cast<float>(i / matrix.columns) / 24;
+      }
+    }
+  }
+  const std::vector<std::string> gauges{"expert", "kv-group"};
+  EXPECT_EQ(refused(compare({"expert-matching", "head-matching"}, a, ToyModel("b", 2, shape))),
+            gauges);
+}
+
+TEST(UnitMatching, MlpsThatHoldCopiesOfTheirUnitsSayNothingOfOrder) {
+  const ToyModel a = ToyModel("a", 1).unitsCloned(2).trained(0.3, 4);
+  const ToyModel b = ToyModel("b", 2).unitsCloned(2).trained(0.3, 5);
+  EXPECT_TRUE(compare({"unit-matching"}, a, b).outcome.findings.empty());
 }
 
 TEST(PermutationTests, StayAboveTheirNullOnIndependentModels) {

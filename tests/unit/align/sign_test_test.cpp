@@ -1,6 +1,7 @@
 // The sign tests with the aligner, from the outside.
 #include <algorithm>
 #include <cmath>
+#include <functional>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -109,6 +110,117 @@ TEST(SignTest, DoubledPartsOfTheReferenceAreJoined) {
     if (c.log10P("mlp-unit") < -2) ++below;
   }
   EXPECT_LE(below, 1);
+}
+
+// How often of eight pairs the gauge's p-value falls below 0.01; one would be unlucky.
+int unlucky(const std::string& gauge, const std::function<ToyModel(std::uint64_t)>& make) {
+  int below = 0;
+  for (std::uint64_t seed = 1; seed <= 8; ++seed) {
+    const ToyModel a = make(seed), b = make(seed + 1000);
+    below += signs(a, b).log10P(gauge) < -2;
+  }
+  return below;
+}
+
+TEST(SignTest, ExpertsOfOneDenseMlpAreOnePartWhereFewRowsOfEachWereRead) {
+  for (const double drift : {0.2, 0.7, 1.5}) {
+    const auto make = [&](std::uint64_t seed) {
+      return ToyModel("m" + std::to_string(seed), seed)
+          .readInPart(8)
+          .upcycled(24)
+          .trained(drift, seed + 50);
+    };
+    const ToyModel a = make(1);
+    EXPECT_LE(signs(a, make(2)).find("mlp-unit")->units, 3u * 8) << drift;
+    EXPECT_LE(unlucky("mlp-unit", make), 1) << drift;
+  }
+}
+
+TEST(SignTest, ExpertsTrainedApartKeepTheirCoinsWhereFewRowsOfEachWereRead) {
+  ToyShape shape;
+  shape.experts = 24;
+  shape.units = 8;
+  const ToyModel a("a", 1, shape);
+  const Comparison c = signs(a, a.as("b").trained(0.3, 9));
+  EXPECT_GE(c.find("mlp-unit")->units, 3u * 24 * 8 * 95 / 100);
+  EXPECT_LT(c.log10P("mlp-unit"), -150);
+}
+
+TEST(SignTest, ClonedUnitsOfOneMlpAreOneCoin) {
+  for (const double drift : {0.2, 0.8}) {
+    const auto make = [&](std::uint64_t seed) {
+      return ToyModel("m" + std::to_string(seed), seed).unitsCloned(4).trained(drift, seed + 50);
+    };
+    EXPECT_LE(signs(make(1), make(2)).find("mlp-unit")->units, 3u * 96) << drift;
+    EXPECT_LE(unlucky("mlp-unit", make), 1) << drift;
+  }
+}
+
+TEST(SignTest, ClonedUnitsThatWereShuffledAreOneCoin) {
+  const auto make = [](std::uint64_t seed) {
+    return ToyModel("m" + std::to_string(seed), seed)
+        .unitsCloned(4)
+        .permuted(seed + 3)
+        .trained(0.3, seed + 50);
+  };
+  EXPECT_LE(signs(make(1), make(2)).find("mlp-unit")->units, 3u * 100);
+  EXPECT_LE(unlucky("mlp-unit", make), 1);
+}
+
+TEST(SignTest, CopiedHeadsOfOneLayerAreOneCoin) {
+  const auto make = [](std::uint64_t seed) {
+    ToyModel model("m" + std::to_string(seed), seed);
+    for (std::int64_t layer = 0; layer < 3; ++layer) {
+      for (const std::string_view role : {role::kKey, role::kValue}) {
+        std::vector<float>& values = model.at(role, {layer, -1, false}).values;
+        std::copy_n(values.begin(), values.size() / 2,
+                    values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2));
+      }
+    }
+    return model.trained(0.5, seed + 50);
+  };
+  const Comparison c = signs(make(1), make(2));
+  EXPECT_LE(c.find("value-dim")->units, 3u * 16);
+  EXPECT_LE(c.find("rotary-pair")->units, 3u * 8);
+  EXPECT_LE(unlucky("value-dim", make), 1);
+  EXPECT_LE(unlucky("rotary-pair", make), 1);
+}
+
+TEST(SignTest, CoordinatesOfAClonedWidthAreOneCoin) {
+  for (const double drift : {0.1, 0.7}) {
+    const auto make = [&](std::uint64_t seed) {
+      return ToyModel("m" + std::to_string(seed), seed).widthCloned(4).trained(drift, seed + 50);
+    };
+    EXPECT_LE(signs(make(1), make(2)).find("residual-dim")->units, 48u) << drift;
+    EXPECT_LE(unlucky("residual-dim", make), 1) << drift;
+  }
+}
+
+TEST(SignTest, EmbeddingRowsThatAreConstantOrOneHotTossNothing) {
+  const auto make = [](std::uint64_t seed) {
+    ToyModel model("m" + std::to_string(seed), seed);
+    for (const std::string_view role : {role::kEmbedding, role::kOutput}) {
+      Matrix& matrix = model.at(role, {});
+      for (std::uint64_t t = 0; t < 50; ++t) {
+        float* row = matrix.values.data() + t * matrix.columns;
+        std::fill_n(row, matrix.columns, t < 25 ? 0.5f : 0.0f);
+        if (t >= 25) row[t - 25] = 1;
+      }
+    }
+    return model;
+  };
+  EXPECT_LE(unlucky("residual-dim", make), 1);
+}
+
+TEST(SignTest, SaysHowManyRowsShareCoins) {
+  const ToyModel a = ToyModel("a", 1).upcycled(4).trained(0.2, 9);
+  const ToyModel b = ToyModel("b", 2).upcycled(4).trained(0.2, 8);
+  const Comparison c = signs(a, b);
+  const Finding* finding = c.find("mlp-unit");
+  ASSERT_NE(finding, nullptr);
+  EXPECT_EQ(finding->units, 3u * 96);
+  EXPECT_EQ(finding->copies, 3u * 3 * 96);
+  EXPECT_THAT(finding->assumptions, HasSubstr("4 experts of layer 0"));
 }
 
 TEST(SignTest, AttentionOfCopiedLayersOfTheReferenceIsOneCoin) {

@@ -238,6 +238,59 @@ ToyModel& ToyModel::upcycled(std::uint64_t experts) {
   return *this;
 }
 
+ToyModel& ToyModel::readInPart(std::uint64_t units) {
+  for (auto& [key, matrix] : tensors_) {
+    if (key.first != kGate && key.first != kUp) continue;
+    matrix.rows = std::min(matrix.rows, units);
+    matrix.values.resize(matrix.rows * matrix.columns);
+  }
+  return *this;
+}
+
+ToyModel& ToyModel::unitsCloned(std::uint64_t times) {
+  for (auto& [key, matrix] : tensors_) {
+    if (key.first != kGate && key.first != kUp) continue;
+    const std::vector<float> once = matrix.values;
+    for (std::uint64_t t = 1; t < times; ++t) {
+      matrix.values.insert(matrix.values.end(), once.begin(), once.end());
+    }
+    matrix.rows *= times;
+  }
+  return *this;
+}
+
+ToyModel& ToyModel::widthCloned(std::uint64_t times) {
+  for (auto& [key, matrix] : tensors_) {
+    if (!readsResidual(key.first) && !isNorm(key.first)) continue;
+    std::vector<float> wide;
+    for (std::uint64_t r = 0; r < matrix.rows; ++r) {
+      const auto row = matrix.values.begin() + static_cast<std::ptrdiff_t>(r * matrix.columns);
+      for (std::uint64_t t = 0; t < times; ++t) {
+        wide.insert(wide.end(), row, row + static_cast<std::ptrdiff_t>(matrix.columns));
+      }
+    }
+    matrix.columns *= times;
+    matrix.values = std::move(wide);
+  }
+  shape_.hidden *= times;
+  return *this;
+}
+
+ToyModel& ToyModel::unitsSorted() {
+  for (const Place& place : mlps_) {
+    const Matrix& gate = at(kGate, place);
+    std::vector<double> length(gate.rows);
+    for (std::size_t i = 0; i < gate.values.size(); ++i) {
+      length[i / gate.columns] += double{gate.values[i]} * gate.values[i];
+    }
+    std::vector<std::uint32_t> order(gate.rows);
+    std::iota(order.begin(), order.end(), 0u);
+    std::sort(order.begin(), order.end(), [&](auto x, auto y) { return length[x] > length[y]; });
+    for (const std::string_view role : {kGate, kUp}) reorderRows(at(role, place), order);
+  }
+  return *this;
+}
+
 ToyModel& ToyModel::relayered(const std::vector<std::int64_t>& layers) {
   std::map<std::pair<std::string, Place>, Matrix> tensors;
   for (const auto& [key, matrix] : tensors_) {

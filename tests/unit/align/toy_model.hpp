@@ -47,6 +47,14 @@ class ToyModel final : public ModelWeights {
   ToyModel& reembedded(std::uint64_t seed);
   // Each dense MLP becomes `experts` copies.
   ToyModel& upcycled(std::uint64_t experts);
+  // Only the first units of every MLP, as if no more had been read.
+  ToyModel& readInPart(std::uint64_t units);
+  // Every MLP holds each of its units so many times, all one after the other.
+  ToyModel& unitsCloned(std::uint64_t times);
+  // Every coordinate of the residual stream stands there so many times, all one after the other.
+  ToyModel& widthCloned(std::uint64_t times);
+  // Units of every MLP by falling length of their gate rows.
+  ToyModel& unitsSorted();
   // The layers named, in this order.
   ToyModel& relayered(const std::vector<std::int64_t>& layers);
   // Says that the format has a zero point.

@@ -87,6 +87,7 @@ inline Json findingJson(const std::string& a, const std::string& b, double log10
           {"log10_p_adjusted", log10_p},
           {"log10_p_floor", -300},
           {"units", 1000},
+          {"copies", 0},
           {"assumptions", "a symmetric start"},
           {"basis", "exact"},
           {"decides", true},

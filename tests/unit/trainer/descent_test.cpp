@@ -26,6 +26,30 @@ TEST(Upcycling, KeepsTheFunctionWhileExpertsAreEqual) {
   EXPECT_NEAR(lossOf(weights), before, 1e-5);
 }
 
+TEST(Clones, KeepTheFunction) {
+  Weights<float> weights = fresh<float>(denseShape());
+  const double before = lossOf(weights);
+  const std::size_t units = weights.shape.intermediate, width = weights.shape.hidden;
+  cloneUnits(weights, 3);
+  EXPECT_EQ(weights.shape.intermediate, 3 * units);
+  EXPECT_NEAR(lossOf(weights), before, 1e-5);
+  cloneWidth(weights, 2);
+  EXPECT_EQ(weights.shape.hidden, 2 * width);
+  EXPECT_NEAR(lossOf(weights), before, 1e-5);
+}
+
+TEST(SortedModels, KeepTheFunction) {
+  Weights<float> weights = fresh<float>(denseShape());
+  Random random(2);
+  for (float& gain : weights.layers[0].mlp_norm.values) gain += static_cast<float>(random.unit());
+  const double before = lossOf(weights);
+  sortUnits(weights);
+  sortResidual(weights);
+  EXPECT_NEAR(lossOf(weights), before, 1e-5);
+  const std::vector<float>& gains = weights.layers[0].mlp_norm.values;
+  EXPECT_TRUE(std::is_sorted(gains.rbegin(), gains.rend()));
+}
+
 TEST(LayersTaken, AreThoseOfTheOrder) {
   Weights<float> weights = fresh<float>(denseShape());
   const Weights<float> before = weights;

@@ -1,0 +1,214 @@
+#include "align/order.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <set>
+
+#include "stats/ranks.hpp"
+
+namespace kindred::align {
+namespace {
+
+constexpr double kLevel = 1e-3;  // of all figures of a gauge together, on either side
+
+using Measures = std::vector<double>;
+
+bool usable(std::span<const double> measures) {
+  return measures.size() >= 2 &&
+         std::all_of(measures.begin(), measures.end(), [](double x) { return std::isfinite(x); }) &&
+         std::any_of(measures.begin(), measures.end(),
+                     [&](double x) { return x != measures.front(); });
+}
+
+Measures rowLengths(const Matrix& matrix) {
+  Measures lengths(matrix.rows);
+  for (std::uint64_t r = 0; r < matrix.rows; ++r) {
+    for (std::uint64_t c = 0; c < matrix.columns; ++c) {
+      const double x = matrix.values[r * matrix.columns + c];
+      lengths[r] += x * x;
+    }
+  }
+  return lengths;
+}
+
+Measures columnLengths(const Matrix& matrix) {
+  Measures lengths(matrix.columns);
+  for (std::size_t i = 0; i < matrix.values.size(); ++i) {
+    lengths[i % matrix.columns] += double{matrix.values[i]} * matrix.values[i];
+  }
+  return lengths;
+}
+
+// Cosines of the rows with the sum of all: what they have in common.
+Measures commonPart(const Matrix& matrix, const Measures& lengths) {
+  std::vector<double> sum(matrix.columns);
+  for (std::size_t i = 0; i < matrix.values.size(); ++i) {
+    sum[i % matrix.columns] += matrix.values[i];
+  }
+  Measures part(matrix.rows);
+  for (std::uint64_t r = 0; r < matrix.rows; ++r) {
+    for (std::uint64_t c = 0; c < matrix.columns; ++c) {
+      part[r] += sum[c] * matrix.values[r * matrix.columns + c];
+    }
+    part[r] = lengths[r] > 0 ? part[r] / std::sqrt(lengths[r]) : 0;
+  }
+  return part;
+}
+
+Measures headLengths(const Matrix& matrix, std::uint64_t heads) {
+  const Measures rows = rowLengths(matrix);
+  Measures lengths(heads);
+  for (std::size_t r = 0; r < rows.size(); ++r) lengths[r * heads / rows.size()] += rows[r];
+  return lengths;
+}
+
+// Trends by what was measured.
+class Trends {
+ public:
+  void add(const std::string& what, const Measures& measures) { trends_[what].add(measures); }
+
+  std::optional<std::string> found() const {
+    const double looks = static_cast<double>(trends_.size() * OrderTrend::kFigures);
+    const std::string* most = nullptr;
+    double largest = std::sqrt(2 * std::log(looks / kLevel));  // of so many normal figures
+    for (const auto& [what, trend] : trends_) {
+      if (trend.largest() <= largest) continue;
+      largest = trend.largest();
+      most = &what;
+    }
+    return most == nullptr ? std::nullopt : std::optional(*most);
+  }
+
+ private:
+  std::map<std::string, OrderTrend> trends_;
+};
+
+void addMatrix(const ModelWeights& weights, std::string_view role, const Place& place,
+               const std::string& what, Trends& trends) {
+  if (weights.rows(role, place) < 2) return;
+  const Matrix matrix = weights.matrix(role, place);
+  const Measures lengths = rowLengths(matrix);
+  trends.add("lengths of " + what, lengths);
+  trends.add("directions of " + what, commonPart(matrix, lengths));
+}
+
+// The number that joined parts have in common; their own where nothing was joined.
+std::uint32_t groupOf(const std::vector<std::uint32_t>& groups, std::size_t part) {
+  return part < groups.size() ? groups[part] : static_cast<std::uint32_t>(part);
+}
+
+// Doubled MLPs share one order, which counts once.
+void measureUnits(const ModelProfile& model, Trends& trends) {
+  const ModelWeights& weights = model.weights();
+  std::set<std::uint32_t> groups;
+  for (std::size_t m = 0; m < weights.mlps().size(); ++m) {
+    if (!groups.insert(groupOf(model.doubling().mlp_groups, m)).second) continue;
+    const Place& place = weights.mlps()[m];
+    addMatrix(weights, role::kGate, place, "gate rows", trends);
+    addMatrix(weights, role::kUp, place, "up rows", trends);
+    if (weights.rows(role::kDown, place) != weights.shape().hidden) continue;
+    trends.add("lengths of down columns", columnLengths(weights.matrix(role::kDown, place)));
+  }
+}
+
+std::vector<Place> layersOnce(const ModelProfile& model) {
+  std::vector<Place> places;
+  std::set<std::uint32_t> groups;
+  for (std::uint64_t l = 0; l < model.weights().shape().layers; ++l) {
+    if (!groups.insert(groupOf(model.doubling().attention_groups, l)).second) continue;
+    places.push_back({static_cast<std::int64_t>(l), -1, false});
+  }
+  return places;
+}
+
+void measureExperts(const ModelProfile& model, Trends& trends) {
+  for (const Place& place : layersOnce(model)) {
+    addMatrix(model.weights(), role::kRouter, place, "router rows", trends);
+  }
+}
+
+void measureHeads(const ModelProfile& model, Trends& trends) {
+  const ModelWeights& weights = model.weights();
+  const std::uint64_t heads = weights.shape().kv_heads;
+  for (const Place& place : layersOnce(model)) {
+    for (const std::string_view role : {role::kKey, role::kValue}) {
+      const std::uint64_t rows = weights.rows(role, place);
+      if (heads < 2 || rows == 0 || rows % heads != 0) continue;
+      trends.add(role == role::kKey ? "lengths of keys" : "lengths of values",
+                 headLengths(weights.matrix(role, place), heads));
+    }
+  }
+}
+
+// All layers have one order of coordinates: their measures are no parts of one trend.
+void measureCoordinates(const ModelProfile& model, Trends& trends) {
+  const ModelWeights& weights = model.weights();
+  const auto add = [&](std::string_view role, std::int64_t layer, const std::string& what) {
+    const Place place{layer, -1, false};
+    if (weights.rows(role, place) == 0) return;
+    const Matrix matrix = weights.matrix(role, place);
+    trends.add(what + (layer < 0 ? "" : " of layer " + std::to_string(layer)),
+               matrix.rows == 1 ? Measures(matrix.values.begin(), matrix.values.end())
+                                : columnLengths(matrix));
+  };
+  add(role::kFinalNorm, -1, "final gains");
+  for (std::uint64_t l = 0; l < weights.shape().layers; ++l) {
+    const auto layer = static_cast<std::int64_t>(l);
+    add(role::kAttentionNorm, layer, "attention gains");
+    add(role::kMlpNorm, layer, "MLP gains");
+    add(role::kRouter, layer, "router columns");
+  }
+}
+
+}  // namespace
+
+void OrderTrend::add(std::span<const double> measures) {
+  if (!usable(measures)) return;
+  const std::vector<std::uint64_t> ranks = stats::doubledRanks(measures);
+  const std::size_t n = ranks.size();
+  const double mean = static_cast<double>(n) + 1;  // of doubled ranks
+  std::vector<double> centred(n);
+  double square = 0, by_number = 0, numbers = 0;
+  for (std::size_t i = 0; i < n; ++i) {
+    centred[i] = static_cast<double>(ranks[i]) - mean;
+    const double number = 2 * static_cast<double>(i + 1) - mean;
+    square += centred[i] * centred[i];
+    by_number += centred[i] * number;
+    numbers += number * number;
+  }
+  ++parts_;
+  sums_[0] += by_number / std::sqrt(square * numbers) * std::sqrt(static_cast<double>(n - 1));
+  // Neighbours; and copies of a smaller model beside each other or one after the other.
+  const std::size_t distances[] = {1, 2, n / 4, n / 3, n / 2};
+  for (std::size_t k = 0; k < std::size(distances); ++k) {
+    const std::size_t distance = distances[k];
+    if (distance == 0 || n < 8) continue;
+    double sum = 0;
+    for (std::size_t i = 0; i < n; ++i) sum += centred[i] * centred[(i + distance) % n];
+    const double expected = -1 / static_cast<double>(n - 1);
+    const double pairs = static_cast<double>(2 * distance == n ? n / 2 : n);  // that differ
+    sums_[k + 1] += (sum / square - expected) * std::sqrt(pairs);
+  }
+}
+
+double OrderTrend::largest() const {
+  double largest = 0;
+  for (const double sum : sums_) largest = std::max(largest, std::abs(sum));
+  return parts_ == 0 ? 0 : largest / std::sqrt(static_cast<double>(parts_));
+}
+
+std::optional<std::string> notRandomOrder(const ModelProfile& model, const GaugeUse& use) {
+  Trends trends;
+  if (use.gauge == "mlp-unit") measureUnits(model, trends);
+  if (use.gauge == "expert") measureExperts(model, trends);
+  if (use.gauge == "kv-group") measureHeads(model, trends);
+  if (use.gauge == "residual-dim") measureCoordinates(model, trends);
+  const std::optional<std::string> what = trends.found();
+  if (!what) return std::nullopt;
+  return "in " + model.weights().model() + " the " + *what +
+         " follow the order in which they stand: it was sorted, or repeats itself, and is not "
+         "random";
+}
+
+}  // namespace kindred::align
