@@ -17,7 +17,7 @@ using test::Comparison;
 using test::ToyModel;
 using test::ToyShape;
 
-void negateRow(Matrix& matrix, std::uint64_t row) {
+void turnRow(Matrix& matrix, std::uint64_t row) {
   for (std::uint64_t c = 0; c < matrix.columns; ++c) {
     float& x = matrix.values[row * matrix.columns + c];
     x = -x;
@@ -29,7 +29,7 @@ void redrawUps(ToyModel& model, std::uint64_t seed) {
   for (const Place& place : model.mlps()) {
     Matrix& up = model.at(role::kUp, place);
     for (std::uint64_t row = 0; row < up.rows; ++row) {
-      if (random() % 2 == 0) negateRow(up, row);
+      if (random() % 2 == 0) turnRow(up, row);
     }
   }
 }
@@ -47,7 +47,7 @@ void fit(ToyModel& b, const ToyModel& a) {
         sum += double{of_a.values[static_cast<std::size_t>(match.units[j]) * of_a.columns + k]} *
                of_b.values[j * of_a.columns + k];
       }
-      if (sum < 0) negateRow(of_b, j);
+      if (sum < 0) turnRow(of_b, j);
     }
   }
 }

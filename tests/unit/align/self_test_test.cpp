@@ -58,40 +58,40 @@ void expectRefused(const Comparison& c, const std::string& gauge, const std::str
   ADD_FAILURE() << gauge << " is not refused";
 }
 
-Comparison signs(const ModelWeights& a, const ModelWeights& b) {
+Comparison testedBySigns(const ModelWeights& a, const ModelWeights& b) {
   return compare({"sign-test"}, a, b);
 }
 
 TEST(SelfTest, GatesAndUpsFromOneKeyGiveNoCoin) {
   ToyModel a("a", 1), b("b", 2);
   for (ToyModel* model : {&a, &b}) mix(*model, role::kUp, role::kGate, 1, 0);
-  expectRefused(signs(a, b), "mlp-unit", "288 of 288 units of mlp.up");
+  expectRefused(testedBySigns(a, b), "mlp-unit", "288 of 288 units of mlp.up");
 }
 
 TEST(SelfTest, UpsThatBeganNearTheirGatesGiveNoCoin) {
   ToyModel a("a", 1), b("b", 2);
   for (ToyModel* model : {&a, &b}) mix(*model, role::kUp, role::kGate, 0.3f, 1);
-  expectRefused(signs(a, b), "mlp-unit", "mlp.gate");
+  expectRefused(testedBySigns(a, b), "mlp-unit", "mlp.gate");
 }
 
 TEST(SelfTest, KeysFromTheNumbersOfValuesGiveNoCoin) {
   ToyModel a("a", 1), b("b", 2);
   for (ToyModel* model : {&a, &b}) mix(*model, role::kKey, role::kValue, 1, 0);
-  const Comparison c = signs(a, b);
+  const Comparison c = testedBySigns(a, b);
   expectRefused(c, "value-dim", "attention.k");
   EXPECT_NE(c.find("mlp-unit"), nullptr);  // its signs are fair all the same
 }
 
 TEST(SelfTest, GatesUnderTheNameOfUpsGiveNoCoin) {
   const ToyModel a = swapped(leaning("a", 1)), b = swapped(leaning("b", 2));
-  expectRefused(signs(a, b), "mlp-unit", "the sum of the rows before them");
+  expectRefused(testedBySigns(a, b), "mlp-unit", "the sum of the rows before them");
 }
 
 TEST(SelfTest, OneModelWithFairSignsIsReferenceEnough) {
   ToyModel a("a", 1);
   mix(a, role::kUp, role::kGate, 1, 0);
   const ToyModel b("b", 2);
-  for (const Comparison& c : {signs(a, b), signs(b, a)}) {
+  for (const Comparison& c : {testedBySigns(a, b), testedBySigns(b, a)}) {
     ASSERT_NE(c.find("mlp-unit"), nullptr);
     EXPECT_EQ(c.find("mlp-unit")->reference, "b");
     EXPECT_GT(c.log10P("mlp-unit"), -4);
@@ -103,7 +103,7 @@ TEST(SelfTest, ACopyIsFoundWithTheOtherModelAsReference) {
   const ToyModel a("a", 1);
   ToyModel b = a.as("b");
   mix(b, role::kGate, role::kUp, 0.5f, 1);
-  const Comparison c = signs(b, a);
+  const Comparison c = testedBySigns(b, a);
   ASSERT_NE(c.find("mlp-unit"), nullptr);
   EXPECT_EQ(c.find("mlp-unit")->reference, "a");
   EXPECT_LT(c.log10P("mlp-unit"), -80);
