@@ -9,7 +9,7 @@ namespace kindred::copies {
 namespace {
 
 // Chance joins expected of a group of parts at most.
-constexpr double kChanceJoins = 0.001;
+constexpr double kChanceOfParts = 0.001;
 // Squared cosines of trained columns have heavier tails than chi-square: as if of so many fewer.
 constexpr double kFewer = 2;
 // Standard deviations above crosswise likeness that join a whole layer.
@@ -82,7 +82,7 @@ class Group {
     const double n = static_cast<double>(count_), ratio = sum / (n * expected());
     if (ratio <= 1) return false;
     const double degrees = n * static_cast<double>(roles_.size()) / kFewer;
-    return degrees / 2 * (ratio - 1 - std::log(ratio)) > std::log(pairs() / kChanceJoins);
+    return degrees / 2 * (ratio - 1 - std::log(ratio)) > std::log(pairs() / kChanceOfParts);
   }
 
   bool alikeOnTheWhole() const {

@@ -13,9 +13,9 @@ namespace {
 using checkpoint::escaped;
 using checkpoint::Tensor;
 
-constexpr std::size_t kNamed = 20;  // differences that are told one by one
+constexpr std::size_t kDifferencesNamed = 20;  // differences that are told one by one
 
-const run::TensorContent* contentOf(const Contents& contents, const Tensor& tensor) {
+const run::TensorContent* storedContent(const Contents& contents, const Tensor& tensor) {
   const auto found = contents.find(tensor.name);
   return found == contents.end() ? nullptr : found->second;
 }
@@ -38,7 +38,7 @@ class Identifier {
   verdict::Identity run() {
     result_.known = allRead(a_, contents_a_) && allRead(b_, contents_b_);
     for (const Tensor& tensor : b_.checkpoint.tensors()) {
-      if (const auto* content = contentOf(contents_b_, tensor)) {
+      if (const auto* content = storedContent(contents_b_, tensor)) {
         holder_in_b_.emplace(content->xxh3_128, &tensor);
       }
     }
@@ -61,13 +61,13 @@ class Identifier {
   static bool allRead(const plan::Model& model, const Contents& contents) {
     const auto& tensors = model.checkpoint.tensors();
     return std::all_of(tensors.begin(), tensors.end(), [&](const Tensor& tensor) {
-      return tensor.bytes == 0 || contentOf(contents, tensor) != nullptr;
+      return tensor.bytes == 0 || storedContent(contents, tensor) != nullptr;
     });
   }
 
   void differs(std::string what) {
     ++result_.differing;
-    if (result_.differences.size() < kNamed) result_.differences.push_back(std::move(what));
+    if (result_.differences.size() < kDifferencesNamed) result_.differences.push_back(std::move(what));
   }
 
   void compare(const Tensor& a, const Tensor& b) {
@@ -87,8 +87,8 @@ class Identifier {
   }
 
   void compareBytes(const Tensor& a, const Tensor& b, const std::string& label) {
-    const run::TensorContent* of_a = contentOf(contents_a_, a);
-    const run::TensorContent* of_b = contentOf(contents_b_, b);
+    const run::TensorContent* of_a = storedContent(contents_a_, a);
+    const run::TensorContent* of_b = storedContent(contents_b_, b);
     if (of_a == nullptr || of_b == nullptr) return;
     if (of_a->xxh3_128 == of_b->xxh3_128) {
       if (!confirmed_(a, b)) result_.known = false;
@@ -122,11 +122,11 @@ class Identifier {
   }
 
   static bool isTiedHead(const plan::Model& model, const Contents& contents, const Tensor& head) {
-    const run::TensorContent* content = contentOf(contents, head);
+    const run::TensorContent* content = storedContent(contents, head);
     if (roleOf(model, head) != "head" || content == nullptr) return false;
     const auto& tensors = model.checkpoint.tensors();
     return std::any_of(tensors.begin(), tensors.end(), [&](const Tensor& tensor) {
-      const run::TensorContent* other = contentOf(contents, tensor);
+      const run::TensorContent* other = storedContent(contents, tensor);
       return other != nullptr && roleOf(model, tensor) == "embedding" &&
              tensor.shape == head.shape && tensor.dtype == head.dtype &&
              other->xxh3_128 == content->xxh3_128;

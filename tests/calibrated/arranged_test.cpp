@@ -21,33 +21,33 @@ using nlohmann::json;
 using support::TempDir;
 using testing::HasSubstr;
 
-constexpr std::size_t kVocabulary = 96;
+constexpr std::size_t kTokens = 96;
 
-Shape shape() {
+Shape shapeOfAll() {
   Shape shape;
   shape.hidden = 48;
   shape.layers = 3;
   shape.kv_heads = 4;
   shape.head_dim = shape.rotary_dim = 12;
   shape.intermediate = 160;
-  shape.vocabulary = kVocabulary;
+  shape.vocabulary = kTokens;
   return shape;
 }
 
 template <class Begin>
-Weights<float> trained(std::uint64_t seed, Begin&& begin) {
-  Weights<float> weights = initialise<float>(shape(), words(kVocabulary, 1), seed);
+Weights<float> trainedModel(std::uint64_t seed, Begin&& begin) {
+  Weights<float> weights = initialise<float>(shapeOfAll(), words(kTokens, 1), seed);
   for (Layer<float>& layer : weights.layers) begin(layer);
   Training training;
   training.steps = 60;
   training.sequences = 4;
   training.length = 24;
   training.seed = seed;
-  train(weights, Corpus(kVocabulary, 5), training);
+  train(weights, Corpus(kTokens, 5), training);
   return weights;
 }
-Weights<float> trained(std::uint64_t seed) {
-  return trained(seed, [](Layer<float>&) {});
+Weights<float> trainedModel(std::uint64_t seed) {
+  return trainedModel(seed, [](Layer<float>&) {});
 }
 
 json reportOf(const std::filesystem::path& a, const std::filesystem::path& b) {
@@ -68,9 +68,9 @@ json compared(const Weights<float>& a, const Weights<float>& b) {
 std::string sentence(const json& report) { return report.at("verdict").at("sentence"); }
 
 TEST(Arranged, SignsAndOrderThatWereChosenToFitAreNoSharedWeights) {
-  const Weights<float> a = trained(1);
+  const Weights<float> a = trainedModel(1);
   for (const std::size_t copied_every : {0u, 50u}) {
-    Weights<float> b = trained(2);
+    Weights<float> b = trainedModel(2);
     arrange(b, a, copied_every);
     const json report = compared(a, b);
     EXPECT_EQ(report.at("verdict").at("class"), "arranged") << sentence(report);
@@ -81,7 +81,7 @@ TEST(Arranged, SignsAndOrderThatWereChosenToFitAreNoSharedWeights) {
 }
 
 TEST(Arranged, ACopyWithNewSignsIsNeverAPlainNoEvidence) {
-  const Weights<float> a = trained(1);
+  const Weights<float> a = trainedModel(1);
   for (const bool everywhere : {false, true}) {
     Weights<float> b = a;
     permuteUnits(b, 3);
@@ -100,7 +100,7 @@ TEST(Arranged, ACopyWithNewSignsIsNeverAPlainNoEvidence) {
 
 TEST(Unfair, GatesAndUpsFromOneKeyAreNamedInTheReportAndWithThePower) {
   const auto one_key = [](Layer<float>& layer) { layer.mlp.up = layer.mlp.gate; };
-  const json report = compared(trained(1, one_key), trained(2, one_key));
+  const json report = compared(trainedModel(1, one_key), trainedModel(2, one_key));
   EXPECT_EQ(report.at("verdict").at("class"), "no-evidence");
   EXPECT_THAT(report.at("verdict").at("power").get<std::string>(),
               HasSubstr("no coin of gauge mlp-unit"));
@@ -115,7 +115,7 @@ TEST(Unfair, GatesAndUpsFromOneKeyAreNamedInTheReportAndWithThePower) {
 
 TEST(Unfair, KeysFromTheNumbersOfValuesAreNoReasonToAccuse) {
   const auto equal = [](Layer<float>& layer) { layer.k = layer.v; };
-  const json report = compared(trained(1, equal), trained(2, equal));
+  const json report = compared(trainedModel(1, equal), trainedModel(2, equal));
   EXPECT_EQ(report.at("verdict").at("class"), "no-evidence");
   EXPECT_THAT(report.at("verdict").at("power").get<std::string>(),
               HasSubstr("no coin of gauge value-dim"));
@@ -134,7 +134,7 @@ TEST(Architecture, OfTheUsersOwnIsNamedAndLeavesVerdictsUnverified) {
                         dir / "share/kindred/configs/architectures");
   std::ofstream(dir / "share/kindred/configs/architectures/llama.yaml", std::ios::app)
       << "# changed\n";
-  const Weights<float> a = trained(1);
+  const Weights<float> a = trainedModel(1);
   Weights<float> b = a;
   for (const Named<float>& named : matrices(b)) {
     for (float& x : named.matrix->values) x *= 1.01f;

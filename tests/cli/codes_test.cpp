@@ -13,7 +13,7 @@ using testing::Contains;
 using testing::HasSubstr;
 using testing::Not;
 
-json compared(const TempDir& dir) {
+json comparedCodes(const TempDir& dir) {
   const RunResult result = support::run({"compare", (dir / "a").string(), (dir / "b").string(),
                                          "--out", (dir / "out").string(), "--json"});
   EXPECT_THAT(result.exit_code, AnyOf(0, 2)) << result.err;
@@ -35,7 +35,7 @@ TEST_P(EveryCoding, OfStrangersAccusesNobodyAndIsNamed) {
     TempDir dir;
     saveModel(dir / "a", stored(toyLlama(1), GetParam()), toyLlamaConfig(type));
     saveModel(dir / "b", stored(toyLlama(2), GetParam()), toyLlamaConfig(type));
-    const json report = compared(dir);
+    const json report = comparedCodes(dir);
     EXPECT_THAT(report.at("verdict").at("class").get<std::string>(),
                 AnyOf("no-evidence", "untestable", "inconclusive"))
         << type << report.at("verdict");
@@ -56,7 +56,7 @@ TEST(Codes, OfOneModelAreTheSameBytesInItsCopy) {
   TempDir dir;
   saveModel(dir / "a", stored(toyLlama(1), Coding::words_with_biases), toyLlamaConfig());
   saveModel(dir / "b", stored(toyLlama(1), Coding::words_with_biases), toyLlamaConfig());
-  EXPECT_EQ(compared(dir).at("verdict").at("class"), "identical");
+  EXPECT_EQ(comparedCodes(dir).at("verdict").at("class"), "identical");
 }
 
 TEST(Codes, LeaveTheOtherTensorsTestedAndTheShareIsTold) {
@@ -64,7 +64,7 @@ TEST(Codes, LeaveTheOtherTensorsTestedAndTheShareIsTold) {
   Toy base = toyLlama(1);
   saveModel(dir / "a", stored(base, Coding::words_with_biases), toyLlamaConfig());
   saveModel(dir / "b", stored(tuned(base, 2), Coding::words_with_biases), toyLlamaConfig());
-  const json report = compared(dir);
+  const json report = comparedCodes(dir);
   EXPECT_THAT(report.at("verdict").at("class"), AnyOf("partial", "shared-weights"));
   EXPECT_GT(report.at("pairs")[0].at("coverage").at("left_out").at("stored as codes").at("tensors"),
             10);
@@ -108,7 +108,7 @@ TEST(FloatsUnderScales, OfBlocksKeepTheirSigns) {
     }
     saveModel(dir / name, tensors, toyLlamaConfig());
   }
-  const json report = compared(dir);
+  const json report = comparedCodes(dir);
   EXPECT_EQ(report.at("verdict").at("class"), "shared-weights");
   for (const json& finding : report.at("findings")) {
     EXPECT_EQ(finding.at("test").get<std::string>().find("unit-matching"), std::string::npos);

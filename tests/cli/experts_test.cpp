@@ -67,7 +67,7 @@ Toy fused(const Toy& toy, const Fusing& how) {
   return result;
 }
 
-json compared(const TempDir& dir, const std::string& a, const std::string& b) {
+json comparedExperts(const TempDir& dir, const std::string& a, const std::string& b) {
   const RunResult result = support::run({"compare", (dir / a).string(), (dir / b).string(), "--out",
                                          (dir / "out").string(), "--json"});
   EXPECT_EQ(result.exit_code, 0) << result.err;
@@ -82,8 +82,8 @@ TEST_P(EveryFusing, IsComparedWithExpertsThatStandApart) {
   saveModel(dir / "a", stored(base), toyMoeConfig());
   saveModel(dir / "kin", stored(fused(tuned(base, 2), GetParam())), toyMoeConfig());
   saveModel(dir / "stranger", stored(fused(toyMoe(3), GetParam())), toyMoeConfig());
-  EXPECT_EQ(compared(dir, "a", "stranger").at("verdict").at("class"), "no-evidence");
-  const json report = compared(dir, "a", "kin");
+  EXPECT_EQ(comparedExperts(dir, "a", "stranger").at("verdict").at("class"), "no-evidence");
+  const json report = comparedExperts(dir, "a", "kin");
   EXPECT_EQ(report.at("verdict").at("class"), "shared-weights");
   // The experts themselves: nothing else of these models has units.
   std::set<std::string> gauges;
@@ -107,7 +107,7 @@ TEST(FusedExperts, OfTwoModelsAreCompared) {
   const Toy base = toyMoe(1);
   saveModel(dir / "a", stored(fused(base, {true, false})), toyMoeConfig());
   saveModel(dir / "kin", stored(fused(tuned(base, 2), {true, true})), toyMoeConfig());
-  EXPECT_EQ(compared(dir, "a", "kin").at("verdict").at("class"), "shared-weights");
+  EXPECT_EQ(comparedExperts(dir, "a", "kin").at("verdict").at("class"), "shared-weights");
 }
 
 TEST(FusedExperts, OfAnUnknownLayoutAreSaidNotToBeCompared) {
@@ -119,7 +119,7 @@ TEST(FusedExperts, OfAnUnknownLayoutAreSaidNotToBeCompared) {
   }
   saveModel(dir / "a", stored(base), toyMoeConfig());
   saveModel(dir / "b", stored(odd), toyMoeConfig());
-  const json report = compared(dir, "a", "b");
+  const json report = comparedExperts(dir, "a", "b");
   std::vector<std::string> reasons;
   for (const json& step : report.at("steps")) {
     for (const json& left : step.at("left_out")) reasons.push_back(left.at("reason"));

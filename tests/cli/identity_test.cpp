@@ -62,7 +62,7 @@ void write(const fs::path& folder, const Tensors& tensors) {
   support::writeSafetensors(folder / "model.safetensors", tensors);
 }
 
-json compared(const fs::path& a, const fs::path& b) {
+json comparedFiles(const fs::path& a, const fs::path& b) {
   TempDir dir;
   const RunResult result = support::run(
       {"compare", a.string(), b.string(), "--out", (dir / "out").string(), "--json"});
@@ -80,7 +80,7 @@ std::vector<std::string> differences(const fs::path& a, const fs::path& b) {
   std::vector<std::string> all;
   std::vector<std::string> classes;
   for (const auto& [x, y] : {std::pair(a, b), std::pair(b, a)}) {
-    const json report = compared(x, y);
+    const json report = comparedFiles(x, y);
     classes.push_back(report.at("verdict").at("class"));
     for (const json& text : identityOf(report).at("differences")) all.push_back(text);
   }
@@ -104,7 +104,7 @@ TEST_F(Identity, HoldsBetweenShardsAndOneFile) {
   write(dir / "one", base());
   for (const auto& [a, b] : {std::pair(kDemo / "base", dir / "one"),
                              std::pair(dir / "one", kDemo / "base")}) {
-    const json report = compared(a, b);
+    const json report = comparedFiles(a, b);
     EXPECT_EQ(report.at("verdict").at("class"), "identical");
     EXPECT_EQ(identityOf(report).at("differing"), 0);
   }
@@ -195,7 +195,7 @@ TEST_F(Identity, HoldsWhereATiedHeadIsWrittenOut) {
   std::erase_if(tied, [](const TestTensor& x) { return x.name == "lm_head.weight"; });
   write(dir / "in", tied);
   for (const auto& [a, b] : {std::pair("in", "out"), std::pair("out", "in")}) {
-    const json report = compared(dir / a, dir / b);
+    const json report = comparedFiles(dir / a, dir / b);
     EXPECT_EQ(report.at("verdict").at("class"), "identical");
     EXPECT_THAT(report.at("verdict").at("sentence").get<std::string>(),
                 HasSubstr("lm_head.weight of out is its embedding, written out"));
@@ -231,7 +231,7 @@ TEST(SharedBytes, OfAFrozenBackboneAreEvidence) {
       writeBare(dir / name, tensors);
     }
     for (const auto& [a, b] : {std::pair("a", "b"), std::pair("b", "a")}) {
-      const json report = compared(dir / a, dir / b);
+      const json report = comparedFiles(dir / a, dir / b);
       EXPECT_THAT(report.at("verdict").at("class"),
                   testing::AnyOf("shared-weights", "partial"));
       EXPECT_THAT(report.at("verdict").at("sentence").get<std::string>(),
@@ -262,7 +262,7 @@ TEST(SharedBytes, OfAComplexTableAreNoEvidence) {
     tensors.push_back({"freqs_cis", DType::C64, {64, 8}, table});
     write(dir / name, tensors);
   }
-  const json report = compared(dir / "base", dir / "stranger");
+  const json report = comparedFiles(dir / "base", dir / "stranger");
   EXPECT_EQ(report.at("verdict").at("class"), "no-evidence");
   EXPECT_THAT(report.at("verdict").at("power").get<std::string>(),
               testing::Not(HasSubstr("shared weights were found")));

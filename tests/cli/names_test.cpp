@@ -11,7 +11,7 @@ using nlohmann::json;
 using testing::AnyOf;
 using testing::HasSubstr;
 
-json compared(const TempDir& dir, const std::string& a, const std::string& b) {
+json comparedNames(const TempDir& dir, const std::string& a, const std::string& b) {
   const RunResult result = support::run({"compare", (dir / a).string(), (dir / b).string(), "--out",
                                          (dir / "out").string(), "--json"});
   EXPECT_EQ(result.exit_code, 0) << result.err;
@@ -36,8 +36,8 @@ TEST_P(EveryPrefix, IsReadAsTheFamilysOwn) {
   saveModel(dir / "a", stored(base), toyLlamaConfig());
   saveModel(dir / "kin", stored(with(tuned(base, 2))), toyLlamaConfig());
   saveModel(dir / "stranger", stored(with(toyLlama(3))), toyLlamaConfig());
-  EXPECT_EQ(compared(dir, "a", "stranger").at("verdict").at("class"), "no-evidence");
-  const json report = compared(dir, "a", "kin");
+  EXPECT_EQ(comparedNames(dir, "a", "stranger").at("verdict").at("class"), "no-evidence");
+  const json report = comparedNames(dir, "a", "kin");
   EXPECT_EQ(report.at("verdict").at("class"), "shared-weights");
   const json coverage = report.at("pairs")[0].at("coverage");
   EXPECT_EQ(coverage.at("understood_b"), coverage.at("tensors_b")) << coverage;
@@ -63,7 +63,7 @@ TEST(Names, OfOneLayerMayBeWrapped) {
   saveModel(dir / "a", stored(base), toyLlamaConfig());
   const Toy kin = renamed(tuned(base, 2), "model.layers.1.", "model.layers.1._orig_mod.");
   saveModel(dir / "kin", stored(kin), toyLlamaConfig());
-  const json report = compared(dir, "a", "kin");
+  const json report = comparedNames(dir, "a", "kin");
   const json coverage = report.at("pairs")[0].at("coverage");
   EXPECT_EQ(coverage.at("understood_b"), coverage.at("tensors_b")) << coverage;
 }
@@ -79,7 +79,7 @@ TEST(Names, OfAVisionTowerAreNotTheLanguageModels) {
   }
   saveModel(dir / "kin", stored(composite),
             R"({"model_type":"llava","text_config":)" + toyLlamaConfig() + "}");
-  const json report = compared(dir, "a", "kin");
+  const json report = comparedNames(dir, "a", "kin");
   EXPECT_EQ(report.at("verdict").at("class"), "shared-weights");
   EXPECT_EQ(report.at("models")[1].at("naming"), "'model.language_model.' stands for 'model.'");
 }
@@ -96,9 +96,9 @@ TEST(Names, OfWhichOneFitsLeaveTheOthersToTheirContents) {
     }
     saveModel(dir / name, stored(odd), toyLlamaConfig());
   }
-  EXPECT_THAT(compared(dir, "a", "kin").at("verdict").at("class"),
+  EXPECT_THAT(comparedNames(dir, "a", "kin").at("verdict").at("class"),
               AnyOf("shared-weights", "partial"));
-  EXPECT_EQ(compared(dir, "a", "stranger").at("verdict").at("class"), "no-evidence");
+  EXPECT_EQ(comparedNames(dir, "a", "stranger").at("verdict").at("class"), "no-evidence");
 }
 
 }  // namespace

@@ -11,7 +11,7 @@ using nlohmann::json;
 using testing::AllOf;
 using testing::HasSubstr;
 
-std::string sample(const std::string& folder) {
+std::string samplePlugin(const std::string& folder) {
   return std::string(KINDRED_SAMPLE_PLUGINS) + "/" + folder;
 }
 
@@ -23,7 +23,7 @@ RunResult runOnDemo(const TempDir& dir, const std::string& steps, const std::str
                        "\"}\nmodels:\n  a: disk:base\n  b: disk:stranger\n"
                        "  c: {at: disk:disguised, role: control}\nsteps:\n" +
                        steps,
-                   {"--plugin-path", sample(plugins)});
+                   {"--plugin-path", samplePlugin(plugins)});
 }
 
 const std::string kOracle = "  - {name: asked, compare: [a, b], test: {plugin: oracle}}\n";
@@ -62,7 +62,7 @@ TEST(PluginResults, InfiniteFiguresAreRefusedByTheMetricsName) {
   }
   const RunResult result =
       runRecipe(dir, recipe("  - {name: x, compare: [a, b], metrics: [unfaithful]}\n"),
-                {"--plugin-path", sample("INFINITE")});
+                {"--plugin-path", samplePlugin("INFINITE")});
   EXPECT_EQ(result.exit_code, 2);
   EXPECT_THAT(result.err, AllOf(HasSubstr("plugin 'unfaithful'"), HasSubstr("infinite figure")));
 }
@@ -76,7 +76,7 @@ TEST(PairsByContent, GiveATestNoGaugeThatNoArchitectureGrants) {
   TempDir dir;
   writePair(dir, 1, 1);
   for (const char* test : {"permutation-test", "claimant"}) {
-    ASSERT_EQ(runRecipe(dir, onContent(test), {"--plugin-path", sample("claiming")}).exit_code, 0);
+    ASSERT_EQ(runRecipe(dir, onContent(test), {"--plugin-path", samplePlugin("claiming")}).exit_code, 0);
     const json report = reportOf(dir);
     ASSERT_GT(report.at("findings").size(), 0u);
     for (const json& finding : report.at("findings")) {
@@ -92,7 +92,7 @@ TEST(PairsByContent, LetATestDecideUnderItsOwnAssumptionWhichIsMarked) {
   writePair(dir, 1, 1);
   for (const auto& [test, plugins] :
        {std::pair{"order-matching", "sound"}, std::pair{"claimant", "assuming"}}) {
-    ASSERT_EQ(runRecipe(dir, onContent(test), {"--plugin-path", sample(plugins)}).exit_code, 0);
+    ASSERT_EQ(runRecipe(dir, onContent(test), {"--plugin-path", samplePlugin(plugins)}).exit_code, 0);
     const json report = reportOf(dir);
     EXPECT_EQ(report.at("findings").at(0).at("basis"), "unverified") << test;
     EXPECT_THAT(report.at("verdict").at("sentence").get<std::string>(), HasSubstr("unverified"));

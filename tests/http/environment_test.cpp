@@ -13,7 +13,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-const std::string kCommit(40, 'a');
+const std::string kPinned(40, 'a');
 
 class EnvironmentTest : public RemoteTest {
  protected:
@@ -90,11 +90,11 @@ TEST_F(EnvironmentTest, OfflineIsWhatTheHubsToolsCallOffline) {
 }
 
 TEST_F(EnvironmentTest, ProxiesAreAskedUnlessAHostIsExempt) {
-  server_.publish("org/model", "main", kCommit, {{"config.json", textContent("{}")}});
+  server_.publish("org/model", "main", kPinned, {{"config.json", textContent("{}")}});
   const Environment proxy("http_proxy", "http://127.0.0.1:1");
   EXPECT_THAT(errorOf([&] { source()->open("org/model"); }), HasSubstr("127.0.0.1 port 1"));
   const Environment exempt("no_proxy", "127.0.0.1");
-  EXPECT_EQ(source()->open("org/model")->revision(), kCommit);
+  EXPECT_EQ(source()->open("org/model")->revision(), kPinned);
 }
 
 // A model in the cache of the Hub's own tools: some files by link, others not fetched.
@@ -102,15 +102,15 @@ class HubCacheTest : public EnvironmentTest {
  protected:
   HubCacheTest() {
     weights_.etag = '"' + weights_.sha256 + '"';
-    server_.publish("org/model", "main", kCommit,
+    server_.publish("org/model", "main", kPinned,
                     {{"model.safetensors", weights_}, {"other.safetensors", other_}});
     link("model.safetensors", weights_.sha256, bytesOf(weights_, 0, weights_.size));
-    folder_.write("hub/models--org--model/refs/main", kCommit);
+    folder_.write("hub/models--org--model/refs/main", kPinned);
   }
 
   void link(const std::string& name, const std::string& blob, const std::string& bytes) {
     folder_.write("hub/models--org--model/blobs/" + blob, bytes);
-    const auto snapshot = folder_ / ("hub/models--org--model/snapshots/" + kCommit);
+    const auto snapshot = folder_ / ("hub/models--org--model/snapshots/" + kPinned);
     std::filesystem::create_directories(snapshot);
     std::filesystem::remove(snapshot / name);
     std::filesystem::create_symlink("../../blobs/" + blob, snapshot / name);
@@ -148,7 +148,7 @@ TEST_F(HubCacheTest, AFileOfAnotherSizeOrHashIsFetched) {
 TEST_F(HubCacheTest, OfflineItIsAllThatIsThere) {
   auto remote = source({{"offline", true}});
   auto location = remote->open("org/model@main");
-  EXPECT_EQ(location->revision(), kCommit);
+  EXPECT_EQ(location->revision(), kPinned);
   EXPECT_THAT(location->list(), ElementsAre("model.safetensors"));
   EXPECT_EQ(read(*location->open("model.safetensors"), 200'000, 99),
             bytesOf(weights_, 200'000, 99));

@@ -33,7 +33,7 @@ std::map<Key, RowMoments> collected(const Document& document) {
   return moments;
 }
 
-Json panel() {
+Json momentsPanel() {
   const Json x = channel("layer", "quantitative", "layer", {{"axis", {{"tickMinStep", 1}}}});
   const Json colour = channel("model", "nominal", "model");
   const Json y{{"zero", false}};
@@ -85,7 +85,7 @@ Picture bands(const std::map<Key, RowMoments>& moments) {
                   {"datasets", rows.datasets()},
                   {"data", {{"name", "rows"}}},
                   {"facet", channel("part", "nominal", "")},
-                  {"spec", panel()},
+                  {"spec", momentsPanel()},
                   {"resolve", {{"scale", {{"y", "independent"}}}}}};
   return picture;
 }

@@ -23,7 +23,7 @@ namespace {
 
 constexpr std::size_t kModels = 24;
 
-struct Kind {
+struct DoubledKind {
   std::string_view name;
   std::uint64_t budget;  // bytes read of a model; 0: as by default
   std::function<void(Model&, std::size_t index, std::uint64_t seed)> make;
@@ -62,7 +62,7 @@ void dropZeroPoints(Model& model) {
   }
 }
 
-std::vector<Kind> kinds() {
+std::vector<DoubledKind> doubledKinds() {
   return {
       {"experts-in-part", 150000,
        [](Model& model, std::size_t index, std::uint64_t seed) {
@@ -118,7 +118,7 @@ std::vector<Model> roots() {
   return models;
 }
 
-NullTally compareAll(const Kind& kind, const std::vector<Model>& roots,
+NullTally compareAll(const DoubledKind& kind, const std::vector<Model>& roots,
                      const std::filesystem::path& folder) {
   std::vector<std::filesystem::path> folders;
   for (std::size_t i = 0; i < roots.size(); ++i) {
@@ -141,7 +141,7 @@ NullTally compareAll(const Kind& kind, const std::vector<Model>& roots,
   return tally;
 }
 
-void print(const Kind& kind, const NullTally& tally) {
+void print(const DoubledKind& kind, const NullTally& tally) {
   std::cout << fmt::format("{}: {} pairs, {} accused, smallest adjusted p 10^{:.1f}\n", kind.name,
                            tally.pairs(), tally.aboveNoEvidence(), tally.smallest());
   for (const auto& [what, row] : tally.rows()) {
@@ -162,7 +162,7 @@ void print(const Kind& kind, const NullTally& tally) {
 bool measureDoubled(std::string_view name, const std::filesystem::path& folder) {
   const std::vector<Model> models = roots();
   bool known = false, clean = true;
-  for (const Kind& kind : kinds()) {
+  for (const DoubledKind& kind : doubledKinds()) {
     if (name != "all" && name != kind.name) continue;
     known = true;
     const NullTally tally = compareAll(kind, models, folder);

@@ -18,7 +18,7 @@ namespace {
 using Layer = trainer::Layer<float>;
 using Edit = std::function<void(Model&)>;
 
-std::uint64_t seedOf(std::uint64_t kind, std::uint64_t index) {
+std::uint64_t unfairSeed(std::uint64_t kind, std::uint64_t index) {
   return Random{(kind << 32) + index}();
 }
 
@@ -39,7 +39,7 @@ Model trained(std::size_t width, std::uint64_t seed, const Edit& begin) {
   begin(model);
   trainer::Training training;
   training.steps = 120;
-  training.seed = seedOf(seed, 1);
+  training.seed = unfairSeed(seed, 1);
   train(model, trainer::Corpus(shape.vocabulary, 1), training);
   return model;
 }
@@ -77,10 +77,10 @@ std::vector<Kind> kinds() {
 Adversary framers(const char* name, std::size_t width, std::size_t each, std::size_t copied_every) {
   Adversary adversary{name, false, std::vector<Member>(each + 1)};
   const std::uint64_t kind = 4000 + copied_every;
-  adversary.members[0] = {"victim", "victim", trained(width, seedOf(kind, 0), leave)};
+  adversary.members[0] = {"victim", "victim", trained(width, unfairSeed(kind, 0), leave)};
   parallelFor(each, [&](std::size_t i) {
     const std::string own = "framer-" + std::to_string(i);
-    Model model = trained(width, seedOf(kind, i + 1), leave);
+    Model model = trained(width, unfairSeed(kind, i + 1), leave);
     trainer::arrange(model, adversary.members[0].model, copied_every);
     adversary.members[i + 1] = {own, own, std::move(model)};
   });
@@ -90,10 +90,10 @@ Adversary framers(const char* name, std::size_t width, std::size_t each, std::si
 Adversary copiers(const char* name, std::size_t width, std::size_t each, std::uint64_t kind,
                   const std::function<void(Model&, std::uint64_t)>& redraw) {
   Adversary adversary{name, true, std::vector<Member>(each + 1)};
-  adversary.members[0] = {"original", "original", trained(width, seedOf(kind, 0), leave)};
+  adversary.members[0] = {"original", "original", trained(width, unfairSeed(kind, 0), leave)};
   parallelFor(each, [&](std::size_t i) {
     Model model = adversary.members[0].model;
-    redraw(model, seedOf(kind, i + 1));
+    redraw(model, unfairSeed(kind, i + 1));
     adversary.members[i + 1] = {"copy-" + std::to_string(i), "original", std::move(model)};
   });
   return adversary;
@@ -108,7 +108,7 @@ std::vector<Unfair> unfairModels(std::size_t width, std::size_t each) {
     const std::uint64_t number = 3000 + all.size();
     parallelFor(each, [&](std::size_t i) {
       const std::string name = "k" + std::to_string(number) + "-" + std::to_string(i);
-      Model model = trained(width, seedOf(number, i), kind.begin);
+      Model model = trained(width, unfairSeed(number, i), kind.begin);
       kind.end(model);
       unfair.members[i] = {name, name, std::move(model)};
     });
