@@ -20,7 +20,7 @@ WeightFiles choice(Names names, const std::string& chosen = "") {
       {"m", std::move(names), chosen, [](const std::string& below) { return "org/m:" + below; }});
 }
 
-std::string refusalOf(Names names, const std::string& chosen = "") {
+std::string whyRefused(Names names, const std::string& chosen = "") {
   try {
     choice(std::move(names), chosen);
   } catch (const Error& error) {
@@ -115,16 +115,16 @@ TEST(WeightFiles, WithoutAnIndexAreAWholeNumberedSet) {
 }
 
 TEST(WeightFiles, RefuseASetWithAGapAndNameWhatIsMissing) {
-  EXPECT_EQ(refusalOf({"model-00001-of-00003.safetensors", "model-00003-of-00003.safetensors"}),
+  EXPECT_EQ(whyRefused({"model-00001-of-00003.safetensors", "model-00003-of-00003.safetensors"}),
             "model 'm': the model is incomplete: of 3 parts one is missing: "
             "model-00002-of-00003.safetensors (fetch what is missing, or name one file to read it "
             "alone)");
-  EXPECT_THAT(refusalOf({"model-00001-of-00002.safetensors", "consolidated.safetensors"}),
+  EXPECT_THAT(whyRefused({"model-00001-of-00002.safetensors", "consolidated.safetensors"}),
               HasSubstr("model-00002-of-00002.safetensors"));
-  EXPECT_THAT(refusalOf({"w_2-of-3.safetensors"}),
+  EXPECT_THAT(whyRefused({"w_2-of-3.safetensors"}),
               AllOf(HasSubstr("2 are missing"), HasSubstr("w_1-of-3.safetensors, w_3-of-3")));
-  EXPECT_THAT(refusalOf({"m-00000-of-00002.safetensors"}), HasSubstr("m-00001-of-00002"));
-  EXPECT_THAT(refusalOf({"model-00001-of-99999999999.safetensors"}), HasSubstr("99999999993 more"));
+  EXPECT_THAT(whyRefused({"m-00000-of-00002.safetensors"}), HasSubstr("m-00001-of-00002"));
+  EXPECT_THAT(whyRefused({"model-00001-of-99999999999.safetensors"}), HasSubstr("99999999993 more"));
 }
 
 TEST(WeightFiles, TakeTheWholeSetBesideTheRestOfAnother) {
@@ -136,11 +136,11 @@ TEST(WeightFiles, TakeTheWholeSetBesideTheRestOfAnother) {
 }
 
 TEST(WeightFiles, AskWhichOfSeveralSetsIsMeant) {
-  EXPECT_THAT(refusalOf({"a-1-of-1.safetensors", "b-1-of-1.safetensors"}),
+  EXPECT_THAT(whyRefused({"a-1-of-1.safetensors", "b-1-of-1.safetensors"}),
               AllOf(HasSubstr("2 sets of weights"), HasSubstr("org/m:a-1-of-1.safetensors")));
-  EXPECT_THAT(refusalOf({"model.fp16.safetensors", "model.int8.safetensors"}),
+  EXPECT_THAT(whyRefused({"model.fp16.safetensors", "model.int8.safetensors"}),
               AllOf(HasSubstr("2 sets"), HasSubstr("org/m:model.fp16.safetensors")));
-  EXPECT_THAT(refusalOf({"a.safetensors.index.json", "b.safetensors.index.json"}),
+  EXPECT_THAT(whyRefused({"a.safetensors.index.json", "b.safetensors.index.json"}),
               HasSubstr("a.safetensors.index.json and b.safetensors.index.json"));
 }
 
@@ -158,36 +158,36 @@ TEST(WeightFiles, AreTheOneThatTheUserNamed) {
   EXPECT_EQ(choice(names, "x.safetensors.index.json").index, "x.safetensors.index.json");
   const WeightFiles part = choice({"m-2-of-3.safetensors"}, "m-2-of-3.safetensors");
   EXPECT_THAT(part.notes, ElementsAre(HasSubstr("one of 3 parts")));
-  EXPECT_THAT(refusalOf({"x.gguf"}, "x.gguf"), HasSubstr("GGUF"));
+  EXPECT_THAT(whyRefused({"x.gguf"}, "x.gguf"), HasSubstr("GGUF"));
 }
 
 TEST(WeightFiles, OfAFolderOfComponentsMustBeNamed) {
-  EXPECT_EQ(refusalOf({"model_index.json", "text_encoder/model.safetensors",
+  EXPECT_EQ(whyRefused({"model_index.json", "text_encoder/model.safetensors",
                      "transformer/diffusion_pytorch_model-00001-of-00002.safetensors",
                      "transformer/diffusion_pytorch_model-00002-of-00002.safetensors",
                      "all.safetensors"}),
             "model 'm': it is a folder of several models: text_encoder, transformer and "
             "all.safetensors (name one of them, such as org/m:text_encoder)");
-  EXPECT_THAT(refusalOf({"checkpoint-1000/model.safetensors", "config.json"}),
+  EXPECT_THAT(whyRefused({"checkpoint-1000/model.safetensors", "config.json"}),
               HasSubstr("org/m:checkpoint-1000"));
 }
 
 TEST(WeightFiles, InOtherFormatsAreNamedWithWhatCanBeDone) {
-  EXPECT_THAT(refusalOf({"pytorch_model.bin", "config.json"}),
+  EXPECT_THAT(whyRefused({"pytorch_model.bin", "config.json"}),
               AllOf(HasSubstr("PyTorch files, which are not read: pytorch_model.bin"),
                     HasSubstr("refs/convert/safetensors")));
-  EXPECT_THAT(refusalOf({"m-Q4_K_M.gguf"}), AllOf(HasSubstr("GGUF"), HasSubstr("converted from")));
-  EXPECT_THAT(refusalOf({"flax_model.msgpack"}), HasSubstr("Flax"));
-  EXPECT_THAT(refusalOf({"adapter_config.json", "adapter_model.safetensors"}),
+  EXPECT_THAT(whyRefused({"m-Q4_K_M.gguf"}), AllOf(HasSubstr("GGUF"), HasSubstr("converted from")));
+  EXPECT_THAT(whyRefused({"flax_model.msgpack"}), HasSubstr("Flax"));
+  EXPECT_THAT(whyRefused({"adapter_config.json", "adapter_model.safetensors"}),
               AllOf(HasSubstr("an adapter"), HasSubstr("merge it into its base model"),
                     HasSubstr("org/m:adapter_model.safetensors")));
-  EXPECT_EQ(refusalOf({"config.json"}),
+  EXPECT_EQ(whyRefused({"config.json"}),
             "model 'm': there is no *.safetensors file in its folder (give the folder that holds "
             "model.safetensors, or the file itself)");
 }
 
 TEST(WeightFiles, WithHostileNamesAreShownEscaped) {
-  EXPECT_THAT(refusalOf({"a\x1b[2J-1-of-2.safetensors"}), HasSubstr("a\\u001b[2J-2-of-2"));
+  EXPECT_THAT(whyRefused({"a\x1b[2J-1-of-2.safetensors"}), HasSubstr("a\\u001b[2J-2-of-2"));
   EXPECT_THAT(choice({"-of-.safetensors"}).shards, ElementsAre("-of-.safetensors"));
   EXPECT_THAT(choice({"x-5-of-3.safetensors"}).shards, ElementsAre("x-5-of-3.safetensors"));
   EXPECT_THAT(choice({"x-0-of-0.safetensors"}).shards, ElementsAre("x-0-of-0.safetensors"));
