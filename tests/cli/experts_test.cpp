@@ -1,6 +1,8 @@
 // Experts that stand in one tensor are compared with experts that stand apart, and with each other.
 #include <gmock/gmock.h>
 
+#include <set>
+
 #include "recipes.hpp"
 #include "toys.hpp"
 
@@ -74,6 +76,15 @@ json comparedExperts(const TempDir& dir, const std::string& a, const std::string
   return json::parse(result.out);
 }
 
+std::set<std::string> rejectedGauges(const json& report) {
+  std::set<std::string> gauges;
+  for (const json& finding : report.at("findings")) {
+    const json& p = finding.at("log10_p_adjusted");
+    if (p.is_number() && p.get<double>() < -6) gauges.insert(finding.at("gauge"));
+  }
+  return gauges;
+}
+
 class EveryFusing : public testing::TestWithParam<Fusing> {};
 
 TEST_P(EveryFusing, IsComparedWithExpertsThatStandApart) {
@@ -86,11 +97,7 @@ TEST_P(EveryFusing, IsComparedWithExpertsThatStandApart) {
   const json report = comparedExperts(dir, "a", "kin");
   EXPECT_EQ(report.at("verdict").at("class"), "shared-weights");
   // The experts themselves: nothing else of these models has units.
-  std::set<std::string> gauges;
-  for (const json& finding : report.at("findings")) {
-    if (finding.at("log10_p_adjusted").get<double>() < -6) gauges.insert(finding.at("gauge"));
-  }
-  EXPECT_THAT(gauges, Contains("mlp-unit"));
+  EXPECT_THAT(rejectedGauges(report), Contains("mlp-unit"));
   const json mlp = report.at("pairs")[0].at("coverage").at("components").at("MLP");
   EXPECT_EQ(mlp.at("changed"), 48);
   EXPECT_EQ(mlp.at("absent"), 0);
@@ -110,6 +117,43 @@ TEST(FusedExperts, OfTwoModelsAreCompared) {
   EXPECT_EQ(comparedExperts(dir, "a", "kin").at("verdict").at("class"), "shared-weights");
 }
 
+// Gates and ups take turns, and each matrix is transposed.
+Toy alternating(const Toy& toy) {
+  Toy result = renamed(renamed(toy, "model.layers.0.mlp.gate.", "model.layers.0.mlp.router."),
+                       "model.layers.1.mlp.gate.", "model.layers.1.mlp.router.");
+  std::erase_if(
+      result, [](const auto& entry) { return entry.first.find(".experts.") != std::string::npos; });
+  for (const char* number : {"0", "1"}) {
+    const std::string layer = "model.layers." + std::string(number) + ".mlp.";
+    Array together = stacked(toy, layer, {"gate", "up"}, true);
+    const std::vector<double> halves = together.values;
+    const std::uint64_t rows = 96;  // of gates and ups
+    for (std::uint64_t at = 0; at < halves.size(); ++at) {
+      const std::uint64_t row = at % rows, from = row % 2 * (rows / 2) + row / 2;
+      together.values[at] = halves[at - row + from];
+    }
+    result[layer + "experts.gate_up_proj"] = together;
+    result[layer + "experts.down_proj"] = stacked(toy, layer, {"down"}, true);
+  }
+  return result;
+}
+
+TEST(FusedExperts, WhoseRowsTakeTurnsAreCompared) {
+  TempDir dir;
+  const Toy base = toyMoe(1);
+  const std::string config = toyMoeConfig("gpt_oss");
+  saveModel(dir / "a", stored(alternating(base)), config);
+  saveModel(dir / "kin", stored(alternating(tuned(base, 2))), config);
+  saveModel(dir / "apart", stored(tuned(base, 3)), toyMoeConfig());
+  saveModel(dir / "stranger", stored(alternating(toyMoe(4))), config);
+  EXPECT_EQ(compared(dir, "a", "stranger").at("verdict").at("class"), "no-evidence");
+  for (const char* other : {"kin", "apart"}) {
+    const json report = compared(dir, "a", other);
+    EXPECT_EQ(report.at("verdict").at("class"), "shared-weights");
+    EXPECT_THAT(rejectedGauges(report), Contains("mlp-unit")) << other;
+  }
+}
+
 TEST(FusedExperts, OfAnUnknownLayoutAreSaidNotToBeCompared) {
   TempDir dir;
   const Toy base = toyMoe(1);
@@ -125,6 +169,27 @@ TEST(FusedExperts, OfAnUnknownLayoutAreSaidNotToBeCompared) {
     for (const json& left : step.at("left_out")) reasons.push_back(left.at("reason"));
   }
   EXPECT_THAT(reasons, Contains(HasSubstr("does not hold a matrix for each of 8 experts")));
+}
+
+TEST(FusedExperts, InSquareMatricesThatMayLieEitherWayAreSaidNotToBeCompared) {
+  TempDir dir;
+  Toy toy = fused(toyMoe(1), {true, false});
+  for (auto& [name, array] : toy) {  // as if half as many units made a matrix as the model is wide
+    if (!name.ends_with("gate_up_proj")) continue;
+    array.shape = {8, 64, 64};
+    array.values.resize(8 * 64 * 64);
+  }
+  const std::string config = R"({"model_type":"qwen3_moe","hidden_size":64,"num_hidden_layers":2,)"
+                             R"("num_attention_heads":4,"num_key_value_heads":2,"head_dim":16,)"
+                             R"("num_experts":8,"moe_intermediate_size":32})";
+  saveModel(dir / "a", stored(toy), config);
+  saveModel(dir / "b", stored(tuned(toy, 2)), config);
+  const json report = compared(dir, "a", "b");
+  std::vector<std::string> reasons;
+  for (const json& step : report.at("steps")) {
+    for (const json& left : step.at("left_out")) reasons.push_back(left.at("reason"));
+  }
+  EXPECT_THAT(reasons, Contains(HasSubstr("nothing says whether its rows or its columns")));
 }
 
 TEST(FusedExperts, CountAsRoutedOnes) {

@@ -231,8 +231,8 @@ Toy toyMoe(std::uint64_t seed) {
   return toy;
 }
 
-std::string toyMoeConfig() {
-  return config("qwen3_moe",
+std::string toyMoeConfig(const std::string& model_type) {
+  return config(model_type,
                 R"(,"num_experts":8,"num_experts_per_tok":2,"moe_intermediate_size":48)");
 }
 

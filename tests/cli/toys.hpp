@@ -23,7 +23,7 @@ Toy toyLlama(std::uint64_t seed);
 std::string toyLlamaConfig(const std::string& model_type = "llama");
 // The same with eight experts of 48 units a layer, each matrix by itself.
 Toy toyMoe(std::uint64_t seed);
-std::string toyMoeConfig();
+std::string toyMoeConfig(const std::string& model_type = "qwen3_moe");
 // Every tensor moved by 15 % of its length, norms by little.
 Toy tuned(const Toy& toy, std::uint64_t seed);
 

@@ -68,7 +68,7 @@ TEST(ArchitectureRecognition, LooksIntoTextConfigAndArchitectures) {
 
 TEST(ArchitectureRecognition, LeavesCommonPartsOut) {
   EXPECT_EQ(shippedArchitectures().named("decoder"), nullptr);
-  EXPECT_EQ(shippedArchitectures().all().size(), 11u);
+  EXPECT_EQ(shippedArchitectures().all().size(), 12u);
 }
 
 TEST(Llama, ResolvesTheDemoModels) {
