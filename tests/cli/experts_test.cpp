@@ -16,7 +16,7 @@ using testing::HasSubstr;
 struct Fusing {
   bool gate_and_up;  // in one tensor, gates first
   bool transposed;
-  std::string between = "experts.", behind;  // "switch_mlp.", ".weight"
+  std::string between = "experts.", behind = "";  // "switch_mlp.", ".weight"
 };
 
 Array turned(const Array& array) {
@@ -146,9 +146,9 @@ TEST(FusedExperts, WhoseRowsTakeTurnsAreCompared) {
   saveModel(dir / "kin", stored(alternating(tuned(base, 2))), config);
   saveModel(dir / "apart", stored(tuned(base, 3)), toyMoeConfig());
   saveModel(dir / "stranger", stored(alternating(toyMoe(4))), config);
-  EXPECT_EQ(compared(dir, "a", "stranger").at("verdict").at("class"), "no-evidence");
+  EXPECT_EQ(comparedExperts(dir, "a", "stranger").at("verdict").at("class"), "no-evidence");
   for (const char* other : {"kin", "apart"}) {
-    const json report = compared(dir, "a", other);
+    const json report = comparedExperts(dir, "a", other);
     EXPECT_EQ(report.at("verdict").at("class"), "shared-weights");
     EXPECT_THAT(rejectedGauges(report), Contains("mlp-unit")) << other;
   }
@@ -184,7 +184,7 @@ TEST(FusedExperts, InSquareMatricesThatMayLieEitherWayAreSaidNotToBeCompared) {
                              R"("num_experts":8,"moe_intermediate_size":32})";
   saveModel(dir / "a", stored(toy), config);
   saveModel(dir / "b", stored(tuned(toy, 2)), config);
-  const json report = compared(dir, "a", "b");
+  const json report = comparedExperts(dir, "a", "b");
   std::vector<std::string> reasons;
   for (const json& step : report.at("steps")) {
     for (const json& left : step.at("left_out")) reasons.push_back(left.at("reason"));
