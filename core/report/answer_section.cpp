@@ -62,19 +62,26 @@ Pairs pairsOf(const Document& document, bool control) {
   return pairs;
 }
 
+void addFoldedPairs(Markup& markup, const Pairs& pairs, const char* what) {
+  if (pairs.empty()) return;
+  markup << foldedMarkup(std::to_string(pairs.size()) + " pairs " + what, pairTable(pairs));
+}
+
 Markup manyPairs(const Pairs& pairs) {
-  Pairs related, others;
+  Pairs related, nothing, undecided;
   for (const DocumentPair* pair : pairs) {
-    (verdict::isRelated(pair->verdict.klass) ? related : others).push_back(pair);
+    const verdict::Class klass = pair->verdict.klass;
+    Pairs& others = klass == verdict::Class::no_evidence ? nothing : undecided;
+    (verdict::isRelated(klass) ? related : others).push_back(pair);
   }
   std::stable_sort(related.begin(), related.end(), [](const auto* x, const auto* y) {
     return x->verdict.log10_p < y->verdict.log10_p;
   });
   Markup markup;
   if (!related.empty()) markup << pairTable(related);
-  if (others.empty()) return markup;
-  return markup << foldedMarkup(std::to_string(others.size()) + " pairs in which nothing was found",
-                                pairTable(others));
+  addFoldedPairs(markup, nothing, "in which nothing was found");
+  addFoldedPairs(markup, undecided, "that were not run or not decided");
+  return markup;
 }
 
 }  // namespace
