@@ -180,7 +180,7 @@ class Tester {
 
   // Rows one after the other, each against the sum of those before it: given these, its sign is
   // fair, and so all coins are independent. A copy of what another part has tossed is a row among
-  // those before.
+  // those before; a copy in the same part comes after the row that tosses.
   void accumulate(const Part& part, const UnitRows& own) {
     const std::size_t each = part.units.empty() ? 0 : part.units.front().rows.size();
     std::vector<std::vector<double>> sum(each, std::vector<double>(own.columns, 0.0));
@@ -190,21 +190,23 @@ class Tester {
         for (std::size_t c = 0; c < row.size(); ++c) sum[k][c] += row[c];
       }
     };
-    std::vector<const Unit*> fresh;
+    std::map<std::uint32_t, std::vector<const Unit*>> fresh;  // copies by their origin
     for (const Unit& unit : part.units) {
       if (!fits(unit, own.rows)) continue;
-      if (tossed_.insert(unit.origin).second) {
-        fresh.push_back(&unit);
-      } else {
+      if (tossed_.contains(unit.origin)) {
         add(unit);
+      } else {
+        fresh[unit.origin].push_back(&unit);
       }
     }
     Coins& coins = coins_["the sum of the rows before them in their own matrix"];
-    for (const Unit* unit : fresh) {
+    for (const auto& [origin, copies] : fresh) {
+      const Unit& first = *copies.front();
       double along = 0;
-      for (std::size_t k = 0; k < each; ++k) along += dot(own.row(unit->rows[k]), sum[k]);
-      coins.add(unit->origin, along);
-      add(*unit);
+      for (std::size_t k = 0; k < each; ++k) along += dot(own.row(first.rows[k]), sum[k]);
+      coins.add(origin, along);
+      for (const Unit* copy : copies) add(*copy);
+      tossed_.insert(origin);
     }
   }
 

@@ -28,15 +28,21 @@ class Group {
 
   void join(bool may_be_whole, align::Origins& columns) const {
     if (like_.is_empty()) return;
-    if (may_be_whole && alikeOnTheWhole()) {
-      for (std::size_t y = 1; y < members_.size(); ++y) joinPair(0, y, columns);
-      return;
-    }
+    // Few pairs that are copies of each other say nothing of the others.
+    double sum = 0, others = 0;
     for (std::size_t y = 1; y < members_.size(); ++y) {
       for (std::size_t x = 0; x < y; ++x) {
-        if (alike(like_(x, y))) joinPair(x, y, columns);
+        if (joined(x, y, columns)) continue;
+        if (alike(like_(x, y))) {
+          joinPair(x, y, columns);
+        } else {
+          sum += like_(x, y);
+          ++others;
+        }
       }
     }
+    if (!may_be_whole || !alikeOnTheWhole(sum, others)) return;
+    for (std::size_t y = 1; y < members_.size(); ++y) joinPair(0, y, columns);
   }
 
  private:
@@ -85,19 +91,29 @@ class Group {
     return degrees / 2 * (ratio - 1 - std::log(ratio)) > std::log(pairs() / kChanceOfParts);
   }
 
-  bool alikeOnTheWhole() const {
-    const double cells = pairs() * static_cast<double>(count_);
-    double sum = 0;
-    for (arma::uword y = 1; y < like_.n_cols; ++y) {
-      for (arma::uword x = 0; x < y; ++x) sum += like_(x, y);
-    }
+  // Of the sum over so many pairs of parts.
+  bool alikeOnTheWhole(double sum, double pairs_of_parts) const {
+    if (pairs_of_parts == 0) return false;
     const double roles = static_cast<double>(roles_.size());
     double variance = 2 * roles * kFewer;
     if (count_ > 1) {
-      const double mean = cross_sum_ / cells;
-      variance = std::max(2 * roles, cross_square_ / cells - mean * mean);
+      const double crosswise = pairs() * static_cast<double>(count_);
+      const double mean = cross_sum_ / crosswise;
+      variance = std::max(2 * roles, cross_square_ / crosswise - mean * mean);
     }
+    const double cells = pairs_of_parts * static_cast<double>(count_);
     return sum / cells - expected() > kWholeLayer * std::sqrt(2 * variance / cells);
+  }
+
+  // Whether at least half of their columns are joined already.
+  bool joined(std::size_t x, std::size_t y, align::Origins& columns) const {
+    const Part &a = parts_[members_[x]], &b = parts_[members_[y]];
+    arma::uword common = 0;
+    for (arma::uword i = 0; i < count_; ++i) {
+      common += columns.find(static_cast<std::uint32_t>(a.column(i))) ==
+                columns.find(static_cast<std::uint32_t>(b.column(i)));
+    }
+    return 2 * common >= count_;
   }
 
   void joinPair(std::size_t x, std::size_t y, align::Origins& columns) const {

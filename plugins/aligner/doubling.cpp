@@ -1,5 +1,6 @@
 #include "doubling.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "align/coins.hpp"
@@ -50,6 +51,19 @@ void joinMlpsBySigns(const Profile& model, const arma::fmat& ups, Doubling& doub
   }
 }
 
+// Whether gate and up rows of equal number point the same way: then they do not speak for a copy
+// independently of each other.
+bool gatesSpeakForUps(const arma::fmat& gates, const arma::fmat& ups) {
+  constexpr double kMost = 0.05;  // of their mean squared cosine, beyond that of random rows
+  double sum = 0;
+  for (arma::uword i = 0; i < ups.n_cols; ++i) {
+    const double cosine = linear::dot(gates.colptr(i), ups.colptr(i), ups.n_rows);
+    sum += cosine * cosine;
+  }
+  const double random = 1 / static_cast<double>(std::max<arma::uword>(ups.n_rows, 1));
+  return sum > (random + kMost) * static_cast<double>(ups.n_cols);
+}
+
 // Joins units that are alike in gate and up row, wherever they stand: few rows may have been read
 // of each MLP, and one MLP may hold copies of its own units.
 void joinUnitsBySize(const Profile& model, const arma::fmat& ups, Doubling& doubling,
@@ -59,7 +73,8 @@ void joinUnitsBySize(const Profile& model, const arma::fmat& ups, Doubling& doub
     const Place& place = model.place(m);
     parts.push_back({place.layer, place.expert, model.firstUnit(m), model.units(m)});
   }
-  const copies::Roles roles{&model.allGates(), &ups};
+  copies::Roles roles{&ups};
+  if (!gatesSpeakForUps(model.allGates(), ups)) roles.push_back(&model.allGates());
   copies::joinLikeNumbered(roles, parts, units);
   for (const copies::Part& part : parts) copies::joinTiles(roles, part, units);
   copies::joinAlike(roles, units);

@@ -131,7 +131,10 @@ TEST(SignTest, ExpertsOfOneDenseMlpAreOnePartWhereFewRowsOfEachWereRead) {
           .trained(drift, seed + 50);
     };
     const ToyModel a = make(1);
-    EXPECT_LE(signs(a, make(2)).find("mlp-unit")->units, 3u * 8) << drift;
+    const ToyModel b = make(2);
+    const Comparison c = signs(a, b);
+    ASSERT_NE(c.find("mlp-unit"), nullptr) << drift;
+    EXPECT_LE(c.find("mlp-unit")->units, 3u * 8) << drift;
     EXPECT_LE(unlucky("mlp-unit", make), 1) << drift;
   }
 }
@@ -151,7 +154,10 @@ TEST(SignTest, ClonedUnitsOfOneMlpAreOneCoin) {
     const auto make = [&](std::uint64_t seed) {
       return ToyModel("m" + std::to_string(seed), seed).unitsCloned(4).trained(drift, seed + 50);
     };
-    EXPECT_LE(signs(make(1), make(2)).find("mlp-unit")->units, 3u * 96) << drift;
+    const ToyModel a = make(1), b = make(2);
+    const Comparison c = signs(a, b);
+    ASSERT_NE(c.find("mlp-unit"), nullptr) << drift;
+    EXPECT_LE(c.find("mlp-unit")->units, 3u * 96) << drift;
     EXPECT_LE(unlucky("mlp-unit", make), 1) << drift;
   }
 }
@@ -163,7 +169,10 @@ TEST(SignTest, ClonedUnitsThatWereShuffledAreOneCoin) {
         .permuted(seed + 3)
         .trained(0.3, seed + 50);
   };
-  EXPECT_LE(signs(make(1), make(2)).find("mlp-unit")->units, 3u * 100);
+  const ToyModel a = make(1), b = make(2);
+  const Comparison c = signs(a, b);
+  ASSERT_NE(c.find("mlp-unit"), nullptr);
+  EXPECT_LE(c.find("mlp-unit")->units, 3u * 100);
   EXPECT_LE(unlucky("mlp-unit", make), 1);
 }
 
@@ -179,19 +188,26 @@ TEST(SignTest, CopiedHeadsOfOneLayerAreOneCoin) {
     }
     return model.trained(0.5, seed + 50);
   };
-  const Comparison c = signs(make(1), make(2));
+  const ToyModel a = make(1), b = make(2);
+  const Comparison c = signs(a, b);
+  ASSERT_NE(c.find("value-dim"), nullptr);
+  ASSERT_NE(c.find("rotary-pair"), nullptr);
   EXPECT_LE(c.find("value-dim")->units, 3u * 16);
   EXPECT_LE(c.find("rotary-pair")->units, 3u * 8);
   EXPECT_LE(unlucky("value-dim", make), 1);
   EXPECT_LE(unlucky("rotary-pair", make), 1);
 }
 
-TEST(SignTest, CoordinatesOfAClonedWidthAreOneCoin) {
+// Their signs are seen not to be fair in either model alone, or copies are one coin.
+TEST(SignTest, CoordinatesOfAClonedWidthAreNotCountedTwice) {
   for (const double drift : {0.1, 0.7}) {
     const auto make = [&](std::uint64_t seed) {
       return ToyModel("m" + std::to_string(seed), seed).widthCloned(4).trained(drift, seed + 50);
     };
-    EXPECT_LE(signs(make(1), make(2)).find("residual-dim")->units, 48u) << drift;
+    const ToyModel a = make(1), b = make(2);
+    const Comparison c = signs(a, b);
+    const Finding* finding = c.find("residual-dim");
+    EXPECT_TRUE(finding == nullptr || finding->units <= 48) << drift;
     EXPECT_LE(unlucky("residual-dim", make), 1) << drift;
   }
 }

@@ -89,7 +89,7 @@ TEST(Copies, AreFoundWhereverTheyStand) {
 
 TEST(Copies, AreFoundWhereAllColumnsAreCopiesOfOne) {
   const std::vector<arma::uword> which(64, 0);
-  const arma::fmat ups = copied(drawn(128, 1, 1), which, 0.5, 3);
+  const arma::fmat ups = copied(drawn(128, 1, 1), which, 0.3, 3);
   Origins origins(64);
   copies::joinAlike({&ups}, origins);
   EXPECT_EQ(sets(origins, 64), 1u);
