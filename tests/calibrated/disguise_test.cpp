@@ -145,7 +145,9 @@ TempDir* Disguise::dir_ = nullptr;
 TEST_F(Disguise, BlindsEveryExactTest) {
   const json report = compare("a", "disguised", {});
   for (const json& finding : report.at("findings")) {
-    if (finding.at("basis") == "exact") EXPECT_GT(finding.at("log10_p_adjusted").get<double>(), -6);
+    if (finding.at("basis") == "exact") {
+      EXPECT_GT(finding.at("log10_p_adjusted").get<double>(), -6);
+    }
   }
   EXPECT_NE(report.at("verdict").at("class"), "shared-weights");
 }

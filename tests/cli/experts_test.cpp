@@ -16,7 +16,8 @@ using testing::HasSubstr;
 struct Fusing {
   bool gate_and_up;  // in one tensor, gates first
   bool transposed;
-  std::string between = "experts.", behind = "";  // "switch_mlp.", ".weight"
+  std::string between = "experts.";  // "switch_mlp."
+  std::string behind = {};           // ".weight"
 };
 
 Array turned(const Array& array) {
