@@ -261,7 +261,7 @@ RemoteAddress modelScopePage(const Url& url, const std::string& text) {
   if (parts.size() > 3 && parts[2] == "resolve") {
     address.revision = decoded(parts[3]);
     address.path = decoded(joined(parts, 4));
-  } else if (parts.size() > 6 && parts[2] == "file" && parts[3] == "view") {
+  } else if (parts.size() > 5 && parts[2] == "file" && parts[3] == "view") {
     address.revision = decoded(parts[4]);
     address.path = decoded(joined(parts, 5));
   }

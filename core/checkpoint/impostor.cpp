@@ -49,7 +49,8 @@ std::optional<Impostor> impostor(std::string_view beginning) {
     }
   }
   if (head.empty()) return std::nullopt;
-  if (head.find_first_not_of('\0') == std::string_view::npos) {
+  constexpr std::size_t kManyZeros = 64;
+  if (head.size() >= kManyZeros && head.find_first_not_of('\0') == std::string_view::npos) {
     return Impostor{"the file begins with zeros, as one whose download was cut off does",
                     "fetch it again"};
   }

@@ -241,7 +241,9 @@ TEST(Gauges, OfMlpUnitsExchangeGateRowsButDoNotNegateThem) {
     EXPECT_EQ(refused.name, "gate-sign") << each.name();
     EXPECT_FALSE(refused.sign || refused.permutation);
     for (const auto& [role, axis] : {std::pair{"mlp.up", 0u}, {"mlp.down", 1u}}) {
-      EXPECT_TRUE(gaugeOn(each.name(), role, axis, "mlp-unit").sign) << each.name() << role;
+      // gpt-oss adds one to what an up row gives, which is not odd.
+      const bool odd = each.name() != "gpt_oss";
+      EXPECT_EQ(gaugeOn(each.name(), role, axis, "mlp-unit").sign, odd) << each.name() << role;
       EXPECT_TRUE(gaugeOn(each.name(), role, axis, "mlp-unit").permutation);
     }
   }
