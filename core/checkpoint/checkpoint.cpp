@@ -68,13 +68,15 @@ Checkpoint Checkpoint::open(std::string model, Source& source, Location& locatio
   if (has_index) {
     index = parseIndex(files.front()->place(), texts.front());
     checkShardsAreThere(*index, names);
-    result.note(unnamedShards(names, index->shards));
+    const std::string unnamed = unnamedShards(names, index->shards);
+    result.agrees_with_index_ = unnamed.empty();
+    result.note(unnamed);
   }
   result.shards_ = openShards(location, index ? index->shards : chosen.shards);
   result.tensors_ = readHeaders(source, result.shards_);
   if (index) {
     IndexCheck check = checkAgainstIndex(*index, result.tensors_);
-    result.agrees_with_index_ = check.agrees;
+    result.agrees_with_index_ = result.agrees_with_index_ && check.agrees;
     for (std::string& note : check.notes) result.note(std::move(note));
   }
   checkNames(result.tensors_, result.shards_);

@@ -49,7 +49,7 @@ class Checkpoint {
   const std::string& configPlace() const { return config_place_; }  // its path or URL, for errors
   // Sentences for people: which files were left out, and where index and shards disagree.
   const std::vector<std::string>& notes() const { return notes_; }
-  // Whether every tensor that the index names is there, and none besides.
+  // Whether every tensor that the index names is there, and no other nor another shard besides.
   bool agreesWithIndex() const { return agrees_with_index_; }
 
  private:

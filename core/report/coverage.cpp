@@ -66,11 +66,12 @@ class Coverer {
     for (const Tensor& tensor : a_.checkpoint.tensors()) place(tensor);
     for (const Tensor& tensor : b_.checkpoint.tensors()) placeOfB(tensor);
     plainCosine();
-    coverage_.identity = identityOf(a_, b_, counterparts_, contents_a_, contents_b_,
-                                    [&](const Tensor& of_a, const Tensor& of_b) {
-                                      return confirmed_a_.contains(checkpoint::escaped(of_a.name)) ||
-                                             confirmed_b_.contains(checkpoint::escaped(of_b.name));
-                                    });
+    coverage_.identity =
+        identityOf(a_, b_, counterparts_, contents_a_, contents_b_,
+                   [&](const Tensor& of_a, const Tensor& of_b) {
+                     return confirmed_a_.contains(checkpoint::escaped(of_a.name)) ||
+                            confirmed_b_.contains(checkpoint::escaped(of_b.name));
+                   });
     return std::move(coverage_);
   }
 
@@ -268,12 +269,12 @@ class Coverer {
   plan::Counterparts counterparts_;
   Contents contents_a_, contents_b_;
   ReadRanges read_a_, read_b_;
-  std::map<std::string, const Tensor*> by_name_;          // of b
-  std::map<std::string, const Tensor*> holder_in_b_;      // by content
-  std::set<std::string> in_a_;                            // contents
-  std::set<std::string> confirmed_a_, confirmed_b_;       // tensors whose bytes the other holds
-  std::map<std::string, std::string> matched_;            // -> taken for its counterpart by a test
-  std::map<std::string, const Tensor*> first_of_hash_;    // of a
+  std::map<std::string, const Tensor*> by_name_;        // of b
+  std::map<std::string, const Tensor*> holder_in_b_;    // by content
+  std::set<std::string> in_a_;                          // contents
+  std::set<std::string> confirmed_a_, confirmed_b_;     // tensors whose bytes the other holds
+  std::map<std::string, std::string> matched_;          // -> taken for its counterpart by a test
+  std::map<std::string, const Tensor*> first_of_hash_;  // of a
   std::map<Pair, Cosine> cosines_;
   std::set<Pair> in_parts_;  // parts of fused tensors with their counterparts
   verdict::Coverage coverage_;

@@ -31,8 +31,8 @@ std::string extent(const PairVerdict& pair) {
 std::string components(const verdict::Coverage& coverage) {
   std::string text;
   for (const auto& [name, count] : coverage.components) {
-    text += fmt::format("{}{} {}/{}/{}", text.empty() ? "Equal/changed/absent tensors: " : ", ", name,
-                        count.equal, count.changed, count.absent);
+    text += fmt::format("{}{} {}/{}/{}", text.empty() ? "Equal/changed/absent tensors: " : ", ",
+                        name, count.equal, count.changed, count.absent);
   }
   return text.empty() ? text : text + ".";
 }
@@ -41,7 +41,8 @@ std::string components(const verdict::Coverage& coverage) {
 std::string differences(const PairVerdict& pair) {
   const std::string text = verdict::differenceSentence(pair.coverage.identity);
   const bool said = pair.verdict.sentence.find(text) != std::string::npos;
-  return !pair.coverage.identity.known || said || !verdict::isRelated(pair.verdict.klass) ? "" : text;
+  return !pair.coverage.identity.known || said || !verdict::isRelated(pair.verdict.klass) ? ""
+                                                                                          : text;
 }
 
 std::string noEvidence(const verdict::Coverage& coverage) {
@@ -62,7 +63,8 @@ std::string noEvidence(const verdict::Coverage& coverage) {
 
 std::vector<std::string> coverageText(const PairVerdict& pair) {
   const verdict::Coverage& c = pair.coverage;
-  std::vector<std::string> paragraphs{extent(pair), components(c), differences(pair), noEvidence(c)};
+  std::vector<std::string> paragraphs{extent(pair), components(c), differences(pair),
+                                      noEvidence(c)};
   if (std::isfinite(c.plain_cosine)) {
     paragraphs.push_back(fmt::format(
         "Plain cosine over {} parameters of equal place and shape: {:.4f}. It describes "

@@ -124,12 +124,13 @@ std::string described(const Family& family, std::size_t& number) {
   if (family.models.size() == 1) return text;
   for (const std::string& model : family.models) text += "  " + model + "\n";
   if (family.joints.empty()) return text;
-  text += wrapped(fmt::format("Joined only through {}, as a merge joins two families: without {}, "
-                              "nothing was found that ties together",
-                              fmt::join(family.joints, ", "),
-                              family.joints.size() == 1 ? "it" : "them"),
-                  2);
-  for (const auto& part : family.parts) text += wrapped(fmt::format("- {}", fmt::join(part, ", ")), 4);
+  text += wrapped(
+      fmt::format("Joined only through {}, as a merge joins two families: without {}, "
+                  "nothing was found that ties together",
+                  fmt::join(family.joints, ", "), family.joints.size() == 1 ? "it" : "them"),
+      2);
+  for (const auto& part : family.parts)
+    text += wrapped(fmt::format("- {}", fmt::join(part, ", ")), 4);
   return text;
 }
 

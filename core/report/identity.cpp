@@ -67,14 +67,14 @@ class Identifier {
 
   void differs(std::string what) {
     ++result_.differing;
-    if (result_.differences.size() < kDifferencesNamed) result_.differences.push_back(std::move(what));
+    if (result_.differences.size() < kDifferencesNamed)
+      result_.differences.push_back(std::move(what));
   }
 
   void compare(const Tensor& a, const Tensor& b) {
-    const std::string label = a.name == b.name
-                                  ? escaped(a.name)
-                                  : fmt::format("{} ({} in {})", escaped(a.name), escaped(b.name),
-                                                b_.key);
+    const std::string label =
+        a.name == b.name ? escaped(a.name)
+                         : fmt::format("{} ({} in {})", escaped(a.name), escaped(b.name), b_.key);
     if (a.shape != b.shape) {
       differs(fmt::format("{} is {} in {} and {} in {}", label, shapeText(a), a_.key, shapeText(b),
                           b_.key));
@@ -104,8 +104,8 @@ class Identifier {
   void onlyIn(const plan::Model& model, const Contents& contents, const Tensor& tensor,
               const plan::Model& other) {
     if (isTiedHead(model, contents, tensor) && !hasRole(other, "head")) {
-      result_.remarks.push_back(fmt::format("{} of {} is its embedding, written out",
-                                            escaped(tensor.name), model.key));
+      result_.remarks.push_back(
+          fmt::format("{} of {} is its embedding, written out", escaped(tensor.name), model.key));
     } else {
       differs(fmt::format("{} is only in {}", escaped(tensor.name), model.key));
     }

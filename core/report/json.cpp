@@ -45,9 +45,9 @@ Json overall(const Context& context) {
   if (asked.size() == 1) return verdictJson(asked.front()->verdict);
   verdict::Verdict verdict;
   verdict.klass = asked.empty() ? verdict::Class::inconclusive : verdict::Class::several;
-  verdict.sentence = asked.empty()
-                         ? "No two models were compared that are no controls."
-                         : fmt::format("{} pairs of models were compared: see pairs.", asked.size());
+  verdict.sentence =
+      asked.empty() ? "No two models were compared that are no controls."
+                    : fmt::format("{} pairs of models were compared: see pairs.", asked.size());
   verdict.power = "see pairs";
   return verdictJson(verdict);
 }
@@ -76,12 +76,9 @@ Json coverageJson(const verdict::Coverage& coverage) {
   }
   Json components = Json::object();
   for (const auto& [name, count] : coverage.components) {
-    components[name] = {{"equal", count.equal},
-                        {"constant", count.constant},
-                        {"tied", count.tied},
-                        {"changed", count.changed},
-                        {"absent", count.absent},
-                        {"only_b", count.only_b}};
+    components[name] = {{"equal", count.equal},   {"constant", count.constant},
+                        {"tied", count.tied},     {"changed", count.changed},
+                        {"absent", count.absent}, {"only_b", count.only_b}};
   }
   return {
       {"tensors_a", coverage.tensors_a},

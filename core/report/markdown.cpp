@@ -120,7 +120,8 @@ std::string reportMarkdown(const Document& document) {
   if (document.pairs.size() > 1) text += pairTable(document);
   for (const std::string& joined : jointsOf(document)) text += sentence(joined) + "\n\n";
   const std::vector<Evidence> rows = evidenceOf(document);
-  if (!rows.empty()) text += "## Evidence\n\n" + evidenceTable(rows) + assumptions(rows) + kOneRun + "\n\n";
+  if (!rows.empty())
+    text += "## Evidence\n\n" + evidenceTable(rows) + assumptions(rows) + kOneRun + "\n\n";
   text += "## Models\n\n| model | role | address | architecture |\n|---|---|---|---|\n";
   for (const DocumentModel& m : document.models) {
     text += fmt::format("| {} | {} | {} | {} |\n", inText(m.key), inText(m.role),

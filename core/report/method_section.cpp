@@ -70,25 +70,23 @@ TextTable coverage(const Document& document) {
 
 // What was understood of each pair, compared and left out.
 TextTable extent(const Document& document) {
-  TextTable table{"What was covered",
-                  {"pair", "understood", "some rows read in both", "left out",
-                   "plain cosine (describes only)"},
-                  {},
-                  ""};
+  TextTable table{
+      "What was covered",
+      {"pair", "understood", "some rows read in both", "left out", "plain cosine (describes only)"},
+      {},
+      ""};
   for (const DocumentPair& pair : document.pairs) {
     const DocumentCoverage& c = pair.coverage;
     std::string left_out;
     for (const auto& [reason, size] : c.left_out) {
       left_out += fmt::format("{}{} {}", left_out.empty() ? "" : ", ", size.tensors, reason);
     }
-    table.rows.push_back(
-        {pair.a + " and " + pair.b,
-         fmt::format("{} of {} and {} of {} tensors", c.understood_a, c.tensors_a, c.understood_b,
-                     c.tensors_b),
-         fmt::format("{} tensors, {} of {}", c.compared.tensors, byteCount(c.compared.bytes),
-                     byteCount(c.compared_size)),
-         left_out,
-         figure(c.plain_cosine.value)});
+    table.rows.push_back({pair.a + " and " + pair.b,
+                          fmt::format("{} of {} and {} of {} tensors", c.understood_a, c.tensors_a,
+                                      c.understood_b, c.tensors_b),
+                          fmt::format("{} tensors, {} of {}", c.compared.tensors,
+                                      byteCount(c.compared.bytes), byteCount(c.compared_size)),
+                          left_out, figure(c.plain_cosine.value)});
   }
   return table;
 }

@@ -143,8 +143,8 @@ verdict::Ran ranOf(const recipe::Recipe& recipe, const run::Results& results, co
   for (const recipe::Step& step : recipe.steps) {
     if (!ofPair(step, a, b)) continue;
     ++steps;
-    finished += static_cast<std::size_t>(std::count(results.finished.begin(),
-                                                    results.finished.end(), step.name));
+    finished += static_cast<std::size_t>(
+        std::count(results.finished.begin(), results.finished.end(), step.name));
   }
   if (finished == steps) return verdict::Ran::whole;
   return finished > 0 || has_findings ? verdict::Ran::in_part : verdict::Ran::not_at_all;

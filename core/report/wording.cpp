@@ -57,14 +57,15 @@ std::string inWords(double log10_p) {
 Answer sharedWeights(const DocumentPair& pair) {
   const std::string why =
       "One may have been made from the other, or both from a common ancestor, a merge or the same "
-      "random start (a default seed), or somebody who had one may have chosen signs or order of the "
+      "random start (a default seed), or somebody who had one may have chosen signs or order of "
+      "the "
       "other; this is not told apart." +
       sizesOf(pair);
   if (pair.verdict.log10_p > stats::kLog10Evidence) {
     const DocumentSharedBytes& known = pair.coverage.shared_known;
     const DocumentSharedBytes& unknown = pair.coverage.shared_unknown;
-    return {fmt::format("{} and {} hold the same bytes in {} of {} elements in all.", pair.a, pair.b,
-                        counted(known.tensors + unknown.tensors, "tensor", "tensors"),
+    return {fmt::format("{} and {} hold the same bytes in {} of {} elements in all.", pair.a,
+                        pair.b, counted(known.tensors + unknown.tensors, "tensor", "tensors"),
                         grouped(known.elements + unknown.elements)),
             why};
   }

@@ -112,11 +112,11 @@ struct Results {
   std::vector<Skipped> skipped;
   std::vector<plan::LeftOut> left_out;
   std::vector<ExpectationResult> expectations;
-  std::vector<RangeRead> ranges;          // by model, file, offset
-  std::vector<TensorContent> contents;    // by model, tensor; each once
-  std::vector<std::string> finished;      // steps that were run to their end
-  std::vector<FileSeen> files;    // by model, name; each once
-  Cost cost;                      // headers included
+  std::vector<RangeRead> ranges;        // by model, file, offset
+  std::vector<TensorContent> contents;  // by model, tensor; each once
+  std::vector<std::string> finished;    // steps that were run to their end
+  std::vector<FileSeen> files;          // by model, name; each once
+  Cost cost;                            // headers included
   double seconds = 0;
   std::uint64_t peak_memory_bytes = 0;  // private
   bool complete = true;                 // false: interrupted

@@ -90,14 +90,12 @@ void sortFiles(std::vector<FileSeen>& files) {
 
 void sortContents(std::vector<TensorContent>& contents) {
   const auto key = [](const TensorContent& c) { return std::tie(c.model, c.tensor); };
-  std::stable_sort(
-      contents.begin(), contents.end(),
-      [&](const TensorContent& x, const TensorContent& y) { return key(x) < key(y); });
-  contents.erase(std::unique(contents.begin(), contents.end(),
-                             [&](const TensorContent& x, const TensorContent& y) {
-                               return key(x) == key(y);
-                             }),
-                 contents.end());
+  std::stable_sort(contents.begin(), contents.end(),
+                   [&](const TensorContent& x, const TensorContent& y) { return key(x) < key(y); });
+  contents.erase(
+      std::unique(contents.begin(), contents.end(),
+                  [&](const TensorContent& x, const TensorContent& y) { return key(x) == key(y); }),
+      contents.end());
 }
 
 // Bytes of local files are counted by what was hashed; remote sources count what they fetched.

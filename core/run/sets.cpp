@@ -83,8 +83,8 @@ class SetMatcher {
       plugin::guard(name(m), [&] { digests[m]->finish(); });
     }
     const std::string digest = file.digest();
-    outcome.tensor.content = {model.key, view.info.name, digest, recogniser.finish(),
-                              recogniser.isOrdered(), variety.bits()};
+    outcome.tensor.content = {model.key,           view.info.name,         digest,
+                              recogniser.finish(), recogniser.isOrdered(), variety.bits()};
     outcome.ranges.push_back({model.key, range.shard->name, range.offset, range.length, digest});
     return outcome;
   }

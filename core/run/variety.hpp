@@ -1,4 +1,5 @@
-// How varied a tensor's elements are: what tells weights from masks, tables of few values and zeros.
+// How varied a tensor's elements are: what tells weights from masks, tables of few values and
+// zeros.
 #pragma once
 
 #include <cstddef>
@@ -10,7 +11,8 @@
 
 namespace kindred::run {
 
-// Watches a tensor's bytes flow past and looks at its first elements and at as many from its middle.
+// Watches a tensor's bytes flow past and looks at its first elements and at as many from its
+// middle.
 class Variety {
  public:
   explicit Variety(const TensorInfo& tensor);

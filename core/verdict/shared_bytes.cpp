@@ -8,11 +8,11 @@ namespace kindred::verdict {
 namespace {
 
 // Of unknown role:
-constexpr std::uint64_t kManyElements = 10'000;       // in several tensors
+constexpr std::uint64_t kManyElements = 10'000;        // in several tensors
 constexpr std::uint64_t kManyElementsOfOne = 100'000;  // in a single one
-constexpr std::uint64_t kManyTensors = 8;             // more than a model has computed tables
-constexpr std::uint64_t kLargeShare = 4;              // or a quarter of the smaller model
-constexpr std::size_t kNamed = 3;                     // differences that a sentence tells
+constexpr std::uint64_t kManyTensors = 8;              // more than a model has computed tables
+constexpr std::uint64_t kLargeShare = 4;               // or a quarter of the smaller model
+constexpr std::size_t kNamed = 3;                      // differences that a sentence tells
 
 std::string grouped(std::uint64_t value) {
   std::string text = std::to_string(value);
@@ -56,10 +56,7 @@ std::string differenceSentence(const Identity& identity) {
     list += (list.empty() ? "" : "; ") + identity.differences[i];
   }
   if (identity.differing > named) list += fmt::format("; and {} more", identity.differing - named);
-  return fmt::format("Not identical: {} ({}).",
-                     counted(identity.differing, "tensor") +
-                         (identity.differing == 1 ? " differs" : " differ"),
-                     list);
+  return fmt::format("Not identical, {}: {}.", counted(identity.differing, "difference"), list);
 }
 
 }  // namespace kindred::verdict

@@ -17,7 +17,7 @@ bool sharedBytesAreEvidence(const Coverage& coverage);
 std::string sharedBytesSentence(const std::string& a, const std::string& b,
                                 const Coverage& coverage);
 
-// "Not identical: 3 tensors differ (lm_head.weight is only in b, ...)." Empty where that was not
+// "Not identical, 3 differences: lm_head.weight is only in b; ..." Empty where that was not
 // looked at, or where nothing differs.
 std::string differenceSentence(const Identity& identity);
 

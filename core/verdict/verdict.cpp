@@ -62,8 +62,8 @@ class Judge {
   Verdict decide() const {
     Verdict verdict;
     if (best_ != nullptr) verdict.log10_p = best_->log10_p;
-    verdict.unverified = best_ != nullptr && unverified(best_->finding) &&
-                         !coverage_.identity.holds();
+    verdict.unverified =
+        best_ != nullptr && unverified(best_->finding) && !coverage_.identity.holds();
     const bool exact = !rejected_.empty();
     if (sized_ != nullptr) verdict.sizes = sizeText(*sized_);
     if (coverage_.ran == Ran::not_at_all) {

@@ -48,8 +48,8 @@ struct NoEvidence {
 // Whether two models are the same tensor by tensor: by role (or name), shape, encoding and bytes,
 // in both directions.
 struct Identity {
-  bool known = false;           // the bytes of every tensor of both were read
-  std::uint64_t differing = 0;  // tensors
+  bool known = false;                    // the bytes of every tensor of both were read
+  std::uint64_t differing = 0;           // tensors
   std::vector<std::string> differences;  // of the first of them: "lm_head.weight is only in b"
   std::vector<std::string> remarks;      // what differs and makes no other model
   bool holds() const { return known && differing == 0; }

@@ -78,8 +78,7 @@ json reportOf(const std::vector<std::string>& arguments) {
 std::string demo(const char* model) { return (kDemo / model).string(); }
 
 TEST(Compare, GivesTheVerdictOfThePairAskedAboutWhateverTheControls) {
-  const json report =
-      reportOf({demo("base"), demo("tuned"), "--control", demo("stranger")});
+  const json report = reportOf({demo("base"), demo("tuned"), "--control", demo("stranger")});
   EXPECT_EQ(report.at("pairs").size(), 3U);
   EXPECT_EQ(report.at("verdict"), report.at("pairs").at(0).at("verdict"));
   EXPECT_EQ(report.at("verdict").at("class"), "shared-weights");

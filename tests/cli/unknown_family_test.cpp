@@ -242,12 +242,12 @@ TEST(Coverage, StandsInTheSummaryWithin80Columns) {
 // Two steps that read some rows of some tensors, and no test.
 json coverageOfRows() {
   TempDir dir;
-  const auto file = dir.write("recipe.yaml",
-                              "kindred: 1\ntitle: rows\nsources:\n  disk: {plugin: local-mmap, root: \"" +
-                                  kDemo.string() +
-                                  "\"}\nmodels:\n  a: disk:base\n  b: disk:tuned\nsteps:\n"
-                                  "  - {name: rows, compare: [a, b], select: {role: mlp.up}, "
-                                  "sample: {head: 640}, metrics: [cosine]}\n");
+  const auto file = dir.write(
+      "recipe.yaml", "kindred: 1\ntitle: rows\nsources:\n  disk: {plugin: local-mmap, root: \"" +
+                         kDemo.string() +
+                         "\"}\nmodels:\n  a: disk:base\n  b: disk:tuned\nsteps:\n"
+                         "  - {name: rows, compare: [a, b], select: {role: mlp.up}, "
+                         "sample: {head: 640}, metrics: [cosine]}\n");
   const RunResult result =
       support::run({"run", file.string(), "--out", (dir / "out").string(), "--json"});
   EXPECT_EQ(result.exit_code, 0) << result.err;

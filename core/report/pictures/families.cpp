@@ -104,10 +104,12 @@ Picture graph(const Document& document) {
   Picture picture;
   std::size_t alone = 0, number = 0;
   for (const auto& group : groups) {
-    const bool single = group.size() == 1, undecided = single && isUndecided(document, group.front());
+    const bool single = group.size() == 1,
+               undecided = single && isUndecided(document, group.front());
     alone += single && !undecided;
-    const std::string name =
-        undecided ? "undecided" : single ? "alone" : fmt::format("family {}", ++number);
+    const std::string name = undecided ? "undecided"
+                             : single  ? "alone"
+                                       : fmt::format("family {}", ++number);
     std::string members;
     for (const std::string& model : group) {
       const Point& p = places.at(model);

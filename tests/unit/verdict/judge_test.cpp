@@ -153,7 +153,7 @@ TEST(Judge, CallsIdenticalOnlyWhatWasReadAndDoesNotDiffer) {
   const Verdict verdict = judge("a", "b", {}, coverage);
   EXPECT_EQ(verdict.klass, Class::shared_weights);
   EXPECT_THAT(verdict.sentence,
-              HasSubstr("Not identical: 1 tensor differs (lm_head.weight is only in b)."));
+              HasSubstr("Not identical, 1 difference: lm_head.weight is only in b."));
 }
 
 Adjusted tossed(const std::string& gauge, double log10_p, const Likeness& likeness) {
