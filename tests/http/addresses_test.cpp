@@ -15,12 +15,12 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-const std::string kCommit(40, 'a');
+const std::string kNamedCommit(40, 'a');
 
 class AddressesTest : public RemoteTest {
  protected:
   AddressesTest() {
-    server_.publish("org/model", "main", kCommit,
+    server_.publish("org/model", "main", kNamedCommit,
                     {{"config.json", textContent("{}")},
                      {"model.safetensors", weights_},
                      {"model.fp16.safetensors", other_},
@@ -39,7 +39,7 @@ TEST_F(AddressesTest, AFolderOfAModelIsAModel) {
   EXPECT_EQ(namingOf(*location).chosen(), "");
   EXPECT_EQ(read(*location->open("x.safetensors"), 50'000, 100), bytesOf(other_, 50'000, 100));
   EXPECT_EQ(read(*location->open("config.json"), 0, 8), "{\"a\": 1}");
-  EXPECT_EQ(namingOf(*location).pinned(), "org/model@" + kCommit + ":unet");
+  EXPECT_EQ(namingOf(*location).pinned(), "org/model@" + kNamedCommit + ":unet");
   EXPECT_EQ(namingOf(*location).addressOf("x.safetensors"), "org/model@main:unet/x.safetensors");
 }
 
@@ -59,9 +59,10 @@ TEST_F(AddressesTest, PastedPagesAndUrisMeanTheSame) {
                            "org/model/unet/x.safetensors"}) {
     auto location = remote->open(text);
     EXPECT_EQ(namingOf(*location).chosen(), "x.safetensors") << text;
-    EXPECT_EQ(namingOf(*location).pinned(), "org/model@" + kCommit + ":unet/x.safetensors") << text;
+    EXPECT_EQ(namingOf(*location).pinned(), "org/model@" + kNamedCommit + ":unet/x.safetensors")
+        << text;
   }
-  EXPECT_EQ(remote->open(server_.endpoint() + "/org/model/tree/main")->revision(), kCommit);
+  EXPECT_EQ(remote->open(server_.endpoint() + "/org/model/tree/main")->revision(), kNamedCommit);
   EXPECT_THAT(errorOf([&] { remote->open("https://elsewhere.example/org/model"); }),
               HasSubstr("endpoint: https://elsewhere.example"));
 }
@@ -87,11 +88,11 @@ TEST_F(AddressesTest, ARenamedModelIsReadUnderItsNewName) {
                 .location = "/api/models/org/model/revision/main?blobs=true"});
   auto remote = source();
   auto location = remote->open("old/Model");
-  EXPECT_EQ(namingOf(*location).pinned(), "org/model@" + kCommit);
+  EXPECT_EQ(namingOf(*location).pinned(), "org/model@" + kNamedCommit);
   EXPECT_EQ(read(*location->open("model.safetensors"), 70'000, 9), bytesOf(weights_, 70'000, 9));
   EXPECT_EQ(server_.count("/old/Model/resolve/"), 0U);
   server_.forget();
-  EXPECT_EQ(source({{"offline", true}})->open("old/Model")->revision(), kCommit);
+  EXPECT_EQ(source({{"offline", true}})->open("old/Model")->revision(), kNamedCommit);
   EXPECT_THAT(server_.seen(), IsEmpty());
 }
 
@@ -101,7 +102,7 @@ TEST_F(AddressesTest, AMirrorThatSendsElsewhereDoesNotPassTheTokenOn) {
   mirror.fail("/api/models/org/model/revision/main",
               {.kind = Fault::Kind::redirect_to,
                .location = server_.endpoint() + "/api/models/org/model/revision/main?blobs=true"});
-  const std::string file = "/org/model/resolve/" + kCommit + "/model.safetensors";
+  const std::string file = "/org/model/resolve/" + kNamedCommit + "/model.safetensors";
   mirror.fail(file, {.kind = Fault::Kind::redirect_to, .location = server_.endpoint() + file});
   auto remote = source({{"endpoint", mirror.endpoint()}});
   auto location = remote->open("org/model");
@@ -112,10 +113,10 @@ TEST_F(AddressesTest, AMirrorThatSendsElsewhereDoesNotPassTheTokenOn) {
 
 TEST_F(AddressesTest, AModelWithoutSiblingsIsListedByItsTree) {
   const std::string sha = weights_.sha256;
-  server_.publish("org/large", "main", kCommit, {{"model.safetensors", weights_}});
+  server_.publish("org/large", "main", kNamedCommit, {{"model.safetensors", weights_}});
   server_.serve("/api/models/org/large/revision/v2",
-                textContent("{\"id\": \"org/large\", \"sha\": \"" + kCommit + "\"}"));
-  server_.serve("/api/models/org/large/tree/" + kCommit,
+                textContent("{\"id\": \"org/large\", \"sha\": \"" + kNamedCommit + "\"}"));
+  server_.serve("/api/models/org/large/tree/" + kNamedCommit,
                 textContent(R"([{"type": "file", "path": "model.safetensors", "size": 134,
                                  "lfs": {"oid": ")" +
                             sha + R"(", "size": 100000}}])"));
