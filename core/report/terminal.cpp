@@ -115,19 +115,19 @@ std::string likeness(const Finding& finding) {
 
 std::string findings(const run::Results& results) {
   if (results.findings.empty()) return {};
-  std::string text = fmt::format("\n{:<20} {:<19} {:<16} {:>6} {:>6} {:>7} {:>5}\n", "test",
+  std::string text = fmt::format("\n{:<18} {:<17} {:<13} {:>6} {:>6} {:>7} {:>5}\n", "test",
                                  "models", "axis", "units", "log p", "decides", "rows");
   for (const run::StepFinding* row : mostTelling(results.findings)) {
     text +=
-        fmt::format("{:<20} {:<19} {:<16} {:>6} {:>6.1f} {:>7} {:>5}\n", cut(row->step, 20),
-                    cut(row->model_a + " ~ " + row->model_b, 19), cut(row->finding.gauge, 16),
+        fmt::format("{:<18} {:<17} {:<13} {:>6} {:>6.1f} {:>7} {:>5}\n", cut(row->step, 18),
+                    cut(row->model_a + " ~ " + row->model_b, 17), cut(row->finding.gauge, 13),
                     row->finding.units, row->log10_p_adjusted,
                     row->finding.basis != Basis::describes ? "yes" : "no", likeness(row->finding));
   }
   return text +
          "log p: decimal logarithm of the p-value, adjusted by Holm over the run's tests\n"
          "and no other run's: whoever screens many pairs has to run them as one (--all).\n"
-         "rows: how many times as alike matched rows are as rows that do not belong together.\n" +
+         "rows: matched rows are so many times as alike as rows of no common origin.\n" +
          details(results);
 }
 
