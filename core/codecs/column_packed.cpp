@@ -1,0 +1,190 @@
+#include "codecs/column_packed.hpp"
+
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "codecs/scalars.hpp"
+
+namespace kindred::codecs {
+namespace {
+
+struct Extents {
+  std::uint64_t inputs = 0, outputs = 0, groups = 0;
+  DType scales = DType::F16;
+
+  std::uint64_t width() const { return ceilDiv(inputs, groups); }
+};
+
+std::uint64_t bytesOf(const Part& part) {
+  std::uint64_t bytes = sizeOf(part.dtype);
+  for (const std::uint64_t length : part.shape) bytes *= length;
+  return bytes;
+}
+
+// Both read all of their parts, and differ in where a code stands.
+class ColumnPacked : public Codec {
+ public:
+  ColumnPacked(const Extents& extents, const std::vector<Part>& parts) : extents_(extents) {
+    for (std::size_t p = 0; p < parts.size(); ++p) all_.push_back({p, 0, bytesOf(parts[p])});
+  }
+
+  std::uint64_t rows() const final { return extents_.outputs; }
+  std::uint64_t columns() const final { return extents_.inputs; }
+  bool odd() const final { return false; }
+  std::vector<Piece> pieces(std::uint64_t, std::uint64_t) const final { return all_; }
+
+  void decode(std::uint64_t first, std::uint64_t count, std::span<const Bytes> bytes,
+              std::span<float> values) const final {
+    const std::vector<float> scales = numbersOf(extents_.scales, bytes[2]);
+    std::vector<float> group_of_input;
+    if (bytes.size() > 3) group_of_input = numbersOf(DType::I32, bytes[3]);
+    for (std::uint64_t i = 0; i < extents_.inputs; ++i) {
+      const std::uint64_t g = group(group_of_input, i);
+      for (std::uint64_t r = 0; r < count; ++r) {
+        float& value = values[r * extents_.inputs + i];
+        const std::uint64_t o = first + r;
+        value = g >= extents_.groups
+                    ? std::nanf("")
+                    : scales[g * extents_.outputs + o] *
+                          (static_cast<float>(codeOf(bytes[0], i, o)) - zeroOf(bytes[1], g, o));
+      }
+    }
+  }
+
+ protected:
+  virtual std::uint32_t codeOf(Bytes codes, std::uint64_t input, std::uint64_t output) const = 0;
+  virtual float zeroOf(Bytes zeros, std::uint64_t group, std::uint64_t output) const = 0;
+
+  const Extents extents_;
+
+ private:
+  std::uint64_t group(const std::vector<float>& group_of_input, std::uint64_t input) const {
+    if (group_of_input.empty()) return input / extents_.width();
+    const float g = group_of_input[input];
+    return g >= 0 && g < static_cast<float>(extents_.groups) ? static_cast<std::uint64_t>(g)
+                                                             : extents_.groups;
+  }
+
+  std::vector<Piece> all_;
+};
+
+class Gptq final : public ColumnPacked {
+ public:
+  Gptq(const Extents& extents, const std::vector<Part>& parts, unsigned bits, GptqZeros version)
+      : ColumnPacked(extents, parts), bits_(bits), version_(version), ordered_(parts.size() > 3) {}
+
+  std::string name() const override {
+    return fmt::format("GPTQ, {} bit, groups of {}{}", bits_, extents_.width(),
+                       ordered_ ? ", grouped by order" : "");
+  }
+
+ protected:
+  std::uint32_t codeOf(Bytes codes, std::uint64_t input, std::uint64_t output) const override {
+    // A column of words is one stream of bits.
+    std::uint32_t code = 0;
+    for (unsigned taken = 0; taken < bits_;) {
+      const std::uint64_t bit = input * bits_ + taken;
+      const auto inside = static_cast<unsigned>(bit % 8);
+      const unsigned here = std::min(8 - inside, bits_ - taken);
+      const std::uint64_t at = 4 * (bit / 32 * extents_.outputs + output) + bit % 32 / 8;
+      const auto byte = std::to_integer<std::uint32_t>(codes[at]);
+      code |= ((byte >> inside) & ((1u << here) - 1)) << taken;
+      taken += here;
+    }
+    return code;
+  }
+
+  float zeroOf(Bytes zeros, std::uint64_t group, std::uint64_t output) const override {
+    const std::uint64_t row = 4 * ceilDiv(extents_.outputs * bits_, 32);
+    const auto stored = codeAt(zeros.subspan(group * row, row), output, bits_);
+    return static_cast<float>(stored + (version_ == GptqZeros::minus_one ? 1 : 0));
+  }
+
+ private:
+  unsigned bits_;
+  GptqZeros version_;
+  bool ordered_;
+};
+
+class Awq final : public ColumnPacked {
+ public:
+  using ColumnPacked::ColumnPacked;
+
+  std::string name() const override {
+    return fmt::format("AWQ, 4 bit, groups of {}", extents_.width());
+  }
+
+ protected:
+  std::uint32_t codeOf(Bytes codes, std::uint64_t input, std::uint64_t output) const override {
+    return nibble(codes, input, output);
+  }
+  float zeroOf(Bytes zeros, std::uint64_t group, std::uint64_t output) const override {
+    return static_cast<float>(nibble(zeros, group, output));
+  }
+
+ private:
+  // Nibble n of a word belongs to output 0, 2, 4, 6, 1, 3, 5, 7 of its eight.
+  std::uint32_t nibble(Bytes words, std::uint64_t row, std::uint64_t output) const {
+    constexpr unsigned kNibbleOf[8] = {0, 4, 1, 5, 2, 6, 3, 7};
+    const unsigned n = kNibbleOf[output % 8];
+    const auto byte =
+        std::to_integer<std::uint32_t>(words[row * (extents_.outputs / 2) + output / 8 * 4 + n / 2]);
+    return n % 2 == 0 ? byte & 15 : byte >> 4;
+  }
+};
+
+bool isMatrix(const Part& part, DType dtype) {
+  return part.dtype == dtype && part.shape.size() == 2 && part.shape[0] != 0 &&
+         part.shape[1] != 0 && part.shape[0] < (std::uint64_t{1} << 32) &&
+         part.shape[1] < (std::uint64_t{1} << 32);
+}
+
+}  // namespace
+
+std::unique_ptr<Codec> gptq(const Part& codes, const Part& zeros, const Part& scales,
+                            const std::optional<Part>& group_of_input, GptqZeros version) {
+  if (!isMatrix(codes, DType::I32) || !isMatrix(zeros, DType::I32) ||
+      !isMatrix(scales, scales.dtype)) {
+    return nullptr;
+  }
+  Extents extents{0, codes.shape[1], scales.shape[0], scales.dtype};
+  const std::uint64_t zero_bits = 32 * zeros.shape[1] / extents.outputs;
+  for (const unsigned bits : {2u, 3u, 4u, 8u}) {
+    if (zero_bits != bits || ceilDiv(extents.outputs * bits, 32) != zeros.shape[1]) continue;
+    extents.inputs = 32 * codes.shape[0] / bits;
+    if (ceilDiv(extents.inputs * bits, 32) != codes.shape[0]) continue;
+    if (scales.shape[1] != extents.outputs || zeros.shape[0] != extents.groups ||
+        extents.groups > extents.inputs) {
+      return nullptr;
+    }
+    std::vector<Part> parts{codes, zeros, scales};
+    if (group_of_input) {
+      if (group_of_input->dtype != DType::I32 ||
+          group_of_input->shape != std::vector<std::uint64_t>{extents.inputs}) {
+        return nullptr;
+      }
+      parts.push_back(*group_of_input);
+    } else if (ceilDiv(extents.inputs, extents.width()) != extents.groups) {
+      return nullptr;
+    }
+    return std::make_unique<Gptq>(extents, parts, bits, version);
+  }
+  return nullptr;
+}
+
+std::unique_ptr<Codec> awq(const Part& codes, const Part& zeros, const Part& scales) {
+  if (!isMatrix(codes, DType::I32) || !isMatrix(zeros, DType::I32) ||
+      !isMatrix(scales, scales.dtype)) {
+    return nullptr;
+  }
+  const Extents extents{codes.shape[0], 8 * codes.shape[1], scales.shape[0], scales.dtype};
+  if (zeros.shape[1] != codes.shape[1] || zeros.shape[0] != extents.groups ||
+      scales.shape[1] != extents.outputs || extents.groups > extents.inputs ||
+      ceilDiv(extents.inputs, extents.width()) != extents.groups) {
+    return nullptr;
+  }
+  return std::make_unique<Awq>(extents, std::vector<Part>{codes, zeros, scales});
+}
+
+}  // namespace kindred::codecs

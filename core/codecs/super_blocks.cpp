@@ -1,0 +1,116 @@
+// The K types: 256 codes in sub-blocks, whose scales (and minima) are codes under one float.
+#include "codecs/block_bytes.hpp"
+#include "codecs/blocks.hpp"
+
+namespace kindred::codecs {
+namespace {
+
+// Element `e` of 256 in 64 bytes of two-bit codes: halves of 128, in each four strips of 32.
+unsigned twoBits(const std::byte* codes, unsigned e) {
+  const unsigned half = e / 128, strip = e % 128 / 32;
+  return bitsOf(byteAt(codes, 32 * half + e % 32), 2 * strip, 2);
+}
+
+void decodeQ2K(const std::byte* block, float* values) {
+  const float scale = halfAt(block, 80), minimum = halfAt(block, 82);
+  for (unsigned t = 0; t < 16; ++t) {
+    const unsigned both = byteAt(block, t);
+    const float step = scale * static_cast<float>(both & 15);
+    const float offset = minimum * static_cast<float>(both >> 4);
+    for (unsigned e = 16 * t; e < 16 * (t + 1); ++e) {
+      values[e] = step * static_cast<float>(twoBits(block + 16, e)) - offset;
+    }
+  }
+}
+
+// Sixteen scales of six bits in twelve bytes: four low bits each, then two high bits each.
+int q3Scale(const std::byte* scales, unsigned t) {
+  const unsigned low = t < 8 ? byteAt(scales, t) & 15 : byteAt(scales, t - 8) >> 4;
+  return static_cast<int>(low | bitsOf(byteAt(scales, 8 + t % 4), 2 * (t / 4), 2) << 4) - 32;
+}
+
+void decodeQ3K(const std::byte* block, float* values) {
+  const float scale = halfAt(block, 108);
+  for (unsigned t = 0; t < 16; ++t) {
+    const float step = scale * static_cast<float>(q3Scale(block + 96, t));
+    for (unsigned e = 16 * t; e < 16 * (t + 1); ++e) {
+      const int third = static_cast<int>(bitsOf(byteAt(block, e % 32), e / 32, 1));
+      const int code = static_cast<int>(twoBits(block + 32, e)) + 4 * third - 4;
+      values[e] = step * static_cast<float>(code);
+    }
+  }
+}
+
+struct SixBits {
+  float scale, minimum;
+};
+
+// Eight scales and eight minima of six bits in twelve bytes.
+SixBits q4Scales(const std::byte* packed, unsigned t) {
+  unsigned scale, minimum;
+  if (t < 4) {
+    scale = byteAt(packed, t) & 63;
+    minimum = byteAt(packed, t + 4) & 63;
+  } else {
+    scale = (byteAt(packed, t + 4) & 15) | (byteAt(packed, t - 4) >> 6) << 4;
+    minimum = byteAt(packed, t + 4) >> 4 | (byteAt(packed, t) >> 6) << 4;
+  }
+  return {static_cast<float>(scale), static_cast<float>(minimum)};
+}
+
+// Sub-blocks 2c and 2c + 1 share 32 bytes: low nibbles, high nibbles.
+void decodeQ4K(const std::byte* block, float* values) {
+  const float scale = halfAt(block, 0), minimum = halfAt(block, 2);
+  for (unsigned c = 0; c < 4; ++c) {
+    const SixBits low = q4Scales(block + 4, 2 * c), high = q4Scales(block + 4, 2 * c + 1);
+    const float step_low = scale * low.scale, offset_low = minimum * low.minimum;
+    const float step_high = scale * high.scale, offset_high = minimum * high.minimum;
+    const std::byte* codes = block + 16 + 32 * c;
+    float* out = values + 64 * c;
+    for (unsigned j = 0; j < 32; ++j) {
+      out[j] = step_low * static_cast<float>(byteAt(codes, j) & 15) - offset_low;
+    }
+    for (unsigned j = 0; j < 32; ++j) {
+      out[32 + j] = step_high * static_cast<float>(byteAt(codes, j) >> 4) - offset_high;
+    }
+  }
+}
+
+void decodeQ5K(const std::byte* block, float* values) {
+  const float scale = halfAt(block, 0), minimum = halfAt(block, 2);
+  for (unsigned t = 0; t < 8; ++t) {
+    const SixBits six = q4Scales(block + 4, t);
+    const float step = scale * six.scale, offset = minimum * six.minimum;
+    for (unsigned j = 0; j < 32; ++j) {
+      const unsigned low = bitsOf(byteAt(block, 48 + 32 * (t / 2) + j), 4 * (t % 2), 4);
+      const unsigned code = low | bitsOf(byteAt(block, 16 + j), t, 1) << 4;
+      values[32 * t + j] = step * static_cast<float>(code) - offset;
+    }
+  }
+}
+
+void decodeQ6K(const std::byte* block, float* values) {
+  const float scale = halfAt(block, 208);
+  for (unsigned n = 0; n < 2; ++n) {
+    const std::byte* low = block + 64 * n;
+    const std::byte* high = block + 128 + 32 * n;
+    for (unsigned j = 0; j < 128; ++j) {
+      const unsigned four = bitsOf(byteAt(low, j % 64), j < 64 ? 0 : 4, 4);
+      const unsigned two = bitsOf(byteAt(high, j % 32), 2 * (j / 32), 2);
+      const float step = scale * static_cast<float>(signedAt(block, 192 + 8 * n + j / 16));
+      values[128 * n + j] = step * static_cast<float>(static_cast<int>(four | two << 4) - 32);
+    }
+  }
+}
+
+constexpr BlockType kTypes[] = {
+    {"Q2_K", 10, 256, 84, false, decodeQ2K},  {"Q3_K", 11, 256, 110, true, decodeQ3K},
+    {"Q4_K", 12, 256, 144, false, decodeQ4K}, {"Q5_K", 13, 256, 176, false, decodeQ5K},
+    {"Q6_K", 14, 256, 210, true, decodeQ6K},
+};
+
+}  // namespace
+
+std::span<const BlockType> superBlocks() { return kTypes; }
+
+}  // namespace kindred::codecs

@@ -1,0 +1,293 @@
+// Codecs of quantised safetensors, each against a matrix that the test packs by the format's rule.
+#include <gmock/gmock.h>
+
+#include <cmath>
+#include <cstring>
+
+#include "codecs/bitsandbytes.hpp"
+#include "codecs/column_packed.hpp"
+#include "codecs/four_bit_floats.hpp"
+#include "codecs/grouped_integers.hpp"
+#include "codecs/scaled.hpp"
+
+namespace kindred::codecs {
+namespace {
+
+using Data = std::vector<std::vector<std::byte>>;
+
+template <class T>
+std::vector<std::byte> bytesOf(const std::vector<T>& values) {
+  std::vector<std::byte> bytes(values.size() * sizeof(T));
+  std::memcpy(bytes.data(), values.data(), bytes.size());
+  return bytes;
+}
+
+// Rows [first, first + count), from nothing but the pieces that the codec asked for.
+std::vector<float> rowsOf(const Codec& codec, const Data& parts, std::uint64_t first,
+                          std::uint64_t count) {
+  std::vector<std::vector<std::byte>> held;
+  std::vector<Bytes> bytes;
+  for (const Piece& piece : codec.pieces(first, count)) {
+    const auto& part = parts.at(piece.part);
+    if (piece.offset + piece.length > part.size()) throw std::runtime_error("beyond the part");
+    const auto begin = part.begin() + static_cast<std::ptrdiff_t>(piece.offset);
+    held.emplace_back(begin, begin + static_cast<std::ptrdiff_t>(piece.length));
+  }
+  for (const auto& piece : held) bytes.emplace_back(piece);
+  std::vector<float> values(count * codec.columns());
+  codec.decode(first, count, bytes, values);
+  return values;
+}
+
+// All rows at once, after making sure that one row at a time gives the same.
+std::vector<float> allRows(const Codec& codec, const Data& parts) {
+  const std::vector<float> all = rowsOf(codec, parts, 0, codec.rows());
+  for (std::uint64_t r = 0; r < codec.rows(); ++r) {
+    const auto begin = all.begin() + static_cast<std::ptrdiff_t>(r * codec.columns());
+    EXPECT_EQ(rowsOf(codec, parts, r, 1),
+              std::vector<float>(begin, begin + static_cast<std::ptrdiff_t>(codec.columns())))
+        << "row " << r;
+  }
+  return all;
+}
+
+std::uint64_t cost(const Codec& codec, std::uint64_t first, std::uint64_t count) {
+  std::uint64_t bytes = 0;
+  for (const Piece& piece : codec.pieces(first, count)) bytes += piece.length;
+  return bytes;
+}
+
+// Codes that look random.
+std::uint32_t codeOf(std::uint64_t row, std::uint64_t column, unsigned bits) {
+  return static_cast<std::uint32_t>((row * 7919 + column * 104729 + row * column * 31) >> 3) &
+         ((1u << bits) - 1);
+}
+
+void setBits(std::vector<std::uint32_t>& words, std::uint64_t bit, unsigned bits,
+             std::uint32_t code) {
+  for (unsigned b = 0; b < bits; ++b, ++bit) {
+    words[bit / 32] |= (code >> b & 1) << (bit % 32);
+  }
+}
+
+TEST(ScaledCodec, MultipliesBlocksByTheirScales) {
+  // 3 x 5 signed bytes in blocks of 2 x 4: partial blocks at both edges.
+  std::vector<std::int8_t> codes(15);
+  for (int i = 0; i < 15; ++i) codes[static_cast<std::size_t>(i)] = static_cast<std::int8_t>(i - 7);
+  const std::vector<float> scales{1, 10, 100, 1000};
+  const auto codec = scaled({DType::I8, {3, 5}}, {DType::F32, {2, 2}}, 2, 4);
+  ASSERT_NE(codec, nullptr);
+  const auto values = allRows(*codec, {bytesOf(codes), bytesOf(scales)});
+  EXPECT_EQ(values[0], -7);
+  EXPECT_EQ(values[4], -30);
+  EXPECT_EQ(values[10], 300);
+  EXPECT_EQ(values[14], 7000);
+  EXPECT_TRUE(codec->odd());
+}
+
+TEST(ScaledCodec, WorksOutBlocksOfAPowerOfTwo) {
+  const auto codec = scaled({DType::F8_E4M3, {300, 512}}, {DType::BF16, {3, 4}});
+  ASSERT_NE(codec, nullptr);
+  EXPECT_EQ(codec->name(), "F8_E4M3 with a scale for blocks of 128 x 128");
+  EXPECT_EQ(cost(*codec, 200, 1), 512u + 4 * 2);
+}
+
+TEST(ScaledCodec, TakesOneScaleForTheMatrixOrForEachRow) {
+  EXPECT_EQ(scaled({DType::F8_E4M3, {4, 8}}, {DType::F32, {}})->name(),
+            "F8_E4M3 with a scale for the matrix");
+  EXPECT_EQ(scaled({DType::F8_E4M3, {4, 8}}, {DType::F32, {4, 1}})->name(),
+            "F8_E4M3 with a scale for each row");
+  EXPECT_EQ(scaled({DType::F8_E4M3, {4, 8}}, {DType::F32, {3, 1}}), nullptr);
+  EXPECT_EQ(scaled({DType::F8_E4M3, {4, 8}}, {DType::F32, {4, 8, 1}}), nullptr);
+  EXPECT_EQ(scaled({DType::F8_E4M3, {0, 8}}, {DType::F32, {1}}), nullptr);
+}
+
+TEST(FourBitFloats, MultiplyByPowersOfTwo) {
+  std::vector<std::uint8_t> codes(16), scales{128};  // 2^1
+  codes[0] = 0xf2;                                   // 1 for element 0, -6 for element 1
+  const auto codec = fourBitFloats({DType::U8, {1, 16}}, {DType::U8, {1, 1}});
+  ASSERT_NE(codec, nullptr);
+  const auto values = allRows(*codec, {bytesOf(codes), bytesOf(scales)});
+  EXPECT_EQ(values[0], 2);
+  EXPECT_EQ(values[1], -12);
+  EXPECT_EQ(values[2], 0);
+  EXPECT_EQ(codec->name(), "MXFP4, groups of 32");
+}
+
+TEST(FourBitFloats, DivideOrMultiplyByTheScaleOfTheMatrix) {
+  const Data parts{bytesOf(std::vector<std::uint8_t>(8, 0x22)), bytesOf(std::vector<std::uint8_t>{0x38}),
+                   bytesOf(std::vector<float>{4})};  // codes of 1, scale 1 in E4M3
+  const Part codes{DType::U8, {1, 8}}, scales{DType::F8_E4M3, {1, 1}}, global{DType::F32, {1}};
+  EXPECT_EQ(allRows(*fourBitFloats(codes, scales, global, Global::multiplies), parts)[0], 4);
+  EXPECT_EQ(allRows(*fourBitFloats(codes, scales, global, Global::divides), parts)[0], 0.25f);
+}
+
+TEST(FourBitFloats, NeedFittingShapes) {
+  EXPECT_EQ(fourBitFloats({DType::U8, {2, 16}}, {DType::U8, {3, 1}}), nullptr);
+  EXPECT_EQ(fourBitFloats({DType::I8, {2, 16}}, {DType::U8, {2, 1}}), nullptr);
+  EXPECT_EQ(fourBitFloats({DType::U8, {2, 16}}, {DType::U8, {2, 0}}), nullptr);
+  EXPECT_NE(fourBitFloats({DType::U8, {2, 3, 16}}, {DType::U8, {2, 3}}), nullptr);
+}
+
+TEST(MlxAffine, ReadsCodesThatStraddleBytes) {
+  for (const unsigned bits : {2u, 3u, 4u, 5u, 6u, 8u}) {
+    SCOPED_TRACE(bits);
+    const std::uint64_t rows = 3, columns = 64, words = columns * bits / 32;
+    std::vector<std::uint32_t> codes(rows * words);
+    std::vector<float> scales, biases, expected;
+    for (std::uint64_t g = 0; g < rows * 2; ++g) {
+      scales.push_back(0.5f + static_cast<float>(g));
+      biases.push_back(-3.0f * static_cast<float>(g));
+    }
+    for (std::uint64_t r = 0; r < rows; ++r) {
+      for (std::uint64_t c = 0; c < columns; ++c) {
+        setBits(codes, r * words * 32 + c * bits, bits, codeOf(r, c, bits));
+        const std::uint64_t g = r * 2 + c / 32;
+        expected.push_back(scales[g] * static_cast<float>(codeOf(r, c, bits)) + biases[g]);
+      }
+    }
+    const auto codec = mlxAffine({DType::U32, {rows, words}}, {DType::F32, {rows, 2}},
+                                 {DType::F32, {rows, 2}}, bits);
+    ASSERT_NE(codec, nullptr);
+    EXPECT_EQ(allRows(*codec, {bytesOf(codes), bytesOf(scales), bytesOf(biases)}), expected);
+    EXPECT_FALSE(codec->odd());
+  }
+}
+
+TEST(PackedIntegers, SubtractTheMiddleOrTheZeroPoint) {
+  const std::uint64_t rows = 10, columns = 32, groups = 2;
+  std::vector<std::uint32_t> codes(rows * columns * 4 / 32), zeros(2 * groups);
+  std::vector<float> scales(rows * groups, 0.5f), plain, shifted;
+  for (std::uint64_t r = 0; r < rows; ++r) {
+    for (std::uint64_t g = 0; g < groups; ++g) {
+      const std::uint64_t bit = r * 4;  // down the words of column g
+      zeros[bit / 32 * groups + g] |= codeOf(r, g, 4) << (bit % 32);
+    }
+    for (std::uint64_t c = 0; c < columns; ++c) {
+      setBits(codes, r * columns * 4 + c * 4, 4, codeOf(r, c, 4));
+      const auto code = static_cast<float>(codeOf(r, c, 4));
+      plain.push_back((code - 8) * 0.5f);
+      shifted.push_back((code - static_cast<float>(codeOf(r, c / 16, 4))) * 0.5f);
+    }
+  }
+  const Part words{DType::I32, {rows, 4}}, of_scales{DType::F32, {rows, groups}};
+  const auto symmetric = packedIntegers(words, of_scales, {}, {}, 4, columns);
+  ASSERT_NE(symmetric, nullptr);
+  EXPECT_TRUE(symmetric->odd());
+  EXPECT_EQ(allRows(*symmetric, {bytesOf(codes), bytesOf(scales)}), plain);
+  const auto asymmetric =
+      packedIntegers(words, of_scales, Part{DType::I32, {2, groups}}, {}, 4, columns);
+  ASSERT_NE(asymmetric, nullptr);
+  EXPECT_FALSE(asymmetric->odd());
+  EXPECT_EQ(allRows(*asymmetric, {bytesOf(codes), bytesOf(scales), bytesOf(zeros)}), shifted);
+}
+
+TEST(PackedIntegers, OfAGroupThatIsNotThereAreNoNumbers) {
+  const std::vector<std::int32_t> groups{0, 0, 0, 0, 9, -1, 0, 0};
+  const auto codec = packedIntegers({DType::I32, {1, 1}}, {DType::F32, {1, 1}}, {},
+                                    Part{DType::I32, {8}}, 4, 8);
+  ASSERT_NE(codec, nullptr);
+  const auto values = allRows(
+      *codec, {bytesOf(std::vector<std::uint32_t>{0x99999999}), bytesOf(std::vector<float>{1}),
+               bytesOf(groups)});
+  EXPECT_EQ(values[0], 1);
+  EXPECT_TRUE(std::isnan(values[4]));
+  EXPECT_TRUE(std::isnan(values[5]));
+}
+
+TEST(Gptq, AddsOneToTheZerosOfTheFirstVersion) {
+  for (const unsigned bits : {2u, 3u, 4u, 8u}) {
+    SCOPED_TRACE(bits);
+    const std::uint64_t inputs = 64, outputs = 32, groups = 2;
+    std::vector<std::uint32_t> codes(inputs * bits / 32 * outputs), zeros(groups * outputs * bits / 32);
+    std::vector<float> scales(groups * outputs, 2.0f), expected;
+    for (std::uint64_t o = 0; o < outputs; ++o) {
+      for (std::uint64_t i = 0; i < inputs; ++i) {
+        for (unsigned b = 0; b < bits; ++b) {
+          const std::uint64_t bit = i * bits + b;
+          codes[bit / 32 * outputs + o] |= (codeOf(o, i, bits) >> b & 1) << (bit % 32);
+        }
+        const auto zero = static_cast<float>(codeOf(i / 32, o, bits) + 1);
+        expected.push_back(2 * (static_cast<float>(codeOf(o, i, bits)) - zero));
+      }
+      for (std::uint64_t g = 0; g < groups; ++g) {
+        setBits(zeros, g * outputs * bits + o * bits, bits, codeOf(g, o, bits));
+      }
+    }
+    const auto codec =
+        gptq({DType::I32, {inputs * bits / 32, outputs}}, {DType::I32, {groups, outputs * bits / 32}},
+             {DType::F32, {groups, outputs}}, {}, GptqZeros::minus_one);
+    ASSERT_NE(codec, nullptr);
+    EXPECT_EQ(codec->rows(), outputs);
+    EXPECT_EQ(codec->columns(), inputs);
+    EXPECT_EQ(allRows(*codec, {bytesOf(codes), bytesOf(zeros), bytesOf(scales)}), expected);
+    // Any row costs the whole matrix.
+    EXPECT_EQ(cost(*codec, 0, 1), cost(*codec, 0, outputs));
+  }
+}
+
+TEST(Awq, TakesNibblesInItsOwnOrder) {
+  constexpr unsigned kOrder[8] = {0, 2, 4, 6, 1, 3, 5, 7};  // output of nibble n
+  const std::uint64_t inputs = 16, outputs = 16, groups = 2;
+  std::vector<std::uint32_t> codes(inputs * outputs / 8), zeros(groups * outputs / 8);
+  std::vector<float> scales(groups * outputs, 0.25f), expected;
+  const auto put = [&](std::vector<std::uint32_t>& words, std::uint64_t row, std::uint64_t salt) {
+    for (std::uint64_t w = 0; w < outputs / 8; ++w) {
+      for (unsigned n = 0; n < 8; ++n) {
+        words[row * outputs / 8 + w] |= codeOf(row + salt, 8 * w + kOrder[n], 4) << (4 * n);
+      }
+    }
+  };
+  for (std::uint64_t i = 0; i < inputs; ++i) put(codes, i, 0);
+  for (std::uint64_t g = 0; g < groups; ++g) put(zeros, g, 50);
+  for (std::uint64_t o = 0; o < outputs; ++o) {
+    for (std::uint64_t i = 0; i < inputs; ++i) {
+      const auto zero = static_cast<float>(codeOf(i / 8 + 50, o, 4));
+      expected.push_back(0.25f * (static_cast<float>(codeOf(i, o, 4)) - zero));
+    }
+  }
+  const auto codec = awq({DType::I32, {inputs, outputs / 8}}, {DType::I32, {groups, outputs / 8}},
+                         {DType::F32, {groups, outputs}});
+  ASSERT_NE(codec, nullptr);
+  EXPECT_EQ(allRows(*codec, {bytesOf(codes), bytesOf(zeros), bytesOf(scales)}), expected);
+}
+
+TEST(BitsAndBytes, CrossesRowsWithItsBlocks) {
+  // Rows of 6 in blocks of 4.
+  std::vector<float> map(16), absmax{1, 2, 3};
+  for (int i = 0; i < 16; ++i) map[static_cast<std::size_t>(i)] = static_cast<float>(i - 8);
+  std::vector<std::uint8_t> codes;
+  for (int i = 0; i < 12; i += 2) codes.push_back(static_cast<std::uint8_t>(i << 4 | (i + 1)));
+  const auto codec = bitsAndBytes4(
+      {{DType::U8, {6, 1}}, {DType::F32, {16}}, {DType::F32, {3}}}, {2, 6, 4, 0, 0});
+  ASSERT_NE(codec, nullptr);
+  EXPECT_THAT(allRows(*codec, {bytesOf(codes), bytesOf(map), bytesOf(absmax)}),
+              testing::ElementsAre(-8, -7, -6, -5, -8, -6, -4, -2, 0, 3, 6, 9));
+}
+
+TEST(BitsAndBytes, ReadsMagnitudesThatAreCodesThemselves) {
+  std::vector<float> map(16, 1.0f), nested_map(256), nested{2, 4};
+  for (int i = 0; i < 256; ++i) nested_map[static_cast<std::size_t>(i)] = static_cast<float>(i);
+  const Data parts{bytesOf(std::vector<std::uint8_t>(6)), bytesOf(map),
+                   bytesOf(std::vector<std::uint8_t>{1, 2, 3}), bytesOf(nested),
+                   bytesOf(nested_map)};
+  const auto codec = bitsAndBytes4({{DType::U8, {6, 1}}, {DType::F32, {16}}, {DType::U8, {3}},
+                                    {DType::F32, {2}}, {DType::F32, {256}}},
+                                   {2, 6, 4, 2, 0.5f});
+  ASSERT_NE(codec, nullptr);
+  const auto values = allRows(*codec, parts);
+  EXPECT_EQ(values[0], 2.5f);
+  EXPECT_EQ(values[4], 4.5f);
+  EXPECT_EQ(values[8], 12.5f);
+}
+
+TEST(BitsAndBytes, NeedsShapesThatItsStateExplains) {
+  const std::vector<Part> parts{{DType::U8, {6, 1}}, {DType::F32, {16}}, {DType::F32, {3}}};
+  EXPECT_EQ(bitsAndBytes4(parts, {2, 7, 4, 0, 0}), nullptr);
+  EXPECT_EQ(bitsAndBytes4(parts, {2, 6, 0, 0, 0}), nullptr);
+  EXPECT_EQ(bitsAndBytes4(parts, {std::uint64_t{1} << 40, std::uint64_t{1} << 40, 4, 0, 0}),
+            nullptr);
+}
+
+}  // namespace
+}  // namespace kindred::codecs
