@@ -166,7 +166,7 @@ TEST(Architectures, ListsFamilies) {
   EXPECT_THAT(result.out, HasSubstr("llama         Llama and Mistral, dense\n"));
   EXPECT_THAT(result.out, Not(HasSubstr("decoder ")));
   const auto json = nlohmann::json::parse(support::run({"architectures", "--json"}).out);
-  EXPECT_EQ(json.at("architectures").size(), 11u);
+  EXPECT_EQ(json.at("architectures").size(), 12u);
 }
 
 TEST(Architectures, ShowsRolesAndGaugesWithinAnOrdinaryTerminal) {
