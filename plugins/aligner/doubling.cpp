@@ -240,7 +240,7 @@ void joinKeysBySize(const AttentionRows& keys, const ModelShape& shape, Origins&
   const auto join = [&](const copies::Roles& roles,
                         std::initializer_list<const std::vector<arma::uword>*> columns_of) {
     Origins columns(roles.front()->n_cols);
-    copies::joinAlike(roles, columns);
+    copies::joinAlike(roles, columns, copies::Usual::median);
     for (const std::vector<arma::uword>* numbers : columns_of) {
       for (std::uint32_t c = 0; c < numbers->size(); ++c) {
         key_dims.join(dims[(*numbers)[c]], dims[(*numbers)[columns.find(c)]]);
