@@ -33,11 +33,14 @@ std::vector<plan::LeftOut> passedOver(const CheckpointWeights& weights, const Mo
                                       const std::string& step) {
   std::vector<plan::LeftOut> list;
   if (weights.reading().matrices.empty()) {
-    list.push_back(entry(weights, step, "every matrix", "none can be tested"));
+    list.push_back(
+        entry(weights, step, "every matrix of " + weights.model(), "none can be tested"));
   }
   for (const checkpoint::Misfit& misfit : weights.reading().misfits) {
-    const std::string role = misfit.role.empty() ? "" : misfit.role + ": ";
-    list.push_back(entry(weights, step, misfit.tensor, role + misfit.reason));
+    const std::string of = " of " + weights.model();
+    list.push_back(misfit.role.empty() ? entry(weights, step, misfit.tensor + of, misfit.reason)
+                                       : entry(weights, step, misfit.tensor,
+                                               misfit.role + of + ' ' + misfit.reason));
   }
   if (const std::uint64_t tokens = weights.tokensWithoutRow(); tokens > 0) {
     list.push_back(entry(weights, step, std::string(role::kEmbedding),

@@ -28,8 +28,7 @@ struct Compared {
     std::string text;
     for (const json& step : report.at("steps")) {
       for (const json& left : step.at("left_out")) {
-        text += left.at("model_a").get<std::string>() + ": " +
-                left.at("tensor_a").get<std::string>() + ": " +
+        text += left.at("tensor_a").get<std::string>() + ": " +
                 left.at("reason").get<std::string>() + "\n";
       }
     }
@@ -175,7 +174,7 @@ TEST_P(OddShapes, AreNamedAndTheRestIsCompared) {
   EXPECT_EQ(compared.result.exit_code, 0) << compared.result.err;
   EXPECT_EQ(compared.verdict(), "shared-weights");
   EXPECT_THAT(compared.leftOut(),
-              AllOf(HasSubstr(std::string("a: ") + oddity.tensor), HasSubstr(oddity.reason)));
+              AllOf(HasSubstr(std::string(oddity.tensor)), HasSubstr(oddity.reason)));
 }
 
 INSTANTIATE_TEST_SUITE_P(Each, OddShapes, testing::ValuesIn(kOddities),
@@ -194,8 +193,8 @@ TEST(OddModels, WithoutAnyMatrixAreUntestableAndSayWhichIsEmpty) {
     EXPECT_EQ(compared.verdict(), "untestable");
     EXPECT_THAT(compared.leftOut(),
                 AllOf(HasSubstr("can be tested: "),
-                      HasSubstr("model.embed_tokens.weight: embedding: is empty: shape [0], "
-                                "expected [n, 32]")));
+                      HasSubstr(std::string("model.embed_tokens.weight: embedding of ") +
+                                (swapped ? "b" : "a") + " is empty: shape [0], expected [n, 32]")));
   }
 }
 
