@@ -220,11 +220,12 @@ class Fitter {
     if (d.heads % d.kv_heads != 0) {
       return fmt::format("{} query heads cannot share {} key-value heads", d.heads, d.kv_heads);
     }
-    if (d.rotary_dim > d.head_dim || d.rotary_dim % 2 != 0) {
-      return fmt::format("{} rotary dimensions are no pairs inside a head of {}", d.rotary_dim,
-                         d.head_dim);
-    }
     return {};
+  }
+
+  // Queries and keys turn in pairs of dimensions.
+  bool turnsInPairs() const {
+    return stated_.rotary_dim <= stated_.head_dim && stated_.rotary_dim % 2 == 0;
   }
 
   bool isLatent() const { return !architecture_.patterns(role::kKeyValueLatent).empty(); }
@@ -253,6 +254,14 @@ class Fitter {
     check(role::kAttentionOutput, {{hidden_, queries}, heads(d.heads, "heads")});
     for (const auto role : {role::kKey, role::kValue}) {
       check(role, {{keys, hidden_}, heads(d.kv_heads, "key-value heads")});
+    }
+    if (turnsInPairs()) return;
+    for (const auto role : {role::kQuery, role::kKey}) {
+      filter(role, [&](const Index&, const View&) {
+        return fmt::format(
+            "cannot be turned: {} rotary dimensions are no pairs inside a head of {}", d.rotary_dim,
+            d.head_dim);
+      });
     }
   }
 
@@ -362,8 +371,9 @@ class Fitter {
                    ? hidden_
                    : 0;
     if (isLatent() || !any({role::kQuery, role::kKey, role::kValue})) {
-      d.heads = d.kv_heads = d.head_dim = d.rotary_dim = 0;
+      d.heads = d.kv_heads = d.head_dim = 0;
     }
+    if (d.head_dim == 0 || !turnsInPairs()) d.rotary_dim = 0;
     return d;
   }
 

@@ -132,7 +132,7 @@ const Oddity kOddities[] = {
     {"AnUpThatIsMissing", Family::llama,
      [](SmallModel& model) { model.erase(kLayer + "mlp.up_proj.weight"); },
      "model.layers.1.mlp.gate_proj.weight", "the mlp.up that belongs to it is not there"},
-    {"ALayerThatIsMissing", Family::llama, stated("num_hidden_layers", "5"), "layer 3 and 1 more",
+    {"ALayerThatIsMissing", Family::llama, stated("num_hidden_layers", "5"), "layer 4 of a",
      "is not there; 5 layers are stated"},
     {"ALayerBeyondThoseStated", Family::llama, stated("num_hidden_layers", "2"), "layer 2",
      "lies beyond the 2 layers that config.json states"},
