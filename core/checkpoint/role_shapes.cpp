@@ -42,7 +42,7 @@ std::string text(const std::vector<std::uint64_t>& shape, bool wanted = false) {
 bool matches(const std::vector<std::uint64_t>& shape, const Expected& expected) {
   return std::equal(shape.begin(), shape.end(), expected.shape.begin(), expected.shape.end(),
                     [](std::uint64_t length, std::uint64_t wanted) {
-                      return length == wanted || (wanted == 0 && length > 0);
+                      return wanted == 0 ? length > 0 : length == wanted;
                     });
 }
 

@@ -91,6 +91,17 @@ const Oddity kOddities[] = {
      "model.layers.1.mlp.up_proj.weight", "is empty: shape [0], expected [48, 32]"},
     {"AMatrixWithoutColumns", Family::llama, reshaped(kLayer + "mlp.gate_proj.weight", {48, 0}),
      "model.layers.1.mlp.gate_proj.weight", "is empty: shape [48, 0], expected [48, 32]"},
+    {"ASharedExpertWithoutRows", Family::mixed,
+     [](SmallModel& model) {
+       for (const char* part : {"gate", "up"}) {
+         model.reshape(kLayer + "mlp.shared_experts." + part + "_proj.weight", {0, 32});
+       }
+       model.reshape(kLayer + "mlp.shared_experts.down_proj.weight", {32, 0});
+     },
+     "model.layers.1.mlp.shared_experts.gate_proj.weight",
+     "is empty: shape [0, 32], expected [n, 32]"},
+    {"AnEmbeddingWithoutRows", Family::llama, reshaped("model.embed_tokens.weight", {0, 32}),
+     "model.embed_tokens.weight", "is empty: shape [0, 32], expected [n, 32]"},
     {"PackedHalves", Family::llama, stored(kLayer + "mlp.up_proj.weight", DType::U8, {48, 16}),
      "model.layers.1.mlp.up_proj.weight", "stored as U8"},
     {"HalvesOfFloats", Family::llama, stored(kLayer + "mlp.up_proj.weight", DType::F16, {48, 16}),
