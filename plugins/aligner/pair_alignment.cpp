@@ -16,6 +16,9 @@ using linear::rotated;
 
 // With the probes' similarity this far above chance no further candidate is tried.
 constexpr double kCertain = 0.3;
+// A rotation is taken where it is better than none by this much: what is judged is not all that two
+// models may share, and of strangers any rotation may come out best.
+constexpr double kClearly = 0.05;
 // Units are matched by index where this share of gate rows is nearest to its own index.
 constexpr double kSameOrder = 0.9;
 
@@ -130,7 +133,9 @@ const BlindAlignments::Scored* BlindAlignments::best(bool may_read_attention) co
   const Scored* chosen = nullptr;
   for (const Scored& scored : candidates_) {
     if (scored.candidate.found_by == "attention" && !may_read_attention) continue;
-    if (chosen == nullptr || scored.score > chosen->score) chosen = &scored;
+    const bool by_chance = chosen != nullptr && chosen->candidate.found_by == "none" &&
+                           scored.score < chosen->score + kClearly;
+    if (chosen == nullptr || (scored.score > chosen->score && !by_chance)) chosen = &scored;
   }
   return chosen;
 }
