@@ -130,6 +130,11 @@ TEST(Architecture, OfTheUsersOwnIsNamedAndLeavesVerdictsUnverified) {
   std::filesystem::copy_file(KINDRED_BINARY, dir / "bin" / "kindred");
   std::filesystem::create_directory_symlink(prefix / "lib", dir / "lib");
   std::filesystem::create_directories(dir / "share/kindred/configs");
+  for (const auto& entry : std::filesystem::directory_iterator(prefix / "share/kindred")) {
+    if (entry.path().filename() == "configs") continue;
+    std::filesystem::create_symlink(std::filesystem::canonical(entry.path()),
+                                    dir / "share/kindred" / entry.path().filename());
+  }
   std::filesystem::copy(std::filesystem::path(KINDRED_SOURCE_DIR) / "configs/architectures",
                         dir / "share/kindred/configs/architectures");
   std::ofstream(dir / "share/kindred/configs/architectures/llama.yaml", std::ios::app)
