@@ -141,16 +141,29 @@ void measureHeads(const ModelProfile& model, Trends& trends) {
   }
 }
 
-// All layers have one order of coordinates: their measures are no parts of one trend.
+// Adds the squares of one norm's gains, all norms counting alike.
+void addGains(const Measures& gains, Measures& together) {
+  double square = 0;
+  for (const double gain : gains) square += gain * gain;
+  if (together.empty()) together.resize(gains.size());
+  if (!std::isfinite(square) || square <= 0 || together.size() != gains.size()) return;
+  for (std::size_t c = 0; c < gains.size(); ++c) together[c] += gains[c] * gains[c] / square;
+}
+
+// All layers have one order of coordinates: their measures are no parts of one trend. What follows
+// the order a little in every layer is seen in all together.
 void measureCoordinates(const ModelProfile& model, Trends& trends) {
   const ModelWeights& weights = model.weights();
+  Measures together;
   const auto add = [&](std::string_view role, std::int64_t layer, const std::string& what) {
     const Place place{layer, -1, false};
     if (weights.rows(role, place) == 0) return;
     const Matrix matrix = weights.matrix(role, place);
-    trends.add(what + (layer < 0 ? "" : " of layer " + std::to_string(layer)),
-               matrix.rows == 1 ? Measures(matrix.values.begin(), matrix.values.end())
-                                : columnLengths(matrix));
+    const Measures measures = matrix.rows == 1
+                                  ? Measures(matrix.values.begin(), matrix.values.end())
+                                  : columnLengths(matrix);
+    trends.add(what + (layer < 0 ? "" : " of layer " + std::to_string(layer)), measures);
+    if (matrix.rows == 1) addGains(measures, together);
   };
   add(role::kFinalNorm, -1, "final gains");
   for (std::uint64_t l = 0; l < weights.shape().layers; ++l) {
@@ -159,6 +172,7 @@ void measureCoordinates(const ModelProfile& model, Trends& trends) {
     add(role::kMlpNorm, layer, "MLP gains");
     add(role::kRouter, layer, "router columns");
   }
+  trends.add("gains of all norms together", together);
 }
 
 }  // namespace

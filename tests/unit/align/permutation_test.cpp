@@ -104,6 +104,20 @@ TEST(PermutationTests, RefuseCoordinatesThatWereSorted) {
   EXPECT_EQ(refused(compare({"residual-dims"}, a, ToyModel("b", 2))), coordinates);
 }
 
+TEST(PermutationTests, RefuseCoordinatesThatFollowTheirNumberALittleInEveryNorm) {
+  ToyShape shape;
+  shape.layers = 6;
+  ToyModel a("a", 1, shape);
+  for (std::int64_t layer = 0; layer < 6; ++layer) {
+    for (const std::string_view role : {role::kAttentionNorm, role::kMlpNorm}) {
+      std::vector<float>& gains = a.at(role, {layer, -1, false}).values;
+      for (std::size_t c = 0; c < gains.size(); ++c) gains[c] -= 0.003f * static_cast<float>(c);
+    }
+  }
+  const std::vector<std::string> coordinates{"residual-dim"};
+  EXPECT_EQ(refused(compare({"residual-dims"}, a, ToyModel("b", 2, shape))), coordinates);
+}
+
 TEST(PermutationTests, RefuseCoordinatesThatRepeatThemselves) {
   const auto make = [](std::uint64_t seed) {
     return ToyModel("m" + std::to_string(seed), seed).widthCloned(2);
