@@ -97,7 +97,8 @@ void Nginx::writeConfiguration(const Options& options) const {
       << (geteuid() == 0 ? "user root;\n" : "") << "events { worker_connections 1024; }\n"
       << "http {\n  log_format short '$server_protocol $status $request_method $uri $http_range';\n"
       << "  access_log " << here << "/access.log short;\n  sendfile on; tcp_nopush on;\n"
-      << "  keepalive_requests 1000000; http2_max_concurrent_streams 128;\n";
+      << "  keepalive_requests " << options.requests_a_connection
+      << "; http2_max_concurrent_streams 128;\n";
   for (const char* kind : {"client_body", "proxy", "fastcgi", "uwsgi", "scgi"}) {
     file << "  " << kind << "_temp_path " << here << "/" << kind << ";\n";
   }

@@ -14,6 +14,7 @@ class Nginx {
     std::filesystem::path root;  // served as it is
     std::string proxy;           // else: everything is asked of this server
     int workers = 1;
+    int requests_a_connection = 1'000'000;  // then it is closed; HTTP/2: GOAWAY
   };
   // Throws std::runtime_error where nginx or openssl is missing or does not start.
   explicit Nginx(const Options& options);

@@ -72,6 +72,14 @@ std::string httpDate(std::int64_t seconds) {
   return text;
 }
 
+// A proxy is asked for the whole address.
+std::string pathOf(const std::string& target) {
+  const std::size_t scheme = target.find("://");
+  if (target.starts_with('/') || scheme == std::string::npos) return target;
+  const std::size_t slash = target.find('/', scheme + 3);
+  return slash == std::string::npos ? "/" : target.substr(slash);
+}
+
 // Makes a right answer wrong.
 void spoil(Answer& answer, const Content& content, const Fault& fault) {
   const std::string total = "/" + std::to_string(content.size);
@@ -112,6 +120,13 @@ void spoil(Answer& answer, const Content& content, const Fault& fault) {
   }
 }
 
+// Until the client has enough of it.
+void sendEndlessHeader(tcp::socket& socket, boost::system::error_code& error) {
+  net::write(socket, net::buffer(std::string("HTTP/1.1 206 Partial Content\r\n")), error);
+  const std::string line = "X-More: " + std::string(1000, 'x') + "\r\n";
+  for (int i = 0; i < 100'000 && !error; ++i) net::write(socket, net::buffer(line), error);
+}
+
 }  // namespace
 
 class RangeServer::Connection {
@@ -125,6 +140,18 @@ class RangeServer::Connection {
   }
 
   void run() {
+    too_many_ = fleet_ && ++state_->open_at_storage > state_->most_connections;
+    converse();
+    if (fleet_) --state_->open_at_storage;
+  }
+  void interrupt() {
+    if (socket_.is_open()) ::shutdown(socket_.native_handle(), SHUT_RDWR);
+  }
+
+ private:
+  using Incoming = http::request<http::empty_body>;
+
+  void converse() {
     boost::system::error_code error;
     boost::beast::flat_buffer buffer;
     while (!error) {
@@ -134,13 +161,6 @@ class RangeServer::Connection {
     }
     socket_.shutdown(tcp::socket::shutdown_both, error);
   }
-  void interrupt() {
-    if (socket_.is_open()) ::shutdown(socket_.native_handle(), SHUT_RDWR);
-  }
-
- private:
-  using Incoming = http::request<http::empty_body>;
-
   bool answer(const Incoming& request, boost::system::error_code& error);
   Answer prepare(const Incoming& request, const Reply& reply, const Fault& fault) const;
   bool send(const Incoming& request, const Reply& reply, Answer answer, const Fault& fault,
@@ -154,27 +174,38 @@ class RangeServer::Connection {
   tcp::socket socket_;
   const std::optional<std::size_t> fleet_;
   const std::uint64_t number_;
+  int answered_ = 0;
+  bool too_many_ = false;  // connections: so it says, and closes this one
 };
 
 bool RangeServer::Connection::answer(const Incoming& request, boost::system::error_code& error) {
-  const Question question{std::string(request.target()),
+  const Question question{pathOf(std::string(request.target())),
                           std::string(request[http::field::authorization]),
                           std::string(request[http::field::range]),
                           std::string(request[http::field::accept_encoding]),
                           fleet_,
                           request.method() == http::verb::head};
-  const Fault fault = state_->faultFor(question);
+  const Fault fault =
+      too_many_ ? Fault{.kind = Kind::status, .status = 503} : state_->faultFor(question);
   const std::int64_t wait = fleet_ ? state_->storage_delay_us : state_->endpoint_delay_us;
   if (wait > 0 && !state_->sleep(std::chrono::microseconds(wait))) return false;
+  if (!state_->waitForOthers(question.path())) return false;
   if (fault.kind == Kind::silence || fault.kind == Kind::hang_up) {
     record(request, question, 0, 0);
     if (fault.kind == Kind::silence) state_->sleep(kForever);
     return false;
   }
+  if (fault.kind == Kind::endless_header) {
+    record(request, question, 0, 0);
+    sendEndlessHeader(socket_, error);
+    return false;
+  }
   const Reply reply = state_->route(question);
   Answer ready = prepare(request, reply, fault);
+  if (++answered_ >= state_->requests_a_connection) ready.head.keep_alive(false);
   record(request, question, static_cast<int>(ready.head.result_int()), ready.length);
-  return send(request, reply, std::move(ready), fault, error);
+  return send(request, reply, std::move(ready), fault, error) && !too_many_ &&
+         answered_ < state_->requests_a_connection;
 }
 
 Answer RangeServer::Connection::prepare(const Incoming& request, const Reply& reply,
@@ -195,7 +226,7 @@ Answer RangeServer::Connection::prepare(const Incoming& request, const Reply& re
     for (const auto& [name, value] : fault.headers) answer.head.set(name, value);
     answer.length = fault.text.size();
   } else if (fault.kind == Kind::redirect_to) {
-    answer.head.result(302);
+    answer.head.result(fault.status == 0 ? 302 : fault.status);
     answer.head.set(http::field::location, fault.location);
     answer.length = 0;
   } else if (reply.content) {
@@ -213,7 +244,7 @@ Answer RangeServer::Connection::prepare(const Incoming& request, const Reply& re
       spoil(answer, content, fault);
     }
   }
-  if (reply.chunked && fault.kind != Kind::status) {
+  if (reply.chunked && fault.kind != Kind::status && fault.kind != Kind::redirect_to) {
     answer.head.chunked(true);
   } else {
     answer.head.content_length(answer.length);
@@ -227,6 +258,13 @@ bool RangeServer::Connection::send(const Incoming& request, const Reply& reply, 
   http::write_header(socket_, serializer, error);
   if (error || request.method() == http::verb::head || answer.length == 0) return !error;
   if (fault.kind == Kind::empty_body) return false;
+  if (fault.kind == Kind::drip) {
+    for (const char byte : std::string(answer.length, ' ')) {
+      net::write(socket_, net::buffer(&byte, 1), error);
+      if (error || !state_->sleep(std::chrono::milliseconds(100))) break;
+    }
+    return false;
+  }
   if (fault.kind == Kind::status) {
     net::write(socket_, net::buffer(fault.text), error);
     return !error && request.keep_alive();
@@ -379,6 +417,8 @@ void RangeServer::habits(const HubHabits& habits) {
   const std::lock_guard lock(state_->mutex);
   state_->habits = habits;
   state_->clock_ahead = habits.clock_ahead.count();
+  state_->requests_a_connection = habits.requests_a_connection;
+  state_->most_connections = habits.most_connections;
 }
 void RangeServer::limit(const HubLimit& limit) {
   const std::lock_guard lock(state_->mutex);
@@ -406,6 +446,12 @@ void RangeServer::failFleet(std::size_t fleet, Fault fault) {
 void RangeServer::failEndpoint(Fault fault) {
   const std::lock_guard lock(state_->mutex);
   state_->lane_faults[kEndpointLane] = State::Failing{std::move(fault), {}};
+}
+void RangeServer::answerTogether(std::vector<std::string> path_parts) {
+  const std::lock_guard lock(state_->mutex);
+  state_->together.clear();
+  for (std::string& part : path_parts) state_->together[std::move(part)] = false;
+  state_->stopped.notify_all();
 }
 void RangeServer::delay(std::chrono::microseconds each) { delay(each, each); }
 void RangeServer::delay(std::chrono::microseconds endpoint, std::chrono::microseconds storage) {
@@ -436,6 +482,14 @@ std::uint64_t RangeServer::bytesSent(const std::string& path_part) const {
     if (seen.path.find(path_part) != std::string::npos) sum += seen.bytes;
   }
   return sum;
+}
+std::size_t RangeServer::connections(int port) const {
+  const std::lock_guard lock(state_->mutex);
+  std::set<std::uint64_t> numbers;
+  for (const Seen& seen : state_->seen) {
+    if (seen.port == port) numbers.insert(seen.connection);
+  }
+  return numbers.size();
 }
 void RangeServer::forget() {
   const std::lock_guard lock(state_->mutex);

@@ -31,16 +31,19 @@ struct Fault {
     stall,             // half of the body, then silence
     silence,           // no answer at all
     status,            // `status`, with `retry_after` where not empty, `headers` and `text`
-    redirect_to,       // 302 to `location`
+    redirect_to,       // `status` (302 where 0) to `location`
     new_version,       // another ETag
     unmarked,          // no ETag
-    other_size         // a Content-Range with another total
+    other_size,        // a Content-Range with another total
+    drip,              // the body ten bytes a second
+    endless_header,    // one header line after another
   } kind = Kind::none;
   int status = 0;
   std::string retry_after = {};
   std::string location = {};
   int times = 1'000'000;  // how many requests it hits, then the server is well again
   int after = 0;          // how many requests it lets pass before
+  int every = 1;          // it hits one of so many
   std::map<std::string, std::string> headers = {};
   std::string text = {};
   std::chrono::milliseconds lasting{0};  // from the first request on that it hits; 0: by `times`
@@ -48,9 +51,12 @@ struct Fault {
 
 // How a Hub answers, beyond what every web server does. The defaults are today's Hub.
 struct HubHabits {
-  bool bound_links = true;   // a link that was asked for with a Range serves that range alone
-  bool cached_texts = true;  // small files come by a relative 307 whose query counts
-  bool heads = true;         // false: HEAD is answered 405
+  bool bound_links = true;    // a link that was asked for with a Range serves that range alone
+  bool cached_texts = true;   // small files come by a relative 307 whose query counts
+  bool heads = true;          // false: HEAD is answered 405
+  bool amazon_links = false;  // links in the form of 2025, which expire by X-Amz-Expires
+  int requests_a_connection = 1'000'000;  // then the server closes it
+  int most_connections = 1'000'000;       // of a storage; further ones are answered 503 and closed
   enum class Compression {
     never,
     where_accepted,
@@ -118,6 +124,8 @@ class RangeServer {
   void fail(const std::string& path, Fault fault);  // path as in Seen; replaces an earlier fault
   void failFleet(std::size_t fleet, Fault fault);   // whatever is asked of it
   void failEndpoint(Fault fault);
+  // Requests whose path has one of these in it are answered once each of these was asked for.
+  void answerTogether(std::vector<std::string> path_parts);
   void delay(std::chrono::microseconds each);  // before every answer
   void delay(std::chrono::microseconds endpoint, std::chrono::microseconds storage);
   void bandwidth(std::uint64_t bytes_per_second);  // of one connection; 0: unlimited
@@ -127,7 +135,8 @@ class RangeServer {
   std::vector<Seen> seen() const;
   std::size_t count(const std::string& path_part) const;  // requests whose path has this in it
   std::uint64_t bytesSent(const std::string& path_part) const;
-  void forget();  // starts counting anew
+  std::size_t connections(int port) const;  // that brought requests
+  void forget();                            // starts counting anew
 
  private:
   struct State;

@@ -57,6 +57,15 @@ std::string cachedTarget(const Model& model, const std::string& name, const Cont
          encoded(asked) + "=&etag=%22" + unquoted(content.etag) + "%22";
 }
 
+std::string amazonDate(std::int64_t seconds) {
+  const std::time_t time = seconds;
+  std::tm parts{};
+  gmtime_r(&time, &parts);
+  char text[40];
+  std::strftime(text, sizeof text, "%Y%m%dT%H%M%SZ", &parts);
+  return text;
+}
+
 std::string taggedFor(HubHabits::Tags tags, const std::string& etag, std::size_t fleet) {
   switch (tags) {
     case HubHabits::Tags::strong:
@@ -79,6 +88,10 @@ Reply RangeServer::State::route(const Question& question) {
   const std::lock_guard lock(mutex);
   if (question.fleet) return routeStorage(question);
   Reply reply = routeEndpoint(question);
+  if (reply.status < 400) {
+    reply.headers.emplace("RateLimit", "\"resolvers\";r=2999;t=172");
+    reply.headers.emplace("X-HF-Warning", "unauthenticated; Warning: You are unauthenticated.");
+  }
   if (reply.content && reply.content->sha256.empty()) compress(question, reply);
   return reply;
 }
@@ -196,7 +209,11 @@ Reply RangeServer::State::resolve(const Question& question, const Model& model,
   reply.status = 302;
   reply.headers["X-Linked-ETag"] = '"' + content->sha256 + '"';
   reply.headers["Location"] = newLink(question, model, name, *content);
-  reply.text = "Found. Redirecting.";
+  reply.headers["X-Xet-Hash"] = unquoted(content->etag);
+  reply.headers["Link"] =
+      "<https://hub.example/api/models/x/xet-read-token/y>; rel=\"xet-auth\", "
+      "<https://cas.example/v1/reconstructions/z>; rel=\"xet-reconstruction-info\"";
+  reply.text = "Found. Redirecting to " + reply.headers["Location"];
   return reply;
 }
 
@@ -228,15 +245,20 @@ std::string RangeServer::State::newLink(const Question& question, const Model& m
   Link link{content, clock() + link_lifetime.count(), link_epoch, {}};
   if (habits.bound_links) link.range = question.range;
   const std::string leaf = encoded(name);
+  const std::string signature = "Policy=eyJ-" + std::to_string(number) +
+                                "_~&Signature=" + std::to_string(link_epoch) +
+                                "~s_-&Key-Pair-Id=secret";
+  const std::string life =
+      habits.amazon_links
+          ? "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Date=" + amazonDate(clock()) +
+                "&X-Amz-Expires=" + std::to_string(link_lifetime.count()) + "&X-Amz-Signature=abc"
+          : "Expires=" + std::to_string(link.expires);
   // Decoded, sorted or written anew, it would be another one.
   const std::string target = "/store/" + model.repo + "/" + model.commit + "/" + name +
                              "?user_id=public&response-content-disposition=inline%3B+filename*%3D"
                              "UTF-8%27%27" +
-                             leaf + "%3B+filename%3D%22" + leaf +
-                             "%22%3B&xip=127.0.0.1&Expires=" + std::to_string(link.expires) +
-                             "&Policy=eyJ-" + std::to_string(number) +
-                             "_~&Signature=" + std::to_string(link_epoch) +
-                             "~s_-&Key-Pair-Id=secret";
+                             leaf + "%3B+filename%3D%22" + leaf + "%22%3B&xip=127.0.0.1&" + life +
+                             "&" + signature;
   links[target] = std::move(link);
   return fleet_urls[fleet] + target;
 }
@@ -270,6 +292,7 @@ Fault RangeServer::State::faultFor(const Question& question) {
     --fault.after;
     return {};
   }
+  if (++failing->met % fault.every != 0) return {};
   const auto now = std::chrono::steady_clock::now();
   if (fault.lasting.count() > 0) {
     if (!failing->until) failing->until = now + fault.lasting;
@@ -278,6 +301,22 @@ Fault RangeServer::State::faultFor(const Question& question) {
   if (fault.times == 0) return {};
   --fault.times;
   return fault;
+}
+
+bool RangeServer::State::waitForOthers(const std::string& path) {
+  std::unique_lock lock(mutex);
+  bool waits = false;
+  for (auto& [part, asked] : together) {
+    if (path.find(part) == std::string::npos) continue;
+    waits = asked = true;
+  }
+  if (!waits) return true;
+  stopped.notify_all();
+  stopped.wait(lock, [this] {
+    return stop || std::all_of(together.begin(), together.end(),
+                               [](const auto& part) { return part.second; });
+  });
+  return !stop;
 }
 
 bool RangeServer::State::sleep(std::chrono::microseconds time) {

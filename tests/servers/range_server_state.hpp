@@ -62,6 +62,7 @@ struct RangeServer::State {
   struct Failing {
     Fault fault;
     std::optional<std::chrono::steady_clock::time_point> until;
+    int met = 0;  // requests that it let pass or hit
   };
   std::map<std::string, Failing> faults;
   std::optional<Failing> lane_faults[3];
@@ -79,8 +80,11 @@ struct RangeServer::State {
   bool names_only = false;
   std::uint64_t link_epoch = 1;
   std::chrono::seconds link_lifetime{3600};
+  std::map<std::string, bool> together;  // path parts, and whether they were asked for
   std::atomic<std::int64_t> endpoint_delay_us = 0, storage_delay_us = 0;
   std::atomic<std::int64_t> clock_ahead = 0;  // seconds
+  std::atomic<int> requests_a_connection = 1'000'000, most_connections = 1'000'000;
+  std::atomic<int> open_at_storage = 0;
   std::atomic<std::uint64_t> bandwidth = 0;
   std::atomic<std::uint64_t> connections = 0;
 
@@ -89,6 +93,7 @@ struct RangeServer::State {
   // The fault that hits this request, counted down.
   Fault faultFor(const Question& question);
   // False: the server stops meanwhile.
+  bool waitForOthers(const std::string& path);
   bool sleep(std::chrono::microseconds time);
   std::int64_t clock() const;  // the server's, in seconds since 1970
 
