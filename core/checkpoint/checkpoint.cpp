@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <set>
 #include <utility>
@@ -23,9 +24,36 @@ constexpr const char* kConfigName = "config.json";
 // An index has about 100 bytes a tensor; the largest published ones have 25 MB.
 constexpr std::uint64_t kMaxText = 256'000'000;
 
-std::vector<Shard> openShards(Location& location, const std::vector<std::string>& names) {
+// A location's files, each opened once.
+class Files {
+ public:
+  explicit Files(Location& location) : location_(location) {}
+
+  std::shared_ptr<File> open(const std::string& name) {
+    std::shared_ptr<File>& file = files_[name];
+    if (!file) file = location_.open(name);
+    return file;
+  }
+  // Before it is known that they are needed: a remote source then fetches their beginnings while
+  // others are waited for.
+  void openEarly(const std::vector<std::string>& names) {
+    for (const std::string& name : names) {
+      try {
+        open(name);
+      } catch (const Error&) {
+        return;  // said by open() where the file is needed
+      }
+    }
+  }
+
+ private:
+  Location& location_;
+  std::map<std::string, std::shared_ptr<File>> files_;
+};
+
+std::vector<Shard> openShards(Files& files, const std::vector<std::string>& names) {
   std::vector<Shard> shards;
-  for (const std::string& name : names) shards.push_back({name, location.open(name), 0});
+  for (const std::string& name : names) shards.push_back({name, files.open(name), 0});
   return shards;
 }
 
@@ -54,25 +82,29 @@ Checkpoint Checkpoint::open(std::string model, Source& source, Location& locatio
                      [&](const std::string& below) { return naming.addressOf(below); }});
   result.notes_ = std::move(chosen.notes);
 
-  std::vector<std::shared_ptr<File>> files;
+  Files files(location);
+  std::vector<std::shared_ptr<File>> wanted;
   const bool has_index = !chosen.index.empty(), has_config = contains(names, kConfigName);
-  if (has_index) files.push_back(location.open(chosen.index));
-  if (has_config) files.push_back(location.open(kConfigName));
-  const std::vector<PaddedText> texts = readTexts(source, files, kMaxText);
+  if (has_index) wanted.push_back(files.open(chosen.index));
+  if (has_config) wanted.push_back(files.open(kConfigName));
+  if (source.remote()) {
+    files.openEarly(has_index ? probableShards(names, chosen.index) : chosen.shards);
+  }
+  const std::vector<PaddedText> texts = readTexts(source, wanted, kMaxText);
   if (has_config) {
     result.config_ = texts.back().text();
-    result.config_place_ = files.back()->place();
+    result.config_place_ = wanted.back()->place();
   }
 
   std::optional<IndexFile> index;
   if (has_index) {
-    index = parseIndex(files.front()->place(), texts.front());
+    index = parseIndex(wanted.front()->place(), texts.front());
     checkShardsAreThere(*index, names);
     const std::string unnamed = unnamedShards(names, index->shards);
     result.agrees_with_index_ = unnamed.empty();
     result.note(unnamed);
   }
-  result.shards_ = openShards(location, index ? index->shards : chosen.shards);
+  result.shards_ = openShards(files, index ? index->shards : chosen.shards);
   result.tensors_ = readHeaders(source, result.shards_);
   if (index) {
     IndexCheck check = checkAgainstIndex(*index, result.tensors_);

@@ -386,6 +386,18 @@ class Chooser {
 
 WeightFiles chooseWeights(const Folder& folder) { return Chooser(folder).choose(); }
 
+std::vector<std::string> probableShards(const std::vector<std::string>& names,
+                                        const std::string& index) {
+  const std::string stem = stemOfIndex(index);
+  std::vector<std::string> shards;
+  for (Group& group : groupsOf(weightsAtTop(names))) {
+    if (!group.numbered() || group.stem != stem) continue;
+    if (!shards.empty()) return {};
+    shards = std::move(group.files);
+  }
+  return shards;
+}
+
 std::string unnamedShards(const std::vector<std::string>& names,
                           const std::vector<std::string>& shards) {
   const Names named(shards.begin(), shards.end());

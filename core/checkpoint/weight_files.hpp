@@ -28,6 +28,11 @@ struct WeightFiles {
 // models: it names what is missing, what there is instead, and how to name what is meant.
 WeightFiles chooseWeights(const Folder& folder);
 
+// The files that an index will probably name: the one numbered set that is called as it is. Empty:
+// there is none, or more than one.
+std::vector<std::string> probableShards(const std::vector<std::string>& names,
+                                        const std::string& index);
+
 // Shards at the top of the folder that its index does not name, as a sentence; empty: none.
 std::string unnamedShards(const std::vector<std::string>& names,
                           const std::vector<std::string>& shards);

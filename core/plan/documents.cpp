@@ -15,8 +15,9 @@ namespace {
 
 using recipe::Verb;
 
-// The files of one model; all are opened before any is asked for its size.
-void openFiles(const recipe::Step& step, const Repository& repository, PlannedStep& planned) {
+// The files of one model.
+void openFiles(const recipe::Step& step, const Repository& repository,
+               std::vector<PlannedDocument>& documents) {
   const std::string source = repository.address.substr(0, repository.address.find(':'));
   plugin::guard(source, [&] {
     const auto names = documents::wantedFiles(step.verb, repository.location->list());
@@ -29,7 +30,7 @@ void openFiles(const recipe::Step& step, const Repository& repository, PlannedSt
           "fetch it, or leave the step out");
     }
     for (const std::string& name : names) {
-      planned.documents.push_back({&repository, name, repository.location->open(name), 0});
+      documents.push_back({&repository, name, repository.location->open(name), 0});
     }
   });
 }
@@ -48,13 +49,17 @@ void checkSizes(const recipe::Step& step, PlannedStep& planned) {
 
 }  // namespace
 
-void addDocuments(const recipe::Step& step, PlannedStep& planned, Models& models) {
-  if (step.verb == Verb::inventory) {
-    planned.model_a = &models.model(step.models.front());
-    if (step.models.size() > 1) planned.model_b = &models.model(step.models.back());
-    return;
-  }
-  for (const std::string& key : step.models) openFiles(step, models.repository(key), planned);
+bool readsDocuments(const recipe::Step& step) {
+  return recipe::documentVerb(step.verb) != nullptr && step.verb != Verb::inventory;
+}
+
+std::vector<PlannedDocument> openDocuments(const recipe::Step& step, Models& models) {
+  std::vector<PlannedDocument> documents;
+  for (const std::string& key : step.models) openFiles(step, models.repository(key), documents);
+  return documents;
+}
+
+void addDocuments(const recipe::Step& step, PlannedStep& planned) {
   checkSizes(step, planned);
   if (step.verb == Verb::manifests) return;
   std::map<Source*, std::vector<PlannedRange>> ranges;

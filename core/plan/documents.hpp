@@ -5,8 +5,14 @@
 
 namespace kindred::plan {
 
-// Opens them, and states what reading them will cost. A model without the file that the step is
-// about is an Error at the step.
-void addDocuments(const recipe::Step& step, PlannedStep& planned, Models& models);
+// Whether the step is about files beside the weights, which need no headers.
+bool readsDocuments(const recipe::Step& step);
+
+// Opens them, without waiting for a server. A model without the file that the step is about is an
+// Error at the step.
+std::vector<PlannedDocument> openDocuments(const recipe::Step& step, Models& models);
+
+// States what reading the step's documents will cost.
+void addDocuments(const recipe::Step& step, PlannedStep& planned);
 
 }  // namespace kindred::plan

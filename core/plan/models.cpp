@@ -1,6 +1,9 @@
 #include "plan/models.hpp"
 
 #include <algorithm>
+#include <atomic>
+#include <exception>
+#include <functional>
 #include <future>
 #include <utility>
 
@@ -27,6 +30,33 @@ recipe::PluginUse overridden(recipe::PluginUse use, const plugin::Plugin& plugin
   return use;
 }
 
+// Calls open(0) to open(count - 1), several at a time, and throws the first error by number.
+void together(std::size_t count, const std::function<void(std::size_t)>& open) {
+  constexpr std::size_t kAtOnce = 16;
+  std::vector<std::exception_ptr> errors(count);
+  std::atomic<std::size_t> next = 0;
+  std::atomic<bool> failed = false;
+  const auto work = [&] {
+    for (std::size_t i = next++; i < count && !failed; i = next++) {
+      try {
+        open(i);
+      } catch (...) {
+        errors[i] = std::current_exception();
+        failed = true;
+      }
+    }
+  };
+  {
+    std::vector<std::future<void>> workers;
+    for (std::size_t i = 0; i < std::min(count, kAtOnce); ++i) {
+      workers.push_back(std::async(std::launch::async, work));
+    }
+  }
+  for (const std::exception_ptr& error : errors) {
+    if (error) std::rethrow_exception(error);
+  }
+}
+
 }  // namespace
 
 Models::Models(const recipe::Recipe& recipe, plugin::Registry& registry,
@@ -50,13 +80,17 @@ Models::Models(const recipe::Recipe& recipe, plugin::Registry& registry,
 const Model& Models::model(const std::string& key) {
   const auto known = models_.find(key);
   if (known != models_.end()) return *known->second;
+  return *models_.emplace(key, openModel(repository(key))).first->second;
+}
+
+std::unique_ptr<Model> Models::openModel(const Repository& repository) const {
   auto model = std::make_unique<Model>();
-  static_cast<Repository&>(*model) = repository(key);
+  static_cast<Repository&>(*model) = repository;
   plugin::guard(model->address.substr(0, model->address.find(':')), [&] {
-    model->checkpoint = checkpoint::Checkpoint::open(key, *model->source, *model->location);
+    model->checkpoint = checkpoint::Checkpoint::open(model->key, *model->source, *model->location);
   });
   model->architecture = architectures_.recognise(model->checkpoint);
-  return *models_.emplace(key, std::move(model)).first->second;
+  return model;
 }
 
 const Repository& Models::repository(const std::string& key) {
@@ -83,14 +117,30 @@ std::unique_ptr<Repository> Models::openRepository(const recipe::ModelSpec& spec
 }
 
 void Models::openRepositories() {
-  std::vector<std::pair<const recipe::ModelSpec*, std::future<std::unique_ptr<Repository>>>>
-      opening;
+  std::vector<const recipe::ModelSpec*> specs;
   for (const recipe::ModelSpec& spec : recipe_.models) {
     if (repositories_.contains(spec.key) || !sources_.at(spec.source)->remote()) continue;
-    opening.emplace_back(
-        &spec, std::async(std::launch::async, [this, &spec] { return openRepository(spec); }));
+    specs.push_back(&spec);
   }
-  for (auto& [spec, repository] : opening) repositories_.emplace(spec->key, repository.get());
+  std::vector<std::unique_ptr<Repository>> opened(specs.size());
+  together(specs.size(), [&](std::size_t i) { opened[i] = openRepository(*specs[i]); });
+  for (std::size_t i = 0; i < specs.size(); ++i) {
+    repositories_.emplace(specs[i]->key, std::move(opened[i]));
+  }
+}
+
+void Models::openTogether(const std::set<std::string>& keys) {
+  openRepositories();
+  std::vector<const Repository*> remote;
+  for (const recipe::ModelSpec& spec : recipe_.models) {
+    if (!keys.contains(spec.key) || models_.contains(spec.key)) continue;
+    if (sources_.at(spec.source)->remote()) remote.push_back(&repository(spec.key));
+  }
+  std::vector<std::unique_ptr<Model>> opened(remote.size());
+  together(remote.size(), [&](std::size_t i) { opened[i] = openModel(*remote[i]); });
+  for (std::size_t i = 0; i < remote.size(); ++i) {
+    models_.emplace(remote[i]->key, std::move(opened[i]));
+  }
 }
 
 std::vector<const Model*> Models::controls() {

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -40,8 +41,11 @@ class Models {
          const checkpoint::ArchitectureRegistry& architectures, const SourceOverrides& overrides,
          std::vector<recipe::Diagnostic>& diagnostics);
 
-  // Asks for all repositories at once, so that their servers' answers are waited for together.
+  // Asks for all remote repositories at once, so that their servers' answers are waited for
+  // together. Throws the first error in the recipe's order.
   void openRepositories();
+  // The same with the headers of those models among `keys` that are remote.
+  void openTogether(const std::set<std::string>& keys);
   // Opens the model (reads its headers) at the first call.
   const Model& model(const std::string& key);
   // The same without reading headers.
@@ -56,6 +60,7 @@ class Models {
 
  private:
   std::unique_ptr<Repository> openRepository(const recipe::ModelSpec& spec) const;
+  std::unique_ptr<Model> openModel(const Repository& repository) const;
 
   const recipe::Recipe& recipe_;
   const checkpoint::ArchitectureRegistry& architectures_;

@@ -10,7 +10,6 @@
 #include "plan/codes.hpp"
 #include "plan/counterparts.hpp"
 #include "plan/documents.hpp"
-#include "recipe/document_verbs.hpp"
 
 namespace kindred::plan {
 namespace {
@@ -81,13 +80,37 @@ class Planner {
   Planner(const std::vector<StepTools>& tools, Models& models) : tools_(tools), models_(models) {}
 
   Plan run(const recipe::Recipe& recipe) {
-    for (std::size_t i = 0; i < recipe.steps.size(); ++i) addStep(recipe.steps[i], tools_[i]);
+    openTogether(recipe);
+    for (std::size_t i = 0; i < recipe.steps.size(); ++i) {
+      addStep(recipe.steps[i], tools_[i], std::move(documents_[i]));
+    }
     plan_.headers = models_.spent();
     return std::move(plan_);
   }
 
  private:
-  void addStep(const recipe::Step& step, const StepTools& tools) {
+  // What waits for a server waits for all of it together.
+  void openTogether(const recipe::Recipe& recipe) {
+    models_.openRepositories();
+    documents_.resize(recipe.steps.size());
+    std::set<std::string> with_headers;
+    for (std::size_t i = 0; i < recipe.steps.size(); ++i) {
+      const recipe::Step& step = recipe.steps[i];
+      if (readsDocuments(step)) {
+        documents_[i] = openDocuments(step, models_);
+        continue;
+      }
+      with_headers.insert(step.models.begin(), step.models.end());
+      if (!tools_[i].matrix_test || !tools_[i].matrix_test->calibrated()) continue;
+      for (const recipe::ModelSpec& spec : recipe.models) {
+        if (spec.role == recipe::ModelRole::control) with_headers.insert(spec.key);
+      }
+    }
+    models_.openTogether(with_headers);
+  }
+
+  void addStep(const recipe::Step& step, const StepTools& tools,
+               std::vector<PlannedDocument> documents) {
     PlannedStep planned;
     planned.step = &step;
     planned.tools = &tools;
@@ -102,8 +125,15 @@ class Planner {
       plan_.steps.push_back(std::move(planned));
       return;
     }
-    if (recipe::documentVerb(step.verb) != nullptr) {
-      addDocuments(step, planned, models_);
+    if (step.verb == Verb::inventory) {
+      planned.model_a = &models_.model(step.models.front());
+      if (step.models.size() > 1) planned.model_b = &models_.model(step.models.back());
+      plan_.steps.push_back(std::move(planned));
+      return;
+    }
+    if (readsDocuments(step)) {
+      planned.documents = std::move(documents);
+      addDocuments(step, planned);
       plan_.steps.push_back(std::move(planned));
       return;
     }
@@ -231,7 +261,8 @@ class Planner {
 
   const std::vector<StepTools>& tools_;
   Models& models_;
-  std::set<const Model*> listed_;  // whose codes are left out
+  std::set<const Model*> listed_;                        // whose codes are left out
+  std::vector<std::vector<PlannedDocument>> documents_;  // by step
   Plan plan_;
 };
 

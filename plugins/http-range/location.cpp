@@ -156,22 +156,25 @@ std::string HubLocation::urlOf(const std::string& name) const {
 }
 
 std::shared_ptr<File> HubLocation::open(const std::string& name) {
-  for (const Listed& listed : listing_.files) {
-    if (listed.name.size() != folder_.size() + name.size() || !listed.name.starts_with(folder_) ||
-        !listed.name.ends_with(name)) {
-      continue;
+  const std::string full = folder_ + name;
+  const auto listed =
+      std::lower_bound(listing_.files.begin(), listing_.files.end(), full,
+                       [](const Listed& a, const std::string& b) { return a.name < b; });
+  if (listed == listing_.files.end() || listed->name != full) throw notListed(place(), name);
+  std::weak_ptr<File>& known = files_[full];
+  if (auto file = known.lock()) return file;
+  if (snapshot_) {
+    if (std::shared_ptr<File> file = snapshot_->open(*listed)) {
+      known = file;
+      return file;
     }
-    if (snapshot_) {
-      if (auto file = snapshot_->open(listed)) return file;
-    }
-    auto file = std::make_shared<RemoteFile>(
-        service_,
-        FileKey{service_.settings.endpoint, address_.model, listing_.commit, listed.name, {}},
-        listed, urlOf(listed.name));
-    file->start();
-    return file;
   }
-  throw notListed(place(), name);
+  auto file = std::make_shared<RemoteFile>(
+      service_, FileKey{service_.settings.endpoint, address_.model, listing_.commit, full, {}},
+      *listed, urlOf(full));
+  file->start();
+  known = file;
+  return file;
 }
 
 std::string HubLocation::addressOf(const std::string& below) const {

@@ -43,6 +43,7 @@ class HubLocation final : public Location, public addresses::Naming {
   std::optional<Snapshot> snapshot_;
   std::string folder_;  // "unet/": what is opened; empty: all
   std::string chosen_;  // the one file in it that is meant; empty: the folder
+  std::map<std::string, std::weak_ptr<File>> files_;  // the server is asked once about each
 };
 
 // On a plain server: tries the names that a checkpoint usually has, and those in its index.

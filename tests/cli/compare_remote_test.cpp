@@ -33,6 +33,17 @@ class CompareRemote : public testing::Test {
     words.insert(words.end(), more.begin(), more.end());
     return kindred(words);
   }
+  // A recipe over both.
+  std::string recipeOf(const std::string& steps) const {
+    return dir_
+        .write("recipe.yaml",
+               "kindred: 1\ntitle: a test\nsources:\n  hub: {plugin: http-range, endpoint: \"" +
+                   server_.endpoint() +
+                   "\"}\nmodels:\n  a: hub:zai-org/GLM-4.5-Air\n  b: "
+                   "hub:PrimeIntellect/INTELLECT-3\nsteps:\n" +
+                   steps)
+        .string();
+  }
   RunResult compareRelatives() {
     return compare("zai-org/GLM-4.5-Air", "PrimeIntellect/INTELLECT-3");
   }
@@ -74,6 +85,40 @@ TEST_F(CompareRemote, AsksForOneLinkAFileAndIsNeverRefused) {
     if (!entry.is_regular_file()) continue;
     EXPECT_THAT(support::readFile(entry.path()), Not(HasSubstr("hf_never_shown"))) << entry.path();
   }
+}
+
+// A server that answers nothing before all of it was asked for: one after another would wait for
+// ever.
+TEST_F(CompareRemote, BothModelsListsFilesAndHeadersAreAskedForTogether) {
+  server_.answerTogether({"/api/models/zai-org/GLM-4.5-Air", "/api/models/PrimeIntellect/"});
+  ASSERT_EQ(kindred({"plan", recipeOf("  - {name: same, compare: [a, b], metrics: [cosine]}\n")})
+                .exit_code,
+            0);
+  std::filesystem::remove_all(dir_ / "cache");
+  std::vector<std::string> parts;
+  for (const std::string& model : {"GLM-4.5-Air/resolve/" + std::string(40, 'b'),
+                                   "INTELLECT-3/resolve/" + std::string(40, 'd')}) {
+    // As many as there are connections.
+    for (const char* file : {"config.json", "model.safetensors.index.json", "tokenizer.json",
+                             "model-00001-of-00002.safetensors"}) {
+      parts.push_back(model + "/" + file);
+    }
+  }
+  server_.answerTogether(parts);
+  server_.forget();
+  const RunResult result =
+      kindred({"plan", recipeOf("  - {name: same, compare: [a, b], metrics: [cosine]}\n"
+                                "  - {name: words, tokenizers: [a, b]}\n")});
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  for (const std::string& part : parts) EXPECT_EQ(server_.count(part), 1U) << part;
+}
+
+TEST_F(CompareRemote, NoServerGetsMoreThanEightConnections) {
+  server_.delay(std::chrono::milliseconds(5));
+  const RunResult result = compareRelatives();
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_LE(server_.connections(server_.endpointPort()), 8U);
+  EXPECT_LE(server_.connections(server_.storagePort()), 8U);
 }
 
 TEST_F(CompareRemote, OutlastsALimitOfRequestsAndSaysSo) {

@@ -106,7 +106,8 @@ inline void checkBelow(const std::string& path) {
 class KINDRED_EXPORT Source {
  public:
   virtual ~Source() = default;
-  // Opens the location that a model's address names ("org/name@main", "./models/x").
+  // Opens the location that a model's address names ("org/name@main", "./models/x"). Of a remote
+  // source several are opened at once, each used by one thread at a time. [any-thread]
   virtual std::unique_ptr<Location> open(const std::string& address) = 0;
   // Whether one read costs a round trip: the host then gathers many ranges into one call of read().
   virtual bool remote() const { return false; }

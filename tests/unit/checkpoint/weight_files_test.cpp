@@ -51,6 +51,16 @@ TEST(WeightFiles, AreWhatTheIndexNames) {
   EXPECT_THAT(files.notes, IsEmpty());
 }
 
+TEST(ProbableShards, AreTheOneSetThatIsCalledAsItsIndex) {
+  Names names{"model-00001-of-00002.fp16.safetensors", "model-00001-of-00002.safetensors",
+              "model-00002-of-00002.safetensors", "other-00001-of-00001.safetensors", kIndex};
+  EXPECT_THAT(probableShards(names, kIndex),
+              ElementsAre("model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors"));
+  names.push_back("model-00001-of-00003.safetensors");
+  EXPECT_THAT(probableShards(names, kIndex), IsEmpty());
+  EXPECT_THAT(probableShards({"a.safetensors", kIndex}, kIndex), IsEmpty());
+}
+
 TEST(WeightFiles, LeaveOutTheSameWeightsInOtherForms) {
   const WeightFiles files =
       choice({"consolidated.safetensors", "model.safetensors", "model.fp16.safetensors",
@@ -124,7 +134,8 @@ TEST(WeightFiles, RefuseASetWithAGapAndNameWhatIsMissing) {
   EXPECT_THAT(whyRefused({"w_2-of-3.safetensors"}),
               AllOf(HasSubstr("2 are missing"), HasSubstr("w_1-of-3.safetensors, w_3-of-3")));
   EXPECT_THAT(whyRefused({"m-00000-of-00002.safetensors"}), HasSubstr("m-00001-of-00002"));
-  EXPECT_THAT(whyRefused({"model-00001-of-99999999999.safetensors"}), HasSubstr("99999999993 more"));
+  EXPECT_THAT(whyRefused({"model-00001-of-99999999999.safetensors"}),
+              HasSubstr("99999999993 more"));
 }
 
 TEST(WeightFiles, TakeTheWholeSetBesideTheRestOfAnother) {
@@ -163,9 +174,9 @@ TEST(WeightFiles, AreTheOneThatTheUserNamed) {
 
 TEST(WeightFiles, OfAFolderOfComponentsMustBeNamed) {
   EXPECT_EQ(whyRefused({"model_index.json", "text_encoder/model.safetensors",
-                     "transformer/diffusion_pytorch_model-00001-of-00002.safetensors",
-                     "transformer/diffusion_pytorch_model-00002-of-00002.safetensors",
-                     "all.safetensors"}),
+                        "transformer/diffusion_pytorch_model-00001-of-00002.safetensors",
+                        "transformer/diffusion_pytorch_model-00002-of-00002.safetensors",
+                        "all.safetensors"}),
             "model 'm': it is a folder of several models: text_encoder, transformer and "
             "all.safetensors (name one of them, such as org/m:text_encoder)");
   EXPECT_THAT(whyRefused({"checkpoint-1000/model.safetensors", "config.json"}),
