@@ -25,6 +25,13 @@ std::string unquoted(std::string tag) {
   return tag;
 }
 
+// A server's words may be long.
+std::string shortened(std::string text) {
+  constexpr std::size_t kMost = 1000;
+  if (text.size() > kMost) text = text.substr(0, kMost) + "...";
+  return text;
+}
+
 bool isCertificateTrouble(int code) {
   return code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE ||
          code == CURLE_SSL_ISSUER_ERROR || code == CURLE_SSL_CERTPROBLEM;
@@ -95,7 +102,8 @@ class Fetch final : public Exchange, public std::enable_shared_from_this<Fetch> 
   unsigned hops_ = 0;
   std::uint64_t done_ = 0;  // bytes of the job that earlier requests brought
   unsigned failures_ = 0;
-  unsigned limits_ = 0;  // replies of 429, and what was waited for them
+  Milliseconds asked_for_{0};  // waits that the server asked for after them
+  unsigned limits_ = 0;        // replies of 429, and what was waited for them
   Milliseconds limited_for_{0};
   bool without_token_ = false;  // the endpoint refused the token: what does it say without?
 };
@@ -263,7 +271,10 @@ void Fetch::finished(const Outcome& outcome) {
   if (judgement_->kind == Kind::use && !finds_way_ && outcome.code != CURLE_OK) {
     // A body that is not wanted any more ends with a write error, which is ours.
     if (outcome.code != CURLE_WRITE_ERROR) return transferFailed(outcome);
-    return tryAgain("the server sent more bytes than it announced", {});
+    if (ranged_) return tryAgain("the server sent more bytes than it announced", {});
+    return fail("the answer is larger than the " + std::to_string(judgement_->length) +
+                    " bytes that are expected there",
+                "check the endpoint");
   }
   const bool no_head = head.status == 405 || head.status == 501;
   if (finds_way_ && head_only_ && no_head) {
@@ -273,6 +284,7 @@ void Fetch::finished(const Outcome& outcome) {
   // Whatever is wrong with a storage: another link may lead to a better one.
   const bool at_storage = !link_.empty() || hop_is_storage_;
   const bool failed = judgement_->kind == Kind::transient || judgement_->kind == Kind::refused;
+  if (head.status == 503) network_.transport.ease(url_);
   if (at_storage && failed) {
     const std::string words = messageOf(head, said_, network_.settings.token);
     return tryAgain(judgement_->why + (words.empty() ? "" : ", \"" + words + "\""),
@@ -334,7 +346,8 @@ void Fetch::follow(const ReplyHead& head) {
   adoptMarks(head);
   answered();
   if (job_.mode != Job::Mode::range || !link_.empty() || tellsTheWay(to)) {
-    hop_is_storage_ = link_.empty() && origin(to) != origin(target.url) && !tellsTheWay(to);
+    hop_is_storage_ =
+        target.points && link_.empty() && origin(to) != origin(target.url) && !tellsTheWay(to);
     hop_ = std::move(to);
     return restart();
   }
@@ -406,10 +419,12 @@ void Fetch::tryAgain(const std::string& why, std::optional<Milliseconds> asked_w
   ++failures_;
   const RetryPolicy& policy = network_.settings.retry;
   auto wait = waitBeforeRetry(policy, failures_, asked_wait, unit());
+  if (asked_wait) asked_for_ += *asked_wait;
+  if (asked_for_ > policy.patience) wait.reset();
   if (!wait) {
     const std::string attempts =
         failures_ == 1 ? "" : " (" + std::to_string(failures_) + " attempts)";
-    if (failures_ < policy.attempts) {
+    if (asked_wait && failures_ < policy.attempts) {
       return fail(why + " and asks to wait for " + std::to_string(asked_wait->count() / 1000) +
                       " s" + attempts,
                   "try again later");
@@ -433,6 +448,7 @@ void Fetch::transferFailed(const Outcome& outcome) {
     if (got_ > 0 && ranged_ && isComplete()) return succeed();
     keepWhatArrived();
   }
+  if (!judgement_) network_.transport.ease(url_);  // it may not like so many connections
   if (isTransientFailure(outcome.code)) return tryAgain(outcome.error, {});
   fail(outcome.error, isCertificateTrouble(outcome.code)
                           ? "if you trust the server, name its issuer's certificate with ca-file "
@@ -465,8 +481,8 @@ void Fetch::fail(const std::string& why, const std::string& remedy) {
                                 : "";
   const std::string shown = withoutSecrets(target_->url);
   const std::string end = withoutSecrets(url_);
-  const std::string detour = end == shown ? "" : ", redirected to " + end;
-  batch_->fail(Error(Category::network, shown, bytes + why + detour, remedy));
+  const std::string detour = end == shown ? "" : ", redirected to " + shortened(end);
+  batch_->fail(Error(Category::network, shown, bytes + shortened(why) + detour, remedy));
   network_.transport.sweep();
   dropped();
 }

@@ -8,6 +8,7 @@ namespace {
 
 constexpr std::uint64_t kMostListing = 64 * kMiB;
 constexpr int kMostPages = 1000;  // of a tree, with 1,000 files each
+constexpr std::size_t kMostFiles = 1'000'000;
 
 struct Page {
   std::string text;
@@ -37,7 +38,7 @@ std::vector<Listed> fetchTree(Service& service, const std::string& model,
                     encodeRevision(revision) + "?recursive=true&expand=false";
   std::vector<Listed> files;
   for (int pages = 0; !url.empty(); ++pages) {
-    if (pages == kMostPages) {
+    if (pages == kMostPages || files.size() > kMostFiles) {
       throw Error(Category::network, place, "the server's list of files does not end",
                   "check the endpoint");
     }

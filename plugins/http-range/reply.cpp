@@ -69,13 +69,13 @@ Judgement judgeBare(const Asked& asked, std::optional<std::uint64_t> announced) 
 Judgement judgeWhole(const ReplyHead& head, const Asked& asked) {
   // What a compressed answer announces is the length of something else.
   const auto announced = isCompressed(head) ? std::nullopt : head.content_length;
-  if (auto trouble = versionTrouble(head, asked, announced)) return *trouble;
-  if (asked.bare) return judgeBare(asked, announced);
   if (lowered(head.content_type).starts_with("text/html")) {
     return verdict(Kind::refuse,
                    "the server answered 200 with a web page instead of the file (a login page, or "
                    "a proxy's)");
   }
+  if (auto trouble = versionTrouble(head, asked, announced)) return *trouble;
+  if (asked.bare) return judgeBare(asked, announced);
   const auto total = announced ? announced : asked.total;
   if (asked.offset == 0 && total && *total <= asked.length) return useOf(*total, total);
   if (total && *total <= kSmallWhole && asked.offset < *total) {
@@ -156,7 +156,10 @@ void addLine(ReplyHead& head, std::string_view line) {
   const std::size_t colon = line.find(':');
   if (colon == std::string_view::npos) return;
   const std::string name = lowered(trimmed(line.substr(0, colon)));
-  const std::string_view value = trimmed(line.substr(colon + 1));
+  std::string value(trimmed(line.substr(colon + 1)));
+  // Values are shown to people, whose terminals obey control characters.
+  std::replace_if(
+      value.begin(), value.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }, ' ');
   if (name == "content-length") {
     head.content_length = digits(value);
     return;
@@ -180,7 +183,7 @@ void addLine(ReplyHead& head, std::string_view line) {
       {"link", &head.link},
   }};
   for (const auto& [field, text] : fields) {
-    if (name == field) *text = value;
+    if (name == field) *text = std::move(value);
   }
 }
 

@@ -17,6 +17,10 @@ using Clock = std::chrono::steady_clock;
 
 constexpr long kReceiveBuffer = 256 * 1024;  // a few system calls a MiB
 constexpr int kLongestNap = 1000;            // ms; the loop is woken for anything new
+constexpr std::size_t kMostHeader = 256 * 1024;
+// Bytes a second: what is slower for as long as a stall may last is one. A whole transfer, of 8 MiB
+// mostly, may take a quarter of an hour.
+constexpr long kSlowest = 256, kLongestTransfer = 900;
 
 void initialiseCurl() {
   static const CURLcode once = curl_global_init(CURL_GLOBAL_DEFAULT);
@@ -28,8 +32,12 @@ void initialiseCurl() {
 // What goes to one server.
 struct Lane {
   unsigned active = 0;
-  unsigned most = 1;     // at once, now
-  unsigned ceiling = 1;  // that it may grow to where streams share connections
+  unsigned most = 1;         // at once, now
+  unsigned top = 1;          // what that may grow to
+  unsigned shared = 1;       // the same where streams share connections
+  bool multiplexes = false;  // the server has said so
+  unsigned good = 0;         // answers since `most` was set
+  Clock::time_point eased{};
   Clock::time_point opens{};
   std::deque<std::shared_ptr<Exchange>> queue;
 };
@@ -40,6 +48,7 @@ struct Line {
   curl_slist* headers = nullptr;
   std::shared_ptr<Exchange> exchange;
   ReplyHead head;
+  std::size_t header_bytes = 0;
   bool begun = false;
   std::uint64_t received = 0;
   Lane* lane = nullptr;
@@ -56,6 +65,8 @@ struct Line {
 
 size_t onHeader(char* data, size_t, size_t size, void* user) {
   Line& line = *static_cast<Line*>(user);
+  line.header_bytes += size;
+  if (line.header_bytes > kMostHeader) return 0;
   if (line.begun) return size;  // trailers
   const std::string_view text(data, size);
   if (text != "\r\n" && text != "\n") {
@@ -64,7 +75,9 @@ size_t onHeader(char* data, size_t, size_t size, void* user) {
   }
   if (line.head.status < 200) return size;  // 1xx: the real head follows
   line.begun = true;
-  if (line.head.http2) line.lane->most = line.lane->ceiling;
+  if (line.head.http2 && !std::exchange(line.lane->multiplexes, true)) {
+    line.lane->most = line.lane->top = line.lane->shared;
+  }
   return line.exchange->begin(line.head) ? size : 0;
 }
 
@@ -84,6 +97,7 @@ class Transport::Loop {
   void sweep();
   void close(const std::string& url, Milliseconds time);
   void ease(const std::string& url);
+  static void recover(Lane& lane);
   Cost spent() const { return {bytes_.load(), requests_.load()}; }
 
  private:
@@ -234,10 +248,10 @@ Lane& Transport::Loop::laneOf(const std::string& url) {
   const auto [found, is_new] =
       lanes_.try_emplace(where.scheme + "://" + where.host + ":" + where.port);
   if (is_new) {
-    const bool multiplexes = settings_.http2 && where.scheme == "https";
-    found->second.most = settings_.connections;
-    found->second.ceiling =
-        multiplexes ? std::max(settings_.streams, settings_.connections) : settings_.connections;
+    const bool may_share = settings_.http2 && where.scheme == "https";
+    found->second.most = found->second.top = settings_.connections;
+    found->second.shared =
+        may_share ? std::max(settings_.streams, settings_.connections) : settings_.connections;
   }
   return found->second;
 }
@@ -267,6 +281,7 @@ void Transport::Loop::send(Lane& lane, std::shared_ptr<Exchange> exchange, const
   idle_.pop_back();
   line.exchange = std::move(exchange);
   line.head = {};
+  line.header_bytes = 0;
   line.begun = false;
   line.received = 0;
   line.lane = &lane;
@@ -283,10 +298,22 @@ void Transport::Loop::close(const std::string& url, Milliseconds time) {
   lane.opens = std::max(lane.opens, Clock::now() + time);
 }
 
+// Those that were under way together meet the same trouble: that is one reason to ease.
 void Transport::Loop::ease(const std::string& url) {
+  constexpr auto kOnce = std::chrono::seconds(1);
   Lane& lane = laneOf(url);
-  lane.ceiling = std::max(lane.ceiling / 2, 1U);
-  lane.most = std::min(lane.most, lane.ceiling);
+  const auto now = Clock::now();
+  if (now < lane.eased + kOnce) return;
+  lane.eased = now;
+  lane.good = 0;
+  lane.most = std::max(lane.most / 2, 1U);
+}
+
+// After good answers, one more may go there at once.
+void Transport::Loop::recover(Lane& lane) {
+  if (lane.most >= lane.top || ++lane.good < 4 * lane.most) return;
+  lane.good = 0;
+  ++lane.most;
 }
 
 void Transport::Loop::configure(Line& line) const {
@@ -299,12 +326,14 @@ void Transport::Loop::configure(Line& line) const {
   curl_easy_setopt(easy, CURLOPT_WRITEDATA, &line);
   curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+  curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
   curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
   curl_easy_setopt(easy, CURLOPT_USERAGENT, "kindred");
   curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, kReceiveBuffer);
   curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT,
                    static_cast<long>(settings_.connect_timeout.count()));
-  curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
+  curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, kSlowest);
+  curl_easy_setopt(easy, CURLOPT_TIMEOUT, kLongestTransfer);
   curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, static_cast<long>(settings_.stall.count()));
   if (!settings_.ca_file.empty()) {
     curl_easy_setopt(easy, CURLOPT_CAINFO, settings_.ca_file.c_str());
@@ -345,7 +374,12 @@ void Transport::Loop::collect() {
     Outcome outcome{static_cast<int>(code), {}, std::move(line.head), line.received};
     if (code != CURLE_OK) {
       outcome.error = line.error[0] != '\0' ? line.error : curl_easy_strerror(code);
+      if (line.header_bytes > kMostHeader) {
+        outcome.error = "the server's header has no end (more than " +
+                        std::to_string(kMostHeader / 1024) + " KiB)";
+      }
     }
+    if (code == CURLE_OK && outcome.head.status < 400) recover(*line.lane);
     release(line)->finished(outcome);
   }
 }

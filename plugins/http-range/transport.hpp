@@ -67,7 +67,8 @@ class Transport {
   void sweep();
   // No request goes to this URL's server for so long. [transport's thread]
   void close(const std::string& url, Milliseconds time);
-  // From now on its server gets half as many requests at once. [transport's thread]
+  // Its server gets half as many requests at once, until it has answered well for a while.
+  // [transport's thread]
   void ease(const std::string& url);
   // Bodies received and requests sent so far. [any-thread]
   Cost spent() const;

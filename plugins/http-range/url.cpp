@@ -85,7 +85,10 @@ Origin origin(const std::string& url) {
 }
 
 bool isLoopback(const Origin& where) {
-  return where.host == "localhost" || where.host == "[::1]" || where.host.starts_with("127.");
+  // 127.example.org is a name that anybody may own.
+  const bool numeric = where.host.find_first_not_of("0123456789.") == std::string::npos;
+  return where.host == "localhost" || where.host == "[::1]" ||
+         (numeric && where.host.starts_with("127."));
 }
 
 std::string redirected(const std::string& from, const std::string& location) {
@@ -102,7 +105,11 @@ std::string redirected(const std::string& from, const std::string& location) {
     throw Error(Category::network, withoutSecrets(from),
                 "the server redirects from https to unencrypted http, which is not followed");
   }
-  return part(url.get(), CURLUPART_URL);
+  // What is signed is signed byte for byte.
+  const Url alone(curl_url());
+  const bool absolute = curl_url_set(alone.get(), CURLUPART_URL, location.c_str(),
+                                     CURLU_NON_SUPPORT_SCHEME) == CURLUE_OK;
+  return absolute ? location : part(url.get(), CURLUPART_URL);
 }
 
 std::string withoutSecrets(const std::string& url) {

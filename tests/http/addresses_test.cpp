@@ -99,16 +99,36 @@ TEST_F(AddressesTest, ARenamedModelIsReadUnderItsNewName) {
 TEST_F(AddressesTest, AMirrorThatSendsElsewhereDoesNotPassTheTokenOn) {
   const Environment token("HF_TOKEN", "hf_secret");
   servers::RangeServer mirror;
-  mirror.fail("/api/models/org/model/revision/main",
-              {.kind = Fault::Kind::redirect_to,
-               .location = server_.endpoint() + "/api/models/org/model/revision/main?blobs=true"});
-  const std::string file = "/org/model/resolve/" + kNamedCommit + "/model.safetensors";
-  mirror.fail(file, {.kind = Fault::Kind::redirect_to, .location = server_.endpoint() + file});
-  auto remote = source({{"endpoint", mirror.endpoint()}});
-  auto location = remote->open("org/model");
-  EXPECT_EQ(read(*location->open("model.safetensors"), 70'000, 9), bytesOf(weights_, 70'000, 9));
+  for (const int status : {301, 302, 307, 308}) {
+    const auto send = [&](const std::string& path, const std::string& query) {
+      mirror.fail(path, {.kind = Fault::Kind::redirect_to,
+                         .status = status,
+                         .location = server_.endpoint() + path + query});
+    };
+    send("/api/models/org/model/revision/main", "?blobs=true");
+    for (const char* name : {"model.safetensors", "config.json"}) {
+      send("/org/model/resolve/" + kNamedCommit + "/" + name, "");
+    }
+    auto remote = source({{"endpoint", mirror.endpoint()}, {"cache-size", "0"}});
+    auto location = remote->open("org/model");
+    EXPECT_EQ(read(*location->open("model.safetensors"), 70'000, 9), bytesOf(weights_, 70'000, 9));
+    EXPECT_EQ(read(*location->open("config.json"), 0, 2), "{}");
+  }
+  EXPECT_FALSE(mirror.seen().empty());
   for (const servers::Seen& seen : mirror.seen()) EXPECT_EQ(seen.authorization, "Bearer hf_secret");
   for (const servers::Seen& seen : server_.seen()) EXPECT_EQ(seen.authorization, "");
+}
+
+TEST_F(AddressesTest, WhatTheHubBehindAMirrorRefusesIsToldInItsWords) {
+  servers::RangeServer mirror;
+  const std::string path = "/api/models/org/none/revision/main";
+  mirror.fail(path, {.kind = Fault::Kind::redirect_to,
+                     .status = 308,
+                     .location = server_.endpoint() + path + "?blobs=true"});
+  auto remote = source({{"endpoint", mirror.endpoint()}});
+  EXPECT_THAT(errorOf([&] { remote->open("org/none"); }),
+              HasSubstr("no such model, or it is private"));
+  EXPECT_EQ(server_.seen().size(), 1U);
 }
 
 TEST_F(AddressesTest, AModelWithoutSiblingsIsListedByItsTree) {

@@ -89,11 +89,24 @@ TEST_F(EnvironmentTest, OfflineIsWhatTheHubsToolsCallOffline) {
   }
 }
 
+// The test's server is the proxy of an address that nobody has.
 TEST_F(EnvironmentTest, ProxiesAreAskedUnlessAHostIsExempt) {
   server_.publish("org/model", "main", kPinned, {{"config.json", textContent("{}")}});
-  const Environment proxy("http_proxy", "http://127.0.0.1:1");
-  EXPECT_THAT(errorOf([&] { source()->open("org/model"); }), HasSubstr("127.0.0.1 port 1"));
-  const Environment exempt("no_proxy", "127.0.0.1");
+  const Environment proxy("http_proxy", server_.endpoint());
+  const Changes elsewhere{{"endpoint", "http://192.0.2.1"},
+                          {"attempts", std::int64_t{1}},
+                          {"connect-timeout", std::int64_t{1}}};
+  EXPECT_EQ(source(elsewhere)->open("org/model")->revision(), kPinned);
+  EXPECT_EQ(server_.seen().size(), 1U);
+  const Environment exempt("no_proxy", "192.0.2.1");
+  server_.forget();
+  EXPECT_THAT(errorOf([&] { source(elsewhere)->open("org/other"); }), HasSubstr("192.0.2.1"));
+  EXPECT_THAT(server_.seen(), IsEmpty());
+}
+
+TEST_F(EnvironmentTest, ThisMachineIsNeverAskedThroughAProxy) {
+  server_.publish("org/model", "main", kPinned, {{"config.json", textContent("{}")}});
+  const Environment proxy("http_proxy", "http://192.0.2.1:1");
   EXPECT_EQ(source()->open("org/model")->revision(), kPinned);
 }
 

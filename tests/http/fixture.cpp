@@ -29,11 +29,26 @@ Environment::~Environment() {
 }
 
 RemoteTest::RemoteTest() {
-  for (const char* name :
-       {"HF_TOKEN", "HUGGING_FACE_HUB_TOKEN", "HF_TOKEN_PATH", "HF_HUB_DISABLE_IMPLICIT_TOKEN",
-        "HF_ENDPOINT", "HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE", "HF_HUB_CACHE",
-        "HUGGINGFACE_HUB_CACHE", "CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE",
-        "SSL_CERT_DIR", "http_proxy", "https_proxy", "all_proxy", "no_proxy"}) {
+  for (const char* name : {"HF_TOKEN",
+                           "HUGGING_FACE_HUB_TOKEN",
+                           "HF_TOKEN_PATH",
+                           "HF_HUB_DISABLE_IMPLICIT_TOKEN",
+                           "HF_ENDPOINT",
+                           "HF_HUB_OFFLINE",
+                           "TRANSFORMERS_OFFLINE",
+                           "HF_HUB_CACHE",
+                           "HUGGINGFACE_HUB_CACHE",
+                           "CURL_CA_BUNDLE",
+                           "REQUESTS_CA_BUNDLE",
+                           "SSL_CERT_FILE",
+                           "SSL_CERT_DIR",
+                           "http_proxy",
+                           "https_proxy",
+                           "all_proxy",
+                           "no_proxy",
+                           "HTTPS_PROXY",
+                           "ALL_PROXY",
+                           "NO_PROXY"}) {
     environment_.push_back(std::make_unique<Environment>(name, std::nullopt));
   }
   environment_.push_back(std::make_unique<Environment>("HF_HOME", folder_.text()));

@@ -116,6 +116,50 @@ TEST_F(HubAnswers, TheClockOfThisMachineMayBeWrong) {
   }
 }
 
+TEST_F(HubAnswers, LinksMaySayTheirLifeAsAmazonDoes) {
+  HubHabits habits;
+  habits.amazon_links = true;
+  server_.habits(habits);
+  server_.linkLifetime(seconds(2));
+  auto remote = source({{"cache-size", "0"}});
+  auto file = remote->open("org/model")->open("model-1.safetensors");
+  read(*file, 0, 8);
+  std::this_thread::sleep_for(milliseconds(1100));
+  readMany(*remote, *file, first_);
+  EXPECT_EQ(server_.count("/resolve/"), 2U);
+  EXPECT_EQ(answered(403), 0U);
+}
+
+TEST_F(HubAnswers, ConnectionsMayEndAfterFewRequests) {
+  HubHabits habits;
+  habits.requests_a_connection = 3;
+  server_.habits(habits);
+  readAllWell();
+}
+
+TEST_F(HubAnswers, AStorageMayLikeFewConnections) {
+  HubHabits habits;
+  habits.most_connections = 2;
+  server_.habits(habits);
+  server_.delay(milliseconds(5));
+  readAllWell(patient());
+  EXPECT_LE(server_.count("/resolve/"), 12U) << "a busy storage is no reason to ask for many links";
+}
+
+TEST_F(HubAnswers, AnEmptyFileIsReadWithoutARange) {
+  servers::Content empty = randomContent(0, 4), in_git = empty;
+  in_git.sha256.clear();
+  server_.publish("org/empty", "main", kCommit,
+                  {{"model.safetensors", empty}, {"config.json", in_git}});
+  for (const bool names_only : {false, true}) {
+    server_.listNamesOnly(names_only);
+    auto remote = source({{"cache-size", "0"}});
+    auto location = remote->open("org/empty");
+    EXPECT_EQ(location->open("model.safetensors")->size(), 0U);
+    EXPECT_EQ(location->open("config.json")->size(), 0U);
+  }
+}
+
 TEST_F(HubAnswers, OneNewLinkIsForAllRequestsWhoseLinkWasRefused) {
   auto remote = source({{"cache-size", "0"}});
   auto file = remote->open("org/model")->open("model-1.safetensors");
@@ -158,6 +202,28 @@ TEST_F(HubAnswers, TroubleInTheStorageIsOutlasted) {
   for (Fault trouble : kTroubles) {
     trouble.lasting = milliseconds(300);
     server_.failFleet(0, trouble);
+    readAllWell(patient());
+  }
+}
+
+TEST_F(HubAnswers, RefusalsNowAndThenAreOutlasted) {
+  for (Fault trouble : kTroubles) {
+    trouble.every = 4;
+    server_.failFleet(0, trouble);
+    readAllWell(patient());
+  }
+}
+
+TEST_F(HubAnswers, TroubleAtTheEndpointIsOutlasted) {
+  for (Fault trouble :
+       {Fault{.kind = Fault::Kind::status, .status = 408},
+        Fault{.kind = Fault::Kind::status, .status = 500},
+        Fault{.kind = Fault::Kind::status, .status = 502},
+        Fault{.kind = Fault::Kind::status, .status = 503},
+        Fault{.kind = Fault::Kind::status, .status = 504}, Fault{.kind = Fault::Kind::hang_up},
+        Fault{.kind = Fault::Kind::reset}, Fault{.kind = Fault::Kind::short_body}}) {
+    trouble.lasting = milliseconds(200);
+    server_.failEndpoint(trouble);
     readAllWell(patient());
   }
 }
@@ -225,6 +291,14 @@ TEST_F(HubAnswers, ALimitWithoutAWordOfItsEndIsWaitedForToo) {
   readAllWell({{"retry-wait", 0.1}});
 }
 
+// Other limits than that of requests, of which the Hub says nothing.
+TEST_F(HubAnswers, ALimitThatHasSomethingLeftIsWaitedForByItself) {
+  Fault limit{.kind = Fault::Kind::status, .status = 429, .times = 2};
+  limit.headers = {{"RateLimit", "\"resolvers\";r=5;t=3600"}};
+  server_.failEndpoint(limit);
+  readAllWell();
+}
+
 TEST_F(HubAnswers, ALimitBeyondAllPatienceIsAnError) {
   server_.limit({.requests = 1, .window = seconds(300)});
   auto remote = source({{"patience", 2.0}});
@@ -238,11 +312,17 @@ TEST_F(HubAnswers, RefusalsAreShownInTheHubsOwnWords) {
   struct Case {
     int status;
     std::string code, message, sentence;
+    bool in_body = false;
   };
   const std::vector<Case> cases{
       {401, "GatedRepo", "Access to model org/model is restricted.", "gated"},
       {403, "GatedRepo", "You are not in the authorized list.", "may not read it"},
+      {403, "GatedRepo", "Your request to access it is awaiting a review.", "not granted yet"},
+      {403, "", "Your token lacks the permission.", "does not let you read this"},
       {401, "RepoNotFound", "Invalid username or password.", "no such model, or it is private"},
+      {401, "", "Repository not found", "no such model, or it is private"},
+      {401, "", "Repository not found", "no such model, or it is private", true},
+      {404, "EntryNotFound", "Entry not found", "no such file"},
       {404, "RepoNotFound", "Repository not found", "no such model, or it is private"},
       {404, "RevisionNotFound", "Invalid rev id: v9", "no such revision"},
       {403, "", "Access to this resource is disabled.", "disabled"},
@@ -251,8 +331,11 @@ TEST_F(HubAnswers, RefusalsAreShownInTheHubsOwnWords) {
   for (const Case& one : cases) {
     Fault refusal{.kind = Fault::Kind::status, .status = one.status};
     refusal.headers = {{"X-Error-Code", one.code},
-                       {"X-Error-Message", one.message},
+                       {one.in_body ? "Content-Type" : "X-Error-Message",
+                        one.in_body ? "application/json" : one.message},
+                       {"WWW-Authenticate", "Bearer realm=\"Authentication required\""},
                        {"X-Request-Id", "Root=1-of-the-test"}};
+    if (one.in_body) refusal.text = R"({"error": ")" + one.message + R"("})";
     server_.failEndpoint(refusal);
     auto remote = source();
     EXPECT_THAT(errorOf([&] { remote->open("org/model")->list(); }),
@@ -294,6 +377,19 @@ TEST_F(HubAnswers, ATokenThatIsOverIsNamedWhereTheModelIsGated) {
   EXPECT_THAT(errorOf([&] { remote->open("org/model")->list(); }),
               AllOf(HasSubstr("gated"), HasSubstr("does not know your token"),
                     Not(HasSubstr("hf_is_over"))));
+}
+
+// As in a hotel, or behind a company's proxy.
+TEST_F(HubAnswers, AWebPageInPlaceOfAnythingIsNamedAsSuch) {
+  auto remote = source({{"cache-size", "0"}});
+  auto location = remote->open("org/model");
+  Fault page{.kind = Fault::Kind::status, .status = 200, .text = "<html>Please log in</html>"};
+  page.headers = {{"Content-Type", "text/html; charset=utf-8"}};
+  server_.failEndpoint(page);
+  EXPECT_THAT(errorOf([&] { remote->open("org/other"); }), HasSubstr("web page"));
+  for (const char* name : {"config.json", "model-1.safetensors"}) {
+    EXPECT_THAT(errorOf([&] { read(*location->open(name), 0, 8); }), HasSubstr("web page")) << name;
+  }
 }
 
 TEST_F(HubAnswers, TextsMayComeCompressed) {

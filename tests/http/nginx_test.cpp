@@ -99,6 +99,18 @@ TEST_F(NginxTest, RefusesACertificateOfAnotherHost) {
               HasSubstr("ca-file"));
 }
 
+// HTTP/2 streams that are reset halfway, and GOAWAY after every twenty.
+TEST_F(NginxTest, OutlastsStreamsAndConnectionsThatEndEarly) {
+  server_.serve("/models/x/model.safetensors", content_);
+  server_.serve("/models/x/config.json", servers::textContent("{}"));
+  nginx_ = std::make_unique<servers::Nginx>(servers::Nginx::Options{{}, server_.endpoint(), 1, 20});
+  auto remote = tlsSource({{"attempts", std::int64_t{8}}, {"cache-size", "0"}});
+  readRanges(*remote);
+  server_.fail("/models/x/model.safetensors",
+               {.kind = servers::Fault::Kind::short_body, .every = 5});
+  readRanges(*remote);
+}
+
 TEST_F(NginxTest, NoticesAFileThatWasReplaced) {
   auto remote = tlsSource();
   auto file = remote->open("models/x/model.safetensors")->open("model.safetensors");

@@ -130,6 +130,18 @@ TEST(Judgement, KnowsAWebPageInPlaceOfAFile) {
   EXPECT_THAT(page.why, HasSubstr("web page"));
 }
 
+TEST(Judgement, KnowsAWebPageInPlaceOfAText) {
+  const Judgement page =
+      judge(headOf({"HTTP/1.1 200", "Content-Type: text/html"}), {0, 1000, 400, {}, true});
+  EXPECT_EQ(page.kind, Kind::refuse);
+  EXPECT_THAT(page.why, HasSubstr("web page"));
+}
+
+TEST(ReplyHeader, CannotCommandATerminal) {
+  const ReplyHead head = headOf({"HTTP/1.1 206", "Content-Range: \x1b]0;x\x07 bytes"});
+  EXPECT_EQ(head.content_range.find_first_of("\x1b\x07"), std::string::npos);
+}
+
 TEST(Judgement, CountsACompressedTextAsItIsWhenDecoded) {
   const Asked text{0, 1000, 400, {}, true};
   const Judgement known =

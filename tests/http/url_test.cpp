@@ -33,6 +33,23 @@ TEST(Redirects, AreResolvedAgainstWhereTheyCameFrom) {
   EXPECT_EQ(redirected("http://a/b", "https://h/e"), "https://h/e");
 }
 
+TEST(Redirects, AreCarriedByteForByte) {
+  for (const char* link : {"https://h/a/../b%2e?c=%7e+*'~&Policy=e-_~&b=2&a=1", "HTTPS://H:443/x",
+                           "https://h/x?response=inline%3B+filename*%3DUTF-8%27%27x&x"}) {
+    EXPECT_EQ(redirected("https://a/b", link), link);
+  }
+}
+
+TEST(Loopback, IsANumberOrOneName) {
+  for (const char* url : {"http://127.0.0.1:1/x", "http://localhost", "http://[::1]:2"}) {
+    EXPECT_TRUE(isLoopback(origin(url))) << url;
+  }
+  for (const char* url : {"http://127.example.org", "http://127.0.0.1.example.org",
+                          "http://localhost.example.org", "http://128.0.0.1"}) {
+    EXPECT_FALSE(isLoopback(origin(url))) << url;
+  }
+}
+
 TEST(Redirects, NeverLeaveEncryption) {
   EXPECT_THAT(errorOf([] { redirected("https://a/b", "http://a/b"); }), HasSubstr("unencrypted"));
 }
@@ -101,6 +118,7 @@ TEST_F(TokenTest, DoesNotGoWhereOnlyARecipeSaysSo) {
   EXPECT_THAT(recipe.token, IsEmpty());
   EXPECT_THAT(recipe.token_withheld, HasSubstr("HF_ENDPOINT"));
   EXPECT_THAT(settings("https://huggingface.co.evil.example").token, IsEmpty());
+  EXPECT_THAT(settings("http://127.0.0.1.evil.example").token, IsEmpty());
 }
 
 TEST_F(TokenTest, DoesNotGoOverUnencryptedHttp) {
