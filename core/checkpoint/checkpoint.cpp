@@ -72,7 +72,12 @@ void checkShardsAreThere(const IndexFile& index, const std::vector<std::string>&
 
 }  // namespace
 
-Checkpoint Checkpoint::open(std::string model, Source& source, Location& location) {
+Shown shown(const Tensor& tensor) {
+  return tensor.numbers ? Shown::values : shown(tensor.encoding);
+}
+
+Checkpoint Checkpoint::open(std::string model, Source& source, Location& location,
+                            const Decode& decode) {
   const std::vector<std::string> names = location.list();
   Checkpoint result;
   result.model_ = std::move(model);
@@ -113,6 +118,12 @@ Checkpoint Checkpoint::open(std::string model, Source& source, Location& locatio
   }
   checkNames(result.tensors_, result.shards_);
   classify(result.tensors_, result.config_);
+  if (decode) {
+    decode(source, result.shards_, result.config_, result.tensors_);
+    std::sort(result.tensors_.begin(), result.tensors_.end(),
+              [](const Tensor& a, const Tensor& b) { return naturalLess(a.name, b.name); });
+    checkNames(result.tensors_, result.shards_);
+  }
   return result;
 }
 
@@ -129,14 +140,28 @@ const Tensor* Checkpoint::find(std::string_view name) const {
 }
 
 View whole(const Checkpoint& checkpoint, const Tensor& tensor) {
+  if (!tensor.numbers) return stored(checkpoint, tensor);
+  View view;
+  view.tensor = &tensor;
+  view.shard = &tensor.numbers->shard;
+  view.info.model = checkpoint.model();
+  view.info.name = tensor.name;
+  view.info.dtype = DType::F32;
+  view.info.shape = tensor.shape;
+  view.info.elements = tensor.elements;
+  return view;
+}
+
+View stored(const Checkpoint& checkpoint, const Tensor& tensor) {
   View view;
   view.tensor = &tensor;
   view.shard = &checkpoint.shards()[tensor.shard];
+  view.offset = tensor.offset;
   view.info.model = checkpoint.model();
   view.info.name = tensor.name;
   view.info.dtype = tensor.dtype;
-  view.info.shape = tensor.shape;
-  view.info.elements = tensor.elements;
+  view.info.shape = tensor.numbers ? tensor.numbers->stored_shape : tensor.shape;
+  view.info.elements = tensor.numbers ? tensor.numbers->stored_elements : tensor.elements;
   return view;
 }
 

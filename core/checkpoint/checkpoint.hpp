@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -10,28 +11,58 @@
 #include <kindred/source.hpp>
 #include <kindred/tensor.hpp>
 
+#include "checkpoint/decoded.hpp"
 #include "checkpoint/encoding.hpp"
 
 namespace kindred::checkpoint {
 
-// A tensor of the catalogue. Spans are checked: [offset, offset + bytes) lies inside the shard and
-// overlaps no other tensor, and bytes is what shape and dtype need.
-struct Tensor {
+struct Numbers;
+
+// What stands beside a tensor of codes and belongs to it.
+struct Companion {
+  std::string word;  // that its name adds: "weight_scale"
   std::string name;
-  DType dtype = DType::F32;
-  std::vector<std::uint64_t> shape;
-  std::uint64_t elements = 0;
-  std::size_t shard = 0;     // index into Checkpoint::shards()
-  std::uint64_t offset = 0;  // of the first byte in the shard's file
+};
+
+// A tensor of the catalogue. Spans are checked: [offset, offset + bytes) lies inside the shard and
+// overlaps no other tensor, and bytes is what dtype and shape (of what is stored) need.
+struct Tensor {
+  std::string name;  // of the matrix: "q_proj.weight", also where codes are called q_proj.qweight
+  DType dtype = DType::F32;          // of what is stored
+  std::vector<std::uint64_t> shape;  // of the numbers
+  std::uint64_t elements = 0;        // product of shape
+  std::size_t shard = 0;             // index into Checkpoint::shards()
+  std::uint64_t offset = 0;          // of the first byte in the shard's file
   std::uint64_t bytes = 0;
   Encoding encoding = Encoding::plain;
+  std::vector<Companion> companions = {};
+  std::shared_ptr<const Numbers> numbers = nullptr;  // null: what is stored are the numbers
 };
 
 struct Shard {
   std::string name;  // relative to the location
   std::shared_ptr<File> file;
-  std::uint64_t header_bytes = 0;  // 8 + the JSON header
+  std::uint64_t header_bytes = 0;        // 8 + the JSON header
+  const DecodedFile* decoded = nullptr;  // the file, where its bytes are made of other shards'
 };
+
+// The numbers of a tensor that a codec makes.
+struct Numbers {
+  Shard shard;              // of these numbers alone, F32 from its first byte on
+  std::string codec;        // for people: "GPTQ, 4 bit, groups of 128"
+  bool symmetric = true;    // see codecs::Codec::odd()
+  std::string stored_name;  // as the file spells it
+  std::vector<std::uint64_t> stored_shape;
+  std::uint64_t stored_elements = 0;
+};
+
+// What a tensor's elements show as they are read.
+Shown shown(const Tensor& tensor);
+
+// Finds codecs for tensors: sets `numbers`, and with them name, shape and elements, and marks what
+// a codec reads besides as parts.
+using Decode = std::function<void(Source& source, const std::vector<Shard>& shards,
+                                  const std::string& config, std::vector<Tensor>& tensors)>;
 
 class Checkpoint {
  public:
@@ -39,7 +70,13 @@ class Checkpoint {
   // chooses. `model` is the key under which results name it. What is missing or inconsistent is an
   // Error that names the file, or a note where all that is needed is there. The source must outlive
   // it.
-  static Checkpoint open(std::string model, Source& source, Location& location);
+  static Checkpoint open(std::string model, Source& source, Location& location,
+                         const Decode& decode = {});
+
+  // Numbers refer to shards: a checkpoint moves, and is not copied.
+  Checkpoint() = default;
+  Checkpoint(Checkpoint&&) = default;
+  Checkpoint& operator=(Checkpoint&&) = default;
 
   const std::string& model() const { return model_; }
   const std::vector<Tensor>& tensors() const { return tensors_; }  // by natural name order
@@ -68,7 +105,8 @@ class Checkpoint {
 struct View {
   const Tensor* tensor = nullptr;
   const Shard* shard = nullptr;
-  std::uint64_t first = 0;  // element of the tensor at which the view starts
+  std::uint64_t offset = 0;  // of the tensor's first element in the shard
+  std::uint64_t first = 0;   // element of the tensor at which the view starts
   // Elements from a row to the next and from a column to the next, where rows do not follow one
   // another as they are: parts whose rows take turns, transposed matrices. 0: they do.
   std::uint64_t row_step = 0;
@@ -81,5 +119,7 @@ struct View {
 
 // The whole tensor as a view, without role or captures.
 View whole(const Checkpoint& checkpoint, const Tensor& tensor);
+// The same of what is stored, where that differs from the numbers.
+View stored(const Checkpoint& checkpoint, const Tensor& tensor);
 
 }  // namespace kindred::checkpoint

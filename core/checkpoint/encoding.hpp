@@ -28,7 +28,8 @@ enum class Encoding : std::uint8_t {
   table_codes,       // indices into a table: bitsandbytes
   four_bit_floats,   // two in a byte under scales of blocks: NVFP4, MXFP4
   code_books,        // indices of vectors: AQLM, QuIP, EXL and others
-  companion          // scales, zero points, tables of another tensor
+  companion,         // scales, zero points, tables of another tensor
+  part               // the same of a tensor that a codec makes numbers of, and read with it
 };
 
 // What stored elements show of a matrix without a decoder.
@@ -48,7 +49,8 @@ std::string_view describe(Encoding encoding);
 std::string whyNot(Encoding encoding, DType dtype);
 
 struct Tensor;
-// Sets the encoding of each. `config`: the text of config.json, or empty; damaged ones say nothing.
+// Sets the encoding and the companions of each. `config`: the text of config.json, or empty;
+// damaged ones say nothing.
 void classify(std::vector<Tensor>& tensors, const std::string& config);
 
 }  // namespace kindred::checkpoint

@@ -15,7 +15,9 @@ std::uint64_t fraction(std::uint64_t value, std::uint64_t part, std::uint64_t of
 
 ParameterCount countParameters(const Checkpoint& checkpoint, const Architecture* architecture) {
   ParameterCount count;
-  for (const Tensor& tensor : checkpoint.tensors()) count.total += tensor.elements;
+  for (const Tensor& tensor : checkpoint.tensors()) {
+    if (tensor.encoding != Encoding::part) count.total += tensor.elements;
+  }
   if (architecture == nullptr) return count;
   const Dimensions dimensions = dimensionsOf(checkpoint);
   if (dimensions.experts == 0 || dimensions.experts_per_token == 0) return count;
@@ -27,6 +29,7 @@ ParameterCount countParameters(const Checkpoint& checkpoint, const Architecture*
   }
   std::uint64_t always = 0, routed = 0;
   for (const Tensor& tensor : checkpoint.tensors()) {
+    if (tensor.encoding == Encoding::part) continue;
     const auto placement = architecture->placementOf(tensor.name);
     const bool further = placement && dimensions.layers > 0 && placement->layer >= 0 &&
                          static_cast<std::uint64_t>(placement->layer) >= dimensions.layers;

@@ -115,7 +115,7 @@ class Fitter {
     Views& views = views_[role];
     for (View& view : architecture_.resolve(checkpoint_, role, unsplit)) {
       // Codes are no weights until something decodes them: see plan/codes.hpp.
-      if (shown(view.tensor->encoding) == Shown::nothing) continue;
+      if (shown(*view.tensor) == Shown::nothing) continue;
       const Index index{view.info.layer, view.info.expert};
       const auto [known, fresh] = views.try_emplace(index, view);
       if (!fresh) {

@@ -90,7 +90,7 @@ bool Splitter::fits(const Tensor& tensor, const SplitRule& rule, Fit& fit,
       problem = fmt::format("does not hold a matrix for each of {} experts", fit.experts);
       return false;
     }
-    if (info(tensor.dtype).bits % 8 != 0) {
+    if (!tensor.numbers && info(tensor.dtype).bits % 8 != 0) {
       problem = fmt::format("is packed ({}), so that experts do not begin on whole bytes",
                             name(tensor.dtype));
       return false;

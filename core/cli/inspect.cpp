@@ -80,6 +80,39 @@ std::string cut(const std::string& line, std::size_t width) {
   return line.substr(0, end) + "...";
 }
 
+// How the bytes are stored, the largest share first: what a codec reads with its codes is theirs.
+void printEncodings(const checkpoint::Checkpoint& checkpoint) {
+  std::map<std::string, std::uint64_t> bytes;
+  std::uint64_t all = 0;
+  for (const Tensor& tensor : checkpoint.tensors()) {
+    all += tensor.bytes;
+    if (tensor.numbers) {
+      bytes[tensor.numbers->codec] += tensor.bytes;
+    } else if (tensor.encoding == checkpoint::Encoding::part) {
+      bytes["scales, zero points and tables of these"] += tensor.bytes;
+    } else if (checkpoint::shown(tensor) == checkpoint::Shown::values) {
+      bytes[std::string(name(tensor.dtype))] += tensor.bytes;
+    } else {
+      bytes[fmt::format("{}, {}: not read as numbers", name(tensor.dtype),
+                        checkpoint::describe(tensor.encoding))] += tensor.bytes;
+    }
+  }
+  std::vector<std::pair<std::string, std::uint64_t>> list(bytes.begin(), bytes.end());
+  std::stable_sort(list.begin(), list.end(),
+                   [](const auto& x, const auto& y) { return x.second > y.second; });
+  const char* label = "stored as";
+  for (const auto& [how, share] : list) {
+    std::cout << cut(fmt::format("{:<13} {:5.1f} %  {}", label,
+                                 all == 0
+                                     ? 0.0
+                                     : 100 * static_cast<double>(share) / static_cast<double>(all),
+                                 how),
+                     terminalWidth())
+              << '\n';
+    label = "";
+  }
+}
+
 void printHead(const OpenModel& model) {
   const checkpoint::Checkpoint& checkpoint = model.checkpoint();
   const auto* architecture = model.architecture();
@@ -96,6 +129,7 @@ void printHead(const OpenModel& model) {
   if (count.active) std::cout << fmt::format(", active per token {}", grouped(*count.active));
   std::cout << fmt::format("\ntensors       {} in {} file(s)\n",
                            grouped(checkpoint.tensors().size()), checkpoint.shards().size());
+  printEncodings(checkpoint);
 }
 
 void printFiles(const checkpoint::Checkpoint& checkpoint) {
@@ -154,6 +188,11 @@ Json toJson(const OpenModel& model) {
                {"file", checkpoint.shards()[tensor.shard].name},
                {"offset", tensor.offset},
                {"bytes", tensor.bytes}};
+    if (tensor.numbers) {
+      entry["codec"] = tensor.numbers->codec;
+      entry["stored"] = {{"name", tensor.numbers->stored_name},
+                         {"shape", tensor.numbers->stored_shape}};
+    }
     const auto placement =
         architecture == nullptr ? std::nullopt : architecture->placementOf(tensor.name);
     entry["role"] = placement ? Json(placement->role) : Json();

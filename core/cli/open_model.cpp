@@ -8,6 +8,7 @@
 #include "plugin/bind.hpp"
 #include "plugin/guard.hpp"
 #include "plugin/installation.hpp"
+#include "reading/open.hpp"
 
 namespace kindred::cli {
 namespace {
@@ -43,7 +44,7 @@ OpenModel::OpenModel(const Invocation& invocation, const std::string& argument)
   source_ = makeSource(invocation, model, registry_);
   plugin::guard(model.plugin, [&] {
     location_ = source_->open(model.address);
-    checkpoint_ = checkpoint::Checkpoint::open(model.key, *source_, *location_);
+    checkpoint_ = reading::openCheckpoint(model.key, *source_, *location_);
   });
   architecture_ = architectures_.recognise(checkpoint_);
 }

@@ -16,7 +16,7 @@ struct Extents {
   std::uint64_t width() const { return ceilDiv(inputs, groups); }
 };
 
-std::uint64_t bytesOf(const Part& part) {
+std::uint64_t bytesOfPart(const Part& part) {
   std::uint64_t bytes = sizeOf(part.dtype);
   for (const std::uint64_t length : part.shape) bytes *= length;
   return bytes;
@@ -26,7 +26,7 @@ std::uint64_t bytesOf(const Part& part) {
 class ColumnPacked : public Codec {
  public:
   ColumnPacked(const Extents& extents, const std::vector<Part>& parts) : extents_(extents) {
-    for (std::size_t p = 0; p < parts.size(); ++p) all_.push_back({p, 0, bytesOf(parts[p])});
+    for (std::size_t p = 0; p < parts.size(); ++p) all_.push_back({p, 0, bytesOfPart(parts[p])});
   }
 
   std::uint64_t rows() const final { return extents_.outputs; }
@@ -128,8 +128,8 @@ class Awq final : public ColumnPacked {
   std::uint32_t nibble(Bytes words, std::uint64_t row, std::uint64_t output) const {
     constexpr unsigned kNibbleOf[8] = {0, 4, 1, 5, 2, 6, 3, 7};
     const unsigned n = kNibbleOf[output % 8];
-    const auto byte =
-        std::to_integer<std::uint32_t>(words[row * (extents_.outputs / 2) + output / 8 * 4 + n / 2]);
+    const auto byte = std::to_integer<std::uint32_t>(
+        words[row * (extents_.outputs / 2) + output / 8 * 4 + n / 2]);
     return n % 2 == 0 ? byte & 15 : byte >> 4;
   }
 };

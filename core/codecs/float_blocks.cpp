@@ -40,13 +40,13 @@ void decodeNVFP4(const std::byte* block, float* values) {
   }
 }
 
-constexpr BlockType kTypes[] = {
+constexpr BlockType kFloatTypes[] = {
     {"MXFP4", 39, 32, 17, true, decodeMXFP4},
     {"NVFP4", 40, 64, 36, true, decodeNVFP4},
 };
 
 }  // namespace
 
-std::span<const BlockType> floatBlocks() { return kTypes; }
+std::span<const BlockType> floatBlocks() { return kFloatTypes; }
 
 }  // namespace kindred::codecs

@@ -29,8 +29,7 @@ void decodeIQ2XXS(const std::byte* block, float* values) {
     const std::uint32_t rest = longAt(at, 4);
     const float step = scale * (0.5f + static_cast<float>(rest >> 28)) * 0.25f;
     for (unsigned l = 0; l < 4; ++l) {
-      put(values + 32 * t + 8 * l, step, iq2Xxs()[byteAt(at, l)],
-          evenSigns(rest >> (7 * l) & 127));
+      put(values + 32 * t + 8 * l, step, iq2Xxs()[byteAt(at, l)], evenSigns(rest >> (7 * l) & 127));
     }
   }
 }
@@ -111,20 +110,21 @@ void decodeIQ1M(const std::byte* block, float* values) {
   const float scale = halfOf(half);
   for (unsigned g = 0; g < 32; ++g) {
     const unsigned t = g / 4, l = g % 4;
-    const unsigned small = bitsOf(wordAt(block, 48 + 2 * (t / 2)), 6 * (t % 2) + (l < 2 ? 0 : 3), 3);
+    const unsigned small =
+        bitsOf(wordAt(block, 48 + 2 * (t / 2)), 6 * (t % 2) + (l < 2 ? 0 : 3), 3);
     const float step = scale * static_cast<float>(2 * small + 1);
     const unsigned nibble = bitsOf(byteAt(block, 32 + g / 2), 4 * (g % 2), 4);
     putShifted(values + 8 * g, step, byteAt(block, g) | (nibble & 7) << 8, (nibble & 8) != 0);
   }
 }
 
-constexpr int kValues[16] = {-127, -104, -83, -65, -49, -35, -22, -10,
-                             1,    13,   25,  38,  53,  69,  89,  113};
+constexpr int kNonlinear[16] = {-127, -104, -83, -65, -49, -35, -22, -10,
+                                1,    13,   25,  38,  53,  69,  89,  113};
 
 void decodeIQ4NL(const std::byte* block, float* values) {
   const float scale = halfAt(block, 0);
   for (unsigned j = 0; j < 32; ++j) {
-    values[j] = scale * static_cast<float>(kValues[nibbleAt(block + 2, j)]);
+    values[j] = scale * static_cast<float>(kNonlinear[nibbleAt(block + 2, j)]);
   }
 }
 
@@ -136,13 +136,13 @@ void decodeIQ4XS(const std::byte* block, float* values) {
     const int six = static_cast<int>(low | (high >> (2 * t) & 3) << 4);
     const float step = scale * static_cast<float>(six - 32);
     for (unsigned j = 0; j < 32; ++j) {
-      values[32 * t + j] = step * static_cast<float>(kValues[nibbleAt(block + 8 + 16 * t, j)]);
+      values[32 * t + j] = step * static_cast<float>(kNonlinear[nibbleAt(block + 8 + 16 * t, j)]);
     }
   }
 }
 
 // IQ4's table is not symmetric, but its scale takes the sign of the largest element.
-constexpr BlockType kTypes[] = {
+constexpr BlockType kLatticeTypes[] = {
     {"IQ2_XXS", 16, 256, 66, true, decodeIQ2XXS}, {"IQ2_XS", 17, 256, 74, true, decodeIQ2XS},
     {"IQ3_XXS", 18, 256, 98, true, decodeIQ3XXS}, {"IQ1_S", 19, 256, 50, false, decodeIQ1S},
     {"IQ4_NL", 20, 32, 18, true, decodeIQ4NL},    {"IQ3_S", 21, 256, 110, true, decodeIQ3S},
@@ -152,6 +152,6 @@ constexpr BlockType kTypes[] = {
 
 }  // namespace
 
-std::span<const BlockType> latticeBlocks() { return kTypes; }
+std::span<const BlockType> latticeBlocks() { return kLatticeTypes; }
 
 }  // namespace kindred::codecs

@@ -103,7 +103,7 @@ void decodeQ6K(const std::byte* block, float* values) {
   }
 }
 
-constexpr BlockType kTypes[] = {
+constexpr BlockType kSuperTypes[] = {
     {"Q2_K", 10, 256, 84, false, decodeQ2K},  {"Q3_K", 11, 256, 110, true, decodeQ3K},
     {"Q4_K", 12, 256, 144, false, decodeQ4K}, {"Q5_K", 13, 256, 176, false, decodeQ5K},
     {"Q6_K", 14, 256, 210, true, decodeQ6K},
@@ -111,6 +111,6 @@ constexpr BlockType kTypes[] = {
 
 }  // namespace
 
-std::span<const BlockType> superBlocks() { return kTypes; }
+std::span<const BlockType> superBlocks() { return kSuperTypes; }
 
 }  // namespace kindred::codecs

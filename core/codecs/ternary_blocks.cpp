@@ -36,13 +36,13 @@ void decodeTQ2(const std::byte* block, float* values) {
   }
 }
 
-constexpr BlockType kTypes[] = {
+constexpr BlockType kTernaryTypes[] = {
     {"TQ1_0", 34, 256, 54, true, decodeTQ1},
     {"TQ2_0", 35, 256, 66, true, decodeTQ2},
 };
 
 }  // namespace
 
-std::span<const BlockType> ternaryBlocks() { return kTypes; }
+std::span<const BlockType> ternaryBlocks() { return kTernaryTypes; }
 
 }  // namespace kindred::codecs

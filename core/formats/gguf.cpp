@@ -23,10 +23,23 @@ constexpr unsigned kMostDimensions = 4;
 // What a key with its value, and a tensor's record, take at least.
 constexpr std::uint64_t kLeastKey = 8 + 1 + 4 + 1, kLeastTensor = 8 + 1 + 4 + 4 + 8;
 
-enum Kind : std::uint32_t {
-  u8, i8, u16, i16, u32, i32, f32, boolean, text, list, u64, i64, f64, kinds
+enum ValueKind : std::uint32_t {
+  kU8,
+  kI8,
+  kU16,
+  kI16,
+  kU32,
+  kI32,
+  kF32,
+  kBool,
+  kText,
+  kList,
+  kU64,
+  kI64,
+  kF64,
+  kKinds
 };
-constexpr unsigned kSizes[kinds] = {1, 1, 2, 2, 4, 4, 4, 1, 0, 0, 8, 8, 8};
+constexpr unsigned kSizes[kKinds] = {1, 1, 2, 2, 4, 4, 4, 1, 0, 0, 8, 8, 8};
 
 class Reader {
  public:
@@ -99,20 +112,34 @@ class Reader {
   GgufValue readValue(std::uint32_t kind, const std::string& key) {
     const std::string what = fmt::format("the value of '{}'", escaped(key));
     switch (kind) {
-      case u8: return std::uint64_t{stream_.number<std::uint8_t>(what)};
-      case u16: return std::uint64_t{stream_.number<std::uint16_t>(what)};
-      case u32: return std::uint64_t{stream_.number<std::uint32_t>(what)};
-      case u64: return stream_.number<std::uint64_t>(what);
-      case i8: return std::int64_t{stream_.number<std::int8_t>(what)};
-      case i16: return std::int64_t{stream_.number<std::int16_t>(what)};
-      case i32: return std::int64_t{stream_.number<std::int32_t>(what)};
-      case i64: return stream_.number<std::int64_t>(what);
-      case f32: return double{stream_.number<float>(what)};
-      case f64: return stream_.number<double>(what);
-      case boolean: return stream_.number<std::uint8_t>(what) != 0;
-      case text: return readText(kMostText, what);
-      case list: return readList(what);
-      default: refuse(fmt::format("{} is of an unknown type, {}", what, kind));
+      case kU8:
+        return std::uint64_t{stream_.number<std::uint8_t>(what)};
+      case kU16:
+        return std::uint64_t{stream_.number<std::uint16_t>(what)};
+      case kU32:
+        return std::uint64_t{stream_.number<std::uint32_t>(what)};
+      case kU64:
+        return stream_.number<std::uint64_t>(what);
+      case kI8:
+        return std::int64_t{stream_.number<std::int8_t>(what)};
+      case kI16:
+        return std::int64_t{stream_.number<std::int16_t>(what)};
+      case kI32:
+        return std::int64_t{stream_.number<std::int32_t>(what)};
+      case kI64:
+        return stream_.number<std::int64_t>(what);
+      case kF32:
+        return double{stream_.number<float>(what)};
+      case kF64:
+        return stream_.number<double>(what);
+      case kBool:
+        return stream_.number<std::uint8_t>(what) != 0;
+      case kText:
+        return readText(kMostText, what);
+      case kList:
+        return readList(what);
+      default:
+        refuse(fmt::format("{} is of an unknown type, {}", what, kind));
     }
   }
 
@@ -121,15 +148,15 @@ class Reader {
     value.type = stream_.number<std::uint32_t>(what);
     value.count = stream_.number<std::uint64_t>(what);
     value.offset = stream_.position();
-    if (value.type >= kinds || value.type == list) {
+    if (value.type >= kKinds || value.type == kList) {
       refuse(fmt::format("{} is a list of an unknown type, {}", what, value.type));
     }
-    const std::uint64_t least = value.type == text ? 8 : kSizes[value.type];
+    const std::uint64_t least = value.type == kText ? 8 : kSizes[value.type];
     if (value.count > stream_.left() / least) {
       refuse(fmt::format("{} is stated to have {} elements, more than the file could hold", what,
                          value.count));
     }
-    if (value.type != text) {
+    if (value.type != kText) {
       stream_.skip(value.count * least, what);
       return value;
     }
@@ -153,7 +180,8 @@ class Reader {
     for (std::uint32_t d = 0; d < dimensions; ++d) {
       const auto length = stream_.number<std::int64_t>(what);
       if (length <= 0) {
-        refuse(fmt::format("{} has a dimension of {}, which no tensor in a file has", what, length));
+        refuse(
+            fmt::format("{} has a dimension of {}, which no tensor in a file has", what, length));
       }
       if (__builtin_mul_overflow(tensor.elements, static_cast<std::uint64_t>(length),
                                  &tensor.elements)) {
@@ -259,7 +287,7 @@ std::vector<std::string> textsOf(File& file, const GgufHeader& header, const std
                                  std::uint64_t most) {
   const auto found = header.keys.find(key);
   const auto* value = found == header.keys.end() ? nullptr : std::get_if<GgufList>(&found->second);
-  if (value == nullptr || value->type != text) return {};
+  if (value == nullptr || value->type != kText) return {};
   HeaderStream stream(file, value->offset);
   std::vector<std::string> texts;
   const std::string what = fmt::format("the list '{}'", escaped(key));

@@ -13,8 +13,16 @@ constexpr std::uint64_t kLargestWindow = std::uint64_t{16} << 20;
 
 }  // namespace
 
+std::vector<std::byte> bytesAt(File& file, std::uint64_t offset, std::uint64_t count) {
+  std::vector<std::byte> bytes(count);
+  file.read(offset, bytes);
+  return bytes;
+}
+
 HeaderStream::HeaderStream(File& file, std::uint64_t position)
-    : file_(file), size_(file.size()), position_(std::min(position, size_)),
+    : file_(file),
+      size_(file.size()),
+      position_(std::min(position, size_)),
       next_window_(kFirstWindow) {}
 
 std::span<const std::byte> HeaderStream::take(std::uint64_t count, std::string_view what) {
@@ -37,8 +45,7 @@ void HeaderStream::skip(std::uint64_t count, std::string_view what) {
 }
 
 void HeaderStream::endsInside(std::string_view what) const {
-  throw inputError(file_.place(),
-                   fmt::format("the file of {} bytes ends inside {}", size_, what),
+  throw inputError(file_.place(), fmt::format("the file of {} bytes ends inside {}", size_, what),
                    "fetch it again: it is cut off or damaged");
 }
 

@@ -1,5 +1,5 @@
-// Reads the beginning of a file field by field, little-endian, in windows: however long a header is,
-// no more of it is held than the window and what the caller keeps.
+// Reads the beginning of a file field by field, little-endian, in windows: however long a header
+// is, no more of it is held than the window and what the caller keeps.
 #pragma once
 
 #include <cstddef>
@@ -12,6 +12,9 @@
 #include <kindred/source.hpp>
 
 namespace kindred::formats {
+
+// Part of a file, which the caller has checked to be no larger than it may be.
+std::vector<std::byte> bytesAt(File& file, std::uint64_t offset, std::uint64_t count);
 
 class HeaderStream {
  public:

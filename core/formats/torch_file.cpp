@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "checkpoint/names.hpp"
+#include "formats/header_stream.hpp"
 #include "formats/pickle.hpp"
 #include "formats/torch_state.hpp"
 #include "formats/zip_directory.hpp"
@@ -19,15 +20,10 @@ namespace {
 constexpr std::uint64_t kMostPickle = std::uint64_t{256} << 20;
 constexpr std::string_view kData = "/data.pkl";
 
-[[noreturn]] void refuse(const File& file, const std::string& what,
-                         const std::string& remedy = "fetch it again, or convert it to safetensors") {
+[[noreturn]] void refuse(
+    const File& file, const std::string& what,
+    const std::string& remedy = "fetch it again, or convert it to safetensors") {
   throw inputError(file.place(), what, remedy);
-}
-
-std::vector<std::byte> bytesAt(File& file, std::uint64_t offset, std::uint64_t count) {
-  std::vector<std::byte> bytes(count);
-  file.read(offset, bytes);
-  return bytes;
 }
 
 // ---- zip archives
@@ -42,16 +38,14 @@ class Archive {
     checkKind();
     const ZipEntry& entry = entries_.at(data);
     if (entry.bytes > kMostPickle) refuse(file_, "the archive's data.pkl is too large to be read");
-    const std::vector<std::byte> bytes =
-        bytesAt(file_, dataOf(file_, data, entry), entry.bytes);
+    const std::vector<std::byte> bytes = bytesAt(file_, dataOf(file_, data, entry), entry.bytes);
     Pickle pickle;
     try {
       pickle = readPickle(bytes, file_.place());
     } catch (const PickleCutOff&) {
       refuse(file_, "the archive's data.pkl ends before its STOP");
     }
-    return readState(pickle, file_.place(),
-                     [&](const StorageId& id) { return storageOf(id); });
+    return readState(pickle, file_.place(), [&](const StorageId& id) { return storageOf(id); });
   }
 
  private:
@@ -102,7 +96,7 @@ class Archive {
 
 // ---- the stream of pickles that torch wrote before 1.6
 
-constexpr std::string_view kMagic = "\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19";
+constexpr std::string_view kStreamMagic = "\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19";
 
 class Stream {
  public:
@@ -122,7 +116,7 @@ class Stream {
 
   static bool isMagic(const Pickle& pickle) {
     const PickleNode& node = pickle.at(pickle.root);
-    return node.kind == PickleNode::Kind::integer && node.text == kMagic;
+    return node.kind == PickleNode::Kind::integer && node.text == kStreamMagic;
   }
 
  private:

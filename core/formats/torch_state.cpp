@@ -36,15 +36,24 @@ constexpr NamedDType kStorages[] = {
     {"torch.storage UntypedStorage", DType::U8},
 };
 constexpr NamedDType kDTypeNames[] = {
-    {"torch float32", DType::F32},        {"torch float16", DType::F16},
-    {"torch bfloat16", DType::BF16},      {"torch float64", DType::F64},
-    {"torch int64", DType::I64},          {"torch int32", DType::I32},
-    {"torch int16", DType::I16},          {"torch int8", DType::I8},
-    {"torch uint8", DType::U8},           {"torch bool", DType::BOOL},
-    {"torch complex64", DType::C64},      {"torch uint16", DType::U16},
-    {"torch uint32", DType::U32},         {"torch uint64", DType::U64},
-    {"torch float8_e4m3fn", DType::F8_E4M3}, {"torch float8_e5m2", DType::F8_E5M2},
-    {"torch float8_e4m3fnuz", DType::F8_E4M3FNUZ}, {"torch float8_e5m2fnuz", DType::F8_E5M2FNUZ},
+    {"torch float32", DType::F32},
+    {"torch float16", DType::F16},
+    {"torch bfloat16", DType::BF16},
+    {"torch float64", DType::F64},
+    {"torch int64", DType::I64},
+    {"torch int32", DType::I32},
+    {"torch int16", DType::I16},
+    {"torch int8", DType::I8},
+    {"torch uint8", DType::U8},
+    {"torch bool", DType::BOOL},
+    {"torch complex64", DType::C64},
+    {"torch uint16", DType::U16},
+    {"torch uint32", DType::U32},
+    {"torch uint64", DType::U64},
+    {"torch float8_e4m3fn", DType::F8_E4M3},
+    {"torch float8_e5m2", DType::F8_E5M2},
+    {"torch float8_e4m3fnuz", DType::F8_E4M3FNUZ},
+    {"torch float8_e5m2fnuz", DType::F8_E5M2FNUZ},
     {"torch float8_e8m0fnu", DType::F8_E8M0},
 };
 
@@ -58,10 +67,10 @@ std::optional<DType> dtypeOf(const NamedDType (&names)[N], const std::string& te
 
 // Modules whose functions do something when a pickle calls them.
 bool isSuspicious(const std::string& global) {
-  constexpr const char* kModules[] = {"os ",        "posix ",      "nt ",      "subprocess ",
-                                      "runpy ",     "sys ",        "socket ",  "shutil ",
-                                      "webbrowser ", "pip ",       "importlib ", "pty ",
-                                      "commands ",  "operator ",   "functools ", "torch.hub "};
+  constexpr const char* kModules[] = {"os ",         "posix ",    "nt ",        "subprocess ",
+                                      "runpy ",      "sys ",      "socket ",    "shutil ",
+                                      "webbrowser ", "pip ",      "importlib ", "pty ",
+                                      "commands ",   "operator ", "functools ", "torch.hub "};
   for (const char* module : kModules) {
     if (global.starts_with(module)) return true;
   }
@@ -246,7 +255,8 @@ class StateReader {
       return;
     }
     const std::vector<NodeIndex>& given = made->arguments->items;
-    if (given.size() < (third ? 7u : 4u)) refuse(fmt::format("tensor '{}' is incomplete", shown(name)));
+    if (given.size() < (third ? 7u : 4u))
+      refuse(fmt::format("tensor '{}' is incomplete", shown(name)));
     const std::optional<StorageId> storage = storageId(pickle_, at(given[0]));
     if (!storage) {
       leaveOut(name, "its storage is of a type that is not read");
@@ -288,8 +298,8 @@ class StateReader {
     if (node->kind == Kind::call && at(node->items[1]).items.size() == 1) {
       node = &at(at(node->items[1]).items[0]);
     }
-    constexpr std::size_t kMostDimensions = 64;
-    if (node->kind != Kind::tuple || node->items.size() > kMostDimensions) {
+    constexpr std::size_t kMostAxes = 64;
+    if (node->kind != Kind::tuple || node->items.size() > kMostAxes) {
       refuse(fmt::format("tensor '{}' has no shape", shown(name)));
     }
     std::vector<std::uint64_t> numbers;
@@ -300,17 +310,17 @@ class StateReader {
   // The last element lies inside the storage, and the storage inside the file.
   void check(TorchTensor& tensor, const StorageId& storage) {
     const auto found = places_.find(storage.key);
-    const StoragePlace place =
-        found != places_.end() ? found->second
-                               : places_.emplace(storage.key, place_of_(storage)).first->second;
+    const StoragePlace place = found != places_.end()
+                                   ? found->second
+                                   : places_.emplace(storage.key, place_of_(storage)).first->second;
     const std::string& name = tensor.name;
     if (tensor.shape.size() != tensor.strides.size()) {
       refuse(fmt::format("tensor '{}' has {} sizes and {} strides", shown(name),
                          tensor.shape.size(), tensor.strides.size()));
     }
     if (storage.elements > place.bytes / bytesOf(storage.dtype)) {
-      refuse(fmt::format("tensor '{}': its storage holds fewer elements than it states",
-                         shown(name)));
+      refuse(
+          fmt::format("tensor '{}': its storage holds fewer elements than it states", shown(name)));
     }
     std::uint64_t last = tensor.first;
     tensor.elements = 1;

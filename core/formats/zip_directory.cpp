@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "checkpoint/names.hpp"
+#include "formats/header_stream.hpp"
 
 namespace kindred::formats {
 namespace {
@@ -20,7 +21,7 @@ constexpr std::size_t kLocalBytes = 30, kCentralBytes = 46, kEndBytes = 22, kEnd
 constexpr std::uint64_t kMostDirectory = std::uint64_t{256} << 20;
 constexpr std::uint32_t kSeeZip64 = 0xffffffff;
 
-[[noreturn]] void refuse(const File& file, const std::string& what) {
+[[noreturn]] void refuseArchive(const File& file, const std::string& what) {
   throw inputError(file.place(), what, "fetch it again, or convert it to safetensors");
 }
 
@@ -46,12 +47,6 @@ class Fields {
   std::span<const std::byte> bytes_;
 };
 
-std::vector<std::byte> bytesAt(File& file, std::uint64_t offset, std::uint64_t count) {
-  std::vector<std::byte> bytes(count);
-  file.read(offset, bytes);
-  return bytes;
-}
-
 struct Directory {
   std::uint64_t offset = 0, bytes = 0, entries = 0;
 };
@@ -60,7 +55,7 @@ struct Directory {
 Directory findDirectory(File& file) {
   const std::uint64_t size = file.size();
   const std::uint64_t tail = std::min<std::uint64_t>(size, kEndBytes + kLocator64Bytes + 65535);
-  if (size < kEndBytes) refuse(file, "the file is too short for a zip archive");
+  if (size < kEndBytes) refuseArchive(file, "the file is too short for a zip archive");
   const std::vector<std::byte> bytes = bytesAt(file, size - tail, tail);
   const Fields fields(bytes);
   for (std::size_t at = tail - kEndBytes + 1; at-- > 0;) {
@@ -75,7 +70,7 @@ Directory findDirectory(File& file) {
     if (wide_fields.four(0) != kEnd64) break;
     return {wide_fields.eight(48), wide_fields.eight(40), wide_fields.eight(32)};
   }
-  refuse(file, "the archive has no directory at its end: it is cut off or damaged");
+  refuseArchive(file, "the archive has no directory at its end: it is cut off or damaged");
 }
 
 // Sizes and offsets beyond 32 bits stand in an extra field, those that are needed, in this order.
@@ -89,7 +84,7 @@ void widen(const File& file, const Fields& fields, std::size_t extra, std::size_
     if (fields.two(at - 4) != 1) continue;
     for (std::uint64_t* value : {&size, &packed, &offset}) {
       if (*value != kSeeZip64) continue;
-      if (at + 8 > extra) refuse(file, "the archive's directory is damaged");
+      if (at + 8 > extra) refuseArchive(file, "the archive's directory is damaged");
       *value = fields.eight(at);
       at += 8;
     }
@@ -104,7 +99,8 @@ std::map<std::string, ZipEntry> readZipDirectory(File& file) {
   const std::uint64_t size = file.size();
   if (directory.offset > size || directory.bytes > size - directory.offset ||
       directory.bytes > kMostDirectory || directory.entries > directory.bytes / kCentralBytes) {
-    refuse(file, "the archive's directory lies beyond the file, or states more than it holds");
+    refuseArchive(file,
+                  "the archive's directory lies beyond the file, or states more than it holds");
   }
   const std::vector<std::byte> bytes = bytesAt(file, directory.offset, directory.bytes);
   const Fields fields(bytes);
@@ -112,12 +108,12 @@ std::map<std::string, ZipEntry> readZipDirectory(File& file) {
   std::size_t at = 0;
   for (std::uint64_t i = 0; i < directory.entries; ++i) {
     if (fields.size() - at < kCentralBytes || fields.four(at) != kCentral) {
-      refuse(file, "the archive's directory is damaged");
+      refuseArchive(file, "the archive's directory is damaged");
     }
     const std::size_t name = fields.two(at + 28), extra = fields.two(at + 30);
     const std::size_t end = at + kCentralBytes + name + extra;
     if (end + fields.two(at + 32) > fields.size()) {
-      refuse(file, "the archive's directory is damaged");
+      refuseArchive(file, "the archive's directory is damaged");
     }
     std::uint64_t unpacked = fields.four(at + 24), packed = fields.four(at + 20);
     ZipEntry entry{fields.four(at + 42), 0, fields.two(at + 10) == 0};
@@ -127,11 +123,11 @@ std::map<std::string, ZipEntry> readZipDirectory(File& file) {
     const bool encrypted = (fields.two(at + 8) & 1) != 0;
     if (encrypted || (entry.stored && packed != unpacked) || entry.offset > size ||
         packed > size - entry.offset) {
-      refuse(file, fmt::format("the archive's entry '{}' leaves the file, or is encrypted",
-                               checkpoint::escaped(text)));
+      refuseArchive(file, fmt::format("the archive's entry '{}' leaves the file, or is encrypted",
+                                      checkpoint::escaped(text)));
     }
     if (!entries.emplace(text, entry).second) {
-      refuse(file, fmt::format("the archive names '{}' twice", checkpoint::escaped(text)));
+      refuseArchive(file, fmt::format("the archive names '{}' twice", checkpoint::escaped(text)));
     }
     at = end + fields.two(at + 32);
   }
@@ -141,22 +137,23 @@ std::map<std::string, ZipEntry> readZipDirectory(File& file) {
 std::uint64_t dataOf(File& file, const std::string& name, const ZipEntry& entry) {
   const std::string shown = checkpoint::escaped(name);
   if (!entry.stored) {
-    refuse(file, fmt::format("the archive's entry '{}' is compressed, which torch never does",
-                             shown));
+    refuseArchive(
+        file, fmt::format("the archive's entry '{}' is compressed, which torch never does", shown));
   }
   const std::uint64_t head = kLocalBytes + name.size();
   if (file.size() - entry.offset < head) {
-    refuse(file, fmt::format("the archive's entry '{}' leaves the file", shown));
+    refuseArchive(file, fmt::format("the archive's entry '{}' leaves the file", shown));
   }
   const std::vector<std::byte> bytes = bytesAt(file, entry.offset, head);
   const Fields fields(bytes);
   if (fields.four(0) != kLocal || fields.two(26) != name.size() ||
       fields.text(kLocalBytes, name.size()) != name) {
-    refuse(file, fmt::format("the archive's entry '{}' is not where its directory says", shown));
+    refuseArchive(file,
+                  fmt::format("the archive's entry '{}' is not where its directory says", shown));
   }
   const std::uint64_t data = entry.offset + head + fields.two(28);
   if (data > file.size() || entry.bytes > file.size() - data) {
-    refuse(file, fmt::format("the archive's entry '{}' leaves the file", shown));
+    refuseArchive(file, fmt::format("the archive's entry '{}' leaves the file", shown));
   }
   return data;
 }

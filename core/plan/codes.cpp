@@ -28,8 +28,8 @@ struct Group {
 
 // Without a decoder; scales and zero points are told with what they belong to.
 bool isCode(const Tensor& tensor) {
-  return checkpoint::shown(tensor.encoding) == checkpoint::Shown::nothing &&
-         tensor.encoding != Encoding::companion;
+  return checkpoint::shown(tensor) == checkpoint::Shown::nothing &&
+         tensor.encoding != Encoding::companion && tensor.encoding != Encoding::part;
 }
 
 LeftOut entry(const std::string& step, const std::string& model, const Group& group) {
@@ -68,7 +68,7 @@ std::vector<LeftOut> codesOf(const std::vector<PairIndex>& pairs, const std::vec
   for (const PairIndex& pair : pairs) {
     for (const Selected* selected : {&a[pair.a], &b[pair.b]}) {
       const Tensor& tensor = *selected->view.tensor;
-      if (checkpoint::shown(tensor.encoding) == checkpoint::Shown::values) continue;
+      if (checkpoint::shown(tensor) == checkpoint::Shown::values) continue;
       if (!seen.insert(&tensor).second) continue;
       groups[{selected->view.info.model, {tensor.encoding, tensor.dtype}}].add(tensor);
     }

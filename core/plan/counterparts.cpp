@@ -62,7 +62,7 @@ std::string partPlace(const TensorInfo& info) {
 }
 
 bool isOfValues(const checkpoint::View& view) {
-  return view.isRun() && checkpoint::shown(view.tensor->encoding) == checkpoint::Shown::values;
+  return view.isRun() && checkpoint::shown(*view.tensor) == checkpoint::Shown::values;
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include "addresses/naming.hpp"
 #include "plan/tools.hpp"
 #include "plugin/guard.hpp"
+#include "reading/open.hpp"
 
 namespace kindred::plan {
 namespace {
@@ -87,7 +88,7 @@ std::unique_ptr<Model> Models::openModel(const Repository& repository) const {
   auto model = std::make_unique<Model>();
   static_cast<Repository&>(*model) = repository;
   plugin::guard(model->address.substr(0, model->address.find(':')), [&] {
-    model->checkpoint = checkpoint::Checkpoint::open(model->key, *model->source, *model->location);
+    model->checkpoint = reading::openCheckpoint(model->key, *model->source, *model->location);
   });
   model->architecture = architectures_.recognise(model->checkpoint);
   return model;

@@ -33,8 +33,13 @@ std::vector<const Selected*> taking(const PlannedStep& step, bool side_b) {
   return list;
 }
 
-// Each range once, by place.
-std::vector<ByteRange> sortedOnce(std::vector<ByteRange> ranges) {
+// Each range of real files once, by place.
+std::vector<ByteRange> sortedOnce(const std::vector<ByteRange>& wanted) {
+  std::vector<ByteRange> ranges;
+  for (const ByteRange& range : wanted) {
+    const std::vector<ByteRange> real = stored(range);
+    ranges.insert(ranges.end(), real.begin(), real.end());
+  }
   const auto key = [](const ByteRange& r) { return std::tuple(r.shard, r.offset, r.length); };
   std::sort(ranges.begin(), ranges.end(),
             [&](const ByteRange& x, const ByteRange& y) { return key(x) < key(y); });
@@ -157,7 +162,7 @@ class Planner {
     Surveyed surveyed{&models_.model(key), {}};
     surveyed.tensors = select(*surveyed.model, step.selection);
     std::erase_if(surveyed.tensors, [](const Selected& selected) {
-      return checkpoint::shown(selected.view.tensor->encoding) == checkpoint::Shown::nothing;
+      return checkpoint::shown(*selected.view.tensor) == checkpoint::Shown::nothing;
     });
     listCodes(*surveyed.model, step);
     if (surveyed.tensors.empty()) {
@@ -278,7 +283,7 @@ ByteRange bytesOf(const checkpoint::View& view, const Run& run) {
   const unsigned bits = info(view.info.dtype).bits;
   const std::uint64_t first = (view.first + run.first) * bits / 8;
   const std::uint64_t end = ((view.first + run.first + run.count) * bits + 7) / 8;
-  return {view.shard, view.tensor->offset + first, end - first};
+  return {view.shard, view.offset + first, end - first};
 }
 
 ByteRange bytesOfRows(const checkpoint::View& view, std::uint64_t first, std::uint64_t count) {
@@ -288,6 +293,18 @@ ByteRange bytesOfRows(const checkpoint::View& view, std::uint64_t first, std::ui
   }
   const std::uint64_t last = (count - 1) * view.row_step + (columns - 1) * view.column_step;
   return bytesOf(view, {first * view.row_step, last + 1});
+}
+
+std::vector<ByteRange> stored(const ByteRange& range) {
+  if (range.shard->decoded == nullptr) return {range};
+  return range.shard->decoded->stored(range.offset, range.length);
+}
+
+std::uint64_t storedBytes(const ByteRange& range) {
+  if (range.shard->decoded == nullptr) return range.length;
+  std::uint64_t bytes = 0;
+  for (const ByteRange& real : stored(range)) bytes += real.length;
+  return bytes;
 }
 
 std::vector<ModelRanges> rangesOf(const PlannedStep& step) {

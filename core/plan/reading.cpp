@@ -26,7 +26,7 @@ std::uint64_t rowsOf(const checkpoint::View& view) {
 }
 
 std::uint64_t bytesOfRows(const checkpoint::View& view, std::uint64_t rows) {
-  return plan::bytesOfRows(view, 0, rows).length;
+  return storedBytes(plan::bytesOfRows(view, 0, rows));
 }
 
 class Chooser {
@@ -85,6 +85,11 @@ class Chooser {
     if (!ofTokens(role)) reading_.bytes -= matrix.rows == 0 ? 0 : bytesOfRows(*view, matrix.rows);
     matrix.view = *view;
     matrix.rows = std::max(matrix.rows, std::min(rows, rowsOf(*view)));
+    // Of what is packed along the inputs a row costs what all of them do.
+    const std::uint64_t all = rowsOf(*view);
+    if (!ofTokens(role) && bytesOfRows(*view, matrix.rows) == bytesOfRows(*view, all)) {
+      matrix.rows = all;
+    }
     if (!ofTokens(role)) reading_.bytes += bytesOfRows(*view, matrix.rows);
   }
   void take(std::string_view role, const Place& place) {
@@ -246,8 +251,9 @@ std::vector<PlannedRange> rangesOf(const WeightReading& reading) {
   std::vector<PlannedRange> ranges;
   const auto add = [&](const checkpoint::View& view, std::uint64_t first, std::uint64_t rows) {
     const std::uint64_t columns = view.info.shape.empty() ? 1 : view.info.shape.back();
-    const ByteRange range = bytesOf(view, {first * columns, rows * columns});
-    ranges.push_back({range.shard->file.get(), range.offset, range.length});
+    for (const ByteRange& range : stored(bytesOf(view, {first * columns, rows * columns}))) {
+      ranges.push_back({range.shard->file.get(), range.offset, range.length});
+    }
   };
   for (const auto& [key, matrix] : reading.matrices) {
     if (key.first != role::kEmbedding && key.first != role::kOutput) {

@@ -82,8 +82,9 @@ class Coverer {
     for (const Tensor& tensor : model.checkpoint.tensors()) {
       ++tensors;
       bytes += tensor.bytes;
-      elements += tensor.elements;
-      if (roleOf(model, tensor.name).empty()) continue;
+      if (tensor.encoding != checkpoint::Encoding::part) elements += tensor.elements;
+      const bool part = tensor.encoding == checkpoint::Encoding::part;
+      if (!part && roleOf(model, tensor.name).empty()) continue;
       ++understood;
       understood_bytes += tensor.bytes;
     }
@@ -125,7 +126,9 @@ class Coverer {
       in_parts_.insert({checkpoint::escaped(of_a.info.name), checkpoint::escaped(of_b.info.name)});
     }
     if (countBytes(tensor, role, partner, !parts.empty())) return;
-    if (checkpoint::shown(tensor.encoding) == checkpoint::Shown::nothing) {
+    if (tensor.encoding == checkpoint::Encoding::part) {
+      addCompared(tensor, role, read_a_.any(tensor));
+    } else if (checkpoint::shown(tensor) == checkpoint::Shown::nothing) {
       coverage_.left_out["stored as codes"].add(tensor.bytes);
     } else if (!parts.empty()) {
       const bool read = read_a_.any(tensor) &&
@@ -195,7 +198,8 @@ class Coverer {
 
   static std::string noEvidence(const Tensor& tensor, const run::TensorContent& content) {
     if (!content.constant.empty()) return content.constant;
-    return content.bits * static_cast<double>(tensor.elements) < kFewestBits
+    const std::uint64_t stored = tensor.numbers ? tensor.numbers->stored_elements : tensor.elements;
+    return content.bits * static_cast<double>(stored) < kFewestBits
                ? "so few values that they may agree by chance"
                : "";
   }

@@ -27,7 +27,7 @@ void addCatalogue(const plan::Model& model, ModelFacts& facts) {
   }
   for (const checkpoint::Tensor& tensor : model.checkpoint.tensors()) {
     ++facts.tensors;
-    facts.parameters += tensor.elements;
+    if (tensor.encoding != checkpoint::Encoding::part) facts.parameters += tensor.elements;
   }
   for (const checkpoint::Shard& shard : model.checkpoint.shards()) {
     facts.files.push_back(

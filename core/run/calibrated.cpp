@@ -95,7 +95,8 @@ class Calibrator {
     for (const checkpoint::Tensor& tensor : model.checkpoint.tensors()) {
       const bool buffer = tensor.encoding == checkpoint::Encoding::integers &&
                           model.architecture->roleOf(tensor.name).empty();
-      if (buffer || checkpoint::shown(tensor.encoding) == checkpoint::Shown::values) continue;
+      if (tensor.encoding == checkpoint::Encoding::part) continue;  // read with its tensor
+      if (buffer || checkpoint::shown(tensor) == checkpoint::Shown::values) continue;
       return fmt::format("'{}' of '{}' is {}", checkpoint::escaped(tensor.name), model.key,
                          checkpoint::whyNot(tensor.encoding, tensor.dtype));
     }

@@ -181,7 +181,7 @@ class PairComparer {
   }
 
   static bool isOfCodes(const checkpoint::View& view) {
-    return checkpoint::shown(view.tensor->encoding) != checkpoint::Shown::values;
+    return checkpoint::shown(*view.tensor) != checkpoint::Shown::values;
   }
 
   const plan::PlannedStep& step_;

@@ -26,7 +26,7 @@ Shape testable(const checkpoint::View& view) {
   const TensorInfo& info = view.info;
   const bool numbers = (info.dtype == DType::F32 || info.dtype == DType::F16 ||
                         info.dtype == DType::BF16 || info.dtype == DType::F64) &&
-                       checkpoint::shown(view.tensor->encoding) == checkpoint::Shown::values;
+                       checkpoint::shown(*view.tensor) == checkpoint::Shown::values;
   Shape shape;
   for (const std::uint64_t length : info.shape) {
     if (length != 1) shape.push_back(length);

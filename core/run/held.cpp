@@ -5,6 +5,7 @@
 #include <kindred/error.hpp>
 
 #include "run/hash.hpp"
+#include "run/stored_ranges.hpp"
 
 namespace kindred::run {
 
@@ -15,15 +16,26 @@ void Held::want(const plan::Model& model, const plan::ByteRange& range) {
 
 void Held::read(std::vector<RangeRead>& ranges) {
   std::map<Source*, std::vector<ReadRequest>> requests;
+  StoredRanges behind;  // of what codecs make
   for (auto& [where, entry] : entries_) {
     const auto& [shard, offset, length] = where;
     entry.data.resize(length);
-    requests[entry.model->source].push_back({shard->file.get(), offset, entry.data});
+    if (shard->decoded == nullptr) {
+      requests[entry.model->source].push_back({shard->file.get(), offset, entry.data});
+    } else {
+      behind.want(*entry.model, {shard, offset, length});
+    }
   }
+  behind.addTo(requests);
   for (auto& [source, list] : requests) source->read(list);
-  for (const auto& [where, entry] : entries_) {
+  behind.report(ranges);
+  for (auto& [where, entry] : entries_) {
     const auto& [shard, offset, length] = where;
-    ranges.push_back({entry.model->key, shard->name, offset, length, xxh3(entry.data)});
+    if (shard->decoded == nullptr) {
+      ranges.push_back({entry.model->key, shard->name, offset, length, xxh3(entry.data)});
+    } else {
+      behind.copy({shard, offset, length}, entry.data);
+    }
   }
 }
 

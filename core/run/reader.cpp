@@ -5,6 +5,7 @@
 #include <kindred/error.hpp>
 
 #include "checkpoint/names.hpp"
+#include "run/stored_ranges.hpp"
 
 namespace kindred::run {
 namespace {
@@ -30,6 +31,11 @@ SegmentBytes::SegmentBytes(const plan::Model& model, const checkpoint::View& vie
     : model_(model), shard_(*view.shard) {
   checkAligned(view, segment);
   const std::string& place = shard_.file->place();
+  if (shard_.decoded != nullptr && held == nullptr) {
+    gatherDecoded(view, segment);
+    file_ = std::make_unique<MemoryFile>(gathered_, place);
+    return;
+  }
   if (segment.runs.size() == 1) {
     const plan::ByteRange range = plan::bytesOf(view, segment.runs.front());
     if (held != nullptr) {
@@ -55,6 +61,18 @@ SegmentBytes::SegmentBytes(const plan::Model& model, const checkpoint::View& vie
     }
   }
   file_ = std::make_unique<MemoryFile>(gathered_, place);
+}
+
+void SegmentBytes::gatherDecoded(const checkpoint::View& view, const plan::Segment& segment) {
+  StoredRanges behind;
+  for (const plan::Run& run : segment.runs) behind.want(model_, plan::bytesOf(view, run));
+  behind.read(ranges_);
+  for (const plan::Run& run : segment.runs) {
+    const plan::ByteRange range = plan::bytesOf(view, run);
+    const std::size_t at = gathered_.size();
+    gathered_.resize(at + range.length);
+    behind.copy(range, {gathered_.data() + at, range.length});
+  }
 }
 
 void SegmentBytes::reportRanges(std::vector<RangeRead>& ranges) const {

@@ -24,6 +24,9 @@ class SegmentBytes {
   void reportRanges(std::vector<RangeRead>& ranges) const;
 
  private:
+  // What a codec makes is made whole: a segment is small, and its ranges are hashed as stored.
+  void gatherDecoded(const checkpoint::View& view, const plan::Segment& segment);
+
   std::unique_ptr<File> file_;
   std::uint64_t offset_ = 0;
   std::vector<std::byte> gathered_;

@@ -8,6 +8,7 @@
 #include "run/interrupt.hpp"
 #include "run/ordered.hpp"
 #include "run/session.hpp"
+#include "run/stored_ranges.hpp"
 #include "run/variety.hpp"
 
 namespace kindred::run {
@@ -15,6 +16,7 @@ namespace {
 
 // What was made of one tensor.
 struct Digested {
+  TensorInfo info;                                     // of what was digested
   std::vector<std::unique_ptr<TensorDigest>> digests;  // one a metric
   TensorContent content;
 };
@@ -43,7 +45,7 @@ class SetMatcher {
     std::vector<Digested> all(side.size());
     inOrder<DigestOutcome>(
         side.size(), session_.threads,
-        [&](std::size_t i) { return digestOne(model, side[i].view); },
+        [&](std::size_t i) { return digestOne(model, asStored(model, side[i].view)); },
         [&](std::size_t i, DigestOutcome&& outcome) {
           session_.results.contents.push_back(outcome.tensor.content);
           all[i] = std::move(outcome.tensor);
@@ -56,8 +58,17 @@ class SetMatcher {
     return all;
   }
 
+  // Bytes are those of the file, also where a codec makes numbers of them; of a part of a fused
+  // tensor of codes there is none but the numbers.
+  static checkpoint::View asStored(const plan::Model& model, const checkpoint::View& view) {
+    const bool whole = view.info.elements == view.tensor->elements;
+    return whole && view.tensor->numbers ? checkpoint::stored(model.checkpoint, *view.tensor)
+                                         : view;
+  }
+
   DigestOutcome digestOne(const plan::Model& model, const checkpoint::View& view) const {
     DigestOutcome outcome;
+    outcome.tensor.info = view.info;
     auto& digests = outcome.tensor.digests;
     constants::Recogniser recogniser(view.info);
     Variety variety(view.info);
@@ -85,7 +96,13 @@ class SetMatcher {
     const std::string digest = file.digest();
     outcome.tensor.content = {model.key,           view.info.name,         digest,
                               recogniser.finish(), recogniser.isOrdered(), variety.bits()};
-    outcome.ranges.push_back({model.key, range.shard->name, range.offset, range.length, digest});
+    if (range.shard->decoded == nullptr) {
+      outcome.ranges.push_back({model.key, range.shard->name, range.offset, range.length, digest});
+    } else {
+      StoredRanges behind;
+      behind.want(model, range);
+      behind.read(outcome.ranges);
+    }
     return outcome;
   }
 
@@ -95,10 +112,10 @@ class SetMatcher {
     const plan::Metric& metric = step_.tools->metrics[m];
     std::vector<SetMetric::Member> members_a, members_b;
     for (std::size_t i = 0; i < a.size(); ++i) {
-      members_a.push_back({step_.a[i].view.info, *a[i].digests[m]});
+      members_a.push_back({a[i].info, *a[i].digests[m]});
     }
     for (std::size_t j = 0; j < b.size(); ++j) {
-      members_b.push_back({step_.b[j].view.info, *b[j].digests[m]});
+      members_b.push_back({b[j].info, *b[j].digests[m]});
     }
     const std::vector<SetMatch> matches =
         plugin::guard(name(m), [&] { return metric.set->match(members_a, members_b); });

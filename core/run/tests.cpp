@@ -119,6 +119,7 @@ class Tester {
     if (model.architecture == nullptr) return false;
     std::uint64_t bytes = 0, with_role = 0;
     for (const checkpoint::Tensor& tensor : model.checkpoint.tensors()) {
+      if (tensor.encoding == checkpoint::Encoding::part) continue;
       bytes += tensor.bytes;
       if (!model.architecture->roleOf(tensor.name).empty()) with_role += tensor.bytes;
     }
@@ -153,7 +154,7 @@ class Tester {
         refuse(*view, "the tensor has no role in architecture " + model->architecture->name());
       }
       const checkpoint::Tensor& tensor = *view->tensor;
-      if (checkpoint::shown(tensor.encoding) < checkpoint::Shown::rows) {
+      if (checkpoint::shown(tensor) < checkpoint::Shown::rows) {
         refuse(*view, checkpoint::whyNot(tensor.encoding, tensor.dtype));
       }
       const checkpoint::OrderGrant grant = model->architecture->orderOf(view->info.role, 0);

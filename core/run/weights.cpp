@@ -221,7 +221,7 @@ std::string CheckpointWeights::scaledByBlocks(std::string_view gauge) const {
     if (rule.name != gauge) continue;
     for (const auto& [key, matrix] : reading_.matrices) {
       const checkpoint::Tensor& tensor = *matrix.view.tensor;
-      if (checkpoint::shown(tensor.encoding) >= checkpoint::Shown::rows) continue;
+      if (checkpoint::shown(tensor) >= checkpoint::Shown::rows) continue;
       const bool moves = std::any_of(
           rule.permutation.begin(), rule.permutation.end(),
           [&](const checkpoint::RoleAxis& axis) { return axis.role == matrix.view.info.role; });
@@ -233,8 +233,14 @@ std::string CheckpointWeights::scaledByBlocks(std::string_view gauge) const {
   return {};
 }
 
-// What is asymmetric is stored as codes, of which nothing is read.
-std::string CheckpointWeights::asymmetry(std::string_view, const Place&) const { return {}; }
+std::string CheckpointWeights::asymmetry(std::string_view role, const Place& place) const {
+  const plan::ReadableMatrix* matrix = find(role, place);
+  if (matrix == nullptr || matrix->view.tensor == nullptr) return {};
+  const checkpoint::Tensor& tensor = *matrix->view.tensor;
+  if (!tensor.numbers || tensor.numbers->symmetric) return {};
+  return fmt::format("{} of {} is stored as {}, not symmetric about zero", role, model_.key,
+                     tensor.numbers->codec);
+}
 
 std::vector<RangeRead> CheckpointWeights::takeRanges() const {
   const std::lock_guard lock(mutex_);

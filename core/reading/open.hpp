@@ -1,0 +1,15 @@
+// Opens a model of any format that is read: what is stored as codes gets its numbers here.
+#pragma once
+
+#include <string>
+
+#include "checkpoint/checkpoint.hpp"
+
+namespace kindred::reading {
+
+// As Checkpoint::open(). Where a codec fits, a tensor of codes becomes one of numbers under the
+// name of its matrix, and what stands beside it becomes part of it; where none does, it stays what
+// it is.
+checkpoint::Checkpoint openCheckpoint(std::string model, Source& source, Location& location);
+
+}  // namespace kindred::reading

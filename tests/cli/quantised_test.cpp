@@ -1,0 +1,91 @@
+// Codes that have a decoder are numbers like any others.
+#include <gmock/gmock.h>
+
+#include "quantised.hpp"
+#include "recipes.hpp"
+
+namespace kindred::clitest {
+namespace {
+
+using nlohmann::json;
+using testing::AnyOf;
+
+json compared(const TempDir& dir) {
+  const RunResult result = support::run({"compare", (dir / "a").string(), (dir / "b").string(),
+                                         "--out", (dir / "out").string(), "--json"});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  return json::parse(result.out);
+}
+
+void save(const TempDir& dir, const char* name, const Toy& toy, Quantised how) {
+  saveModel(dir / name, quantised(toy, how), quantisedConfig(toyLlamaConfig(), how));
+}
+
+class Quantisation : public testing::TestWithParam<Quantised> {};
+
+TEST_P(Quantisation, OfAChildIsFoundUnderItsBase) {
+  TempDir dir;
+  const Toy base = toyLlama(1);
+  saveModel(dir / "a", stored(base), toyLlamaConfig());
+  save(dir, "b", tuned(base, 2), GetParam());
+  const json report = compared(dir);
+  EXPECT_EQ(report.at("verdict").at("class"), "shared-weights");
+  EXPECT_FALSE(report.at("pairs")[0].at("coverage").at("left_out").contains("stored as codes"));
+  EXPECT_GT(report.at("pairs")[0].at("coverage").at("plain_cosine").at("value"), 0.95);
+}
+
+TEST_P(Quantisation, OfStrangersAccusesNobody) {
+  for (const std::uint64_t seed : {1, 11, 21}) {
+    TempDir dir;
+    save(dir, "a", toyLlama(seed), GetParam());
+    save(dir, "b", toyLlama(seed + 1), GetParam());
+    EXPECT_EQ(compared(dir).at("verdict").at("class"), "no-evidence") << seed;
+  }
+}
+
+TEST_P(Quantisation, DoneTwiceIsTheSameBytes) {
+  TempDir dir;
+  save(dir, "a", toyLlama(1), GetParam());
+  save(dir, "b", toyLlama(1), GetParam());
+  EXPECT_EQ(compared(dir).at("verdict").at("class"), "identical");
+}
+
+TEST_P(Quantisation, ComesOutAgain) {
+  TempDir dir;
+  save(dir, "a", toyLlama(1), GetParam());
+  save(dir, "b", tuned(toyLlama(1), 2), GetParam());
+  compared(dir);
+  const RunResult again = support::run({"verify", (dir / "out").string()});
+  EXPECT_EQ(again.exit_code, 0) << again.out << again.err;
+}
+
+INSTANTIATE_TEST_SUITE_P(Tools, Quantisation, testing::ValuesIn(kAllQuantised),
+                         [](const auto& tested) { return nameOf(tested.param); });
+
+TEST(Quantised, ModelsOfDifferentToolsAreOneFamily) {
+  TempDir dir;
+  const Toy base = toyLlama(1);
+  save(dir, "a", base, Quantised::awq);
+  save(dir, "b", tuned(base, 2), Quantised::nf4);
+  EXPECT_EQ(compared(dir).at("verdict").at("class"), "shared-weights");
+}
+
+TEST(Quantised, NamesOfMatricesAndTheirSizesAreThoseOfTheWeights) {
+  TempDir dir;
+  save(dir, "a", toyLlama(1), Quantised::gptq);
+  const RunResult result = support::run({"inspect", (dir / "a").string(), "--json"});
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  const json report = json::parse(result.out);
+  for (const json& tensor : report.at("tensors")) {
+    if (tensor.at("name") != "model.layers.0.mlp.down_proj.weight") continue;
+    EXPECT_EQ(tensor.at("shape"), json({64, 176}));
+    EXPECT_EQ(tensor.at("role"), "mlp.down");
+    EXPECT_EQ(tensor.at("codec"), "GPTQ, 4 bit, groups of 16");
+    EXPECT_EQ(tensor.at("stored").at("name"), "model.layers.0.mlp.down_proj.qweight");
+    return;
+  }
+  FAIL() << "no such tensor";
+}
+
+}  // namespace
+}  // namespace kindred::clitest
