@@ -9,6 +9,7 @@
 
 #include "bench.hpp"
 #include "servers/giants.hpp"
+#include "servers/nginx.hpp"
 #include "servers/range_server.hpp"
 #include "support/temp_dir.hpp"
 
@@ -20,7 +21,7 @@ using std::chrono::milliseconds;
 constexpr milliseconds kEndpoint(80), kStorage(230);
 constexpr std::uint64_t kMiB = 1024 * 1024, kStream = 28 * kMiB;  // a second, of one connection
 constexpr std::uint64_t kRead = 64 * kMiB;                        // of each model
-constexpr unsigned kConnections = 8;
+constexpr unsigned kConnections = 8, kStreams = 64;
 
 servers::MixtureConfig mediumConfig(std::uint64_t seed) {
   servers::MixtureConfig config = servers::glm45Air();
@@ -68,8 +69,10 @@ Opened openModel(Source& source, const std::string& name) {
 }
 
 // Opens both models and reads the second part of each in one call, in pieces of a MiB.
-void readBoth(const servers::RangeServer& server) {
-  const auto source = makeSource({{"layout", "hub"}, {"endpoint", server.endpoint()}});
+void readBoth(const servers::RangeServer& server, const servers::Nginx& storage) {
+  const auto source = makeSource({{"layout", "hub"},
+                                  {"endpoint", server.endpoint()},
+                                  {"ca-file", storage.certificate().string()}});
   auto other = std::async(std::launch::async, [&] { return openModel(*source, "org/b"); });
   const Opened a = openModel(*source, "org/a");
   const Opened b = other.get();
@@ -118,8 +121,12 @@ Compared compare(servers::RangeServer& server, bool bound) {
 void hub() {
   servers::RangeServer server;
   publishModels(server);
-  server.bandwidth(kStream);
+  // The storage speaks HTTP/2, and each of eight connections has so much.
+  const servers::Nginx storage(servers::Nginx::Options{{}, server.storage(), 2});
+  server.storageUrl(storage.tls());
+  server.bandwidth(kStream * kConnections / kStreams);
   server.delay(kEndpoint, kStorage);
+  ::setenv("CURL_CA_BUNDLE", storage.certificate().c_str(), 1);
 
   // Which files; the way to the index and the shards; the index beside the shards' beginnings; the
   // weights.
@@ -127,7 +134,7 @@ void hub() {
   const double bytes = 2.0 * static_cast<double>(kRead) / (kConnections * kStream);
   std::vector<double> seconds;
   for (int round = 0; round < 3; ++round) {
-    seconds.push_back(measured([&] { readBoth(server); }).seconds);
+    seconds.push_back(measured([&] { readBoth(server, storage); }).seconds);
   }
   std::printf("  128 MiB of two models in %.2f s; round trips %.2f s, bytes %.2f s\n",
               median(seconds), chain, bytes);
