@@ -70,6 +70,13 @@ void checkShardsAreThere(const IndexFile& index, const std::vector<std::string>&
                    "fetch what is missing");
 }
 
+void sortByName(std::vector<Tensor>& tensors) {
+  std::sort(tensors.begin(), tensors.end(), [](const Tensor& a, const Tensor& b) {
+    if (a.name != b.name) return naturalLess(a.name, b.name);
+    return a.shard < b.shard;
+  });
+}
+
 }  // namespace
 
 Shown shown(const Tensor& tensor) {
@@ -77,7 +84,7 @@ Shown shown(const Tensor& tensor) {
 }
 
 Checkpoint Checkpoint::open(std::string model, Source& source, Location& location,
-                            const Decode& decode) {
+                            const Readers& readers) {
   const std::vector<std::string> names = location.list();
   Checkpoint result;
   result.model_ = std::move(model);
@@ -110,7 +117,7 @@ Checkpoint Checkpoint::open(std::string model, Source& source, Location& locatio
     result.note(unnamed);
   }
   result.shards_ = openShards(files, index ? index->shards : chosen.shards);
-  result.tensors_ = readHeaders(source, result.shards_);
+  result.readTensors(source, chosen.format, readers);
   if (index) {
     IndexCheck check = checkAgainstIndex(*index, result.tensors_);
     result.agrees_with_index_ = result.agrees_with_index_ && check.agrees;
@@ -118,13 +125,33 @@ Checkpoint Checkpoint::open(std::string model, Source& source, Location& locatio
   }
   checkNames(result.tensors_, result.shards_);
   classify(result.tensors_, result.config_);
-  if (decode) {
-    decode(source, result.shards_, result.config_, result.tensors_);
-    std::sort(result.tensors_.begin(), result.tensors_.end(),
-              [](const Tensor& a, const Tensor& b) { return naturalLess(a.name, b.name); });
+  if (readers.decode) {
+    readers.decode(source, result.shards_, result.config_, result.tensors_);
+    sortByName(result.tensors_);
     checkNames(result.tensors_, result.shards_);
   }
   return result;
+}
+
+void Checkpoint::readTensors(Source& source, Format format, const Readers& readers) {
+  if (format == Format::safetensors) {
+    tensors_ = readHeaders(source, shards_);
+    return;
+  }
+  const ReadCatalogue& read = format == Format::torch ? readers.torch : readers.gguf;
+  if (!read) {
+    throw inputError(shards_.front().file->place(), "files of this format are not read here",
+                     "save it as safetensors");
+  }
+  Catalogue catalogue = read(shards_);
+  tensors_ = std::move(catalogue.tensors);
+  tokens_ = std::move(catalogue.tokens);
+  for (std::string& sentence : catalogue.notes) note(std::move(sentence));
+  if (!catalogue.config.empty()) {
+    config_ = std::move(catalogue.config);
+    config_place_ = shards_.front().file->place();
+  }
+  sortByName(tensors_);
 }
 
 void Checkpoint::note(std::string sentence) {

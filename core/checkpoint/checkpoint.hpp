@@ -13,6 +13,7 @@
 
 #include "checkpoint/decoded.hpp"
 #include "checkpoint/encoding.hpp"
+#include "checkpoint/weight_files.hpp"
 
 namespace kindred::checkpoint {
 
@@ -64,6 +65,23 @@ Shown shown(const Tensor& tensor);
 using Decode = std::function<void(Source& source, const std::vector<Shard>& shards,
                                   const std::string& config, std::vector<Tensor>& tensors)>;
 
+// What the headers of a model's files say, in a format that has a reader of its own.
+struct Catalogue {
+  std::vector<Tensor> tensors;
+  std::string config = {};               // what config.json would say; empty: that file says it
+  std::vector<std::string> tokens = {};  // of the vocabulary, by number; empty: not held there
+  std::vector<std::string> notes = {};   // sentences for people
+};
+// Reads the headers of these shards and sets their lengths.
+using ReadCatalogue = std::function<Catalogue(std::vector<Shard>& shards)>;
+
+// What formats and encodings take besides safetensors of plain numbers; empty: they are refused, or
+// stay codes.
+struct Readers {
+  Decode decode = {};
+  ReadCatalogue torch = {}, gguf = {};
+};
+
 class Checkpoint {
  public:
   // Reads headers (and the index, config.json) of one location: of the files that weight_files.hpp
@@ -71,7 +89,7 @@ class Checkpoint {
   // Error that names the file, or a note where all that is needed is there. The source must outlive
   // it.
   static Checkpoint open(std::string model, Source& source, Location& location,
-                         const Decode& decode = {});
+                         const Readers& readers = {});
 
   // Numbers refer to shards: a checkpoint moves, and is not copied.
   Checkpoint() = default;
@@ -83,7 +101,8 @@ class Checkpoint {
   const Tensor* find(std::string_view name) const;                 // null: not there
   const std::vector<Shard>& shards() const { return shards_; }
   const std::string& config() const { return config_; }  // text of config.json; empty: none
-  const std::string& configPlace() const { return config_place_; }  // its path or URL, for errors
+  const std::string& configPlace() const { return config_place_; }    // its path or URL, for errors
+  const std::vector<std::string>& tokens() const { return tokens_; }  // see Catalogue
   // Sentences for people: which files were left out, and where index and shards disagree.
   const std::vector<std::string>& notes() const { return notes_; }
   // Whether every tensor that the index names is there, and no other nor another shard besides.
@@ -91,12 +110,14 @@ class Checkpoint {
 
  private:
   void note(std::string sentence);  // empty: none
+  void readTensors(Source& source, Format format, const Readers& readers);
 
   std::string model_;
   std::vector<Tensor> tensors_;
   std::vector<Shard> shards_;
   std::string config_;
   std::string config_place_;
+  std::vector<std::string> tokens_;
   std::vector<std::string> notes_;
   bool agrees_with_index_ = true;
 };

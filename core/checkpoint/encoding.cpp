@@ -19,7 +19,7 @@ struct Traits {
   std::string_view text;
 };
 
-constexpr std::array<Traits, 17> kTraits{{
+constexpr std::array<Traits, 18> kTraits{{
     {Shown::values, "numbers"},
     {Shown::values, "floats under one scale"},
     {Shown::rows, "floats under a scale for each row"},
@@ -36,6 +36,7 @@ constexpr std::array<Traits, 17> kTraits{{
     {Shown::nothing, "4-bit floats in pairs under scales of blocks (NVFP4, MXFP4)"},
     {Shown::nothing, "indices into code books"},
     {Shown::nothing, "scales, zero points or tables of other tensors"},
+    {Shown::nothing, "blocks of codes with their scales (GGUF)"},
     {Shown::nothing, "scales, zero points or tables of other tensors, read with them"},
 }};
 
@@ -136,7 +137,7 @@ class Classifier {
     }
     for (const auto& [module, members] : modules_) findCompanions(members);
     for (std::size_t i = 0; i < tensors_.size(); ++i) {
-      if (is_companion(i)) continue;
+      if (is_companion(i) || tensors_[i].encoding == Encoding::blocks) continue;
       tensors_[i].encoding = encodingOf(i);
       for (const Beside& beside : beside_[i]) {
         tensors_[i].companions.push_back({std::string(beside.word), beside.tensor->name});

@@ -29,6 +29,7 @@ enum class Encoding : std::uint8_t {
   four_bit_floats,   // two in a byte under scales of blocks: NVFP4, MXFP4
   code_books,        // indices of vectors: AQLM, QuIP, EXL and others
   companion,         // scales, zero points, tables of another tensor
+  blocks,            // of GGUF: codes with their scales
   part               // the same of a tensor that a codec makes numbers of, and read with it
 };
 

@@ -58,8 +58,8 @@ std::optional<std::uint64_t> number(std::string_view digits) {
   return value;
 }
 
-std::optional<Part> partOf(const std::string& name) {
-  const std::string base = name.substr(0, name.size() - kSuffix.size());
+std::optional<Part> partOf(const std::string& name, std::string_view suffix = kSuffix) {
+  const std::string base = name.substr(0, name.size() - suffix.size());
   const std::size_t of = base.rfind("-of-");
   if (of == std::string::npos) return std::nullopt;
   std::size_t first = of;
@@ -209,6 +209,8 @@ class Chooser {
   WeightFiles chosenByUser() {
     if (isIndex(folder_.chosen)) {
       result_.index = folder_.chosen;
+    } else if (chosenOfOtherFormat()) {
+      // result_ holds it
     } else if (isShard(folder_.chosen)) {
       take(folder_.chosen);
       if (const auto part = partOf(folder_.chosen)) {
@@ -237,6 +239,7 @@ class Chooser {
       chooseAmong(groups, sort);
       return;
     }
+    if (chooseOtherFormat()) return;
     if (!of(Sort::adapter).empty()) {
       const std::string name = of(Sort::adapter).front()->name();
       throw error(fmt::format("it holds an adapter ({}), which changes another model, and no model",
@@ -246,6 +249,97 @@ class Chooser {
     }
     if (!components().empty()) refuseComponents();
     refuseOtherFormats(folder_.names);
+  }
+
+  static bool isTorch(std::string_view name) {
+    constexpr std::array<std::string_view, 4> kEndings{".bin", ".pt", ".pth", ".ckpt"};
+    // What trainers save beside the weights.
+    constexpr std::array<std::string_view, 7> kOthers{
+        "training_args", "optimizer", "scheduler", "rng_state", "trainer", "adapter", "scaler"};
+    return std::any_of(kEndings.begin(), kEndings.end(),
+                       [&](auto ending) { return name.ends_with(ending); }) &&
+           std::none_of(kOthers.begin(), kOthers.end(),
+                        [&](auto other) { return name.starts_with(other); });
+  }
+  static bool isGguf(std::string_view name) { return name.ends_with(".gguf"); }
+  static bool isTorchIndex(std::string_view name) { return name.ends_with(".bin.index.json"); }
+
+  bool chosenOfOtherFormat() {
+    const std::string& name = folder_.chosen;
+    if (isTorchIndex(name)) {
+      result_.format = Format::torch;
+      result_.index = name;
+      return true;
+    }
+    if (!isGguf(name) && !isTorch(name)) return false;
+    result_.format = isGguf(name) ? Format::gguf : Format::torch;
+    take(name);
+    return true;
+  }
+
+  std::vector<std::string> topWhere(bool (*wanted)(std::string_view)) const {
+    std::vector<std::string> names;
+    for (const std::string& name : folder_.names) {
+      if (atTop(name) && wanted(name)) names.push_back(name);
+    }
+    std::sort(names.begin(), names.end(), naturalLess);
+    return names;
+  }
+
+  // There are no safetensors: files of torch under the names that transformers gives them, then
+  // GGUF, then any file of torch. False: there are none.
+  bool chooseOtherFormat() {
+    const std::vector<std::string> torch = topWhere(isTorch);
+    std::vector<std::string> gguf = topWhere(isGguf);
+    // Vision towers lie beside their language models.
+    const auto is_tower = [](const std::string& name) { return name.starts_with("mmproj"); };
+    if (!std::all_of(gguf.begin(), gguf.end(), is_tower)) std::erase_if(gguf, is_tower);
+    result_.format = Format::torch;
+    if (checkpoint::contains(torch, "pytorch_model.bin")) {
+      take("pytorch_model.bin");
+      return true;
+    }
+    if (const auto indices = topWhere(isTorchIndex); !indices.empty()) {
+      result_.index = indices.front();
+      return true;
+    }
+    if (!gguf.empty()) {
+      result_.format = Format::gguf;
+      takeOneSet(gguf, ".gguf", "GGUF");
+      return true;
+    }
+    if (!torch.empty()) {
+      takeOneSet(torch, torch.front().substr(torch.front().rfind('.')), "PyTorch");
+      return true;
+    }
+    result_.format = Format::safetensors;
+    return false;
+  }
+
+  // One file, or all parts of one numbered set.
+  void takeOneSet(const std::vector<std::string>& names, std::string_view ending,
+                  const char* format) {
+    std::optional<Part> set;
+    bool one_set = true;
+    std::set<std::uint64_t> numbers;
+    for (const std::string& name : names) {
+      const auto part = name.ends_with(ending) ? partOf(name, ending) : std::nullopt;
+      one_set = one_set && part && (!set || (set->stem == part->stem && set->total == part->total));
+      if (!one_set) break;
+      set = part;
+      numbers.insert(part->number);
+    }
+    if (names.size() > 1 && !one_set) {
+      throw error(fmt::format("it holds {} {} files, and nothing says which is meant: {}",
+                              names.size(), format, listed(names)),
+                  "name one, such as " + address(names.front()));
+    }
+    if (one_set && set && numbers.size() < set->total) {
+      throw error(fmt::format("the model is incomplete: of {} parts {} are there: {}", set->total,
+                              numbers.size(), listed(names)),
+                  "fetch what is missing, or name one file to read it alone");
+    }
+    result_.shards = names;
   }
 
   void chooseAmong(const std::vector<const Group*>& groups, Sort sort) {
@@ -316,15 +410,10 @@ class Chooser {
   }
 
   [[noreturn]] void refuseOtherFormats(const std::vector<std::string>& names) const {
-    struct Format {
+    struct Other {
       std::string_view ending, what, remedy;
     };
-    constexpr std::array<Format, 11> kFormats{{
-        {".gguf", "GGUF files", "name the model that it was converted from"},
-        {".bin", "PyTorch files", ""},
-        {".pt", "PyTorch files", ""},
-        {".pth", "PyTorch files", ""},
-        {".ckpt", "PyTorch files", ""},
+    constexpr std::array<Other, 6> kFormats{{
         {".pkl", "pickled files", ""},
         {".h5", "TensorFlow files", ""},
         {".msgpack", "Flax files", ""},
@@ -332,13 +421,13 @@ class Chooser {
         {".npz", "NumPy files", ""},
         {".ggml", "GGML files", "name the model that it was converted from"},
     }};
-    for (const Format& format : kFormats) {
+    for (const Other& format : kFormats) {
       std::vector<std::string> found;
       std::copy_if(names.begin(), names.end(), std::back_inserter(found),
                    [&](const std::string& name) { return name.ends_with(format.ending); });
       if (found.empty()) continue;
       throw error(
-          fmt::format("there is no *.safetensors file in its folder, only {}, which are not read: "
+          fmt::format("there are no weights in its folder but {}, which are not read: "
                       "{}",
                       format.what, listed(found)),
           format.remedy.empty()

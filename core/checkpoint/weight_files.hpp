@@ -1,6 +1,7 @@
 // Which files of a folder are its model, told from their names alone, as transformers decides it:
 // model.safetensors, else what model.safetensors.index.json names. Where neither is there: the one
-// set of files that can be meant. The only place that knows, for disks, hubs and web servers alike.
+// set of files that can be meant; where there are no safetensors at all, files of torch, then GGUF.
+// The only place that knows, for disks, hubs and web servers alike.
 #pragma once
 
 #include <functional>
@@ -18,7 +19,10 @@ struct Folder {
   std::function<std::string(const std::string&)> address = {};
 };
 
+enum class Format { safetensors, torch, gguf };
+
 struct WeightFiles {
+  Format format = Format::safetensors;
   std::string index;                // its shards are the model; empty: `shards` are
   std::vector<std::string> shards;  // in natural order
   std::vector<std::string> notes;   // sentences on what was left out, and why

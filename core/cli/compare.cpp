@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <iostream>
+#include <set>
 #include <span>
 
 #include <fmt/format.h>
@@ -49,7 +50,7 @@ constexpr const char* kCalibrated[] = {"unit-invariants", "gram", "probe-match",
 // What corresponds in relatives; told of two models, not of a whole folder.
 constexpr const char* kDescribing[] = {"characterise"};
 
-// Whether a folder holds safetensors, or is a model's in the Hub's local cache.
+// Whether a folder holds weights, or is a model's in the Hub's local cache.
 bool looksLikeModel(const fs::path& folder) {
   std::error_code problem;
   if (folder.filename().string().starts_with("models--") &&
@@ -58,7 +59,10 @@ bool looksLikeModel(const fs::path& folder) {
   }
   return std::any_of(
       fs::directory_iterator(folder, problem), fs::directory_iterator(),
-      [](const fs::directory_entry& file) { return file.path().extension() == ".safetensors"; });
+      [](const fs::directory_entry& file) {
+        static const std::set<std::string> kWeights{".safetensors", ".gguf", ".bin", ".pt", ".pth"};
+        return kWeights.contains(file.path().extension().string());
+      });
 }
 
 std::vector<ModelArgument> modelsOf(const fs::path& folder) {
@@ -71,12 +75,12 @@ std::vector<ModelArgument> modelsOf(const fs::path& folder) {
   std::sort(others.begin(), others.end());
   for (const std::string& path : others) {
     std::cerr << "kindred: " << checkpoint::escapedText(path)
-              << " is left out: there is no *.safetensors file in it\n";
+              << " is left out: there are no weights in it\n";
   }
   if (problem) throw inputError(folder.string(), problem.message());
   if (paths.size() < 2) {
     throw inputError(folder.string(), "fewer than two models are in this folder",
-                     "each model is a sub-folder with .safetensors files");
+                     "each model is a sub-folder with weights (*.safetensors, *.gguf, *.bin)");
   }
   std::sort(paths.begin(), paths.end());
   std::vector<ModelArgument> models;

@@ -7,6 +7,7 @@
 
 #include "reading/codec_file.hpp"
 #include "reading/codec_of.hpp"
+#include "reading/other_formats.hpp"
 #include "reading/stated.hpp"
 
 namespace kindred::reading {
@@ -32,6 +33,7 @@ class Decoder {
     std::vector<std::vector<std::uint64_t>> shapes;
     std::set<std::string_view> parts;
     for (Tensor& tensor : tensors_) {
+      if (tensor.numbers) continue;
       std::optional<Found> found = finder.of(tensor);
       if (!found || !fits(*found)) continue;
       for (const Companion& companion : tensor.companions) parts.insert(companion.name);
@@ -132,10 +134,14 @@ class Decoder {
 }  // namespace
 
 checkpoint::Checkpoint openCheckpoint(std::string model, Source& source, Location& location) {
-  return checkpoint::Checkpoint::open(
-      std::move(model), source, location,
-      [](Source& from, const std::vector<Shard>& shards, const std::string& config,
-         std::vector<Tensor>& tensors) { Decoder(from, shards, config, tensors).run(); });
+  checkpoint::Readers readers;
+  readers.decode = [](Source& from, const std::vector<Shard>& shards, const std::string& config,
+                      std::vector<Tensor>& tensors) {
+    Decoder(from, shards, config, tensors).run();
+  };
+  readers.torch = readTorchFiles;
+  readers.gguf = readGgufs;
+  return checkpoint::Checkpoint::open(std::move(model), source, location, readers);
 }
 
 }  // namespace kindred::reading

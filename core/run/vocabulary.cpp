@@ -18,6 +18,7 @@ constexpr std::uint64_t kLargest = std::uint64_t{256} << 20;  // the largest kno
 }  // namespace
 
 std::vector<std::string> tokensOf(const plan::Model& model, std::vector<RangeRead>& ranges) {
+  if (!model.checkpoint.tokens().empty()) return model.checkpoint.tokens();
   const std::vector<std::string> names = model.location->list();
   if (std::find(names.begin(), names.end(), kTokenizer) == names.end()) return {};
   const std::shared_ptr<File> file = model.location->open(kTokenizer);

@@ -169,7 +169,25 @@ TEST(WeightFiles, AreTheOneThatTheUserNamed) {
   EXPECT_EQ(choice(names, "x.safetensors.index.json").index, "x.safetensors.index.json");
   const WeightFiles part = choice({"m-2-of-3.safetensors"}, "m-2-of-3.safetensors");
   EXPECT_THAT(part.notes, ElementsAre(HasSubstr("one of 3 parts")));
-  EXPECT_THAT(whyRefused({"x.gguf"}, "x.gguf"), HasSubstr("GGUF"));
+  EXPECT_EQ(choice({"x.gguf"}, "x.gguf").format, Format::gguf);
+  EXPECT_EQ(choice({"x.pth"}, "x.pth").format, Format::torch);
+  EXPECT_THAT(whyRefused({"x.h5"}, "x.h5"), HasSubstr("TensorFlow"));
+}
+
+TEST(WeightFiles, OfTorchAndGgufAreTakenWhereThereAreNoSafetensors) {
+  const WeightFiles whole = choice({"pytorch_model.bin", "training_args.bin", "m.gguf"});
+  EXPECT_EQ(whole.format, Format::torch);
+  EXPECT_THAT(whole.shards, ElementsAre("pytorch_model.bin"));
+  EXPECT_EQ(choice({"pytorch_model-00001-of-00001.bin", "pytorch_model.bin.index.json"}).index,
+            "pytorch_model.bin.index.json");
+  EXPECT_EQ(choice({"model.safetensors", "pytorch_model.bin"}).format, Format::safetensors);
+  const WeightFiles parts =
+      choice({"m-Q4_K-00001-of-00002.gguf", "m-Q4_K-00002-of-00002.gguf", "mmproj-m.gguf"});
+  EXPECT_EQ(parts.format, Format::gguf);
+  EXPECT_EQ(parts.shards.size(), 2u);
+  EXPECT_THAT(whyRefused({"m-Q4_K.gguf", "m-Q8_0.gguf"}),
+              AllOf(HasSubstr("2 GGUF files"), HasSubstr("org/m:m-Q4_K.gguf")));
+  EXPECT_THAT(whyRefused({"m-00001-of-00002.gguf"}), HasSubstr("of 2 parts 1 are there"));
 }
 
 TEST(WeightFiles, OfAFolderOfComponentsMustBeNamed) {
@@ -184,10 +202,9 @@ TEST(WeightFiles, OfAFolderOfComponentsMustBeNamed) {
 }
 
 TEST(WeightFiles, InOtherFormatsAreNamedWithWhatCanBeDone) {
-  EXPECT_THAT(whyRefused({"pytorch_model.bin", "config.json"}),
-              AllOf(HasSubstr("PyTorch files, which are not read: pytorch_model.bin"),
+  EXPECT_THAT(whyRefused({"tf_model.h5", "config.json"}),
+              AllOf(HasSubstr("TensorFlow files, which are not read: tf_model.h5"),
                     HasSubstr("refs/convert/safetensors")));
-  EXPECT_THAT(whyRefused({"m-Q4_K_M.gguf"}), AllOf(HasSubstr("GGUF"), HasSubstr("converted from")));
   EXPECT_THAT(whyRefused({"flax_model.msgpack"}), HasSubstr("Flax"));
   EXPECT_THAT(whyRefused({"adapter_config.json", "adapter_model.safetensors"}),
               AllOf(HasSubstr("an adapter"), HasSubstr("merge it into its base model"),
