@@ -22,6 +22,7 @@ struct ModelFacts {
   std::string key, address, role, revision, architecture, architecture_files;
   std::string naming;  // how the names differ from the family's; empty: they don't
   std::uint64_t tensors = 0, parameters = 0;
+  std::vector<std::string> notes;  // which files were left out; where index and shards disagree
   std::vector<ModelFile> files;
 };
 

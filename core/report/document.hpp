@@ -92,6 +92,7 @@ struct DocumentFamily {
 struct DocumentModel {
   std::string key, address, role, revision, architecture, architecture_files, naming;
   std::uint64_t tensors = 0, parameters = 0;
+  std::vector<std::string> notes;
 };
 
 struct DocumentLeftOut {

@@ -118,6 +118,7 @@ void visit(Visitor& v, DocumentModel& x) {
   v("naming", x.naming, "how tensor names differ from the family's, in words; empty: they don't");
   v("tensors", x.tensors, "");
   v("parameters", x.parameters, "");
+  v("notes", x.notes, "sentences: files left out; where index and shards disagree");
 }
 
 template <class Visitor>

@@ -137,7 +137,8 @@ Json modelsJson(const Context& context) {
                     {"architecture_files", model.architecture_files},
                     {"naming", model.naming},
                     {"tensors", model.tensors},
-                    {"parameters", model.parameters}});
+                    {"parameters", model.parameters},
+                    {"notes", model.notes}});
   }
   return list;
 }

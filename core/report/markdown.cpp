@@ -100,6 +100,12 @@ std::string evidenceTable(const std::vector<Evidence>& rows) {
   return text + "\n";
 }
 
+// With the revision, which the address of a model on a hub has in it.
+std::string addressed(const DocumentModel& model) {
+  const bool said = model.address.find(model.revision) != std::string::npos;
+  return model.address + (said ? "" : " at " + model.revision);
+}
+
 std::string assumptions(const std::vector<Evidence>& rows) {
   if (rows.empty()) return {};
   const DocumentFinding& f = *rows.front().finding;
@@ -125,8 +131,12 @@ std::string reportMarkdown(const Document& document) {
   text += "## Models\n\n| model | role | address | architecture |\n|---|---|---|---|\n";
   for (const DocumentModel& m : document.models) {
     text += fmt::format("| {} | {} | {} | {} |\n", inText(m.key), inText(m.role),
-                        inText(m.address + (m.revision.empty() ? "" : " at " + m.revision)),
-                        inText(familyOf(m)));
+                        inText(addressed(m)), inText(familyOf(m)));
+  }
+  for (const DocumentModel& m : document.models) {
+    for (const std::string& note : m.notes) {
+      text += fmt::format("\n{}: {}.\n", inText(m.key), inText(note));
+    }
   }
   text += fmt::format("\n{} read in {} requests and {:.1f} s with Kindred {}.\n\n",
                       byteCount(document.cost.bytes_read), document.cost.requests,

@@ -185,6 +185,11 @@ Markup methodSection(const Document& document) {
   Markup content = element("h2", "Method");
   constexpr std::size_t kOpenSteps = 30;
   content << tableMarkup(models(document));
+  for (const DocumentModel& m : document.models) {
+    for (const std::string& note : m.notes) {
+      content << element("p", m.key + ": " + note + ".", {{"class", "quiet"}});
+    }
+  }
   if (document.steps.size() <= kOpenSteps) {
     content << tableMarkup(steps(document));
   } else {

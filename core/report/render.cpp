@@ -29,6 +29,7 @@ void addCatalogue(const plan::Model& model, ModelFacts& facts) {
     ++facts.tensors;
     if (tensor.encoding != checkpoint::Encoding::part) facts.parameters += tensor.elements;
   }
+  facts.notes = model.checkpoint.notes();
   for (const checkpoint::Shard& shard : model.checkpoint.shards()) {
     facts.files.push_back(
         {shard.name, shard.file->size(), shard.file->identity(), shard.file->publishedSha256()});

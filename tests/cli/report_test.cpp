@@ -23,6 +23,20 @@ TEST(Report, RendersTheSameBytesFromSavedResults) {
   EXPECT_EQ(support::readFile(dir / "out/report.md"), markdown);
 }
 
+TEST(Report, NamesTheFilesOfAModelThatWereLeftOut) {
+  TempDir dir;
+  writePair(dir, 1, 2);
+  std::filesystem::copy_file(dir / "a/model.safetensors", dir / "a/consolidated.safetensors");
+  ASSERT_EQ(runRecipe(dir, recipe(kSameName)).exit_code, 0);
+  const auto models =
+      nlohmann::json::parse(support::readFile(dir / "out/report.json")).at("models");
+  EXPECT_THAT(models.at(0).at("notes"), testing::SizeIs(1));
+  EXPECT_THAT(models.at(1).at("notes"), testing::IsEmpty());
+  for (const char* page : {"out/report.html", "out/report.md"}) {
+    EXPECT_THAT(support::readFile(dir / page), HasSubstr("consolidated.safetensors")) << page;
+  }
+}
+
 TEST(Report, NeedsAFolderOfResults) {
   TempDir dir;
   const RunResult result = support::run({"report", dir.text()});

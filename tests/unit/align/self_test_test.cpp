@@ -88,6 +88,19 @@ TEST(SelfTest, GatesUnderTheNameOfUpsGiveNoCoin) {
   expectRefused(testedBySigns(a, b), "mlp-unit", "the sum of the rows before them");
 }
 
+// As rows of unsigned codes do, whatever they are stored as.
+TEST(SelfTest, RowsThatAllPointOneWayGiveNoCoin) {
+  ToyModel a("a", 1), b("b", 2);
+  for (ToyModel* model : {&a, &b}) {
+    for (const std::string_view role : {role::kUp, role::kGate}) {
+      for (std::int64_t l = 0; l < 3; ++l) {
+        for (float& x : model->at(role, layer(l)).values) x += 0.3f;
+      }
+    }
+  }
+  expectRefused(testedBySigns(a, b), "mlp-unit", "the sum of the rows before them");
+}
+
 TEST(SelfTest, OneModelWithFairSignsIsReferenceEnough) {
   ToyModel a("a", 1);
   mix(a, role::kUp, role::kGate, 1, 0);

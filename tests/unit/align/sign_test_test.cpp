@@ -338,7 +338,8 @@ TEST(SignTest, RotaryCoinsNeverComeFromAnAlignmentByQueries) {
       alignment->blindTo({"rotary-pair", GaugeUse::Of::signs, "attention.k", 0});
   EXPECT_NE(blind.rotation.found_by, "attention");
   for (const Reading& reading : blind.readings) {
-    if (reading.role != "attention.q" && reading.role != "attention.k") continue;
+    // Signs of columns are those of the residual stream's coordinates.
+    if (!reading.role.starts_with("attention.") || reading.axis != 0) continue;
     EXPECT_FALSE(reading.signs) << reading.role << " for " << reading.purpose;
   }
 }

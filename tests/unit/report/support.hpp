@@ -24,9 +24,16 @@ inline Json verdictJson(const std::string& klass, double log10_p) {
 }
 
 inline Json modelJson(const std::string& key, const std::string& role = "subject") {
-  return {{"key", key},        {"address", "disk:" + key}, {"role", role},
-          {"revision", ""},    {"architecture", "llama"},  {"tensors", 3},
-          {"parameters", 300}, {"architecture_files", ""}, {"naming", ""}};
+  return {{"key", key},
+          {"address", "disk:" + key},
+          {"role", role},
+          {"revision", ""},
+          {"architecture", "llama"},
+          {"tensors", 3},
+          {"parameters", 300},
+          {"architecture_files", ""},
+          {"naming", ""},
+          {"notes", Json::array()}};
 }
 
 inline Json familyJson(const std::vector<std::string>& models) {
