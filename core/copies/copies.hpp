@@ -39,9 +39,9 @@ void joinAlike(const Roles& all, align::Origins& columns, Usual usual = Usual::b
 // means nothing.
 void joinLikeNumbered(const Roles& roles, const std::vector<Part>& parts, align::Origins& columns);
 
-// Likewise columns of one part that is a smaller one repeated: two, three, four or eight times,
+// Likewise columns of each part that is a smaller one repeated: two, three, four or eight times,
 // one after the other or each column beside its copies.
-void joinTiles(const Roles& roles, const Part& part, align::Origins& columns);
+void joinTiles(const Roles& roles, const std::vector<Part>& parts, align::Origins& columns);
 
 // Parts at least half of whose columns are joined with columns of the same other part.
 std::vector<std::pair<std::size_t, std::size_t>> joinedParts(const std::vector<Part>& parts,

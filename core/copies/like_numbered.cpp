@@ -152,23 +152,25 @@ void joinLikeNumbered(const Roles& roles, const std::vector<Part>& parts, align:
   }
 }
 
-void joinTiles(const Roles& roles, const Part& part, align::Origins& columns) {
+void joinTiles(const Roles& roles, const std::vector<Part>& parts, align::Origins& columns) {
   constexpr arma::uword kTiles[] = {2, 3, 4, 8};
   constexpr arma::uword kLeast = 8;  // columns of a tile
-  if (roles.empty()) return;
+  if (roles.empty() || parts.empty()) return;
   const std::vector<float> scales = copies::scales(roles, Usual::bounded);
-  for (const arma::uword tiles : kTiles) {
-    const arma::uword size = part.count / tiles;
-    if (part.count % tiles != 0 || size < kLeast) continue;
-    std::vector<Part> following, beside;
-    std::vector<std::size_t> members;
-    for (arma::uword t = 0; t < tiles; ++t) {
-      members.push_back(t);
-      following.push_back({0, 0, part.column(t * size), size, part.step});
-      beside.push_back({0, 0, part.column(t), size, part.step * tiles});
+  for (const Part& part : parts) {
+    for (const arma::uword tiles : kTiles) {
+      const arma::uword size = part.count / tiles;
+      if (part.count % tiles != 0 || size < kLeast) continue;
+      std::vector<Part> following, beside;
+      std::vector<std::size_t> members;
+      for (arma::uword t = 0; t < tiles; ++t) {
+        members.push_back(t);
+        following.push_back({0, 0, part.column(t * size), size, part.step});
+        beside.push_back({0, 0, part.column(t), size, part.step * tiles});
+      }
+      Group(roles, scales, following, members).join(true, columns);
+      Group(roles, scales, beside, members).join(true, columns);
     }
-    Group(roles, scales, following, members).join(true, columns);
-    Group(roles, scales, beside, members).join(true, columns);
   }
 }
 

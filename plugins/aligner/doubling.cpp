@@ -76,7 +76,7 @@ void joinUnitsBySize(const Profile& model, const arma::fmat& ups, Doubling& doub
   copies::Roles roles{&ups};
   if (!gatesSpeakForUps(model.allGates(), ups)) roles.push_back(&model.allGates());
   copies::joinLikeNumbered(roles, parts, units);
-  for (const copies::Part& part : parts) copies::joinTiles(roles, part, units);
+  copies::joinTiles(roles, parts, units);
   copies::joinAlike(roles, units);
   for (const auto& [x, y] : copies::joinedParts(parts, units)) {
     if (mlps.find(static_cast<std::uint32_t>(x)) == mlps.find(static_cast<std::uint32_t>(y))) {

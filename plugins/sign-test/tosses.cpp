@@ -259,7 +259,7 @@ std::vector<std::uint32_t> coordinateOrigins(const std::vector<Columns>& all) {
   for (const arma::fmat& columns : centred) roles.push_back(&columns);
   const arma::uword count = roles.front()->n_cols;
   align::Origins origins(count);
-  copies::joinTiles(roles, {0, 0, 0, count}, origins);
+  copies::joinTiles(roles, {{0, 0, 0, count}}, origins);
   copies::joinAlike(roles, origins, copies::Usual::median);
   std::vector<std::uint32_t> numbers(count);
   for (std::uint32_t c = 0; c < count; ++c) numbers[c] = origins.find(c);

@@ -68,7 +68,7 @@ TEST(Copies, UnrelatedColumnsAreNotJoined) {
   const arma::fmat gates = unit(drawn(64, 600, 1)), ups = unit(drawn(64, 600, 2));
   Origins origins(600);
   copies::joinLikeNumbered({&gates, &ups}, parts(75, 8), origins);
-  copies::joinTiles({&gates, &ups}, {0, 0, 0, 600}, origins);
+  copies::joinTiles({&gates, &ups}, {{0, 0, 0, 600}}, origins);
   copies::joinAlike({&gates, &ups}, origins);
   EXPECT_GE(sets(origins, 600), 595u);
 }
@@ -120,7 +120,7 @@ TEST(Copies, BesideEachOtherAreTiles) {
   const arma::fmat gates = copied(drawn(64, 80, 1), which, 1.2, 3);
   const arma::fmat ups = copied(drawn(64, 80, 2), which, 1.2, 4);
   Origins origins(160);
-  copies::joinTiles({&gates, &ups}, {0, 0, 0, 160}, origins);
+  copies::joinTiles({&gates, &ups}, {{0, 0, 0, 160}}, origins);
   EXPECT_EQ(sets(origins, 160), 80u);
 }
 
