@@ -9,6 +9,7 @@
 #include "checkpoint/names.hpp"
 #include "constants/constants.hpp"
 #include "run/reader.hpp"
+#include "run/spikes.hpp"
 #include "run/tiles.hpp"
 
 namespace kindred::run {
@@ -107,6 +108,7 @@ class Pairer {
         leaveOut(model, view, "no order in it is random: " + why);
         continue;
       }
+      setSpikesAside(one.matrix.values);
       alike.push_back(std::move(one));
     }
     return tensors;

@@ -2,7 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <span>
+#include <string>
+#include <utility>
 
 #include "plan/plan.hpp"
 #include "run/progress.hpp"
@@ -14,6 +17,9 @@ struct Session {
   Results& results;
   Progress& progress;
   unsigned threads = 1;
+  // What was found of each tensor that was read whole, by model and place: judging its values takes
+  // longer than reading it, and a model takes part in many pairs.
+  std::map<std::pair<std::string, std::string>, TensorContent> contents = {};
 
   // Keeps the peak of private memory.
   void noteMemory();

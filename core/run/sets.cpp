@@ -1,4 +1,6 @@
 // Two sets of tensors, each digested once, matched by the set metrics themselves.
+#include <fmt/format.h>
+
 #include <kindred/error.hpp>
 
 #include "checkpoint/names.hpp"
@@ -43,11 +45,21 @@ class SetMatcher {
  private:
   std::vector<Digested> digest(const plan::Model& model, const std::vector<plan::Selected>& side) {
     std::vector<Digested> all(side.size());
+    std::vector<checkpoint::View> views;
+    // Looked up beforehand: threads read while what they found is kept.
+    std::vector<const TensorContent*> known;
+    for (const plan::Selected& selected : side) {
+      views.push_back(asStored(model, selected.view));
+      known.push_back(contentOf(keyOf(model, views.back())));
+    }
     inOrder<DigestOutcome>(
         side.size(), session_.threads,
-        [&](std::size_t i) { return digestOne(model, asStored(model, side[i].view)); },
+        [&](std::size_t i) { return digestOne(model, views[i], known[i]); },
         [&](std::size_t i, DigestOutcome&& outcome) {
-          session_.results.contents.push_back(outcome.tensor.content);
+          const TensorContent& content = outcome.tensor.content;
+          if (session_.contents.try_emplace(keyOf(model, views[i]), content).second) {
+            session_.results.contents.push_back(content);
+          }
           all[i] = std::move(outcome.tensor);
           auto& ranges = session_.results.ranges;
           ranges.insert(ranges.end(), outcome.ranges.begin(), outcome.ranges.end());
@@ -66,7 +78,9 @@ class SetMatcher {
                                          : view;
   }
 
-  DigestOutcome digestOne(const plan::Model& model, const checkpoint::View& view) const {
+  // `known`: what an earlier step found of it, or null.
+  DigestOutcome digestOne(const plan::Model& model, const checkpoint::View& view,
+                          const TensorContent* known) const {
     DigestOutcome outcome;
     outcome.tensor.info = view.info;
     auto& digests = outcome.tensor.digests;
@@ -86,16 +100,26 @@ class SetMatcher {
       for (std::size_t m = 0; m < digests.size(); ++m) {
         plugin::guard(name(m), [&] { digests[m]->add(part); });
       }
-      recogniser.add(part);
-      variety.add(part);
+      if (known == nullptr) {
+        recogniser.add(part);
+        variety.add(part);
+      }
       done += part.size();
     }
     for (std::size_t m = 0; m < digests.size(); ++m) {
       plugin::guard(name(m), [&] { digests[m]->finish(); });
     }
     const std::string digest = file.digest();
-    outcome.tensor.content = {model.key,           view.info.name,         digest,
-                              recogniser.finish(), recogniser.isOrdered(), variety.bits()};
+    if (known == nullptr) {
+      outcome.tensor.content = {model.key,           view.info.name,         digest,
+                                recogniser.finish(), recogniser.isOrdered(), variety.bits()};
+    } else {
+      if (known->xxh3_128 != digest) {
+        throw inputError(range.shard->file->place(), "changed while it was read",
+                         "run again once nobody writes to it");
+      }
+      outcome.tensor.content = *known;
+    }
     if (range.shard->decoded == nullptr) {
       outcome.ranges.push_back({model.key, range.shard->name, range.offset, range.length, digest});
     } else {
@@ -104,6 +128,18 @@ class SetMatcher {
       behind.read(outcome.ranges);
     }
     return outcome;
+  }
+
+  using Key = std::pair<std::string, std::string>;
+  static Key keyOf(const plan::Model& model, const checkpoint::View& view) {
+    const plan::ByteRange range = plan::bytesOf(view, {0, view.info.elements});
+    return {model.key, fmt::format("{} in {} from {} to {}", view.info.name, range.shard->name,
+                                   range.offset, range.offset + range.length)};
+  }
+  // Of an earlier step; null: none.
+  const TensorContent* contentOf(const Key& key) const {
+    const auto found = session_.contents.find(key);
+    return found == session_.contents.end() ? nullptr : &found->second;
   }
 
   std::string name(std::size_t m) const { return step_.tools->metrics[m].plugin->name(); }

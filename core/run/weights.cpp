@@ -1,6 +1,7 @@
 #include "run/weights.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 
 #include <fmt/format.h>
@@ -194,6 +195,9 @@ void CheckpointWeights::fold(std::string_view role, const Place& place, Matrix& 
   gains.rows = 1;
   gains.columns = matrix.columns;
   readRows(gain->view, {&first, 1}, gains);
+  // A gain that is no number would make one of every row.
+  std::replace_if(
+      gains.values.begin(), gains.values.end(), [](float x) { return !std::isfinite(x); }, 1.0f);
   for (std::size_t i = 0; i < matrix.values.size(); ++i) {
     matrix.values[i] *= gains.values[i % matrix.columns];
   }

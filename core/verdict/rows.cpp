@@ -10,6 +10,7 @@ namespace {
 constexpr std::uint64_t kFewest = 32;  // rows that sizes speak of
 constexpr double kAlike = 2.5;         // times chance; strangers reach 1.6
 constexpr double kStrangers = 1.6;
+constexpr double kNoMore = 1.15;  // less is no more than chance
 // Under an order the rows are held against the best that any order reaches; a rotation that was
 // fitted to them adds to what strangers come to.
 constexpr double kBeyondOrder = 1.5;
@@ -42,15 +43,22 @@ bool isBorneOut(const Finding& finding) {
   return ratio(*finding.likeness) >= kBeyondOrder;
 }
 
+bool isUnsupported(const Finding& finding) {
+  if (!finding.likeness || finding.likeness->rows < kFewest) return false;
+  return finding.likeness->agreement && ratio(*finding.likeness) < kNoMore;
+}
+
 std::string sizeText(const Finding& finding) {
   if (!finding.likeness) return {};
   const Likeness& likeness = *finding.likeness;
+  // An order is held against the best of any order, so that is what stands beside it.
   return fmt::format(
-      "the mean absolute cosine of {} pairs of rows ({}) is {:.1f} / sqrt({}), that of rows which "
-      "do "
-      "not belong together {:.1f} / sqrt({})",
-      likeness.rows, finding.gauge, likeness.matched, likeness.width, likeness.chance,
-      likeness.width);
+      "the mean absolute cosine of {} pairs of rows ({}) is {:.1f} / sqrt({}), {} {:.1f} / "
+      "sqrt({})",
+      likeness.rows, finding.gauge, likeness.matched, likeness.width,
+      likeness.agreement ? "that of rows which do not belong together"
+                         : "the most that another order of them reaches",
+      likeness.chance, likeness.width);
 }
 
 std::string powerText(const Finding& finding) {
@@ -66,7 +74,8 @@ std::string powerText(const Finding& finding) {
                          found.empty() ? "" : ", or ", std::min(1.0, *power.alone));
   }
   std::string text = fmt::format("{} ({} coins", power.rows, finding.units);
-  if (!found.empty()) text += ": rows found from a correlation of " + found;
+  text += found.empty() ? ": too few to find any copy"
+                        : ": found with 99 % probability from a row correlation of " + found;
   if (!power.whole)
     text += "; read in part, so of a shuffled copy only rows that are in both parts";
   return text + ")";

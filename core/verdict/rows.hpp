@@ -19,6 +19,9 @@ Rows rowsOf(const Finding& finding);
 // chosen to fit, not inherited; rows that are alike can't be had without them. Either may be open.
 bool isArranged(const Finding& finding);
 bool isBorneOut(const Finding& finding);
+// Rows that are no more alike than chance has it: a part too small to be told from signs that are
+// not fair.
+bool isUnsupported(const Finding& finding);
 
 // "the mean absolute cosine of 2816 pairs of rows is 9.1 / sqrt(128), ..."; empty without sizes.
 std::string sizeText(const Finding& finding);

@@ -1,10 +1,13 @@
 #include "verdict/verdict.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <optional>
 #include <set>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "stats/levels.hpp"
 #include "verdict/rows.hpp"
@@ -65,7 +68,7 @@ class Judge {
     verdict.unverified =
         best_ != nullptr && unverified(best_->finding) && !coverage_.identity.holds();
     const bool exact = !rejected_.empty();
-    if (sized_ != nullptr) verdict.sizes = sizeText(*sized_);
+    if (told() != nullptr) verdict.sizes = sizeText(*told());
     if (coverage_.ran == Ran::not_at_all) {
       verdict.klass = Class::not_run;
       verdict.sentence = fmt::format(
@@ -77,6 +80,9 @@ class Judge {
     } else if (exact && arranged_ && !borne_out_) {
       verdict.klass = Class::arranged;
       verdict.sentence = arranged();
+    } else if (exact && !supported_ && !sharedBytesAreEvidence(coverage_)) {
+      verdict.klass = Class::inconclusive;
+      verdict.sentence = unsupported();
     } else if (exact && onlySomeMatched()) {
       verdict.klass = Class::partial;
       verdict.sentence = fmt::format("Shared in part: {} of {} tensors matched by content. ",
@@ -84,7 +90,7 @@ class Judge {
                          unverifiedRejection();
     } else if (exact && !(onlyOfTheStream() && othersAreApart())) {
       verdict.klass = Class::shared_weights;
-      verdict.sentence = rejection() + onlyStream() + differences();
+      verdict.sentence = rejection() + onlyStream() + notInAll() + differences();
     } else if (exact || sharedBytesAreEvidence(coverage_)) {
       verdict.klass = othersAreApart() ? Class::partial : Class::shared_weights;
       verdict.unverified = verdict.unverified && exact;  // bytes are as they are
@@ -122,6 +128,9 @@ class Judge {
       ++matched_;
       if (rejects(finding, entry.log10_p)) ++matched_kin_;
     }
+    const bool could = finding.log10_p_floor <= stats::kLog10Evidence && finding.power;
+    if (could && rejects(finding, entry.log10_p)) found_.insert(finding.power->rows);
+    if (could && rowsOf(finding) == Rows::strangers) idle_.insert(finding.power->rows);
     if (finding.detectable_rho && (!rho_ || *finding.detectable_rho < *rho_)) {
       rho_ = finding.detectable_rho;
     }
@@ -134,6 +143,7 @@ class Judge {
     rejected_.insert(entry.finding.gauge);
     arranged_ = arranged_ || isArranged(entry.finding);
     borne_out_ = borne_out_ || isBorneOut(entry.finding);
+    supported_ = supported_ || !isUnsupported(entry.finding);
   }
 
   // The sizes that are told are those of the gauge whose rows are most alike.
@@ -167,9 +177,15 @@ class Judge {
     return rejected_.size() == 1 && matched_kin_ > 0 && 2 * matched_kin_ < matched_;
   }
 
+  // Whose sizes are told: of a rejection those of the rows behind it, else those that are largest.
+  const Finding* told() const {
+    const bool own = best_ != nullptr && best_->finding.likeness && !rejected_.empty();
+    return own ? &best_->finding : sized_;
+  }
+
   std::string sizes() const {
-    if (sized_ == nullptr) return {};
-    std::string text = sizeText(*sized_);
+    if (told() == nullptr) return {};
+    std::string text = sizeText(*told());
     text.front() = 'T';
     return " " + text + ".";
   }
@@ -178,9 +194,23 @@ class Judge {
     return fmt::format(
         "Signs or order agree between {} and {} more often than chance allows (p <= 10^{:.1f}, {}, "
         "axis {}), and the rows behind them do not bear it out: rows that are alike and therefore "
-        "agree so often would be far more alike.{} An independent model whose units, signs or "
-        "coordinates were chosen by somebody who had the other's file looks like this. It is no "
-        "evidence of shared weights. Direction and intent are not tested.",
+        "agree so often would be far more alike.{} Explanations compatible with this: units, signs "
+        "or coordinates of an independent model chosen by somebody who had the other's file, a "
+        "mask "
+        "or another fixed structure that both were given, a merge with a small share of the other. "
+        "By itself it is no evidence of shared weights. Direction and intent are not tested.",
+        a_, b_, std::ceil(best_->log10_p * 10) / 10, best_->finding.test, best_->finding.gauge,
+        sizes());
+  }
+
+  std::string unsupported() const {
+    return fmt::format(
+        "Signs agree between {} and {} more often than chance allows (p <= 10^{:.1f}, {}, axis "
+        "{}), "
+        "while the rows behind them are no more alike than rows of strangers.{} A very small share "
+        "of one model in the other looks like this, and so do signs that are not fair for a reason "
+        "that no self-test sees. Tests of other parts, or controls (--control), can tell them "
+        "apart.",
         a_, b_, std::ceil(best_->log10_p * 10) / 10, best_->finding.test, best_->finding.gauge,
         sizes());
   }
@@ -280,6 +310,17 @@ class Judge {
                              : "";
   }
 
+  // A part is not the whole: roles whose signs are at chance and whose rows are as strangers' are.
+  std::string notInAll() const {
+    std::vector<std::string> roles;
+    std::set_difference(idle_.begin(), idle_.end(), found_.begin(), found_.end(),
+                        std::back_inserter(roles));
+    if (roles.empty()) return {};
+    return fmt::format(
+        " Not in all parts: signs of {} are at chance and the rows no more alike than strangers'.",
+        fmt::join(roles, ", "));
+  }
+
   // Worth a sentence where most is the same.
   std::string differences() const {
     const std::string text = differenceSentence(coverage_.identity);
@@ -376,9 +417,7 @@ class Judge {
         if (gauge != tossed_.begin()->first) text += ", ";
         text += of_gauge;
       }
-      text +=
-          ", each found with 99 % probability; other rows were not tossed, and copies of these "
-          "alone would not be seen";
+      text += "; other rows were not tossed, and copies of these alone would not be seen";
     } else if (rho_) {
       text = fmt::format(
           "a row correlation of {:.4f} would have been detected with 99 % probability", *rho_);
@@ -408,8 +447,9 @@ class Judge {
   std::size_t deciding_ = 0;
   std::size_t matched_ = 0, matched_kin_ = 0;  // tensors of unknown families
   std::set<std::string> rejected_;             // gauges
-  bool arranged_ = false, borne_out_ = false;  // by a finding that rejects
-  bool redrawn_ = false;                       // rows are alike, whatever their signs
+  std::set<std::string> found_, idle_;         // roles of which tests found something, or nothing
+  bool arranged_ = false, borne_out_ = false, supported_ = false;  // by a finding that rejects
+  bool redrawn_ = false;  // rows are alike, whatever their signs
   bool tested_in_vain_ = false;
   const Finding* sized_ = nullptr;             // the one whose sizes are told
   std::map<std::string, std::string> tossed_;  // by gauge and role: which copies would be found

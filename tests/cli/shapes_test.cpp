@@ -241,6 +241,19 @@ TEST(OddModels, OfNumbersThatAreNotFiniteGiveNoCoins) {
               HasSubstr("144 of 144 rows of a are zero, constant or not finite"));
 }
 
+TEST(OddModels, OfWhichAGainIsNoNumberAreComparedByTheirRows) {
+  SmallModel odd = support::smallModel(Family::llama, 1);
+  for (support::TestTensor& tensor : odd.tensors) {
+    if (tensor.name.find("norm") == std::string::npos) continue;
+    std::vector<double> gains(tensor.shape[0], 1);
+    gains[0] = std::numeric_limits<double>::quiet_NaN();
+    tensor = support::tensorOf(tensor.name, DType::F32, tensor.shape, gains);
+  }
+  const Compared compared = compare(odd, support::smallModel(Family::llama, 1));
+  EXPECT_EQ(compared.verdict(), "shared-weights");
+  EXPECT_THAT(compared.leftOut(), testing::Not(HasSubstr("not finite")));
+}
+
 class OddDimensions : public testing::TestWithParam<const char*> {};
 
 TEST_P(OddDimensions, AreRefusedByKeyAndFile) {

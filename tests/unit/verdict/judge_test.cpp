@@ -179,8 +179,10 @@ TEST(Judge, TellsFourCasesOfSignsAndSizesApart) {
   EXPECT_EQ(klass(-300, sized(9, 2.9, 1.9)), Class::shared_weights);
   EXPECT_EQ(klass(-300, sized(0.8, 0.8, 1.9)), Class::arranged);
   EXPECT_EQ(klass(0, sized(9, 0, 0)), Class::inconclusive);
-  // Weak kin: hardly more alike than strangers, and signs that hardly agree.
-  EXPECT_EQ(klass(-20, sized(0.82, 0.2, 0.15)), Class::shared_weights);
+  // Weak kin: a little more alike than strangers, and signs that agree as little.
+  EXPECT_EQ(klass(-20, sized(1.0, 0.6, 0.5)), Class::shared_weights);
+  // No more alike than strangers, though signs agree: a tiny share, or signs that are not fair.
+  EXPECT_EQ(klass(-20, sized(0.82, 0.2, 0.15)), Class::inconclusive);
 }
 
 TEST(Judge, RowsThatAreAlikeInOneGaugeSpeakForAll) {
@@ -200,6 +202,25 @@ TEST(Judge, AnOrderThatTheRowsDoNotBearOutIsArranged) {
   EXPECT_EQ(judge("a", "b", {order}, changed()).klass, Class::arranged);
   order.finding.likeness->matched = 9;
   EXPECT_EQ(judge("a", "b", {order}, changed()).klass, Class::shared_weights);
+}
+
+TEST(Judge, TellsTheSizesOfTheRowsThatDecide) {
+  Adjusted order = tossed("mlp-unit", -2000, {1000, 128, 8.5, 2.8});
+  order.finding.test = "unit-matching";
+  const Verdict verdict =
+      judge("a", "b", {order, tossed("rotary-pair", 0, sized(0.9, 0, 0))}, changed());
+  EXPECT_THAT(verdict.sentence, HasSubstr("8.5 / sqrt(128), the most that another order of them"));
+}
+
+TEST(Judge, NamesPartsInWhichNothingWasFoundThoughTheyCouldBeTested) {
+  Adjusted ups = tossed("mlp-unit", -300, sized(9, 2.9, 1.9));
+  ups.finding.power = Power{"mlp.up", "mlp.gate", 0.03, 0.4, true};
+  Adjusted values = tossed("value-dim", 0, sized(0.9, 0, 0));
+  values.finding.power = Power{"attention.v", "", {}, 0.4, true};
+  values.finding.log10_p_floor = -60;
+  const Verdict verdict = judge("a", "b", {ups, values}, changed());
+  EXPECT_EQ(verdict.klass, Class::shared_weights);
+  EXPECT_THAT(verdict.sentence, HasSubstr("Not in all parts: signs of attention.v are at chance"));
 }
 
 TEST(Judge, PointsToControlsWhereSignsWereDrawnAnew) {
