@@ -88,7 +88,7 @@ class Judge {
       verdict.sentence = fmt::format("Shared in part: {} of {} tensors matched by content. ",
                                      matched_kin_, matched_) +
                          unverifiedRejection();
-    } else if (exact && !(onlyOfTheStream() && othersAreApart())) {
+    } else if (exact && !(onlyOfPlaces() && othersAreApart())) {
       verdict.klass = Class::shared_weights;
       verdict.sentence = rejection() + onlyStream() + notInAll() + differences();
     } else if (exact || sharedBytesAreEvidence(coverage_)) {
@@ -143,6 +143,7 @@ class Judge {
     rejected_.insert(entry.finding.gauge);
     arranged_ = arranged_ || isArranged(entry.finding);
     borne_out_ = borne_out_ || isBorneOut(entry.finding);
+    of_rows_ = of_rows_ || entry.finding.likeness || unverified(entry.finding);
     supported_ = supported_ || !isUnsupported(entry.finding);
   }
 
@@ -171,6 +172,9 @@ class Judge {
   // Order and sign of the residual stream's coordinates can be shared through norms or embeddings
   // alone; the other gauges belong to the matrices themselves.
   bool onlyOfTheStream() const { return rejected_.size() == 1 && *rejected_.begin() == kStream; }
+
+  // Or no rejection has rows behind it: where experts, heads or coordinates stand was shared.
+  bool onlyOfPlaces() const { return onlyOfTheStream() || !of_rows_; }
 
   // Of models of unknown families, fewer than half of the matched tensors.
   bool onlySomeMatched() const {
@@ -338,10 +342,11 @@ class Judge {
     }
     if (exact) {
       text += fmt::format(
-          "{}Independence of what lies along the residual stream (norms or embeddings) is "
-          "rejected: p <= 10^{:.1f} ({}, axis {}).",
-          text.empty() ? "" : " ", std::ceil(best_->log10_p * 10) / 10, best_->finding.test,
-          best_->finding.gauge);
+          "{}Independence of {} is rejected: p <= 10^{:.1f} ({}, axis {}).",
+          text.empty() ? "" : " ",
+          onlyOfTheStream() ? "what lies along the residual stream (norms or embeddings)"
+                            : "where experts, heads or coordinates stand",
+          std::ceil(best_->log10_p * 10) / 10, best_->finding.test, best_->finding.gauge);
     }
     if (!exact && redrawn_) {
       return text + " In other tensors the evidence points two ways. " + redrawn();
@@ -448,7 +453,8 @@ class Judge {
   std::size_t matched_ = 0, matched_kin_ = 0;  // tensors of unknown families
   std::set<std::string> rejected_;             // gauges
   std::set<std::string> found_, idle_;         // roles of which tests found something, or nothing
-  bool arranged_ = false, borne_out_ = false, supported_ = false;  // by a finding that rejects
+  // By a finding that rejects.
+  bool arranged_ = false, borne_out_ = false, supported_ = false, of_rows_ = false;
   bool redrawn_ = false;  // rows are alike, whatever their signs
   bool tested_in_vain_ = false;
   const Finding* sized_ = nullptr;             // the one whose sizes are told

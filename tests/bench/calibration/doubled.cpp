@@ -22,6 +22,7 @@ namespace kindred::calibration {
 namespace {
 
 constexpr std::size_t kModels = 24;
+constexpr unsigned kBits[] = {8, 4, 3, 2};  // of rounded models, in turn
 
 struct DoubledKind {
   std::string_view name;
@@ -99,6 +100,14 @@ std::vector<DoubledKind> doubledKinds() {
       {"blank-tokens", 0, [](Model& model, std::size_t, std::uint64_t) { blankTokens(model); }},
       {"no-zero-points", 0,
        [](Model& model, std::size_t, std::uint64_t) { dropZeroPoints(model); }},
+      {"symmetric-integers", 0,
+       [](Model& model, std::size_t index, std::uint64_t) {
+         roundToIntegers(model, kBits[index % std::size(kBits)]);
+       }},
+      {"integers-with-zero-points", 0,
+       [](Model& model, std::size_t index, std::uint64_t) {
+         roundToGroups(model, kBits[index % std::size(kBits)], index % 2 == 0 ? 16 : 32);
+       }},
   };
 }
 

@@ -204,6 +204,16 @@ TEST(Judge, AnOrderThatTheRowsDoNotBearOutIsArranged) {
   EXPECT_EQ(judge("a", "b", {order}, changed()).klass, Class::shared_weights);
 }
 
+TEST(Judge, AnOrderOfExpertsAloneIsAPart) {
+  Adjusted experts = tossed("expert", -17, {});
+  experts.finding.likeness.reset();
+  Adjusted ups = tossed("mlp-unit", 0, sized(0.9, 0, 0));
+  ups.finding.log10_p_floor = -200;
+  const Verdict verdict = judge("a", "b", {experts, ups}, changed());
+  EXPECT_EQ(verdict.klass, Class::partial);
+  EXPECT_THAT(verdict.sentence, HasSubstr("where experts, heads or coordinates stand is rejected"));
+}
+
 TEST(Judge, TellsTheSizesOfTheRowsThatDecide) {
   Adjusted order = tossed("mlp-unit", -2000, {1000, 128, 8.5, 2.8});
   order.finding.test = "unit-matching";
