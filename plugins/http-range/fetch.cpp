@@ -171,6 +171,8 @@ std::optional<Request> Fetch::next() {
     request.headers.push_back("Range: " + rangeHeader(ask));
     if (ask.validator.strong()) request.headers.push_back("If-Match: " + ask.validator.etag);
   }
+  // A proxy may have kept the answer to somebody's range, whose link serves no other.
+  if (finds_way_) request.headers.push_back("Cache-Control: no-cache");
   if (token_sent_) {
     request.headers.push_back("Authorization: Bearer " + network_.settings.token);
   }

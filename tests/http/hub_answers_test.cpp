@@ -57,6 +57,10 @@ TEST_F(HubAnswers, ALinkServesEveryRangeSinceItIsAskedForWithoutOne) {
   for (const servers::Seen& seen : server_.seen()) {
     EXPECT_EQ(seen.range.empty(), seen.port == server_.endpointPort()) << seen.path;
     EXPECT_EQ(seen.if_match, "") << seen.path;
+    // No proxy's memory of a link that was asked for with somebody's range.
+    const bool of_weights =
+        seen.path.find("/resolve/") != std::string::npos && seen.path.ends_with(".safetensors");
+    EXPECT_EQ(seen.cache_control, of_weights ? "no-cache" : "") << seen.path;
   }
   EXPECT_EQ(server_.count(resolvePath("model-1.safetensors")), 1U);
   EXPECT_EQ(server_.count(resolvePath("model-2.safetensors")), 1U);

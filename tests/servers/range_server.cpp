@@ -312,8 +312,8 @@ void RangeServer::Connection::record(const Incoming& request, const Question& qu
   const std::lock_guard lock(state_->mutex);
   state_->seen.push_back({std::string(request.method_string()), question.path(), question.range,
                           question.authorization, std::string(request[http::field::if_match]),
-                          question.query(), status, bytes, socket_.local_endpoint().port(),
-                          number_});
+                          std::string(request[http::field::cache_control]), question.query(),
+                          status, bytes, socket_.local_endpoint().port(), number_});
 }
 
 // Accepts on one port; a thread a connection.

@@ -81,6 +81,7 @@ struct Seen {
   std::string range;
   std::string authorization;
   std::string if_match;
+  std::string cache_control;
   std::string query;
   int status = 0;           // of the answer
   std::uint64_t bytes = 0;  // of its body, as announced
