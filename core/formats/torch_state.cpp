@@ -145,17 +145,17 @@ class StateReader {
 
   // Depth first, in the order of the file; what is shared or comes back to itself is seen once.
   void walk(NodeIndex first) {
-    std::vector<Place> todo{{first, ""}};
+    std::vector<Place> pending{{first, ""}};
     std::set<NodeIndex> seen;
-    while (!todo.empty()) {
-      const Place place = std::move(todo.back());
-      todo.pop_back();
+    while (!pending.empty()) {
+      const Place place = std::move(pending.back());
+      pending.pop_back();
       const PickleNode& node = at(place.node);
       if (node.kind == Kind::dict || isModule(node)) {
         if (!seen.insert(place.node).second) continue;
         const std::vector<Place> inside =
             node.kind == Kind::dict ? entriesOf(node, place.name) : partsOf(node, place.name);
-        todo.insert(todo.end(), inside.rbegin(), inside.rend());
+        pending.insert(pending.end(), inside.rbegin(), inside.rend());
       } else if (node.kind == Kind::call) {
         addTensor(node, place.name);
       }
