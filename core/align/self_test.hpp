@@ -4,9 +4,14 @@
 // signs that the rest of the model tells.
 //
 // Within one model these are fair coins if that holds, and each is tossed exactly:
-//   sign<row, row of equal number of another role that alignments read>, and
+//   sign<row, row of equal number of another role that alignments read>,
+//   sign(sum of <row, row j><partner, partner j>) over rows j before it, partners of equal number
+//   in such a role: rows that are the partner's under any one linear map fail,
 //   sign<row, v>, v the sum of the rows (of length one) that stand before it in its own matrix:
-//   given these its sign is fair, so that all coins are independent. Rows that lean one way fail.
+//   rows that lean one way fail,
+//   sign<row, row of equal number of a public table>, and
+//   sign<row, the row before it turned by one column>: rows of circulant matrices fail.
+//   Given the rows before it a row's sign is fair, so that all coins of a test are independent.
 // Copies of a part share their coin. What fails is refused. That the reference passed raises the
 // level of its test by the share of honest models that fail, a thousandth of itself.
 #pragma once

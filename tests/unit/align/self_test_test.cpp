@@ -1,4 +1,5 @@
 // What a sign test needs of its reference, tested on that model alone.
+#include <bit>
 #include <cmath>
 
 #include <gmock/gmock.h>
@@ -40,6 +41,50 @@ ToyModel leaning(std::string name, std::uint64_t seed) {
   return model;
 }
 
+// Ups that are their gates with the columns in another order, the same everywhere, and noise.
+ToyModel mapped(std::string name, std::uint64_t seed) {
+  ToyModel model(std::move(name), seed);
+  for (std::int64_t l = 0; l < 3; ++l) {
+    const Matrix& gate = model.at(role::kGate, layer(l));
+    Matrix& up = model.at(role::kUp, layer(l));
+    for (std::uint64_t i = 0; i < up.values.size(); ++i) {
+      const std::uint64_t reversed = i - i % up.columns + up.columns - 1 - i % up.columns;
+      up.values[i] = gate.values[reversed] + 0.3f * up.values[i];
+    }
+  }
+  return model;
+}
+
+// Adds to the rows of a role what `table` has there, `size` times the rows' own standard deviation.
+template <class Table>
+ToyModel with(ToyModel model, std::string_view role, float size, Table&& table) {
+  for (std::int64_t l = 0; l < 3; ++l) {
+    Matrix& rows = model.at(role, layer(l));
+    double square = 0;
+    for (const float x : rows.values) square += double{x} * x;
+    const auto deviation =
+        static_cast<float>(std::sqrt(square / static_cast<double>(rows.values.size())));
+    for (std::uint64_t i = 0; i < rows.values.size(); ++i) {
+      rows.values[i] += size * deviation * table(i / rows.columns, i % rows.columns, rows.columns);
+    }
+  }
+  return model;
+}
+
+float onDiagonal(std::uint64_t row, std::uint64_t column, std::uint64_t columns) {
+  return row % columns == column ? 1.0f : 0.0f;
+}
+
+float ofHadamard(std::uint64_t row, std::uint64_t column, std::uint64_t) {
+  return std::popcount(row & column) % 2 == 0 ? 1.0f : -1.0f;
+}
+
+float ofCosines(std::uint64_t row, std::uint64_t column, std::uint64_t columns) {
+  const double width = static_cast<double>(columns);
+  return static_cast<float>(std::cos(std::acos(-1.0) * (static_cast<double>(column) + 0.5) *
+                                     static_cast<double>(row % columns) / width));
+}
+
 ToyModel swapped(ToyModel model) {
   for (std::int64_t l = 0; l < 3; ++l) {
     std::swap(model.at(role::kGate, layer(l)), model.at(role::kUp, layer(l)));
@@ -73,6 +118,38 @@ TEST(SelfTest, UpsThatBeganNearTheirGatesGiveNoCoin) {
   ToyModel a("a", 1), b("b", 2);
   for (ToyModel* model : {&a, &b}) mix(*model, role::kUp, role::kGate, 0.3f, 1);
   expectRefused(testedBySigns(a, b), "mlp-unit", "mlp.gate");
+}
+
+TEST(SelfTest, UpsThatAreGatesUnderAMapGiveNoCoin) {
+  expectRefused(testedBySigns(mapped("a", 1), mapped("b", 2)), "mlp-unit",
+                "the rows before them, weighed by how alike those of equal number of mlp.gate are");
+}
+
+TEST(SelfTest, RowsThatBeganAsAPublicTableGiveNoCoin) {
+  const auto pair = [](std::string_view role, float size, auto table) {
+    return testedBySigns(with(ToyModel("a", 1), role, size, table),
+                         with(ToyModel("b", 2), role, size, table));
+  };
+  expectRefused(pair(role::kUp, 8, onDiagonal), "mlp-unit", "rows of equal number of the identity");
+  expectRefused(pair(role::kUp, 1, ofHadamard), "mlp-unit", "the Hadamard matrix");
+  expectRefused(pair(role::kUp, 1, ofCosines), "mlp-unit", "the cosine transform");
+  expectRefused(pair(role::kValue, 8, onDiagonal), "value-dim", "the identity");
+}
+
+TEST(SelfTest, RowsThatAreOneRowTurnedGiveNoCoin) {
+  const auto circulant = [](std::string name, std::uint64_t seed) {
+    ToyModel model(std::move(name), seed);
+    for (std::int64_t l = 0; l < 3; ++l) {
+      Matrix& up = model.at(role::kUp, layer(l));
+      for (std::uint64_t i = up.columns; i < up.values.size(); ++i) {
+        up.values[i] = up.values[i / up.columns * up.columns - up.columns +
+                                 (i % up.columns + up.columns - 1) % up.columns];
+      }
+    }
+    return model;
+  };
+  expectRefused(testedBySigns(circulant("a", 1), circulant("b", 2)), "mlp-unit",
+                "turned by one column");
 }
 
 TEST(SelfTest, KeysFromTheNumbersOfValuesGiveNoCoin) {
