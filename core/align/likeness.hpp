@@ -15,6 +15,9 @@ struct Sizes {
   std::vector<double> matched, others;
   std::uint64_t width = 0;
   bool chosen = false;  // pairs were chosen by their own absolute cosines
+  // Where rows of a block (a head, a latent) may be turned into each other without a change of the
+  // function: mean cosines of blocks that do not belong together, turned to fit best.
+  std::vector<double> turned = {};
 };
 
 // With the agreement that a test of signs needs; empty where there is nothing to compare with.

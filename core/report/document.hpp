@@ -138,7 +138,7 @@ struct DocumentTable {
 // How alike the rows behind a finding are; zero rows: not measured.
 struct DocumentLikeness {
   std::uint64_t rows = 0, width = 0;
-  double matched = kUndefined, chance = kUndefined, agreement = kUndefined,
+  double matched = kUndefined, chance = kUndefined, turned = kUndefined, agreement = kUndefined,
          agreement_error = kUndefined, agreement_least = kUndefined;
 };
 

@@ -194,6 +194,10 @@ void visit(Visitor& v, DocumentLikeness& x) {
   v("width", x.width, "of a row");
   v("matched", x.matched, "mean absolute cosine of the pairs times the root of the width");
   v("chance", x.chance, "the same of rows that do not belong together");
+  v("turned", x.turned,
+    "what strangers would reach whose rows somebody turned to fit, as far as a symmetry lets them "
+    "be "
+    "turned into each other; 0: there is none");
   v("agreement", x.agreement,
     "with their signs, none counted for more than some four times chance");
   v("agreement_error", x.agreement_error, "its standard error");

@@ -247,13 +247,14 @@ Json tablesJson(const run::Results& results) {
 double orUndefined(const std::optional<double>& value) { return value.value_or(kUndefined); }
 
 Json likenessJson(const std::optional<Likeness>& measured) {
-  const Likeness x = measured.value_or(Likeness{0, 0, kUndefined, kUndefined});
+  const Likeness x = measured.value_or(Likeness{0, 0, kUndefined, kUndefined, kUndefined});
   const auto agreement =
       x.agreement.value_or(Likeness::Agreement{kUndefined, kUndefined, kUndefined});
   return {{"rows", x.rows},
           {"width", x.width},
           {"matched", numberJson(x.matched)},
           {"chance", numberJson(x.chance)},
+          {"turned", numberJson(x.turned)},
           {"agreement", numberJson(agreement.mean)},
           {"agreement_error", numberJson(agreement.error)},
           {"agreement_least", numberJson(agreement.least)}};

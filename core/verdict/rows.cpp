@@ -14,9 +14,16 @@ constexpr double kNoMore = 1.15;  // less is no more than chance
 // Under an order the rows are held against the best that any order reaches; a rotation that was
 // fitted to them adds to what strangers come to.
 constexpr double kBeyondOrder = 1.5;
+constexpr double kBeyondTurned = 1.25;
 
 double ratio(const Likeness& likeness) {
   return likeness.chance > 0 ? likeness.matched / likeness.chance : 0;
+}
+
+// No more alike than strangers' rows that somebody turned to fit. Near the most that cosines reach
+// nothing can be told.
+bool mayBeTurned(const Likeness& likeness) {
+  return likeness.turned > 0 && likeness.matched < kBeyondTurned * likeness.turned;
 }
 
 }  // namespace
@@ -30,6 +37,7 @@ Rows rowsOf(const Finding& finding) {
 
 bool isArranged(const Finding& finding) {
   if (!finding.likeness || finding.likeness->rows < kFewest) return false;
+  if (mayBeTurned(*finding.likeness)) return true;
   const auto& agreement = finding.likeness->agreement;
   if (!agreement) return ratio(*finding.likeness) < kBeyondOrder;
   constexpr double kErrors = 4;
@@ -39,7 +47,9 @@ bool isArranged(const Finding& finding) {
 
 bool isBorneOut(const Finding& finding) {
   if (!finding.likeness || finding.likeness->rows < kFewest) return false;
-  if (finding.likeness->agreement) return rowsOf(finding) == Rows::alike;
+  if (finding.likeness->agreement) {
+    return rowsOf(finding) == Rows::alike && !mayBeTurned(*finding.likeness);
+  }
   return ratio(*finding.likeness) >= kBeyondOrder;
 }
 

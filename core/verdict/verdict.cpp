@@ -77,7 +77,7 @@ class Judge {
     } else if (coverage_.identity.holds()) {
       verdict.klass = Class::identical;
       verdict.sentence = same();
-    } else if (exact && arranged_ && !borne_out_) {
+    } else if (exact && arranged_ && !borneOut()) {
       verdict.klass = Class::arranged;
       verdict.sentence = arranged();
     } else if (exact && !supported_ && !sharedBytesAreEvidence(coverage_)) {
@@ -142,7 +142,8 @@ class Judge {
   void addRejecting(const Adjusted& entry) {
     rejected_.insert(entry.finding.gauge);
     arranged_ = arranged_ || isArranged(entry.finding);
-    borne_out_ = borne_out_ || isBorneOut(entry.finding);
+    // The stream is free to be turned as a whole, so its own rows vouch for nothing else.
+    (entry.finding.gauge == kStream ? stream_borne_out_ : borne_out_) |= isBorneOut(entry.finding);
     of_rows_ = of_rows_ || entry.finding.likeness || unverified(entry.finding);
     supported_ = supported_ || !isUnsupported(entry.finding);
   }
@@ -172,6 +173,8 @@ class Judge {
   // Order and sign of the residual stream's coordinates can be shared through norms or embeddings
   // alone; the other gauges belong to the matrices themselves.
   bool onlyOfTheStream() const { return rejected_.size() == 1 && *rejected_.begin() == kStream; }
+
+  bool borneOut() const { return borne_out_ || (stream_borne_out_ && onlyOfTheStream()); }
 
   // Or no rejection has rows behind it: where experts, heads or coordinates stand was shared.
   bool onlyOfPlaces() const { return onlyOfTheStream() || !of_rows_; }
@@ -437,9 +440,9 @@ class Judge {
 
   static constexpr const char* kExplanations =
       "Explanations compatible with this: either model trained from the other, a common ancestor, "
-      "a "
-      "merge component, a shared initialisation (a published one, or the fixed default seed of a "
-      "public framework: 0, 42, 1234), signs or order of one chosen by somebody who had the other.";
+      "a merge component, a shared initialisation (a published one, or the fixed default seed of a "
+      "public framework: 0, 42, 1234), signs, order or rotation of one chosen by somebody who had "
+      "the other.";
 
   const std::string& a_;
   const std::string& b_;
@@ -454,7 +457,8 @@ class Judge {
   std::set<std::string> rejected_;             // gauges
   std::set<std::string> found_, idle_;         // roles of which tests found something, or nothing
   // By a finding that rejects.
-  bool arranged_ = false, borne_out_ = false, supported_ = false, of_rows_ = false;
+  bool arranged_ = false, borne_out_ = false, stream_borne_out_ = false, supported_ = false,
+       of_rows_ = false;
   bool redrawn_ = false;  // rows are alike, whatever their signs
   bool tested_in_vain_ = false;
   const Finding* sized_ = nullptr;             // the one whose sizes are told

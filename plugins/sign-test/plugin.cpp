@@ -10,11 +10,11 @@
 
 #include <kindred/matrix_test.hpp>
 
+#include "shared_coins.hpp"
 #include "stats/log_space.hpp"
 #include "stats/power.hpp"
 #include "stats/signed_rank.hpp"
 #include "stats/tails.hpp"
-#include "shared_coins.hpp"
 #include "tosses.hpp"
 
 namespace {
@@ -153,7 +153,8 @@ Finding heads(const Gauge& gauge, const kindred::MatrixTask& task, const Tosses&
   finding.log10_p_floor = oneSidedFloor(coins);
   finding.power = powerOf(gauge, task, tosses, coins);
   if (finding.power) {
-    finding.detectable_rho = finding.power->if_paired ? finding.power->if_paired : finding.power->alone;
+    finding.detectable_rho =
+        finding.power->if_paired ? finding.power->if_paired : finding.power->alone;
   }
   if (task.use.gauge == "mlp-unit") recordMatches(task, finding);
   for (const auto& [layer, count] : tosses.coins.countByLayer()) {

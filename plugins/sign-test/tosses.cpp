@@ -64,7 +64,7 @@ struct Block {
 };
 
 // The cosines of rows of B's blocks with those of another block of A than the one each was matched
-// with: how `cosines` compares a block of A with one of B.
+// with: `cosines` adds those of a block of A with one of B.
 template <class Cosines>
 void addOthers(const std::vector<std::pair<Block, Block>>& matched, align::Sizes& sizes,
                Cosines&& cosines) {
@@ -73,18 +73,30 @@ void addOthers(const std::vector<std::pair<Block, Block>>& matched, align::Sizes
     for (std::size_t step = 1; step < matched.size(); ++step) {
       const Block& other = matched[(k + step) % matched.size()].first;
       if (other.layer == own.layer && other.head == own.head) continue;
-      cosines(other, of_b, sizes.others);
+      cosines(other, of_b, sizes);
       break;
     }
   }
 }
 
+// The mean cosine of rows that somebody turned into each other to fit best: of the products'
+// singular values (Schoenemann, Psychometrika 31, 1966). A few blocks tell it.
+void addTurned(const arma::fmat& products, align::Sizes& sizes) {
+  constexpr std::size_t kBlocks = 8;
+  const arma::uword rows = std::min(products.n_rows, products.n_cols);
+  if (sizes.turned.size() >= kBlocks || rows < 2) return;
+  const arma::fvec singular = linear::singularValues(products);
+  if (!singular.is_empty())
+    sizes.turned.push_back(arma::accu(singular) / static_cast<double>(rows));
+}
+
 // Dimensions in any order: paired by absolute cosines, as the aligner does.
-void addAssigned(const Block& a, const Block& b, std::vector<double>& cosines) {
+void addAssigned(const Block& a, const Block& b, align::Sizes& sizes) {
   const arma::fmat products = linear::innerProducts(a.values(), b.values());
   for (const auto& [i, j] : linear::pairsOf(linear::assign(arma::abs(products)))) {
-    cosines.push_back(products(i, j));
+    sizes.others.push_back(products(i, j));
   }
+  addTurned(products, sizes);
 }
 
 // Calls toss(match, A's rows, first row of its head, B's rows, first row of its head). Then tells
@@ -185,7 +197,8 @@ std::map<std::int64_t, std::vector<std::uint32_t>> latentOrigins(const ModelWeig
 }
 
 // A role's rows of shared tokens, turned: a column for each coordinate. A's may be left out for
-// what A's null leaves as likely as with them: sizes, and signs that are all equal; B's for anything.
+// what A's null leaves as likely as with them: sizes, and signs that are all equal; B's for
+// anything.
 struct Columns {
   arma::fmat a, b;
 };
@@ -352,9 +365,9 @@ Tosses tossRotaryPairs(const MatrixTask& task) {
           tosses.sizes.matched.push_back(both);
         }
       },
-      [&](const Block& a, const Block& b, std::vector<double>& cosines) {
+      [&](const Block& a, const Block& b, align::Sizes& sizes) {
         for (std::uint64_t p = 0; p < shape.rotary_dim / 2; ++p) {
-          cosines.push_back(cosine(firstOf(p), *a.columns, a.first, *b.columns, b.first));
+          sizes.others.push_back(cosine(firstOf(p), *a.columns, a.first, *b.columns, b.first));
         }
       });
   tosses.sizes.width *= 2;
@@ -378,11 +391,13 @@ Tosses tossRotaryFree(const MatrixTask& task) {
           tosses.sizes.matched.push_back(cosine);
         }
       },
-      [&](const Block& a, const Block& b, std::vector<double>& cosines) {
-        for (std::uint64_t i = shape.rotary_dim; i < shape.head_dim; ++i) {
-          cosines.push_back(dot(a.columns->colptr(a.first + i), b.columns->colptr(b.first + i),
-                                a.columns->n_rows));
-        }
+      [&](const Block& a, const Block& b, align::Sizes& sizes) {
+        const arma::uword first = shape.rotary_dim, count = shape.head_dim - first;
+        if (count == 0) return;
+        const arma::fmat products = linear::innerProducts(
+            a.values().cols(first, first + count - 1), b.values().cols(first, first + count - 1));
+        for (arma::uword i = 0; i < count; ++i) sizes.others.push_back(products(i, i));
+        addTurned(products, sizes);
       });
   return tosses;
 }

@@ -5,6 +5,7 @@
 
 #include "linear/matching.hpp"
 #include "trainer/edits.hpp"
+#include "trainer/reparameterise.hpp"
 #include "trainer/signs.hpp"
 
 namespace kindred::trainer {
@@ -69,8 +70,10 @@ void fitSigns(Weights<float>& weights, const Weights<float>& rival) {
 
 }  // namespace
 
-void arrange(Weights<float>& weights, const Weights<float>& rival, std::size_t copied_every) {
-  fitSigns(weights, rival);  // the residual stream's first: units are sorted in it
+void arrange(Weights<float>& weights, const Weights<float>& victim, std::size_t copied_every) {
+  Weights<float> rival = victim;
+  foldGains(rival);
+  rotateResidualTo(weights, rival.embedding);  // units are sorted in the rival's stream
   for (std::size_t l = 0; l < weights.layers.size(); ++l) {
     sortUnits(weights.layers[l].mlp, rival.layers[l].mlp, copied_every);
   }

@@ -56,6 +56,14 @@ void rotateRows(Matrix<T>& matrix, const arma::mat& q) {
   columns = arma::conv_to<arma::Mat<T>>::from(arma::conv_to<arma::mat>::from(columns) * q);
 }
 
+// Of a model whose gains are ones.
+template <class T>
+void rotateStream(Weights<T>& weights, const arma::mat& q) {
+  const ResidualAxis<T> axis = residualAxis(weights);
+  for (Matrix<T>* matrix : axis.columns) rotateColumns(*matrix, q);
+  for (Matrix<T>* matrix : axis.rows) rotateRows(*matrix, q);
+}
+
 // Gains times the factors, the columns of what reads them divided by them.
 template <class T>
 void moveGains(Matrix<T>& gains, const std::vector<Matrix<T>*>& readers,
@@ -171,10 +179,19 @@ template <class T>
 void rotateResidual(Weights<T>& weights, std::uint64_t seed) {
   Random random(seed);
   foldGains(weights);
-  const arma::mat q = randomRotation(weights.shape.hidden, random);
-  const ResidualAxis<T> axis = residualAxis(weights);
-  for (Matrix<T>* matrix : axis.columns) rotateColumns(*matrix, q);
-  for (Matrix<T>* matrix : axis.rows) rotateRows(*matrix, q);
+  rotateStream(weights, randomRotation(weights.shape.hidden, random));
+}
+
+template <class T>
+void rotateResidualTo(Weights<T>& weights, const Matrix<T>& embedding) {
+  foldGains(weights);
+  const auto unit = [](const Matrix<T>& rows) {
+    return arma::mat(arma::normalise(arma::conv_to<arma::mat>::from(view(rows))));
+  };
+  arma::mat left, right;
+  arma::vec singular;
+  arma::svd(left, singular, right, unit(weights.embedding) * unit(embedding).t());
+  rotateStream(weights, left * right.t());
 }
 
 template <class T>
@@ -234,6 +251,7 @@ void turnRotaryPairs(Weights<T>& weights, std::uint64_t seed) {
   template void foldGains(Weights<T>&);                          \
   template void redrawGains(Weights<T>&, double, std::uint64_t); \
   template void rotateResidual(Weights<T>&, std::uint64_t);      \
+  template void rotateResidualTo(Weights<T>&, const Matrix<T>&); \
   template void scaleUnits(Weights<T>&, double, std::uint64_t);  \
   template void rotateValues(Weights<T>&, std::uint64_t);        \
   template void turnRotaryPairs(Weights<T>&, std::uint64_t);

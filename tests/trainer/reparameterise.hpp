@@ -29,6 +29,10 @@ void redrawGains(Weights<T>& weights, double spread, std::uint64_t seed);
 // Gains folded, then a random rotation of the residual stream.
 template <class T>
 void rotateResidual(Weights<T>& weights, std::uint64_t seed);
+// Gains folded, then the rotation that brings the embedding nearest to another model's [tokens,
+// hidden]: Schoenemann, Psychometrika 31 (1966).
+template <class T>
+void rotateResidualTo(Weights<T>& weights, const Matrix<T>& embedding);
 // Up rows times c, down columns divided by it, c between 1 / spread and spread.
 template <class T>
 void scaleUnits(Weights<T>& weights, double spread, std::uint64_t seed);

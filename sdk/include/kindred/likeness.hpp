@@ -13,6 +13,9 @@ struct Likeness {
   std::uint64_t width = 0;  // their length
   double matched = 0;       // absolute cosines of the pairs
   double chance = 0;        // of rows of the same models that do not belong together, chosen alike
+  // What strangers would reach if somebody had turned the rows of one to fit the other's, as far as
+  // a symmetry lets rows be turned into each other; 0: there is no such symmetry.
+  double turned = 0;
   // Of tests of signs: cosines with their signs (absolute ones where pairs were chosen by these),
   // each at most a few times chance, so that a few equal rows don't speak for all; their standard
   // error; and the least that rows would reach which are alike and therefore agree in sign as

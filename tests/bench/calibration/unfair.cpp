@@ -1,5 +1,6 @@
 #include "unfair.hpp"
 
+#include <algorithm>
 #include <functional>
 #include <numeric>
 #include <utility>
@@ -67,9 +68,19 @@ std::vector<Kind> kinds() {
     }
   });
   const Edit keys_are_values = inEveryLayer([](Layer& layer) { layer.k = layer.v; });
+  // A linear map of the gates, the same in every model.
+  const Edit mapped = inEveryLayer([](Layer& layer) {
+    trainer::Matrix<float>& up = layer.mlp.up;
+    for (std::size_t i = 0; i < up.rows; ++i) {
+      const float* gate = layer.mlp.gate.row(i);
+      std::rotate_copy(gate, gate + 1, gate + up.columns, up.row(i));
+    }
+  });
   const Edit exchange = inEveryLayer([](Layer& layer) { std::swap(layer.mlp.gate, layer.mlp.up); });
   return {{"gate and up rows from one random key", "mlp-unit", one_key, leave},
           {"up rows begun as 0.3 of their gate rows and fresh numbers", "mlp-unit", near, leave},
+          {"up rows begun as their gate rows with the columns turned by one", "mlp-unit", mapped,
+           leave},
           {"keys begun with the numbers of the values", "value-dim", keys_are_values, leave},
           {"gate rows under the name of up rows, and the reverse", "mlp-unit", leave, exchange}};
 }

@@ -103,6 +103,7 @@ inline Json findingJson(const std::string& a, const std::string& b, double log10
             {"width", 128},
             {"matched", 9.1},
             {"chance", 0.8},
+            {"turned", 0},
             {"agreement", 2.9},
             {"agreement_error", 0.01},
             {"agreement_least", 2.0}}},

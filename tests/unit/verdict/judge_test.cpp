@@ -168,7 +168,7 @@ Adjusted tossed(const std::string& gauge, double log10_p, const Likeness& likene
 }
 
 Likeness sized(double matched, double agreement, double least) {
-  return {1000, 128, matched, 0.8, Likeness::Agreement{agreement, 0.02, least}};
+  return {1000, 128, matched, 0.8, 0, Likeness::Agreement{agreement, 0.02, least}};
 }
 
 TEST(Judge, TellsFourCasesOfSignsAndSizesApart) {
@@ -194,6 +194,23 @@ TEST(Judge, RowsThatAreAlikeInOneGaugeSpeakForAll) {
   EXPECT_THAT(verdict.sentence, HasSubstr("9.0 / sqrt(128)"));
   EXPECT_THAT(verdict.sentence, HasSubstr("0, 42, 1234"));
   EXPECT_THAT(verdict.sentence, HasSubstr("chosen by somebody who had the other"));
+}
+
+// A stream can be turned as a whole to fit another's embedding.
+TEST(Judge, CoordinatesThatAreAlikeDoNotSpeakForUnits) {
+  Adjusted stream = tossed("residual-dim", -30, sized(9, 2.9, 1.9));
+  const Adjusted units = tossed("mlp-unit", -300, sized(0.8, 0.8, 1.9));
+  EXPECT_EQ(judge("a", "b", {stream, units}, changed()).klass, Class::arranged);
+  EXPECT_EQ(judge("a", "b", {stream}, changed()).klass, Class::shared_weights);
+}
+
+TEST(Judge, RowsThatMayHaveBeenTurnedToFitAreArranged) {
+  Likeness turned = sized(7, 2.9, 1.9);
+  turned.turned = 7;
+  EXPECT_EQ(judge("a", "b", {tossed("value-dim", -300, turned)}, changed()).klass, Class::arranged);
+  turned.matched = 10;
+  EXPECT_EQ(judge("a", "b", {tossed("value-dim", -300, turned)}, changed()).klass,
+            Class::shared_weights);
 }
 
 TEST(Judge, AnOrderThatTheRowsDoNotBearOutIsArranged) {
