@@ -14,16 +14,10 @@ constexpr double kNoMore = 1.15;  // less is no more than chance
 // Under an order the rows are held against the best that any order reaches; a rotation that was
 // fitted to them adds to what strangers come to.
 constexpr double kBeyondOrder = 1.5;
-constexpr double kBeyondTurned = 1.25;
+constexpr double kBeyondTurned = 1.5;
 
 double ratio(const Likeness& likeness) {
   return likeness.chance > 0 ? likeness.matched / likeness.chance : 0;
-}
-
-// No more alike than strangers' rows that somebody turned to fit. Near the most that cosines reach
-// nothing can be told.
-bool mayBeTurned(const Likeness& likeness) {
-  return likeness.turned > 0 && likeness.matched < kBeyondTurned * likeness.turned;
 }
 
 }  // namespace
@@ -35,9 +29,13 @@ Rows rowsOf(const Finding& finding) {
   return times <= kStrangers ? Rows::strangers : Rows::between;
 }
 
+bool mayBeTurned(const Finding& finding) {
+  if (!finding.likeness || finding.likeness->rows < kFewest) return false;
+  return finding.likeness->matched < kBeyondTurned * finding.likeness->turned;
+}
+
 bool isArranged(const Finding& finding) {
   if (!finding.likeness || finding.likeness->rows < kFewest) return false;
-  if (mayBeTurned(*finding.likeness)) return true;
   const auto& agreement = finding.likeness->agreement;
   if (!agreement) return ratio(*finding.likeness) < kBeyondOrder;
   constexpr double kErrors = 4;
@@ -48,7 +46,7 @@ bool isArranged(const Finding& finding) {
 bool isBorneOut(const Finding& finding) {
   if (!finding.likeness || finding.likeness->rows < kFewest) return false;
   if (finding.likeness->agreement) {
-    return rowsOf(finding) == Rows::alike && !mayBeTurned(*finding.likeness);
+    return rowsOf(finding) == Rows::alike && !mayBeTurned(finding);
   }
   return ratio(*finding.likeness) >= kBeyondOrder;
 }
@@ -63,12 +61,16 @@ std::string sizeText(const Finding& finding) {
   const Likeness& likeness = *finding.likeness;
   // An order is held against the best of any order, so that is what stands beside it.
   return fmt::format(
-      "the mean absolute cosine of {} pairs of rows ({}) is {:.1f} / sqrt({}), {} {:.1f} / "
-      "sqrt({})",
-      likeness.rows, finding.gauge, likeness.matched, likeness.width,
-      likeness.agreement ? "that of rows which do not belong together"
-                         : "the most that another order of them reaches",
-      likeness.chance, likeness.width);
+             "the mean absolute cosine of {} pairs of rows ({}) is {:.1f} / sqrt({}), {} {:.1f} / "
+             "sqrt({})",
+             likeness.rows, finding.gauge, likeness.matched, likeness.width,
+             likeness.agreement ? "that of rows which do not belong together"
+                                : "the most that another order of them reaches",
+             likeness.chance, likeness.width) +
+         (likeness.turned > 0
+              ? fmt::format(", that of strangers' rows which somebody turned to fit up to {:.1f}",
+                            likeness.turned)
+              : "");
 }
 
 std::string powerText(const Finding& finding) {

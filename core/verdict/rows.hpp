@@ -19,6 +19,9 @@ Rows rowsOf(const Finding& finding);
 // chosen to fit, not inherited; rows that are alike can't be had without them. Either may be open.
 bool isArranged(const Finding& finding);
 bool isBorneOut(const Finding& finding);
+// Rows that are no more alike than strangers' which somebody turned to fit, as a symmetry lets them
+// be turned into each other. Near the most that cosines reach nothing can be told from it.
+bool mayBeTurned(const Finding& finding);
 // Rows that are no more alike than chance has it: a part too small to be told from signs that are
 // not fair.
 bool isUnsupported(const Finding& finding);

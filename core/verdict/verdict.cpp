@@ -77,7 +77,7 @@ class Judge {
     } else if (coverage_.identity.holds()) {
       verdict.klass = Class::identical;
       verdict.sentence = same();
-    } else if (exact && arranged_ && !borneOut()) {
+    } else if (exact && (arranged_ || onlyTurned()) && !borneOut()) {
       verdict.klass = Class::arranged;
       verdict.sentence = arranged();
     } else if (exact && !supported_ && !sharedBytesAreEvidence(coverage_)) {
@@ -142,16 +142,19 @@ class Judge {
   void addRejecting(const Adjusted& entry) {
     rejected_.insert(entry.finding.gauge);
     arranged_ = arranged_ || isArranged(entry.finding);
+    turned_ |= mayBeTurned(entry.finding);
+    const bool has_rows = entry.finding.likeness || unverified(entry.finding);
+    firm_ |= has_rows && !mayBeTurned(entry.finding) && !isUnsupported(entry.finding);
     // The stream is free to be turned as a whole, so its own rows vouch for nothing else.
     (entry.finding.gauge == kStream ? stream_borne_out_ : borne_out_) |= isBorneOut(entry.finding);
-    of_rows_ = of_rows_ || entry.finding.likeness || unverified(entry.finding);
+    of_rows_ |= has_rows;
     supported_ = supported_ || !isUnsupported(entry.finding);
   }
 
   // The sizes that are told are those of the gauge whose rows are most alike.
   void addSizes(const Finding& finding) {
     if (!finding.likeness || !finding.likeness->agreement) return;
-    if (rowsOf(finding) == Rows::alike) redrawn_ = true;
+    if (rowsOf(finding) == Rows::alike && !mayBeTurned(finding)) redrawn_ = true;
     const auto times = [](const Finding& x) { return x.likeness->matched / x.likeness->chance; };
     if (sized_ == nullptr || times(finding) > times(*sized_)) sized_ = &finding;
   }
@@ -175,6 +178,10 @@ class Judge {
   bool onlyOfTheStream() const { return rejected_.size() == 1 && *rejected_.begin() == kStream; }
 
   bool borneOut() const { return borne_out_ || (stream_borne_out_ && onlyOfTheStream()); }
+
+  // No rejection has rows behind it other than such as somebody may have turned to fit, or that are
+  // no more alike than chance.
+  bool onlyTurned() const { return turned_ && !firm_; }
 
   // Or no rejection has rows behind it: where experts, heads or coordinates stand was shared.
   bool onlyOfPlaces() const { return onlyOfTheStream() || !of_rows_; }
@@ -200,13 +207,14 @@ class Judge {
   std::string arranged() const {
     return fmt::format(
         "Signs or order agree between {} and {} more often than chance allows (p <= 10^{:.1f}, {}, "
-        "axis {}), and the rows behind them do not bear it out: rows that are alike and therefore "
-        "agree so often would be far more alike.{} Explanations compatible with this: units, signs "
-        "or coordinates of an independent model chosen by somebody who had the other's file, a "
-        "mask "
-        "or another fixed structure that both were given, a merge with a small share of the other. "
-        "By itself it is no evidence of shared weights. Direction and intent are not tested.",
+        "axis {}), and the rows behind them do not bear it out: {}.{} Explanations compatible with "
+        "this: units, signs, coordinates or a rotation of an independent model chosen by somebody "
+        "who had the other's file, a mask or another fixed structure that both were given, a merge "
+        "with a small share of the other. By itself it is no evidence of shared weights. Direction "
+        "and intent are not tested.",
         a_, b_, std::ceil(best_->log10_p * 10) / 10, best_->finding.test, best_->finding.gauge,
+        onlyTurned() ? "they are no more alike than rows that were turned to fit would be"
+                     : "rows that are alike and therefore agree so often would be far more alike",
         sizes());
   }
 
@@ -457,8 +465,8 @@ class Judge {
   std::set<std::string> rejected_;             // gauges
   std::set<std::string> found_, idle_;         // roles of which tests found something, or nothing
   // By a finding that rejects.
-  bool arranged_ = false, borne_out_ = false, stream_borne_out_ = false, supported_ = false,
-       of_rows_ = false;
+  bool arranged_ = false, borne_out_ = false, stream_borne_out_ = false, turned_ = false,
+       firm_ = false, supported_ = false, of_rows_ = false;
   bool redrawn_ = false;  // rows are alike, whatever their signs
   bool tested_in_vain_ = false;
   const Finding* sized_ = nullptr;             // the one whose sizes are told

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <numbers>
 #include <vector>
 
 #include "align/origins.hpp"
@@ -437,6 +438,19 @@ Tosses tossLatents(const MatrixTask& task) {
   return tosses;
 }
 
+// The mean cosine of coordinates (columns of the embedding, one of each token) that a rotation of
+// strangers' streams, chosen to fit, may reach: 8 / (3 pi) sqrt(coordinates / tokens) for random
+// columns (the quarter-circle law of singular values); and models of one language are alike up to a
+// rotation, how much so nobody can say beforehand.
+double turnedStream(const MatrixTask& task) {
+  constexpr double kOfOneLanguage = 0.5;
+  const auto tokens = static_cast<double>(std::max(task.a.weights().rows(role::kEmbedding, {}),
+                                                   task.a.weights().rows(role::kOutput, {})));
+  const auto coordinates = static_cast<double>(task.a.weights().shape().hidden);
+  const double random = 8 / (3 * std::numbers::pi) * std::sqrt(coordinates / tokens);
+  return std::min(1.0, std::max(random, kOfOneLanguage));
+}
+
 Tosses tossResidual(const MatrixTask& task) {
   Tosses tosses;
   tosses.coins = align::Coins(coinThreshold(task, role::kEmbedding, {}, tosses.note));
@@ -448,6 +462,7 @@ Tosses tossResidual(const MatrixTask& task) {
   if (all.empty()) return tosses;
   tosses.origins = coordinateOrigins(all);
   for (const Columns& columns : all) tossColumns(columns, tosses);
+  tosses.sizes.turned = {turnedStream(task)};
   return tosses;
 }
 

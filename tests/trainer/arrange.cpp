@@ -74,6 +74,7 @@ void arrange(Weights<float>& weights, const Weights<float>& victim, std::size_t 
   Weights<float> rival = victim;
   foldGains(rival);
   rotateResidualTo(weights, rival.embedding);  // units are sorted in the rival's stream
+  rotateValuesTo(weights, rival);
   for (std::size_t l = 0; l < weights.layers.size(); ++l) {
     sortUnits(weights.layers[l].mlp, rival.layers[l].mlp, copied_every);
   }

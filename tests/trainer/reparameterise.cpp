@@ -64,6 +64,36 @@ void rotateStream(Weights<T>& weights, const arma::mat& q) {
   for (Matrix<T>* matrix : axis.rows) rotateRows(*matrix, q);
 }
 
+// Of each head's values, by the rotation that turn(layer, head) gives; the output projection undoes
+// it.
+template <class T, class Turn>
+void turnValues(Weights<T>& weights, Turn turn) {
+  const Shape& shape = weights.shape;
+  const std::size_t group = shape.heads / shape.kv_heads;
+  for (std::size_t l = 0; l < weights.layers.size(); ++l) {
+    Layer<T>& layer = weights.layers[l];
+    arma::mat of_kv(layer.v.rows, layer.v.rows, arma::fill::zeros);
+    arma::mat of_heads(layer.o.columns, layer.o.columns, arma::fill::zeros);
+    for (std::size_t head = 0; head < shape.kv_heads; ++head) {
+      const arma::mat q = turn(l, head);
+      of_kv.submat(head * shape.head_dim, head * shape.head_dim, arma::size(q)) = q;
+      for (std::size_t h = head * group; h < (head + 1) * group; ++h) {
+        of_heads.submat(h * shape.head_dim, h * shape.head_dim, arma::size(q)) = q;
+      }
+    }
+    rotateRows(layer.v, of_kv);
+    rotateColumns(layer.o, of_heads);
+  }
+}
+
+// The rotation q that maximises trace(q' moments): Schoenemann, Psychometrika 31 (1966).
+arma::mat nearestRotation(const arma::mat& moments) {
+  arma::mat left, right;
+  arma::vec singular;
+  arma::svd(left, singular, right, moments);
+  return left * right.t();
+}
+
 // Gains times the factors, the columns of what reads them divided by them.
 template <class T>
 void moveGains(Matrix<T>& gains, const std::vector<Matrix<T>*>& readers,
@@ -188,10 +218,7 @@ void rotateResidualTo(Weights<T>& weights, const Matrix<T>& embedding) {
   const auto unit = [](const Matrix<T>& rows) {
     return arma::mat(arma::normalise(arma::conv_to<arma::mat>::from(view(rows))));
   };
-  arma::mat left, right;
-  arma::vec singular;
-  arma::svd(left, singular, right, unit(weights.embedding) * unit(embedding).t());
-  rotateStream(weights, left * right.t());
+  rotateStream(weights, nearestRotation(unit(weights.embedding) * unit(embedding).t()));
 }
 
 template <class T>
@@ -209,21 +236,22 @@ void scaleUnits(Weights<T>& weights, double spread, std::uint64_t seed) {
 template <class T>
 void rotateValues(Weights<T>& weights, std::uint64_t seed) {
   Random random(seed);
-  const Shape& shape = weights.shape;
-  const std::size_t group = shape.heads / shape.kv_heads;
-  for (Layer<T>& layer : weights.layers) {
-    arma::mat of_kv(layer.v.rows, layer.v.rows, arma::fill::zeros);
-    arma::mat of_heads(layer.o.columns, layer.o.columns, arma::fill::zeros);
-    for (std::size_t head = 0; head < shape.kv_heads; ++head) {
-      const arma::mat turn = randomRotation(shape.head_dim, random);
-      of_kv.submat(head * shape.head_dim, head * shape.head_dim, arma::size(turn)) = turn;
-      for (std::size_t h = head * group; h < (head + 1) * group; ++h) {
-        of_heads.submat(h * shape.head_dim, h * shape.head_dim, arma::size(turn)) = turn;
-      }
-    }
-    rotateRows(layer.v, of_kv);
-    rotateColumns(layer.o, of_heads);
-  }
+  turnValues(weights, [&](std::size_t, std::size_t) {
+    return randomRotation(weights.shape.head_dim, random);
+  });
+}
+
+template <class T>
+void rotateValuesTo(Weights<T>& weights, const Weights<T>& rival) {
+  const auto unitRows = [&](const Weights<T>& of, std::size_t layer, std::size_t head) {
+    const std::size_t first = head * of.shape.head_dim;
+    const arma::Mat<T> columns =
+        view(of.layers[layer].v).cols(first, first + of.shape.head_dim - 1);
+    return arma::mat(arma::normalise(arma::conv_to<arma::mat>::from(columns)));
+  };
+  turnValues(weights, [&](std::size_t layer, std::size_t head) {
+    return nearestRotation(unitRows(weights, layer, head).t() * unitRows(rival, layer, head));
+  });
 }
 
 template <class T>
@@ -254,6 +282,7 @@ void turnRotaryPairs(Weights<T>& weights, std::uint64_t seed) {
   template void rotateResidualTo(Weights<T>&, const Matrix<T>&); \
   template void scaleUnits(Weights<T>&, double, std::uint64_t);  \
   template void rotateValues(Weights<T>&, std::uint64_t);        \
+  template void rotateValuesTo(Weights<T>&, const Weights<T>&);  \
   template void turnRotaryPairs(Weights<T>&, std::uint64_t);
 KINDRED_INSTANTIATE(float)
 KINDRED_INSTANTIATE(double)

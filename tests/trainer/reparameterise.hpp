@@ -30,7 +30,7 @@ void redrawGains(Weights<T>& weights, double spread, std::uint64_t seed);
 template <class T>
 void rotateResidual(Weights<T>& weights, std::uint64_t seed);
 // Gains folded, then the rotation that brings the embedding nearest to another model's [tokens,
-// hidden]: Schoenemann, Psychometrika 31 (1966).
+// hidden].
 template <class T>
 void rotateResidualTo(Weights<T>& weights, const Matrix<T>& embedding);
 // Up rows times c, down columns divided by it, c between 1 / spread and spread.
@@ -39,6 +39,9 @@ void scaleUnits(Weights<T>& weights, double spread, std::uint64_t seed);
 // A random rotation of each head's values, undone by the output projection.
 template <class T>
 void rotateValues(Weights<T>& weights, std::uint64_t seed);
+// Each head's values turned to be nearest to another model's of the same shape.
+template <class T>
+void rotateValuesTo(Weights<T>& weights, const Weights<T>& rival);
 // Each rotary pair of queries and keys turned by an angle of its own.
 template <class T>
 void turnRotaryPairs(Weights<T>& weights, std::uint64_t seed);

@@ -208,8 +208,16 @@ TEST(Judge, RowsThatMayHaveBeenTurnedToFitAreArranged) {
   Likeness turned = sized(7, 2.9, 1.9);
   turned.turned = 7;
   EXPECT_EQ(judge("a", "b", {tossed("value-dim", -300, turned)}, changed()).klass, Class::arranged);
-  turned.matched = 10;
+  turned.matched = 11;
   EXPECT_EQ(judge("a", "b", {tossed("value-dim", -300, turned)}, changed()).klass,
+            Class::shared_weights);
+}
+
+TEST(Judge, RowsThatWereTurnedLeaveWeakKinToUnits) {
+  Likeness turned = sized(7, 2.9, 1.9);
+  turned.turned = 7;
+  const Adjusted weak = tossed("mlp-unit", -20, sized(1.0, 0.6, 0.5));
+  EXPECT_EQ(judge("a", "b", {tossed("value-dim", -300, turned), weak}, changed()).klass,
             Class::shared_weights);
 }
 
