@@ -76,10 +76,11 @@ TEST(UnitMatching, JoinedLayersOfTheReferenceCountOnce) {
   EXPECT_EQ(c.outcome.findings[0].units, 3u * 96);
 }
 
-std::vector<std::string> refused(const Comparison& comparison) {
+std::vector<std::string> refused(const Comparison& comparison,
+                                 const std::string& why = "sorted, or repeats itself") {
   std::vector<std::string> gauges;
   for (const align::Refusal& refusal : comparison.outcome.refusals) {
-    EXPECT_THAT(refusal.reason, HasSubstr("sorted, or repeats itself"));
+    EXPECT_THAT(refusal.reason, HasSubstr(why));
     gauges.push_back(refusal.gauge);
   }
   return gauges;
@@ -145,6 +146,31 @@ TEST(PermutationTests, RefuseExpertsAndHeadsThatWereSorted) {
   const std::vector<std::string> gauges{"expert", "kv-group"};
   EXPECT_EQ(refused(compare({"expert-matching", "head-matching"}, a, ToyModel("b", 2, shape))),
             gauges);
+}
+
+// Every model whose routers begin so has its experts in one order.
+TEST(PermutationTests, RefuseExpertsWhoseRouterBeganAsATable) {
+  const auto withIdentity = [](std::string name, std::uint64_t seed) {
+    ToyShape shape = mixture();
+    shape.experts = 12;
+    ToyModel model(std::move(name), seed, shape);
+    for (std::int64_t layer = 0; layer < 3; ++layer) {
+      Matrix& router = model.at(role::kRouter, {layer, -1, false});
+      for (std::uint64_t e = 0; e < router.rows; ++e) {
+        double square = 0;
+        for (std::uint64_t c = 0; c < router.columns; ++c) {
+          const double x = router.values[e * router.columns + c];
+          square += x * x;
+        }
+        router.values[e * router.columns + e] += 2 * static_cast<float>(std::sqrt(square));
+      }
+    }
+    return model;
+  };
+  const std::vector<std::string> experts{"expert"};
+  EXPECT_EQ(refused(compare({"expert-matching"}, withIdentity("a", 1), withIdentity("b", 2)),
+                    "stand where that table has them"),
+            experts);
 }
 
 TEST(UnitMatching, MlpsThatHoldCopiesOfTheirUnitsSayNothingOfOrder) {
