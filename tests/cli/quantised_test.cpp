@@ -1,13 +1,15 @@
 // Codes that have a decoder are numbers like any others.
 #include <gmock/gmock.h>
 
-#include "quantised.hpp"
 #include "recipes.hpp"
+#include "support/quantised.hpp"
+#include "toys.hpp"
 
 namespace kindred::clitest {
 namespace {
 
 using nlohmann::json;
+using support::Quantised;
 using testing::AnyOf;
 
 json compared(const TempDir& dir) {
@@ -59,7 +61,7 @@ TEST_P(Quantisation, ComesOutAgain) {
   EXPECT_EQ(again.exit_code, 0) << again.out << again.err;
 }
 
-INSTANTIATE_TEST_SUITE_P(Tools, Quantisation, testing::ValuesIn(kAllQuantised),
+INSTANTIATE_TEST_SUITE_P(Tools, Quantisation, testing::ValuesIn(support::kAllQuantised),
                          [](const auto& tested) { return nameOf(tested.param); });
 
 TEST(Quantised, ModelsOfDifferentToolsAreOneFamily) {

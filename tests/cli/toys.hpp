@@ -12,11 +12,8 @@
 
 namespace kindred::clitest {
 
-struct Array {
-  std::vector<std::uint64_t> shape;
-  std::vector<double> values;  // row by row
-};
-using Toy = std::map<std::string, Array>;
+using support::Array;
+using Toy = support::Arrays;
 
 // Two layers, 64 wide, with the names of Llama; their configurations.
 Toy toyLlama(std::uint64_t seed);

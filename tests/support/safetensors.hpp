@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,6 +18,12 @@ struct TestTensor {
   std::vector<std::uint64_t> shape;
   std::string bytes;  // as stored
 };
+
+struct Array {
+  std::vector<std::uint64_t> shape;
+  std::vector<double> values;  // row by row
+};
+using Arrays = std::map<std::string, Array>;  // by tensor name
 
 // A tensor from numbers, rounded to nearest even; F64, F32, F16 and BF16.
 TestTensor tensorOf(std::string name, DType dtype, std::vector<std::uint64_t> shape,

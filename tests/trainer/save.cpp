@@ -61,23 +61,40 @@ void writeText(const std::filesystem::path& file, const std::string& text) {
   if (!out) throw std::runtime_error("cannot write " + file.string());
 }
 
+support::Arrays arraysOf(Weights<float> weights) {
+  support::Arrays arrays;
+  for (const Named<float>& entry : matrices(weights)) {
+    const Matrix<float>& m = *entry.matrix;
+    support::Array& array = arrays[entry.name];
+    array.shape = {m.columns};
+    if (!entry.name.ends_with("norm.weight")) array.shape.insert(array.shape.begin(), m.rows);
+    array.values.assign(m.values.begin(), m.values.end());
+  }
+  return arrays;
+}
+
+void write(const Weights<float>& weights, const std::filesystem::path& folder,
+           const std::vector<support::TestTensor>& tensors, const std::string& config) {
+  std::filesystem::create_directories(folder);
+  support::writeSafetensors(folder / "model.safetensors", tensors);
+  writeText(folder / "config.json", config);
+  writeText(folder / "tokenizer.json", tokenizerOf(weights.tokens));
+}
+
 }  // namespace
 
 void save(const Weights<float>& weights, const std::filesystem::path& folder, DType dtype) {
-  std::filesystem::create_directories(folder);
-  Weights<float> named = weights;
   std::vector<support::TestTensor> tensors;
-  for (const Named<float>& entry : matrices(named)) {
-    const Matrix<float>& m = *entry.matrix;
-    const bool vector = entry.name.ends_with("norm.weight");
-    std::vector<std::uint64_t> shape{m.columns};
-    if (!vector) shape.insert(shape.begin(), m.rows);
-    tensors.push_back(
-        support::tensorOf(entry.name, dtype, std::move(shape), {m.values.begin(), m.values.end()}));
+  for (const auto& [name, array] : arraysOf(weights)) {
+    tensors.push_back(support::tensorOf(name, dtype, array.shape, array.values));
   }
-  support::writeSafetensors(folder / "model.safetensors", tensors);
-  writeText(folder / "config.json", configOf(weights.shape, dtype));
-  writeText(folder / "tokenizer.json", tokenizerOf(weights.tokens));
+  write(weights, folder, tensors, configOf(weights.shape, dtype));
+}
+
+void save(const Weights<float>& weights, const std::filesystem::path& folder,
+          support::Quantised how) {
+  write(weights, folder, support::quantised(arraysOf(weights), how),
+        support::quantisedConfig(configOf(weights.shape, DType::BF16), how));
 }
 
 }  // namespace kindred::trainer

@@ -8,6 +8,7 @@
 #include "parallel.hpp"
 #include "plugin/bind.hpp"
 #include "plugin/registry.hpp"
+#include "reading/open.hpp"
 #include "run/weights.hpp"
 #include "stats/levels.hpp"
 #include "stats/multiplicity.hpp"
@@ -85,7 +86,7 @@ struct Comparer::Parts {
     model.address = folder.string();
     model.source = &source;
     model.location = source.open(model.address);
-    model.checkpoint = checkpoint::Checkpoint::open(model.key, source, *model.location);
+    model.checkpoint = reading::openCheckpoint(model.key, source, *model.location);
     model.architecture = architectures.recognise(model.checkpoint);
     if (model.architecture == nullptr) throw inputError(model.address, "unknown architecture");
     loaded->reading = plan::readingOf(model, budget == 0 ? recipe::kDefaultRead : budget);

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <functional>
 #include <iostream>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -25,9 +26,10 @@ constexpr std::size_t kModels = 24;
 constexpr unsigned kBits[] = {8, 4, 3, 2};  // of rounded models, in turn
 
 struct DoubledKind {
-  std::string_view name;
+  std::string name;
   std::uint64_t budget;  // bytes read of a model; 0: as by default
   std::function<void(Model&, std::size_t index, std::uint64_t seed)> make;
+  std::optional<support::Quantised> stored = {};  // else F32
 };
 
 // How far copies have drifted apart since they were made, in turn.
@@ -64,7 +66,7 @@ void dropZeroPoints(Model& model) {
 }
 
 std::vector<DoubledKind> doubledKinds() {
-  return {
+  std::vector<DoubledKind> kinds{
       {"experts-in-part", 150000,
        [](Model& model, std::size_t index, std::uint64_t seed) {
          upcycle(model, 16, seed);
@@ -109,6 +111,11 @@ std::vector<DoubledKind> doubledKinds() {
          roundToGroups(model, kBits[index % std::size(kBits)], index % 2 == 0 ? 16 : 32);
        }},
   };
+  const auto leave = [](Model&, std::size_t, std::uint64_t) {};
+  for (const support::Quantised how : support::kAllQuantised) {
+    kinds.push_back({std::string("stored-") + support::nameOf(how), 0, leave, how});
+  }
+  return kinds;
 }
 
 std::vector<Model> roots() {
@@ -134,7 +141,11 @@ NullTally compareAll(const DoubledKind& kind, const std::vector<Model>& roots,
     Model model = roots[i];
     kind.make(model, i, Random{9000 + i}());
     folders.push_back(folder / kind.name / ("m" + std::to_string(i)));
-    trainer::save(model, folders.back(), DType::F32);
+    if (kind.stored) {
+      trainer::save(model, folders.back(), *kind.stored);
+    } else {
+      trainer::save(model, folders.back(), DType::F32);
+    }
   }
   const Comparer comparer(folders, kind.budget);
   std::vector<std::pair<std::size_t, std::size_t>> pairs;

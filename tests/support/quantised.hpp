@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "toys.hpp"
+#include "support/safetensors.hpp"
 
-namespace kindred::clitest {
+namespace kindred::support {
 
 enum class Quantised {
   fp8_blocks,    // F8_E4M3 under a scale for blocks of 32 x 32
@@ -29,9 +29,10 @@ inline constexpr Quantised kAllQuantised[] = {
 
 const char* nameOf(Quantised how);
 
-// Matrices whose names hold "proj" are coded, all others stay BF16.
-std::vector<support::TestTensor> quantised(const Toy& toy, Quantised how);
+// Matrices whose names hold "proj" are coded, all others stay BF16. Rows and columns are multiples
+// of 16, elements of 64.
+std::vector<TestTensor> quantised(const Arrays& arrays, Quantised how);
 // `config` with what the tool writes there.
 std::string quantisedConfig(const std::string& config, Quantised how);
 
-}  // namespace kindred::clitest
+}  // namespace kindred::support

@@ -1,4 +1,4 @@
-#include "quantised.hpp"
+#include "support/quantised.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -6,12 +6,11 @@
 #include <functional>
 #include <limits>
 
-namespace kindred::clitest {
+namespace kindred::support {
 namespace {
 
 constexpr std::uint64_t kGroup = 16;  // columns that share a scale
 
-using support::TestTensor;
 using Codes = std::vector<std::uint32_t>;
 
 // Codes from 0 to 15 of a matrix, row by row, with a scale and a zero for each group of columns.
@@ -109,7 +108,7 @@ class Quantiser {
 
   void add(const std::string& name, const Array& array) {
     if (array.shape.size() != 2 || name.find("proj") == std::string::npos) {
-      tensors.push_back(support::tensorOf(name, DType::BF16, array.shape, array.values));
+      tensors.push_back(tensorOf(name, DType::BF16, array.shape, array.values));
       return;
     }
     encode(name, name.substr(0, name.rfind('.') + 1), array);
@@ -123,11 +122,11 @@ class Quantiser {
   }
   void halves(const std::string& name, std::vector<std::uint64_t> shape,
               const std::vector<double>& values) {
-    tensors.push_back(support::tensorOf(name, DType::F16, std::move(shape), values));
+    tensors.push_back(tensorOf(name, DType::F16, std::move(shape), values));
   }
   void floats(const std::string& name, std::vector<std::uint64_t> shape,
               const std::vector<double>& values) {
-    tensors.push_back(support::tensorOf(name, DType::F32, std::move(shape), values));
+    tensors.push_back(tensorOf(name, DType::F32, std::move(shape), values));
   }
 
   void encode(const std::string& name, const std::string& module, const Array& array) {
@@ -298,9 +297,9 @@ const char* nameOf(Quantised how) {
   return kNames[static_cast<std::size_t>(how)];
 }
 
-std::vector<TestTensor> quantised(const Toy& toy, Quantised how) {
+std::vector<TestTensor> quantised(const Arrays& arrays, Quantised how) {
   Quantiser quantiser(how);
-  for (const auto& [name, array] : toy) quantiser.add(name, array);
+  for (const auto& [name, array] : arrays) quantiser.add(name, array);
   return std::move(quantiser.tensors);
 }
 
@@ -326,4 +325,4 @@ std::string quantisedConfig(const std::string& config, Quantised how) {
   return config.substr(0, config.rfind('}')) + "," + settings + "}";
 }
 
-}  // namespace kindred::clitest
+}  // namespace kindred::support
