@@ -17,7 +17,6 @@
 #include "run/interrupt.hpp"
 #include "run/ordered.hpp"
 #include "stats/multiplicity.hpp"
-#include "verdict/verdict.hpp"
 
 namespace kindred::run {
 namespace {
@@ -53,7 +52,8 @@ struct Family {
 
 class Calibrator {
  public:
-  Calibrator(const Profiles& profiles, Session& session) : profiles_(profiles), session_(session) {}
+  Calibrator(const Profiles& profiles, const Found& found, Executor& executor)
+      : profiles_(profiles), found_(found), executor_(executor) {}
 
   void add(const plan::PlannedStep& step) {
     for (const plan::Model* model : {step.model_a, step.model_b}) {
@@ -70,11 +70,13 @@ class Calibrator {
     families_.push_back(familyOf(step));
   }
 
-  void run() {
+  StepResult run() {
     listPairs();
     score();
-    if (interrupted()) return;
-    for (const Family& family : families_) report(family);
+    for (const Family& family : families_) {
+      if (!interrupted()) report(family);
+    }
+    return std::move(result_);
   }
 
  private:
@@ -103,9 +105,8 @@ class Calibrator {
     return {};
   }
 
-  void refuse(const plan::PlannedStep& step, const std::string& reason) const {
-    session_.results.refused.push_back(
-        {step.step->name, step.model_a->key, step.model_b->key, "", reason});
+  void refuse(const plan::PlannedStep& step, const std::string& reason) {
+    result_.refused.push_back({step.step->name, step.model_a->key, step.model_b->key, "", reason});
   }
 
   Family familyOf(const plan::PlannedStep& step) {
@@ -119,8 +120,8 @@ class Calibrator {
       }
     }
     for (const std::string& control : family.left_out) {
-      session_.results.refused.push_back({step.step->name, step.model_a->key, step.model_b->key, "",
-                                          "left out of the controls: " + control});
+      result_.refused.push_back({step.step->name, step.model_a->key, step.model_b->key, "",
+                                 "left out of the controls: " + control});
     }
     for (std::size_t i = 0; i < family.controls.size(); ++i) {
       family.pairs.emplace_back(step.model_a, family.controls[i]);
@@ -139,7 +140,7 @@ class Calibrator {
     const auto& [a, b] = family.pairs.front();
     for (const plan::Model* subject : {a, b}) {
       if (sameContent(control, *subject)) return "the same weights as " + subject->key;
-      if (areRelated(control.key, subject->key)) return "shares weights with " + subject->key;
+      if (found_.related(control.key, subject->key)) return "shares weights with " + subject->key;
     }
     for (const plan::Model* other : family.controls) {
       if (sameContent(control, *other)) return "the same weights as control " + other->key;
@@ -149,16 +150,6 @@ class Calibrator {
 
   bool sameContent(const plan::Model& x, const plan::Model& y) {
     return !content(x).empty() && content(x) == content(y);
-  }
-
-  // By the exact tests of the run, which come first.
-  bool areRelated(const std::string& x, const std::string& y) const {
-    const auto& findings = session_.results.findings;
-    return std::any_of(findings.begin(), findings.end(), [&](const StepFinding& row) {
-      const bool of_both =
-          (row.model_a == x && row.model_b == y) || (row.model_a == y && row.model_b == x);
-      return of_both && verdict::rejects(row.finding, row.log10_p_adjusted);
-    });
   }
 
   const std::string& content(const plan::Model& model) {
@@ -199,11 +190,11 @@ class Calibrator {
     }
     using Findings = std::map<std::string, Finding>;
     inOrder<Findings>(
-        list.size(), session_.threads, [&](std::size_t i) { return scoreOf(*list[i]); },
+        list.size(), executor_.threads, [&](std::size_t i) { return scoreOf(*list[i]); },
         [&](std::size_t i, Findings&& findings) {
           list[i]->findings = std::move(findings);
-          session_.progress.advance(0, true);
-          session_.noteMemory();
+          executor_.progress.advance(0, true);
+          executor_.noteMemory();
         },
         interrupted);
   }
@@ -254,9 +245,9 @@ class Calibrator {
       if (!row) continue;
       row->log10_p_adjusted =
           row->finding.basis == Basis::calibrated ? std::min(0.0, adjusted[t] + families) : 0;
-      session_.results.findings.push_back(std::move(*row));
+      result_.findings.push_back(std::move(*row));
     }
-    if (!family.controls.empty()) session_.results.tables.push_back(tableOf(family));
+    if (!family.controls.empty()) result_.tables.push_back(tableOf(family));
   }
 
   std::optional<StepFinding> findingOf(const Family& family, std::size_t t,
@@ -338,7 +329,9 @@ class Calibrator {
   }
 
   const Profiles& profiles_;
-  Session& session_;
+  const Found& found_;
+  Executor& executor_;
+  StepResult result_;
   std::map<const plan::Model*, std::string> contents_;  // hashes
   std::vector<Family> families_;
   std::map<ModelPair, Scored> scored_;
@@ -346,11 +339,11 @@ class Calibrator {
 
 }  // namespace
 
-void calibrate(const std::vector<const plan::PlannedStep*>& steps, const Profiles& profiles,
-               Session& session) {
-  Calibrator calibrator(profiles, session);
+StepResult calibrate(const std::vector<const plan::PlannedStep*>& steps, const Profiles& profiles,
+                     const Found& found, Executor& executor) {
+  Calibrator calibrator(profiles, found, executor);
   for (const plan::PlannedStep* step : steps) calibrator.add(*step);
-  calibrator.run();
+  return calibrator.run();
 }
 
 }  // namespace kindred::run

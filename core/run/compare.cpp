@@ -7,7 +7,7 @@
 #include "run/interrupt.hpp"
 #include "run/ordered.hpp"
 #include "run/reader.hpp"
-#include "run/session.hpp"
+#include "run/steps.hpp"
 #include "run/tiles.hpp"
 
 namespace kindred::run {
@@ -29,22 +29,24 @@ struct ComparedSegment {
 
 class PairComparer {
  public:
-  PairComparer(const plan::PlannedStep& step, Session& session) : step_(step), session_(session) {}
+  PairComparer(const plan::PlannedStep& step, Executor& executor)
+      : step_(step), executor_(executor) {}
 
-  void run() {
+  StepResult run() {
     cut();
     const bool remote = step_.model_a->source->remote() || step_.model_b->source->remote();
     if (!remote && step_.bytes > kHeldBytes) {
       stream(0, items_.size(), nullptr);
-      return;
+      return std::move(result_);
     }
     for (std::size_t first = 0; first < items_.size() && !interrupted();) {
       Held held;
       const std::size_t end = gather(first, held);
-      held.read(session_.results.ranges);
+      held.read(result_.ranges);
       stream(first, end, &held);
       first = end;
     }
+    return std::move(result_);
   }
 
  private:
@@ -84,7 +86,7 @@ class PairComparer {
 
   void stream(std::size_t first, std::size_t end, const Held* held) {
     inOrder<ComparedSegment>(
-        end - first, session_.threads,
+        end - first, executor_.threads,
         [&](std::size_t i) { return compute(items_[first + i], held); },
         [&](std::size_t i, ComparedSegment&& outcome) {
           consume(items_[first + i], std::move(outcome));
@@ -120,7 +122,7 @@ class PairComparer {
   }
 
   void consume(const Item& item, ComparedSegment&& outcome) {
-    std::vector<RangeRead>& ranges = session_.results.ranges;
+    std::vector<RangeRead>& ranges = result_.ranges;
     ranges.insert(ranges.end(), outcome.ranges.begin(), outcome.ranges.end());
     if (!begun_) {
       pending_ = std::move(outcome.accumulators);
@@ -138,12 +140,12 @@ class PairComparer {
       bytes += plan::bytesOf(a(item.pair).view, run).length;
       bytes += plan::bytesOf(b(item.pair).view, run).length;
     }
-    session_.progress.advance(bytes, item.last);
+    executor_.progress.advance(bytes, item.last);
     if (item.last) finish(item.pair);
   }
 
   void finish(std::size_t pair) {
-    session_.noteMemory();
+    executor_.noteMemory();
     const TensorInfo& info_a = a(pair).view.info;
     const TensorInfo& info_b = b(pair).view.info;
     const std::uint64_t elements = sampled(pair);
@@ -154,9 +156,9 @@ class PairComparer {
           plugin::guard(metric.plugin->name(), [&] { return pending_[m]->finish(); });
       checkFigures(metric, values.size());
       for (std::size_t f = 0; f < values.size(); ++f) {
-        session_.results.observations.push_back(
+        result_.observations.push_back(
             observation(step_.step->name, metric, f, info_a, &info_b, elements, values[f]));
-        session_.results.observations.back().of_codes = of_codes;
+        result_.observations.back().of_codes = of_codes;
       }
     }
     if (belong(pair)) keepPlain(info_a, info_b, elements);
@@ -165,9 +167,8 @@ class PairComparer {
   }
 
   void keepPlain(const TensorInfo& a, const TensorInfo& b, std::uint64_t elements) {
-    session_.results.cosines.push_back({a.model, checkpoint::escaped(a.name), b.model,
-                                        checkpoint::escaped(b.name), elements,
-                                        plain_so_far_.value()});
+    result_.cosines.push_back({a.model, checkpoint::escaped(a.name), b.model,
+                               checkpoint::escaped(b.name), elements, plain_so_far_.value()});
   }
 
   // Whether the two may be each other's counterparts: only of these is the plain cosine taken.
@@ -185,7 +186,8 @@ class PairComparer {
   }
 
   const plan::PlannedStep& step_;
-  Session& session_;
+  Executor& executor_;
+  StepResult result_;
   std::vector<Item> items_;
   // Of the pair at hand: its segments so far, merged in order.
   bool begun_ = false;
@@ -195,9 +197,9 @@ class PairComparer {
 
 }  // namespace
 
-void comparePairs(const plan::PlannedStep& step, Session& session) {
-  session.progress.step(step.step->name, step.pairs.size());
-  PairComparer(step, session).run();
+StepResult comparePairs(const plan::PlannedStep& step, Executor& executor) {
+  executor.progress.step(step.step->name, step.pairs.size());
+  return PairComparer(step, executor).run();
 }
 
 }  // namespace kindred::run

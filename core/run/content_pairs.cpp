@@ -55,7 +55,7 @@ double cosine(const std::vector<float>& x, const std::vector<float>& y) {
 
 class Pairer {
  public:
-  Pairer(const plan::PlannedStep& step, Session& session) : step_(step), session_(session) {
+  Pairer(const plan::PlannedStep& step, Executor& executor) : step_(step), executor_(executor) {
     const std::set<Shape> of_a = shapes(step.a), of_b = shapes(step.b);
     std::set_intersection(of_a.begin(), of_a.end(), of_b.begin(), of_b.end(),
                           std::inserter(shared_, shared_.end()));
@@ -123,10 +123,10 @@ class Pairer {
       SegmentBytes bytes(model, view, segment, nullptr);
       readFloats({bytes.file(), bytes.offset(), view.info.dtype, view.info.name},
                  {matrix.values.data() + at, segment.elements});
-      bytes.reportRanges(session_.results.ranges);
+      bytes.reportRanges(pairs_.ranges);
       at += segment.elements;
     }
-    session_.noteMemory();
+    executor_.noteMemory();
     return matrix;
   }
 
@@ -136,7 +136,7 @@ class Pairer {
     left.reason = std::move(reason);
     (&model == step_.model_a ? left.model_a : left.model_b) = model.key;
     (&model == step_.model_a ? left.tensor_a : left.tensor_b) = checkpoint::escaped(view.info.name);
-    session_.results.left_out.push_back(std::move(left));
+    pairs_.left_out.push_back(std::move(left));
   }
 
   void choose(const std::vector<Read>& list_a, const Read& b,
@@ -172,15 +172,15 @@ class Pairer {
   }
 
   const plan::PlannedStep& step_;
-  Session& session_;
+  Executor& executor_;
   std::set<Shape> shared_;  // shapes of tensors that both models have
   ContentPairs pairs_;
 };
 
 }  // namespace
 
-ContentPairs pairByContent(const plan::PlannedStep& step, Session& session) {
-  return Pairer(step, session).run();
+ContentPairs pairByContent(const plan::PlannedStep& step, Executor& executor) {
+  return Pairer(step, executor).run();
 }
 
 }  // namespace kindred::run

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "plan/plan.hpp"
-#include "run/session.hpp"
+#include "run/executor.hpp"
 
 namespace kindred::run {
 
@@ -19,12 +19,14 @@ struct ContentPairs {
   std::vector<Chosen> chosen;
   std::vector<RowPair> rows;     // the same pairs, with the first rows of each tensor
   std::uint64_t candidates = 0;  // pairs of equal shape
+  std::vector<RangeRead> ranges;
+  std::vector<plan::LeftOut> left_out;
 };
 
 // Reads the first rows of matrices (and of kernels) that the two sides have in like shapes, up to
 // the bytes that the step may read, pairs each of B's with the most similar of A's, and returns the
 // most similar pairs. Tensors that hold computed values, and those beyond the budget, are listed as
 // left out.
-ContentPairs pairByContent(const plan::PlannedStep& step, Session& session);
+ContentPairs pairByContent(const plan::PlannedStep& step, Executor& executor);
 
 }  // namespace kindred::run

@@ -3,7 +3,7 @@
 #include "run/interrupt.hpp"
 #include "run/ordered.hpp"
 #include "run/reader.hpp"
-#include "run/session.hpp"
+#include "run/steps.hpp"
 #include "run/tiles.hpp"
 
 namespace kindred::run {
@@ -18,15 +18,16 @@ struct DescribedSegment {
 
 class Describer {
  public:
-  Describer(const plan::PlannedStep& step, Session& session) : step_(step), session_(session) {}
+  Describer(const plan::PlannedStep& step, Executor& executor) : step_(step), executor_(executor) {}
 
-  void run() {
+  StepResult run() {
     inOrder<DescribedSegment>(
-        step_.a.size(), session_.threads, [&](std::size_t i) { return compute(step_.a[i].view); },
+        step_.a.size(), executor_.threads, [&](std::size_t i) { return compute(step_.a[i].view); },
         [&](std::size_t i, DescribedSegment&& outcome) {
           consume(step_.a[i].view, std::move(outcome));
         },
         interrupted);
+    return std::move(result_);
   }
 
  private:
@@ -68,7 +69,7 @@ class Describer {
   }
 
   void consume(const checkpoint::View& view, DescribedSegment&& outcome) {
-    auto& ranges = session_.results.ranges;
+    auto& ranges = result_.ranges;
     ranges.insert(ranges.end(), outcome.ranges.begin(), outcome.ranges.end());
     for (std::size_t m = 0; m < outcome.accumulators.size(); ++m) {
       const plan::Metric& metric = step_.tools->metrics[m];
@@ -76,23 +77,24 @@ class Describer {
           plugin::guard(metric.plugin->name(), [&] { return outcome.accumulators[m]->finish(); });
       checkFigures(metric, values.size());
       for (std::size_t f = 0; f < values.size(); ++f) {
-        session_.results.observations.push_back(
+        result_.observations.push_back(
             observation(step_.step->name, metric, f, view.info, nullptr, sampled(view), values[f]));
       }
     }
-    session_.progress.advance(sampled(view) * info(view.info.dtype).bits / 8, true);
-    session_.noteMemory();
+    executor_.progress.advance(sampled(view) * info(view.info.dtype).bits / 8, true);
+    executor_.noteMemory();
   }
 
   const plan::PlannedStep& step_;
-  Session& session_;
+  Executor& executor_;
+  StepResult result_;
 };
 
 }  // namespace
 
-void describeTensors(const plan::PlannedStep& step, Session& session) {
-  session.progress.step(step.step->name, step.a.size());
-  Describer(step, session).run();
+StepResult describeTensors(const plan::PlannedStep& step, Executor& executor) {
+  executor.progress.step(step.step->name, step.a.size());
+  return Describer(step, executor).run();
 }
 
 }  // namespace kindred::run

@@ -11,7 +11,7 @@
 #include "documents/tokenizers.hpp"
 #include "recipe/document_verbs.hpp"
 #include "run/hash.hpp"
-#include "run/session.hpp"
+#include "run/steps.hpp"
 
 namespace kindred::run {
 namespace {
@@ -23,12 +23,13 @@ using recipe::Verb;
 
 class DocumentStep {
  public:
-  DocumentStep(const plan::PlannedStep& step, Session& session)
-      : step_(step), session_(session), texts_(step.documents.size()) {}
+  DocumentStep(const plan::PlannedStep& step, Executor& executor)
+      : step_(step), executor_(executor), texts_(step.documents.size()) {}
 
-  void run() {
+  StepResult run() {
     readTexts();
     keep(compared());
+    return std::move(result_);
   }
 
  private:
@@ -46,7 +47,7 @@ class DocumentStep {
     }
     for (const auto& [source, list] : requests) source->read(list);
     for (std::size_t i = 0; i < texts_.size(); ++i) note(step_.documents[i], texts_[i], before[i]);
-    session_.progress.advance(step_.work, true);
+    executor_.progress.advance(step_.work, true);
   }
 
   void note(const PlannedDocument& planned, const std::string& text, const std::string& before) {
@@ -55,10 +56,10 @@ class DocumentStep {
       throw inputError(planned.file->place(), "the file changed while it was read",
                        "run again when nothing writes to it");
     }
-    session_.results.files.push_back(
+    result_.files.push_back(
         {model, planned.name, planned.file->size(), before, planned.file->publishedSha256()});
     if (planned.bytes == 0) return;
-    session_.results.ranges.push_back({model, planned.name, 0, planned.bytes, xxh3(text)});
+    result_.ranges.push_back({model, planned.name, 0, planned.bytes, xxh3(text)});
   }
 
   Document document(std::size_t i) {
@@ -116,7 +117,6 @@ class DocumentStep {
   }
 
   void keep(Report report) {
-    Results& results = session_.results;
     const std::string& step = step_.step->name;
     for (documents::Figure& figure : report.figures) {
       Observation row;
@@ -128,23 +128,24 @@ class DocumentStep {
       row.model_b = std::move(figure.model_b);
       row.tensor_b = std::move(figure.file_b);
       row.value = figure.value;
-      results.observations.push_back(std::move(row));
+      result_.observations.push_back(std::move(row));
     }
     for (TextTable& table : report.tables) {
-      results.tables.push_back({step, step_.step->models, std::move(table)});
+      result_.tables.push_back({step, step_.step->models, std::move(table)});
     }
   }
 
   const plan::PlannedStep& step_;
-  Session& session_;
+  Executor& executor_;
+  StepResult result_;
   std::vector<std::string> texts_;
 };
 
 }  // namespace
 
-void compareDocuments(const plan::PlannedStep& step, Session& session) {
-  session.progress.step(step.step->name, 1);
-  DocumentStep(step, session).run();
+StepResult compareDocuments(const plan::PlannedStep& step, Executor& executor) {
+  executor.progress.step(step.step->name, 1);
+  return DocumentStep(step, executor).run();
 }
 
 }  // namespace kindred::run

@@ -10,13 +10,12 @@
 #include "run/adjust.hpp"
 #include "run/calibrated.hpp"
 #include "run/checked.hpp"
+#include "run/found.hpp"
 #include "run/interrupt.hpp"
 #include "run/ordered.hpp"
 #include "run/passed_over.hpp"
 #include "run/profiles.hpp"
-#include "run/session.hpp"
-#include "stats/levels.hpp"
-#include "verdict/verdict.hpp"
+#include "run/steps.hpp"
 
 namespace kindred::run {
 namespace {
@@ -28,9 +27,11 @@ struct TestOutcome {
 
 class MatrixTester {
  public:
-  MatrixTester(std::span<const plan::PlannedStep> steps, const plan::Plan& plan, Session& session)
-      : session_(session),
+  MatrixTester(std::span<const plan::PlannedStep> steps, const plan::Plan& plan,
+               const StepResult& earlier, Executor& executor)
+      : executor_(executor),
         plan_(plan),
+        earlier_(earlier),
         aligner_(*steps.front().tools->aligner),
         first_step_(steps.front().step->name) {
     for (const plan::PlannedStep& step : steps) {
@@ -38,7 +39,7 @@ class MatrixTester {
     }
   }
 
-  void run() {
+  StepResult run() {
     std::size_t stages = 0;  // as the recipe states them
     for (const plan::PlannedStep* step : exact_) stages = std::max(stages, step->step->read.size());
     for (std::size_t stage = 0; stage < stages && !interrupted(); ++stage) runStage(stage);
@@ -46,9 +47,9 @@ class MatrixTester {
     describe();
     for (const auto& [budget, profiles] : profiles_) {
       const std::vector<RangeRead> ranges = profiles.takeRanges();
-      auto& all = session_.results.ranges;
-      all.insert(all.end(), ranges.begin(), ranges.end());
+      result_.ranges.insert(result_.ranges.end(), ranges.begin(), ranges.end());
     }
+    return std::move(result_);
   }
 
  private:
@@ -73,7 +74,7 @@ class MatrixTester {
   }
 
   void skip(const plan::PlannedStep& step, std::size_t stage, const std::string& reason) {
-    session_.results.skipped.push_back({step.step->name, stage + 1, reason});
+    result_.skipped.push_back({step.step->name, stage + 1, reason});
   }
 
   std::vector<Pair> pairsOf(std::size_t stage) {
@@ -105,7 +106,7 @@ class MatrixTester {
 
   // What an earlier stage has listed is not listed again.
   void listPassedOver(const Profiles::Profiled& model) {
-    auto& all = session_.results.left_out;
+    auto& all = result_.left_out;
     for (plan::LeftOut& rows : passedOver(*model.weights, *model.profile, first_step_)) {
       const bool listed = std::any_of(all.begin(), all.end(), [&](const plan::LeftOut& known) {
         return known.step == rows.step && known.model_a == rows.model_a &&
@@ -117,7 +118,7 @@ class MatrixTester {
 
   // Later stages have the same reasons, but for signs that turn out to be unfair when more is read.
   void listRefused(std::vector<Refused>&& refused) {
-    auto& all = session_.results.refused;
+    auto& all = result_.refused;
     for (Refused& entry : refused) {
       const bool known = std::any_of(all.begin(), all.end(), [&](const Refused& other) {
         return other.step == entry.step && other.model_a == entry.model_a &&
@@ -131,40 +132,37 @@ class MatrixTester {
   void runStage(std::size_t stage) {
     const std::vector<Pair> pairs = pairsOf(stage);
     for (auto& [budget, profiles] : profiles_) {
-      for (const Profiles::Profiled* fresh : profiles.compute(session_.threads))
+      for (const Profiles::Profiled* fresh : profiles.compute(executor_.threads))
         listPassedOver(*fresh);
     }
-    auto& results = session_.results;
-    const auto first = static_cast<std::ptrdiff_t>(results.findings.size());
+    std::vector<StepFinding> made;
     inOrder<TestOutcome>(
-        pairs.size(), session_.threads, [&](std::size_t i) { return test(pairs[i]); },
+        pairs.size(), executor_.threads, [&](std::size_t i) { return test(pairs[i]); },
         [&](std::size_t, TestOutcome&& outcome) {
           for (StepFinding& row : outcome.findings) {
             row.stage = stage + 1;
-            results.findings.push_back(std::move(row));
+            made.push_back(std::move(row));
           }
           listRefused(std::move(outcome.refused));
-          session_.progress.advance(0, true);
-          session_.noteMemory();
+          executor_.progress.advance(0, true);
+          executor_.noteMemory();
         },
         interrupted);
-    std::vector<StepFinding> made(results.findings.begin() + first, results.findings.end());
-    adjust(made, stagesOf(plan_));
+    const Found found(made, stagesOf(plan_));
     for (const Pair& pair : pairs) {
       tested_[pair.models] = pair.budget;
-      if (isSettled(pair, made)) settled_.insert(pair.models);
+      if (found.settled(pair.models.first->key, pair.models.second->key)) {
+        settled_.insert(pair.models);
+      }
     }
+    std::move(made.begin(), made.end(), std::back_inserter(result_.findings));
   }
 
-  // What lies along the residual stream may be shared alone; whether the rest is takes more bytes.
-  static bool isSettled(const Pair& pair, const std::vector<StepFinding>& findings) {
-    const std::string &a = pair.models.first->key, &b = pair.models.second->key;
-    return std::any_of(findings.begin(), findings.end(), [&](const StepFinding& row) {
-      const bool of_pair =
-          (row.model_a == a && row.model_b == b) || (row.model_a == b && row.model_b == a);
-      return of_pair && row.finding.basis == Basis::exact && row.finding.gauge != "residual-dim" &&
-             row.log10_p_adjusted <= stats::kLog10Settled;
-    });
+  // Of this run, up to here.
+  Found found() const {
+    std::vector<StepFinding> findings = earlier_.findings;
+    findings.insert(findings.end(), result_.findings.begin(), result_.findings.end());
+    return Found(std::move(findings), stagesOf(plan_));
   }
 
   void runCalibrated() {
@@ -178,19 +176,19 @@ class MatrixTester {
         budgets.push_back(budget);
       }
     }
-    for (auto& [budget, profiles] : profiles_) profiles.compute(session_.threads);
-    adjust(session_.results.findings, stagesOf(plan_));  // they say which controls are none
+    for (auto& [budget, profiles] : profiles_) profiles.compute(executor_.threads);
+    const Found found = this->found();  // says which controls are none
     for (const std::uint64_t budget : budgets) {
       std::vector<const plan::PlannedStep*> steps;
       std::copy_if(calibrated_.begin(), calibrated_.end(), std::back_inserter(steps),
                    [&](const plan::PlannedStep* step) { return step->read.back() == budget; });
-      calibrate(steps, profiles_.at(budget), session_);
+      result_.add(calibrate(steps, profiles_.at(budget), found, executor_));
     }
   }
 
   // Pairs found to be related, each with all its steps, read as far as they were last.
   std::vector<Pair> relatives() {
-    adjust(session_.results.findings, stagesOf(plan_));
+    const Found found = this->found();
     std::vector<Pair> pairs;
     const auto add = [&](const plan::PlannedStep* step) {
       const Models models{step->model_a, step->model_b};
@@ -206,29 +204,21 @@ class MatrixTester {
     };
     for (const plan::PlannedStep* step : exact_) add(step);
     for (const plan::PlannedStep* step : calibrated_) add(step);
-    std::erase_if(pairs, [&](const Pair& pair) { return !isRelated(pair); });
-    return pairs;
-  }
-
-  bool isRelated(const Pair& pair) const {
-    const std::string &a = pair.models.first->key, &b = pair.models.second->key;
-    const auto& findings = session_.results.findings;
-    return std::any_of(findings.begin(), findings.end(), [&](const StepFinding& row) {
-      const bool of_pair =
-          (row.model_a == a && row.model_b == b) || (row.model_a == b && row.model_b == a);
-      return of_pair && verdict::rejects(row.finding, row.log10_p_adjusted);
+    std::erase_if(pairs, [&](const Pair& pair) {
+      return !found.related(pair.models.first->key, pair.models.second->key);
     });
+    return pairs;
   }
 
   void describe() {
     if (interrupted()) return;
     const std::vector<Pair> pairs = relatives();
     inOrder<std::vector<StepTable>>(
-        pairs.size(), session_.threads, [&](std::size_t i) { return tablesOf(pairs[i]); },
+        pairs.size(), executor_.threads, [&](std::size_t i) { return tablesOf(pairs[i]); },
         [&](std::size_t, std::vector<StepTable>&& tables) {
-          auto& all = session_.results.tables;
+          auto& all = result_.tables;
           std::move(tables.begin(), tables.end(), std::back_inserter(all));
-          session_.noteMemory();
+          executor_.noteMemory();
         },
         interrupted);
   }
@@ -320,8 +310,10 @@ class MatrixTester {
     }
   }
 
-  Session& session_;
+  Executor& executor_;
   const plan::Plan& plan_;
+  const StepResult& earlier_;
+  StepResult result_;
   const Aligner& aligner_;
   const std::string& first_step_;
   std::map<std::uint64_t, Profiles> profiles_;  // by budget
@@ -333,10 +325,10 @@ class MatrixTester {
 
 }  // namespace
 
-void runMatrixTests(std::span<const plan::PlannedStep> steps, const plan::Plan& plan,
-                    Session& session) {
-  session.progress.step(steps.front().step->name, steps.size());
-  MatrixTester(steps, plan, session).run();
+StepResult runMatrixTests(std::span<const plan::PlannedStep> steps, const plan::Plan& plan,
+                          const StepResult& earlier, Executor& executor) {
+  executor.progress.step(steps.front().step->name, steps.size());
+  return MatrixTester(steps, plan, earlier, executor).run();
 }
 
 }  // namespace kindred::run

@@ -102,7 +102,8 @@ struct TensorContent {
   double bits = 0;       // empirical entropy of an element (see run/variety.hpp)
 };
 
-struct Results {
+// What one step came to. Nothing else sees it before the step has ended.
+struct StepResult {
   std::vector<Observation> observations;
   std::vector<PlainCosine> cosines;
   std::vector<Note> notes;
@@ -111,12 +112,20 @@ struct Results {
   std::vector<Refused> refused;
   std::vector<Skipped> skipped;
   std::vector<plan::LeftOut> left_out;
+  std::vector<RangeRead> ranges;
+  std::vector<TensorContent> contents;
+  std::vector<FileSeen> files;
+
+  // Behind what is there.
+  void add(StepResult&& next);
+};
+
+// What all steps came to: ranges by model, file and offset, contents and files by model and name,
+// each once.
+struct Results : StepResult {
   std::vector<ExpectationResult> expectations;
-  std::vector<RangeRead> ranges;        // by model, file, offset
-  std::vector<TensorContent> contents;  // by model, tensor; each once
-  std::vector<std::string> finished;    // steps that were run to their end
-  std::vector<FileSeen> files;          // by model, name; each once
-  Cost cost;                            // headers included
+  std::vector<std::string> finished;  // steps that were run to their end
+  Cost cost;                          // headers included
   double seconds = 0;
   std::uint64_t peak_memory_bytes = 0;  // private
   bool complete = true;                 // false: interrupted

@@ -10,7 +10,7 @@
 #include "run/adjust.hpp"
 #include "run/aggregate.hpp"
 #include "run/interrupt.hpp"
-#include "run/session.hpp"
+#include "run/steps.hpp"
 
 namespace kindred::run {
 namespace {
@@ -38,20 +38,13 @@ void checkUnchanged(const plan::Models& models, const std::vector<std::string>& 
   }
 }
 
-void runStep(const plan::PlannedStep& step, Session& session) {
-  if (recipe::documentVerb(step.step->verb) != nullptr) {
-    compareDocuments(step, session);
-  } else if (step.step->verb == recipe::Verb::test) {
-    runTest(step, session);
-  } else if (step.step->verb == recipe::Verb::survey) {
-    runSurvey(step, session);
-  } else if (step.step->verb == recipe::Verb::describe) {
-    describeTensors(step, session);
-  } else if (step.step->pairing == recipe::Pairing::content) {
-    matchSets(step, session);
-  } else {
-    comparePairs(step, session);
-  }
+StepResult runStep(const plan::PlannedStep& step, const StepResult& earlier, Executor& executor) {
+  if (recipe::documentVerb(step.step->verb) != nullptr) return compareDocuments(step, executor);
+  if (step.step->verb == recipe::Verb::test) return runTest(step, earlier, executor);
+  if (step.step->verb == recipe::Verb::survey) return runSurvey(step, executor);
+  if (step.step->verb == recipe::Verb::describe) return describeTensors(step, executor);
+  if (step.step->pairing == recipe::Pairing::content) return matchSets(step, executor);
+  return comparePairs(step, executor);
 }
 
 // Matrix tests next to each other are one group; any other step stands alone.
@@ -129,21 +122,20 @@ Results execute(const recipe::Recipe& recipe, const plan::Plan& plan, const plan
     std::uint64_t work = 0;
     for (const plan::PlannedStep& step : plan.steps) work += step.work;
     Progress progress(work, options.progress);
-    Session session{results, progress, options.threads};
-    session.noteMemory();
+    Executor executor{progress, options.threads};
+    executor.noteMemory();
     for (std::size_t i = 0; i < plan.steps.size() && !interrupted();) {
       const std::size_t end = endOfGroup(plan.steps, i);
-      if (plan.steps[i].tools->matrix_test) {
-        runMatrixTests(std::span(plan.steps).subspan(i, end - i), plan, session);
-      } else {
-        runStep(plan.steps[i], session);
-      }
-      session.noteMemory();
+      const std::span group = std::span(plan.steps).subspan(i, end - i);
+      results.add(group.front().tools->matrix_test ? runMatrixTests(group, plan, results, executor)
+                                                   : runStep(group.front(), results, executor));
+      executor.noteMemory();
       for (; i < end; ++i) {
         if (!interrupted()) results.finished.push_back(plan.steps[i].step->name);
       }
     }
     results.complete = !interrupted();
+    results.peak_memory_bytes = executor.peak_memory_bytes;
   }
   checkUnchanged(models, before);
   sortRanges(results.ranges);

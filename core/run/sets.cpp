@@ -9,7 +9,7 @@
 #include "run/hash.hpp"
 #include "run/interrupt.hpp"
 #include "run/ordered.hpp"
-#include "run/session.hpp"
+#include "run/steps.hpp"
 #include "run/stored_ranges.hpp"
 #include "run/variety.hpp"
 
@@ -33,13 +33,14 @@ struct DigestOutcome {
 
 class SetMatcher {
  public:
-  SetMatcher(const plan::PlannedStep& step, Session& session) : step_(step), session_(session) {}
+  SetMatcher(const plan::PlannedStep& step, Executor& executor)
+      : step_(step), executor_(executor) {}
 
-  void run() {
+  StepResult run() {
     const std::vector<Digested> a = digest(*step_.model_a, step_.a);
     const std::vector<Digested> b = digest(*step_.model_b, step_.b);
-    if (interrupted()) return;
-    for (std::size_t m = 0; m < step_.tools->metrics.size(); ++m) match(m, a, b);
+    for (std::size_t m = 0; m < step_.tools->metrics.size() && !interrupted(); ++m) match(m, a, b);
+    return std::move(result_);
   }
 
  private:
@@ -53,18 +54,18 @@ class SetMatcher {
       known.push_back(contentOf(keyOf(model, views.back())));
     }
     inOrder<DigestOutcome>(
-        side.size(), session_.threads,
+        side.size(), executor_.threads,
         [&](std::size_t i) { return digestOne(model, views[i], known[i]); },
         [&](std::size_t i, DigestOutcome&& outcome) {
           const TensorContent& content = outcome.tensor.content;
-          if (session_.contents.try_emplace(keyOf(model, views[i]), content).second) {
-            session_.results.contents.push_back(content);
+          if (executor_.contents.try_emplace(keyOf(model, views[i]), content).second) {
+            result_.contents.push_back(content);
           }
           all[i] = std::move(outcome.tensor);
-          auto& ranges = session_.results.ranges;
+          auto& ranges = result_.ranges;
           ranges.insert(ranges.end(), outcome.ranges.begin(), outcome.ranges.end());
-          session_.progress.advance(side[i].view.tensor->bytes, true);
-          session_.noteMemory();
+          executor_.progress.advance(side[i].view.tensor->bytes, true);
+          executor_.noteMemory();
         },
         interrupted);
     return all;
@@ -138,8 +139,8 @@ class SetMatcher {
   }
   // Of an earlier step; null: none.
   const TensorContent* contentOf(const Key& key) const {
-    const auto found = session_.contents.find(key);
-    return found == session_.contents.end() ? nullptr : &found->second;
+    const auto found = executor_.contents.find(key);
+    return found == executor_.contents.end() ? nullptr : &found->second;
   }
 
   std::string name(std::size_t m) const { return step_.tools->metrics[m].plugin->name(); }
@@ -168,26 +169,27 @@ class SetMatcher {
     const TensorInfo& a = step_.a[found.a].view.info;
     const TensorInfo& b = step_.b[found.b].view.info;
     for (std::size_t f = 0; f < found.figures.size(); ++f) {
-      session_.results.observations.push_back(
+      result_.observations.push_back(
           observation(step_.step->name, metric, f, a, &b, a.elements, found.figures[f]));
     }
     auto notes = found.notes;
     const std::string& constant = of_a[found.a].content.constant;
     if (!constant.empty()) notes.emplace_back("constant", constant);
     if (notes.empty()) return;
-    session_.results.notes.push_back({step_.step->name, metric.name, checkpoint::escaped(a.name),
-                                      checkpoint::escaped(b.name), std::move(notes)});
+    result_.notes.push_back({step_.step->name, metric.name, checkpoint::escaped(a.name),
+                             checkpoint::escaped(b.name), std::move(notes)});
   }
 
   const plan::PlannedStep& step_;
-  Session& session_;
+  Executor& executor_;
+  StepResult result_;
 };
 
 }  // namespace
 
-void matchSets(const plan::PlannedStep& step, Session& session) {
-  session.progress.step(step.step->name, step.a.size() + step.b.size());
-  SetMatcher(step, session).run();
+StepResult matchSets(const plan::PlannedStep& step, Executor& executor) {
+  executor.progress.step(step.step->name, step.a.size() + step.b.size());
+  return SetMatcher(step, executor).run();
 }
 
 }  // namespace kindred::run

@@ -32,8 +32,8 @@ void convert(std::span<const std::byte> bytes, const checkpoint::View& view,
 }  // namespace
 
 ReadingModel::ReadingModel(const plan::PlannedStep& step, const plan::Surveyed& surveyed,
-                           Session& session, std::mutex& mutex)
-    : step_(step), surveyed_(surveyed), session_(session), mutex_(mutex) {
+                           Executor& executor, std::mutex& mutex)
+    : step_(step), surveyed_(surveyed), executor_(executor), mutex_(mutex) {
   for (const plan::Selected& selected : surveyed.tensors) infos_.push_back(selected.view.info);
 }
 
@@ -62,7 +62,7 @@ Matrix ReadingModel::read(std::size_t tensor, std::span<const std::uint32_t> row
   } else {
     readRows(from, rows, matrix);
   }
-  session_.noteMemory();
+  executor_.noteMemory();
   return matrix;
 }
 
@@ -107,7 +107,7 @@ void ReadingModel::readWhole(std::size_t tensor, Matrix& matrix) const {
     } while (surveyed_.model->source->remote() && ahead_end_ < surveyed_.tensors.size() &&
              ahead_.bytes() + whole(ahead_end_).length <= kHeldBytes);
     ahead_.read(ranges_);
-    session_.progress.advance(ahead_.bytes(), true);
+    executor_.progress.advance(ahead_.bytes(), true);
   }
   const checkpoint::View& from = view(tensor);
   convert(ahead_.find(whole(tensor)), from, matrix.values);
@@ -138,7 +138,7 @@ void ReadingModel::readRows(const checkpoint::View& view, std::span<const std::u
     i = end;
   }
   held.read(ranges_);
-  session_.progress.advance(held.bytes(), true);
+  executor_.progress.advance(held.bytes(), true);
   std::vector<float> values(sorted.size() * matrix.columns);
   for (const Piece& piece : pieces) {
     convert(held.find(piece.range), view,

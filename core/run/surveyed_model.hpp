@@ -10,15 +10,15 @@
 #include <kindred/survey.hpp>
 
 #include "plan/plan.hpp"
+#include "run/executor.hpp"
 #include "run/held.hpp"
-#include "run/session.hpp"
 
 namespace kindred::run {
 
 class ReadingModel final : public SurveyedModel {
  public:
   // All must outlive it; the models of one step share the mutex.
-  ReadingModel(const plan::PlannedStep& step, const plan::Surveyed& surveyed, Session& session,
+  ReadingModel(const plan::PlannedStep& step, const plan::Surveyed& surveyed, Executor& executor,
                std::mutex& mutex);
 
   const std::string& key() const override { return surveyed_.model->key; }
@@ -46,9 +46,9 @@ class ReadingModel final : public SurveyedModel {
 
   const plan::PlannedStep& step_;
   const plan::Surveyed& surveyed_;
-  Session& session_;
+  Executor& executor_;
   std::vector<TensorInfo> infos_;
-  std::mutex& mutex_;  // guards the session and all below
+  std::mutex& mutex_;  // guards the executor and all below
   mutable Held ahead_;
   mutable std::size_t ahead_first_ = 0, ahead_end_ = 0;  // the tensors in ahead_
   mutable std::optional<std::vector<std::string>> tokens_;

@@ -9,7 +9,7 @@
 #include "checkpoint/names.hpp"
 #include "plugin/guard.hpp"
 #include "run/interrupt.hpp"
-#include "run/session.hpp"
+#include "run/steps.hpp"
 #include "run/surveyed_model.hpp"
 
 namespace kindred::run {
@@ -17,26 +17,27 @@ namespace {
 
 class Surveyor {
  public:
-  Surveyor(const plan::PlannedStep& step, Session& session)
-      : step_(step), session_(session), metric_(step.tools->metrics.front()) {
+  Surveyor(const plan::PlannedStep& step, Executor& executor)
+      : step_(step), executor_(executor), metric_(step.tools->metrics.front()) {
     for (const plan::Surveyed& surveyed : step.surveyed) {
-      models_.push_back(std::make_unique<ReadingModel>(step, surveyed, session, mutex_));
+      models_.push_back(std::make_unique<ReadingModel>(step, surveyed, executor, mutex_));
     }
   }
 
-  void run() {
+  StepResult run() {
     const std::vector<const SurveyedModel*> views = viewsOf();
     SurveyReport report;
     try {
       report = plugin::guard(plugin(), [&] { return metric_.survey->run(views); });
     } catch (const Error& error) {
       keepRanges();
-      if (interrupted()) return;
+      if (interrupted()) return std::move(result_);
       placed(error);
     }
     keepRanges();
     for (const SurveyValue& value : report.values) record(value);
     for (TextTable& table : report.tables) record(std::move(table));
+    return std::move(result_);
   }
 
  private:
@@ -51,9 +52,9 @@ class Surveyor {
   void keepRanges() {
     for (const auto& model : models_) {
       const std::vector<RangeRead> ranges = model->takeRanges();
-      session_.results.ranges.insert(session_.results.ranges.end(), ranges.begin(), ranges.end());
+      result_.ranges.insert(result_.ranges.end(), ranges.begin(), ranges.end());
     }
-    session_.noteMemory();
+    executor_.noteMemory();
   }
 
   // The survey knows what is wrong with its input, the recipe where it was asked for.
@@ -87,9 +88,9 @@ class Surveyor {
     const TensorInfo a = infoOf(value.model_a, value.tensor_a);
     TensorInfo b;
     if (value.model_b != kNoTensor) b = infoOf(value.model_b, value.tensor_b);
-    session_.results.observations.push_back(observation(step_.step->name, metric_, value.figure, a,
-                                                        value.model_b == kNoTensor ? nullptr : &b,
-                                                        value.elements, value.value));
+    result_.observations.push_back(observation(step_.step->name, metric_, value.figure, a,
+                                               value.model_b == kNoTensor ? nullptr : &b,
+                                               value.elements, value.value));
   }
 
   void record(TextTable table) {
@@ -97,11 +98,12 @@ class Surveyor {
       if (row.size() != table.columns.size()) fault("gives a table whose rows differ in length");
       for (std::string& cell : row) cell = checkpoint::escaped(cell);
     }
-    session_.results.tables.push_back({step_.step->name, step_.step->models, std::move(table)});
+    result_.tables.push_back({step_.step->name, step_.step->models, std::move(table)});
   }
 
   const plan::PlannedStep& step_;
-  Session& session_;
+  Executor& executor_;
+  StepResult result_;
   const plan::Metric& metric_;
   std::mutex mutex_;
   std::vector<std::unique_ptr<ReadingModel>> models_;
@@ -109,11 +111,11 @@ class Surveyor {
 
 }  // namespace
 
-void runSurvey(const plan::PlannedStep& step, Session& session) {
+StepResult runSurvey(const plan::PlannedStep& step, Executor& executor) {
   std::size_t tensors = 0;
   for (const plan::Surveyed& surveyed : step.surveyed) tensors += surveyed.tensors.size();
-  session.progress.step(step.step->name, tensors);
-  Surveyor(step, session).run();
+  executor.progress.step(step.step->name, tensors);
+  return Surveyor(step, executor).run();
 }
 
 }  // namespace kindred::run

@@ -12,7 +12,7 @@
 #include "run/checked.hpp"
 #include "run/content_pairs.hpp"
 #include "run/reader.hpp"
-#include "run/session.hpp"
+#include "run/steps.hpp"
 #include "run/tiles.hpp"
 
 namespace kindred::run {
@@ -23,15 +23,17 @@ constexpr std::uint64_t kMatrixBytes = std::uint64_t{128} << 20;
 
 class Tester {
  public:
-  Tester(const plan::PlannedStep& step, Session& session) : step_(step), session_(session) {}
+  Tester(const plan::PlannedStep& step, Executor& executor) : step_(step), executor_(executor) {}
 
-  void onTable() {
+  StepResult take() { return std::move(result_); }
+
+  void onTable(const StepResult& earlier) {
     const recipe::FigureAddress& of = step_.step->of_address;
     Table table;
     table.figure = step_.step->of;
     std::string figure = of.figure, a, b;
     bool of_codes = false;
-    for (const Observation& o : session_.results.observations) {
+    for (const Observation& o : earlier.observations) {
       if (o.step != of.step || o.metric != of.metric) continue;
       of_codes = of_codes || o.of_codes;
       if (o.of_codes) continue;
@@ -54,7 +56,9 @@ class Tester {
   // For models of which no architecture file describes most; others have tests of their own.
   void onContent() {
     if (isUnderstood(*step_.model_a) && isUnderstood(*step_.model_b)) return;
-    const ContentPairs pairs = pairByContent(step_, session_);
+    ContentPairs pairs = pairByContent(step_, executor_);
+    result_.ranges = std::move(pairs.ranges);
+    result_.left_out = std::move(pairs.left_out);
     if (pairs.rows.empty()) return;
     const Basis basis = step_.tools->test->assumes() ? Basis::unverified : Basis::describes;
     std::vector<Finding> findings =
@@ -94,7 +98,7 @@ class Tester {
       }
       read(*step_.model_a, a, rows.a);
       read(*step_.model_b, b, rows.b);
-      session_.noteMemory();
+      executor_.noteMemory();
       pairs.push_back(std::move(rows));
     }
     std::vector<Finding> findings = guarded([&] { return step_.tools->test->onRows(pairs); });
@@ -139,9 +143,9 @@ class Tester {
     o.tensor_b = checkpoint::escaped(b.name);
     o.elements = a.elements;
     o.value = chosen.cosine;
-    session_.results.cosines.push_back(
+    result_.cosines.push_back(
         {o.model_a, o.tensor_a, o.model_b, o.tensor_b, o.elements, o.value, true});
-    session_.results.observations.push_back(std::move(o));
+    result_.observations.push_back(std::move(o));
   }
 
   // The permutation gauge of both tensors' rows; a test on an axis without one is refused.
@@ -192,7 +196,7 @@ class Tester {
       SegmentBytes bytes(model, view, segment, nullptr);
       readFloats({bytes.file(), bytes.offset(), view.info.dtype, view.info.name},
                  {matrix.values.data() + at, segment.elements});
-      bytes.reportRanges(session_.results.ranges);
+      bytes.reportRanges(result_.ranges);
       at += segment.elements;
     }
   }
@@ -212,26 +216,28 @@ class Tester {
             std::vector<Finding> findings) {
     const std::string plugin = step_.tools->test_plugin->name();
     for (Finding& finding : checked(plugin, basis, std::move(findings))) {
-      session_.results.findings.push_back({step_.step->name, a, b, std::move(finding), 0});
+      result_.findings.push_back({step_.step->name, a, b, std::move(finding), 0});
     }
   }
 
   const plan::PlannedStep& step_;
-  Session& session_;
+  Executor& executor_;
+  StepResult result_;
 };
 
 }  // namespace
 
-void runTest(const plan::PlannedStep& step, Session& session) {
-  session.progress.step(step.step->name, step.pairs.size());
-  Tester tester(step, session);
+StepResult runTest(const plan::PlannedStep& step, const StepResult& earlier, Executor& executor) {
+  executor.progress.step(step.step->name, step.pairs.size());
+  Tester tester(step, executor);
   if (step.step->pairing == recipe::Pairing::content) {
     tester.onContent();
   } else if (step.step->of.empty()) {
     tester.onRows();
   } else {
-    tester.onTable();
+    tester.onTable(earlier);
   }
+  return tester.take();
 }
 
 }  // namespace kindred::run

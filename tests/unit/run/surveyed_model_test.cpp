@@ -45,7 +45,7 @@ class SurveyedFile {
     before_ = source_.calls();
   }
 
-  ReadingModel open() { return {planned_, surveyed_, session_, mutex_}; }
+  ReadingModel open() { return {planned_, surveyed_, executor_, mutex_}; }
   std::uint64_t calls() const { return source_.calls() - before_; }
 
  private:
@@ -54,9 +54,8 @@ class SurveyedFile {
   plan::Surveyed surveyed_;
   recipe::Step step_;
   plan::PlannedStep planned_;
-  Results results_;
   Progress progress_{0, false};
-  Session session_{results_, progress_};
+  Executor executor_{progress_};
   std::mutex mutex_;
   std::uint64_t before_ = 0;
 };

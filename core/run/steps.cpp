@@ -1,18 +1,11 @@
-#include "run/session.hpp"
-
-#include <algorithm>
+#include "run/steps.hpp"
 
 #include <kindred/error.hpp>
 
 #include "checkpoint/names.hpp"
 #include "run/checked.hpp"
-#include "run/memory.hpp"
 
 namespace kindred::run {
-
-void Session::noteMemory() {
-  results.peak_memory_bytes = std::max(results.peak_memory_bytes, privateMemory());
-}
 
 void checkFigures(const plan::Metric& metric, std::size_t count) {
   if (count == metric.figures.size()) return;
