@@ -1,4 +1,5 @@
-// What of a model or of a step's pairs is stored as codes, and so is left out of what takes numbers.
+// What of a model or of a step's pairs is stored as codes, and so is left out of what takes
+// numbers.
 #pragma once
 
 #include <string>

@@ -10,7 +10,7 @@ namespace {
 double megabytes(std::uint64_t bytes) { return static_cast<double>(bytes) / 1e6; }
 
 // The largest matrix that a survey gets whole, as float.
-std::uint64_t widestOf(const PlannedStep& step) {
+std::uint64_t widestOf(const RunSurvey& step) {
   std::uint64_t elements = 0;
   for (const Surveyed& surveyed : step.surveyed) {
     for (const Selected& selected : surveyed.tensors) {
@@ -26,23 +26,32 @@ std::uint64_t widestOf(const PlannedStep& step) {
 
 // What a step keeps in memory at most, beside the program itself: read-ahead and windows.
 std::uint64_t memoryOf(const PlannedStep& step) {
-  if (!step.documents.empty()) return step.bytes;
   constexpr std::uint64_t kReadAhead = std::uint64_t{32} << 20;
-  if (!step.surveyed.empty()) return std::min(step.bytes, kReadAhead) + widestOf(step);
-  const auto remote = [](const Model* model) {
-    return model != nullptr && model->source->remote();
-  };
-  const bool streams = !remote(step.model_a) && !remote(step.model_b) && step.bytes > kReadAhead;
-  return streams ? std::uint64_t{4} << 20 : std::min(step.bytes, 2 * kReadAhead);
+  const std::uint64_t bytes = base(step).bytes;
+  if (std::holds_alternative<CompareDocuments>(step)) return bytes;
+  if (const auto* survey = std::get_if<RunSurvey>(&step)) {
+    return std::min(bytes, kReadAhead) + widestOf(*survey);
+  }
+  const std::vector<const Model*> models = modelsOf(step);
+  const bool local = std::none_of(models.begin(), models.end(),
+                                  [](const Model* model) { return model->source->remote(); });
+  return local && bytes > kReadAhead ? std::uint64_t{4} << 20 : std::min(bytes, 2 * kReadAhead);
+}
+
+std::size_t pairsOf(const PlannedStep& step) {
+  if (const auto* compared = std::get_if<ComparePairs>(&step)) return compared->pairs.size();
+  const auto* tested = std::get_if<TestRows>(&step);
+  return tested == nullptr ? 0 : tested->pairs.size();
 }
 
 // What is known of surveys: they choose what they read when they run.
 std::string surveysOf(const Plan& plan) {
   std::string bounded, sampled;
   for (const PlannedStep& step : plan.steps) {
-    if (step.surveyed.empty()) continue;
-    std::string& list = step.tools->metrics.front().most_rows == 0 ? bounded : sampled;
-    list += (list.empty() ? "" : ", ") + step.step->name;
+    if (!std::holds_alternative<RunSurvey>(step)) continue;
+    const StepBase& survey = base(step);
+    std::string& list = survey.tools->metrics.front().most_rows == 0 ? bounded : sampled;
+    list += (list.empty() ? "" : ", ") + survey.step->name;
   }
   std::string text;
   if (!bounded.empty()) text += "at most, since surveys choose what they read: " + bounded + "\n";
@@ -61,12 +70,13 @@ std::string describe(const Plan& plan) {
                                  "left out", "MB to read", "requests", "MB in memory");
   Cost total;
   for (const PlannedStep& step : plan.steps) {
+    const auto& [of_recipe, tools, bytes, requests, work] = base(step);
     std::size_t left_out = 0;
-    for (const LeftOut& left : plan.left_out) left_out += left.step == step.step->name;
-    text += fmt::format("{:<24} {:>8} {:>9} {:>12.3f} {:>9} {:>11.1f}\n", step.step->name,
-                        step.pairs.size(), left_out, megabytes(step.bytes), step.requests,
-                        megabytes(memoryOf(step)));
-    total.requests += step.requests;
+    for (const LeftOut& left : plan.left_out) left_out += left.step == of_recipe->name;
+    text +=
+        fmt::format("{:<24} {:>8} {:>9} {:>12.3f} {:>9} {:>11.1f}\n", of_recipe->name,
+                    pairsOf(step), left_out, megabytes(bytes), requests, megabytes(memoryOf(step)));
+    total.requests += requests;
   }
   text += "\n";
   for (const auto& [model, bytes] : bytesByModel(plan)) {
@@ -80,10 +90,10 @@ std::string describe(const Plan& plan) {
 std::string toJson(const Plan& plan) {
   nlohmann::ordered_json steps = nlohmann::ordered_json::array();
   for (const PlannedStep& step : plan.steps) {
-    steps.push_back({{"name", step.step->name},
-                     {"pairs", step.pairs.size()},
-                     {"bytes", step.bytes},
-                     {"requests", step.requests},
+    steps.push_back({{"name", base(step).step->name},
+                     {"pairs", pairsOf(step)},
+                     {"bytes", base(step).bytes},
+                     {"requests", base(step).requests},
                      {"memory", memoryOf(step)}});
   }
   nlohmann::ordered_json models = nlohmann::ordered_json::object();

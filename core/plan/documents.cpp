@@ -35,7 +35,8 @@ void openFiles(const recipe::Step& step, const Repository& repository,
   });
 }
 
-void checkSizes(const recipe::Step& step, PlannedStep& planned) {
+void checkSizes(const CompareDocuments& planned) {
+  const recipe::Step& step = *planned.step;
   const std::uint64_t most = documents::mostBytes(step.verb);
   if (step.verb == Verb::manifests || step.verb == Verb::model_code) return;
   for (const PlannedDocument& document : planned.documents) {
@@ -59,8 +60,9 @@ std::vector<PlannedDocument> openDocuments(const recipe::Step& step, Models& mod
   return documents;
 }
 
-void addDocuments(const recipe::Step& step, PlannedStep& planned) {
-  checkSizes(step, planned);
+void priceDocuments(CompareDocuments& planned) {
+  const recipe::Step& step = *planned.step;
+  checkSizes(planned);
   if (step.verb == Verb::manifests) return;
   std::map<Source*, std::vector<PlannedRange>> ranges;
   for (PlannedDocument& document : planned.documents) {

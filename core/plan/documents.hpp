@@ -1,7 +1,7 @@
 // Which files a step about documents needs.
 #pragma once
 
-#include "plan/plan.hpp"
+#include "plan/step.hpp"
 
 namespace kindred::plan {
 
@@ -13,6 +13,6 @@ bool readsDocuments(const recipe::Step& step);
 std::vector<PlannedDocument> openDocuments(const recipe::Step& step, Models& models);
 
 // States what reading the step's documents will cost.
-void addDocuments(const recipe::Step& step, PlannedStep& planned);
+void priceDocuments(CompareDocuments& planned);
 
 }  // namespace kindred::plan

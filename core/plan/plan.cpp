@@ -17,19 +17,20 @@ namespace {
 using recipe::Pairing;
 using recipe::Verb;
 
-// Selected tensors that take part in a pair (all of them where the step makes no pairs).
-std::vector<const Selected*> taking(const PlannedStep& step, bool side_b) {
-  const std::vector<Selected>& all = side_b ? step.b : step.a;
-  std::vector<const Selected*> list;
-  // What such a test reads depends on what it finds, within the budget of tests.
-  if (step.step->pairing == Pairing::content && step.step->verb == Verb::test) return list;
-  if (step.step->pairing == Pairing::content || step.step->verb == Verb::describe) {
-    for (const Selected& selected : all) list.push_back(&selected);
-    return list;
-  }
+// Selected tensors that take part in a pair.
+std::vector<const Selected*> taking(const std::vector<Selected>& side,
+                                    const std::vector<PairIndex>& pairs,
+                                    std::size_t PairIndex::*of_pair) {
   std::set<std::size_t> used;
-  for (const PairIndex& pair : step.pairs) used.insert(side_b ? pair.b : pair.a);
-  for (const std::size_t i : used) list.push_back(&all[i]);
+  for (const PairIndex& pair : pairs) used.insert(pair.*of_pair);
+  std::vector<const Selected*> list;
+  for (const std::size_t i : used) list.push_back(&side[i]);
+  return list;
+}
+
+std::vector<const Selected*> all(const std::vector<Selected>& side) {
+  std::vector<const Selected*> list;
+  for (const Selected& selected : side) list.push_back(&selected);
   return list;
 }
 
@@ -50,11 +51,10 @@ std::vector<ByteRange> sortedOnce(const std::vector<ByteRange>& wanted) {
   return ranges;
 }
 
-std::vector<ByteRange> pairedRanges(const PlannedStep& step, bool side_b) {
+std::vector<ByteRange> sampledRanges(const std::vector<const Selected*>& tensors,
+                                     const recipe::Sample& sample) {
   std::vector<ByteRange> ranges;
-  const bool whole = step.step->pairing == Pairing::content;
-  for (const Selected* selected : taking(step, side_b)) {
-    const recipe::Sample sample = whole ? recipe::Sample{} : step.step->sample;
+  for (const Selected* selected : tensors) {
     for (const Segment& segment : segments(sample, selected->view.info.elements)) {
       for (const Run& run : segment.runs) ranges.push_back(bytesOf(selected->view, run));
     }
@@ -116,49 +116,58 @@ class Planner {
 
   void addStep(const recipe::Step& step, const StepTools& tools,
                std::vector<PlannedDocument> documents) {
-    PlannedStep planned;
-    planned.step = &step;
-    planned.tools = &tools;
-    if (step.verb == Verb::survey) {
-      for (const std::string& model : step.models) addSurveyed(model, step, planned);
-      addCost(planned);
-      plan_.steps.push_back(std::move(planned));
-      return;
-    }
-    if (tools.matrix_test) {
-      addMatrixTest(step, tools, planned);
-      plan_.steps.push_back(std::move(planned));
-      return;
-    }
+    const auto add = [&](auto&& planned) { plan_.steps.emplace_back(std::move(planned)); };
+    const StepBase base{&step, &tools};
     if (step.verb == Verb::inventory) {
-      planned.model_a = &models_.model(step.models.front());
-      if (step.models.size() > 1) planned.model_b = &models_.model(step.models.back());
-      plan_.steps.push_back(std::move(planned));
-      return;
+      add(inventory(base));
+    } else if (readsDocuments(step)) {
+      CompareDocuments planned{base, std::move(documents)};
+      priceDocuments(planned);
+      add(std::move(planned));
+    } else if (step.verb == Verb::survey) {
+      add(survey(base));
+    } else if (step.verb == Verb::describe) {
+      add(description(base));
+    } else if (tools.matrix_test) {
+      add(testOfModels(base));
+    } else if (!step.of.empty()) {
+      add(TestTable{base});
+    } else if (step.pairing == Pairing::content && step.verb == Verb::test) {
+      add(testOfContents(base));
+    } else if (step.pairing == Pairing::content) {
+      add(sets(base));
+    } else if (step.verb == Verb::test) {
+      add(paired<TestRows>(base));
+    } else {
+      add(paired<ComparePairs>(base));
     }
-    if (readsDocuments(step)) {
-      planned.documents = std::move(documents);
-      addDocuments(step, planned);
-      plan_.steps.push_back(std::move(planned));
-      return;
-    }
-    if (!step.models.empty()) {
-      planned.model_a = &models_.model(step.models.front());
-      planned.a = select(*planned.model_a, step.selection);
-    }
-    if (step.pairing == Pairing::within) {
-      planned.model_b = planned.model_a;
-      planned.b = planned.a;
-    } else if (step.models.size() > 1) {
-      planned.model_b = &models_.model(step.models.back());
-      planned.b = select(*planned.model_b, step.selection);
-    }
-    if (planned.model_b != nullptr) addPairs(step, planned);
-    addCost(planned);
-    plan_.steps.push_back(std::move(planned));
   }
 
-  void addSurveyed(const std::string& key, const recipe::Step& step, PlannedStep& planned) {
+  TakeInventory inventory(const StepBase& base) {
+    TakeInventory planned{base, {}};
+    for (const std::string& key : base.step->models) planned.models.push_back(&models_.model(key));
+    return planned;
+  }
+
+  DescribeTensors description(const StepBase& base) {
+    DescribeTensors planned{base, &models_.model(base.step->models.front()), {}};
+    planned.tensors = select(*planned.model, base.step->selection);
+    addCost(planned, rangesOf(planned));
+    planned.work = planned.bytes;
+    return planned;
+  }
+
+  RunSurvey survey(const StepBase& base) {
+    RunSurvey planned{base, {}};
+    for (const std::string& key : base.step->models) {
+      planned.surveyed.push_back(surveyed(key, *base.step));
+    }
+    addCost(planned, rangesOf(planned));
+    planned.work = planned.bytes;
+    return planned;
+  }
+
+  Surveyed surveyed(const std::string& key, const recipe::Step& step) {
     Surveyed surveyed{&models_.model(key), {}};
     surveyed.tensors = select(*surveyed.model, step.selection);
     std::erase_if(surveyed.tensors, [](const Selected& selected) {
@@ -177,14 +186,83 @@ class Planner {
                 if (a.expert != b.expert) return a.expert < b.expert;
                 return checkpoint::naturalLess(a.name, b.name);
               });
-    planned.surveyed.push_back(std::move(surveyed));
+    return surveyed;
   }
 
-  void addMatrixTest(const recipe::Step& step, const StepTools& tools, PlannedStep& planned) {
-    planned.model_a = &models_.model(step.models.front());
-    planned.model_b = &models_.model(step.models.back());
+  TwoSides sides(const StepBase& base) {
+    const recipe::Step& step = *base.step;
+    TwoSides planned{base, &models_.model(step.models.front()), nullptr, {}, {}};
+    planned.a = select(*planned.model_a, step.selection);
+    if (step.pairing == Pairing::within) {
+      planned.model_b = planned.model_a;
+      planned.b = planned.a;
+    } else {
+      planned.model_b = &models_.model(step.models.back());
+      planned.b = select(*planned.model_b, step.selection);
+    }
+    return planned;
+  }
+
+  MatchSets sets(const StepBase& base) {
+    MatchSets planned{sides(base)};
+    listLeftOut(pair(*base.step, planned.a, planned.b));
+    addCost(planned, rangesOf(planned));
+    planned.work = planned.bytes;
+    return planned;
+  }
+
+  TestContents testOfContents(const StepBase& base) {
+    TestContents planned{sides(base)};
+    listLeftOut(pair(*base.step, planned.a, planned.b));
+    for (const Model* model : {planned.model_a, planned.model_b}) listCodes(*model, *base.step);
+    return planned;
+  }
+
+  template <class Kind>
+  Kind paired(const StepBase& base) {
+    Kind planned{sides(base), {}};
+    const recipe::Step& step = *base.step;
+    if (step.pairing == Pairing::counterparts) {
+      planned.pairs = counterparts(*planned.model_a, planned.a, *planned.model_b, planned.b);
+    } else {
+      Pairs made = pair(step, planned.a, planned.b);
+      planned.pairs = std::move(made.pairs);
+      if (planned.pairs.empty()) comparesNothing(step, made);
+      listLeftOut(made);
+      for (LeftOut& left : codesOf(planned.pairs, planned.a, planned.b, step.name)) {
+        plan_.left_out.push_back(std::move(left));
+      }
+    }
+    addCost(planned, rangesOf(planned));
+    for (const PairIndex& pair : planned.pairs) {
+      for (const Selected* s : {&planned.a[pair.a], &planned.b[pair.b]}) {
+        const std::uint64_t elements = sampled(step.sample, s->view.info.elements);
+        planned.work += elements * info(s->view.info.dtype).bits / 8;
+      }
+    }
+    return planned;
+  }
+
+  [[noreturn]] static void comparesNothing(const recipe::Step& step, const Pairs& made) {
+    throw inputError(
+        recipe::text(step.place),
+        "step '" + step.name + "' compares nothing: " +
+            (made.left_out.empty() ? "no tensor of '" + step.models.front() + "' meets one of '" +
+                                         step.models.back() + "' by this pairing"
+                                   : made.left_out.front().reason),
+        "kindred inspect shows names and shapes; pair by role, by map or by layer");
+  }
+
+  void listLeftOut(const Pairs& made) {
+    plan_.left_out.insert(plan_.left_out.end(), made.left_out.begin(), made.left_out.end());
+  }
+
+  TestModels testOfModels(const StepBase& base) {
+    const recipe::Step& step = *base.step;
+    TestModels planned{
+        base, &models_.model(step.models.front()), &models_.model(step.models.back()), {}, {}};
     std::vector<const Model*> all{planned.model_a, planned.model_b};
-    const bool calibrated = tools.matrix_test->calibrated();
+    const bool calibrated = base.tools->matrix_test->calibrated();
     for (const Model* control : calibrated ? models_.controls() : std::vector<const Model*>()) {
       if (control == planned.model_a || control == planned.model_b) continue;
       planned.controls.push_back(control);
@@ -206,6 +284,7 @@ class Planner {
         planned.requests += model->source->price(rangesOf(*reading)).requests;
       }
     }
+    return planned;
   }
 
   // Once for each model.
@@ -222,32 +301,8 @@ class Planner {
     return at->second.whole;
   }
 
-  void addPairs(const recipe::Step& step, PlannedStep& planned) {
-    if (step.pairing == Pairing::counterparts) {
-      planned.pairs = counterparts(*planned.model_a, planned.a, *planned.model_b, planned.b);
-      return;
-    }
-    Pairs made = pair(step, planned.a, planned.b);
-    planned.pairs = std::move(made.pairs);
-    plan_.left_out.insert(plan_.left_out.end(), made.left_out.begin(), made.left_out.end());
-    for (LeftOut& left : codesOf(planned.pairs, planned.a, planned.b, step.name)) {
-      plan_.left_out.push_back(std::move(left));
-    }
-    if (step.pairing == Pairing::content && step.verb == Verb::test) {
-      for (const Model* model : {planned.model_a, planned.model_b}) listCodes(*model, step);
-    }
-    if (!planned.pairs.empty() || step.pairing == Pairing::content) return;
-    throw inputError(
-        recipe::text(step.place),
-        "step '" + step.name + "' compares nothing: " +
-            (made.left_out.empty() ? "no tensor of '" + step.models.front() + "' meets one of '" +
-                                         step.models.back() + "' by this pairing"
-                                   : made.left_out.front().reason),
-        "kindred inspect shows names and shapes; pair by role, by map or by layer");
-  }
-
-  static void addCost(PlannedStep& planned) {
-    for (const auto& [model, read] : rangesOf(planned)) {
+  static void addCost(StepBase& planned, const std::vector<ModelRanges>& reads) {
+    for (const auto& [model, read] : reads) {
       std::vector<PlannedRange> ranges;
       for (const ByteRange& range : read) {
         planned.bytes += range.length;
@@ -255,13 +310,6 @@ class Planner {
       }
       if (model->source->remote()) planned.requests += model->source->price(ranges).requests;
     }
-    for (const PairIndex& pair : planned.pairs) {
-      for (const Selected* s : {&planned.a[pair.a], &planned.b[pair.b]}) {
-        const std::uint64_t elements = sampled(planned.step->sample, s->view.info.elements);
-        planned.work += elements * info(s->view.info.dtype).bits / 8;
-      }
-    }
-    if (planned.pairs.empty()) planned.work = planned.bytes;
   }
 
   const std::vector<StepTools>& tools_;
@@ -307,23 +355,75 @@ std::uint64_t storedBytes(const ByteRange& range) {
   return bytes;
 }
 
+namespace {
+
+// Of one model on both sides every range once.
+std::vector<ModelRanges> rangesOf(const Model* model_a, std::vector<ByteRange> a,
+                                  const Model* model_b, std::vector<ByteRange> b) {
+  if (model_a == model_b) {
+    b.insert(b.end(), a.begin(), a.end());
+    return {{model_b, sortedOnce(b)}};
+  }
+  return {{model_a, sortedOnce(a)}, {model_b, sortedOnce(b)}};
+}
+
+template <class Paired>
+std::vector<ModelRanges> rangesOfPairs(const Paired& step) {
+  const recipe::Sample& sample = step.step->sample;
+  return rangesOf(step.model_a, sampledRanges(taking(step.a, step.pairs, &PairIndex::a), sample),
+                  step.model_b, sampledRanges(taking(step.b, step.pairs, &PairIndex::b), sample));
+}
+
+}  // namespace
+
 std::vector<ModelRanges> rangesOf(const PlannedStep& step) {
-  std::vector<ModelRanges> all;
-  for (const Surveyed& surveyed : step.surveyed) {
-    const std::uint64_t most_rows = step.tools->metrics.front().most_rows;
-    all.push_back({surveyed.model, sortedOnce(surveyedRanges(surveyed, most_rows))});
-  }
-  for (const bool side_b : {false, true}) {
-    const Model* model = side_b ? step.model_b : step.model_a;
-    if (model == nullptr) continue;
-    std::vector<ByteRange> ranges = pairedRanges(step, side_b);
-    if (!all.empty() && all.front().model == model) {  // one model on both sides
-      ranges.insert(ranges.end(), all.front().ranges.begin(), all.front().ranges.end());
-      all.clear();
-    }
-    all.push_back({model, sortedOnce(std::move(ranges))});
-  }
-  return all;
+  using List = std::vector<ModelRanges>;
+  return std::visit(
+      ByKind{
+          [](const ComparePairs& kind) { return rangesOfPairs(kind); },
+          [](const TestRows& kind) { return rangesOfPairs(kind); },
+          [](const MatchSets& kind) {
+            return rangesOf(kind.model_a, sampledRanges(all(kind.a), {}), kind.model_b,
+                            sampledRanges(all(kind.b), {}));
+          },
+          [](const DescribeTensors& kind) -> List {
+            return {{kind.model, sortedOnce(sampledRanges(all(kind.tensors), kind.step->sample))}};
+          },
+          [](const RunSurvey& kind) {
+            List list;
+            const std::uint64_t most_rows = kind.tools->metrics.front().most_rows;
+            for (const Surveyed& surveyed : kind.surveyed) {
+              list.push_back({surveyed.model, sortedOnce(surveyedRanges(surveyed, most_rows))});
+            }
+            return list;
+          },
+          [](const auto&) { return List(); },
+      },
+      step);
+}
+
+std::vector<const Model*> modelsOf(const PlannedStep& step) {
+  using List = std::vector<const Model*>;
+  return std::visit(ByKind{
+                        [](const TwoSides& kind) {
+                          return List{kind.model_a, kind.model_b};
+                        },
+                        [](const DescribeTensors& kind) { return List{kind.model}; },
+                        [](const RunSurvey& kind) {
+                          List list;
+                          for (const Surveyed& one : kind.surveyed) list.push_back(one.model);
+                          return list;
+                        },
+                        [](const TakeInventory& kind) { return kind.models; },
+                        [](const TestModels& kind) {
+                          List list{kind.model_a, kind.model_b};
+                          list.insert(list.end(), kind.controls.begin(), kind.controls.end());
+                          return list;
+                        },
+                        [](const CompareDocuments&) { return List(); },
+                        [](const TestTable&) { return List(); },
+                    },
+                    step);
 }
 
 namespace {
@@ -345,14 +445,15 @@ std::map<std::string, std::uint64_t> bytesByModel(const Plan& plan) {
   std::set<std::pair<std::string, std::string>> documents;
   std::set<std::string> catalogues;
   for (const PlannedStep& step : plan.steps) {
-    for (const PlannedDocument& document : step.documents) {
-      const std::string& key = document.repository->key;
-      const bool first = document.bytes > 0 && documents.emplace(key, document.name).second;
-      bytes[key] += first ? document.bytes : 0;
+    if (const auto* compared = std::get_if<CompareDocuments>(&step)) {
+      for (const PlannedDocument& document : compared->documents) {
+        const std::string& key = document.repository->key;
+        const bool first = document.bytes > 0 && documents.emplace(key, document.name).second;
+        bytes[key] += first ? document.bytes : 0;
+      }
     }
-    for (const Model* control : step.controls) addHeaders(*control, catalogues, bytes);
+    for (const Model* model : modelsOf(step)) addHeaders(*model, catalogues, bytes);
     for (const auto& [model, ranges] : rangesOf(step)) {
-      addHeaders(*model, catalogues, bytes);
       for (const ByteRange& range : ranges) {
         if (counted.insert({range.shard, range.offset, range.length}).second) {
           bytes[model->key] += range.length;

@@ -7,46 +7,10 @@
 #include <vector>
 
 #include "plan/models.hpp"
-#include "plan/pairing.hpp"
 #include "plan/reading.hpp"
-#include "plan/sample.hpp"
-#include "plan/select.hpp"
-#include "plan/tools.hpp"
+#include "plan/step.hpp"
 
 namespace kindred::plan {
-
-// What a survey may look at of one model.
-struct Surveyed {
-  const Model* model = nullptr;
-  std::vector<Selected> tensors;  // by layer, expert and name
-};
-
-// A file that a step about documents needs.
-struct PlannedDocument {
-  const Repository* repository = nullptr;
-  std::string name;
-  std::shared_ptr<File> file;
-  std::uint64_t bytes = 0;  // that the step reads: all, or none
-};
-
-struct PlannedStep {
-  const recipe::Step* step = nullptr;
-  const StepTools* tools = nullptr;
-  const Model* model_a = nullptr;      // null where the step works on a table
-  const Model* model_b = nullptr;      // `describe`: null
-  std::vector<const Model*> controls;  // whose pairs calibrate the step's test
-  // Of a test of whole models: bytes to read of each, stage by stage; ends with the first stage
-  // that reads both models whole. Calibrated tests have one stage, the last.
-  std::vector<std::uint64_t> read;
-  std::vector<Selected> a;
-  std::vector<Selected> b;  // within: the same as a
-  std::vector<PairIndex> pairs;
-  std::vector<Surveyed> surveyed;          // survey: of each model; a and b are then empty
-  std::vector<PlannedDocument> documents;  // by model, in the order of the step
-  std::uint64_t bytes = 0;                 // that the step reads, each range once
-  std::uint64_t requests = 0;              // that its remote sources expect to make
-  std::uint64_t work = 0;  // bytes that pass through metrics: more where a tensor pairs often
-};
 
 struct Plan {
   std::vector<PlannedStep> steps;
@@ -82,6 +46,9 @@ struct ModelRanges {
 // Of a survey an upper bound: it reads what it asks for when it runs. Where it is known to ask for
 // so many rows at most, these stand for them, spread evenly.
 std::vector<ModelRanges> rangesOf(const PlannedStep& step);
+
+// Whose headers a step needs, in its order.
+std::vector<const Model*> modelsOf(const PlannedStep& step);
 
 // What the plan reads of each model: every range once over all steps, and its headers.
 std::map<std::string, std::uint64_t> bytesByModel(const Plan& plan);

@@ -9,7 +9,11 @@ namespace kindred::run {
 
 std::size_t stagesOf(const plan::Plan& plan) {
   std::size_t stages = 1;
-  for (const plan::PlannedStep& step : plan.steps) stages = std::max(stages, step.read.size());
+  for (const plan::PlannedStep& step : plan.steps) {
+    if (const auto* test = std::get_if<plan::TestModels>(&step)) {
+      stages = std::max(stages, test->read.size());
+    }
+  }
   return stages;
 }
 

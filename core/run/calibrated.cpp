@@ -22,10 +22,10 @@ namespace kindred::run {
 namespace {
 
 using ModelPair = std::pair<const plan::Model*, const plan::Model*>;
-using Steps = std::vector<const plan::PlannedStep*>;
+using Steps = std::vector<const plan::TestModels*>;
 
 // Tests of equal plugin and parameters are one and the same.
-std::string configurationOf(const plan::PlannedStep& step) {
+std::string configurationOf(const plan::TestModels& step) {
   std::string text = step.tools->test_plugin->name();
   for (const recipe::RawParameter& given : step.step->test.parameters) {
     text += '\n' + given.name + '=' + given.value;
@@ -55,7 +55,7 @@ class Calibrator {
   Calibrator(const Profiles& profiles, const Found& found, Executor& executor)
       : profiles_(profiles), found_(found), executor_(executor) {}
 
-  void add(const plan::PlannedStep& step) {
+  void add(const plan::TestModels& step) {
     for (const plan::Model* model : {step.model_a, step.model_b}) {
       const std::string reason = unfit(*model);
       if (reason.empty()) continue;
@@ -84,7 +84,7 @@ class Calibrator {
   struct Scored {
     const ModelProfile* a;
     const ModelProfile* b;
-    std::map<std::string, const plan::PlannedStep*> tests;
+    std::map<std::string, const plan::TestModels*> tests;
     std::map<std::string, Finding> findings = {};
   };
 
@@ -105,11 +105,11 @@ class Calibrator {
     return {};
   }
 
-  void refuse(const plan::PlannedStep& step, const std::string& reason) {
+  void refuse(const plan::TestModels& step, const std::string& reason) {
     result_.refused.push_back({step.step->name, step.model_a->key, step.model_b->key, "", reason});
   }
 
-  Family familyOf(const plan::PlannedStep& step) {
+  Family familyOf(const plan::TestModels& step) {
     Family family{{&step}, {}, {}, {{step.model_a, step.model_b}}};
     for (const plan::Model* control : step.controls) {
       const std::string reason = whyNoControl(*control, family);
@@ -173,7 +173,7 @@ class Calibrator {
                                                                   profiles_.of(in_order ? *y : *x),
                                                                   {}})
                              .first->second;
-        for (const plan::PlannedStep* step : family.steps) {
+        for (const plan::TestModels* step : family.steps) {
           scored.tests.try_emplace(configurationOf(*step), step);
         }
       }
@@ -252,7 +252,7 @@ class Calibrator {
 
   std::optional<StepFinding> findingOf(const Family& family, std::size_t t,
                                        const std::vector<double>& scores) {
-    const plan::PlannedStep& step = *family.steps[t];
+    const plan::TestModels& step = *family.steps[t];
     const auto& made = scoredOf(family.pairs.front()).findings;
     const auto found = made.find(configurationOf(step));
     if (found == made.end()) return std::nullopt;
@@ -306,13 +306,13 @@ class Calibrator {
     for (const plan::Model* control : family.controls) table.models.push_back(control->key);
     table.table.title = fmt::format("Calibrated tests of {} and {}", a->key, b->key);
     table.table.columns = {"model", "model"};
-    for (const plan::PlannedStep* step : family.steps) {
+    for (const plan::TestModels* step : family.steps) {
       table.table.columns.push_back(step->tools->test_plugin->name());
     }
     for (const ModelPair& pair : family.pairs) {
       std::vector<std::string> row{pair.first->key, pair.second->key};
       const auto& findings = scoredOf(pair).findings;
-      for (const plan::PlannedStep* step : family.steps) {
+      for (const plan::TestModels* step : family.steps) {
         const auto found = findings.find(configurationOf(*step));
         row.push_back(found == findings.end() ? "-"
                                               : fmt::format("{:.4f}", found->second.statistic));
@@ -339,10 +339,10 @@ class Calibrator {
 
 }  // namespace
 
-StepResult calibrate(const std::vector<const plan::PlannedStep*>& steps, const Profiles& profiles,
+StepResult calibrate(const std::vector<const plan::TestModels*>& steps, const Profiles& profiles,
                      const Found& found, Executor& executor) {
   Calibrator calibrator(profiles, found, executor);
-  for (const plan::PlannedStep* step : steps) calibrator.add(*step);
+  for (const plan::TestModels* step : steps) calibrator.add(*step);
   return calibrator.run();
 }
 

@@ -29,7 +29,7 @@ struct ComparedSegment {
 
 class PairComparer {
  public:
-  PairComparer(const plan::PlannedStep& step, Executor& executor)
+  PairComparer(const plan::ComparePairs& step, Executor& executor)
       : step_(step), executor_(executor) {}
 
   StepResult run() {
@@ -185,7 +185,7 @@ class PairComparer {
     return checkpoint::shown(*view.tensor) != checkpoint::Shown::values;
   }
 
-  const plan::PlannedStep& step_;
+  const plan::ComparePairs& step_;
   Executor& executor_;
   StepResult result_;
   std::vector<Item> items_;
@@ -197,7 +197,7 @@ class PairComparer {
 
 }  // namespace
 
-StepResult comparePairs(const plan::PlannedStep& step, Executor& executor) {
+StepResult run(const plan::ComparePairs& step, Executor& executor) {
   executor.progress.step(step.step->name, step.pairs.size());
   return PairComparer(step, executor).run();
 }

@@ -55,7 +55,7 @@ double cosine(const std::vector<float>& x, const std::vector<float>& y) {
 
 class Pairer {
  public:
-  Pairer(const plan::PlannedStep& step, Executor& executor) : step_(step), executor_(executor) {
+  Pairer(const plan::TestContents& step, Executor& executor) : step_(step), executor_(executor) {
     const std::set<Shape> of_a = shapes(step.a), of_b = shapes(step.b);
     std::set_intersection(of_a.begin(), of_a.end(), of_b.begin(), of_b.end(),
                           std::inserter(shared_, shared_.end()));
@@ -171,7 +171,7 @@ class Pairer {
     pairs_.chosen = std::move(kept);
   }
 
-  const plan::PlannedStep& step_;
+  const plan::TestContents& step_;
   Executor& executor_;
   std::set<Shape> shared_;  // shapes of tensors that both models have
   ContentPairs pairs_;
@@ -179,7 +179,7 @@ class Pairer {
 
 }  // namespace
 
-ContentPairs pairByContent(const plan::PlannedStep& step, Executor& executor) {
+ContentPairs pairByContent(const plan::TestContents& step, Executor& executor) {
   return Pairer(step, executor).run();
 }
 

@@ -27,6 +27,6 @@ struct ContentPairs {
 // the bytes that the step may read, pairs each of B's with the most similar of A's, and returns the
 // most similar pairs. Tensors that hold computed values, and those beyond the budget, are listed as
 // left out.
-ContentPairs pairByContent(const plan::PlannedStep& step, Executor& executor);
+ContentPairs pairByContent(const plan::TestContents& step, Executor& executor);
 
 }  // namespace kindred::run

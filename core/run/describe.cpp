@@ -18,13 +18,15 @@ struct DescribedSegment {
 
 class Describer {
  public:
-  Describer(const plan::PlannedStep& step, Executor& executor) : step_(step), executor_(executor) {}
+  Describer(const plan::DescribeTensors& step, Executor& executor)
+      : step_(step), executor_(executor) {}
 
   StepResult run() {
     inOrder<DescribedSegment>(
-        step_.a.size(), executor_.threads, [&](std::size_t i) { return compute(step_.a[i].view); },
+        step_.tensors.size(), executor_.threads,
+        [&](std::size_t i) { return compute(step_.tensors[i].view); },
         [&](std::size_t i, DescribedSegment&& outcome) {
-          consume(step_.a[i].view, std::move(outcome));
+          consume(step_.tensors[i].view, std::move(outcome));
         },
         interrupted);
     return std::move(result_);
@@ -55,7 +57,7 @@ class Describer {
       for (std::size_t m = 0; m < into.size(); ++m) {
         uses.push_back({step_.tools->metrics[m].plugin->descriptor->name, into[m].get()});
       }
-      SegmentBytes bytes(*step_.model_a, view, segment, nullptr);
+      SegmentBytes bytes(*step_.model, view, segment, nullptr);
       streamTensor({bytes.file(), bytes.offset(), view.info.dtype, view.info.name},
                    segment.elements, segment.position, uses);
       bytes.reportRanges(outcome.ranges);
@@ -85,15 +87,15 @@ class Describer {
     executor_.noteMemory();
   }
 
-  const plan::PlannedStep& step_;
+  const plan::DescribeTensors& step_;
   Executor& executor_;
   StepResult result_;
 };
 
 }  // namespace
 
-StepResult describeTensors(const plan::PlannedStep& step, Executor& executor) {
-  executor.progress.step(step.step->name, step.a.size());
+StepResult run(const plan::DescribeTensors& step, Executor& executor) {
+  executor.progress.step(step.step->name, step.tensors.size());
   return Describer(step, executor).run();
 }
 

@@ -21,14 +21,33 @@ using documents::Report;
 using plan::PlannedDocument;
 using recipe::Verb;
 
+// What a comparison says, as observations and tables of its step.
+void keep(Report report, const recipe::Step& step, StepResult& result) {
+  for (documents::Figure& figure : report.figures) {
+    Observation row;
+    row.step = step.name;
+    row.metric = recipe::documentVerb(step.verb)->name;
+    row.figure = std::move(figure.name);
+    row.model_a = std::move(figure.model_a);
+    row.tensor_a = std::move(figure.file_a);
+    row.model_b = std::move(figure.model_b);
+    row.tensor_b = std::move(figure.file_b);
+    row.value = figure.value;
+    result.observations.push_back(std::move(row));
+  }
+  for (TextTable& table : report.tables) {
+    result.tables.push_back({step.name, step.models, std::move(table)});
+  }
+}
+
 class DocumentStep {
  public:
-  DocumentStep(const plan::PlannedStep& step, Executor& executor)
+  DocumentStep(const plan::CompareDocuments& step, Executor& executor)
       : step_(step), executor_(executor), texts_(step.documents.size()) {}
 
   StepResult run() {
     readTexts();
-    keep(compared());
+    keep(compared(), *step_.step, result_);
     return std::move(result_);
   }
 
@@ -75,21 +94,11 @@ class DocumentStep {
         return documents::compareTokenizers(document(0), document(1));
       case Verb::licence:
         return documents::compareLicence(document(0), step_.tools->standard);
-      case Verb::inventory:
-        return inventory();
       case Verb::manifests:
         return manifests();
       default:
         return modelCode();
     }
-  }
-
-  Report inventory() const {
-    std::vector<documents::Catalogue> models;
-    for (const plan::Model* model : {step_.model_a, step_.model_b}) {
-      if (model != nullptr) models.push_back({model->checkpoint, model->architecture});
-    }
-    return documents::inventory(models, step_.step->claims);
   }
 
   Report manifests() const {
@@ -116,26 +125,7 @@ class DocumentStep {
     return documents::compareCode(step_.step->models.front(), a, step_.step->models.back(), b);
   }
 
-  void keep(Report report) {
-    const std::string& step = step_.step->name;
-    for (documents::Figure& figure : report.figures) {
-      Observation row;
-      row.step = step;
-      row.metric = recipe::documentVerb(step_.step->verb)->name;
-      row.figure = std::move(figure.name);
-      row.model_a = std::move(figure.model_a);
-      row.tensor_a = std::move(figure.file_a);
-      row.model_b = std::move(figure.model_b);
-      row.tensor_b = std::move(figure.file_b);
-      row.value = figure.value;
-      result_.observations.push_back(std::move(row));
-    }
-    for (TextTable& table : report.tables) {
-      result_.tables.push_back({step, step_.step->models, std::move(table)});
-    }
-  }
-
-  const plan::PlannedStep& step_;
+  const plan::CompareDocuments& step_;
   Executor& executor_;
   StepResult result_;
   std::vector<std::string> texts_;
@@ -143,9 +133,21 @@ class DocumentStep {
 
 }  // namespace
 
-StepResult compareDocuments(const plan::PlannedStep& step, Executor& executor) {
+StepResult run(const plan::CompareDocuments& step, Executor& executor) {
   executor.progress.step(step.step->name, 1);
   return DocumentStep(step, executor).run();
+}
+
+StepResult run(const plan::TakeInventory& step, Executor& executor) {
+  executor.progress.step(step.step->name, 1);
+  std::vector<documents::Catalogue> models;
+  for (const plan::Model* model : step.models) {
+    models.push_back({model->checkpoint, model->architecture});
+  }
+  StepResult result;
+  keep(documents::inventory(models, step.step->claims), *step.step, result);
+  executor.progress.advance(step.work, true);
+  return result;
 }
 
 }  // namespace kindred::run

@@ -27,21 +27,21 @@ struct TestOutcome {
 
 class MatrixTester {
  public:
-  MatrixTester(std::span<const plan::PlannedStep> steps, const plan::Plan& plan,
+  MatrixTester(const std::vector<const plan::TestModels*>& steps, const plan::Plan& plan,
                const StepResult& earlier, Executor& executor)
       : executor_(executor),
         plan_(plan),
         earlier_(earlier),
-        aligner_(*steps.front().tools->aligner),
-        first_step_(steps.front().step->name) {
-    for (const plan::PlannedStep& step : steps) {
-      (step.tools->matrix_test->calibrated() ? calibrated_ : exact_).push_back(&step);
+        aligner_(*steps.front()->tools->aligner),
+        first_step_(steps.front()->step->name) {
+    for (const plan::TestModels* step : steps) {
+      (step->tools->matrix_test->calibrated() ? calibrated_ : exact_).push_back(step);
     }
   }
 
   StepResult run() {
     std::size_t stages = 0;  // as the recipe states them
-    for (const plan::PlannedStep* step : exact_) stages = std::max(stages, step->step->read.size());
+    for (const plan::TestModels* step : exact_) stages = std::max(stages, step->step->read.size());
     for (std::size_t stage = 0; stage < stages && !interrupted(); ++stage) runStage(stage);
     runCalibrated();
     describe();
@@ -59,10 +59,10 @@ class MatrixTester {
   struct Pair {
     Models models;
     std::uint64_t budget = 0;
-    std::vector<const plan::PlannedStep*> steps;
+    std::vector<const plan::TestModels*> steps;
   };
 
-  Profiles& profilesFor(const plan::PlannedStep& step, std::uint64_t budget) {
+  Profiles& profilesFor(const plan::TestModels& step, std::uint64_t budget) {
     Profiles& profiles = profiles_.try_emplace(budget, aligner_).first->second;
     for (const plan::Model* model : {step.model_a, step.model_b}) {
       profiles.add(*model, plan_.reading(*model, budget));
@@ -73,13 +73,13 @@ class MatrixTester {
     return profiles;
   }
 
-  void skip(const plan::PlannedStep& step, std::size_t stage, const std::string& reason) {
+  void skip(const plan::TestModels& step, std::size_t stage, const std::string& reason) {
     result_.skipped.push_back({step.step->name, stage + 1, reason});
   }
 
   std::vector<Pair> pairsOf(std::size_t stage) {
     std::vector<Pair> pairs;
-    for (const plan::PlannedStep* step : exact_) {
+    for (const plan::TestModels* step : exact_) {
       const Models models{step->model_a, step->model_b};
       if (stage >= step->step->read.size()) continue;
       if (settled_.contains(models)) {
@@ -169,7 +169,7 @@ class MatrixTester {
     if (calibrated_.empty() || interrupted()) return;
     // By budget, in the order of steps.
     std::vector<std::uint64_t> budgets;
-    for (const plan::PlannedStep* step : calibrated_) {
+    for (const plan::TestModels* step : calibrated_) {
       const std::uint64_t budget = step->read.back();
       profilesFor(*step, budget);
       if (std::find(budgets.begin(), budgets.end(), budget) == budgets.end()) {
@@ -179,9 +179,9 @@ class MatrixTester {
     for (auto& [budget, profiles] : profiles_) profiles.compute(executor_.threads);
     const Found found = this->found();  // says which controls are none
     for (const std::uint64_t budget : budgets) {
-      std::vector<const plan::PlannedStep*> steps;
+      std::vector<const plan::TestModels*> steps;
       std::copy_if(calibrated_.begin(), calibrated_.end(), std::back_inserter(steps),
-                   [&](const plan::PlannedStep* step) { return step->read.back() == budget; });
+                   [&](const plan::TestModels* step) { return step->read.back() == budget; });
       result_.add(calibrate(steps, profiles_.at(budget), found, executor_));
     }
   }
@@ -190,7 +190,7 @@ class MatrixTester {
   std::vector<Pair> relatives() {
     const Found found = this->found();
     std::vector<Pair> pairs;
-    const auto add = [&](const plan::PlannedStep* step) {
+    const auto add = [&](const plan::TestModels* step) {
       const Models models{step->model_a, step->model_b};
       const auto same = std::find_if(pairs.begin(), pairs.end(),
                                      [&](const Pair& pair) { return pair.models == models; });
@@ -202,8 +202,8 @@ class MatrixTester {
             {models, tested == tested_.end() ? step->read.back() : tested->second, {step}});
       }
     };
-    for (const plan::PlannedStep* step : exact_) add(step);
-    for (const plan::PlannedStep* step : calibrated_) add(step);
+    for (const plan::TestModels* step : exact_) add(step);
+    for (const plan::TestModels* step : calibrated_) add(step);
     std::erase_if(pairs, [&](const Pair& pair) {
       return !found.related(pair.models.first->key, pair.models.second->key);
     });
@@ -235,7 +235,7 @@ class MatrixTester {
     const auto alignment = plugin::guard("aligner", [&] { return aligner_.align(*a, *b); });
     const Alignment& aligned =
         plugin::guard("aligner", [&]() -> const Alignment& { return alignment->blindTo(none); });
-    for (const plan::PlannedStep* step : pair.steps) {
+    for (const plan::TestModels* step : pair.steps) {
       const MatrixTask task{*a, *b, aligned, none, step->tools->seed};
       auto made = plugin::guard(step->tools->test_plugin->name(),
                                 [&] { return step->tools->matrix_test->describe(task); });
@@ -267,7 +267,7 @@ class MatrixTester {
     for (const plan::Model* model : {&model_a, &model_b}) {
       const std::string reason = untestable(*model, pair.budget);
       if (reason.empty()) continue;
-      for (const plan::PlannedStep* step : pair.steps) {
+      for (const plan::TestModels* step : pair.steps) {
         outcome.refused.push_back({step->step->name, model_a.key, model_b.key, "", reason, false});
       }
       return outcome;
@@ -284,11 +284,11 @@ class MatrixTester {
                                      if (!exchanged) exchanged = align(other, reference);
                                      return *exchanged;
                                    }};
-    for (const plan::PlannedStep* step : pair.steps) runStep(*step, subjects, outcome);
+    for (const plan::TestModels* step : pair.steps) runStep(*step, subjects, outcome);
     return outcome;
   }
 
-  void runStep(const plan::PlannedStep& step, const align::Subjects& subjects,
+  void runStep(const plan::TestModels& step, const align::Subjects& subjects,
                TestOutcome& outcome) const {
     const std::string test = step.tools->test_plugin->name();
     const std::string& a = subjects.a.weights().model();
@@ -318,16 +318,16 @@ class MatrixTester {
   const std::string& first_step_;
   std::map<std::uint64_t, Profiles> profiles_;  // by budget
   mutable align::SelfTests self_tests_;         // of those profiles
-  std::vector<const plan::PlannedStep*> exact_, calibrated_;
+  std::vector<const plan::TestModels*> exact_, calibrated_;
   std::set<Models> settled_;
   std::map<Models, std::uint64_t> tested_;  // with the budget of the last stage
 };
 
 }  // namespace
 
-StepResult runMatrixTests(std::span<const plan::PlannedStep> steps, const plan::Plan& plan,
-                          const StepResult& earlier, Executor& executor) {
-  executor.progress.step(steps.front().step->name, steps.size());
+StepResult run(const std::vector<const plan::TestModels*>& steps, const plan::Plan& plan,
+               const StepResult& earlier, Executor& executor) {
+  executor.progress.step(steps.front()->step->name, steps.size());
   return MatrixTester(steps, plan, earlier, executor).run();
 }
 

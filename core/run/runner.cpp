@@ -6,7 +6,6 @@
 
 #include <kindred/error.hpp>
 
-#include "recipe/document_verbs.hpp"
 #include "run/adjust.hpp"
 #include "run/aggregate.hpp"
 #include "run/interrupt.hpp"
@@ -38,22 +37,28 @@ void checkUnchanged(const plan::Models& models, const std::vector<std::string>& 
   }
 }
 
-StepResult runStep(const plan::PlannedStep& step, const StepResult& earlier, Executor& executor) {
-  if (recipe::documentVerb(step.step->verb) != nullptr) return compareDocuments(step, executor);
-  if (step.step->verb == recipe::Verb::test) return runTest(step, earlier, executor);
-  if (step.step->verb == recipe::Verb::survey) return runSurvey(step, executor);
-  if (step.step->verb == recipe::Verb::describe) return describeTensors(step, executor);
-  if (step.step->pairing == recipe::Pairing::content) return matchSets(step, executor);
-  return comparePairs(step, executor);
+// Tests of whole models next to each other are one group; any other step stands alone.
+std::size_t endOfGroup(const std::vector<plan::PlannedStep>& steps, std::size_t first) {
+  const auto isTest = [](const plan::PlannedStep& step) {
+    return std::holds_alternative<plan::TestModels>(step);
+  };
+  std::size_t end = first + 1;
+  while (isTest(steps[first]) && end < steps.size() && isTest(steps[end])) ++end;
+  return end;
 }
 
-// Matrix tests next to each other are one group; any other step stands alone.
-std::size_t endOfGroup(const std::vector<plan::PlannedStep>& steps, std::size_t first) {
-  std::size_t end = first + 1;
-  while (steps[first].tools->matrix_test && end < steps.size() && steps[end].tools->matrix_test) {
-    ++end;
-  }
-  return end;
+StepResult runGroup(const plan::Plan& plan, std::size_t first, std::size_t end,
+                    const StepResult& earlier, Executor& executor) {
+  const auto tests = [&](const plan::TestModels&) {
+    std::vector<const plan::TestModels*> group;
+    for (std::size_t i = first; i < end; ++i) {
+      group.push_back(&std::get<plan::TestModels>(plan.steps[i]));
+    }
+    return run(group, plan, earlier, executor);
+  };
+  const auto table = [&](const plan::TestTable& step) { return run(step, earlier, executor); };
+  const auto others = [&](const auto& step) { return run(step, executor); };
+  return std::visit(plan::ByKind{tests, table, others}, plan.steps[first]);
 }
 
 void sortRanges(std::vector<RangeRead>& ranges) {
@@ -120,18 +125,16 @@ Results execute(const recipe::Recipe& recipe, const plan::Plan& plan, const plan
   {
     const InterruptGuard guard;
     std::uint64_t work = 0;
-    for (const plan::PlannedStep& step : plan.steps) work += step.work;
+    for (const plan::PlannedStep& step : plan.steps) work += plan::base(step).work;
     Progress progress(work, options.progress);
     Executor executor{progress, options.threads};
     executor.noteMemory();
     for (std::size_t i = 0; i < plan.steps.size() && !interrupted();) {
       const std::size_t end = endOfGroup(plan.steps, i);
-      const std::span group = std::span(plan.steps).subspan(i, end - i);
-      results.add(group.front().tools->matrix_test ? runMatrixTests(group, plan, results, executor)
-                                                   : runStep(group.front(), results, executor));
+      results.add(runGroup(plan, i, end, results, executor));
       executor.noteMemory();
       for (; i < end; ++i) {
-        if (!interrupted()) results.finished.push_back(plan.steps[i].step->name);
+        if (!interrupted()) results.finished.push_back(plan::base(plan.steps[i]).step->name);
       }
     }
     results.complete = !interrupted();

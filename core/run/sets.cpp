@@ -33,8 +33,7 @@ struct DigestOutcome {
 
 class SetMatcher {
  public:
-  SetMatcher(const plan::PlannedStep& step, Executor& executor)
-      : step_(step), executor_(executor) {}
+  SetMatcher(const plan::MatchSets& step, Executor& executor) : step_(step), executor_(executor) {}
 
   StepResult run() {
     const std::vector<Digested> a = digest(*step_.model_a, step_.a);
@@ -180,14 +179,14 @@ class SetMatcher {
                              checkpoint::escaped(b.name), std::move(notes)});
   }
 
-  const plan::PlannedStep& step_;
+  const plan::MatchSets& step_;
   Executor& executor_;
   StepResult result_;
 };
 
 }  // namespace
 
-StepResult matchSets(const plan::PlannedStep& step, Executor& executor) {
+StepResult run(const plan::MatchSets& step, Executor& executor) {
   executor.progress.step(step.step->name, step.a.size() + step.b.size());
   return SetMatcher(step, executor).run();
 }

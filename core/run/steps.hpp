@@ -2,8 +2,8 @@
 #pragma once
 
 #include <cstdint>
-#include <span>
 #include <string>
+#include <vector>
 
 #include "plan/plan.hpp"
 #include "run/executor.hpp"
@@ -24,20 +24,23 @@ Observation observation(const std::string& step, const plan::Metric& metric, std
                         double value);
 
 // Pair metrics over a step's pairs, tensor metrics over its tensors: observations.
-StepResult comparePairs(const plan::PlannedStep& step, Executor& executor);
-StepResult describeTensors(const plan::PlannedStep& step, Executor& executor);
+StepResult run(const plan::ComparePairs& step, Executor& executor);
+StepResult run(const plan::DescribeTensors& step, Executor& executor);
 // A survey over all models that its step names: observations and tables.
-StepResult runSurvey(const plan::PlannedStep& step, Executor& executor);
+StepResult run(const plan::RunSurvey& step, Executor& executor);
 // Set metrics over the two sides of a step: observations and notes.
-StepResult matchSets(const plan::PlannedStep& step, Executor& executor);
+StepResult run(const plan::MatchSets& step, Executor& executor);
 // Documents beside each other, or inventories: observations and tables.
-StepResult compareDocuments(const plan::PlannedStep& step, Executor& executor);
-// A test over a table of earlier observations, or over rows of matrices: findings.
-StepResult runTest(const plan::PlannedStep& step, const StepResult& earlier, Executor& executor);
-// Matrix tests over whole models; steps next to each other are taken together, so that what is
-// computed of a model or a pair is computed once. Earlier findings say with them which pairs are
-// related.
-StepResult runMatrixTests(std::span<const plan::PlannedStep> steps, const plan::Plan& plan,
-                          const StepResult& earlier, Executor& executor);
+StepResult run(const plan::CompareDocuments& step, Executor& executor);
+StepResult run(const plan::TakeInventory& step, Executor& executor);
+// A test over a table of earlier observations, over rows of matrices, or over rows of matrices that
+// their contents pair: findings.
+StepResult run(const plan::TestTable& step, const StepResult& earlier, Executor& executor);
+StepResult run(const plan::TestRows& step, Executor& executor);
+StepResult run(const plan::TestContents& step, Executor& executor);
+// Tests of whole models, together, so that what is computed of a model or a pair is computed once.
+// Earlier findings say with them which pairs are related.
+StepResult run(const std::vector<const plan::TestModels*>& steps, const plan::Plan& plan,
+               const StepResult& earlier, Executor& executor);
 
 }  // namespace kindred::run

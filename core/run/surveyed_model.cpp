@@ -31,7 +31,7 @@ void convert(std::span<const std::byte> bytes, const checkpoint::View& view,
 
 }  // namespace
 
-ReadingModel::ReadingModel(const plan::PlannedStep& step, const plan::Surveyed& surveyed,
+ReadingModel::ReadingModel(const plan::StepBase& step, const plan::Surveyed& surveyed,
                            Executor& executor, std::mutex& mutex)
     : step_(step), surveyed_(surveyed), executor_(executor), mutex_(mutex) {
   for (const plan::Selected& selected : surveyed.tensors) infos_.push_back(selected.view.info);

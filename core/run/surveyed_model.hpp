@@ -18,7 +18,7 @@ namespace kindred::run {
 class ReadingModel final : public SurveyedModel {
  public:
   // All must outlive it; the models of one step share the mutex.
-  ReadingModel(const plan::PlannedStep& step, const plan::Surveyed& surveyed, Executor& executor,
+  ReadingModel(const plan::StepBase& step, const plan::Surveyed& surveyed, Executor& executor,
                std::mutex& mutex);
 
   const std::string& key() const override { return surveyed_.model->key; }
@@ -44,7 +44,7 @@ class ReadingModel final : public SurveyedModel {
                 Matrix& matrix) const;
   plan::ByteRange whole(std::size_t tensor) const;
 
-  const plan::PlannedStep& step_;
+  const plan::StepBase& step_;
   const plan::Surveyed& surveyed_;
   Executor& executor_;
   std::vector<TensorInfo> infos_;

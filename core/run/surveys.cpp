@@ -17,7 +17,7 @@ namespace {
 
 class Surveyor {
  public:
-  Surveyor(const plan::PlannedStep& step, Executor& executor)
+  Surveyor(const plan::RunSurvey& step, Executor& executor)
       : step_(step), executor_(executor), metric_(step.tools->metrics.front()) {
     for (const plan::Surveyed& surveyed : step.surveyed) {
       models_.push_back(std::make_unique<ReadingModel>(step, surveyed, executor, mutex_));
@@ -101,7 +101,7 @@ class Surveyor {
     result_.tables.push_back({step_.step->name, step_.step->models, std::move(table)});
   }
 
-  const plan::PlannedStep& step_;
+  const plan::RunSurvey& step_;
   Executor& executor_;
   StepResult result_;
   const plan::Metric& metric_;
@@ -111,7 +111,7 @@ class Surveyor {
 
 }  // namespace
 
-StepResult runSurvey(const plan::PlannedStep& step, Executor& executor) {
+StepResult run(const plan::RunSurvey& step, Executor& executor) {
   std::size_t tensors = 0;
   for (const plan::Surveyed& surveyed : step.surveyed) tensors += surveyed.tensors.size();
   executor.progress.step(step.step->name, tensors);

@@ -53,7 +53,7 @@ class SurveyedFile {
   plan::Model model_;
   plan::Surveyed surveyed_;
   recipe::Step step_;
-  plan::PlannedStep planned_;
+  plan::StepBase planned_;
   Progress progress_{0, false};
   Executor executor_{progress_};
   std::mutex mutex_;

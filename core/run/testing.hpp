@@ -1,0 +1,21 @@
+// What steps that run a test on a table or on rows share.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "plan/step.hpp"
+#include "run/results.hpp"
+
+namespace kindred::run {
+
+// Calls the test. What it finds wrong with its input is an Error at the step's place in the recipe.
+std::vector<Finding> guarded(const plan::StepBase& step,
+                             const std::function<std::vector<Finding>()>& call);
+
+// Checks findings of two models, gives them their basis and adds them.
+void keep(const plan::StepBase& step, const std::string& a, const std::string& b, Basis basis,
+          std::vector<Finding> findings, StepResult& result);
+
+}  // namespace kindred::run
