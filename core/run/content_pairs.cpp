@@ -109,6 +109,10 @@ class Pairer {
         continue;
       }
       setSpikesAside(one.matrix.values);
+      if (const auto why = constants::patterned(view.info, one.matrix.values); !why.empty()) {
+        leaveOut(model, view, "no order in it is random: " + why);
+        continue;
+      }
       alike.push_back(std::move(one));
     }
     return tensors;
