@@ -47,6 +47,13 @@ struct JsonPlace {
   Error error(std::string what) const { return inputError(file, std::move(what), remedy); }
 };
 
+// Why reading stopped, in words that go on from "is not valid JSON: ".
+std::string_view whyNoJson(simdjson::error_code error);
+
+// Text that begins as UTF-16 or UTF-32 does, or with a byte order mark, is an Error that says so.
+void refuseOtherEncodings(std::string_view text, const JsonPlace& place,
+                          const std::string& remedy = "save it as UTF-8 without a byte order mark");
+
 // Gives the object that the text is to `read`, which must consume or walk every field. Whatever is
 // no JSON becomes an Error with the byte at which reading stopped.
 void readObject(json::parser& parser, const PaddedText& text, const JsonPlace& place,

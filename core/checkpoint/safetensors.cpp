@@ -141,8 +141,8 @@ class Entry {
 void checkMetadata(json::value value, const JsonPlace& place) {
   if (value.type() == json::json_type::null && value.is_null()) return;
   for (json::field field : objectOf(value, place, {{}, "__metadata__"})) {
-    const std::string_view key = field.unescaped_key();
-    static_cast<void>(textOf(field.value(), place, {"__metadata__", key}));
+    const std::string key = "__metadata__." + std::string(std::string_view(field.unescaped_key()));
+    static_cast<void>(textOf(field.value(), place, {{}, key}));
   }
 }
 
@@ -236,6 +236,7 @@ std::vector<Tensor> HeaderParser::parse(const std::string& file, const PaddedTex
   const JsonPlace place{file, "the header", kDamaged};
   const std::uint64_t data_begin = kLengthBytes + header.text().size();
   const std::uint64_t data_bytes = file_size - data_begin;
+  refuseOtherEncodings(header.text(), place, place.remedy);
   if (!isObject(header.text())) throw place.error("the header does not begin with '{'");
 
   std::vector<Tensor> tensors;

@@ -198,6 +198,10 @@ int compareVerb(const Invocation& invocation) {
   const bool deep = invocation.has("deep");
   const std::uint64_t most =
       invocation.bytes("max-bytes", deep ? 1'000'000'000 : recipe::kDefaultRead);
+  if (most == 0) {
+    throw inputError("--max-bytes", "with 0 bytes nothing could be tested",
+                     "write 64MB, 1.5GB or 256MiB");
+  }
   std::vector<ModelArgument> models = namedModels(invocation);
   const std::vector<std::string> controls = invocation.values("control");
   for (const std::string& text : controls) models.push_back(modelArgument(text));

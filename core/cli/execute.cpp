@@ -4,6 +4,7 @@
 #include <iostream>
 #include <thread>
 
+#include "checkpoint/names.hpp"
 #include "report/files.hpp"
 
 namespace kindred::cli {
@@ -38,7 +39,7 @@ Executed execute(Workspace& workspace, const Invocation& invocation, const run::
 }
 
 void sayWhere(const std::filesystem::path& out) {
-  std::cout << "Report: " << (out / "report.html").string() << '\n';
+  std::cout << "Report: " << checkpoint::escapedText((out / "report.html").string(), 4096) << '\n';
 }
 
 ExitCode exitCode(const run::Results& results) {

@@ -4,15 +4,19 @@
 #include <exception>
 #include <iostream>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <kindred/error.hpp>
 
+#include "checkpoint/names.hpp"
 #include "cli/commands.hpp"
 #include "recipe/recipe.hpp"
 
 namespace kindred::cli {
 namespace {
+
+constexpr std::size_t kLongestLine = 20'000;
 
 const Command* find(const std::string& name) {
   for (const Command* command : commands()) {
@@ -27,6 +31,18 @@ Error unknownCommand(const std::string& name) {
   const std::string near = recipe::didYouMean(name, known);
   return inputError("", "there is no command '" + name + "'",
                     near.empty() ? "kindred --help lists them" : "did you mean '" + near + "'?");
+}
+
+// What an error says may hold names from files, folders and the command line: none of it reaches a
+// terminal as a command.
+void say(const std::string& before, std::string_view what) {
+  std::cerr << "kindred: " << before;
+  while (true) {
+    const std::size_t end = what.find('\n');
+    std::cerr << checkpoint::escapedText(what.substr(0, end), kLongestLine) << '\n';
+    if (end == std::string_view::npos) return;
+    what.remove_prefix(end + 1);
+  }
 }
 
 int dispatch(const std::vector<std::string>& words) {
@@ -64,10 +80,10 @@ int main(int argc, char** argv) {
     if (!std::cout) throw inputError("standard output", "could not be written");
     return code;
   } catch (const Error& error) {
-    std::cerr << "kindred: " << error.what() << '\n';
+    say("", error.what());
     return error.category() == Category::internal ? kInternal : kBadInput;
   } catch (const std::exception& error) {
-    std::cerr << "kindred: internal error: " << error.what() << '\n';
+    say("internal error: ", error.what());
     return kInternal;
   }
 }

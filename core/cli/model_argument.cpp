@@ -1,5 +1,7 @@
 #include "cli/model_argument.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <iostream>
@@ -81,6 +83,11 @@ ModelArgument hub(const std::string& text) { return remote(addresses::parseHubAd
 std::string quoted(const std::string& text) {
   std::string out = "\"";
   for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x20 || byte == 0x7f) {
+      out += fmt::format("\\x{:02x}", byte);
+      continue;
+    }
     if (c == '"' || c == '\\') out += '\\';
     out += c;
   }

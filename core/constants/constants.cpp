@@ -8,6 +8,7 @@
 #include "checkpoint/dtypes.hpp"
 #include "constants/line.hpp"
 #include "constants/order.hpp"
+#include "constants/peaks.hpp"
 
 namespace kindred::constants {
 namespace {
@@ -139,6 +140,15 @@ std::string ordered(const TensorInfo& tensor, std::span<const float> values) {
     if (!rowsAreOrdered(columns, values) || !columnsAreOrdered(columns, values)) continue;
     return "rows and columns follow from their neighbours, as in tables of positions, frequencies "
            "or filters";
+  }
+  return {};
+}
+
+std::string patterned(const TensorInfo& tensor, std::span<const float> values) {
+  for (const std::uint64_t columns : columnsOf(tensor)) {
+    if (columns > values.size() || !peaksFollowNumbers(columns, values)) continue;
+    return "where the largest values of its rows stand follows a rule, as in identities, cosines, "
+           "Walsh functions and wavelets";
   }
   return {};
 }

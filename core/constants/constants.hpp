@@ -27,6 +27,11 @@ std::string computed(const TensorInfo& tensor, std::span<const float> values);
 // carry meaning, as in tables of sines under noise and in filter banks. Empty: one of them can.
 std::string ordered(const TensorInfo& tensor, std::span<const float> values);
 
+// Why the numbers of rows and of columns both mean something in these first rows, though nothing
+// joins neighbours: a computed pattern lies under them, such as the start of a layer that began as
+// an identity or as a table of cosines. Empty: one of both orders can be random.
+std::string patterned(const TensorInfo& tensor, std::span<const float> values);
+
 // Watches a tensor's bytes flow past. The rules look at its first rows and at rows from its middle;
 // that all elements are equal is checked throughout.
 class Recogniser {

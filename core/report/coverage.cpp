@@ -63,6 +63,7 @@ class Coverer {
         coverage_.understood_bytes_a, coverage_.elements_a);
     sum(b_, coverage_.tensors_b, coverage_.bytes_b, coverage_.understood_b,
         coverage_.understood_bytes_b, coverage_.elements_b);
+    if (std::max(coverage_.bytes_a, coverage_.bytes_b) > budget_) coverage_.budget = budget_;
     for (const Tensor& tensor : a_.checkpoint.tensors()) place(tensor);
     for (const Tensor& tensor : b_.checkpoint.tensors()) placeOfB(tensor);
     plainCosine();
@@ -155,8 +156,7 @@ class Coverer {
 
   std::string reasonNotRead(const std::string& role) const {
     if (role.empty()) return "unknown role";
-    const bool cut = budget_ > 0 && std::max(coverage_.bytes_a, coverage_.bytes_b) > budget_;
-    return cut ? "over budget" : "not read";
+    return coverage_.budget > 0 ? "over budget" : "not read";
   }
 
   // What became of a tensor whose bytes were read; true: it is no evidence, and left out as such.

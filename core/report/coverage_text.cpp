@@ -28,6 +28,15 @@ std::string extent(const PairVerdict& pair) {
   return text + left_out + ".";
 }
 
+// The tensors above are those of all steps; a test sees less.
+std::string budget(const verdict::Coverage& coverage) {
+  if (coverage.budget == 0) return {};
+  return fmt::format(
+      "Tests that decide could read {} of each model, which hold {} and {}: what they did not read "
+      "was only described.",
+      byteCount(coverage.budget), byteCount(coverage.bytes_a), byteCount(coverage.bytes_b));
+}
+
 std::string components(const verdict::Coverage& coverage) {
   std::string text;
   for (const auto& [name, count] : coverage.components) {
@@ -63,7 +72,7 @@ std::string noEvidence(const verdict::Coverage& coverage) {
 
 std::vector<std::string> coverageText(const PairVerdict& pair) {
   const verdict::Coverage& c = pair.coverage;
-  std::vector<std::string> paragraphs{extent(pair), components(c), differences(pair),
+  std::vector<std::string> paragraphs{extent(pair), budget(c), components(c), differences(pair),
                                       noEvidence(c)};
   if (std::isfinite(c.plain_cosine)) {
     paragraphs.push_back(fmt::format(

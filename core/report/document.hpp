@@ -65,6 +65,7 @@ struct DocumentCoverage {
   std::uint64_t bytes_a = 0, bytes_b = 0, understood_bytes_a = 0, understood_bytes_b = 0;
   DocumentExtent compared;
   std::uint64_t compared_size = 0;
+  std::uint64_t budget = 0;
   std::map<std::string, DocumentExtent> left_out;
   std::vector<DocumentNoEvidence> no_evidence;
   DocumentIdentity identity;

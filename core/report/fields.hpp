@@ -87,6 +87,8 @@ void visit(Visitor& v, DocumentCoverage& x) {
   v("compared", x.compared,
     "tensors of the first with a counterpart, some rows of both read; bytes: those read");
   v("compared_size", x.compared_size, "bytes of these tensors, read or not");
+  v("budget", x.budget,
+    "bytes that tests that decide may read of each model, where one holds more; 0: all of them");
   v("left_out", x.left_out, "its other tensors, by reason");
   v("no_evidence", x.no_evidence, "tensors whose agreement says nothing");
   v("identity", x.identity, "whether the two are the same tensor by tensor");

@@ -91,6 +91,7 @@ Json coverageJson(const verdict::Coverage& coverage) {
       {"understood_bytes_b", coverage.understood_bytes_b},
       {"compared", extentJson(coverage.compared)},
       {"compared_size", coverage.compared_size},
+      {"budget", coverage.budget},
       {"left_out", std::move(left_out)},
       {"no_evidence", std::move(no_evidence)},
       {"identity", identityJson(coverage.identity)},

@@ -81,6 +81,10 @@ TextTable extent(const Document& document) {
     for (const auto& [reason, size] : c.left_out) {
       left_out += fmt::format("{}{} {}", left_out.empty() ? "" : ", ", size.tensors, reason);
     }
+    if (c.budget > 0) {
+      left_out += fmt::format("{}what tests that decide did not read of their {} of each model",
+                              left_out.empty() ? "" : ", ", byteCount(c.budget));
+    }
     table.rows.push_back({pair.a + " and " + pair.b,
                           fmt::format("{} of {} and {} of {} tensors", c.understood_a, c.tensors_a,
                                       c.understood_b, c.tensors_b),

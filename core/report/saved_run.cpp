@@ -1,14 +1,18 @@
 #include "report/saved_run.hpp"
 
+#include <algorithm>
 #include <fstream>
 #include <map>
 #include <nlohmann/json.hpp>
-#include <sstream>
+#include <set>
+#include <string_view>
+#include <vector>
 
 #include <fmt/format.h>
 
 #include <kindred/error.hpp>
 
+#include "checkpoint/names.hpp"
 #include "plugin/installation.hpp"
 #include "report/csv.hpp"
 #include "report/document.hpp"
@@ -36,25 +40,83 @@ std::string textOf(const std::filesystem::path& file) {
   return text;
 }
 
+// As the program writes JSON, members keep their order.
+using Ordered = nlohmann::ordered_json;
+
 ReadJson parsed(const std::string& text, const std::filesystem::path& file) {
   try {
     return ReadJson::parse(text);
-  } catch (const ReadJson::exception& error) {
-    throw inputError(file.string(), std::string("is damaged: ") + error.what(), kRemedy);
+  } catch (const ReadJson::parse_error& error) {
+    const std::size_t at = std::min(error.byte, text.size());
+    const std::string_view before(text.data(), at == 0 ? 0 : at - 1);
+    const auto lines = std::count(before.begin(), before.end(), '\n');
+    throw inputError(fmt::format("{}:{}", file.string(), lines + 1),
+                     fmt::format("is damaged: it is no JSON from byte {} on", at == 0 ? 0 : at - 1),
+                     kRemedy);
+  } catch (const ReadJson::exception&) {
+    throw inputError(file.string(), "is damaged: it holds a number that is out of range", kRemedy);
   }
 }
 
-void readManifest(const ReadJson& manifest, SavedRun& saved) {
-  const ReadJson& recipe = manifest.at("recipe");
-  saved.recipe = recipe.at("text").get<std::string>();
-  saved.recipe_file = std::filesystem::path(recipe.at("folder").get<std::string>()) /
-                      recipe.at("file").get<std::string>();
-  for (const ReadJson& range : manifest.at("ranges")) {
-    saved.ranges.push_back(
-        {range.at("model").get<std::string>(), range.at("file").get<std::string>(),
-         range.at("offset").get<std::uint64_t>(), range.at("length").get<std::uint64_t>(),
-         range.at("xxh3_128").get<std::string>()});
+// A value of a manifest, and where it stands there.
+class Entry {
+ public:
+  Entry(const ReadJson& value, const std::filesystem::path& file, std::string place)
+      : value_(value), file_(file), place_(std::move(place)) {}
+
+  Entry at(const char* key) const {
+    const auto found = value_.is_object() ? value_.find(key) : value_.end();
+    const std::string place = place_.empty() ? key : place_ + "." + key;
+    if (!value_.is_object() || found == value_.end()) {
+      throw inputError(file_.string(), "is no manifest of a run: it has no '" + place + "'",
+                       kRemedy);
+    }
+    return {*found, file_, place};
   }
+
+  template <class Take>
+  void each(const Take& take) const {
+    if (!value_.is_array()) throw wrong("a list");
+    std::size_t number = 0;
+    for (const ReadJson& item : value_) {
+      take(Entry(item, file_, fmt::format("{}[{}]", place_, number++)));
+    }
+  }
+
+  std::string text() const {
+    if (!value_.is_string()) throw wrong("a text");
+    return value_.get<std::string>();
+  }
+  std::uint64_t number() const {
+    if (!value_.is_number_unsigned()) throw wrong("a whole number");
+    return value_.get<std::uint64_t>();
+  }
+  bool truth() const {
+    if (!value_.is_boolean()) throw wrong("true or false");
+    return value_.get<bool>();
+  }
+
+ private:
+  Error wrong(const char* wanted) const {
+    return inputError(file_.string(),
+                      fmt::format("is no manifest of a run: '{}' is not {}", place_, wanted),
+                      kRemedy);
+  }
+
+  const ReadJson& value_;
+  const std::filesystem::path& file_;
+  std::string place_;
+};
+
+void readManifest(const Entry& manifest, SavedRun& saved) {
+  const Entry recipe = manifest.at("recipe");
+  saved.recipe = recipe.at("text").text();
+  saved.recipe_file = std::filesystem::path(recipe.at("folder").text()) / recipe.at("file").text();
+  manifest.at("ranges").each([&](const Entry& range) {
+    saved.ranges.push_back({range.at("model").text(), range.at("file").text(),
+                            range.at("offset").number(), range.at("length").number(),
+                            range.at("xxh3_128").text()});
+  });
 }
 
 using Texts = std::map<std::string, std::string>;
@@ -83,27 +145,84 @@ Texts byPlace(const std::vector<run::RangeRead>& ranges) {
   return texts;
 }
 
+// Lines with their ends, so that an end that was changed or cut off differs as well.
+std::vector<std::string_view> linesOf(std::string_view text) {
+  std::vector<std::string_view> lines;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size() - 1) + 1;
+    lines.push_back(text.substr(0, end));
+    text.remove_prefix(end);
+  }
+  return lines;
+}
+
+// A line as a difference shows it; of its end only what is not the usual.
+std::string shownLine(const std::vector<std::string_view>& lines, std::size_t i) {
+  if (i >= lines.size()) return "";
+  std::string_view line = lines[i];
+  if (!line.ends_with('\n')) return std::string(line) + " (and no end of the line)";
+  line.remove_suffix(1);
+  if (line.empty()) return "an empty line";
+  if (!line.ends_with('\r')) return std::string(line);
+  line.remove_suffix(1);
+  return std::string(line) + " (ended by CR LF)";
+}
+
 void compareRows(const char* file, const std::string& saved, const std::string& now,
                  std::vector<Difference>& found) {
-  std::istringstream old_rows(saved), new_rows(now);
-  for (std::size_t row = 1;; ++row) {
-    std::string x, y;
-    const bool has_x = static_cast<bool>(std::getline(old_rows, x));
-    const bool has_y = static_cast<bool>(std::getline(new_rows, y));
-    if (!has_x && !has_y) return;
-    if (x != y) found.push_back({fmt::format("{} line {}", file, row), x, y});
+  const std::vector<std::string_view> x = linesOf(saved), y = linesOf(now);
+  for (std::size_t i = 0; i < std::max(x.size(), y.size()); ++i) {
+    if (i < x.size() && i < y.size() && x[i] == y[i]) continue;
+    found.push_back({fmt::format("{} line {}", file, i + 1), shownLine(x, i), shownLine(y, i)});
   }
+}
+
+// The file is what the program writes of what it says: no member twice, nothing moved.
+void compareSpelling(const char* file, const std::string& saved, std::vector<Difference>& found) {
+  const std::string again =
+      Ordered::parse(saved).dump(2, ' ', false, Ordered::error_handler_t::replace) + "\n";
+  if (again == saved) return;
+  std::vector<Difference> lines;
+  compareRows(file, saved, again, lines);
+  if (lines.empty()) return;
+  lines.front().where += ", not as the program writes it";
+  found.push_back(std::move(lines.front()));
 }
 
 // What a repetition need not share.
 ReadJson comparable(ReadJson report) {
   report.erase("kindred");
   report.erase("cost");
-  for (ReadJson& expectation : report["expectations"]) expectation.erase("place");
+  const auto expectations = report.find("expectations");
+  if (expectations == report.end() || !expectations->is_array()) return report;
+  for (ReadJson& expectation : *expectations) {
+    if (expectation.is_object()) expectation.erase("place");
+  }
   return report;
 }
 
-void compareReports(const ReadJson& saved, const ReadJson& now, std::vector<Difference>& found) {
+// Paths, the command and the machine's tools may be others; what was read, by what and with which
+// seeds may not. Ranges are compared one by one.
+ReadJson comparableManifest(ReadJson manifest) {
+  for (const char* key : {"kindred", "command_line", "toolchain", "ranges", "recipe"}) {
+    manifest.erase(key);
+  }
+  const auto models = manifest.find("models");
+  if (models == manifest.end() || !models->is_array()) return manifest;
+  for (ReadJson& model : *models) {
+    if (!model.is_object()) continue;
+    model.erase("address");
+    const auto files = model.find("files");
+    if (files == model.end() || !files->is_array()) continue;
+    for (ReadJson& file : *files) {
+      if (file.is_object()) file.erase("identity");  // a time or a place on a disk
+    }
+  }
+  return manifest;
+}
+
+void compareJson(const char* file, const ReadJson& saved, const ReadJson& now,
+                 std::vector<Difference>& found) {
   const auto at = [](const ReadJson& document, const std::string& path) -> std::string {
     const ReadJson::json_pointer pointer(path);
     return document.contains(pointer)
@@ -112,8 +231,27 @@ void compareReports(const ReadJson& saved, const ReadJson& now, std::vector<Diff
   };
   for (const ReadJson& change : ReadJson::diff(saved, now)) {
     const auto path = change.at("path").get<std::string>();
-    found.push_back({"report.json " + path, at(saved, path), at(now, path)});
+    found.push_back({fmt::format("{} {}", file, path), at(saved, path), at(now, path)});
   }
+}
+
+// What the run did not write: it may be taken for a part of its results.
+void compareFolder(const SavedRun& saved, std::vector<Difference>& found) {
+  static const std::set<std::string> kWritten{"manifest.json", "observations.csv", "findings.csv",
+                                              "report.json",   "report.html",      "report.md",
+                                              "recipe.yaml"};
+  std::set<std::string> others;
+  std::error_code problem;
+  for (const auto& file : std::filesystem::directory_iterator(saved.folder, problem)) {
+    const std::string name = file.path().filename().string();
+    if (!kWritten.contains(name)) others.insert(name);
+  }
+  for (const std::string& name : others) {
+    found.push_back({checkpoint::escaped(name), "a file that no run writes", ""});
+  }
+  const std::filesystem::path recipe = saved.folder / "recipe.yaml";
+  if (saved.recipe_file.filename() != "recipe.yaml" || !std::filesystem::exists(recipe)) return;
+  compareRows("recipe.yaml", textOf(recipe), saved.recipe, found);
 }
 
 void comparePages(const SavedRun& saved, std::vector<Difference>& found) {
@@ -130,21 +268,16 @@ SavedRun readSavedRun(const std::filesystem::path& folder) {
   SavedRun saved;
   const std::filesystem::path file = folder / "manifest.json";
   const std::string text = textOf(file);
-  const ReadJson manifest = parsed(text, file);
-  try {
-    if (!manifest.at("complete").get<bool>()) {
-      throw inputError(file.string(),
-                       "the run was interrupted: there is nothing to hold it against",
-                       "run the recipe again to its end");
-    }
-    readManifest(manifest, saved);
-    if (run::xxh3(saved.recipe) != manifest.at("recipe").at("xxh3_128").get<std::string>()) {
-      throw inputError(file.string(), "the recipe is not the one that its hash is of",
-                       "the manifest was changed after the run; run the recipe again");
-    }
-  } catch (const ReadJson::exception& error) {
-    throw inputError(file.string(), std::string("is no manifest of a run: ") + error.what(),
-                     kRemedy);
+  const ReadJson document = parsed(text, file);
+  const Entry manifest(document, file, "");
+  if (!manifest.at("complete").truth()) {
+    throw inputError(file.string(), "the run was interrupted: there is nothing to hold it against",
+                     "run the recipe again to its end");
+  }
+  readManifest(manifest, saved);
+  if (run::xxh3(saved.recipe) != manifest.at("recipe").at("xxh3_128").text()) {
+    throw inputError(file.string(), "the recipe is not the one that its hash is of",
+                     "the manifest was changed after the run; run the recipe again");
   }
   saved.observations = textOf(folder / "observations.csv");
   saved.findings = textOf(folder / "findings.csv");
@@ -155,7 +288,7 @@ SavedRun readSavedRun(const std::filesystem::path& folder) {
   saved.folder = folder;
   const ReadJson report = parsed(saved.report, folder / "report.json");
   if (!report.is_object()) throw inputError((folder / "report.json").string(), "is no report");
-  saved.same_version = report.value("kindred", "") == kVersion;
+  saved.same_version = report.value("kindred", ReadJson()) == ReadJson(kVersion);
   return saved;
 }
 
@@ -165,8 +298,13 @@ std::vector<Difference> differences(const SavedRun& saved, const Context& contex
   compareTexts(byPlace(saved.ranges), byPlace(results.ranges), found);
   compareRows("observations.csv", saved.observations, observationsCsv(results), found);
   compareRows("findings.csv", saved.findings, findingsCsv(results), found);
-  compareReports(comparable(ReadJson::parse(saved.report)),
-                 comparable(ReadJson::parse(reportJson(context, results))), found);
+  compareJson("report.json", comparable(ReadJson::parse(saved.report)),
+              comparable(ReadJson::parse(reportJson(context, results))), found);
+  compareSpelling("report.json", saved.report, found);
+  compareJson("manifest.json", comparableManifest(ReadJson::parse(saved.manifest)),
+              comparableManifest(ReadJson::parse(manifestJson(context, results))), found);
+  compareSpelling("manifest.json", saved.manifest, found);
+  compareFolder(saved, found);
   if (saved.same_version) comparePages(saved, found);
   return found;
 }

@@ -59,6 +59,8 @@ class Pairer {
     const std::set<Shape> of_a = shapes(step.a), of_b = shapes(step.b);
     std::set_intersection(of_a.begin(), of_a.end(), of_b.begin(), of_b.end(),
                           std::inserter(shared_, shared_.end()));
+    nameTurned(*step.model_a, step.a, of_b);
+    nameTurned(*step.model_b, step.b, of_a);
   }
 
   ContentPairs run() {
@@ -80,6 +82,20 @@ class Pairer {
     for (const plan::Selected& selected : side) all.insert(testable(selected.view));
     all.erase(Shape{});
     return all;
+  }
+
+  // Matrices that the other model has in no shape but the turned one: inputs times outputs where it
+  // has outputs times inputs.
+  void nameTurned(const plan::Model& model, const std::vector<plan::Selected>& side,
+                  const std::set<Shape>& of_other) {
+    for (const plan::Selected& selected : side) {
+      const Shape shape = testable(selected.view);
+      if (shape.size() != 2 || of_other.contains(shape)) continue;
+      if (!of_other.contains({shape[1], shape[0]})) continue;
+      leaveOut(model, selected.view,
+               "the other model has this shape only turned: one of the two may be stored "
+               "transposed, and that is not compared");
+    }
   }
 
   std::map<Shape, std::vector<Read>> read(const plan::Model& model,
@@ -109,6 +125,10 @@ class Pairer {
         continue;
       }
       setSpikesAside(one.matrix.values);
+      if (const auto why = constants::patterned(view.info, one.matrix.values); !why.empty()) {
+        leaveOut(model, view, "no order in it is random: " + why);
+        continue;
+      }
       alike.push_back(std::move(one));
     }
     return tensors;

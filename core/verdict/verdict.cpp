@@ -83,11 +83,9 @@ class Judge {
     } else if (exact && !supported_ && !sharedBytesAreEvidence(coverage_)) {
       verdict.klass = Class::inconclusive;
       verdict.sentence = unsupported();
-    } else if (exact && onlySomeMatched()) {
-      verdict.klass = Class::partial;
-      verdict.sentence = fmt::format("Shared in part: {} of {} tensors matched by content. ",
-                                     matched_kin_, matched_) +
-                         unverifiedRejection();
+    } else if (exact && onlySomeMatched() && !sharedBytesAreEvidence(coverage_)) {
+      verdict.klass = Class::inconclusive;
+      verdict.sentence = agreeInSome();
     } else if (exact && !(onlyOfPlaces() && othersAreApart())) {
       verdict.klass = Class::shared_weights;
       verdict.sentence = rejection() + onlyStream() + notInAll() + differences();
@@ -186,9 +184,24 @@ class Judge {
   // Or no rejection has rows behind it: where experts, heads or coordinates stand was shared.
   bool onlyOfPlaces() const { return onlyOfTheStream() || !of_rows_; }
 
-  // Of models of unknown families, fewer than half of the matched tensors.
+  // Of models of unknown families, no more than half of the matched tensors. A table of tokens,
+  // classes or principal axes has no order that is random, on either side, and nothing in it says
+  // so; that most tensors of a model are such tables is hardly ever so.
   bool onlySomeMatched() const {
-    return rejected_.size() == 1 && matched_kin_ > 0 && 2 * matched_kin_ < matched_;
+    return rejected_.size() == 1 && matched_kin_ > 0 && 2 * matched_kin_ <= matched_;
+  }
+
+  std::string agreeInSome() const {
+    return fmt::format(
+               "Of {} tensors of {} and {} that were matched by content {} agree in the order of "
+               "rows and "
+               "of columns, and the others do not: that is too little to decide. Tables whose rows "
+               "and "
+               "columns both stand for something (tokens, classes, positions, principal axes) "
+               "agree so in "
+               "independent models, and so does a part that was shared. ",
+               matched_, a_, b_, matched_kin_) +
+           unverifiedRejection();
   }
 
   // Whose sizes are told: of a rejection those of the rows behind it, else those that are largest.
@@ -395,10 +408,21 @@ class Judge {
           "of one recipe may be.";
     }
     text += leftOut();
-    if (best_ == nullptr || !byContent(best_->finding)) return text;
+    if (best_ == nullptr || !byContent(best_->finding)) return text + withoutRole();
     return text +
            " Models of unknown families are compared under an unverified assumption and in the "
            "order in which they are stored: shuffled or rotated copies would not be seen either.";
+  }
+
+  // Tensors of a known family that no test can know the axes of: a tower, a projector.
+  std::string withoutRole() const {
+    const auto without = coverage_.tensors_a - coverage_.understood_a;
+    if (without == 0) return {};
+    return fmt::format(
+        " {} of the {} tensors of {} ({} of {} bytes) have no role in its family, and no test that "
+        "decides has looked at them: of these only equal bytes would be seen.",
+        without, coverage_.tensors_a, a_, coverage_.bytes_a - coverage_.understood_bytes_a,
+        coverage_.bytes_a);
   }
 
   std::string powerOf(Class klass) const {

@@ -74,7 +74,9 @@ struct Coverage {
   std::uint64_t understood_bytes_a = 0, understood_bytes_b = 0;
   // A's tensors with a counterpart, some rows of both read; bytes are those read of A's.
   Extent compared;
-  std::uint64_t compared_size = 0;         // bytes of these tensors, read or not
+  std::uint64_t compared_size = 0;  // bytes of these tensors, read or not
+  // Bytes that tests that decide may read of each model, where one holds more; 0: all of them.
+  std::uint64_t budget = 0;
   std::map<std::string, Extent> left_out;  // A's other tensors, by reason: "other shape", ...
   std::vector<NoEvidence> no_evidence;
   Identity identity;

@@ -36,6 +36,34 @@ TEST(CommandLine, NamesARecipeThatIsNotThere) {
   EXPECT_THAT(result.err, HasSubstr("missing.yaml"));
 }
 
+TEST(CommandLine, ShowsNoControlCharactersOfWhatItWasGiven) {
+  const std::string name = "x\x1b[31m\x07";
+  for (const auto& words : std::vector<std::vector<std::string>>{{name},
+                                                                 {"run", name},
+                                                                 {"compare", name, name},
+                                                                 {"compare", "./" + name, name},
+                                                                 {"verify", name},
+                                                                 {"plugins", name},
+                                                                 {"compare", "--" + name}}) {
+    const RunResult result = support::run(words);
+    EXPECT_EQ(result.exit_code, 2) << words.front();
+    EXPECT_EQ((result.out + result.err).find_first_of("\x1b\x07"), std::string::npos)
+        << words.front();
+    EXPECT_THAT(result.err, testing::HasSubstr("\\u001b[31m\\u0007")) << words.front();
+  }
+}
+
+TEST(CommandLine, ComparesModelsWhoseFoldersHaveControlCharactersInTheirNames) {
+  TempDir dir;
+  writePair(dir, 1, 2);
+  std::filesystem::rename(dir / "b", dir / "b\x1b[31m\nb");
+  const RunResult result =
+      support::run({"compare", (dir / "a").string(), (dir / "b\x1b[31m\nb").string(), "--out",
+                    (dir / "out").string()});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_EQ((result.out + result.err).find('\x1b'), std::string::npos);
+}
+
 TEST(CommandLine, PrintsManPageAndCompletionFromTheSameTable) {
   EXPECT_THAT(support::run({"help", "--man"}).out, HasSubstr(".B kindred run RECIPE"));
   EXPECT_THAT(support::run({"help", "--bash"}).out, HasSubstr("run) words=\"--help --out --set"));

@@ -104,6 +104,15 @@ TEST(Compare, OfAFewBytesCallsNoFineTuneSharedInPart) {
   }
 }
 
+TEST(Compare, RefusesABudgetOfNothingInTheWordsOfTheCommandLine) {
+  TempDir dir;
+  const RunResult result = support::run({"compare", demo("base"), demo("tuned"), "--max-bytes", "0",
+                                         "--out", (dir / "out").string()});
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_THAT(result.err, HasSubstr("kindred: --max-bytes: with 0 bytes nothing could be tested"));
+  EXPECT_FALSE(std::filesystem::exists(dir / "out"));
+}
+
 TEST(Compare, SaysThatItsPValuesKnowOfNoOtherRun) {
   TempDir dir;
   const RunResult result =

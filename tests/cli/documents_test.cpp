@@ -132,7 +132,7 @@ TEST_F(Documents, ThatAreBrokenAreNamed) {
   dir_.write("b/tokenizer.json", "{\"model\": ");
   const RunResult result = runRecipe(dir_, recipe("  - {name: words, tokenizers: [a, b]}\n"));
   EXPECT_EQ(result.exit_code, 2);
-  EXPECT_THAT(result.err, HasSubstr("b/tokenizer.json: not a tokenizer"));
+  EXPECT_THAT(result.err, HasSubstr("b/tokenizer.json: the file is not valid JSON: "));
 }
 
 TEST_F(Documents, ArePlannedWithTheirBytes) {

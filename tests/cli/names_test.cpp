@@ -101,5 +101,24 @@ TEST(Names, OfWhichOneFitsLeaveTheOthersToTheirContents) {
   EXPECT_EQ(comparedNames(dir, "a", "stranger").at("verdict").at("class"), "no-evidence");
 }
 
+TEST(Names, OfATowerWithoutRolesAreSaidNotToBeTested) {
+  TempDir dir;
+  const Toy base = toyLlama(1);
+  for (const auto& [name, toy] : {std::pair{"a", base}, {"b", toyLlama(3)}}) {
+    Toy with_tower = toy, tower;
+    for (const auto& [tensor, array] : base) {
+      if (!tensor.ends_with("o_proj.weight")) continue;
+      tower["vision_tower.blocks." + std::to_string(tower.size()) + ".proj"] = array;
+    }
+    if (std::string_view(name) == "b") tower = tuned(tower, 2);
+    with_tower.merge(tower);
+    saveModel(dir / name, stored(with_tower), toyLlamaConfig());
+  }
+  const json verdict = comparedNames(dir, "a", "b").at("verdict");
+  EXPECT_EQ(verdict.at("class"), "no-evidence");
+  EXPECT_THAT(verdict.at("sentence").get<std::string>(),
+              HasSubstr("have no role in its family, and no test that decides has looked at them"));
+}
+
 }  // namespace
 }  // namespace kindred::clitest

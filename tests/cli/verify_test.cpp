@@ -1,6 +1,8 @@
 #include <gmock/gmock.h>
 
 #include <fstream>
+#include <functional>
+#include <map>
 
 #include "recipes.hpp"
 
@@ -113,9 +115,66 @@ TEST_F(Verify, RefusesAnInterruptedRun) {
   EXPECT_THAT(verify().err, HasSubstr("was interrupted"));
 }
 
+// What somebody may do to a text: none of it passes unseen.
+TEST_F(Verify, NamesEveryFileThatWasCutOffGrownOrRewritten) {
+  const std::map<std::string, std::function<std::string(std::string)>> changes{
+      {"an end cut off", [](const std::string& text) { return text.substr(0, text.size() - 1); }},
+      {"half", [](const std::string& text) { return text.substr(0, text.size() / 2); }},
+      {"nothing", [](const std::string&) { return std::string(); }},
+      {"a line more", [](const std::string& text) { return text + "\n"; }},
+      {"a word more", [](const std::string& text) { return text + "x"; }},
+      {"a zero more", [](const std::string& text) { return text + std::string(1, '\0'); }},
+      {"other ends of lines", [](const std::string& text) {
+         std::string other;
+         for (const char c : text) other += c == '\n' ? std::string("\r\n") : std::string(1, c);
+         return other;
+       }}};
+  for (const char* name : {"manifest.json", "observations.csv", "findings.csv", "report.json",
+                           "report.md", "report.html"}) {
+    const std::string whole = support::readFile(dir_ / "out" / name);
+    for (const auto& [what, change] : changes) {
+      dir_.write(std::string("out/") + name, change(whole));
+      const RunResult result = verify();
+      EXPECT_THAT(result.exit_code, testing::AnyOf(2, 3)) << name << ": " << what;
+      EXPECT_THAT(result.out + result.err, HasSubstr(name)) << what;
+      EXPECT_THAT(result.out + result.err, testing::Not(HasSubstr("exception"))) << what;
+    }
+    dir_.write(std::string("out/") + name, whole);
+  }
+}
+
+TEST_F(Verify, NamesAMemberThatStandsTwice) {
+  change("out/report.json", "\"complete\": true,", "\"complete\": false, \"complete\": true,");
+  const RunResult result = verify();
+  EXPECT_EQ(result.exit_code, 3);
+  EXPECT_THAT(result.out, HasSubstr("differs: report.json line "));
+  EXPECT_THAT(result.out, HasSubstr("not as the program writes it"));
+}
+
+TEST_F(Verify, NamesWhatTheManifestSaysOfPluginsAndModels) {
+  change("out/manifest.json", "\"name\": \"cosine\"", "\"name\": \"cosines\"");
+  EXPECT_THAT(verify().out, HasSubstr("differs: manifest.json /plugins/"));
+  change("out/manifest.json", "\"bytes\": ", "\"bytes\": 1");
+  EXPECT_THAT(verify().out, HasSubstr("differs: manifest.json /models/0/files/0/bytes"));
+}
+
+TEST_F(Verify, NamesFilesThatNoRunWrites) {
+  dir_.write("out/verdict.txt", "identical");
+  const RunResult result = verify();
+  EXPECT_EQ(result.exit_code, 3);
+  EXPECT_THAT(result.out, HasSubstr("differs: verdict.txt"));
+}
+
+TEST_F(Verify, SaysWhereAManifestIsNone) {
+  change("out/manifest.json", "\"offset\": ", "\"offset\": -");
+  EXPECT_THAT(verify().err, HasSubstr("'ranges[0].offset' is not a whole number"));
+  dir_.write("out/manifest.json", "{\"complete\": true,\n x}");
+  EXPECT_THAT(verify().err, HasSubstr("manifest.json:2: is damaged: it is no JSON from byte 20"));
+}
+
 TEST_F(Verify, NamesFilesThatAreMissingOrDamaged) {
   dir_.write("out/report.json", "{");
-  EXPECT_THAT(verify().err, HasSubstr("report.json: is damaged"));
+  EXPECT_THAT(verify().err, HasSubstr("report.json:1: is damaged"));
   std::filesystem::remove(dir_ / "out/findings.csv");
   EXPECT_THAT(verify().err, HasSubstr("findings.csv: there is no such file"));
   dir_.write("out/manifest.json", "[]");

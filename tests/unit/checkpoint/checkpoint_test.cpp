@@ -200,8 +200,10 @@ INSTANTIATE_TEST_SUITE_P(
         BadIndex{"ShardIsNumber", weightMap("\"l.1\":5"),
                  std::string("tensor 'l.1': 'shard' is 5, not a string") + kAgain},
         BadIndex{"List", "[]", std::string("the index is not a JSON object") + kAgain},
-        BadIndex{"GoesOn", "{\"weight_map\":{}}{}",
-                 std::string("the index goes on behind its closing brace") + kAgain},
+        BadIndex{
+            "GoesOn", "{\"weight_map\":{}}{}",
+            std::string("the index goes on behind its closing brace, with '{}' from byte 17 on") +
+                kAgain},
         BadIndex{"Deep", "{\"metadata\":" + std::string(1000, '[') + std::string(1000, ']') + "}",
                  std::string("the index is nested deeper than 16 levels") + kAgain}),
     [](const auto& test) { return test.param.name; });

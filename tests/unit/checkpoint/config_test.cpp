@@ -125,8 +125,34 @@ INSTANTIATE_TEST_SUITE_P(
                   "'partial_rotary_factor' is NaN, not a number from 0 to 1"},
         BadConfig{"Classes", R"({"architectures": [5]})", "'architectures' is 5, not a string"},
         BadConfig{"List", "[]", "the file is not a JSON object"},
-        BadConfig{"GoesOn", "{}{}", "the file goes on behind its closing brace"}),
+        BadConfig{"GoesOn", "{}{}",
+                  "the file goes on behind its closing brace, with '{}' from byte 2 on"}),
     [](const auto& test) { return test.param.name; });
+
+TEST(ConfigFile, NamesTextsThatAreNoUtf8) {
+  const std::string text = R"({"hidden_size": 4})";
+  std::string little, big;
+  for (const char c : text) {
+    little += {c, '\0'};
+    big += {'\0', c};
+  }
+  const auto refusal = [](const std::string& config) -> std::string {
+    try {
+      dimensions(config);
+    } catch (const Error& error) {
+      return error.what();
+    }
+    return "no error";
+  };
+  const std::string remedy = " (save it as UTF-8 without a byte order mark)";
+  for (const std::string& wide : {little, big, "\xff\xfe" + little, "\xfe\xff" + big}) {
+    EXPECT_EQ(refusal(wide),
+              "m/config.json: the file is UTF-16 text, where JSON must be UTF-8" + remedy);
+  }
+  EXPECT_EQ(
+      refusal("\xef\xbb\xbf" + text),
+      "m/config.json: the file begins with a byte order mark, which JSON does not allow" + remedy);
+}
 
 TEST(ConfigFile, RefusesWhatIsNoJson) {
   for (const char* text : {"", "{", "{\"a\"", "{\"a\":", "{\"a\" 1}", "\xff", "{\"a\":[}", "nul"}) {

@@ -124,7 +124,9 @@ INSTANTIATE_TEST_SUITE_P(
         BadHeader{"MetadataIsList", R"({"__metadata__":[]})",
                   "'__metadata__' is a list, not an object"},
         BadHeader{"MetadataOfNumbers", R"({"__metadata__":{"a":1}})",
-                  "tensor '__metadata__': 'a' is 1, not a string"}),
+                  "'__metadata__.a' is 1, not a string"},
+        BadHeader{"MetadataNested", R"({"__metadata__":{"a":{"b":"c"}}})",
+                  "'__metadata__.a' is an object, not a string"}),
     [](const auto& test) { return test.param.name; });
 
 INSTANTIATE_TEST_SUITE_P(
@@ -210,7 +212,19 @@ std::string nested(int depth) {
 INSTANTIATE_TEST_SUITE_P(
     Syntax, SafetensorsHeader,
     ::testing::Values(
-        BadHeader{"GoesOn", "{} {}", "the header goes on behind its closing brace", 0},
+        BadHeader{"GoesOn", "{} {}",
+                  "the header goes on behind its closing brace, with '{}' from byte 3 on", 0},
+        BadHeader{"TrailingText", one("\"F32\"", "[2]", "[0,8]") + "xxx",
+                  "the header goes on behind its closing brace, with 'xxx' from byte 54 on"},
+        BadHeader{"PaddedWithZeros", one("\"F32\"", "[2]", "[0,8]") + std::string(3, '\0'),
+                  "the header goes on behind its closing brace, with zeros where the format has "
+                  "spaces from byte 54 on"},
+        BadHeader{"BraceInAName", R"({"__metadata__":{"}\"{":"\\"}}x)",
+                  "the header goes on behind its closing brace, with 'x' from byte 30 on", 0},
+        BadHeader{"ByteOrderMark", "\xef\xbb\xbf{}",
+                  "the header begins with a byte order mark, which JSON does not allow", 0},
+        BadHeader{"Utf16", std::string("{\0}\0", 4),
+                  "the header is UTF-16 text, where JSON must be UTF-8", 0},
         BadHeader{"DeepNesting", nested(100000), "the header is nested deeper than 16 levels"},
         BadHeader{"DeepNestingInShape",
                   one("\"F32\"", std::string(100000, '[') + std::string(100000, ']'), "[0,8]"),
@@ -240,8 +254,6 @@ TEST(SafetensorsSyntax, RefusesWhatIsNoJson) {
                                "{\"a\":}",
                                "{,}",
                                "{\"__metadata__\":{},}",
-                               "{\"__metadata__\":{}}x",
-                               std::string("{}\0", 3),
                                "{a:1}",
                                "{\"__metadata__\":{\"a\":\"\xff\"}}",
                                "{\"__metadata__\":{\"a\":\"\n\"}}",

@@ -1,8 +1,13 @@
 #include "constants/constants.hpp"
 
+#include <bit>
 #include <cmath>
+#include <cstdint>
 #include <functional>
 #include <numbers>
+#include <numeric>
+#include <utility>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -319,6 +324,85 @@ TEST(TrainedTensors, MayBeSmoothButNotToTheLastDigit) {
                                    0.02 * normal(random);
                           })),
             "");
+}
+
+// A pattern under noise, entry by entry of 64 columns.
+std::string patternOf(std::uint64_t rows, double size, const Formula& formula, std::uint64_t seed) {
+  constexpr std::uint64_t kColumns = 64;
+  Random random(seed);
+  TensorInfo info;
+  info.shape = {rows, kColumns};
+  info.elements = rows * kColumns;
+  std::vector<float> values(info.elements);
+  for (std::uint64_t i = 0; i < values.size(); ++i) {
+    values[i] = static_cast<float>(size * formula(i / kColumns, i % kColumns) + normal(random));
+  }
+  return constants::patterned(info, values);
+}
+
+double isOne(bool holds) { return holds ? 1 : 0; }
+
+std::uint64_t bitsReversed(std::uint64_t x) {
+  std::uint64_t reversed = 0;
+  for (int bit = 0; bit < 6; ++bit) reversed |= ((x >> bit) & 1) << (5 - bit);
+  return reversed;
+}
+
+// The function 2^l + k of Haar's is one on the first half of a span and minus one on the second.
+double haarFunction(std::uint64_t r, std::uint64_t c) {
+  if (r == 0) return 0.125;
+  const int level = std::bit_width(r) - 1;
+  const std::uint64_t span = std::uint64_t{64} >> level,
+                      first = (r - (std::uint64_t{1} << level)) * span;
+  if (c < first || c >= first + span) return 0;
+  return (c < first + span / 2 ? 1 : -1) / std::sqrt(static_cast<double>(span));
+}
+
+// Four to eight standard deviations in all of a row, and often none that stands out by itself.
+TEST(PatternedTensors, AreKnownByWhereTheirRowsPeakThoughTrainingBuriedThem) {
+  const std::vector<std::pair<const char*, Formula>> patterns{
+      {"identity, shifted", [](auto r, auto c) { return isOne((r + 5) % 64 == c); }},
+      {"identity, repeated", [](auto r, auto c) { return isOne(r / 2 == c); }},
+      {"identity, from behind", [](auto r, auto c) { return isOne(63 - r % 64 == c); }},
+      {"channels shuffled", [](auto r, auto c) { return isOne((r % 4) * 16 + r / 4 == c); }},
+      {"bits reversed", [](auto r, auto c) { return isOne(bitsReversed(r % 64) == c); }},
+      {"Walsh functions",
+       [](auto r, auto c) { return (std::popcount(r & c) % 2 == 0 ? 1 : -1) / 8.0; }},
+      {"cosines",
+       [](auto r, auto c) {
+         return std::cos(kPi * static_cast<double>(r) * (static_cast<double>(c) + 0.5) / 64) / 5.6;
+       }},
+      {"wavelets", haarFunction}};
+  for (const auto& [name, formula] : patterns) {
+    for (const double size : {5.0, 8.0}) {
+      EXPECT_THAT(patternOf(64, size, formula, 7), HasSubstr("follows a rule"))
+          << name << " " << size;
+    }
+  }
+}
+
+// What trained layers have: noise, columns that stand out, rows of rising size, rows in groups, an
+// identity whose units are in an order of their own.
+TEST(PatternedTensors, AreNotWhatTrainedLayersAre) {
+  std::vector<std::uint64_t> own(128);
+  std::iota(own.begin(), own.end(), std::uint64_t{0});
+  Random random(3);
+  random.shuffle(std::span(own));
+  const std::vector<std::pair<const char*, Formula>> layers{
+      {"noise", [](auto, auto) { return 0.0; }},
+      {"outlying columns",
+       [](auto r, auto c) { return c == 3    ? 4.0
+                                   : c == 40 ? 0.1 * (r % 7)
+                                             : 0; }},
+      {"groups", [&](auto r, auto c) { return isOne(own[r / 8] % 64 == c); }},
+      {"an order of its own", [&](auto r, auto c) { return isOne(own[r] % 64 == c); }}};
+  for (const auto& [name, formula] : layers) {
+    for (const std::uint64_t rows : {24u, 64u, 128u}) {
+      for (std::uint64_t seed = 1; seed < 4; ++seed) {
+        EXPECT_EQ(patternOf(rows, 6, formula, seed), "") << name << " " << rows << " " << seed;
+      }
+    }
+  }
 }
 
 }  // namespace

@@ -57,6 +57,7 @@ inline Json pairJson(const std::string& a, const std::string& b, const std::stri
             {"understood_bytes_b", 12},
             {"compared", {{"tensors", 3}, {"bytes", 12}}},
             {"compared_size", 12},
+            {"budget", 0},
             {"left_out", Json::object()},
             {"no_evidence", Json::array()},
             {"identity",

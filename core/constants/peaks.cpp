@@ -1,0 +1,178 @@
+#include "constants/peaks.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <numbers>
+#include <vector>
+
+#include <kindred/random.hpp>
+
+namespace kindred::constants {
+namespace {
+
+constexpr std::size_t kLargest = 128;      // rows, and columns, that are looked at
+constexpr std::size_t kFewestPeaks = 16;   // rows in which a rule can be told
+constexpr std::size_t kFarthestPeaks = 8;  // rows between which a rule may hold
+constexpr int kReorderings = 99;
+constexpr double kAboveChance = 6;        // above the shuffles, of a count that is nearly Poisson's
+constexpr std::size_t kLeastRegular = 8;  // peaks that follow the rule
+
+using Row = std::vector<double>;
+using Rows = std::vector<Row>;
+
+Rows rowsOf(std::span<const float> values, std::size_t columns, bool transposed) {
+  const std::size_t rows = std::min(values.size() / columns, kLargest);
+  const std::size_t wide = std::min(columns, kLargest);
+  Rows all(transposed ? wide : rows, Row(transposed ? rows : wide));
+  for (std::size_t i = 0; i < rows; ++i) {
+    for (std::size_t j = 0; j < wide; ++j) {
+      const float value = values[i * columns + j];
+      (transposed ? all[j][i] : all[i][j]) = std::isfinite(value) ? value : 0;
+    }
+  }
+  return all;
+}
+
+// Means of rows and of columns say nothing of a pattern, and would be its peaks.
+void removeMeans(Rows& rows) {
+  Row mean(rows.front().size());
+  for (Row& row : rows) {
+    double sum = 0;
+    for (const double x : row) sum += x;
+    for (double& x : row) x -= sum / static_cast<double>(row.size());
+    for (std::size_t j = 0; j < row.size(); ++j) mean[j] += row[j];
+  }
+  for (Row& row : rows) {
+    for (std::size_t j = 0; j < row.size(); ++j) {
+      row[j] -= mean[j] / static_cast<double>(rows.size());
+    }
+  }
+}
+
+// In place, of a length that is a power of two.
+void walsh(Row& row) {
+  for (std::size_t half = 1; half < row.size(); half *= 2) {
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      if ((i & half) != 0) continue;
+      const double x = row[i], y = row[i + half];
+      row[i] = x + y;
+      row[i + half] = x - y;
+    }
+  }
+}
+
+void haar(Row& row) {
+  Row next(row.size());
+  for (std::size_t length = row.size(); length > 1; length /= 2) {
+    for (std::size_t i = 0; i < length / 2; ++i) {
+      next[i] = (row[2 * i] + row[2 * i + 1]) * std::numbers::sqrt2 / 2;
+      next[length / 2 + i] = (row[2 * i] - row[2 * i + 1]) * std::numbers::sqrt2 / 2;
+    }
+    std::copy_n(next.begin(), length, row.begin());
+  }
+}
+
+// Sizes by frequency, half as many as values, whatever the phase.
+class Fourier {
+ public:
+  explicit Fourier(std::size_t length) : length_(length) {
+    for (std::size_t i = 0; i < 2 * length; ++i) {
+      cosines_.push_back(
+          std::cos(std::numbers::pi * static_cast<double>(i) / static_cast<double>(length)));
+    }
+  }
+
+  // In steps of half a wave over the row.
+  void operator()(Row& row) const {
+    Row sizes(length_);
+    for (std::size_t k = 1; k < length_; ++k) {
+      double re = 0, im = 0;
+      for (std::size_t j = 0, at = 0; j < length_; ++j, at = (at + k) % (2 * length_)) {
+        re += row[j] * cosines_[at];
+        im += row[j] * cosines_[(at + length_ + length_ / 2) % (2 * length_)];
+      }
+      sizes[k] = re * re + im * im;
+    }
+    row = std::move(sizes);
+  }
+
+ private:
+  std::size_t length_;
+  std::vector<double> cosines_;
+};
+
+std::vector<std::size_t> peaksOf(const Rows& rows) {
+  std::vector<std::size_t> peaks;
+  for (const Row& row : rows) {
+    const auto largest = std::max_element(
+        row.begin(), row.end(), [](double x, double y) { return std::abs(x) < std::abs(y); });
+    peaks.push_back(static_cast<std::size_t>(largest - row.begin()));
+  }
+  return peaks;
+}
+
+// How often the peaks of rows some places apart are some other places apart, for the distances of
+// which that holds most often. Peaks in one place don't count: an outlying column makes them.
+std::size_t mostRegular(const std::vector<std::size_t>& peaks, std::size_t width) {
+  std::size_t most = 0;
+  for (std::size_t far = 1; far <= kFarthestPeaks; ++far) {
+    std::vector<std::size_t> times(width);
+    for (std::size_t i = 0; i + far < peaks.size(); ++i) {
+      ++times[(peaks[i + far] + width - peaks[i]) % width];
+    }
+    most = std::max(most, *std::max_element(times.begin() + 1, times.end()));
+  }
+  return most;
+}
+
+// Random order of the rows: the peaks in another order. Random order of the columns: the peaks
+// under other numbers.
+bool areRegular(std::vector<std::size_t> peaks, std::size_t width) {
+  const std::size_t stored = mostRegular(peaks, width);
+  if (stored < kLeastRegular) return false;
+  Random random(peaks.size());
+  std::vector<std::size_t> numbers(width);
+  for (std::size_t i = 0; i < width; ++i) numbers[i] = i;
+  std::size_t most = 0;
+  for (int shuffle = 0; shuffle < kReorderings; ++shuffle) {
+    random.shuffle(std::span(numbers));
+    std::vector<std::size_t> renumbered(peaks);
+    for (std::size_t& peak : renumbered) peak = numbers[peak];
+    most = std::max(most, mostRegular(renumbered, width));
+    random.shuffle(std::span(peaks));
+    most = std::max(most, mostRegular(peaks, width));
+  }
+  const auto shuffled = static_cast<double>(most);
+  return static_cast<double>(stored) > shuffled + kAboveChance * std::sqrt(shuffled) / 2;
+}
+
+template <class Change>
+bool areRegularAfter(Rows rows, std::size_t width, const Change& change) {
+  for (Row& row : rows) {
+    row.resize(width);
+    change(row);
+  }
+  return areRegular(peaksOf(rows), width);
+}
+
+bool hasRule(const Rows& rows) {
+  const std::size_t width = rows.front().size(), whole = std::bit_floor(width);
+  return areRegularAfter(rows, width, [](Row&) {}) ||
+         areRegularAfter(rows, width, Fourier(width)) || areRegularAfter(rows, whole, walsh) ||
+         areRegularAfter(rows, whole, haar);
+}
+
+}  // namespace
+
+bool peaksFollowNumbers(std::uint64_t columns, std::span<const float> values) {
+  for (const bool transposed : {false, true}) {
+    Rows rows = rowsOf(values, columns, transposed);
+    if (rows.size() < kFewestPeaks || rows.front().size() < kFewestPeaks) return false;
+    removeMeans(rows);
+    if (hasRule(rows)) return true;
+  }
+  return false;
+}
+
+}  // namespace kindred::constants
