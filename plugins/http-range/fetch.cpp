@@ -143,6 +143,7 @@ bool Fetch::chooseUrl() {
   }
   target.finder = this;
   finds_way_ = true;
+  if (target.afresh) url_ += "?download=true";  // the Hub's own word; to a memory another address
   return true;
 }
 
@@ -310,7 +311,9 @@ void Fetch::finished(const Outcome& outcome) {
     case Kind::changed:
       return fail(judgement_->why, "run again to read the new version");
     case Kind::refuse:
-      return fail(judgement_->why, "use a server that answers byte ranges as RFC 9110 says");
+      return fail(judgement_->why, ranged_
+                                       ? "use a server that answers byte ranges as RFC 9110 says"
+                                       : "check the endpoint");
   }
 }
 
@@ -363,6 +366,9 @@ void Fetch::follow(const ReplyHead& head) {
 }
 
 void Fetch::useLink(std::string url, const std::string& date) {
+  if (url == target_->refused && maySign(url) && !std::exchange(target_->afresh, true)) {
+    return restart();
+  }
   const auto until = deadlineOf(url, date);
   target_->link = Link{std::move(url), until, false};
   hop_.clear();
@@ -431,13 +437,18 @@ void Fetch::tryAgain(const std::string& why, std::optional<Milliseconds> asked_w
                       " s" + attempts,
                   "try again later");
     }
-    return fail(why + attempts, "try again later");
+    const bool remembered = !link_.empty() && target.afresh && link_ == target.refused;
+    return fail(why + attempts,
+                remembered ? "every new link is the one that was refused: a proxy on the way seems "
+                             "to keep it; go around it, or have it keep no redirects"
+                           : "try again later");
   }
   const std::string host = origin(url_).host;
   if (!link_.empty()) {
     // A link that was good is over now: the next one is worth asking for at once.
     if (target.link->served && failures_ == 1 && target.troubles == 0) wait = Milliseconds(0);
     ++target.troubles;
+    target.refused = link_;
     if (target.points) target.link.reset();
     target.not_before = Clock::now() + *wait;
   }

@@ -57,8 +57,10 @@ struct Target {
   bool vouched() const { return !content.empty() || !commit.empty(); }
 
   std::optional<Link> link;
-  bool no_head = false;                                // the endpoint answers GET only
-  unsigned troubles = 0;                               // of links, since one was good
+  std::string refused;    // the link that was given up last
+  bool afresh = false;    // somebody on the way remembers links: it is asked past that memory
+  bool no_head = false;   // the endpoint answers GET only
+  unsigned troubles = 0;  // of links, since one was good
   std::chrono::steady_clock::time_point not_before{};  // the next request, after trouble
   const void* finder = nullptr;                        // the fetch that asks for the way
   std::vector<std::shared_ptr<Exchange>> parked;       // those that wait for it

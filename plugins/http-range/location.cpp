@@ -11,6 +11,7 @@ namespace kindred::http {
 namespace {
 
 constexpr std::uint64_t kMostIndex = 1024 * kMiB;
+constexpr std::size_t kMostKept = 16 * kMiB;  // of a list of files: about 100,000
 constexpr const char* kIndex = "model.safetensors.index.json";
 constexpr std::array kUsualFiles{"LICENSE",
                                  "README.md",
@@ -92,6 +93,7 @@ Listing HubLocation::fetchListing() const {
 void HubLocation::keep() const {
   if (!service_.cache) return;
   const std::string text = listingText(listing_);
+  if (text.size() > kMostKept) return;
   const std::string model = listing_.id.empty() ? address_.model : listing_.id;
   for (const std::string& name : {address_.model, model}) {
     for (const std::string& revision : {address_.revision, listing_.commit}) {

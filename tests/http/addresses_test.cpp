@@ -174,5 +174,29 @@ TEST_F(AddressesTest, ModelScopeHasAnotherLayoutAndGetsNoToken) {
   EXPECT_THAT(server_.seen(), IsEmpty());
 }
 
+// Large files lie elsewhere, behind a link that is signed in its own way.
+TEST_F(AddressesTest, ModelScopeSendsToItsStorageForLargeFiles) {
+  servers::RangeServer storage;
+  const servers::Content large = randomContent(6'000'000, 3);
+  storage.serve("/lfs/model.safetensors", large);
+  server_.serve("/api/v1/models/org/large/repo/files",
+                textContent(R"({"Code": 200, "Data": {"Files": [
+                  {"Path": "model.safetensors", "Type": "blob", "Size": 6000000, "Sha256": ")" +
+                            large.sha256 + R"("}]}})"));
+  server_.fail("/models/org/large/resolve/v1.0/model.safetensors",
+               {.kind = Fault::Kind::redirect_to,
+                .location = storage.endpoint() + "/lfs/model.safetensors?auth_key=1-2-3"});
+  auto remote = source({{"layout", "modelscope"}, {"cache-size", "0"}});
+  auto file = remote->open("org/large@v1.0")->open("model.safetensors");
+  for (const std::uint64_t at : {0U, 2'000'000U, 5'000'000U}) {
+    EXPECT_EQ(read(*file, at, 1000), bytesOf(large, at, 1000));
+  }
+  EXPECT_EQ(server_.count("/resolve/"), 1U);
+  for (const servers::Seen& seen : storage.seen()) {
+    EXPECT_EQ(seen.query, "auth_key=1-2-3");
+    EXPECT_NE(seen.range, "");
+  }
+}
+
 }  // namespace
 }  // namespace kindred::http

@@ -169,6 +169,17 @@ TEST_F(HubCacheTest, OfflineItIsAllThatIsThere) {
   EXPECT_THAT(errorOf([&] { remote->open("org/model@other"); }), HasSubstr("without --offline"));
 }
 
+TEST_F(HubCacheTest, ALinkWhoseFileIsGoneIsFetchedAndOfflineNotThere) {
+  std::filesystem::remove(folder_ / ("hub/models--org--model/blobs/" + weights_.sha256));
+  {
+    auto remote = source({{"offline", true}});
+    EXPECT_THAT(remote->open("org/model")->list(), IsEmpty());
+  }
+  auto remote = source();
+  auto location = remote->open("org/model");
+  EXPECT_EQ(read(*location->open("model.safetensors"), 9, 9), bytesOf(weights_, 9, 9));
+}
+
 TEST_F(HubCacheTest, IsNotUsedForAnEndpointThatOnlyARecipeNames) {
   const Environment other("HF_ENDPOINT", "https://hub.example");
   auto location_source = source();

@@ -417,7 +417,8 @@ TEST_F(HubAnswers, ALargeTextIsReadWhole) {
   for (const bool names_only : {false, true}) {
     server_.listNamesOnly(names_only);
     server_.forget();
-    auto remote = source({{"cache-size", "0"}});
+    // The test's own server takes its time to pack it.
+    auto remote = source({{"cache-size", "0"}, {"stall-timeout", std::int64_t{60}}});
     auto location = remote->open("org/large");
     auto index = location->open("model.safetensors.index.json");
     auto tokenizer = location->open("tokenizer.json");

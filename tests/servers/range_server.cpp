@@ -183,6 +183,7 @@ bool RangeServer::Connection::answer(const Incoming& request, boost::system::err
                           std::string(request[http::field::authorization]),
                           std::string(request[http::field::range]),
                           std::string(request[http::field::accept_encoding]),
+                          std::string(request[http::field::cache_control]),
                           fleet_,
                           request.method() == http::verb::head};
   const Fault fault =

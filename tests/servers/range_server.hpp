@@ -64,6 +64,12 @@ struct HubHabits {
   } compression = Compression::where_accepted;
   // How the storage marks a file: by the hash that the Hub gives it, by fleet, weakly, not at all.
   enum class Tags { strong, by_fleet, weak, none } tags = Tags::strong;
+  // What the list of files says of large ones: their SHA-256, asterisks in its place, nothing.
+  enum class Hashes { all, blotted, absent } hashes = Hashes::all;
+  std::size_t tree_page = 0;  // files a page of the tree, the list being empty then; 0: no tree
+  // A proxy before the endpoint that remembers redirects, and among them what a stranger got who
+  // asked for the first 16 bytes: unless it is told not to, by the whole address, by the path.
+  enum class Memory { none, unless_told, by_address, by_path } memory = Memory::none;
   std::chrono::seconds clock_ahead{0};  // of this machine's, in Date and in links
 };
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cctype>
 #include <ctime>
+#include <iterator>
 
 #include "servers/gzip.hpp"
 #include "servers/range_server_state.hpp"
@@ -13,6 +14,7 @@ Reply status(int code, const std::string& text = {}) {
   Reply reply;
   reply.status = code;
   reply.text = text.empty() ? "status " + std::to_string(code) + "\n" : text;
+  reply.headers["Content-Type"] = "text/plain";
   return reply;
 }
 
@@ -156,6 +158,9 @@ Reply RangeServer::State::routeModel(const Question& question) {
         compress(question, reply);
         return reply;
       }
+      if (path == "/api/models/" + model.repo + "/tree/" + revision && habits.tree_page > 0) {
+        return treePage(question, model);
+      }
       const std::string prefix = "/" + model.repo + "/resolve/" + revision + "/";
       if (path.starts_with(prefix)) {
         return resolve(question, model, revision, path.substr(prefix.size()));
@@ -165,26 +170,60 @@ Reply RangeServer::State::routeModel(const Question& question) {
   return refusal(404, "RepoNotFound", "Repository not found");
 }
 
+// `"size": 5, "oid": "GIT", "lfs": {"oid": "SHA-256", ...}`, the names of both hashes being given.
+std::string RangeServer::State::hashes(const Content& content, const char* sha256,
+                                       const char* git) const {
+  const std::string size = "\"size\":" + std::to_string(content.size);
+  const auto field = [](const char* name, const std::string& value) {
+    return ",\"" + std::string(name) + "\":\"" + value + "\"";
+  };
+  if (content.sha256.empty()) return size + field(git, unquoted(content.etag)) + ",\"lfs\":null";
+  if (habits.hashes == HubHabits::Hashes::absent) return size;
+  const bool blotted = habits.hashes == HubHabits::Hashes::blotted;
+  const std::string hash = blotted ? std::string(64, '*') : content.sha256;
+  // Git has a pointer in its place, and a hash of that.
+  const std::string xet = blotted ? hash : unquoted(content.etag);
+  return size + field(git, std::string(40, 'f')) + field("xetHash", xet) + ",\"lfs\":{" + size +
+         field(sha256, hash) + ",\"pointerSize\":135}";
+}
+
 Reply RangeServer::State::describe(const Model& model) const {
   std::string json =
       "{\"id\":\"" + model.repo + "\",\"sha\":\"" + model.commit + "\",\"siblings\":[";
   for (const auto& [name, content] : model.files) {
+    if (habits.tree_page > 0) break;
     if (json.back() == '}') json += ',';
     json += "{\"rfilename\":\"" + name + "\"";
-    if (!names_only) {
-      json += ",\"size\":" + std::to_string(content.size) + ",\"blobId\":\"" +
-              unquoted(content.etag) + "\"";
-      if (!content.sha256.empty()) {
-        json += ",\"lfs\":{\"sha256\":\"" + content.sha256 +
-                "\",\"size\":" + std::to_string(content.size) + ",\"pointerSize\":135}";
-      }
-    }
+    if (!names_only) json += "," + hashes(content, "sha256", "blobId");
     json += "}";
   }
   Reply reply;
   reply.headers["Content-Type"] = "application/json";
   reply.headers["ETag"] = "W/\"a27-listing\"";
   reply.text = json + "]}";
+  return reply;
+}
+
+// The next page is named as the Hub names itself, whoever hands it on.
+Reply RangeServer::State::treePage(const Question& question, const Model& model) const {
+  const std::size_t cursor = question.query().find("cursor=");
+  const std::size_t first =
+      cursor == std::string::npos ? 0 : std::stoul(question.query().substr(cursor + 7));
+  const std::size_t last = std::min(first + habits.tree_page, model.files.size());
+  Reply reply;
+  reply.text = "[";
+  auto file = std::next(model.files.begin(), static_cast<std::ptrdiff_t>(first));
+  for (std::size_t i = first; i < last; ++i, ++file) {
+    reply.text += std::string(i == first ? "" : ",") + "{\"type\":\"file\",\"path\":\"" +
+                  file->first + "\"," + hashes(file->second, "oid", "oid") + "}";
+  }
+  reply.text += "]";
+  reply.headers["Content-Type"] = "application/json";
+  if (last < model.files.size()) {
+    reply.headers["Link"] = "<https://huggingface.co" + question.path() +
+                            "?recursive=true&expand=false&cursor=" + std::to_string(last) +
+                            ">; rel=\"next\"";
+  }
   return reply;
 }
 
@@ -208,7 +247,7 @@ Reply RangeServer::State::resolve(const Question& question, const Model& model,
   }
   reply.status = 302;
   reply.headers["X-Linked-ETag"] = '"' + content->sha256 + '"';
-  reply.headers["Location"] = newLink(question, model, name, *content);
+  reply.headers["Location"] = linkFor(question, model, name, *content);
   reply.headers["X-Xet-Hash"] = unquoted(content->etag);
   reply.headers["Link"] =
       "<https://hub.example/api/models/x/xet-read-token/y>; rel=\"xet-auth\", "
@@ -238,12 +277,25 @@ Reply RangeServer::State::cachedText(const Question& question) const {
   return refusal(404, "EntryNotFound", "Entry not found");
 }
 
-std::string RangeServer::State::newLink(const Question& question, const Model& model,
+std::string RangeServer::State::linkFor(const Question& question, const Model& model,
+                                        const std::string& name, const Content& content) {
+  using Memory = HubHabits::Memory;
+  const bool told = habits.memory == Memory::unless_told && question.cache_control == "no-cache";
+  const bool another = habits.memory != Memory::by_path && !question.query().empty();
+  if (habits.memory == Memory::none || told || another) {
+    return newLink(question.range, model, name, content);
+  }
+  std::string& link = remembered[question.path()];
+  if (link.empty()) link = newLink("bytes=0-15", model, name, content);
+  return link;
+}
+
+std::string RangeServer::State::newLink(const std::string& range, const Model& model,
                                         const std::string& name, const Content& content) {
   const std::uint64_t number = redirects++;
   const std::size_t fleet = fleets[number % fleets.size()];
   Link link{content, clock() + link_lifetime.count(), link_epoch, {}};
-  if (habits.bound_links) link.range = question.range;
+  if (habits.bound_links) link.range = range;
   const std::string leaf = encoded(name);
   const std::string signature = "Policy=eyJ-" + std::to_string(number) +
                                 "_~&Signature=" + std::to_string(link_epoch) +

@@ -33,6 +33,7 @@ struct Question {
   std::string authorization;
   std::string range;
   std::string accept_encoding;
+  std::string cache_control;
   std::optional<std::size_t> fleet;  // empty: the endpoint
   bool head = false;
 
@@ -71,7 +72,8 @@ struct RangeServer::State {
   std::optional<std::set<std::string>> known_tokens;
   std::string fleet_urls[2];
   std::vector<std::size_t> fleets{0};
-  std::map<std::string, Link> links;  // by target
+  std::map<std::string, Link> links;              // by target
+  std::map<std::string, std::string> remembered;  // links, by what was asked for
   std::uint64_t redirects = 0;
   HubHabits habits;
   HubLimit limit;
@@ -103,10 +105,14 @@ struct RangeServer::State {
   Reply routeModel(const Question& question);
   std::optional<Reply> limited();
   Reply describe(const Model& model) const;
+  Reply treePage(const Question& question, const Model& model) const;
+  std::string hashes(const Content& content, const char* sha256, const char* git) const;
   Reply resolve(const Question& question, const Model& model, const std::string& revision,
                 const std::string& name);
   Reply cachedText(const Question& question) const;
-  std::string newLink(const Question& question, const Model& model, const std::string& name,
+  std::string linkFor(const Question& question, const Model& model, const std::string& name,
+                      const Content& content);
+  std::string newLink(const std::string& range, const Model& model, const std::string& name,
                       const Content& content);
   void compress(const Question& question, Reply& reply) const;
 };
