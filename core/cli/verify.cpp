@@ -36,17 +36,22 @@ std::string summary(const report::SavedRun& saved, const run::Results& results,
   if (!saved.same_version) {
     text += "report.html and report.md are of another version of Kindred and were not compared.\n";
   }
+  for (const std::string& name : report::otherFiles(saved)) {
+    text += name + " is no part of the run: nothing wrote or checked it.\n";
+  }
   return text + (found.empty() ? "The same again: " + what + ".\n"
                                : fmt::format("{} differences among {}.\n", found.size(), what));
 }
 
-std::string toJson(const std::vector<report::Difference>& found) {
+std::string toJson(const report::SavedRun& saved, const std::vector<report::Difference>& found) {
   report::Json list = report::Json::array();
   for (const report::Difference& difference : found) {
     list.push_back(
         {{"where", difference.where}, {"saved", difference.saved}, {"now", difference.now}});
   }
-  const report::Json document{{"same", found.empty()}, {"differences", std::move(list)}};
+  const report::Json document{{"same", found.empty()},
+                              {"differences", std::move(list)},
+                              {"other_files", report::otherFiles(saved)}};
   return document.dump(2, ' ', false, report::Json::error_handler_t::replace) + "\n";
 }
 
@@ -61,7 +66,8 @@ int verifyVerb(const Invocation& invocation) {
   if (!done.results.complete) return kInterrupted;
   const std::vector<report::Difference> found =
       report::differences(saved, done.context, done.results);
-  std::cout << (invocation.has("json") ? toJson(found) : summary(saved, done.results, found));
+  std::cout << (invocation.has("json") ? toJson(saved, found)
+                                       : summary(saved, done.results, found));
   return found.empty() ? kDone : kUnmet;
 }
 

@@ -235,20 +235,7 @@ void compareJson(const char* file, const ReadJson& saved, const ReadJson& now,
   }
 }
 
-// What the run did not write: it may be taken for a part of its results.
-void compareFolder(const SavedRun& saved, std::vector<Difference>& found) {
-  static const std::set<std::string> kWritten{"manifest.json", "observations.csv", "findings.csv",
-                                              "report.json",   "report.html",      "report.md",
-                                              "recipe.yaml"};
-  std::set<std::string> others;
-  std::error_code problem;
-  for (const auto& file : std::filesystem::directory_iterator(saved.folder, problem)) {
-    const std::string name = file.path().filename().string();
-    if (!kWritten.contains(name)) others.insert(name);
-  }
-  for (const std::string& name : others) {
-    found.push_back({checkpoint::escaped(name), "a file that no run writes", ""});
-  }
+void compareRecipe(const SavedRun& saved, std::vector<Difference>& found) {
   const std::filesystem::path recipe = saved.folder / "recipe.yaml";
   if (saved.recipe_file.filename() != "recipe.yaml" || !std::filesystem::exists(recipe)) return;
   compareRows("recipe.yaml", textOf(recipe), saved.recipe, found);
@@ -292,6 +279,20 @@ SavedRun readSavedRun(const std::filesystem::path& folder) {
   return saved;
 }
 
+std::vector<std::string> otherFiles(const SavedRun& saved) {
+  static const std::set<std::string> kWritten{"manifest.json", "observations.csv", "findings.csv",
+                                              "report.json",   "report.html",      "report.md",
+                                              "recipe.yaml"};
+  std::vector<std::string> others;
+  std::error_code problem;
+  for (const auto& file : std::filesystem::directory_iterator(saved.folder, problem)) {
+    const std::string name = file.path().filename().string();
+    if (!kWritten.contains(name)) others.push_back(checkpoint::escaped(name));
+  }
+  std::sort(others.begin(), others.end());
+  return others;
+}
+
 std::vector<Difference> differences(const SavedRun& saved, const Context& context,
                                     const run::Results& results) {
   std::vector<Difference> found;
@@ -304,7 +305,7 @@ std::vector<Difference> differences(const SavedRun& saved, const Context& contex
   compareJson("manifest.json", comparableManifest(ReadJson::parse(saved.manifest)),
               comparableManifest(ReadJson::parse(manifestJson(context, results))), found);
   compareSpelling("manifest.json", saved.manifest, found);
-  compareFolder(saved, found);
+  compareRecipe(saved, found);
   if (saved.same_version) comparePages(saved, found);
   return found;
 }

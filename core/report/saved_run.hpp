@@ -23,6 +23,9 @@ struct SavedRun {
 // Files that are missing or damaged, and a run that was interrupted, are Errors.
 SavedRun readSavedRun(const std::filesystem::path& folder);
 
+// What else lies in the folder, by name: no part of the results, though it may be taken for one.
+std::vector<std::string> otherFiles(const SavedRun& saved);
+
 struct Difference {
   std::string where;       // "range a/model.safetensors 1024+4096", "observations.csv row 7"
   std::string saved, now;  // empty: it is not there
