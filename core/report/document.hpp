@@ -149,6 +149,15 @@ struct DocumentPower {
   bool whole = true;
 };
 
+struct DocumentLayerCoins {
+  std::int64_t layer = -1;
+  std::uint64_t coins = 0, heads = 0;
+};
+
+struct DocumentMatch {
+  std::int64_t layer_a = -1, layer_b = -1, expert_a = -1, expert_b = -1;
+};
+
 struct DocumentFinding {
   std::string step, test, gauge, model_a, model_b, null, assumptions, alignment;
   std::int64_t layer_a = -1, layer_b = -1;
@@ -159,6 +168,8 @@ struct DocumentFinding {
   bool decides = false, calibrated = false;  // said by the basis as well
   DocumentLikeness likeness;
   DocumentPower power;
+  std::vector<DocumentLayerCoins> by_layer;
+  std::vector<DocumentMatch> matches;
   std::map<std::string, double> details;
 };
 

@@ -52,7 +52,6 @@ std::string detailsOf(const DocumentFinding& finding) {
   std::string list = "Statistic " + figure(finding.statistic);
   std::size_t count = 0;
   for (const auto& [name, value] : finding.details) {
-    if (name.starts_with("layer_") || name.starts_with("expert_of")) continue;
     if (++count > kMost) break;
     list += ", " + name + " " + figure(value);
   }

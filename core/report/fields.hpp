@@ -217,6 +217,21 @@ void visit(Visitor& v, DocumentPower& x) {
 }
 
 template <class Visitor>
+void visit(Visitor& v, DocumentLayerCoins& x) {
+  v("layer", x.layer, "of the reference");
+  v("coins", x.coins, "");
+  v("heads", x.heads, "");
+}
+
+template <class Visitor>
+void visit(Visitor& v, DocumentMatch& x) {
+  v("layer_a", x.layer_a, "");
+  v("layer_b", x.layer_b, "the layer that it was matched with");
+  v("expert_a", x.expert_a, "null: of the layers themselves");
+  v("expert_b", x.expert_b, "");
+}
+
+template <class Visitor>
 void visit(Visitor& v, DocumentFinding& x) {
   v("step", x.step, "");
   v("test", x.test, "");
@@ -242,6 +257,8 @@ void visit(Visitor& v, DocumentFinding& x) {
   v("power", x.power, "which copies it would have found");
   v("seed", x.seed, "");
   v("stage", x.stage, "of the step in which it was made");
+  v("by_layer", x.by_layer, "coins by layer of a test of signs");
+  v("matches", x.matches, "which layers and experts were matched, where the test tells");
   v("details", x.details, "moments of the null and the like, by name");
 }
 

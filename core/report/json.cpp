@@ -270,6 +270,25 @@ Json powerJson(const std::optional<Power>& stated) {
           {"whole", x.whole}};
 }
 
+Json byLayerJson(const std::vector<LayerCoins>& layers) {
+  Json list = Json::array();
+  for (const auto& [layer, coins, heads] : layers) {
+    list.push_back({{"layer", layer}, {"coins", coins}, {"heads", heads}});
+  }
+  return list;
+}
+
+Json matchesJson(const std::vector<PlaceMatch>& matches) {
+  Json list = Json::array();
+  for (const PlaceMatch& match : matches) {
+    list.push_back({{"layer_a", indexJson(match.layer_a)},
+                    {"layer_b", indexJson(match.layer_b)},
+                    {"expert_a", indexJson(match.expert_a)},
+                    {"expert_b", indexJson(match.expert_b)}});
+  }
+  return list;
+}
+
 Json findingsJson(const run::Results& results) {
   Json list = Json::array();
   for (const run::StepFinding& row : results.findings) {
@@ -299,6 +318,8 @@ Json findingsJson(const run::Results& results) {
                     {"likeness", likenessJson(f.likeness)},
                     {"power", powerJson(f.power)},
                     {"seed", f.seed},
+                    {"by_layer", byLayerJson(f.by_layer)},
+                    {"matches", matchesJson(f.matches)},
                     {"details", std::move(details)}});
   }
   return list;

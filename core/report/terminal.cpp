@@ -167,7 +167,7 @@ std::string correspondence(const PairVerdict& pair, const run::Results& results)
   for (const run::StepTable& made : results.tables) {
     const bool of_pair = made.models == std::vector<std::string>{pair.a, pair.b} ||
                          made.models == std::vector<std::string>{pair.b, pair.a};
-    if (of_pair && made.table.title.starts_with("What corresponds")) {
+    if (of_pair && made.of_relatives) {
       return wrapped(made.table.note, 2);
     }
   }

@@ -31,7 +31,7 @@ bool Found::related(const std::string& a, const std::string& b) const {
 
 bool Found::settled(const std::string& a, const std::string& b) const {
   return any(a, b, [](const StepFinding& row) {
-    return row.finding.basis == Basis::exact && row.finding.gauge != "residual-dim" &&
+    return row.finding.basis == Basis::exact && row.finding.gauge != gauge::kResidualDim &&
            row.log10_p_adjusted <= stats::kLog10Settled;
   });
 }

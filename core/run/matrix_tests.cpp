@@ -242,7 +242,8 @@ class MatrixTester {
       for (TextTable& table : made) {
         tables.push_back({step->step->name,
                           {pair.models.first->key, pair.models.second->key},
-                          std::move(table)});
+                          std::move(table),
+                          true});
       }
     }
     return tables;

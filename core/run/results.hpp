@@ -45,6 +45,7 @@ struct StepTable {
   std::string step;
   std::vector<std::string> models;
   TextTable table;
+  bool of_relatives = false;  // what corresponds in two models that were found to be related
 };
 
 // A row of findings.csv.

@@ -16,8 +16,6 @@
 namespace kindred::verdict {
 namespace {
 
-constexpr const char* kStream = "residual-dim";  // the gauge of the residual stream's coordinates
-
 class Judge {
  public:
   Judge(const std::string& a, const std::string& b, const std::vector<Adjusted>& findings,
@@ -120,7 +118,7 @@ class Judge {
     addSizes(finding);
     // What lies along the residual stream is one part; a test of any other has to have found
     // nothing, and to have been able to find something, before the rest can be called another's.
-    tested_in_vain_ |= !rejects(finding, entry.log10_p) && finding.gauge != kStream &&
+    tested_in_vain_ |= !rejects(finding, entry.log10_p) && finding.gauge != gauge::kResidualDim &&
                        finding.log10_p_floor <= stats::kLog10Evidence;
     if (byContent(finding)) {
       ++matched_;
@@ -144,7 +142,8 @@ class Judge {
     const bool has_rows = entry.finding.likeness || unverified(entry.finding);
     firm_ |= has_rows && !mayBeTurned(entry.finding) && !isUnsupported(entry.finding);
     // The stream is free to be turned as a whole, so its own rows vouch for nothing else.
-    (entry.finding.gauge == kStream ? stream_borne_out_ : borne_out_) |= isBorneOut(entry.finding);
+    (entry.finding.gauge == gauge::kResidualDim ? stream_borne_out_ : borne_out_) |=
+        isBorneOut(entry.finding);
     of_rows_ |= has_rows;
     supported_ = supported_ || !isUnsupported(entry.finding);
   }
@@ -173,7 +172,9 @@ class Judge {
 
   // Order and sign of the residual stream's coordinates can be shared through norms or embeddings
   // alone; the other gauges belong to the matrices themselves.
-  bool onlyOfTheStream() const { return rejected_.size() == 1 && *rejected_.begin() == kStream; }
+  bool onlyOfTheStream() const {
+    return rejected_.size() == 1 && *rejected_.begin() == gauge::kResidualDim;
+  }
 
   bool borneOut() const { return borne_out_ || (stream_borne_out_ && onlyOfTheStream()); }
 

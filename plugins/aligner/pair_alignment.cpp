@@ -197,11 +197,13 @@ void BlindAlignments::matchByUps(std::vector<MlpMatch>& matches,
 Alignment BlindAlignments::alignedFor(const GaugeUse& use) {
   Alignment alignment;
   alignment.tokens = tokens_;
-  if (use.gauge == "residual-dim") return alignment;  // any rotation would read its signs and order
+  if (use.gauge == kindred::gauge::kResidualDim)
+    return alignment;  // any rotation would read its signs and order
   search();
-  const bool on_values = use.gauge == "value-dim";
-  const bool on_keys = use.gauge == "rotary-pair" || use.gauge == "rotary-free";
-  const bool on_heads = use.gauge == "kv-group";
+  const bool on_values = use.gauge == kindred::gauge::kValueDim;
+  const bool on_keys =
+      use.gauge == kindred::gauge::kRotaryPair || use.gauge == kindred::gauge::kRotaryFree;
+  const bool on_heads = use.gauge == kindred::gauge::kKvGroup;
   const Scored* chosen = best(!on_keys && !on_heads);
   if (chosen == nullptr) return alignment;  // the residual streams have nothing in common
   const arma::fmat& rotation = chosen->candidate.rotation;
@@ -231,7 +233,7 @@ Alignment BlindAlignments::alignedFor(const GaugeUse& use) {
   } else {
     matchMlps(alignment, rotation, use.of == GaugeUse::Of::signs);
   }
-  if (use.gauge == "latent-dim" && use.of == GaugeUse::Of::signs) {
+  if (use.gauge == kindred::gauge::kLatentDim && use.of == GaugeUse::Of::signs) {
     alignment.heads = matchLatents(a_, b_, use.role, layersOf(alignment), rotation);
     add(use.role, true);
   }
@@ -240,7 +242,8 @@ Alignment BlindAlignments::alignedFor(const GaugeUse& use) {
 
 const Alignment& BlindAlignments::blindTo(const GaugeUse& use) {
   // Latents of queries and of keys are one gauge in two roles.
-  const auto key = std::pair(use.gauge == "latent-dim" ? use.gauge + use.role : use.gauge, use.of);
+  const auto key =
+      std::pair(use.gauge == kindred::gauge::kLatentDim ? use.gauge + use.role : use.gauge, use.of);
   const auto found = alignments_.find(key);
   if (found != alignments_.end()) return found->second;
   return alignments_.emplace(key, alignedFor(use)).first->second;

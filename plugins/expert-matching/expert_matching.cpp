@@ -20,7 +20,8 @@ class ExpertMatching final : public kindred::MatrixTest {
   explicit ExpertMatching(const kindred::Parameters&) {}
 
   std::vector<GaugeUse> uses() const override {
-    return {{"expert", GaugeUse::Of::order, std::string(role::kRouter), 0}};
+    return {
+        {std::string(kindred::gauge::kExpert), GaugeUse::Of::order, std::string(role::kRouter), 0}};
   }
 
   std::vector<Finding> run(const kindred::MatrixTask& task) const override {

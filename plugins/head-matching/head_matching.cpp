@@ -31,7 +31,8 @@ class HeadMatching final : public kindred::MatrixTest {
   explicit HeadMatching(const kindred::Parameters&) {}
 
   std::vector<GaugeUse> uses() const override {
-    return {{"kv-group", GaugeUse::Of::order, std::string(role::kKey), 0}};
+    return {
+        {std::string(kindred::gauge::kKvGroup), GaugeUse::Of::order, std::string(role::kKey), 0}};
   }
 
   std::vector<Finding> run(const kindred::MatrixTask& task) const override {

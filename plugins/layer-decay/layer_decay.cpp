@@ -72,7 +72,7 @@ class LayerDecay final : public kindred::Test {
                            const std::map<std::int64_t, std::vector<double>>& by_distance) {
     const std::size_t n = diagonal.size(), half = n / 2, third = n / 3;
     Finding finding;
-    finding.gauge = "layer";
+    finding.gauge = kindred::gauge::kLayer;
     finding.units = values.size();
     finding.null = "none: the figures describe";
     finding.assumptions =

@@ -28,7 +28,7 @@ class PermutationTest final : public kindred::Test {
   std::vector<Finding> onTable(const kindred::Table& table) override {
     const kindred::LayerTable layers = kindred::layerTable(table);
     Finding finding;
-    finding.gauge = "layer";
+    finding.gauge = kindred::gauge::kLayer;
     finding.null = "the numbers of B's layers are exchanged";
     finding.assumptions =
         "Describes only: layers are not exchangeable, since depth alone makes like-numbered layers "

@@ -77,7 +77,8 @@ class ResidualDims final : public kindred::MatrixTest {
       : most_(static_cast<std::uint64_t>(parameters.integer("dims"))) {}
 
   std::vector<GaugeUse> uses() const override {
-    return {{"residual-dim", GaugeUse::Of::order, std::string(role::kMlpNorm), 0}};
+    return {{std::string(kindred::gauge::kResidualDim), GaugeUse::Of::order,
+             std::string(role::kMlpNorm), 0}};
   }
 
   std::vector<Finding> run(const kindred::MatrixTask& task) const override {

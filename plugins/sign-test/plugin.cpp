@@ -25,7 +25,7 @@ using kindred::sign_test::Tosses;
 namespace align = kindred::align;
 
 struct Gauge {
-  const char* name;
+  std::string_view name;
   std::string_view role;
   unsigned axis;
   Tosses (*toss)(const kindred::MatrixTask&);
@@ -33,19 +33,19 @@ struct Gauge {
 };
 
 constexpr Gauge kGauges[] = {
-    {"mlp-unit", kindred::role::kUp, 0, kindred::sign_test::tossUnits,
+    {kindred::gauge::kMlpUnit, kindred::role::kUp, 0, kindred::sign_test::tossUnits,
      "the up row and down column of each MLP unit"},
-    {"value-dim", kindred::role::kValue, 0, kindred::sign_test::tossValues,
+    {kindred::gauge::kValueDim, kindred::role::kValue, 0, kindred::sign_test::tossValues,
      "each value row and its columns of the attention output"},
-    {"rotary-pair", kindred::role::kKey, 0, kindred::sign_test::tossRotaryPairs,
+    {kindred::gauge::kRotaryPair, kindred::role::kKey, 0, kindred::sign_test::tossRotaryPairs,
      "each rotary pair of a key head and of its query heads"},
-    {"rotary-free", kindred::role::kKey, 0, kindred::sign_test::tossRotaryFree,
+    {kindred::gauge::kRotaryFree, kindred::role::kKey, 0, kindred::sign_test::tossRotaryFree,
      "each key row without a position and its query rows"},
-    {"latent-dim", kindred::role::kQueryLatent, 0, kindred::sign_test::tossLatents,
+    {kindred::gauge::kLatentDim, kindred::role::kQueryLatent, 0, kindred::sign_test::tossLatents,
      "each coordinate of the queries' latent, in what writes and reads it"},
-    {"latent-dim", kindred::role::kKeyValueLatent, 0, kindred::sign_test::tossLatents,
+    {kindred::gauge::kLatentDim, kindred::role::kKeyValueLatent, 0, kindred::sign_test::tossLatents,
      "each coordinate of the latent of keys and values, in what writes and reads it"},
-    {"residual-dim", kindred::role::kEmbedding, 1, kindred::sign_test::tossResidual,
+    {kindred::gauge::kResidualDim, kindred::role::kEmbedding, 1, kindred::sign_test::tossResidual,
      "each coordinate of the residual stream in all that reads or writes it"},
 };
 
@@ -97,7 +97,7 @@ bool readWhole(const kindred::ModelWeights& weights, std::string_view role) {
 std::optional<kindred::Power> powerOf(const Gauge& gauge, const kindred::MatrixTask& task,
                                       const Tosses& tosses, std::uint64_t coins) {
   const std::string_view name = gauge.name;
-  if (name == "residual-dim") return std::nullopt;
+  if (name == kindred::gauge::kResidualDim) return std::nullopt;
   const auto width = static_cast<double>(tosses.sizes.width);
   if (width == 0) return std::nullopt;
   const auto& likeness = tosses.likeness;
@@ -109,7 +109,7 @@ std::optional<kindred::Power> powerOf(const Gauge& gauge, const kindred::MatrixT
   const auto ownPairs = [&](std::uint64_t others, double by_chance) {
     if (detected) power.alone = std::max(*detected, standingOut(others, width, by_chance));
   };
-  if (name == "mlp-unit") {
+  if (name == kindred::gauge::kMlpUnit) {
     power.paired_by = kindred::role::kGate;
     power.if_paired = detected;
     std::uint64_t most = 0;
@@ -117,29 +117,28 @@ std::optional<kindred::Power> powerOf(const Gauge& gauge, const kindred::MatrixT
       most = std::max<std::uint64_t>(most, task.a.weights().rows(gauge.role, match.a));
     }
     ownPairs(most, chance);
-  } else if (name == "rotary-pair" || name == "rotary-free") {
+  } else if (name == kindred::gauge::kRotaryPair || name == kindred::gauge::kRotaryFree) {
     power.paired_by = kindred::role::kValue;
     power.if_paired = detected;
   } else {  // rows within a head or a latent are paired by their own sizes alone
-    ownPairs(name == "value-dim" ? task.a.weights().shape().head_dim
-                                 : task.a.weights().rows(gauge.role, {0, -1, false}),
+    ownPairs(name == kindred::gauge::kValueDim ? task.a.weights().shape().head_dim
+                                               : task.a.weights().rows(gauge.role, {0, -1, false}),
              0);
   }
   return power;
 }
 
-// What was matched with what, for whoever draws it: "layer_of.7" = 5 says that layer 7 of B was
-// paired with layer 5 of A, "expert_of.7.3" = 0 its expert 3 with expert 0.
+// What was matched with what, for whoever draws it: each layer once, and its experts.
 void recordMatches(const kindred::MatrixTask& task, Finding& finding) {
   constexpr std::size_t kMostExperts = 1024;
   std::size_t experts = 0;
+  std::map<std::int64_t, std::int64_t> layers;  // of B: of A
   for (const kindred::MlpMatch& match : task.alignment.mlps) {
-    const std::string layer = std::to_string(match.b.layer);
-    finding.details["layer_of." + layer] = static_cast<double>(match.a.layer);
+    layers[match.b.layer] = match.a.layer;
     if (match.a.expert < 0 || match.b.expert < 0 || ++experts > kMostExperts) continue;
-    finding.details["expert_of." + layer + "." + std::to_string(match.b.expert)] =
-        static_cast<double>(match.a.expert);
+    finding.matches.push_back({match.a.layer, match.b.layer, match.a.expert, match.b.expert});
   }
+  for (const auto& [b, a] : layers) finding.matches.push_back({a, b, -1, -1});
 }
 
 Finding heads(const Gauge& gauge, const kindred::MatrixTask& task, const Tosses& tosses) {
@@ -156,12 +155,9 @@ Finding heads(const Gauge& gauge, const kindred::MatrixTask& task, const Tosses&
     finding.detectable_rho =
         finding.power->if_paired ? finding.power->if_paired : finding.power->alone;
   }
-  if (task.use.gauge == "mlp-unit") recordMatches(task, finding);
+  if (task.use.gauge == kindred::gauge::kMlpUnit) recordMatches(task, finding);
   for (const auto& [layer, count] : tosses.coins.countByLayer()) {
-    if (layer < 0) continue;
-    const std::string key = "layer_" + std::to_string(layer);
-    finding.details[key + ".coins"] = static_cast<double>(count.coins);
-    finding.details[key + ".heads"] = static_cast<double>(count.heads);
+    if (layer >= 0) finding.by_layer.push_back({layer, count.coins, count.heads});
   }
   return finding;
 }

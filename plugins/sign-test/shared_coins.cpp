@@ -98,21 +98,21 @@ std::string joinedAttention(const ModelProfile& model) {
 SharedCoins sharedCoins(const MatrixTask& task, const Tosses& tosses) {
   const ModelShape& shape = task.a.weights().shape();
   const Doubling& doubling = task.a.doubling();
-  if (task.use.gauge == "mlp-unit") {
+  if (task.use.gauge == kindred::gauge::kMlpUnit) {
     Origins all;
     for (const Origins& units : doubling.units) all.insert(all.end(), units.begin(), units.end());
     return {copiesIn(all), joinedMlps(task.a)};
   }
-  if (task.use.gauge == "value-dim") {
+  if (task.use.gauge == kindred::gauge::kValueDim) {
     return {copiesIn(doubling.value_dims), joinedAttention(task.a)};
   }
-  if (task.use.gauge == "rotary-pair") {
+  if (task.use.gauge == kindred::gauge::kRotaryPair) {
     const bool beside = shape.rotary_interleaved;
     return {copiesIn(dimsOfHeads(shape, doubling.key_dims, 0,
                                  beside ? shape.rotary_dim : shape.rotary_dim / 2, beside ? 2 : 1)),
             joinedAttention(task.a)};
   }
-  if (task.use.gauge == "rotary-free") {
+  if (task.use.gauge == kindred::gauge::kRotaryFree) {
     return {copiesIn(dimsOfHeads(shape, doubling.key_dims, shape.rotary_dim, shape.head_dim, 1)),
             joinedAttention(task.a)};
   }

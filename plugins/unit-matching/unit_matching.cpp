@@ -41,7 +41,8 @@ class UnitMatching final : public kindred::MatrixTest {
       : draws_(static_cast<std::uint64_t>(parameters.integer("draws"))) {}
 
   std::vector<GaugeUse> uses() const override {
-    return {{"mlp-unit", GaugeUse::Of::order, std::string(kindred::role::kGate), 0}};
+    return {{std::string(kindred::gauge::kMlpUnit), GaugeUse::Of::order,
+             std::string(kindred::role::kGate), 0}};
   }
 
   std::vector<Finding> run(const kindred::MatrixTask& task) const override {

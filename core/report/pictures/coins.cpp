@@ -1,7 +1,6 @@
 // Coins of each sign test by layer, against the band in which fair coins fall.
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <map>
 #include <set>
 
@@ -12,24 +11,6 @@
 
 namespace kindred::report {
 namespace {
-
-struct Layer {
-  double coins = 0, heads = 0;
-};
-
-// "layer_7.coins" and "layer_7.heads" among a finding's details.
-std::map<std::int64_t, Layer> layersOf(const DocumentFinding& finding) {
-  std::map<std::int64_t, Layer> layers;
-  for (const auto& [name, value] : finding.details) {
-    long long layer = 0;
-    int end = 0;
-    if (std::sscanf(name.c_str(), "layer_%9lld.%n", &layer, &end) != 1 || end == 0) continue;
-    const std::string what = name.substr(static_cast<std::size_t>(end));
-    if (what == "coins") layers[layer].coins = value;
-    if (what == "heads") layers[layer].heads = value;
-  }
-  return layers;
-}
 
 constexpr double kDeviations = 3.2905;  // 99.9 % of a normal distribution lie within
 
@@ -99,14 +80,16 @@ class Coins {
     const bool control =
         isControl(document_, finding.model_a) || isControl(document_, finding.model_b);
     double coins = 0, heads = 0;
-    for (const auto& [layer, count] : layersOf(finding)) {
-      if (!(count.coins > 0)) continue;
-      rows_.add({layer, rounded(count.heads / count.coins), rounded(count.heads),
-                 rounded(count.coins), pair, control ? "control" : "subject", nullptr, nullptr});
-      const auto [known, fresh] = fewest_.try_emplace(layer, count.coins);
-      if (!fresh) known->second = std::min(known->second, count.coins);
-      coins += count.coins;
-      heads += count.heads;
+    for (const DocumentLayerCoins& layer : finding.by_layer) {
+      if (layer.coins == 0) continue;
+      const auto of_layer = static_cast<double>(layer.coins);
+      const auto of_heads = static_cast<double>(layer.heads);
+      rows_.add({layer.layer, rounded(of_heads / of_layer), rounded(of_heads), rounded(of_layer),
+                 pair, control ? "control" : "subject", nullptr, nullptr});
+      const auto [known, fresh] = fewest_.try_emplace(layer.layer, of_layer);
+      if (!fresh) known->second = std::min(known->second, of_layer);
+      coins += of_layer;
+      heads += of_heads;
     }
     if (!(coins > 0)) return;
     table_.rows.push_back({pair, figure(coins), figure(heads), figure(heads / coins)});

@@ -1,7 +1,6 @@
 // Which layer of one model was matched with which of the other, and experts likewise.
-#include <cstdio>
-#include <map>
 #include <set>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -10,22 +9,11 @@
 namespace kindred::report {
 namespace {
 
-struct Match {
-  long long b = 0, a = 0, layer = -1;  // layer: of B, for experts
-};
-
-// "layer_of.7" = 5: layer 7 of B was matched with layer 5 of A; "expert_of.7.3" = 0: expert 3 in
-// layer 7 of B with expert 0.
-std::vector<Match> matchesOf(const DocumentFinding& finding, bool experts) {
-  std::vector<Match> matches;
-  for (const auto& [name, value] : finding.details) {
-    Match match;
-    const bool read =
-        experts ? std::sscanf(name.c_str(), "expert_of.%9lld.%9lld", &match.layer, &match.b) == 2
-                : std::sscanf(name.c_str(), "layer_of.%9lld", &match.b) == 1;
-    if (!read || !(value >= 0 && value < 1e9)) continue;
-    match.a = static_cast<long long>(value);
-    matches.push_back(match);
+// Layers, or experts within them.
+std::vector<DocumentMatch> matchesOf(const DocumentFinding& finding, bool experts) {
+  std::vector<DocumentMatch> matches;
+  for (const DocumentMatch& match : finding.matches) {
+    if ((match.expert_b >= 0) == experts) matches.push_back(match);
   }
   return matches;
 }
@@ -55,13 +43,15 @@ Picture picture(const Document& document, bool experts) {
   Picture picture;
   std::set<std::string> seen;
   for (const DocumentFinding& finding : document.findings) {
-    const std::vector<Match> matches = matchesOf(finding, experts);
+    const std::vector<DocumentMatch> matches = matchesOf(finding, experts);
     const std::string pair = pairName(finding.model_a, finding.model_b);
     if (matches.empty() || seen.size() == kMostPairs || !seen.insert(pair).second) continue;
     std::size_t same = 0;
-    for (const Match& match : matches) {
-      rows.add({pair, match.a, match.b, match.layer});
-      same += match.a == match.b;
+    for (const DocumentMatch& match : matches) {
+      const auto [a, b] = experts ? std::pair(match.expert_a, match.expert_b)
+                                  : std::pair(match.layer_a, match.layer_b);
+      rows.add({pair, a, b, experts ? match.layer_b : -1});
+      same += a == b;
     }
     picture.table.rows.push_back({pair, std::to_string(matches.size()), std::to_string(same)});
     picture.summary += fmt::format("{}{}: {} of {} keep their number",

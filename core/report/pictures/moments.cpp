@@ -81,12 +81,9 @@ Picture bands(const std::map<Key, RowMoments>& moments) {
       "since depth and training make them; likeness here is no evidence.";
   picture.summary = fmt::format("means and spreads of {} tensors", moments.size());
   picture.table.columns = {"tensor", "model", "mean over layers", "mean sd"};
-  picture.spec = {{"usermeta", layout(2, 240)},
-                  {"datasets", rows.datasets()},
-                  {"data", {{"name", "rows"}}},
-                  {"facet", channel("part", "nominal", "")},
-                  {"spec", momentsPanel()},
-                  {"resolve", {{"scale", {{"y", "independent"}}}}}};
+  picture.spec = {{"usermeta", layout(2, 240)}, {"datasets", rows.datasets()},
+                  {"data", {{"name", "rows"}}}, {"facet", channel("part", "nominal", "")},
+                  {"spec", momentsPanel()},     {"resolve", {{"scale", {{"y", "independent"}}}}}};
   return picture;
 }
 

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include <kindred/gauge.hpp>
 #include <kindred/likeness.hpp>
 #include <kindred/plugin.hpp>
 #include <kindred/power.hpp>
@@ -37,13 +38,26 @@ struct Assignments {
   std::uint64_t solved = 0, optimal = 0;
 };
 
+// Coins of one layer of the reference, and how many of them showed heads.
+struct LayerCoins {
+  std::int64_t layer = -1;
+  std::uint64_t coins = 0, heads = 0;
+};
+
+// A layer of the reference with the layer of the other model that it was matched with; or, where
+// both have a number, an expert in it with an expert.
+struct PlaceMatch {
+  std::int64_t layer_a = -1, layer_b = -1;
+  std::int64_t expert_a = -1, expert_b = -1;
+};
+
 // One test's result: a row of findings.csv. Every p-value names its null, the axis whose symmetry
 // it rests on, and what it assumes.
 struct Finding {
   std::string test = {};  // the plugin's name; filled in by the host where empty
   // The model whose randomness is used; filled in by the host for tests of whole models.
   std::string reference = {};
-  std::string gauge = {};  // the axis whose randomness is used: "mlp-unit", "layer", ...
+  std::string gauge = {};  // the axis whose randomness is used: gauge::kMlpUnit, or a word
   std::int64_t layer_a = -1;
   std::int64_t layer_b = -1;
   double statistic = std::numeric_limits<double>::quiet_NaN();
@@ -64,6 +78,8 @@ struct Finding {
   // is none, and the score alone never decides.
   std::optional<double> beyond_strangers = {};
   Assignments assignments = {};
+  std::vector<LayerCoins> by_layer = {};
+  std::vector<PlaceMatch> matches = {};
   std::map<std::string, double> details = {};  // for readers: the null's moments and the like
   std::string alignment = {};  // what the alignment read, in words; empty: nothing was aligned
   std::uint64_t seed = 0;      // of whatever was drawn

@@ -81,7 +81,7 @@ TEST(ReportPage, PutsControlsBesideOnTheSameScale) {
 
 TEST(ReportPage, ShowsTablesWhereItIsBuiltWithoutCharts) {
   Json report = smallReport();
-  report["findings"][0]["details"] = {{"layer_0.coins", 100}, {"layer_0.heads", 99}};
+  report["findings"][0]["by_layer"] = {{{"layer", 0}, {"coins", 100}, {"heads", 99}}};
   const Document document = documentOf(report);
   const std::string tables = reportHtml(document, kAssets);
   EXPECT_THAT(tables, HasSubstr("<td class=\"number\">99</td>"));

@@ -91,10 +91,8 @@ TEST(ReportPictures, DrawControlsAsControls) {
 
 TEST(ReportPictures, PutCoinsAgainstTheBandOfAFairOne) {
   Json report = smallReport();
-  report["findings"][0]["details"] = {{"layer_0.coins", 100},
-                                      {"layer_0.heads", 99},
-                                      {"layer_1.coins", 400},
-                                      {"layer_1.heads", 200}};
+  report["findings"][0]["by_layer"] = {{{"layer", 0}, {"coins", 100}, {"heads", 99}},
+                                       {{"layer", 1}, {"coins", 400}, {"heads", 200}}};
   const Picture picture = find(picturesOf(documentOf(report)), "coins-mlp-unit");
   EXPECT_EQ(rows(picture).at("share"), Json::parse("[0.99,0.5,null,null]"));
   // 3.29 standard deviations of 0.5 / sqrt(100), and of 0.5 / sqrt(400).
@@ -114,7 +112,9 @@ TEST(ReportPictures, PutAPermutationTestAgainstItsNull) {
 
 TEST(ReportPictures, MapLayersAndExperts) {
   Json report = smallReport();
-  report["findings"][0]["details"] = {{"layer_of.7", 5}, {"expert_of.7.3", 0}, {"layer_of.x", 1}};
+  report["findings"][0]["matches"] = Json::parse(
+      R"([{"layer_a": 5, "layer_b": 7, "expert_a": null, "expert_b": null},
+          {"layer_a": 5, "layer_b": 7, "expert_a": 0, "expert_b": 3}])");
   const auto pictures = picturesOf(documentOf(report));
   const Json layers = rows(find(pictures, "layer-map"));
   EXPECT_EQ(layers.at("b"), Json::parse("[7]"));
@@ -195,7 +195,7 @@ TEST(ReportPictures, JoinRelativesOfManyModels) {
 TEST(ReportPictures, ShowHostileNamesAsText) {
   Json report = smallReport();
   report["findings"][0]["model_a"] = "a\u202eb";
-  report["findings"][0]["details"] = {{"layer_0.coins", 100}, {"layer_0.heads", 99}};
+  report["findings"][0]["by_layer"] = {{{"layer", 0}, {"coins", 100}, {"heads", 99}}};
   const std::string spec = find(picturesOf(documentOf(report)), "coins-mlp-unit").spec.dump();
   EXPECT_THAT(spec, Not(HasSubstr("\u202e")));
   EXPECT_THAT(spec, HasSubstr("a\\\\u202eb"));

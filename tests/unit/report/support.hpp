@@ -115,6 +115,8 @@ inline Json findingJson(const std::string& a, const std::string& b, double log10
             {"alone", 0.4},
             {"whole", true}}},
           {"seed", 0},
+          {"by_layer", Json::array()},
+          {"matches", Json::array()},
           {"stage", 1},
           {"details", Json::object()}};
 }
