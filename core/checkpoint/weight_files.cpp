@@ -190,7 +190,8 @@ class Chooser {
 
  private:
   Error error(const std::string& what, const std::string& remedy) const {
-    return inputError(fmt::format("model '{}'", escaped(folder_.model)), what, remedy);
+    return inputError(fmt::format("model '{}'", escaped(folder_.model)), what,
+                      folder_.unlisted.empty() ? remedy : remedy + "; " + folder_.unlisted);
   }
   std::string address(const std::string& below) const {
     return escaped(folder_.address ? folder_.address(below) : below);
@@ -434,6 +435,10 @@ class Chooser {
               ? "save it as safetensors; on the Hub a conversion often lies beside it, under the "
                 "revision refs/pr/1 or refs/convert/safetensors"
               : std::string(format.remedy));
+    }
+    if (!folder_.chosen.empty()) {
+      throw error(fmt::format("the file {} holds no weights", escaped(folder_.chosen)),
+                  "name the model or its folder without the file, or a file of weights");
     }
     throw error("there is no *.safetensors file in its folder",
                 "give the folder that holds model.safetensors, or the file itself");
