@@ -201,7 +201,6 @@ class Chooser {
   void take(const Group& group) {
     if (group.index.empty()) {
       result_.shards.insert(result_.shards.end(), group.files.begin(), group.files.end());
-      std::sort(result_.shards.begin(), result_.shards.end(), naturalLess);
     } else {
       result_.index = group.index;
     }
@@ -359,6 +358,7 @@ class Chooser {
     if (!partial.empty()) refuseGap(*partial.front());
     if (sort == Sort::variant) return takeOnly(single);
     for (const Group* group : single) take(*group);
+    std::sort(result_.shards.begin(), result_.shards.end(), naturalLess);
     if (single.size() > 1) {
       result_.notes.push_back(
           fmt::format("{} are read together as one model, although no index says that they are",
