@@ -18,6 +18,8 @@ class KINDRED_EXPORT Naming {
   // The address, for Source::open(), that means these very files from now on ("org/name@COMMIT"),
   // or empty: the one that was given is as good as any.
   virtual std::string pinned() const { return {}; }
+  // Why list() may leave out files that the model has; for messages. Empty: it leaves out none.
+  virtual std::string unlisted() const { return {}; }
   // The server that was asked ("https://huggingface.co"); empty: none.
   virtual std::string endpoint() const { return {}; }
 };

@@ -23,6 +23,8 @@ namespace {
 constexpr const char* kConfigName = "config.json";
 // An index has about 100 bytes a tensor; the largest published ones have 25 MB.
 constexpr std::uint64_t kMaxText = 256'000'000;
+// The largest published models have some hundreds; of each, 64 KiB are held at once.
+constexpr std::size_t kMostShards = 10'000;
 
 // A location's files, each opened once.
 class Files {
@@ -57,7 +59,16 @@ std::vector<Shard> openShards(Files& files, const std::vector<std::string>& name
   return shards;
 }
 
-void checkShardsAreThere(const IndexFile& index, const std::vector<std::string>& names) {
+void checkCount(const std::string& model, const std::vector<std::string>& shards) {
+  if (shards.size() <= kMostShards) return;
+  throw inputError(fmt::format("model '{}'", escaped(model)),
+                   fmt::format("its weights would be {} files, and no more than {} are read",
+                               shards.size(), kMostShards),
+                   "name one file or folder of it");
+}
+
+void checkShardsAreThere(const IndexFile& index, const std::vector<std::string>& names,
+                         const std::string& unlisted) {
   const std::set<std::string, std::less<>> there(names.begin(), names.end());
   std::vector<std::string> gone;
   for (const std::string& shard : index.shards) {
@@ -67,7 +78,7 @@ void checkShardsAreThere(const IndexFile& index, const std::vector<std::string>&
   throw inputError(index.place,
                    fmt::format("the model is incomplete: the index names {}, which {} not there",
                                listed(gone), gone.size() == 1 ? "is" : "are"),
-                   "fetch what is missing");
+                   unlisted.empty() ? "fetch what is missing" : unlisted);
 }
 
 void sortByName(std::vector<Tensor>& tensors) {
@@ -89,9 +100,9 @@ Checkpoint Checkpoint::open(std::string model, Source& source, Location& locatio
   Checkpoint result;
   result.model_ = std::move(model);
   const addresses::Naming& naming = addresses::namingOf(location);
-  WeightFiles chosen =
-      chooseWeights({result.model_, names, naming.chosen(),
-                     [&](const std::string& below) { return naming.addressOf(below); }});
+  WeightFiles chosen = chooseWeights(
+      {result.model_, names, naming.chosen(),
+       [&](const std::string& below) { return naming.addressOf(below); }, naming.unlisted()});
   result.notes_ = std::move(chosen.notes);
 
   Files files(location);
@@ -99,9 +110,10 @@ Checkpoint Checkpoint::open(std::string model, Source& source, Location& locatio
   const bool has_index = !chosen.index.empty(), has_config = contains(names, kConfigName);
   if (has_index) wanted.push_back(files.open(chosen.index));
   if (has_config) wanted.push_back(files.open(kConfigName));
-  if (source.remote()) {
-    files.openEarly(has_index ? probableShards(names, chosen.index) : chosen.shards);
-  }
+  const std::vector<std::string> probable =
+      has_index ? probableShards(names, chosen.index) : chosen.shards;
+  checkCount(result.model_, probable);
+  if (source.remote()) files.openEarly(probable);
   const std::vector<PaddedText> texts = readTexts(source, wanted, kMaxText);
   if (has_config) {
     result.config_ = texts.back().text();
@@ -111,7 +123,8 @@ Checkpoint Checkpoint::open(std::string model, Source& source, Location& locatio
   std::optional<IndexFile> index;
   if (has_index) {
     index = parseIndex(wanted.front()->place(), texts.front());
-    checkShardsAreThere(*index, names);
+    checkCount(result.model_, index->shards);
+    checkShardsAreThere(*index, names, naming.unlisted());
     const std::string unnamed = unnamedShards(names, index->shards);
     result.agrees_with_index_ = unnamed.empty();
     result.note(unnamed);

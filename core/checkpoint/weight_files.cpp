@@ -190,7 +190,8 @@ class Chooser {
 
  private:
   Error error(const std::string& what, const std::string& remedy) const {
-    return inputError(fmt::format("model '{}'", escaped(folder_.model)), what, remedy);
+    return inputError(fmt::format("model '{}'", escaped(folder_.model)), what,
+                      folder_.unlisted.empty() ? remedy : remedy + "; " + folder_.unlisted);
   }
   std::string address(const std::string& below) const {
     return escaped(folder_.address ? folder_.address(below) : below);
@@ -200,7 +201,6 @@ class Chooser {
   void take(const Group& group) {
     if (group.index.empty()) {
       result_.shards.insert(result_.shards.end(), group.files.begin(), group.files.end());
-      std::sort(result_.shards.begin(), result_.shards.end(), naturalLess);
     } else {
       result_.index = group.index;
     }
@@ -358,6 +358,7 @@ class Chooser {
     if (!partial.empty()) refuseGap(*partial.front());
     if (sort == Sort::variant) return takeOnly(single);
     for (const Group* group : single) take(*group);
+    std::sort(result_.shards.begin(), result_.shards.end(), naturalLess);
     if (single.size() > 1) {
       result_.notes.push_back(
           fmt::format("{} are read together as one model, although no index says that they are",
@@ -434,6 +435,10 @@ class Chooser {
               ? "save it as safetensors; on the Hub a conversion often lies beside it, under the "
                 "revision refs/pr/1 or refs/convert/safetensors"
               : std::string(format.remedy));
+    }
+    if (!folder_.chosen.empty()) {
+      throw error(fmt::format("the file {} holds no weights", escaped(folder_.chosen)),
+                  "name the model or its folder without the file, or a file of weights");
     }
     throw error("there is no *.safetensors file in its folder",
                 "give the folder that holds model.safetensors, or the file itself");

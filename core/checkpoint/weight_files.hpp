@@ -17,6 +17,7 @@ struct Folder {
   std::string chosen;              // the one file that the user named; empty: none
   // How a user names a file or folder below it.
   std::function<std::string(const std::string&)> address = {};
+  std::string unlisted = {};  // why names may lack some, for errors; empty: they do not
 };
 
 enum class Format { safetensors, torch, gguf };

@@ -57,7 +57,7 @@ HubLocation::HubLocation(Service& service, const std::string& text)
 }
 
 // From an earlier run or the Hub's own cache: offline, and of a commit, which never changes.
-std::optional<Listing> HubLocation::keptListing() const {
+std::optional<Listing> HubLocation::keptListing() {
   const bool offline = service_.settings.offline;
   if (!offline && !isCommit(address_.revision)) return std::nullopt;
   if (service_.cache) {
@@ -66,9 +66,9 @@ std::optional<Listing> HubLocation::keptListing() const {
     if (kept) return parseListing(*kept, place());
   }
   if (!offline) return std::nullopt;
-  const auto snapshot =
-      Snapshot::find(service_.settings.hub_cache, address_.model, address_.revision);
-  return snapshot ? std::optional(snapshot->listing()) : std::nullopt;
+  snapshot_ = Snapshot::find(service_.settings.hub_cache, address_.model, address_.revision);
+  only_snapshot_ = snapshot_.has_value();
+  return snapshot_ ? std::optional(snapshot_->listing()) : std::nullopt;
 }
 
 Listing HubLocation::fetchListing() const {
@@ -181,6 +181,12 @@ std::shared_ptr<File> HubLocation::open(const std::string& name) {
 
 std::string HubLocation::addressOf(const std::string& below) const {
   return address_.model + "@" + address_.revision + ":" + folder_ + below;
+}
+
+std::string HubLocation::unlisted() const {
+  if (!only_snapshot_) return {};
+  return "known is only what the Hub's own tools have fetched of it; " +
+         service_.settings.offline_remedy;
 }
 
 std::string HubLocation::pinned() const {

@@ -27,10 +27,11 @@ class HubLocation final : public Location, public addresses::Naming {
   std::string chosen() const override { return chosen_; }
   std::string addressOf(const std::string& below) const override;
   std::string pinned() const override;
+  std::string unlisted() const override;
   std::string endpoint() const override { return service_.settings.endpoint; }
 
  private:
-  std::optional<Listing> keptListing() const;
+  std::optional<Listing> keptListing();
   Listing fetchListing() const;
   void keep() const;
   void enter(const std::string& path);
@@ -41,8 +42,9 @@ class HubLocation final : public Location, public addresses::Naming {
   addresses::RemoteAddress address_;
   Listing listing_;
   std::optional<Snapshot> snapshot_;
-  std::string folder_;  // "unet/": what is opened; empty: all
-  std::string chosen_;  // the one file in it that is meant; empty: the folder
+  bool only_snapshot_ = false;  // nothing else is known of it
+  std::string folder_;          // "unet/": what is opened; empty: all
+  std::string chosen_;          // the one file in it that is meant; empty: the folder
   std::map<std::string, std::weak_ptr<File>> files_;  // the server is asked once about each
 };
 

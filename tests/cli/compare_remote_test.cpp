@@ -22,7 +22,8 @@ class CompareRemote : public testing::Test {
     options.environment = {{"HF_ENDPOINT", server_.endpoint()},
                            {"HF_TOKEN", token_},
                            {"HF_HOME", (dir_ / "hub").string()},
-                           {"XDG_CACHE_HOME", (dir_ / "cache").string()}};
+                           {"XDG_CACHE_HOME", (dir_ / "cache").string()},
+                           {"HF_HUB_OFFLINE", offline_}};
     return support::run(std::move(arguments), options);
   }
 
@@ -48,7 +49,7 @@ class CompareRemote : public testing::Test {
     return compare("zai-org/GLM-4.5-Air", "PrimeIntellect/INTELLECT-3");
   }
 
-  std::optional<std::string> token_;
+  std::optional<std::string> token_, offline_;
   servers::RangeServer server_;
   TempDir dir_;
 };
@@ -180,6 +181,24 @@ TEST_F(CompareRemote, WorksOfflineOnceItHasWorkedOnline) {
   ASSERT_EQ(offline.exit_code, 0) << offline.err;
   EXPECT_EQ(nlohmann::json::parse(offline.out).at("pairs"),
             nlohmann::json::parse(online.out).at("pairs"));
+  EXPECT_TRUE(server_.seen().empty());
+}
+
+// As transformers leaves it behind: configurations first, weights when they are asked for.
+TEST_F(CompareRemote, TheHubsOwnCacheIsReadOfflineAndSaidToBeAllThatIsKnown) {
+  const std::string commit(40, 'e'), model = "hub/hub/models--org--kept/";
+  dir_.write(model + "refs/main", commit);
+  dir_.write(model + "snapshots/" + commit + "/config.json", "{}");
+  offline_ = "1";
+  const RunResult part = kindred({"inspect", "org/kept"});
+  EXPECT_EQ(part.exit_code, 2);
+  EXPECT_THAT(part.err, testing::AllOf(HasSubstr("what the Hub's own tools have fetched"),
+                                       HasSubstr("HF_HUB_OFFLINE is set")));
+  dir_.write(model + "snapshots/" + commit + "/model.safetensors",
+             support::safetensorsBytes({support::tensorOf("a", DType::F32, {1}, {1})}));
+  const RunResult whole = kindred({"inspect", "org/kept", "--json"});
+  ASSERT_EQ(whole.exit_code, 0) << whole.err;
+  EXPECT_EQ(nlohmann::json::parse(whole.out).at("tensors").size(), 1U);
   EXPECT_TRUE(server_.seen().empty());
 }
 

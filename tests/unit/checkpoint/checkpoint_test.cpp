@@ -73,6 +73,19 @@ TEST(CheckpointOpen, TakesAllFilesWithoutAnIndex) {
   EXPECT_EQ(checkpoint.configPlace(), "m/config.json");
 }
 
+TEST(CheckpointOpen, RefusesMoreFilesThanAnyModelHas) {
+  MemorySource source;
+  std::string map;
+  for (int i = 0; i < 10'001; ++i) {
+    const std::string name = "x" + std::to_string(i) + ".safetensors";
+    source.put("m", name, "");
+    map += (map.empty() ? "\"" : ",\"") + std::to_string(i) + "\":\"" + name + "\"";
+  }
+  EXPECT_THAT(refusal(source), testing::HasSubstr("10001 files, and no more than 10000"));
+  source.put("m", "model.safetensors.index.json", "{\"weight_map\":{" + map + "}}");
+  EXPECT_THAT(refusal(source), testing::HasSubstr("10001 files, and no more than 10000"));
+}
+
 TEST(CheckpointOpen, TakesOneFileOfAnyName) {
   const support::TempDir dir;
   support::writeSafetensors(dir / "weights of mine.safetensors", {scalar("a")});

@@ -20,9 +20,11 @@ WeightFiles choice(Names names, const std::string& chosen = "") {
       {"m", std::move(names), chosen, [](const std::string& below) { return "org/m:" + below; }});
 }
 
-std::string whyRefused(Names names, const std::string& chosen = "") {
+std::string whyRefused(Names names, const std::string& chosen = "",
+                       const std::string& unlisted = "") {
   try {
-    choice(std::move(names), chosen);
+    chooseWeights({"m", std::move(names), chosen,
+                   [](const std::string& below) { return "org/m:" + below; }, unlisted});
   } catch (const Error& error) {
     EXPECT_EQ(error.category(), Category::input);
     return error.what();
@@ -212,6 +214,17 @@ TEST(WeightFiles, InOtherFormatsAreNamedWithWhatCanBeDone) {
   EXPECT_EQ(whyRefused({"config.json"}),
             "model 'm': there is no *.safetensors file in its folder (give the folder that holds "
             "model.safetensors, or the file itself)");
+}
+
+TEST(WeightFiles, AreNotWhatHoldsNone) {
+  EXPECT_EQ(whyRefused({"README.md", "model.safetensors"}, "README.md"),
+            "model 'm': the file README.md holds no weights (name the model or its folder without "
+            "the file, or a file of weights)");
+}
+
+TEST(WeightFiles, ThatAreMissedMayOnlyBeUnlisted) {
+  EXPECT_THAT(whyRefused({"config.json"}, "", "run once online"),
+              AllOf(HasSubstr("no *.safetensors file"), HasSubstr("; run once online")));
 }
 
 TEST(WeightFiles, WithHostileNamesAreShownEscaped) {
