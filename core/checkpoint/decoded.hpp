@@ -2,6 +2,7 @@
 // are presented as a file of F32, so that whoever reads numbers reads these as any others.
 #pragma once
 
+#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -18,6 +19,8 @@ struct ByteRange {
   const Shard* shard;
   std::uint64_t offset;
   std::uint64_t length;
+
+  auto operator<=>(const ByteRange&) const = default;
 };
 
 class DecodedFile : public File {

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <set>
-#include <tuple>
 
 #include <kindred/error.hpp>
 
@@ -41,13 +40,8 @@ std::vector<ByteRange> sortedOnce(const std::vector<ByteRange>& wanted) {
     const std::vector<ByteRange> real = stored(range);
     ranges.insert(ranges.end(), real.begin(), real.end());
   }
-  const auto key = [](const ByteRange& r) { return std::tuple(r.shard, r.offset, r.length); };
-  std::sort(ranges.begin(), ranges.end(),
-            [&](const ByteRange& x, const ByteRange& y) { return key(x) < key(y); });
-  ranges.erase(
-      std::unique(ranges.begin(), ranges.end(),
-                  [&](const ByteRange& x, const ByteRange& y) { return key(x) == key(y); }),
-      ranges.end());
+  std::sort(ranges.begin(), ranges.end());
+  ranges.erase(std::unique(ranges.begin(), ranges.end()), ranges.end());
   return ranges;
 }
 
@@ -439,9 +433,8 @@ void addHeaders(const Model& model, std::set<std::string>& counted,
 }  // namespace
 
 std::map<std::string, std::uint64_t> bytesByModel(const Plan& plan) {
-  using Key = std::tuple<const checkpoint::Shard*, std::uint64_t, std::uint64_t>;
   std::map<std::string, std::uint64_t> bytes;
-  std::set<Key> counted;
+  std::set<ByteRange> counted;
   std::set<std::pair<std::string, std::string>> documents;
   std::set<std::string> catalogues;
   for (const PlannedStep& step : plan.steps) {
@@ -455,7 +448,7 @@ std::map<std::string, std::uint64_t> bytesByModel(const Plan& plan) {
     for (const Model* model : modelsOf(step)) addHeaders(*model, catalogues, bytes);
     for (const auto& [model, ranges] : rangesOf(step)) {
       for (const ByteRange& range : ranges) {
-        if (counted.insert({range.shard, range.offset, range.length}).second) {
+        if (counted.insert(range).second) {
           bytes[model->key] += range.length;
         }
       }

@@ -4,53 +4,39 @@
 
 #include <kindred/error.hpp>
 
-#include "run/hash.hpp"
-#include "run/stored_ranges.hpp"
-
 namespace kindred::run {
 
 void Held::want(const plan::Model& model, const plan::ByteRange& range) {
-  const auto [at, fresh] = entries_.try_emplace(key(range), Entry{&model, {}});
-  if (fresh) bytes_ += range.length;
+  if (has(range)) return;
+  bytes_ += range.length;
+  if (range.shard->decoded == nullptr) {
+    files_.want(model, range);
+  } else {
+    numbers_.emplace(range, Numbers{&model, {}});
+  }
 }
 
 void Held::read(std::vector<RangeRead>& ranges) {
-  std::map<Source*, std::vector<ReadRequest>> requests;
-  StoredRanges behind;  // of what codecs make
-  for (auto& [where, entry] : entries_) {
-    const auto& [shard, offset, length] = where;
-    entry.data.resize(length);
-    if (shard->decoded == nullptr) {
-      requests[entry.model->source].push_back({shard->file.get(), offset, entry.data});
-    } else {
-      behind.want(*entry.model, {shard, offset, length});
-    }
-  }
+  StoredRanges behind;  // the numbers
+  for (const auto& [range, numbers] : numbers_) behind.want(*numbers.model, range);
+  StoredRanges::Requests requests;
+  files_.addTo(requests);
   behind.addTo(requests);
   for (auto& [source, list] : requests) source->read(list);
+  files_.report(ranges);
   behind.report(ranges);
-  for (auto& [where, entry] : entries_) {
-    const auto& [shard, offset, length] = where;
-    if (shard->decoded == nullptr) {
-      ranges.push_back({entry.model->key, shard->name, offset, length, xxh3(entry.data)});
-    } else {
-      behind.copy({shard, offset, length}, entry.data);
-    }
+  for (auto& [range, numbers] : numbers_) {
+    numbers.data.resize(range.length);
+    behind.copy(range, numbers.data);
   }
 }
 
 std::span<const std::byte> Held::find(const plan::ByteRange& range) const {
-  const auto found = entries_.find(key(range));
-  if (found == entries_.end()) {
-    throw Error(Category::internal, range.shard->file->place(), "a range was not read beforehand");
-  }
-  return found->second.data;
+  const auto found = numbers_.find(range);
+  return found == numbers_.end() ? files_.find(range) : found->second.data;
 }
 
-void Held::clear() {
-  entries_.clear();
-  bytes_ = 0;
-}
+void Held::clear() { *this = {}; }
 
 void MemoryFile::read(std::uint64_t offset, std::span<std::byte> into) {
   if (offset > bytes_.size() || into.size() > bytes_.size() - offset) {

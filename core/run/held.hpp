@@ -3,13 +3,13 @@
 #pragma once
 
 #include <map>
-#include <tuple>
 #include <vector>
 
 #include <kindred/source.hpp>
 
 #include "plan/plan.hpp"
 #include "run/results.hpp"
+#include "run/stored_ranges.hpp"
 
 namespace kindred::run {
 
@@ -20,18 +20,19 @@ class Held {
   std::uint64_t bytes() const { return bytes_; }
   // Reads all that was wanted, one call a source, and hashes each range into `ranges`.
   void read(std::vector<RangeRead>& ranges);
-  bool has(const plan::ByteRange& range) const { return entries_.contains(key(range)); }
+  bool has(const plan::ByteRange& range) const {
+    return files_.has(range) || numbers_.contains(range);
+  }
   std::span<const std::byte> find(const plan::ByteRange& range) const;
   void clear();
 
  private:
-  using Key = std::tuple<const checkpoint::Shard*, std::uint64_t, std::uint64_t>;
-  struct Entry {
+  struct Numbers {  // that a codec makes
     const plan::Model* model;
     std::vector<std::byte> data;
   };
-  static Key key(const plan::ByteRange& range) { return {range.shard, range.offset, range.length}; }
-  std::map<Key, Entry> entries_;
+  StoredRanges files_;
+  std::map<plan::ByteRange, Numbers> numbers_;
   std::uint64_t bytes_ = 0;
 };
 

@@ -10,7 +10,7 @@ namespace kindred::run {
 
 void StoredRanges::want(const plan::Model& model, const plan::ByteRange& range) {
   for (const plan::ByteRange& real : plan::stored(range)) {
-    entries_.try_emplace(key(real), Entry{&model, {}});
+    entries_.try_emplace(real, Entry{&model, {}});
   }
 }
 
@@ -22,29 +22,30 @@ void StoredRanges::read(std::vector<RangeRead>& ranges) {
 }
 
 void StoredRanges::addTo(Requests& requests) {
-  for (auto& [where, entry] : entries_) {
-    const auto& [shard, offset, length] = where;
-    entry.data.resize(length);
-    requests[entry.model->source].push_back({shard->file.get(), offset, entry.data});
+  for (auto& [real, entry] : entries_) {
+    entry.data.resize(real.length);
+    requests[entry.model->source].push_back({real.shard->file.get(), real.offset, entry.data});
   }
 }
 
 void StoredRanges::report(std::vector<RangeRead>& ranges) const {
-  for (const auto& [where, entry] : entries_) {
-    const auto& [shard, offset, length] = where;
-    ranges.push_back({entry.model->key, shard->name, offset, length, xxh3(entry.data)});
+  for (const auto& [real, entry] : entries_) {
+    ranges.push_back(
+        {entry.model->key, real.shard->name, real.offset, real.length, xxh3(entry.data)});
   }
+}
+
+std::span<const std::byte> StoredRanges::find(const plan::ByteRange& real) const {
+  const auto found = entries_.find(real);
+  if (found == entries_.end()) {
+    throw Error(Category::internal, real.shard->file->place(), "a range was not read beforehand");
+  }
+  return found->second.data;
 }
 
 void StoredRanges::copy(const plan::ByteRange& range, std::span<std::byte> into) const {
   std::vector<std::span<const std::byte>> held;
-  for (const plan::ByteRange& real : plan::stored(range)) {
-    const auto found = entries_.find(key(real));
-    if (found == entries_.end()) {
-      throw Error(Category::internal, real.shard->file->place(), "a range was not read beforehand");
-    }
-    held.emplace_back(found->second.data);
-  }
+  for (const plan::ByteRange& real : plan::stored(range)) held.push_back(find(real));
   if (range.shard->decoded != nullptr) {
     range.shard->decoded->decode(range.offset, held, into);
   } else {

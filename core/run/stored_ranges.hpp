@@ -4,7 +4,6 @@
 #include <map>
 #include <span>
 #include <string>
-#include <tuple>
 #include <vector>
 
 #include <kindred/source.hpp>
@@ -24,18 +23,19 @@ class StoredRanges {
   using Requests = std::map<Source*, std::vector<ReadRequest>>;
   void addTo(Requests& requests);
   void report(std::vector<RangeRead>& ranges) const;
+  bool has(const plan::ByteRange& real) const { return entries_.contains(real); }
+  // The bytes of a range of a real file that was wanted. One that was not is an Error.
+  std::span<const std::byte> find(const plan::ByteRange& real) const;
   // The bytes of a range that was wanted: of a file as they are, of numbers that a codec makes,
   // decoded.
   void copy(const plan::ByteRange& range, std::span<std::byte> into) const;
 
  private:
-  using Key = std::tuple<const checkpoint::Shard*, std::uint64_t, std::uint64_t>;
   struct Entry {
     const plan::Model* model;
     std::vector<std::byte> data;
   };
-  static Key key(const plan::ByteRange& range) { return {range.shard, range.offset, range.length}; }
-  std::map<Key, Entry> entries_;
+  std::map<plan::ByteRange, Entry> entries_;  // of real files
 };
 
 }  // namespace kindred::run

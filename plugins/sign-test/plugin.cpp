@@ -185,7 +185,8 @@ class SignTest final : public kindred::MatrixTest {
     std::vector<GaugeUse> uses;
     for (const Gauge& gauge : kGauges) {
       if (only_ != "all" && only_ != gauge.name) continue;
-      uses.push_back({gauge.name, GaugeUse::Of::signs, std::string(gauge.role), gauge.axis});
+      uses.push_back(
+          {std::string(gauge.name), GaugeUse::Of::signs, std::string(gauge.role), gauge.axis});
     }
     return uses;
   }

@@ -381,8 +381,17 @@ class SmallDispute : public Dispute {
   SmallDispute() : Dispute(servers::Size::small) {}
 };
 
+// As published, but for the bytes that its tests of whole models read: the small models show the
+// same with a quarter of them.
 TEST_F(SmallDispute, TheCaseFindsTheDescendantAndNothingElse) {
-  const auto report = runFile(fs::path(KINDRED_SOURCE_DIR) / "configs/solar-vs-glm.yaml", {});
+  std::vector<std::string> settings;
+  for (const std::string pair : {"solar-glm", "glm-intellect", "glm-phi"}) {
+    for (const std::string test :
+         {"sign-test", "unit-matching", "residual-dims", "expert-matching", "head-matching"}) {
+      settings.push_back("steps." + pair + "-" + test + ".read=10000000");
+    }
+  }
+  const auto report = runFile(fs::path(KINDRED_SOURCE_DIR) / "configs/solar-vs-glm.yaml", settings);
   const auto verdict = [&](const std::string& a, const std::string& b) -> std::string {
     for (const auto& pair : report.at("pairs")) {
       if (pair.at("a") == a && pair.at("b") == b) return pair.at("verdict").at("class");
