@@ -33,10 +33,13 @@ TEST(SavedModel, HoldsTheWeightsAsTheyAre) {
   const Weights<float> weights = fresh<float>(denseShape());
   save(weights, folder / "dense", DType::F32);
   const std::string bytes = support::readFile(folder / "dense/model.safetensors");
-  const auto& last = weights.output.values;  // lm_head is written last
-  const std::size_t size = last.size() * sizeof(float);
-  ASSERT_GT(bytes.size(), size);
-  EXPECT_EQ(std::memcmp(bytes.data() + bytes.size() - size, last.data(), size), 0);
+  const auto& first = weights.output.values;  // by name: lm_head stands before the model
+  const std::size_t size = first.size() * sizeof(float);
+  std::uint64_t header = 0;
+  ASSERT_GT(bytes.size(), sizeof(header) + size);
+  std::memcpy(&header, bytes.data(), sizeof(header));
+  ASSERT_GE(bytes.size(), sizeof(header) + header + size);
+  EXPECT_EQ(std::memcmp(bytes.data() + sizeof(header) + header, first.data(), size), 0);
 }
 
 }  // namespace
