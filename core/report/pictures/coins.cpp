@@ -111,7 +111,7 @@ std::vector<Picture> coinPictures(const Document& document) {
   std::vector<std::string> gauges;
   std::map<std::string, std::set<std::string>> pairs;
   for (const DocumentFinding& finding : document.findings) {
-    if (layersOf(finding).empty()) continue;
+    if (finding.by_layer.empty()) continue;
     if (pairs[finding.gauge].empty()) gauges.push_back(finding.gauge);
     pairs[finding.gauge].insert(pairName(finding.model_a, finding.model_b));
   }
