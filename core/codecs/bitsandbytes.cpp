@@ -1,5 +1,7 @@
 #include "codecs/bitsandbytes.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "codecs/scalars.hpp"
@@ -39,12 +41,25 @@ class BitsAndBytes4 final : public Codec {
     const std::vector<float> map = numbersOf(DType::F32, bytes[1]);
     const Range codes = codesOf(first, count), blocks = blocksOf(first, count);
     const std::vector<float> magnitudes = magnitudesOf(blocks.first, bytes);
-    const std::uint64_t begin = first * state_.columns;
-    for (std::uint64_t i = 0; i < values.size(); ++i) {
-      const std::uint64_t e = begin + i;
-      const unsigned byte = std::to_integer<unsigned>(bytes[0][e / 2 - codes.first]);
-      values[i] = map[e % 2 == 0 ? byte >> 4 : byte & 15] *
-                  magnitudes[e / state_.block - blocks.first];
+    const std::uint64_t begin = first * state_.columns, end = begin + values.size();
+    const std::byte* stored = bytes[0].data();
+    for (std::uint64_t e = begin; e < end;) {
+      const std::uint64_t block = e / state_.block;
+      const std::uint64_t stop = std::min(end, (block + 1) * state_.block);
+      float levels[16];
+      for (unsigned k = 0; k < 16; ++k) levels[k] = map[k] * magnitudes[block - blocks.first];
+      const auto one = [&] {
+        const unsigned byte = std::to_integer<unsigned>(stored[e / 2 - codes.first]);
+        values[e - begin] = levels[e % 2 == 0 ? byte >> 4 : byte & 15];
+        ++e;
+      };
+      if (e % 2 != 0) one();
+      for (; e + 1 < stop; e += 2) {
+        const unsigned byte = std::to_integer<unsigned>(stored[e / 2 - codes.first]);
+        values[e - begin] = levels[byte >> 4];
+        values[e - begin + 1] = levels[byte & 15];
+      }
+      if (e < stop) one();
     }
   }
 
@@ -105,9 +120,9 @@ std::unique_ptr<Codec> bitsAndBytes4(const std::vector<Part>& parts,
   if (parts[2].dtype != (nested ? DType::U8 : DType::F32) || lengthOf(parts[2]) != blocks) {
     return nullptr;
   }
-  if (nested && (parts[3].dtype != DType::F32 || parts[4].dtype != DType::F32 ||
-                 lengthOf(parts[3]) != ceilDiv(blocks, state.nested_block) ||
-                 lengthOf(parts[4]) != 256)) {
+  if (nested &&
+      (parts[3].dtype != DType::F32 || parts[4].dtype != DType::F32 ||
+       lengthOf(parts[3]) != ceilDiv(blocks, state.nested_block) || lengthOf(parts[4]) != 256)) {
     return nullptr;
   }
   return std::make_unique<BitsAndBytes4>(state);

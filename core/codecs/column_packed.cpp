@@ -1,6 +1,8 @@
 #include "codecs/column_packed.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include <fmt/format.h>
 
@@ -16,49 +18,108 @@ struct Extents {
   std::uint64_t width() const { return ceilDiv(inputs, groups); }
 };
 
-std::uint64_t bytesOfPart(const Part& part) {
-  std::uint64_t bytes = sizeOf(part.dtype);
-  for (const std::uint64_t length : part.shape) bytes *= length;
-  return bytes;
-}
+// A run of outputs.
+struct Outputs {
+  std::uint64_t first = 0, count = 0;
+};
 
-// Both read all of their parts, and differ in where a code stands.
+// Runs shorter than this share of the outputs are read as the whole matrix: they would be strewn
+// over it in pieces of a few bytes, many for every word.
+constexpr std::uint64_t kShortRuns = 64;
+
+// Parts are matrices of one row for each input, word of inputs or group, along which the outputs
+// stand. The two formats differ in where a code stands.
 class ColumnPacked : public Codec {
  public:
   ColumnPacked(const Extents& extents, const std::vector<Part>& parts) : extents_(extents) {
-    for (std::size_t p = 0; p < parts.size(); ++p) all_.push_back({p, 0, bytesOfPart(parts[p])});
+    for (const Part& part : parts) rows_.push_back(part.shape.front());
   }
 
   std::uint64_t rows() const final { return extents_.outputs; }
   std::uint64_t columns() const final { return extents_.inputs; }
   bool odd() const final { return false; }
-  std::vector<Piece> pieces(std::uint64_t, std::uint64_t) const final { return all_; }
+
+  std::vector<Piece> pieces(std::uint64_t first, std::uint64_t count) const final {
+    const Outputs outputs = read(first, count);
+    const bool whole = outputs.count == extents_.outputs;
+    std::vector<Piece> list;
+    for (std::size_t part = 0; part < rows_.size(); ++part) {
+      if (part == kOrder) {
+        list.push_back({part, 0, 4 * extents_.inputs});
+        continue;
+      }
+      const std::uint64_t row = bytesOf(part, extents_.outputs);
+      const std::uint64_t start = bytesOf(part, outputs.first);
+      if (whole) list.push_back({part, 0, rows_[part] * row});
+      for (std::uint64_t r = 0; !whole && r < rows_[part]; ++r) {
+        list.push_back({part, r * row + start, bytesOf(part, outputs.count)});
+      }
+    }
+    return list;
+  }
 
   void decode(std::uint64_t first, std::uint64_t count, std::span<const Bytes> bytes,
               std::span<float> values) const final {
-    const std::vector<float> scales = numbersOf(extents_.scales, bytes[2]);
+    const Outputs outputs = read(first, count);
+    std::vector<std::byte> gathered[kOrder];
+    Bytes parts[kOrder];
+    std::size_t at = 0;
+    for (std::size_t part = 0; part < kOrder; ++part) {
+      const std::uint64_t pieces = outputs.count == extents_.outputs ? 1 : rows_[part];
+      parts[part] = joined(bytes.subspan(at, pieces), gathered[part]);
+      at += pieces;
+    }
+    const std::vector<float> scales = numbersOf(extents_.scales, parts[2]);
     std::vector<float> group_of_input;
-    if (bytes.size() > 3) group_of_input = numbersOf(DType::I32, bytes[3]);
+    if (rows_.size() > kOrder) group_of_input = numbersOf(DType::I32, bytes[at]);
     for (std::uint64_t i = 0; i < extents_.inputs; ++i) {
       const std::uint64_t g = group(group_of_input, i);
       for (std::uint64_t r = 0; r < count; ++r) {
         float& value = values[r * extents_.inputs + i];
-        const std::uint64_t o = first + r;
+        const std::uint64_t o = first - outputs.first + r;
         value = g >= extents_.groups
                     ? std::nanf("")
-                    : scales[g * extents_.outputs + o] *
-                          (static_cast<float>(codeOf(bytes[0], i, o)) - zeroOf(bytes[1], g, o));
+                    : scales[g * outputs.count + o] *
+                          (static_cast<float>(codeOf(parts[0], outputs.count, i, o)) -
+                           zeroOf(parts[1], outputs.count, g, o));
       }
     }
   }
 
  protected:
-  virtual std::uint32_t codeOf(Bytes codes, std::uint64_t input, std::uint64_t output) const = 0;
-  virtual float zeroOf(Bytes zeros, std::uint64_t group, std::uint64_t output) const = 0;
+  // Of `outputs` outputs, whose words lie together.
+  virtual std::uint32_t codeOf(Bytes codes, std::uint64_t outputs, std::uint64_t input,
+                               std::uint64_t output) const = 0;
+  virtual float zeroOf(Bytes zeros, std::uint64_t outputs, std::uint64_t group,
+                       std::uint64_t output) const = 0;
+  // What a row of codes (part 0) or zero points (part 1) takes for so many outputs.
+  virtual std::uint64_t codeBytes(std::size_t part, std::uint64_t outputs) const = 0;
+  // Outputs that fill whole words in every part.
+  virtual std::uint64_t outputsOfWords() const = 0;
 
   const Extents extents_;
 
  private:
+  static constexpr std::size_t kOrder = 3;  // the part that tells each input's group
+
+  // The outputs that are read for a run of them.
+  Outputs read(std::uint64_t first, std::uint64_t count) const {
+    if (count < ceilDiv(extents_.outputs, kShortRuns)) return {0, extents_.outputs};
+    const std::uint64_t unit = outputsOfWords(), start = first / unit * unit;
+    const std::uint64_t end = std::min(ceilDiv(first + count, unit) * unit, extents_.outputs);
+    return {start, end - start};
+  }
+
+  std::uint64_t bytesOf(std::size_t part, std::uint64_t outputs) const {
+    return part < 2 ? codeBytes(part, outputs) : outputs * sizeOf(extents_.scales);
+  }
+
+  static Bytes joined(std::span<const Bytes> pieces, std::vector<std::byte>& gathered) {
+    if (pieces.size() == 1) return pieces.front();
+    for (const Bytes& piece : pieces) gathered.insert(gathered.end(), piece.begin(), piece.end());
+    return gathered;
+  }
+
   std::uint64_t group(const std::vector<float>& group_of_input, std::uint64_t input) const {
     if (group_of_input.empty()) return input / extents_.width();
     const float g = group_of_input[input];
@@ -66,7 +127,7 @@ class ColumnPacked : public Codec {
                                                              : extents_.groups;
   }
 
-  std::vector<Piece> all_;
+  std::vector<std::uint64_t> rows_;  // of each part
 };
 
 class Gptq final : public ColumnPacked {
@@ -80,14 +141,15 @@ class Gptq final : public ColumnPacked {
   }
 
  protected:
-  std::uint32_t codeOf(Bytes codes, std::uint64_t input, std::uint64_t output) const override {
+  std::uint32_t codeOf(Bytes codes, std::uint64_t outputs, std::uint64_t input,
+                       std::uint64_t output) const override {
     // A column of words is one stream of bits.
     std::uint32_t code = 0;
     for (unsigned taken = 0; taken < bits_;) {
       const std::uint64_t bit = input * bits_ + taken;
       const auto inside = static_cast<unsigned>(bit % 8);
       const unsigned here = std::min(8 - inside, bits_ - taken);
-      const std::uint64_t at = 4 * (bit / 32 * extents_.outputs + output) + bit % 32 / 8;
+      const std::uint64_t at = 4 * (bit / 32 * outputs + output) + bit % 32 / 8;
       const auto byte = std::to_integer<std::uint32_t>(codes[at]);
       code |= ((byte >> inside) & ((1u << here) - 1)) << taken;
       taken += here;
@@ -95,11 +157,17 @@ class Gptq final : public ColumnPacked {
     return code;
   }
 
-  float zeroOf(Bytes zeros, std::uint64_t group, std::uint64_t output) const override {
-    const std::uint64_t row = 4 * ceilDiv(extents_.outputs * bits_, 32);
+  float zeroOf(Bytes zeros, std::uint64_t outputs, std::uint64_t group,
+               std::uint64_t output) const override {
+    const std::uint64_t row = codeBytes(1, outputs);
     const auto stored = codeAt(zeros.subspan(group * row, row), output, bits_);
     return static_cast<float>(stored + (version_ == GptqZeros::minus_one ? 1 : 0));
   }
+
+  std::uint64_t codeBytes(std::size_t part, std::uint64_t outputs) const override {
+    return 4 * (part == 0 ? outputs : ceilDiv(outputs * bits_, 32));
+  }
+  std::uint64_t outputsOfWords() const override { return 32 / std::gcd(32u, bits_); }
 
  private:
   unsigned bits_;
@@ -116,20 +184,25 @@ class Awq final : public ColumnPacked {
   }
 
  protected:
-  std::uint32_t codeOf(Bytes codes, std::uint64_t input, std::uint64_t output) const override {
-    return nibble(codes, input, output);
+  std::uint32_t codeOf(Bytes codes, std::uint64_t outputs, std::uint64_t input,
+                       std::uint64_t output) const override {
+    return nibble(codes, outputs, input, output);
   }
-  float zeroOf(Bytes zeros, std::uint64_t group, std::uint64_t output) const override {
-    return static_cast<float>(nibble(zeros, group, output));
+  float zeroOf(Bytes zeros, std::uint64_t outputs, std::uint64_t group,
+               std::uint64_t output) const override {
+    return static_cast<float>(nibble(zeros, outputs, group, output));
   }
+  std::uint64_t codeBytes(std::size_t, std::uint64_t outputs) const override { return outputs / 2; }
+  std::uint64_t outputsOfWords() const override { return 8; }
 
  private:
   // Nibble n of a word belongs to output 0, 2, 4, 6, 1, 3, 5, 7 of its eight.
-  std::uint32_t nibble(Bytes words, std::uint64_t row, std::uint64_t output) const {
+  static std::uint32_t nibble(Bytes words, std::uint64_t outputs, std::uint64_t row,
+                              std::uint64_t output) {
     constexpr unsigned kNibbleOf[8] = {0, 4, 1, 5, 2, 6, 3, 7};
     const unsigned n = kNibbleOf[output % 8];
-    const auto byte = std::to_integer<std::uint32_t>(
-        words[row * (extents_.outputs / 2) + output / 8 * 4 + n / 2]);
+    const auto byte =
+        std::to_integer<std::uint32_t>(words[row * (outputs / 2) + output / 8 * 4 + n / 2]);
     return n % 2 == 0 ? byte & 15 : byte >> 4;
   }
 };

@@ -1,5 +1,6 @@
 // Integers packed along the inputs, a word for every output: GPTQ and AWQ. One row of the matrix is
-// strewn over the whole of the stored tensor, so any rows cost all of it.
+// strewn over the whole of the stored tensor, so a few rows cost all of it; runs of a 64th of the
+// rows or more cost their own words.
 #pragma once
 
 #include <memory>
@@ -14,9 +15,9 @@ namespace kindred::codecs {
 enum class GptqZeros { minus_one, as_is };
 
 // value = scale * (q - zero). Parts: 0 codes I32 [inputs * bits / 32, outputs], the lowest bits
-// first; 1 zero points I32 [groups, outputs * bits / 32]; 2 scales [groups, outputs]; where there is
-// one, 3 the group of each input, I32 [inputs]. Bits are worked out from the shapes: 2, 3, 4 or 8.
-// Null where these don't fit.
+// first; 1 zero points I32 [groups, outputs * bits / 32]; 2 scales [groups, outputs]; where there
+// is one, 3 the group of each input, I32 [inputs]. Bits are worked out from the shapes: 2, 3, 4
+// or 8. Null where these don't fit.
 std::unique_ptr<Codec> gptq(const Part& codes, const Part& zeros, const Part& scales,
                             const std::optional<Part>& group_of_input, GptqZeros version);
 

@@ -1,5 +1,7 @@
 #include "codecs/scaled.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "codecs/scalars.hpp"
@@ -11,14 +13,19 @@ class Scaled final : public Codec {
  public:
   Scaled(const Part& codes, const Part& scales, std::uint64_t height, std::uint64_t width,
          float factor)
-      : codes_(codes.dtype), scales_(scales.dtype), rows_(codes.shape[0]),
-        columns_(codes.shape[1]), height_(height), width_(width), factor_(factor),
+      : codes_(codes.dtype),
+        scales_(scales.dtype),
+        rows_(codes.shape[0]),
+        columns_(codes.shape[1]),
+        height_(height),
+        width_(width),
+        factor_(factor),
         across_(ceilDiv(columns_, width)) {}
 
   std::string name() const override {
     const std::string of = height_ >= rows_ && width_ >= columns_ ? "the matrix"
                            : width_ >= columns_                   ? "each row"
-                           : fmt::format("blocks of {} x {}", height_, width_);
+                                                : fmt::format("blocks of {} x {}", height_, width_);
     return fmt::format("{} with a scale for {}", kindred::name(codes_), of);
   }
   std::uint64_t rows() const override { return rows_; }
@@ -38,8 +45,12 @@ class Scaled final : public Codec {
     const std::uint64_t top = first / height_;
     for (std::uint64_t r = 0; r < count; ++r) {
       const float* scale = scales.data() + ((first + r) / height_ - top) * across_;
-      for (std::uint64_t c = 0; c < columns_; ++c) {
-        values[r * columns_ + c] = codes[r * columns_ + c] * (scale[c / width_] * factor_);
+      for (std::uint64_t left = 0, b = 0; left < columns_; left += width_, ++b) {
+        const std::uint64_t right = left + std::min(width_, columns_ - left);
+        const float factor = scale[b] * factor_;
+        for (std::uint64_t c = left; c < right; ++c) {
+          values[r * columns_ + c] = codes[r * columns_ + c] * factor;
+        }
       }
     }
   }

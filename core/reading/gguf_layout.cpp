@@ -18,7 +18,7 @@ constexpr std::array<Name, 3> kEnds{
     {{"token_embd", "model.embed_tokens"}, {"output_norm", "model.norm"}, {"output", "lm_head"}}};
 
 // The first that fits is taken.
-constexpr std::array<Name, 39> kBlocks{{
+constexpr std::array<Name, 41> kBlocks{{
     {"ffn_gate_inp", "block_sparse_moe.gate", "mixtral"},
     {"ffn_gate_inp", "block_sparse_moe.gate", "phimoe"},
     {"ffn_gate_shexp", "mlp.shared_expert.gate_proj", "qwen2_moe"},
@@ -45,6 +45,8 @@ constexpr std::array<Name, 39> kBlocks{{
     {"attn_kv_a_mqa", "self_attn.kv_a_proj_with_mqa"},
     {"attn_kv_a_norm", "self_attn.kv_a_layernorm"},
     {"attn_kv_b", "self_attn.kv_b_proj"},
+    {"attn_k_b", "self_attn.k_b_proj"},  // halves of kv_b_proj, the keys' turned
+    {"attn_v_b", "self_attn.v_b_proj"},
     {"ffn_gate", "mlp.gate_proj"},
     {"ffn_up", "mlp.up_proj"},
     {"ffn_down", "mlp.down_proj"},
@@ -135,7 +137,10 @@ std::string GgufLayout::nameOf(const std::string& tensor) const {
 }
 
 std::uint64_t GgufLayout::headSize() const {
-  if (const std::uint64_t stated = number("attention.key_length"); stated > 0) return stated;
+  // Of latent attention whose halves are split, key_length is what the latent has.
+  for (const char* key : {"attention.key_length_mla", "attention.key_length"}) {
+    if (const std::uint64_t stated = number(key); stated > 0) return stated;
+  }
   const std::uint64_t heads = number("attention.head_count");
   return heads == 0 ? 0 : number("embedding_length") / heads;
 }
@@ -148,6 +153,12 @@ std::uint64_t GgufLayout::rowsInTurns(const std::string& tensor) const {
   return turned && of_family ? headSize() : 0;
 }
 
+bool GgufLayout::splitsLatents() const {
+  return std::any_of(header_.tensors.begin(), header_.tensors.end(), [](const auto& tensor) {
+    return inBlock(tensor.name).rest == "attn_k_b.weight";
+  });
+}
+
 std::string GgufLayout::config() const {
   if (architecture_.empty()) return {};
   nlohmann::json config{{"model_type", family_}};
@@ -158,7 +169,8 @@ std::string GgufLayout::config() const {
   if (number("attention.kv_lora_rank") > 0) {  // latent attention: a head has two parts
     config["qk_rope_head_dim"] = rotary;
     config["qk_nope_head_dim"] = head - std::min(head, rotary);
-    config["v_head_dim"] = number("attention.value_length");
+    const std::uint64_t split = number("attention.value_length_mla");
+    config["v_head_dim"] = split > 0 ? split : number("attention.value_length");
   } else if (head > 0) {
     config["head_dim"] = head;
     if (rotary > 0 && rotary < head) {

@@ -19,6 +19,8 @@ class GgufLayout {
   // Rows of a head of this tensor that the converter has put in turns; 0: its rows are as they
   // were.
   std::uint64_t rowsInTurns(const std::string& tensor) const;
+  // Whether keys and values of latent attention, one matrix elsewhere, are two tensors here.
+  bool splitsLatents() const;
   // What config.json would say. Empty where the file does not say of what architecture it is.
   std::string config() const;
 

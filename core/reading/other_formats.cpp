@@ -153,6 +153,11 @@ Catalogue readGgufs(std::vector<Shard>& shards) {
       }
     }
     shards[i].header_bytes = data;
+    if (catalogue.notes.empty() && layout.splitsLatents()) {
+      catalogue.notes.push_back(
+          "keys and values from the latent (kv_b_proj) are split in two here (k_b_proj, v_b_proj): "
+          "they are compared by content alone");
+    }
     if (catalogue.config.empty()) catalogue.config = layout.config();
     if (catalogue.tokens.empty()) {
       catalogue.tokens = formats::textsOf(file, header, "tokenizer.ggml.tokens", kMostTokenBytes);

@@ -197,7 +197,7 @@ TEST(PackedIntegers, OfAGroupThatIsNotThereAreNoNumbers) {
 TEST(Gptq, AddsOneToTheZerosOfTheFirstVersion) {
   for (const unsigned bits : {2u, 3u, 4u, 8u}) {
     SCOPED_TRACE(bits);
-    const std::uint64_t inputs = 64, outputs = 32, groups = 2;
+    const std::uint64_t inputs = 64, outputs = 128, groups = 2;
     std::vector<std::uint32_t> codes(inputs * bits / 32 * outputs),
         zeros(groups * outputs * bits / 32);
     std::vector<float> scales(groups * outputs, 2.0f), expected;
@@ -220,9 +220,14 @@ TEST(Gptq, AddsOneToTheZerosOfTheFirstVersion) {
     ASSERT_NE(codec, nullptr);
     EXPECT_EQ(codec->rows(), outputs);
     EXPECT_EQ(codec->columns(), inputs);
-    EXPECT_EQ(allRows(*codec, {bytesOf(codes), bytesOf(zeros), bytesOf(scales)}), expected);
-    // Any row costs the whole matrix.
+    const Data parts{bytesOf(codes), bytesOf(zeros), bytesOf(scales)};
+    EXPECT_EQ(allRows(*codec, parts), expected);
+    // A row costs the whole matrix, long runs cost their words.
     EXPECT_EQ(cost(*codec, 0, 1), cost(*codec, 0, outputs));
+    EXPECT_EQ(4 * cost(*codec, 32, 32), cost(*codec, 0, outputs));
+    const auto from = expected.begin() + 33 * static_cast<std::ptrdiff_t>(inputs);
+    EXPECT_EQ(rowsOf(*codec, parts, 33, 30),
+              std::vector<float>(from, from + 30 * static_cast<std::ptrdiff_t>(inputs)));
   }
 }
 
@@ -249,7 +254,9 @@ TEST(Awq, TakesNibblesInItsOwnOrder) {
   const auto codec = awq({DType::I32, {inputs, outputs / 8}}, {DType::I32, {groups, outputs / 8}},
                          {DType::F32, {groups, outputs}});
   ASSERT_NE(codec, nullptr);
-  EXPECT_EQ(allRows(*codec, {bytesOf(codes), bytesOf(zeros), bytesOf(scales)}), expected);
+  const Data parts{bytesOf(codes), bytesOf(zeros), bytesOf(scales)};
+  EXPECT_EQ(allRows(*codec, parts), expected);
+  EXPECT_EQ(cost(*codec, 0, 8) + cost(*codec, 8, 8), cost(*codec, 0, outputs));
 }
 
 TEST(BitsAndBytes, CrossesRowsWithItsBlocks) {

@@ -1,0 +1,187 @@
+// Files that the formats' own tools wrote, and the values that those tools read from them. They are
+// no part of the sources: KINDRED_FORMATS names the folder that holds them and their expected.json.
+#include <gmock/gmock.h>
+
+#include <fmt/format.h>
+#include <openssl/sha.h>
+
+#include <cmath>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+
+#include <nlohmann/json.hpp>
+
+#include "codecs/rows.hpp"
+#include "codecs/scalars.hpp"
+#include "formats/gguf.hpp"
+#include "formats/gguf_types.hpp"
+#include "formats/torch_file.hpp"
+#include "reading/open.hpp"
+#include "support/sources.hpp"
+
+namespace kindred::reading {
+namespace {
+
+using nlohmann::json;
+
+std::string hashOf(std::span<const std::byte> bytes) {
+  unsigned char digest[SHA256_DIGEST_LENGTH];
+  SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), digest);
+  std::string text;
+  for (const unsigned char byte : digest) text += fmt::format("{:02x}", byte);
+  return text;
+}
+
+std::vector<std::byte> bytesAt(File& file, std::uint64_t offset, std::uint64_t length) {
+  std::vector<std::byte> bytes(length);
+  file.read(offset, bytes);
+  return bytes;
+}
+
+std::vector<float> decoded(const codecs::Codec& codec, File& file, std::uint64_t base) {
+  std::vector<float> values(codec.rows() * codec.columns());
+  std::vector<std::vector<std::byte>> stored;
+  std::vector<codecs::Bytes> spans;
+  for (const codecs::Piece& piece : codec.pieces(0, codec.rows())) {
+    stored.push_back(bytesAt(file, base + piece.offset, piece.length));
+  }
+  spans.assign(stored.begin(), stored.end());
+  codec.decode(0, codec.rows(), spans, values);
+  return values;
+}
+
+class ExpectedValues : public testing::Test {
+ protected:
+  void SetUp() override {
+    const char* folder = std::getenv("KINDRED_FORMATS");
+    if (folder == nullptr) GTEST_SKIP() << "KINDRED_FORMATS names no folder of files to read";
+    folder_ = folder;
+    expected_ = json::parse(std::ifstream(folder_ / "expected.json"));
+  }
+
+  std::shared_ptr<File> fileOf(const std::string& path) {
+    location_ = source_.open((folder_ / path).string());
+    return location_->open(location_->list().front());
+  }
+
+  std::filesystem::path folder_;
+  json expected_;
+  support::FolderSource source_;
+  std::unique_ptr<Location> location_;
+};
+
+std::vector<float> valuesOf(const formats::GgufTensor& tensor, File& file) {
+  const std::uint64_t columns = tensor.shape.empty() ? 1 : tensor.shape.back();
+  const std::uint64_t rows = tensor.elements / columns;
+  if (const auto* dtype = std::get_if<DType>(&tensor.type)) {
+    return decoded(*codecs::plainRows(*dtype, rows, columns), file, tensor.offset);
+  }
+  const auto& block = *std::get<const codecs::BlockType*>(tensor.type);
+  return decoded(*codecs::blockRows(block, rows, columns), file, tensor.offset);
+}
+
+TEST_F(ExpectedValues, OfGgufFilesAreReadFloatForFloat) {
+  for (const auto& [path, tensors] : expected_.at("gguf").items()) {
+    const auto file = fileOf(path);
+    const formats::GgufHeader header = formats::readGguf(*file);
+    EXPECT_EQ(header.tensors.size(), tensors.size()) << path;
+    for (const formats::GgufTensor& tensor : header.tensors) {
+      SCOPED_TRACE(path + " " + tensor.name);
+      const json& stated = tensors.at(tensor.name);
+      EXPECT_EQ(formats::ggufTypeName(tensor.type), stated.at("type"));
+      auto shape = stated.at("ne").get<std::vector<std::uint64_t>>();
+      std::reverse(shape.begin(), shape.end());
+      EXPECT_EQ(tensor.shape, shape);
+      const std::vector<float> values = valuesOf(tensor, *file);
+      EXPECT_EQ(hashOf(std::as_bytes(std::span(values))), stated.at("sha256"));
+    }
+  }
+}
+
+std::vector<std::byte> valuesOf(const formats::TorchTensor& tensor, File& file, bool as_float) {
+  if (tensor.elements == 0) return {};
+  const std::uint64_t size = info(tensor.dtype).bits / 8;
+  const std::uint64_t start = tensor.storage + tensor.first * size;
+  const std::uint64_t columns = tensor.shape.empty() ? 1 : tensor.shape.back();
+  if (!as_float) return bytesAt(file, start, tensor.elements * size);
+  const auto codec = tensor.contiguous()
+                         ? codecs::plainRows(tensor.dtype, tensor.elements / columns, columns)
+                         : codecs::stridedRows(tensor.dtype, tensor.shape, tensor.strides, 0);
+  const std::vector<float> values = decoded(*codec, file, start);
+  const auto bytes = std::as_bytes(std::span(values));
+  return {bytes.begin(), bytes.end()};
+}
+
+TEST_F(ExpectedValues, OfTorchFilesAreReadInTheOrderOfTheirViews) {
+  for (const auto& [path, tensors] : expected_.at("torch").items()) {
+    const auto file = fileOf(path);
+    const formats::TorchFile read = formats::readTorchFile(*file);
+    EXPECT_EQ(read.tensors.size(), tensors.size()) << path;
+    for (const formats::TorchTensor& tensor : read.tensors) {
+      SCOPED_TRACE(path + " " + tensor.name);
+      const json& stated = tensors.at(tensor.name);
+      EXPECT_EQ(tensor.shape, stated.at("shape").get<std::vector<std::uint64_t>>());
+      const bool as_float = stated.at("sha256_of_values_as") == "float32";
+      EXPECT_EQ(hashOf(valuesOf(tensor, *file, as_float)), stated.at("sha256"));
+    }
+  }
+}
+
+void expectClose(const std::vector<float>& values, const json& stated) {
+  const auto first = stated.at("first").get<std::vector<double>>();
+  const auto last = stated.at("last").get<std::vector<double>>();
+  double sum = 0, squares = 0;
+  for (const float value : values) {
+    sum += value;
+    squares += double{value} * value;
+  }
+  const double count = static_cast<double>(values.size());
+  const double norm = stated.at("norm");
+  EXPECT_NEAR(std::sqrt(squares), norm, 1e-6 * norm);
+  EXPECT_NEAR(sum / count, stated.at("mean").get<double>(), 1e-6 * norm / std::sqrt(count));
+  for (std::size_t i = 0; i < first.size(); ++i) {
+    EXPECT_NEAR(values[i], first[i], 1e-6 * std::abs(first[i])) << i;
+    const float value = values[values.size() - last.size() + i];
+    EXPECT_NEAR(value, last[i], 1e-6 * std::abs(last[i])) << i;
+  }
+}
+
+std::vector<float> numbersOf(const checkpoint::Checkpoint& model,
+                             const checkpoint::Tensor& tensor) {
+  const checkpoint::View view = checkpoint::whole(model, tensor);
+  if (tensor.numbers == nullptr) {
+    return codecs::numbersOf(tensor.dtype, bytesAt(*view.shard->file, view.offset, tensor.bytes));
+  }
+  std::vector<float> values(tensor.elements);
+  view.shard->file->read(view.offset, std::as_writable_bytes(std::span(values)));
+  return values;
+}
+
+// Tools differ in the order of their operations, so the last bit may.
+TEST_F(ExpectedValues, OfQuantisedModelsAreThoseOfTheirTools) {
+  std::size_t equal = 0, all = 0;
+  for (const auto& [name, tensors] : expected_.at("quantised").items()) {
+    const auto location = source_.open((folder_ / "quantised" / name).string());
+    const checkpoint::Checkpoint model = openCheckpoint(name, source_, *location);
+    for (const auto& [tensor_name, stated] : tensors.items()) {
+      SCOPED_TRACE(name + " " + tensor_name);
+      const checkpoint::Tensor* tensor = model.find(tensor_name);
+      ASSERT_NE(tensor, nullptr);
+      EXPECT_EQ(tensor->shape, stated.at("shape").get<std::vector<std::uint64_t>>());
+      const std::vector<float> values = numbersOf(model, *tensor);
+      ++all;
+      if (hashOf(std::as_bytes(std::span(values))) == stated.at("sha256")) {
+        ++equal;
+      } else {
+        expectClose(values, stated);
+      }
+    }
+  }
+  RecordProperty("equal", static_cast<int>(equal));
+  EXPECT_GT(all, 0u);
+}
+
+}  // namespace
+}  // namespace kindred::reading
