@@ -87,9 +87,10 @@ class Fetch final : public Exchange, public std::enable_shared_from_this<Fetch> 
 
   // The request under way.
   std::string url_;
-  std::string link_;        // the target's link that it started from; empty: another address
-  bool finds_way_ = false;  // it asks for the way to the bytes, not for them
-  bool ranged_ = false;     // it carries a range
+  std::string link_;  // the target's link that it started from; empty: another address
+  Clock::time_point link_until_{};  // of that link
+  bool finds_way_ = false;          // it asks for the way to the bytes, not for them
+  bool ranged_ = false;             // it carries a range
   bool head_only_ = false;
   bool token_sent_ = false;
   std::optional<Judgement> judgement_;  // empty: no head arrived
@@ -132,6 +133,7 @@ bool Fetch::chooseUrl() {
   finds_way_ = false;
   if (target.link) {
     url_ = link_ = target.link->url;
+    link_until_ = target.link->until;
     return true;
   }
   url_ = target.url;
@@ -287,7 +289,9 @@ void Fetch::finished(const Outcome& outcome) {
   // Whatever is wrong with a storage: another link may lead to a better one.
   const bool at_storage = !link_.empty() || hop_is_storage_;
   const bool failed = judgement_->kind == Kind::transient || judgement_->kind == Kind::refused;
-  if (head.status == 503) network_.transport.ease(url_);
+  // What waited so long for its turn that its link went over is one of too many.
+  const bool outlived = at_storage && failed && !link_.empty() && Clock::now() >= link_until_;
+  if (head.status == 503 || outlived) network_.transport.ease(url_);
   if (at_storage && failed) {
     const std::string words = messageOf(head, said_, network_.settings.token);
     return tryAgain(judgement_->why + (words.empty() ? "" : ", \"" + words + "\""),

@@ -188,6 +188,15 @@ TEST_F(HubAnswers, AReadLongerThanItsLinksLiveIsNeverRefused) {
   EXPECT_LE(server_.count("/resolve/"), 8U);
 }
 
+// Eight requests at once would wait for their turns longer than a link lives, again and again.
+TEST_F(HubAnswers, AStorageSlowerThanItsLinksLiveIsAskedForLessAtOnce) {
+  server_.linkLifetime(seconds(2));
+  server_.answerInTurn(true);
+  server_.delay(milliseconds(0), milliseconds(300));
+  readAllWell(patient());
+  EXPECT_LE(answered(403), 20U);
+}
+
 // Each kind of trouble in the storage, for a while.
 const Fault kTroubles[] = {
     {.kind = Fault::Kind::status, .status = 403, .text = "Auth failed: invalid key pair id"},

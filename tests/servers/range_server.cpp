@@ -189,7 +189,10 @@ bool RangeServer::Connection::answer(const Incoming& request, boost::system::err
   const Fault fault =
       too_many_ ? Fault{.kind = Kind::status, .status = 503} : state_->faultFor(question);
   const std::int64_t wait = fleet_ ? state_->storage_delay_us : state_->endpoint_delay_us;
+  std::unique_lock turn(state_->turn, std::defer_lock);
+  if (fleet_ && state_->in_turn) turn.lock();
   if (wait > 0 && !state_->sleep(std::chrono::microseconds(wait))) return false;
+  if (turn.owns_lock()) turn.unlock();
   if (!state_->waitForOthers(question.path())) return false;
   if (fault.kind == Kind::silence || fault.kind == Kind::hang_up) {
     record(request, question, 0, 0);
@@ -454,6 +457,7 @@ void RangeServer::answerTogether(std::vector<std::string> path_parts) {
   for (std::string& part : path_parts) state_->together[std::move(part)] = false;
   state_->stopped.notify_all();
 }
+void RangeServer::answerInTurn(bool on) { state_->in_turn = on; }
 void RangeServer::delay(std::chrono::microseconds each) { delay(each, each); }
 void RangeServer::delay(std::chrono::microseconds endpoint, std::chrono::microseconds storage) {
   state_->endpoint_delay_us = endpoint.count();

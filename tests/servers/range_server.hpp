@@ -135,6 +135,7 @@ class RangeServer {
   void answerTogether(std::vector<std::string> path_parts);
   void delay(std::chrono::microseconds each);  // before every answer
   void delay(std::chrono::microseconds endpoint, std::chrono::microseconds storage);
+  void answerInTurn(bool on);  // the storage, one request after the other, each with its delay
   void bandwidth(std::uint64_t bytes_per_second);  // of one connection; 0: unlimited
   // Reports another host in redirects (a proxy in front of the storage; nobody at all).
   void storageUrl(const std::string& url, std::size_t fleet = 0);

@@ -84,6 +84,8 @@ struct RangeServer::State {
   std::chrono::seconds link_lifetime{3600};
   std::map<std::string, bool> together;  // path parts, and whether they were asked for
   std::atomic<std::int64_t> endpoint_delay_us = 0, storage_delay_us = 0;
+  std::atomic<bool> in_turn = false;
+  std::mutex turn;
   std::atomic<std::int64_t> clock_ahead = 0;  // seconds
   std::atomic<int> requests_a_connection = 1'000'000, most_connections = 1'000'000;
   std::atomic<int> open_at_storage = 0;
