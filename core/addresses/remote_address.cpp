@@ -272,7 +272,7 @@ RemoteAddress modelScopePage(const Url& url, const std::string& text) {
 bool looksLikeHubPage(const Url& url) {
   const Parts& parts = url.parts;
   if (parts.size() > 2 && (isPage(parts[2]) || isPage(parts[1]))) return true;
-  return parts.size() <= 2 && !parts.empty() && !parts.back().ends_with(".safetensors");
+  return parts.size() <= 2 && !parts.empty() && !namesWeights(parts.back());
 }
 
 }  // namespace
@@ -308,6 +308,13 @@ RemoteAddress parseWebAddress(const std::string& text) {
   address.model = decoded(joined(url->parts, 0));
   if (!staysInside(address.model)) throw noModel(text, "names no file or folder of a server");
   return address;
+}
+
+bool namesWeights(std::string_view file) {
+  constexpr std::array<std::string_view, 6> kEndings{".safetensors", ".gguf", ".bin",
+                                                     ".pt",          ".pth",  ".ckpt"};
+  return std::any_of(kEndings.begin(), kEndings.end(),
+                     [&](std::string_view ending) { return file.ends_with(ending); });
 }
 
 bool isHubName(const std::string& text) {

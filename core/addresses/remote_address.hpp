@@ -35,6 +35,8 @@ RemoteAddress parseWebAddress(const std::string& text);
 
 // Whether the text begins as hf:// and web addresses do.
 bool isWebAddress(std::string_view text);
+// Whether a file of this name holds weights by its ending, whether or not these can be read.
+bool namesWeights(std::string_view file);
 // Whether the text could be org/name or name, alone or with @revision or :path.
 bool isHubName(const std::string& text);
 

@@ -7,6 +7,7 @@
 
 #include <kindred/error.hpp>
 
+#include "addresses/remote_address.hpp"
 #include "url.hpp"
 
 namespace kindred::http {
@@ -108,9 +109,9 @@ FilesAddress parseFilesAddress(const std::string& address) {
   while (path.ends_with('/')) path.pop_back();
   if (!path.empty() && !staysInside(path)) {
     throw inputError("", "'" + address + "' leaves the endpoint",
-                     "name a folder or a *.safetensors file below it");
+                     "name a folder or a file of weights below it");
   }
-  if (!path.ends_with(".safetensors")) return {path, {}};
+  if (!addresses::namesWeights(path)) return {path, {}};
   const std::size_t slash = path.rfind('/');
   if (slash == std::string::npos) return {"", path};
   return {path.substr(0, slash), path.substr(slash + 1)};

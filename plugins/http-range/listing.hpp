@@ -9,7 +9,7 @@
 
 namespace kindred::http {
 
-// On a plain server: a folder, or one *.safetensors file.
+// On a plain server: a folder, or one file of weights.
 struct FilesAddress {
   std::string path;  // "folder/model"
   std::string file;  // the one file that is meant; else empty

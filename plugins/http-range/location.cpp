@@ -116,7 +116,8 @@ void HubLocation::enter(const std::string& path) {
     for (const Listed& listed : files) {
       const std::size_t slash = listed.name.find('/');
       if (slash != std::string::npos) there.insert(listed.name.substr(0, slash + 1));
-      if (slash == std::string::npos && isWeights(listed.name)) there.insert(listed.name);
+      if (slash == std::string::npos && addresses::namesWeights(listed.name))
+        there.insert(listed.name);
     }
     std::string list;
     for (const std::string& name : there) {

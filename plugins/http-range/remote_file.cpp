@@ -1,22 +1,10 @@
 #include "remote_file.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cstring>
 #include <utility>
 
 namespace kindred::http {
-namespace {
-
-// Whether the name says so; a list need not tell which files are large.
-bool isWeights(std::string_view name) {
-  constexpr std::array<std::string_view, 6> kEndings{".safetensors", ".gguf", ".bin",
-                                                     ".pt",          ".pth",  ".ckpt"};
-  return std::any_of(kEndings.begin(), kEndings.end(),
-                     [&](std::string_view ending) { return name.ends_with(ending); });
-}
-
-}  // namespace
 
 RemoteFile::RemoteFile(Service& service, FileKey key, const Listed& listed, std::string url)
     : service_(service),
@@ -61,7 +49,7 @@ bool RemoteFile::isCatalogue() const {
 
 // What a Hub keeps in git itself, where no range is needed and none is promised.
 bool RemoteFile::isText() const {
-  return target_->points && sha256_.empty() && !isWeights(key_.name) &&
+  return target_->points && sha256_.empty() && !addresses::namesWeights(key_.name) &&
          target_->total.value_or(0) <= kMostText;
 }
 

@@ -111,6 +111,10 @@ TEST(RemoteAddress, IsAPageOfModelScope) {
 TEST(RemoteAddress, IsAFileOfAPlainServer) {
   const RemoteAddress file{Layout::files, "https://example.org", "a/x.safetensors", "", ""};
   EXPECT_EQ(parseWebAddress("https://example.org/a/x.safetensors#top"), file);
+  for (const char* name : {"x.Q4_K_M.gguf", "x.bin", "x.pt", "x.pth", "x.ckpt"}) {
+    const RemoteAddress other{Layout::files, "https://example.org", name, "", ""};
+    EXPECT_EQ(parseWebAddress(std::string("https://example.org/") + name), other);
+  }
 }
 
 TEST(RemoteAddress, IsNothingElse) {
