@@ -21,6 +21,33 @@ bool holds(const std::vector<RoleAxis>& axes, std::string_view role, unsigned ax
   });
 }
 
+std::uint64_t valueOf(const Dimensions& dimensions, const std::string& name) {
+  for (const DimensionName& known : dimensionNames()) {
+    if (known.name == name) return dimensions.*known.value;
+  }
+  return 0;
+}
+
+// Gauges that do not hold at a model's sizes are refused.
+std::shared_ptr<const ArchitectureRules> atSizesOf(
+    const Checkpoint& checkpoint, const std::shared_ptr<const ArchitectureRules>& rules) {
+  const auto depends = [](const GaugeRule& rule) { return !rule.unless.empty(); };
+  if (std::none_of(rules->gauges.begin(), rules->gauges.end(), depends)) return rules;
+  const Dimensions dimensions = dimensionsOf(checkpoint);
+  auto own = std::make_shared<ArchitectureRules>(*rules);
+  for (GaugeRule& rule : own->gauges) {
+    if (!depends(rule) || valueOf(dimensions, rule.unless) <= 1) continue;
+    for (auto* axes : {&rule.sign, &rule.permutation}) {
+      for (RoleAxis& axis : *axes) {
+        if (!holds(rule.refused, axis.role, axis.axis)) rule.refused.push_back(axis);
+      }
+      axes->clear();
+    }
+    rule.because = rule.otherwise;
+  }
+  return own;
+}
+
 }  // namespace
 
 std::string_view name(Scope scope) {
@@ -35,6 +62,7 @@ Architecture::Architecture(std::shared_ptr<const ArchitectureRules> rules)
 Architecture Architecture::named(const Checkpoint& checkpoint) const {
   Architecture of_checkpoint = *this;
   of_checkpoint.naming_ = std::make_shared<const Naming>(checkpoint, *rules_);
+  of_checkpoint.rules_ = atSizesOf(checkpoint, rules_);
   return of_checkpoint;
 }
 
@@ -45,6 +73,8 @@ const std::vector<std::string>& Architecture::modelTypes() const { return rules_
 const std::vector<std::string>& Architecture::classes() const { return rules_->classes; }
 const std::map<std::string, std::string>& Architecture::foreign() const { return rules_->foreign; }
 bool Architecture::rotaryInterleaved() const { return rules_->rotary_interleaved; }
+double Architecture::rotaryPart() const { return rules_->rotary_part; }
+bool Architecture::gainsPlusOne() const { return rules_->gains_plus_one; }
 const std::vector<GaugeRule>& Architecture::rules() const { return rules_->gauges; }
 
 std::vector<std::string> Architecture::roles() const {

@@ -20,6 +20,9 @@ struct Dimensions {
   std::uint64_t hidden = 0, layers = 0, heads = 0, kv_heads = 0, head_dim = 0, rotary_dim = 0;
   std::uint64_t intermediate = 0, experts = 0, experts_per_token = 0, expert_intermediate = 0;
   std::uint64_t shared_experts = 0, vocabulary = 0, first_dense = 0;
+  std::uint64_t group = 0;          // query heads of a key-value head
+  std::uint64_t expert_groups = 0;  // to which routing is limited
+  bool rotary_differs = false;      // layers turn different parts of a head
   // Latent attention: the ranks of the latents, and the parts of a head.
   std::uint64_t q_rank = 0, kv_rank = 0, rope_dim = 0, nope_dim = 0, value_dim = 0;
 };
@@ -65,6 +68,8 @@ struct GaugeRule {
   Scope scope = Scope::each;
   std::vector<RoleAxis> sign, permutation, refused;
   std::string because;
+  std::string unless;     // a dimension: of more than one the gauge does not hold
+  std::string otherwise;  // why not
 };
 
 // Where a tensor stands in a model; indices are -1 where there are none.
@@ -95,7 +100,8 @@ class Naming;              // how one checkpoint's names differ from the file's
 class Architecture {
  public:
   explicit Architecture(std::shared_ptr<const ArchitectureRules> rules);
-  // The same family, by whose names `checkpoint` is read: its own may have words before them.
+  // The same family, by whose names `checkpoint` is read (its own may have words before them), with
+  // the gauges that hold at its sizes.
   Architecture named(const Checkpoint& checkpoint) const;
 
   const std::string& name() const;
@@ -108,6 +114,10 @@ class Architecture {
   const std::map<std::string, std::string>& foreign() const;
   // Whether rotary pairs are neighbours (2i, 2i+1) and not (i, i + rotary_dim / 2).
   bool rotaryInterleaved() const;
+  // The part of a head that turns where config.json does not say; 0: positions turn nothing.
+  double rotaryPart() const;
+  // Whether a norm's gain is what is stored plus one.
+  bool gainsPlusOne() const;
   std::vector<std::string> roles() const;
   // The tensor names of a role: patterns, or "rows of PATTERN" where it is split off.
   std::vector<std::string> patterns(std::string_view role) const;
@@ -164,7 +174,8 @@ class ArchitectureRegistry {
 std::filesystem::path architectureFolder(const std::filesystem::path& executable);
 
 // From the text of config.json (nested text_config understood); hostile numbers are an Error.
-Dimensions dimensionsOf(const Checkpoint& checkpoint);
+// `rotary_part`: of a head turns where nothing is stated.
+Dimensions dimensionsOf(const Checkpoint& checkpoint, double rotary_part = 1);
 
 struct ParameterCount {
   std::uint64_t total = 0;  // elements of all tensors

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
@@ -35,6 +36,12 @@ class Reader {
          {"model_type", [&](const auto& node) { readModelTypes(node); }},
          {"classes", [&](const auto& node) { readClasses(node); }},
          {"rotary", [&](const auto& node) { readRotary(node); }},
+         {"rotary_part", [&](const auto& node) { readRotaryPart(node); }},
+         {"gains",
+          [&](const auto& node) {
+            rules.gains_plus_one = chosen(node, "'gains'", {"plain", "plus_one"}) == "plus_one";
+            file_.has_gains = true;
+          }},
          {"roles", [&](const auto& node) { readRoles(node); }},
          {"split", [&](const auto& node) { readSplits(node); }},
          {"gauges", [&](const auto& node) { readGauges(node); }}});
@@ -73,11 +80,25 @@ class Reader {
   void readRotary(const YAML::Node& node) {
     const std::string word = yaml_.text(node, "'rotary'");
     if (word.empty()) return;
-    if (word != "half" && word != "interleaved") {
-      yaml_.unknown(node, "layout of rotary pairs", word, {"half", "interleaved"});
+    if (word != "half" && word != "interleaved" && word != "none") {
+      yaml_.unknown(node, "layout of rotary pairs", word, {"half", "interleaved", "none"});
     }
-    file_.has_rotary = true;
+    file_.has_rotary = file_.has_rotary_part = true;
     file_.rules.rotary_interleaved = word == "interleaved";
+    if (word == "none") file_.rules.rotary_part = 0;
+  }
+
+  void readRotaryPart(const YAML::Node& node) {
+    const std::string word = yaml_.text(node, "'rotary_part'");
+    if (word.empty()) return;
+    double part = 0;
+    const auto [end, problem] = std::from_chars(word.data(), word.data() + word.size(), part);
+    if (problem != std::errc{} || end != word.data() + word.size() || !(part > 0 && part <= 1)) {
+      return yaml_.wrong(node, fmt::format("'rotary_part' is '{}'", escaped(word)),
+                         "the part of a head that turns, above 0 and at most 1");
+    }
+    file_.has_rotary_part = true;
+    file_.rules.rotary_part = part;
   }
 
   bool checkRole(const std::string& role, const YAML::Node& node) const {
@@ -116,7 +137,7 @@ class Reader {
 
   void readSplit(const YAML::Node& node) {
     std::vector<NamePattern> from;
-    SplitRule rule{NamePattern("-"), {}, {}};
+    SplitRule rule{NamePattern("-"), {}, {}, {}};
     std::string stored = "rows";
     yaml_.eachKnown(
         node, "a split",
@@ -128,14 +149,8 @@ class Reader {
           }},
          {"into", [&](const YAML::Node& value) { readParts(value, rule.parts); }},
          {"experts",
-          [&](const YAML::Node& value) {
-            const std::vector<std::string> counted = factors(value);
-            if (counted.size() == 1) {
-              rule.experts = counted.front();
-            } else {
-              yaml_.wrong(value, "'experts' is one dimension");
-            }
-          }},
+          [&](const YAML::Node& value) { rule.experts = dimension(value, "'experts'"); }},
+         {"each", [&](const YAML::Node& value) { rule.each = dimension(value, "'each'"); }},
          {"stored",
           [&](const YAML::Node& value) {
             stored = chosen(value, "'stored'", {"rows", "columns", "either"});
@@ -147,9 +162,15 @@ class Reader {
     for (const char* key : {"from", "into"}) {
       if (!node[key]) yaml_.wrong(node, fmt::format("a split needs '{}'", key));
     }
-    if (rule.experts.empty() && (stored != "rows" || rule.alternating)) {
-      yaml_.wrong(node, "only matrices of experts are stored by columns, or alternate",
+    if (rule.experts.empty() && (stored == "either" || rule.alternating)) {
+      yaml_.wrong(node, "only matrices of experts may be stored either way, or alternate",
                   "'experts' says how many there are");
+    }
+    const bool rest = std::any_of(rule.parts.begin(), rule.parts.end(),
+                                  [](const SplitPart& part) { return part.factors.empty(); });
+    if (rest && !rule.each.empty()) yaml_.wrong(node, "'each' leaves no 'rest'");
+    if (!rule.each.empty() && (rule.alternating || !rule.experts.empty())) {
+      yaml_.wrong(node, "'each' goes with neither 'experts' nor 'order'");
     }
     for (const NamePattern& each : from) {
       rule.from = each;
@@ -159,6 +180,13 @@ class Reader {
         file_.rules.splits.push_back(rule);
       }
     }
+  }
+
+  std::string dimension(const YAML::Node& node, std::string_view what) const {
+    const std::vector<std::string> counted = factors(node);
+    if (counted.size() == 1) return counted.front();
+    yaml_.wrong(node, fmt::format("{} is one dimension", what));
+    return {};
   }
 
   // One of some words; the first where another stands there.
@@ -176,7 +204,8 @@ class Reader {
     for (const YAML::Node& item : node) {
       yaml_.eachPair(item, "a part of a split", [&](const YAML::Node& key, const YAML::Node& rows) {
         if (!checkRole(key.Scalar(), key)) return;
-        parts.push_back({key.Scalar(), factors(rows)});
+        const bool rest = rows.IsScalar() && rows.Scalar() == "rest";
+        parts.push_back({key.Scalar(), rest ? std::vector<std::string>{} : factors(rows)});
       });
     }
   }
@@ -216,6 +245,9 @@ class Reader {
          {"permutation", [&](const YAML::Node& value) { readAxes(value, rule.permutation); }},
          {"refused", [&](const YAML::Node& value) { readAxes(value, rule.refused); }},
          {"moves", [&](const YAML::Node& value) { readScope(value, rule.scope); }},
+         {"unless", [&](const YAML::Node& value) { rule.unless = dimension(value, "'unless'"); }},
+         {"otherwise",
+          [&](const YAML::Node& value) { rule.otherwise = yaml_.text(value, "'otherwise'"); }},
          {"because",
           [&](const YAML::Node& value) { rule.because = yaml_.text(value, "'because'"); }}});
     if (!node.IsMap()) return;
@@ -224,6 +256,10 @@ class Reader {
     if (granted == static_cast<bool>(node["refused"])) {
       yaml_.wrong(key, fmt::format("gauge '{}' must have 'sign' or 'permutation', or 'refused'",
                                    rule.name));
+    }
+    if (static_cast<bool>(node["unless"]) != static_cast<bool>(node["otherwise"])) {
+      yaml_.wrong(key, fmt::format("gauge '{}' needs both 'unless' and 'otherwise'", rule.name),
+                  "why it does not hold where the dimension is more than one");
     }
     file_.rules.gauges.push_back(std::move(rule));
   }

@@ -18,6 +18,8 @@ struct ArchitectureFile {
   std::vector<std::string> removed_roles;
   std::vector<std::string> removed_gauges;
   bool has_rotary = false;
+  bool has_rotary_part = false;
+  bool has_gains = false;
   bool has_splits = false;
   YAML::Node extends_node;
   std::map<std::string, YAML::Node> model_type_nodes;

@@ -64,6 +64,8 @@ class Joiner {
     rules.model_types = file.rules.model_types;
     rules.classes = file.rules.classes;
     if (file.has_rotary) rules.rotary_interleaved = file.rules.rotary_interleaved;
+    if (file.has_rotary_part) rules.rotary_part = file.rules.rotary_part;
+    if (file.has_gains) rules.gains_plus_one = file.rules.gains_plus_one;
     if (file.has_splits && file.rules.splits.empty()) rules.splits.clear();
     std::erase_if(rules.splits, [&](const SplitRule& inherited) {
       return std::any_of(

@@ -21,14 +21,22 @@ struct RoleName {
 // Every role there is, in the order in which they are listed.
 inline constexpr std::array kRoles{
     RoleName{"embedding", "a row for each token"},
+    RoleName{"embedding.position", "a row for each position"},
+    RoleName{"embedding.type", "a row for each kind of segment"},
+    RoleName{"norm.embedding", "gains of the norm on embeddings"},
+    RoleName{"norm.embedding_bias", "its biases"},
     RoleName{"head", "output projection"},
     RoleName{"head.bias", "its bias"},
     RoleName{"norm.attention", "gains of the norm before attention"},
-    RoleName{"norm.attention_bias", "biases of that norm"},
+    RoleName{"norm.attention_bias", "its biases"},
+    RoleName{"norm.attention_out", "gains or scales behind attention"},
+    RoleName{"norm.attention_out_bias", "its biases"},
     RoleName{"norm.mlp", "gains of the norm before the MLP"},
-    RoleName{"norm.mlp_bias", "biases of that norm"},
+    RoleName{"norm.mlp_bias", "its biases"},
+    RoleName{"norm.mlp_out", "gains or scales behind the MLP"},
+    RoleName{"norm.mlp_out_bias", "its biases"},
     RoleName{"norm.final", "gains of the norm before the head"},
-    RoleName{"norm.final_bias", "biases of that norm"},
+    RoleName{"norm.final_bias", "its biases"},
     RoleName{"attention.q", "queries"},
     RoleName{"attention.q_bias", "biases of the queries"},
     RoleName{"attention.q_norm", "gains of the norm inside each query head"},
@@ -44,13 +52,17 @@ inline constexpr std::array kRoles{
     RoleName{"attention.kv_b", "keys and values from their latent"},
     RoleName{"attention.v", "values"},
     RoleName{"attention.v_bias", "biases of the values"},
+    RoleName{"attention.gate", "gates on what attention gives, before its output projection"},
     RoleName{"attention.o", "attention's output projection"},
     RoleName{"attention.o_bias", "its bias"},
     RoleName{"router", "a row for each routed expert"},
     RoleName{"router.bias", "an entry for each routed expert"},
-    RoleName{"mlp.gate", "gate rows of dense MLPs and routed experts"},
+    RoleName{"mlp.gate", "rows of dense MLPs and routed experts on which the activation acts"},
+    RoleName{"mlp.gate_bias", "their biases"},
     RoleName{"mlp.up", "up rows of dense MLPs and routed experts"},
+    RoleName{"mlp.up_bias", "their biases"},
     RoleName{"mlp.down", "down columns of dense MLPs and routed experts"},
+    RoleName{"mlp.down_bias", "biases of what they give"},
     RoleName{"shared.router", "gate of the shared expert"},
     RoleName{"shared.gate", "gate rows of shared experts"},
     RoleName{"shared.up", "up rows of shared experts"},
@@ -66,7 +78,7 @@ inline constexpr std::array kRoles{
 // Rows of a fused matrix that belong to one role: a product of dimensions, "heads * head_dim".
 struct SplitPart {
   std::string role;
-  std::vector<std::string> factors;
+  std::vector<std::string> factors;  // none: an equal share of the rows that the others leave
 };
 
 // The parts of a tensor, or of each of its matrices, as it stores them.
@@ -74,6 +86,7 @@ struct SplitRule {
   NamePattern from;
   std::vector<SplitPart> parts;
   std::string experts;       // the dimension that its first axis counts; empty: it is one matrix
+  std::string each;          // the dimension that says how often the parts follow one another
   bool transposed = false;   // columns are stored as rows
   bool alternating = false;  // rows of the parts take turns
 };
@@ -84,6 +97,8 @@ struct ArchitectureRules {
   std::vector<std::string> model_types;  // empty: serves others to extend
   std::vector<std::string> classes;      // as config.json's `architectures` lists them
   bool rotary_interleaved = false;
+  double rotary_part = 1;  // of a head, where config.json does not say
+  bool gains_plus_one = false;
   std::map<std::string, std::vector<NamePattern>> roles;
   std::vector<SplitRule> splits;
   std::vector<GaugeRule> gauges;

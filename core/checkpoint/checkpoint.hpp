@@ -132,10 +132,19 @@ struct View {
   // another as they are: parts whose rows take turns, transposed matrices. 0: they do.
   std::uint64_t row_step = 0;
   std::uint64_t column_step = 1;
+  // Rows that follow one another so before the next ones begin elsewhere (a part of each head), and
+  // elements from one such block to the next. 0: all rows.
+  std::uint64_t block_rows = 0;
+  std::uint64_t block_step = 0;
   TensorInfo info;  // of the view: its own shape, role and captures
 
   // Whether its elements are one run of the tensor's.
   bool isRun() const { return row_step == 0; }
+  // Elements from the view's first row to this one, where it is no run.
+  std::uint64_t rowAt(std::uint64_t row) const {
+    if (block_rows == 0) return row * row_step;
+    return row / block_rows * block_step + row % block_rows * row_step;
+  }
 };
 
 // The whole tensor as a view, without role or captures.

@@ -18,6 +18,8 @@ struct ModelConfig {
   std::vector<std::string> model_types;       // the text model's own last
   std::vector<std::string> classes;           // "architectures"
   std::map<std::string, std::string> values;  // numbers and words as written
+  // The part of a head that turns, of each description of the rotation; empty: not stated there.
+  std::vector<std::string> rotary_parts = {};
 };
 
 // Nothing in it where the checkpoint has no config.json; an Error where that is no JSON object.

@@ -61,7 +61,7 @@ class Fitter {
   Fitter(const Checkpoint& checkpoint, const Architecture& architecture)
       : checkpoint_(checkpoint),
         architecture_(architecture),
-        stated_(dimensionsOf(checkpoint)),
+        stated_(dimensionsOf(checkpoint, architecture.rotaryPart())),
         hidden_(stated_.hidden) {
     for (const std::string_view role : kRead) gather(role);
   }
@@ -81,7 +81,7 @@ class Fitter {
     checkMlps(role::kGate, role::kUp, role::kDown, width);
     checkMlps(kSharedGate, kSharedUp, kSharedDown, width);
     checkRouters(width);
-    checkPartners(role::kGate, role::kUp);
+    if (!architecture_.patterns(role::kUp).empty()) checkPartners(role::kGate, role::kUp);
     checkPartners(kSharedGate, kSharedUp);
     checkPartners(role::kKey, role::kValue);
     return result();
@@ -254,6 +254,13 @@ class Fitter {
     check(role::kAttentionOutput, {{hidden_, queries}, heads(d.heads, "heads")});
     for (const auto role : {role::kKey, role::kValue}) {
       check(role, {{keys, hidden_}, heads(d.kv_heads, "key-value heads")});
+    }
+    if (d.rotary_differs) {
+      for (const auto role : {role::kQuery, role::kKey}) {
+        filter(role, [&](const Index&, const View&) {
+          return "cannot be turned: layers turn different parts of a head";
+        });
+      }
     }
     if (turnsInPairs()) return;
     for (const auto role : {role::kQuery, role::kKey}) {

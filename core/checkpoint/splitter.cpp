@@ -16,9 +16,11 @@ constexpr std::uint64_t kMostExperts = 65536;  // of a layer: each becomes a few
 // A rule, with what it counts in a tensor.
 struct Splitter::Fit {
   const SplitRule* rule = nullptr;
-  std::uint64_t experts = 0;        // 0: the tensor is one matrix
+  std::uint64_t experts = 0;  // 0: the tensor is one matrix
+  std::uint64_t blocks = 1;   // how often the parts follow one another
+  bool transposed = false;
   std::uint64_t total = 0;          // rows of all parts
-  std::vector<std::uint64_t> rows;  // of each part
+  std::vector<std::uint64_t> rows;  // of each part, in each block
   std::uint64_t columns = 0;        // of each row
 };
 
@@ -76,11 +78,6 @@ std::uint64_t Splitter::rowsOf(const SplitPart& part, std::string& problem) cons
 bool Splitter::fits(const Tensor& tensor, const SplitRule& rule, Fit& fit,
                     std::string& problem) const {
   fit.rule = &rule;
-  for (const SplitPart& part : rule.parts) {
-    fit.rows.push_back(rowsOf(part, problem));
-    if (!problem.empty()) return false;
-    fit.total += fit.rows.back();
-  }
   std::vector<std::uint64_t> shape = tensor.shape;
   if (!rule.experts.empty()) {
     fit.experts = dimension(rule.experts, problem);
@@ -96,9 +93,12 @@ bool Splitter::fits(const Tensor& tensor, const SplitRule& rule, Fit& fit,
       return false;
     }
     shape.erase(shape.begin());
-    if (rule.transposed) std::swap(shape[0], shape[1]);
   }
+  // Biases have no columns.
+  fit.transposed = rule.transposed && shape.size() == 2;
+  if (fit.transposed) std::swap(shape[0], shape[1]);
   const std::uint64_t there = shape.empty() ? 0 : shape.front();
+  if (!countRows(rule, there, fit, problem)) return false;
   if (tensor.elements == 0) {
     problem = fmt::format("is empty, but its parts have {} rows by config.json", fit.total);
     return false;
@@ -108,6 +108,34 @@ bool Splitter::fits(const Tensor& tensor, const SplitRule& rule, Fit& fit,
     return false;
   }
   fit.columns = there == 0 ? 0 : tensor.elements / std::max<std::uint64_t>(fit.experts, 1) / there;
+  return true;
+}
+
+bool Splitter::countRows(const SplitRule& rule, std::uint64_t there, Fit& fit,
+                         std::string& problem) const {
+  if (!rule.each.empty()) fit.blocks = dimension(rule.each, problem);
+  std::uint64_t of_block = 0, sharing = 0;
+  for (const SplitPart& part : rule.parts) {
+    if (part.factors.empty()) ++sharing;
+    fit.rows.push_back(part.factors.empty() ? 0 : rowsOf(part, problem));
+    if (!problem.empty()) return false;
+    of_block += fit.rows.back();
+  }
+  if (sharing > 0) {
+    if (of_block >= there || (there - of_block) % sharing != 0) {
+      problem = fmt::format(
+          "has {} rows, which leaves no equal number for the parts that share the rest", there);
+      return false;
+    }
+    for (std::size_t p = 0; p < fit.rows.size(); ++p) {
+      if (rule.parts[p].factors.empty()) fit.rows[p] = (there - of_block) / sharing;
+    }
+    of_block = there;
+  }
+  if (__builtin_mul_overflow(of_block, fit.blocks, &fit.total)) {
+    problem = "has parts of more than 2^61 rows by config.json";
+    return false;
+  }
   return true;
 }
 
@@ -127,24 +155,31 @@ View Splitter::viewOf(const Tensor& tensor, const Fit& fit, std::size_t part,
   View view = whole(checkpoint_, tensor);
   std::uint64_t first = 0;
   for (std::size_t p = 0; p < part; ++p) first += fit.rows[p];
-  const std::uint64_t count = fit.rows[part], parts = fit.rows.size();
+  const std::uint64_t of_block = fit.rows[part], parts = fit.rows.size();
+  const std::uint64_t count = of_block * fit.blocks;
   view.info.role = rule.parts[part].role;
   view.info.shape.front() = count;
+  if (fit.experts > 0 || fit.transposed) view.info.shape = {count, fit.columns};
   if (fit.experts > 0) {
-    view.info.shape = {count, fit.columns};
     view.info.expert = static_cast<std::int64_t>(expert);
     view.info.name += fmt::format("[expert {}]", expert);
   }
   view.info.elements = count * fit.columns;
-  const std::uint64_t row = rule.transposed ? 1 : fit.columns;  // from one to the next
+  const std::uint64_t row = fit.transposed ? 1 : fit.columns;  // from one to the next
   view.first = expert * fit.total * fit.columns + (rule.alternating ? part : first) * row;
   if (rule.alternating && parts > 1) {
     view.row_step = parts * row;
     view.info.name += fmt::format("[every {} rows from {}]", parts, part);
+  } else if (fit.blocks > 1 && parts > 1) {
+    view.row_step = row;
+    view.block_rows = of_block;
+    view.block_step = fit.total / fit.blocks * row;
+    view.info.name +=
+        fmt::format("[rows {}:{} of every {}]", first, first + of_block, fit.total / fit.blocks);
   } else if (count != fit.total) {
     view.info.name += fmt::format("[rows {}:{}]", first, first + count);
   }
-  if (rule.transposed) {
+  if (fit.transposed) {
     view.row_step = std::max(view.row_step, row);
     view.column_step = fit.total;
     view.info.name += "[transposed]";

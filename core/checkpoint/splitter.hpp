@@ -25,6 +25,8 @@ class Splitter {
   bool fits(const Tensor& tensor, const SplitRule& rule, Fit& fit, std::string& problem) const;
   std::uint64_t dimension(const std::string& name, std::string& problem) const;
   std::uint64_t rowsOf(const SplitPart& part, std::string& problem) const;
+  // How many rows the parts take of those that are there.
+  bool countRows(const SplitRule& rule, std::uint64_t there, Fit& fit, std::string& problem) const;
   std::vector<View> cut(const Tensor& tensor, const Fit& fit) const;
   View viewOf(const Tensor& tensor, const Fit& fit, std::size_t part, std::uint64_t expert) const;
 

@@ -333,8 +333,9 @@ ByteRange bytesOfRows(const checkpoint::View& view, std::uint64_t first, std::ui
   if (view.isRun() || count == 0 || columns == 0) {
     return bytesOf(view, {first * columns, count * columns});
   }
-  const std::uint64_t last = (count - 1) * view.row_step + (columns - 1) * view.column_step;
-  return bytesOf(view, {first * view.row_step, last + 1});
+  const std::uint64_t begin = view.rowAt(first);
+  const std::uint64_t end = view.rowAt(first + count - 1) + (columns - 1) * view.column_step + 1;
+  return bytesOf(view, {begin, end - begin});
 }
 
 std::vector<ByteRange> stored(const ByteRange& range) {

@@ -31,7 +31,8 @@ std::uint64_t bytesOfRows(const checkpoint::View& view, std::uint64_t rows) {
 
 class Chooser {
  public:
-  Chooser(const Model& model, std::uint64_t budget) : budget_(budget) {
+  Chooser(const Model& model, std::uint64_t budget)
+      : budget_(budget), gated_(!model.architecture->patterns(role::kUp).empty()) {
     checkpoint::RoleShapes shapes = checkpoint::roleShapes(model.checkpoint, *model.architecture);
     for (checkpoint::View& view : shapes.views) add(std::move(view));
     reading_.dimensions = shapes.dimensions;
@@ -166,14 +167,15 @@ class Chooser {
     for (auto at = first; at != views_.end() && at->first.first == role::kGate; ++at) {
       const Place& place = at->first.second;
       if (place.layer != layer) break;
-      if (find(role::kUp, place) != nullptr) places.push_back(place);
+      if (!gated_ || find(role::kUp, place) != nullptr) places.push_back(place);
     }
     return places;
   }
 
   // Of one row of gate and up.
   std::uint64_t rowCost(const Place& place) const {
-    return bytesOfRows(*find(role::kGate, place), 1) + bytesOfRows(*find(role::kUp, place), 1);
+    const checkpoint::View* up = find(role::kUp, place);
+    return bytesOfRows(*find(role::kGate, place), 1) + (up == nullptr ? 0 : bytesOfRows(*up, 1));
   }
 
   void takeMlp(const Place& place, std::uint64_t rows) {
@@ -222,7 +224,7 @@ class Chooser {
   void listMlps() {
     for (const auto& [key, matrix] : reading_.matrices) {
       if (key.first != role::kGate) continue;
-      if (reading_.matrices.contains(MatrixKey{role::kUp, key.second})) {
+      if (!gated_ || reading_.matrices.contains(MatrixKey{role::kUp, key.second})) {
         reading_.mlps.push_back(key.second);
       }
     }
@@ -235,6 +237,7 @@ class Chooser {
                                                     role::kKeyValueLatent};
 
   std::uint64_t budget_;
+  bool gated_;  // MLPs have up rows
   std::map<MatrixKey, checkpoint::View> views_;
   std::set<std::int64_t> layers_;
   std::vector<std::int64_t> order_;  // the same, in the order of reading

@@ -27,6 +27,10 @@ std::string_view normBefore(std::string_view role) {
   return role == role::kOutput ? role::kFinalNorm : std::string_view{};
 }
 
+bool isGain(std::string_view role) {
+  return role == role::kAttentionNorm || role == role::kMlpNorm || role == role::kFinalNorm;
+}
+
 // Bytes that are held when a remote model is read ahead.
 constexpr std::uint64_t kMostAhead = std::uint64_t{256} << 20;
 
@@ -128,7 +132,8 @@ bool CheckpointWeights::whole(std::string_view role, const Place& place) const {
 Matrix CheckpointWeights::matrix(std::string_view role, const Place& place,
                                  std::span<const std::uint32_t> wanted) const {
   const plan::ReadableMatrix* readable = find(role, place);
-  if (readable == nullptr || readable->view.info.shape.size() > 2) {
+  if (readable == nullptr) return {nullptr, 0, shape_.hidden, {}};
+  if (readable->view.info.shape.size() > 2) {
     throw Error(Category::internal, model_.key, "no matrix of role " + std::string(role));
   }
   const checkpoint::View* view = &readable->view;
@@ -177,9 +182,12 @@ void CheckpointWeights::readRows(const checkpoint::View& view, std::span<const s
     for (std::size_t i = run.at; i < run.at + run.count; ++i) {
       for (std::size_t c = 0; c < matrix.columns; ++c) {
         matrix.values[i * matrix.columns + c] =
-            stored[(rows[i] - run.first) * view.row_step + c * view.column_step];
+            stored[view.rowAt(rows[i]) - view.rowAt(run.first) + c * view.column_step];
       }
     }
+  }
+  if (model_.architecture->gainsPlusOne() && isGain(view.info.role)) {
+    for (float& gain : matrix.values) gain += 1;
   }
   const std::lock_guard lock(mutex_);
   ranges_.insert(ranges_.end(), read.begin(), read.end());

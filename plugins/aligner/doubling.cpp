@@ -73,8 +73,9 @@ void joinUnitsBySize(const Profile& model, const arma::fmat& ups, Doubling& doub
     const Place& place = model.place(m);
     parts.push_back({place.layer, place.expert, model.firstUnit(m), model.units(m)});
   }
-  copies::Roles roles{&ups};
-  if (!gatesSpeakForUps(model.allGates(), ups)) roles.push_back(&model.allGates());
+  copies::Roles roles;
+  if (!ups.is_zero()) roles.push_back(&ups);
+  if (roles.empty() || !gatesSpeakForUps(model.allGates(), ups)) roles.push_back(&model.allGates());
   copies::joinLikeNumbered(roles, parts, units);
   copies::joinTiles(roles, parts, units);
   copies::joinAlike(roles, units);
@@ -93,7 +94,12 @@ void joinUnitsBySize(const Profile& model, const arma::fmat& ups, Doubling& doub
 arma::fmat allUps(const Profile& model, Doubling& doubling) {
   arma::fmat ups(model.allGates().n_rows, model.allGates().n_cols, arma::fill::zeros);
   for (std::size_t m = 0; m < model.mlps(); ++m) {
-    const Matrix up = model.weights().matrix(role::kUp, model.place(m));
+    const Place& place = model.place(m);
+    if (model.weights().rows(role::kUp, place) == 0) {  // an MLP without a gate
+      doubling.units.push_back(align::repeatedRows(model.weights().matrix(role::kGate, place)));
+      continue;
+    }
+    const Matrix up = model.weights().matrix(role::kUp, place);
     doubling.units.push_back(align::repeatedRows(up));
     if (up.rows == 0 || up.rows != model.units(m) || up.columns != ups.n_rows) continue;
     ups.cols(model.firstUnit(m), model.firstUnit(m) + model.units(m) - 1) = linear::unitColumns(up);

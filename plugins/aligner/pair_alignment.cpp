@@ -182,6 +182,8 @@ void BlindAlignments::matchByUps(std::vector<MlpMatch>& matches,
                                  const std::vector<std::size_t>& unclear,
                                  const arma::fmat& rotation, bool with_units) const {
   for (const MlpChoice& choice : mapMlps(a_, b_, rotation, unclear, PairedBy::ups)) {
+    if (a_.weights().rows(role::kUp, a_.place(choice.a)) == 0) continue;  // it has no gate
+    if (b_.weights().rows(role::kUp, b_.place(choice.b)) == 0) continue;
     const arma::fmat sizes =
         arma::abs(innerProducts(rotated(a_.ups(choice.a), rotation), b_.ups(choice.b)));
     linear::Matching matching = linear::assign(sizes);

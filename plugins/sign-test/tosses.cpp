@@ -296,6 +296,7 @@ Tosses tossUnits(const MatrixTask& task) {
     if (fresh) found->second = rotated(unitColumns(a.matrix(role::kUp, match.a)), rotation);
     const arma::fmat& of_a = found->second;
     const arma::fmat of_b = unitColumns(task.b.weights().matrix(role::kUp, match.b));
+    if (of_a.is_empty() || of_b.is_empty()) continue;  // an MLP without a gate has no up rows
     const auto mlp =
         static_cast<std::size_t>(std::find(places.begin(), places.end(), match.a) - places.begin());
     const std::vector<std::uint32_t>& origins = task.a.doubling().units[mlp];

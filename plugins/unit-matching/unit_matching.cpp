@@ -61,7 +61,8 @@ class UnitMatching final : public kindred::MatrixTest {
       if (draws_ > 0 && gates.n_rows == gates.n_cols && !matching.empty()) {
         ranks.add(matching, draws_, task.seed + ranks.layers);
       }
-      by_ups.add(arma::abs(cosines(kindred::role::kUp, match)), width);  // an up row's sign is free
+      const arma::fmat ups = arma::abs(cosines(kindred::role::kUp, match));  // their signs are free
+      if (!ups.is_empty()) by_ups.add(ups, width);
     }
     std::vector<Finding> findings;
     if (by_gates.parts() > 0) {

@@ -65,7 +65,7 @@ class KINDRED_EXPORT ModelWeights {
   virtual const std::string& model() const = 0;
   virtual const std::string& architecture() const = 0;
   virtual const ModelShape& shape() const = 0;
-  // Every gated MLP that may be read, by layer; within a layer dense, shared, then routed experts.
+  // Every MLP that may be read, by layer: dense, shared, routed experts. Ups only beside gates.
   virtual const std::vector<Place>& mlps() const = 0;
   // The token of each embedding row, as the tokenizer spells it; empty where a row has none.
   virtual const std::vector<std::string>& tokens() const = 0;
@@ -73,8 +73,8 @@ class KINDRED_EXPORT ModelWeights {
   virtual std::uint64_t rows(std::string_view role, const Place& place) const = 0;
   // False: the matrix has more rows than may be read.
   virtual bool whole(std::string_view, const Place&) const { return true; }
-  // The matrix, or the named rows of it. Columns that read the residual stream are multiplied by
-  // the gains of the norm that stands before them. A vector is a matrix of one row. [any-thread]
+  // The matrix, or the named rows of it; no rows where there is none. Columns that read the stream
+  // are multiplied by the gains of the norm before them. A vector is one row. [any-thread]
   virtual Matrix matrix(std::string_view role, const Place& place,
                         std::span<const std::uint32_t> rows = {}) const = 0;
   // Axis 0: rows.

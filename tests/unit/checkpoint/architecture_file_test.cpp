@@ -45,25 +45,26 @@ TEST(ArchitectureFile, MayBeFiveLines) {
 }
 
 TEST(ArchitectureFile, ShowsAllThatIsWrongAtOnce) {
-  EXPECT_EQ(refusalOfFile("name: y\n"
-                          "sumary: a family\n"
-                          "rotary: quarter\n"
-                          "roles:\n"
-                          "  mlp.upp: a\n"
-                          "  mlp.up: l.{head}.up\n"
-                          "  mlp.up: b\n"
-                          "gauges:\n"
-                          "  g: {sign: [mlp.up row], because: x}\n"
-                          "  h: {permutation: [mlp.up rows]}\n"),
-            "x.yaml:1:1: 'summary' is missing\n"
-            "x.yaml:1:7: 'name' is 'y', but the file is named 'x.yaml'\n"
-            "x.yaml:2:1: unknown key 'sumary' (did you mean 'summary'?)\n"
-            "x.yaml:3:9: unknown layout of rotary pairs 'quarter' (known: half, interleaved)\n"
-            "x.yaml:5:3: unknown role 'mlp.upp' (did you mean 'mlp.up'?)\n"
-            "x.yaml:6:11: pattern 'l.{head}.up': only {layer} and {expert} are captured\n"
-            "x.yaml:7:3: 'mlp.up' stands twice in 'roles'\n"
-            "x.yaml:9:14: 'mlp.up row' is no axis (ROLE rows, or ROLE columns)\n"
-            "x.yaml:10:3: gauge 'h' needs 'because'");
+  EXPECT_EQ(
+      refusalOfFile("name: y\n"
+                    "sumary: a family\n"
+                    "rotary: quarter\n"
+                    "roles:\n"
+                    "  mlp.upp: a\n"
+                    "  mlp.up: l.{head}.up\n"
+                    "  mlp.up: b\n"
+                    "gauges:\n"
+                    "  g: {sign: [mlp.up row], because: x}\n"
+                    "  h: {permutation: [mlp.up rows]}\n"),
+      "x.yaml:1:1: 'summary' is missing\n"
+      "x.yaml:1:7: 'name' is 'y', but the file is named 'x.yaml'\n"
+      "x.yaml:2:1: unknown key 'sumary' (did you mean 'summary'?)\n"
+      "x.yaml:3:9: unknown layout of rotary pairs 'quarter' (known: half, interleaved, none)\n"
+      "x.yaml:5:3: unknown role 'mlp.upp' (did you mean 'mlp.up'?)\n"
+      "x.yaml:6:11: pattern 'l.{head}.up': only {layer} and {expert} are captured\n"
+      "x.yaml:7:3: 'mlp.up' stands twice in 'roles'\n"
+      "x.yaml:9:14: 'mlp.up row' is no axis (ROLE rows, or ROLE columns)\n"
+      "x.yaml:10:3: gauge 'h' needs 'because'");
 }
 
 TEST(ArchitectureFile, ChecksDimensionsOfSplits) {
@@ -74,6 +75,24 @@ TEST(ArchitectureFile, ChecksDimensionsOfSplits) {
                                "  - from: l.{layer}.x\n")),
             "x.yaml:6:22: unknown dimension 'head_dims' (did you mean 'head_dim'?)\n"
             "x.yaml:7:5: a split needs 'into'");
+}
+
+TEST(ArchitectureFile, ChecksHowSplitsRepeatAndGaugesDepend) {
+  EXPECT_EQ(refusalOfFile(with("rotary_part: 2\n"
+                               "gains: other\n"
+                               "split:\n"
+                               "  - from: l.{layer}.qkv\n"
+                               "    each: heads\n"
+                               "    into:\n"
+                               "      - attention.q: rest\n"
+                               "gauges:\n"
+                               "  g: {sign: [mlp.up rows], because: x, unless: experts}\n")),
+            "x.yaml:3:14: 'rotary_part' is '2' (the part of a head that turns, above 0 and at most "
+            "1)\n"
+            "x.yaml:4:8: unknown 'gains' 'other' (known: plain, plus_one)\n"
+            "x.yaml:6:5: 'each' leaves no 'rest'\n"
+            "x.yaml:11:3: gauge 'g' needs both 'unless' and 'otherwise' (why it does not hold where "
+            "the dimension is more than one)");
 }
 
 TEST(ArchitectureFile, ChecksGauges) {

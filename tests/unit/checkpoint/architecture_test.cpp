@@ -54,6 +54,8 @@ TEST(ArchitectureRecognition, GoesByModelType) {
                                                         {"mixtral", "mixtral"},
                                                         {"phimoe", "phimoe"},
                                                         {"deepseek_v3", "deepseek_v3"},
+                                                        {"kimi_k2", "kimi_k2"},
+                                                        {"xlm-roberta", "bert"},
                                                         {"rwkv", "none"}}) {
     EXPECT_EQ(familyOf("{\"model_type\":\"" + type + "\"}"), name);
   }
@@ -67,8 +69,10 @@ TEST(ArchitectureRecognition, LooksIntoTextConfigAndArchitectures) {
 }
 
 TEST(ArchitectureRecognition, LeavesCommonPartsOut) {
-  EXPECT_EQ(shippedArchitectures().named("decoder"), nullptr);
-  EXPECT_EQ(shippedArchitectures().all().size(), 12u);
+  for (const char* common : {"decoder", "layernorm", "ungated", "absolute"}) {
+    EXPECT_EQ(shippedArchitectures().named(common), nullptr) << common;
+  }
+  EXPECT_GE(shippedArchitectures().all().size(), 50u);
 }
 
 TEST(Llama, ResolvesTheDemoModels) {
@@ -127,6 +131,42 @@ TEST(Phi3, SplitsFusedTensorsByTheConfig) {
   EXPECT_EQ(phi.resolve(checkpoint, "mlp.up").at(0).first, 48u);
   EXPECT_EQ(phi.roleOf("model.layers.7.self_attn.qkv_proj.weight"),
             "attention.q+attention.k+attention.v");
+}
+
+TEST(Splits, MayFollowOneAnotherForEachGroupOfHeads) {
+  MemorySource source;
+  const Checkpoint checkpoint =
+      modelOf(source, R"({"hidden_size":8,"num_attention_heads":4,"num_key_value_heads":2})",
+              {weight("model.layers.0.attention.wqkv.weight", {16, 8})});
+  const View k = family("internlm2").resolve(checkpoint, "attention.k").at(0);
+  EXPECT_EQ(k.info.name, "model.layers.0.attention.wqkv.weight[rows 4:6 of every 8]");
+  EXPECT_EQ(k.info.shape, (std::vector<std::uint64_t>{4, 8}));
+  std::vector<std::uint64_t> rows;
+  for (std::uint64_t r = 0; r < 4; ++r) rows.push_back((k.first + k.rowAt(r)) / 8);
+  EXPECT_THAT(rows, ElementsAre(4, 5, 12, 13));
+}
+
+TEST(Splits, MayBeStoredAsColumnsAndShareTheRest) {
+  MemorySource source;
+  const Checkpoint checkpoint = modelOf(source, R"({"n_embd":8,"n_head":2})",
+                                        {weight("transformer.h.0.attn.c_attn.weight", {8, 24}),
+                                         weight("transformer.h.0.mlp.c_fc.weight", {8, 20})});
+  const View v = family("gpt2").resolve(checkpoint, "attention.v").at(0);
+  EXPECT_EQ(v.info.shape, (std::vector<std::uint64_t>{8, 8}));
+  EXPECT_EQ(v.first, 16u);
+  EXPECT_EQ(v.rowAt(3), 3u);
+  EXPECT_EQ(v.column_step, 24u);
+  EXPECT_EQ(family("gpt2").resolve(checkpoint, "mlp.gate").at(0).info.shape.front(), 20u);
+  const Checkpoint gated = modelOf(source, "{}",
+                                   {weight("model.layers.0.mlp.gate_up_proj.weight", {12, 8}),
+                                    weight("model.layers.1.mlp.gate_up_proj.weight", {13, 8})});
+  std::vector<Unsplit> unsplit;
+  const std::vector<View> up = family("glm4").resolve(gated, "mlp.up", unsplit);
+  ASSERT_EQ(up.size(), 1u);
+  EXPECT_EQ(up[0].info.name, "model.layers.0.mlp.gate_up_proj.weight[rows 6:12]");
+  ASSERT_EQ(unsplit.size(), 1u);
+  EXPECT_EQ(unsplit[0].problem,
+            "has 13 rows, which leaves no equal number for the parts that share the rest");
 }
 
 std::string splitRefusal(const std::string& config) {
@@ -241,10 +281,12 @@ TEST(Gauges, OfMlpUnitsExchangeGateRowsButDoNotNegateThem) {
     EXPECT_EQ(refused.name, "gate-sign") << each.name();
     EXPECT_FALSE(refused.sign || refused.permutation);
     for (const auto& [role, axis] : {std::pair{"mlp.up", 0u}, {"mlp.down", 1u}}) {
-      // gpt-oss adds one to what an up row gives, which is not odd.
-      const bool odd = each.name() != "gpt_oss";
+      // gpt-oss adds one to what an up row gives, which is not odd; others have no up rows.
+      const bool gated = !each.patterns("mlp.up").empty();
+      const bool odd = gated && each.name() != "gpt_oss";
       EXPECT_EQ(gaugeOn(each.name(), role, axis, "mlp-unit").sign, odd) << each.name() << role;
-      EXPECT_TRUE(gaugeOn(each.name(), role, axis, "mlp-unit").permutation);
+      if (!gated && axis == 0) continue;
+      EXPECT_TRUE(gaugeOn(each.name(), role, axis, "mlp-unit").permutation) << each.name();
     }
   }
 }
@@ -306,6 +348,40 @@ TEST(Gauges, LetRowsChangePlacesOnlyWhereEveryRowMayMove) {
             "the architecture states no symmetry of this axis");
   EXPECT_EQ(family("glm4_moe").orderOf("router", 0).gauge, "expert");
   EXPECT_EQ(family("deepseek_v3").orderOf("router", 0).gauge, "");
+}
+
+TEST(Gauges, OfExpertsHoldWhereRoutingHasNoGroups) {
+  MemorySource source;
+  const auto expertsOf = [&](const std::string& config) {
+    const auto found = shippedArchitectures().recognise(modelOf(source, config));
+    return found->orderOf("router", 0);
+  };
+  EXPECT_EQ(expertsOf(R"({"model_type":"kimi_k2","n_group":1})").gauge, "expert");
+  EXPECT_EQ(expertsOf(R"({"model_type":"glm4_moe"})").gauge, "expert");
+  for (const char* grouped :
+       {R"({"model_type":"kimi_k2","n_group":8})", R"({"model_type":"glm4_moe","n_group":2})",
+        R"({"model_type":"deepseek_v3","n_group":1})"}) {
+    EXPECT_EQ(expertsOf(grouped).gauge, "") << grouped;
+    EXPECT_THAT(expertsOf(grouped).reason, ::testing::HasSubstr("limited to groups")) << grouped;
+  }
+}
+
+TEST(Gauges, ThatAFamilyLacksAreRefusedWithTheReason) {
+  EXPECT_THAT(gaugeOn("gpt2", "mlp.gate", 0, "gate-sign").reason,
+              ::testing::HasSubstr("without a gate"));
+  EXPECT_THAT(gaugeOn("bert", "embedding", 1, "residual-sign").reason,
+              ::testing::HasSubstr("subtracts the mean"));
+  for (const char* averaged : {"cohere", "phi"}) {
+    const Gauge pair = gaugeOn(averaged, "attention.k", 0, "rotary-pair");
+    EXPECT_FALSE(pair.sign) << averaged;
+    EXPECT_THAT(pair.reason, ::testing::HasSubstr("subtract the mean")) << averaged;
+  }
+  EXPECT_TRUE(gaugeOn("cohere2", "attention.k", 0, "rotary-pair").sign);
+  EXPECT_EQ(gaugeOn("bert", "attention.k", 0, "rotary-pair").name, "");
+  EXPECT_FALSE(gaugeOn("qwen3_5", "attention.gate", 0, "value-dim").sign);
+  for (const char* sloped : {"bloom", "falcon", "baichuan", "t5"}) {
+    EXPECT_EQ(gaugeOn(sloped, "attention.k", 0, "kv-group").name, "") << sloped;
+  }
 }
 
 TEST(Gauges, NameOnlyRolesThatTheFamilyHas) {

@@ -48,6 +48,56 @@ TEST(Dimensions, HaveDefaults) {
   EXPECT_EQ(d.experts, 0u);
 }
 
+TEST(Dimensions, AreSpelledAsOlderFamiliesDo) {
+  const Dimensions gpt =
+      dimensions(R"({"n_embd": 64, "n_layer": 3, "n_head": 4, "n_inner": null})");
+  EXPECT_EQ(gpt.hidden, 64u);
+  EXPECT_EQ(gpt.layers, 3u);
+  EXPECT_EQ(gpt.heads, 4u);
+  EXPECT_EQ(gpt.group, 1u);
+  const Dimensions glm = dimensions(R"({"hidden_size": 64, "num_layers": 2, "kv_channels": 16,
+    "num_attention_heads": 4, "multi_query_attention": true, "multi_query_group_num": 2,
+    "ffn_hidden_size": 96, "padded_vocab_size": 7})");
+  EXPECT_EQ(glm.layers, 2u);
+  EXPECT_EQ(glm.kv_heads, 2u);
+  EXPECT_EQ(glm.group, 2u);
+  EXPECT_EQ(glm.intermediate, 96u);
+  EXPECT_EQ(glm.vocabulary, 7u);
+  const Dimensions t5 = dimensions(R"({"d_model": 64, "num_heads": 4, "d_kv": 8, "d_ff": 96})");
+  EXPECT_EQ(t5.head_dim, 8u);
+}
+
+TEST(Dimensions, OfKeyHeadsDependOnWhetherQueriesShareThem) {
+  const auto heads = [](const std::string& more) {
+    return dimensions(R"({"hidden_size":64,"num_attention_heads":4,)" + more + "}").kv_heads;
+  };
+  EXPECT_EQ(heads(R"("num_kv_heads":4,"multi_query":true)"), 1u);
+  EXPECT_EQ(heads(R"("num_kv_heads":2,"multi_query":true,"new_decoder_architecture":true)"), 2u);
+  EXPECT_EQ(heads(R"("multi_query_attention":false,"multi_query_group_num":2)"), 4u);
+  EXPECT_EQ(heads(R"("n_head_kv":2)"), 2u);
+}
+
+TEST(Dimensions, OfTheRotationAreReadWhereverTheyStand) {
+  const auto turning = [](const std::string& more) {
+    return dimensions(R"({"head_dim":64,"num_attention_heads":1,)" + more + "}");
+  };
+  EXPECT_EQ(turning(R"("rotary_dim":32)").rotary_dim, 32u);
+  EXPECT_EQ(turning(R"("rotary_pct":0.25)").rotary_dim, 16u);
+  EXPECT_EQ(turning(R"("rope_scaling":{"type":"yarn","partial_rotary_factor":0.5})").rotary_dim,
+            32u);
+  const Dimensions alike = turning(R"("partial_rotary_factor":0.5,"rope_parameters":
+    {"full_attention":{"rope_theta":1e6},"sliding_attention":{"partial_rotary_factor":0.5}})");
+  EXPECT_EQ(alike.rotary_dim, 32u);
+  EXPECT_FALSE(alike.rotary_differs);
+  EXPECT_TRUE(turning(R"("rope_parameters":{"full_attention":{"partial_rotary_factor":0.25},
+    "sliding_attention":{"rope_type":"default"}})")
+                  .rotary_differs);
+  const Dimensions standing = turning(R"("rope_parameters":{"full_attention":
+    {"partial_rotary_factor":0.25,"rope_type":"proportional"},"sliding_attention":{"rope_theta":1}})");
+  EXPECT_EQ(standing.rotary_dim, 64u);
+  EXPECT_FALSE(standing.rotary_differs);
+}
+
 TEST(Dimensions, OfLatentAttention) {
   const Dimensions d = dimensions(R"({"num_attention_heads": 128, "hidden_size": 7168,
     "q_lora_rank": null, "kv_lora_rank": 512, "qk_rope_head_dim": 64, "qk_nope_head_dim": 128,
