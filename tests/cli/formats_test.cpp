@@ -170,7 +170,7 @@ TEST(GgufFiles, AreNamedAndSizedAsTheHubsAre) {
   saveGguf(dir / "m.gguf", toyLlama(1), true);
   const RunResult result = support::run({"inspect", (dir / "m.gguf").string()});
   EXPECT_EQ(result.exit_code, 0) << result.err;
-  EXPECT_THAT(result.out, AllOf(HasSubstr("llama: Llama and Mistral"), HasSubstr("Q8_0"),
+  EXPECT_THAT(result.out, AllOf(HasSubstr("llama: Llama, Mistral"), HasSubstr("Q8_0"),
                                 HasSubstr("model.layers.0.mlp.up_proj.weight")));
 }
 

@@ -24,7 +24,9 @@ TEST(Inspect, ShowsTensorsFamilyAndParameters) {
   const RunResult result = support::run({"inspect", kBase});
   EXPECT_EQ(result.exit_code, 0) << result.err;
   EXPECT_THAT(result.out, HasSubstr("model         base\n"));
-  EXPECT_THAT(result.out, HasSubstr("architecture  llama: Llama and Mistral, dense\n"));
+  EXPECT_THAT(
+      result.out,
+      HasSubstr("architecture  llama: Llama, Mistral and others with their names, dense\n"));
   EXPECT_THAT(result.out, HasSubstr("parameters    342,848\n"));
   EXPECT_THAT(result.out, HasSubstr("tensors       57 in 2 file(s)\n"));
   EXPECT_THAT(result.out, HasSubstr("model-00002-of-00002.safetensors\n"));
@@ -163,10 +165,13 @@ TEST(Inspect, RefusesAHostileConfig) {
 TEST(Architectures, ListsFamilies) {
   const RunResult result = support::run({"architectures"});
   EXPECT_EQ(result.exit_code, 0) << result.err;
-  EXPECT_THAT(result.out, HasSubstr("llama         Llama and Mistral, dense\n"));
-  EXPECT_THAT(result.out, Not(HasSubstr("decoder ")));
+  EXPECT_THAT(result.out,
+              HasSubstr("llama         Llama, Mistral and others with their names, dense\n"));
   const auto json = nlohmann::json::parse(support::run({"architectures", "--json"}).out);
-  EXPECT_EQ(json.at("architectures").size(), 12u);
+  EXPECT_GT(json.at("architectures").size(), 50u);
+  for (const char* common : {"decoder", "layernorm", "ungated"}) {  // no families by themselves
+    EXPECT_THAT(result.out, Not(HasSubstr("\n" + std::string(common) + " ")));
+  }
 }
 
 TEST(Architectures, ShowsRolesAndGaugesWithinAnOrdinaryTerminal) {
