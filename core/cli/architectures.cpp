@@ -71,11 +71,17 @@ std::string describe(const GaugeRule& rule) {
   return text + wrapped("    because", 17, wordsOf(rule.because));
 }
 
+// How rotary pairs lie, in the file's word or for people.
+std::string_view rotaryOf(const Architecture& architecture, bool for_people) {
+  if (architecture.rotaryPart() == 0) return "none";
+  if (architecture.rotaryInterleaved()) return for_people ? "neighbours" : "interleaved";
+  return for_people ? "half the width apart" : "half";
+}
+
 std::string describe(const Architecture& architecture) {
   std::string text = fmt::format("{}: {}\n", architecture.name(), architecture.summary());
   text += fmt::format("model_type: {}\n", fmt::join(architecture.modelTypes(), ", "));
-  text += fmt::format("rotary pairs: {}\n\nroles:\n",
-                      architecture.rotaryInterleaved() ? "neighbours" : "half the width apart");
+  text += fmt::format("rotary pairs: {}\n\nroles:\n", rotaryOf(architecture, true));
   for (const std::string& role : architecture.roles()) {
     for (const std::string& pattern : architecture.patterns(role)) {
       text += fmt::format("  {:<22}{}\n", role, pattern);
@@ -100,7 +106,7 @@ Json toJson(const Architecture& architecture) {
   return {{"name", architecture.name()},
           {"summary", architecture.summary()},
           {"model_type", architecture.modelTypes()},
-          {"rotary", architecture.rotaryInterleaved() ? "interleaved" : "half"},
+          {"rotary", rotaryOf(architecture, false)},
           {"roles", roles},
           {"gauges", gauges}};
 }
@@ -130,7 +136,7 @@ int architecturesVerb(const Invocation& invocation) {
     if (json) {
       all.push_back(toJson(each));
     } else {
-      std::cout << wrapped(each.name(), 14, wordsOf(each.summary()));
+      std::cout << wrapped(each.name(), 16, wordsOf(each.summary()));
     }
   }
   if (json) std::cout << Json{{"architectures", all}}.dump(2) << '\n';

@@ -166,7 +166,7 @@ TEST(Architectures, ListsFamilies) {
   const RunResult result = support::run({"architectures"});
   EXPECT_EQ(result.exit_code, 0) << result.err;
   EXPECT_THAT(result.out,
-              HasSubstr("llama         Llama, Mistral and others with their names, dense\n"));
+              HasSubstr("llama           Llama, Mistral and others with their names, dense\n"));
   const auto json = nlohmann::json::parse(support::run({"architectures", "--json"}).out);
   EXPECT_GT(json.at("architectures").size(), 50u);
   for (const char* common : {"decoder", "layernorm", "ungated"}) {  // no families by themselves
