@@ -1,5 +1,5 @@
 // kindred architectures: lists model families, or shows the roles and gauges of one.
-#include "checkpoint/architecture.hpp"
+#include "models/architecture.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -16,9 +16,9 @@
 namespace kindred::cli {
 namespace {
 
-using checkpoint::Architecture;
-using checkpoint::GaugeRule;
-using checkpoint::RoleAxis;
+using models::Architecture;
+using models::GaugeRule;
+using models::RoleAxis;
 using Json = nlohmann::ordered_json;
 
 constexpr Option kArchitecturesOptions[] = {kJson};
@@ -58,8 +58,8 @@ std::vector<std::string> texts(const std::vector<RoleAxis>& axes) {
 
 std::string describe(const GaugeRule& rule) {
   std::string text = "  " + rule.name;
-  if (rule.scope != checkpoint::Scope::each) {
-    text += fmt::format(" (moves {})", checkpoint::name(rule.scope));
+  if (rule.scope != models::Scope::each) {
+    text += fmt::format(" (moves {})", models::name(rule.scope));
   }
   text += '\n';
   const bool refused = rule.sign.empty() && rule.permutation.empty();
@@ -97,7 +97,7 @@ Json toJson(const Architecture& architecture) {
   for (const std::string& role : architecture.roles()) roles[role] = architecture.patterns(role);
   for (const GaugeRule& rule : architecture.rules()) {
     gauges.push_back({{"name", rule.name},
-                      {"moves", checkpoint::name(rule.scope)},
+                      {"moves", models::name(rule.scope)},
                       {"permutation", texts(rule.permutation)},
                       {"sign", texts(rule.sign)},
                       {"refused", texts(rule.refused)},
@@ -111,7 +111,7 @@ Json toJson(const Architecture& architecture) {
           {"gauges", gauges}};
 }
 
-const Architecture& named(const checkpoint::ArchitectureRegistry& registry,
+const Architecture& named(const models::ArchitectureRegistry& registry,
                           const std::string& name) {
   if (const Architecture* found = registry.named(name)) return *found;
   std::vector<std::string> known;
@@ -123,8 +123,8 @@ const Architecture& named(const checkpoint::ArchitectureRegistry& registry,
 }
 
 int architecturesVerb(const Invocation& invocation) {
-  const checkpoint::ArchitectureRegistry registry(
-      checkpoint::architectureFolder(invocation.executable));
+  const models::ArchitectureRegistry registry(
+      models::architectureFolder(invocation.executable));
   const bool json = invocation.has("json");
   if (!invocation.positional.empty()) {
     const Architecture& found = named(registry, invocation.positional.front());

@@ -11,7 +11,7 @@
 #include <kindred/error.hpp>
 
 #include "addresses/naming.hpp"
-#include "checkpoint/names.hpp"
+#include "models/names.hpp"
 #include "cli/commands.hpp"
 #include "cli/execute.hpp"
 #include "cli/model_argument.hpp"
@@ -74,7 +74,7 @@ std::vector<ModelArgument> modelsOf(const fs::path& folder) {
   }
   std::sort(others.begin(), others.end());
   for (const std::string& path : others) {
-    std::cerr << "kindred: " << checkpoint::escapedText(path)
+    std::cerr << "kindred: " << models::escapedText(path)
               << " is left out: there are no weights in it\n";
   }
   if (problem) throw inputError(folder.string(), problem.message());
@@ -188,7 +188,7 @@ ExitCode verdictCode(const Executed& done) {
   const auto& verdicts = done.context.verdicts;
   const bool testable = std::any_of(verdicts.begin(), verdicts.end(), [&](const auto& pair) {
     return !report::hasControl(done.context, pair) &&
-           pair.verdict.klass != verdict::Class::untestable;
+           pair.verdict.klass != evidence::Class::untestable;
   });
   return testable ? exitCode(done.results) : kBadInput;
 }

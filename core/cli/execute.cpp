@@ -4,7 +4,7 @@
 #include <iostream>
 #include <thread>
 
-#include "checkpoint/names.hpp"
+#include "models/names.hpp"
 #include "report/files.hpp"
 
 namespace kindred::cli {
@@ -39,7 +39,7 @@ Executed execute(Workspace& workspace, const Invocation& invocation, const run::
 }
 
 void sayWhere(const std::filesystem::path& out) {
-  std::cout << "Report: " << checkpoint::escapedText((out / "report.html").string(), 4096) << '\n';
+  std::cout << "Report: " << models::escapedText((out / "report.html").string(), 4096) << '\n';
 }
 
 ExitCode exitCode(const run::Results& results) {

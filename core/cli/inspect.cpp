@@ -10,7 +10,7 @@
 #include <nlohmann/json.hpp>
 #include <tuple>
 
-#include "checkpoint/names.hpp"
+#include "models/names.hpp"
 #include "cli/commands.hpp"
 #include "cli/open_model.hpp"
 #include "cli/workspace.hpp"
@@ -18,7 +18,7 @@
 namespace kindred::cli {
 namespace {
 
-using checkpoint::Tensor;
+using models::Tensor;
 using Json = nlohmann::ordered_json;
 
 constexpr Option kInspectOptions[] = {kPluginPath, kOffline, kCacheSize, kJson};
@@ -81,20 +81,20 @@ std::string cut(const std::string& line, std::size_t width) {
 }
 
 // How the bytes are stored, the largest share first: what a codec reads with its codes is theirs.
-void printEncodings(const checkpoint::Checkpoint& checkpoint) {
+void printEncodings(const models::Checkpoint& checkpoint) {
   std::map<std::string, std::uint64_t> bytes;
   std::uint64_t all = 0;
   for (const Tensor& tensor : checkpoint.tensors()) {
     all += tensor.bytes;
     if (tensor.numbers) {
       bytes[tensor.numbers->codec] += tensor.bytes;
-    } else if (tensor.encoding == checkpoint::Encoding::part) {
+    } else if (tensor.encoding == models::Encoding::part) {
       bytes["scales, zero points and tables of these"] += tensor.bytes;
-    } else if (checkpoint::shown(tensor) == checkpoint::Shown::values) {
+    } else if (models::shown(tensor) == models::Shown::values) {
       bytes[std::string(name(tensor.dtype))] += tensor.bytes;
     } else {
       bytes[fmt::format("{}, {}: not read as numbers", name(tensor.dtype),
-                        checkpoint::describe(tensor.encoding))] += tensor.bytes;
+                        models::describe(tensor.encoding))] += tensor.bytes;
     }
   }
   std::vector<std::pair<std::string, std::uint64_t>> list(bytes.begin(), bytes.end());
@@ -114,10 +114,10 @@ void printEncodings(const checkpoint::Checkpoint& checkpoint) {
 }
 
 void printHead(const OpenModel& model) {
-  const checkpoint::Checkpoint& checkpoint = model.checkpoint();
+  const models::Checkpoint& checkpoint = model.checkpoint();
   const auto* architecture = model.architecture();
-  const auto count = checkpoint::countParameters(checkpoint, architecture);
-  std::cout << fmt::format("model         {}\n", checkpoint::escaped(checkpoint.model()));
+  const auto count = models::countParameters(checkpoint, architecture);
+  std::cout << fmt::format("model         {}\n", models::escaped(checkpoint.model()));
   std::cout << fmt::format("architecture  {}\n",
                            architecture == nullptr
                                ? std::string("of no known family")
@@ -132,14 +132,14 @@ void printHead(const OpenModel& model) {
   printEncodings(checkpoint);
 }
 
-void printFiles(const checkpoint::Checkpoint& checkpoint) {
+void printFiles(const models::Checkpoint& checkpoint) {
   std::vector<std::uint64_t> tensors(checkpoint.shards().size());
   for (const Tensor& tensor : checkpoint.tensors()) ++tensors[tensor.shard];
   std::cout << "\n         bytes  tensors  file\n";
   for (std::size_t i = 0; i < tensors.size(); ++i) {
-    const checkpoint::Shard& shard = checkpoint.shards()[i];
+    const models::Shard& shard = checkpoint.shards()[i];
     std::cout << cut(fmt::format("{:>14}  {:>7}  {}", grouped(shard.file->size()), tensors[i],
-                                 checkpoint::escaped(shard.name)),
+                                 models::escaped(shard.name)),
                      terminalWidth())
               << '\n';
   }
@@ -164,18 +164,18 @@ void printTensors(const OpenModel& model) {
     const Tensor& tensor = *group.first;
     std::cout << cut(fmt::format("{:>6}  {:<11} {:<{}}  {:<{}}  {}", group.count,
                                  name(tensor.dtype), cut(shapeText(tensor.shape), shape), shape,
-                                 cut(roleOf(tensor), role), role, checkpoint::escaped(tensor.name)),
+                                 cut(roleOf(tensor), role), role, models::escaped(tensor.name)),
                      terminalWidth())
               << '\n';
   }
 }
 
 Json toJson(const OpenModel& model) {
-  const checkpoint::Checkpoint& checkpoint = model.checkpoint();
+  const models::Checkpoint& checkpoint = model.checkpoint();
   const auto* architecture = model.architecture();
-  const auto count = checkpoint::countParameters(checkpoint, architecture);
+  const auto count = models::countParameters(checkpoint, architecture);
   Json files = Json::array(), tensors = Json::array();
-  for (const checkpoint::Shard& shard : checkpoint.shards()) {
+  for (const models::Shard& shard : checkpoint.shards()) {
     files.push_back({{"name", shard.name},
                      {"bytes", shard.file->size()},
                      {"header_bytes", shard.header_bytes}});

@@ -38,7 +38,7 @@ std::unique_ptr<Source> makeSource(const Invocation& invocation, const ModelArgu
 
 OpenModel::OpenModel(const Invocation& invocation, const std::string& argument)
     : registry_(plugin::pluginFolders(invocation.values("plugin-path"))),
-      architectures_(checkpoint::architectureFolder(invocation.executable)) {
+      architectures_(models::architectureFolder(invocation.executable)) {
   const ModelArgument model = modelArgument(argument);
   sayGuess(model);
   source_ = makeSource(invocation, model, registry_);

@@ -6,8 +6,8 @@
 
 #include <kindred/source.hpp>
 
-#include "checkpoint/architecture.hpp"
-#include "checkpoint/checkpoint.hpp"
+#include "models/architecture.hpp"
+#include "models/checkpoint.hpp"
 #include "cli/command.hpp"
 #include "cli/model_argument.hpp"
 #include "plugin/registry.hpp"
@@ -21,17 +21,17 @@ class OpenModel {
   OpenModel(const OpenModel&) = delete;
   OpenModel& operator=(const OpenModel&) = delete;
 
-  const checkpoint::Checkpoint& checkpoint() const { return checkpoint_; }
+  const models::Checkpoint& checkpoint() const { return checkpoint_; }
   // Null: unknown.
-  const checkpoint::Architecture* architecture() const { return architecture_.get(); }
+  const models::Architecture* architecture() const { return architecture_.get(); }
 
  private:
   plugin::Registry registry_;
-  checkpoint::ArchitectureRegistry architectures_;
+  models::ArchitectureRegistry architectures_;
   std::unique_ptr<Source> source_;
   std::unique_ptr<Location> location_;
-  checkpoint::Checkpoint checkpoint_;
-  std::shared_ptr<const checkpoint::Architecture> architecture_;
+  models::Checkpoint checkpoint_;
+  std::shared_ptr<const models::Architecture> architecture_;
 };
 
 }  // namespace kindred::cli

@@ -11,7 +11,7 @@
 
 #include <kindred/error.hpp>
 
-#include "checkpoint/names.hpp"
+#include "models/names.hpp"
 #include "plugin/installation.hpp"
 
 namespace kindred::cli {
@@ -36,9 +36,9 @@ plan::SourceOverrides sourceOverrides(const Invocation& invocation) {
   return list;
 }
 
-void sayNotes(const checkpoint::Checkpoint& checkpoint) {
+void sayNotes(const models::Checkpoint& checkpoint) {
   for (const std::string& note : checkpoint.notes()) {
-    std::cerr << fmt::format("kindred: model '{}': {}\n", checkpoint::escaped(checkpoint.model()),
+    std::cerr << fmt::format("kindred: model '{}': {}\n", models::escaped(checkpoint.model()),
                              note);
   }
 }
@@ -53,7 +53,7 @@ Workspace::Workspace(const Invocation& invocation)
 
 Workspace::Workspace(recipe::Checked checked, const Invocation& invocation)
     : registry_(plugin::pluginFolders(invocation.values("plugin-path"))),
-      architectures_(checkpoint::architectureFolder(invocation.executable)) {
+      architectures_(models::architectureFolder(invocation.executable)) {
   recipe_ = std::move(checked.recipe);
   std::vector<recipe::Diagnostic>& diagnostics = checked.diagnostics;
   if (diagnostics.empty()) {

@@ -36,7 +36,7 @@ class Workspace {
 
  private:
   plugin::Registry registry_;
-  checkpoint::ArchitectureRegistry architectures_;
+  models::ArchitectureRegistry architectures_;
   recipe::Recipe recipe_;
   std::vector<plan::StepTools> tools_;
   std::unique_ptr<plan::Models> models_;
@@ -54,7 +54,7 @@ plan::SourceOverrides sourceOverrides(const Invocation& invocation);
 // Says on standard error which files of the opened models were left out, and where index and shards
 // disagree.
 void sayNotes(const plan::Models& models);
-void sayNotes(const checkpoint::Checkpoint& checkpoint);
+void sayNotes(const models::Checkpoint& checkpoint);
 
 // Throws where the plan reads more of a model than --max-bytes allows.
 void checkBudget(const Invocation& invocation, const plan::Plan& plan);

@@ -2,12 +2,12 @@
 
 #include <fmt/format.h>
 
-#include "checkpoint/names.hpp"
+#include "models/names.hpp"
 
 namespace kindred::documents {
 namespace {
 
-using checkpoint::Tensor;
+using models::Tensor;
 
 bool has(std::string_view name, std::string_view part) {
   return name.find(part) != std::string_view::npos;
@@ -52,7 +52,7 @@ struct Tally {
   }
   std::string text() const {
     if (count == 0) return "-";
-    return fmt::format("{}, first {}", count, checkpoint::escaped(first->name, 80));
+    return fmt::format("{}, first {}", count, models::escaped(first->name, 80));
   }
 };
 
@@ -60,7 +60,7 @@ struct Tally {
 Tally beyondLayers(const Catalogue& model) {
   Tally tally;
   if (model.architecture == nullptr) return tally;
-  const std::uint64_t layers = checkpoint::dimensionsOf(model.checkpoint).layers;
+  const std::uint64_t layers = models::dimensionsOf(model.checkpoint).layers;
   for (const Tensor& tensor : model.checkpoint.tensors()) {
     const auto placement = model.architecture->placementOf(tensor.name);
     const bool numbered = placement && placement->layer >= 0 && layers > 0;

@@ -4,14 +4,14 @@
 #include <charconv>
 #include <map>
 
-#include "checkpoint/json_walk.hpp"
-#include "checkpoint/names.hpp"
+#include "models/json_walk.hpp"
+#include "models/names.hpp"
 
 namespace kindred::documents {
 namespace {
 
-namespace json = checkpoint::json;
-using checkpoint::JsonPlace;
+namespace json = models::json;
+using models::JsonPlace;
 
 std::string_view trimmed(std::string_view token) {
   return token.substr(0, token.find_last_not_of(" \t\r\n") + 1);
@@ -38,7 +38,7 @@ std::string compact(std::string_view text) {
 
 struct ByNaturalOrder {
   bool operator()(const std::string& a, const std::string& b) const {
-    return checkpoint::naturalLess(a, b);
+    return models::naturalLess(a, b);
   }
 };
 using Values = std::map<std::string, std::string, ByNaturalOrder>;
@@ -50,16 +50,16 @@ class Flattener {
 
   Values read(const Document& document) {
     json::parser parser;
-    checkpoint::readObject(parser, checkpoint::PaddedText(document.text), place_,
+    models::readObject(parser, models::PaddedText(document.text), place_,
                            [&](json::object& object) { addObject(object, "", 1); });
     return std::move(values_);
   }
 
  private:
   void addObject(json::object& object, const std::string& prefix, int depth) {
-    if (depth > checkpoint::kMaxNesting) {
+    if (depth > models::kMaxNesting) {
       throw place_.error("the file is nested deeper than " +
-                         std::to_string(checkpoint::kMaxNesting) + " levels");
+                         std::to_string(models::kMaxNesting) + " levels");
     }
     bool empty = true;
     for (json::field field : object) {
@@ -124,7 +124,7 @@ Report compareConfigs(const Document& a, const Document& b) {
                   kConfigsNote};
   double same = 0, differs = 0, only_a = 0, only_b = 0;
   const auto shown = [](const std::string* value) {
-    return value == nullptr ? std::string() : checkpoint::escapedText(*value, kCellBytes);
+    return value == nullptr ? std::string() : models::escapedText(*value, kCellBytes);
   };
   for (const auto& [key, values] : keys) {
     const auto [x, y] = values;
@@ -140,7 +140,7 @@ Report compareConfigs(const Document& a, const Document& b) {
       ++(equal ? same : differs);
       found = equal ? "same" : "differs";
     }
-    table.rows.push_back({checkpoint::escapedText(key), shown(x), shown(y), found});
+    table.rows.push_back({models::escapedText(key), shown(x), shown(y), found});
   }
   // What differs first, what is the same last.
   std::stable_sort(table.rows.begin(), table.rows.end(), [](const auto& p, const auto& q) {

@@ -8,15 +8,15 @@
 #include <map>
 #include <tuple>
 
-#include "checkpoint/component.hpp"
-#include "checkpoint/names.hpp"
+#include "models/component.hpp"
+#include "models/names.hpp"
 #include "documents/breadcrumbs.hpp"
 #include "documents/cells.hpp"
 
 namespace kindred::documents {
 namespace {
 
-using checkpoint::Tensor;
+using models::Tensor;
 
 // Where a tensor meets its counterpart; without a role it is its name.
 using Key = std::tuple<std::string, std::int64_t, std::int64_t>;
@@ -25,7 +25,7 @@ enum class Met { alone, other_shape, comparable };
 
 struct Entry {
   const Tensor* tensor = nullptr;
-  checkpoint::Placement placement;  // without a role where it is not known
+  models::Placement placement;  // without a role where it is not known
   Met met = Met::alone;
 };
 
@@ -94,13 +94,13 @@ TextTable tensorTable(const Listed& list, bool has_other) {
   for (const Entry& entry : list.entries) {
     const Tensor& tensor = *entry.tensor;
     std::vector<std::string> row{
-        checkpoint::escaped(tensor.name),
+        models::escaped(tensor.name),
         std::string(name(tensor.dtype)),
         fmt::format("[{}]", fmt::join(tensor.shape, ", ")),
         entry.placement.role,
         index(entry.placement.layer),
         index(entry.placement.expert),
-        checkpoint::escaped(list.model.checkpoint.shards()[tensor.shard].name),
+        models::escaped(list.model.checkpoint.shards()[tensor.shard].name),
         std::to_string(tensor.offset),
         std::to_string(tensor.bytes)};
     if (has_other) row.push_back(metText(entry.met));
@@ -123,7 +123,7 @@ TextTable roleTable(const std::vector<Listed>& lists) {
     table.columns.push_back(lists[m].key() + " parameters");
     for (const Entry& entry : lists[m].entries) {
       const std::string& role = entry.placement.role;
-      auto& row = counts[{checkpoint::componentOf(role, entry.tensor->name),
+      auto& row = counts[{models::componentOf(role, entry.tensor->name),
                           role.empty() ? "unknown" : role}];
       row.resize(lists.size());
       ++row[m].tensors;
@@ -162,7 +162,7 @@ struct Size {
 };
 
 Size sizeOf(const Catalogue& model) {
-  const auto counted = checkpoint::countParameters(model.checkpoint, model.architecture.get());
+  const auto counted = models::countParameters(model.checkpoint, model.architecture.get());
   Size size;
   size.total = static_cast<double>(counted.total);
   if (counted.active) size.active = static_cast<double>(*counted.active);

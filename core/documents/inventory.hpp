@@ -4,15 +4,15 @@
 #include <memory>
 #include <span>
 
-#include "checkpoint/architecture.hpp"
+#include "models/architecture.hpp"
 #include "documents/document.hpp"
 #include "recipe/recipe.hpp"
 
 namespace kindred::documents {
 
 struct Catalogue {
-  const checkpoint::Checkpoint& checkpoint;
-  std::shared_ptr<const checkpoint::Architecture> architecture;  // null: of no known family
+  const models::Checkpoint& checkpoint;
+  std::shared_ptr<const models::Architecture> architecture;  // null: of no known family
 };
 
 // One model or two. Tensors of two models meet where role, layer and expert are equal; without a

@@ -10,7 +10,7 @@
 #include <map>
 #include <optional>
 
-#include "checkpoint/names.hpp"
+#include "models/names.hpp"
 #include "recipe/utf8.hpp"
 
 namespace kindred::documents {
@@ -107,7 +107,7 @@ std::vector<Prepared> prepare(const std::string& model, std::span<const CodeFile
       reason = fmt::format("more than {} files", kMostFiles);
     }
     if (!reason.empty()) {
-      left_out.rows.push_back({model, checkpoint::escaped(document.name), reason});
+      left_out.rows.push_back({model, models::escaped(document.name), reason});
     } else {
       list.push_back({&document, runsOfWords(document.text), linesOf(document.text)});
     }
@@ -178,10 +178,10 @@ Report compareCode(const std::string& model_a, std::span<const CodeFile> files_a
     identical += same;
     const double alike = same ? 1 : likeness(x, y);
     report.figures.push_back({"similarity", alike, model_a, model_b,
-                              checkpoint::escaped(x.document->name),
-                              checkpoint::escaped(y.document->name)});
+                              models::escaped(x.document->name),
+                              models::escaped(y.document->name)});
     table.rows.push_back(
-        {checkpoint::escaped(x.document->name), checkpoint::escaped(y.document->name),
+        {models::escaped(x.document->name), models::escaped(y.document->name),
          pair.namesakes ? "name" : "likeness", same ? "identical" : fmt::format("{:.4f}", alike),
          fmt::format("{:.4f}", same ? 1 : sharedLines(x, y))});
   }

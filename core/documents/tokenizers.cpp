@@ -8,14 +8,14 @@
 #include <unordered_map>
 #include <unordered_set>
 
-#include "checkpoint/tokenizer.hpp"
+#include "models/tokenizer.hpp"
 #include "documents/cells.hpp"
 #include "stats/spearman.hpp"
 
 namespace kindred::documents {
 namespace {
 
-using checkpoint::Tokenizer;
+using models::Tokenizer;
 
 // Merges compared rank by rank; the dispute's analysis took as many.
 constexpr std::size_t kFirst = 1000;
@@ -92,8 +92,8 @@ constexpr const char* kTokenizersNote =
 }  // namespace
 
 Report compareTokenizers(const Document& doc_a, const Document& doc_b) {
-  const Tokenizer a = checkpoint::tokenizerOf(doc_a.text, doc_a.place);
-  const Tokenizer b = checkpoint::tokenizerOf(doc_b.text, doc_b.place);
+  const Tokenizer a = models::tokenizerOf(doc_a.text, doc_a.place);
+  const Tokenizer b = models::tokenizerOf(doc_b.text, doc_b.place);
   const Vocabularies ids = compareIds(a, b);
   const Merges merges = compareMerges(a, b);
   const auto size = [](const auto& list) { return static_cast<double>(list.size()); };

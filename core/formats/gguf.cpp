@@ -8,14 +8,14 @@
 
 #include <fmt/format.h>
 
-#include "checkpoint/names.hpp"
+#include "models/names.hpp"
 #include "formats/gguf_types.hpp"
 #include "formats/header_stream.hpp"
 
 namespace kindred::formats {
 namespace {
 
-using checkpoint::escaped;
+using models::escaped;
 
 constexpr std::uint32_t kMagic = 0x46554747;  // "GGUF"
 constexpr std::uint64_t kMostName = 256, kMostKey = 65535, kMostText = std::uint64_t{1} << 24;

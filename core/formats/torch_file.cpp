@@ -8,7 +8,7 @@
 
 #include <fmt/format.h>
 
-#include "checkpoint/names.hpp"
+#include "models/names.hpp"
 #include "formats/header_stream.hpp"
 #include "formats/pickle.hpp"
 #include "formats/torch_state.hpp"
@@ -84,7 +84,7 @@ class Archive {
     const std::string name = root_ + "/data/" + id.key;
     const auto found = entries_.find(name);
     if (found == entries_.end()) {
-      refuse(file_, fmt::format("the archive has no entry '{}'", checkpoint::escaped(name)));
+      refuse(file_, fmt::format("the archive has no entry '{}'", models::escaped(name)));
     }
     return {dataOf(file_, name, found->second), found->second.bytes};
   }
@@ -159,7 +159,7 @@ class Stream {
       const auto found = ids.find(key);
       if (found == ids.end() || places_.contains(key)) {
         refuse(file_, fmt::format("it lists a storage '{}' that no tensor uses, or one twice",
-                                  checkpoint::escaped(key)));
+                                  models::escaped(key)));
       }
       const std::uint64_t size = bytesOf(found->second.dtype);
       const std::uint64_t left = file_.size() - std::min(at, file_.size());
@@ -181,7 +181,7 @@ class Stream {
   StoragePlace storageOf(const StorageId& id) const {
     const auto found = places_.find(id.key);
     if (found == places_.end()) {
-      refuse(file_, fmt::format("it has no storage '{}'", checkpoint::escaped(id.key)));
+      refuse(file_, fmt::format("it has no storage '{}'", models::escaped(id.key)));
     }
     return found->second;
   }

@@ -8,7 +8,7 @@
 
 #include <kindred/error.hpp>
 
-#include "checkpoint/names.hpp"
+#include "models/names.hpp"
 
 namespace kindred::formats {
 namespace {
@@ -116,7 +116,7 @@ class StateReader {
     }
     for (std::string text : seen) {
       std::replace(text.begin(), text.end(), ' ', '.');
-      file_.suspicious.push_back(checkpoint::escaped(text));
+      file_.suspicious.push_back(models::escaped(text));
     }
   }
 
@@ -240,7 +240,7 @@ class StateReader {
   }
 
   void leaveOut(const std::string& name, const std::string& why) {
-    file_.left_out.push_back(checkpoint::escaped(name) + ": " + why);
+    file_.left_out.push_back(models::escaped(name) + ": " + why);
   }
 
   void addTensor(const PickleNode& node, const std::string& name) {
@@ -281,7 +281,7 @@ class StateReader {
     file_.tensors.push_back(std::move(tensor));
   }
 
-  static std::string shown(const std::string& name) { return checkpoint::escaped(name); }
+  static std::string shown(const std::string& name) { return models::escaped(name); }
 
   std::uint64_t numberOf(NodeIndex index, const std::string& name) const {
     const PickleNode& node = at(index);

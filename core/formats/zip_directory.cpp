@@ -7,7 +7,7 @@
 
 #include <fmt/format.h>
 
-#include "checkpoint/names.hpp"
+#include "models/names.hpp"
 #include "formats/header_stream.hpp"
 
 namespace kindred::formats {
@@ -124,10 +124,10 @@ std::map<std::string, ZipEntry> readZipDirectory(File& file) {
     if (encrypted || (entry.stored && packed != unpacked) || entry.offset > size ||
         packed > size - entry.offset) {
       refuseArchive(file, fmt::format("the archive's entry '{}' leaves the file, or is encrypted",
-                                      checkpoint::escaped(text)));
+                                      models::escaped(text)));
     }
     if (!entries.emplace(text, entry).second) {
-      refuseArchive(file, fmt::format("the archive names '{}' twice", checkpoint::escaped(text)));
+      refuseArchive(file, fmt::format("the archive names '{}' twice", models::escaped(text)));
     }
     at = end + fields.two(at + 32);
   }
@@ -135,7 +135,7 @@ std::map<std::string, ZipEntry> readZipDirectory(File& file) {
 }
 
 std::uint64_t dataOf(File& file, const std::string& name, const ZipEntry& entry) {
-  const std::string shown = checkpoint::escaped(name);
+  const std::string shown = models::escaped(name);
   if (!entry.stored) {
     refuseArchive(
         file, fmt::format("the archive's entry '{}' is compressed, which torch never does", shown));

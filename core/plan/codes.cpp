@@ -5,13 +5,13 @@
 #include <map>
 #include <set>
 
-#include "checkpoint/names.hpp"
+#include "models/names.hpp"
 
 namespace kindred::plan {
 namespace {
 
-using checkpoint::Encoding;
-using checkpoint::Tensor;
+using models::Encoding;
+using models::Tensor;
 
 using Kind = std::pair<Encoding, DType>;
 
@@ -28,7 +28,7 @@ struct Group {
 
 // Without a decoder; scales and zero points are told with what they belong to.
 bool isCode(const Tensor& tensor) {
-  return checkpoint::shown(tensor) == checkpoint::Shown::nothing &&
+  return models::shown(tensor) == models::Shown::nothing &&
          tensor.encoding != Encoding::companion && tensor.encoding != Encoding::part;
 }
 
@@ -36,7 +36,7 @@ LeftOut entry(const std::string& step, const std::string& model, const Group& gr
   LeftOut left;
   left.step = step;
   left.model_a = model;
-  left.tensor_a = checkpoint::escaped(group.first->name);
+  left.tensor_a = models::escaped(group.first->name);
   if (group.tensors > 1) left.tensor_a += fmt::format(" and {} more", group.tensors - 1);
   return left;
 }
@@ -54,7 +54,7 @@ std::vector<LeftOut> codesOf(const Model& model, const std::string& step) {
   for (const auto& [kind, group] : groups) {
     LeftOut left = entry(step, model.key, group);
     left.reason = fmt::format(
-        "{}: not tested, {:.3g} % of the bytes of {}", checkpoint::whyNot(kind.first, kind.second),
+        "{}: not tested, {:.3g} % of the bytes of {}", models::whyNot(kind.first, kind.second),
         100.0 * static_cast<double>(group.bytes) / static_cast<double>(all), model.key);
     list.push_back(std::move(left));
   }
@@ -68,7 +68,7 @@ std::vector<LeftOut> codesOf(const std::vector<PairIndex>& pairs, const std::vec
   for (const PairIndex& pair : pairs) {
     for (const Selected* selected : {&a[pair.a], &b[pair.b]}) {
       const Tensor& tensor = *selected->view.tensor;
-      if (checkpoint::shown(tensor) == checkpoint::Shown::values) continue;
+      if (models::shown(tensor) == models::Shown::values) continue;
       if (!seen.insert(&tensor).second) continue;
       groups[{selected->view.info.model, {tensor.encoding, tensor.dtype}}].add(tensor);
     }
@@ -78,7 +78,7 @@ std::vector<LeftOut> codesOf(const std::vector<PairIndex>& pairs, const std::vec
     const auto& [model, kind] = whose;
     LeftOut left = entry(step, model, group);
     left.reason = fmt::format("{}: figures describe what is stored, and no test takes them",
-                              checkpoint::whyNot(kind.first, kind.second));
+                              models::whyNot(kind.first, kind.second));
     list.push_back(std::move(left));
   }
   return list;

@@ -3,7 +3,7 @@
 namespace kindred::plan {
 namespace {
 
-using Places = std::map<std::string, const checkpoint::Tensor*>;
+using Places = std::map<std::string, const models::Tensor*>;
 
 std::string placeOf(const Model& model, bool by_role, const std::string& tensor) {
   if (!by_role) return tensor;
@@ -16,20 +16,20 @@ std::string placeOf(const Model& model, bool by_role, const std::string& tensor)
 // Where several tensors claim one place (a model saved under two prefixes), each has its name.
 Places placesIn(const Model& model, bool by_role) {
   std::map<std::string, std::size_t> claims;
-  for (const checkpoint::Tensor& tensor : model.checkpoint.tensors()) {
+  for (const models::Tensor& tensor : model.checkpoint.tensors()) {
     ++claims[placeOf(model, by_role, tensor.name)];
   }
   Places places;
-  for (const checkpoint::Tensor& tensor : model.checkpoint.tensors()) {
+  for (const models::Tensor& tensor : model.checkpoint.tensors()) {
     const std::string place = placeOf(model, by_role, tensor.name);
     places.emplace(claims[place] == 1 ? place : tensor.name, &tensor);
   }
   return places;
 }
 
-const checkpoint::Tensor* partnerIn(
-    const std::map<const checkpoint::Tensor*, const checkpoint::Tensor*>& tensors,
-    const checkpoint::Tensor& tensor) {
+const models::Tensor* partnerIn(
+    const std::map<const models::Tensor*, const models::Tensor*>& tensors,
+    const models::Tensor& tensor) {
   const auto entry = tensors.find(&tensor);
   return entry == tensors.end() ? nullptr : entry->second;
 }
@@ -47,11 +47,11 @@ Counterparts::Counterparts(const Model& a, const Model& b)
   }
 }
 
-const checkpoint::Tensor* Counterparts::of(const checkpoint::Tensor& tensor_of_a) const {
+const models::Tensor* Counterparts::of(const models::Tensor& tensor_of_a) const {
   return partnerIn(in_b_, tensor_of_a);
 }
 
-const checkpoint::Tensor* Counterparts::ofB(const checkpoint::Tensor& tensor_of_b) const {
+const models::Tensor* Counterparts::ofB(const models::Tensor& tensor_of_b) const {
   return partnerIn(in_a_, tensor_of_b);
 }
 
@@ -61,25 +61,25 @@ std::string partPlace(const TensorInfo& info) {
   return info.role + ' ' + std::to_string(info.layer) + ' ' + std::to_string(info.expert);
 }
 
-bool isOfValues(const checkpoint::View& view) {
-  return view.isRun() && checkpoint::shown(*view.tensor) == checkpoint::Shown::values;
+bool isOfValues(const models::View& view) {
+  return view.isRun() && models::shown(*view.tensor) == models::Shown::values;
 }
 
 }  // namespace
 
 std::vector<Counterparts::PartPair> Counterparts::parts(
-    const checkpoint::Tensor& tensor_of_a) const {
+    const models::Tensor& tensor_of_a) const {
   if (!by_role_ || of(tensor_of_a) != nullptr) return {};
   if (parts_of_b_.empty()) {
-    for (const checkpoint::Tensor& tensor : b_.checkpoint.tensors()) {
-      for (checkpoint::View& view : b_.architecture->partsOf(b_.checkpoint, tensor).views) {
+    for (const models::Tensor& tensor : b_.checkpoint.tensors()) {
+      for (models::View& view : b_.architecture->partsOf(b_.checkpoint, tensor).views) {
         std::string place = partPlace(view.info);
         parts_of_b_.emplace(std::move(place), std::move(view));
       }
     }
   }
   std::vector<PartPair> pairs;
-  for (checkpoint::View& view : a_.architecture->partsOf(a_.checkpoint, tensor_of_a).views) {
+  for (models::View& view : a_.architecture->partsOf(a_.checkpoint, tensor_of_a).views) {
     const auto found = parts_of_b_.find(partPlace(view.info));
     if (found == parts_of_b_.end() || found->second.info.shape != view.info.shape) return {};
     pairs.push_back({std::move(view), found->second});
@@ -90,15 +90,15 @@ std::vector<Counterparts::PartPair> Counterparts::parts(
 std::vector<PairIndex> counterparts(const Model& model_a, std::vector<Selected>& a,
                                     const Model& model_b, std::vector<Selected>& b) {
   const Counterparts places(model_a, model_b);
-  std::map<const checkpoint::Tensor*, std::size_t> index;
+  std::map<const models::Tensor*, std::size_t> index;
   for (std::size_t j = 0; j < b.size(); ++j) index.emplace(b[j].view.tensor, j);
   std::vector<PairIndex> pairs;
   const std::size_t whole = a.size();
   for (std::size_t i = 0; i < whole; ++i) {
-    const checkpoint::Tensor& tensor = *a[i].view.tensor;
+    const models::Tensor& tensor = *a[i].view.tensor;
     const auto found = index.find(places.of(tensor));
     if (found != index.end()) {
-      const checkpoint::View &of_a = a[i].view, &of_b = b[found->second].view;
+      const models::View &of_a = a[i].view, &of_b = b[found->second].view;
       const bool alike = of_a.info.shape == of_b.info.shape;
       if (alike && isOfValues(of_a) && isOfValues(of_b)) pairs.push_back({i, found->second});
       continue;

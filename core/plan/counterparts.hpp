@@ -16,25 +16,25 @@ class Counterparts {
   Counterparts(const Model& a, const Model& b);
   // The tensor of `b` in the place of `a`'s, and the other way round; null: there is none. What is
   // one's counterpart has it for its own.
-  const checkpoint::Tensor* of(const checkpoint::Tensor& tensor_of_a) const;
-  const checkpoint::Tensor* ofB(const checkpoint::Tensor& tensor_of_b) const;
+  const models::Tensor* of(const models::Tensor& tensor_of_a) const;
+  const models::Tensor* ofB(const models::Tensor& tensor_of_b) const;
 
   // Of a tensor without one, where one model fuses what the other holds apart: each of its parts
   // with the part of `b` of the same role, layer and expert. Empty unless all have one of equal
   // shape.
   struct PartPair {
-    checkpoint::View a, b;
+    models::View a, b;
   };
-  std::vector<PartPair> parts(const checkpoint::Tensor& tensor_of_a) const;
+  std::vector<PartPair> parts(const models::Tensor& tensor_of_a) const;
 
  private:
-  using Tensors = std::map<const checkpoint::Tensor*, const checkpoint::Tensor*>;
+  using Tensors = std::map<const models::Tensor*, const models::Tensor*>;
 
   const Model& a_;
   const Model& b_;
   bool by_role_;
   Tensors in_b_, in_a_;
-  mutable std::map<std::string, checkpoint::View>
+  mutable std::map<std::string, models::View>
       parts_of_b_;  // by place; made when first asked for
 };
 

@@ -61,7 +61,7 @@ void together(std::size_t count, const std::function<void(std::size_t)>& open) {
 }  // namespace
 
 Models::Models(const recipe::Recipe& recipe, plugin::Registry& registry,
-               const checkpoint::ArchitectureRegistry& architectures,
+               const models::ArchitectureRegistry& architectures,
                const SourceOverrides& overrides, std::vector<recipe::Diagnostic>& diagnostics)
     : recipe_(recipe), architectures_(architectures) {
   for (const recipe::SourceSpec& spec : recipe.sources) {

@@ -9,8 +9,8 @@
 
 #include <kindred/source.hpp>
 
-#include "checkpoint/architecture.hpp"
-#include "checkpoint/checkpoint.hpp"
+#include "models/architecture.hpp"
+#include "models/checkpoint.hpp"
 #include "plugin/registry.hpp"
 #include "recipe/recipe.hpp"
 
@@ -26,8 +26,8 @@ struct Repository {
 };
 
 struct Model : Repository {
-  checkpoint::Checkpoint checkpoint;
-  std::shared_ptr<const checkpoint::Architecture> architecture;  // null: unknown family
+  models::Checkpoint checkpoint;
+  std::shared_ptr<const models::Architecture> architecture;  // null: unknown family
 };
 
 // Parameters that the command line sets for every source that declares them ("offline", "true").
@@ -38,7 +38,7 @@ class Models {
   // Creates the sources (no file is opened yet). Parameters that do not fit a plugin's declaration
   // are added to `diagnostics`, and the source is then missing.
   Models(const recipe::Recipe& recipe, plugin::Registry& registry,
-         const checkpoint::ArchitectureRegistry& architectures, const SourceOverrides& overrides,
+         const models::ArchitectureRegistry& architectures, const SourceOverrides& overrides,
          std::vector<recipe::Diagnostic>& diagnostics);
 
   // Asks for all remote repositories at once, so that their servers' answers are waited for
@@ -63,7 +63,7 @@ class Models {
   std::unique_ptr<Model> openModel(const Repository& repository) const;
 
   const recipe::Recipe& recipe_;
-  const checkpoint::ArchitectureRegistry& architectures_;
+  const models::ArchitectureRegistry& architectures_;
   std::map<std::string, std::unique_ptr<Source>> sources_;
   std::map<std::string, std::unique_ptr<Repository>> repositories_;
   std::map<std::string, std::unique_ptr<Model>> models_;

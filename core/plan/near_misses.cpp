@@ -4,7 +4,7 @@
 #include <set>
 #include <vector>
 
-#include "checkpoint/names.hpp"
+#include "models/names.hpp"
 #include "words/near.hpp"
 
 namespace kindred::plan {
@@ -41,7 +41,7 @@ std::string asPattern(std::string text) {
   for (std::size_t n = 0, at; (at = text.find('#')) != std::string::npos; ++n) {
     text.replace(at, 1, names[std::min<std::size_t>(n, 2)]);
   }
-  return "'" + checkpoint::escaped(text) + "'";
+  return "'" + models::escaped(text) + "'";
 }
 
 std::string listed(const std::vector<std::string>& names) {
@@ -52,9 +52,9 @@ std::string listed(const std::vector<std::string>& names) {
 
 }  // namespace
 
-std::string nearMisses(const checkpoint::Checkpoint& checkpoint, const std::string& pattern) {
+std::string nearMisses(const models::Checkpoint& checkpoint, const std::string& pattern) {
   std::set<std::string> distinct;
-  for (const checkpoint::Tensor& tensor : checkpoint.tensors()) {
+  for (const models::Tensor& tensor : checkpoint.tensors()) {
     distinct.insert(withoutNumbers(tensor.name));
   }
   if (distinct.empty()) return "the checkpoint has no tensors";

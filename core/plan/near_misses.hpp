@@ -3,11 +3,11 @@
 
 #include <string>
 
-#include "checkpoint/checkpoint.hpp"
+#include "models/checkpoint.hpp"
 
 namespace kindred::plan {
 
 // "did you mean 'model.layers.{layer}.mlp.up_proj.weight'?", or a few of the names there are.
-std::string nearMisses(const checkpoint::Checkpoint& checkpoint, const std::string& pattern);
+std::string nearMisses(const models::Checkpoint& checkpoint, const std::string& pattern);
 
 }  // namespace kindred::plan

@@ -5,7 +5,7 @@
 
 #include <kindred/error.hpp>
 
-#include "checkpoint/names.hpp"
+#include "models/names.hpp"
 #include "plan/codes.hpp"
 #include "plan/counterparts.hpp"
 #include "plan/documents.hpp"
@@ -165,7 +165,7 @@ class Planner {
     Surveyed surveyed{&models_.model(key), {}};
     surveyed.tensors = select(*surveyed.model, step.selection);
     std::erase_if(surveyed.tensors, [](const Selected& selected) {
-      return checkpoint::shown(*selected.view.tensor) == checkpoint::Shown::nothing;
+      return models::shown(*selected.view.tensor) == models::Shown::nothing;
     });
     listCodes(*surveyed.model, step);
     if (surveyed.tensors.empty()) {
@@ -178,7 +178,7 @@ class Planner {
                 const TensorInfo &a = x.view.info, &b = y.view.info;
                 if (a.layer != b.layer) return a.layer < b.layer;
                 if (a.expert != b.expert) return a.expert < b.expert;
-                return checkpoint::naturalLess(a.name, b.name);
+                return models::naturalLess(a.name, b.name);
               });
     return surveyed;
   }
@@ -320,7 +320,7 @@ const WeightReading* Plan::reading(const Model& model, std::uint64_t budget) con
   return found == readings.end() ? nullptr : &found->second;
 }
 
-ByteRange bytesOf(const checkpoint::View& view, const Run& run) {
+ByteRange bytesOf(const models::View& view, const Run& run) {
   // The catalogue has checked that elements * bits fits in the file's size.
   const unsigned bits = info(view.info.dtype).bits;
   const std::uint64_t first = (view.first + run.first) * bits / 8;
@@ -328,7 +328,7 @@ ByteRange bytesOf(const checkpoint::View& view, const Run& run) {
   return {view.shard, view.offset + first, end - first};
 }
 
-ByteRange bytesOfRows(const checkpoint::View& view, std::uint64_t first, std::uint64_t count) {
+ByteRange bytesOfRows(const models::View& view, std::uint64_t first, std::uint64_t count) {
   const std::uint64_t columns = view.info.shape.empty() ? 1 : view.info.shape.back();
   if (view.isRun() || count == 0 || columns == 0) {
     return bytesOf(view, {first * columns, count * columns});
@@ -426,7 +426,7 @@ namespace {
 void addHeaders(const Model& model, std::set<std::string>& counted,
                 std::map<std::string, std::uint64_t>& bytes) {
   if (!counted.insert(model.key).second) return;
-  for (const checkpoint::Shard& shard : model.checkpoint.shards()) {
+  for (const models::Shard& shard : model.checkpoint.shards()) {
     bytes[model.key] += shard.header_bytes;
   }
 }

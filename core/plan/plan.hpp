@@ -25,14 +25,14 @@ struct Plan {
 // Opens the models that steps use and pairs their tensors. Errors name the recipe's line.
 Plan makePlan(const recipe::Recipe& recipe, const std::vector<StepTools>& tools, Models& models);
 
-using checkpoint::ByteRange;
+using models::ByteRange;
 
 // The bytes of one run of elements: packed dtypes are rounded out to whole bytes. Of numbers that a
 // codec makes: where they lie among these.
-ByteRange bytesOf(const checkpoint::View& view, const Run& run);
+ByteRange bytesOf(const models::View& view, const Run& run);
 // From the first element of row `first` to the last of `count` rows: all of them, and what lies
 // between them where the view is no run.
-ByteRange bytesOfRows(const checkpoint::View& view, std::uint64_t first, std::uint64_t count);
+ByteRange bytesOfRows(const models::View& view, std::uint64_t first, std::uint64_t count);
 
 // What is read of real files for a range: itself, or what a codec takes.
 std::vector<ByteRange> stored(const ByteRange& range);

@@ -21,11 +21,11 @@ auto turn(std::int64_t layer) {
   return std::pair(-zeros, layer);
 }
 
-std::uint64_t rowsOf(const checkpoint::View& view) {
+std::uint64_t rowsOf(const models::View& view) {
   return view.info.shape.size() < 2 ? 1 : view.info.shape[0];
 }
 
-std::uint64_t bytesOfRows(const checkpoint::View& view, std::uint64_t rows) {
+std::uint64_t bytesOfRows(const models::View& view, std::uint64_t rows) {
   return storedBytes(plan::bytesOfRows(view, 0, rows));
 }
 
@@ -33,8 +33,8 @@ class Chooser {
  public:
   Chooser(const Model& model, std::uint64_t budget)
       : budget_(budget), gated_(!model.architecture->patterns(role::kUp).empty()) {
-    checkpoint::RoleShapes shapes = checkpoint::roleShapes(model.checkpoint, *model.architecture);
-    for (checkpoint::View& view : shapes.views) add(std::move(view));
+    models::RoleShapes shapes = models::roleShapes(model.checkpoint, *model.architecture);
+    for (models::View& view : shapes.views) add(std::move(view));
     reading_.dimensions = shapes.dimensions;
     reading_.misfits = std::move(shapes.misfits);
   }
@@ -47,7 +47,7 @@ class Chooser {
 
  private:
   // Shared experts stand under the roles of all experts.
-  void add(checkpoint::View view) {
+  void add(models::View view) {
     const bool shared = view.info.role.starts_with("shared.");
     const std::string role = shared ? "mlp" + view.info.role.substr(view.info.role.find('.'))
                                     : std::string(view.info.role);
@@ -56,13 +56,13 @@ class Chooser {
     views_.emplace(MatrixKey{role, place}, std::move(view));
   }
 
-  const checkpoint::View* find(std::string_view role, const Place& place) const {
+  const models::View* find(std::string_view role, const Place& place) const {
     const auto found = views_.find(MatrixKey{role, place});
     return found == views_.end() ? nullptr : &found->second;
   }
 
   std::uint64_t cost(std::string_view role, const Place& place) const {
-    const checkpoint::View* view = find(role, place);
+    const models::View* view = find(role, place);
     return view == nullptr ? 0 : bytesOfRows(*view, rowsOf(*view));
   }
 
@@ -70,7 +70,7 @@ class Chooser {
   std::uint64_t tokenCost() const {
     std::uint64_t bytes = 0;
     for (const std::string_view role : {role::kEmbedding, role::kOutput}) {
-      if (const checkpoint::View* view = find(role, {})) bytes += bytesOfRows(*view, 1);
+      if (const models::View* view = find(role, {})) bytes += bytesOfRows(*view, 1);
     }
     return bytes;
   }
@@ -80,7 +80,7 @@ class Chooser {
   }
 
   void take(std::string_view role, const Place& place, std::uint64_t rows) {
-    const checkpoint::View* view = find(role, place);
+    const models::View* view = find(role, place);
     if (view == nullptr) return;
     ReadableMatrix& matrix = reading_.matrices[MatrixKey{role, place}];
     if (!ofTokens(role)) reading_.bytes -= matrix.rows == 0 ? 0 : bytesOfRows(*view, matrix.rows);
@@ -174,7 +174,7 @@ class Chooser {
 
   // Of one row of gate and up.
   std::uint64_t rowCost(const Place& place) const {
-    const checkpoint::View* up = find(role::kUp, place);
+    const models::View* up = find(role::kUp, place);
     return bytesOfRows(*find(role::kGate, place), 1) + (up == nullptr ? 0 : bytesOfRows(*up, 1));
   }
 
@@ -238,7 +238,7 @@ class Chooser {
 
   std::uint64_t budget_;
   bool gated_;  // MLPs have up rows
-  std::map<MatrixKey, checkpoint::View> views_;
+  std::map<MatrixKey, models::View> views_;
   std::set<std::int64_t> layers_;
   std::vector<std::int64_t> order_;  // the same, in the order of reading
   WeightReading reading_;
@@ -252,7 +252,7 @@ WeightReading readingOf(const Model& model, std::uint64_t budget) {
 
 std::vector<PlannedRange> rangesOf(const WeightReading& reading) {
   std::vector<PlannedRange> ranges;
-  const auto add = [&](const checkpoint::View& view, std::uint64_t first, std::uint64_t rows) {
+  const auto add = [&](const models::View& view, std::uint64_t first, std::uint64_t rows) {
     const std::uint64_t columns = view.info.shape.empty() ? 1 : view.info.shape.back();
     for (const ByteRange& range : stored(bytesOf(view, {first * columns, rows * columns}))) {
       ranges.push_back({range.shard->file.get(), range.offset, range.length});

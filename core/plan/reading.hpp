@@ -20,7 +20,7 @@
 
 #include <kindred/model_weights.hpp>
 
-#include "checkpoint/role_shapes.hpp"
+#include "models/role_shapes.hpp"
 #include "plan/models.hpp"
 
 namespace kindred::plan {
@@ -29,7 +29,7 @@ namespace kindred::plan {
 using MatrixKey = std::pair<std::string, Place>;
 
 struct ReadableMatrix {
-  checkpoint::View view;
+  models::View view;
   std::uint64_t rows = 0;  // that may be read, from the first
 };
 
@@ -40,8 +40,8 @@ struct WeightReading {
   std::uint64_t bytes = 0;   // at most
   bool whole = true;         // nothing was left out for want of room
   // What the matrices' shapes are in terms of, and what was left out because it does not fit.
-  checkpoint::Dimensions dimensions;
-  std::vector<checkpoint::Misfit> misfits;
+  models::Dimensions dimensions;
+  std::vector<models::Misfit> misfits;
 };
 
 // Shared tokens that tests use at most.

@@ -5,7 +5,7 @@
 
 #include <kindred/error.hpp>
 
-#include "checkpoint/names.hpp"
+#include "models/names.hpp"
 #include "plan/near_misses.hpp"
 #include "plan/pattern.hpp"
 
@@ -59,11 +59,11 @@ class Selector {
     const std::string at = place();
     const Pattern pattern(text);
     bool matched = false;
-    for (const checkpoint::Tensor& tensor : model_.checkpoint.tensors()) {
+    for (const models::Tensor& tensor : model_.checkpoint.tensors()) {
       const auto captures = pattern.match(tensor.name);
       if (!captures) continue;
       matched = true;
-      checkpoint::View view = checkpoint::whole(model_.checkpoint, tensor);
+      models::View view = models::whole(model_.checkpoint, tensor);
       view.info.layer = number(*captures, "layer");
       view.info.expert = number(*captures, "expert");
       if (model_.architecture != nullptr) view.info.role = model_.architecture->roleOf(tensor.name);
@@ -84,9 +84,9 @@ class Selector {
                            "'",
                        "select by name pattern");
     }
-    std::vector<checkpoint::View> views = model_.architecture->resolve(model_.checkpoint, role);
+    std::vector<models::View> views = model_.architecture->resolve(model_.checkpoint, role);
     if (views.empty()) throw unknownRole(role, at);
-    for (checkpoint::View& view : views) {
+    for (models::View& view : views) {
       if (!view.isRun()) throw notARun(role, view, at);
       const std::string group = role + " expert=" + std::to_string(view.info.expert);
       const std::string identity = group + " layer=" + std::to_string(view.info.layer);
@@ -94,17 +94,17 @@ class Selector {
     }
   }
 
-  static Error notARun(const std::string& role, const checkpoint::View& view,
+  static Error notARun(const std::string& role, const models::View& view,
                        const std::string& at) {
     return inputError(at,
                       "rows of role '" + role + "' do not follow one another in '" +
-                          checkpoint::escaped(view.info.name) + "' of model '" + view.info.model +
+                          models::escaped(view.info.name) + "' of model '" + view.info.model +
                           "'",
                       "select the whole tensor by its name; tests of whole models read it by role");
   }
 
   Error unknownRole(const std::string& role, const std::string& at) const {
-    const checkpoint::Architecture& architecture = *model_.architecture;
+    const models::Architecture& architecture = *model_.architecture;
     const std::string near = recipe::didYouMean(role, architecture.roles());
     return inputError(at,
                       "model '" + model_.key + "' (" + architecture.name() +

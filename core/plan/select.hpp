@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "checkpoint/checkpoint.hpp"
+#include "models/checkpoint.hpp"
 #include "plan/models.hpp"
 #include "recipe/recipe.hpp"
 
@@ -12,7 +12,7 @@ namespace kindred::plan {
 
 // A chosen tensor (or part of one).
 struct Selected {
-  checkpoint::View view;
+  models::View view;
   std::string group;     // the pattern or role that chose it, with all captures but the layer:
                          // what pairs across layers
   std::string identity;  // what pairs at equal layer: the name, or the role with its captures

@@ -15,9 +15,9 @@ CodecFile::Rows CodecFile::rowsOf(std::uint64_t offset, std::uint64_t length) co
   return {first, (offset + length - 1) / rowBytes() + 1 - first};
 }
 
-std::vector<checkpoint::ByteRange> CodecFile::stored(std::uint64_t offset,
+std::vector<models::ByteRange> CodecFile::stored(std::uint64_t offset,
                                                      std::uint64_t length) const {
-  std::vector<checkpoint::ByteRange> ranges;
+  std::vector<models::ByteRange> ranges;
   const Rows rows = rowsOf(offset, length);
   if (rows.count == 0) return ranges;
   for (const codecs::Piece& piece : codec_->pieces(rows.first, rows.count)) {

@@ -4,18 +4,18 @@
 #include <memory>
 #include <vector>
 
-#include "checkpoint/checkpoint.hpp"
+#include "models/checkpoint.hpp"
 #include "codecs/codec.hpp"
 
 namespace kindred::reading {
 
 // A tensor that a codec reads, and where it lies.
 struct StoredPart {
-  const checkpoint::Shard* shard = nullptr;
+  const models::Shard* shard = nullptr;
   std::uint64_t offset = 0;  // of its first byte in the shard's file
 };
 
-class CodecFile final : public checkpoint::DecodedFile {
+class CodecFile final : public models::DecodedFile {
  public:
   // Parts in the codec's order; the shards must outlive this. Rows and columns have been checked
   // against what is stored: their product fits.
@@ -24,7 +24,7 @@ class CodecFile final : public checkpoint::DecodedFile {
   const std::string& place() const override { return parts_.front().shard->file->place(); }
   std::uint64_t size() const override { return codec_->rows() * rowBytes(); }
   std::string identity() const override { return parts_.front().shard->file->identity(); }
-  std::vector<checkpoint::ByteRange> stored(std::uint64_t offset,
+  std::vector<models::ByteRange> stored(std::uint64_t offset,
                                             std::uint64_t length) const override;
   void decode(std::uint64_t offset, std::span<const std::span<const std::byte>> stored,
               std::span<std::byte> into) const override;

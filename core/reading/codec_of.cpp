@@ -15,9 +15,9 @@
 namespace kindred::reading {
 namespace {
 
-using checkpoint::Companion;
-using checkpoint::Encoding;
-using checkpoint::Tensor;
+using models::Companion;
+using models::Encoding;
+using models::Tensor;
 using codecs::Part;
 using Shape = std::vector<std::uint64_t>;
 

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "checkpoint/checkpoint.hpp"
+#include "models/checkpoint.hpp"
 #include "codecs/codec.hpp"
 #include "reading/stated.hpp"
 
@@ -16,26 +16,26 @@ namespace kindred::reading {
 
 struct Found {
   std::unique_ptr<codecs::Codec> codec;
-  std::vector<const checkpoint::Tensor*> parts;  // in the codec's order
+  std::vector<const models::Tensor*> parts;  // in the codec's order
   std::vector<std::uint64_t> shape;              // of the numbers; rows of several axes are folded
 };
 
 // Small companions whose contents say how the codes are laid out, by name: shapes, states as JSON.
 using Contents = std::map<std::string, std::string, std::less<>>;
 // Whether it is one.
-bool isDescription(const checkpoint::Companion& companion, const checkpoint::Tensor& tensor);
+bool isDescription(const models::Companion& companion, const models::Tensor& tensor);
 
 class CodecFinder {
  public:
   // All must outlive it. `by_name` holds every tensor that a companion may name.
   CodecFinder(const Stated& stated, const Contents& contents,
-              const std::map<std::string_view, const checkpoint::Tensor*>& by_name)
+              const std::map<std::string_view, const models::Tensor*>& by_name)
       : stated_(stated), contents_(contents), by_name_(by_name) {}
 
-  std::optional<Found> of(const checkpoint::Tensor& tensor) const;
+  std::optional<Found> of(const models::Tensor& tensor) const;
 
  private:
-  using Tensor = checkpoint::Tensor;
+  using Tensor = models::Tensor;
   using Text = std::string_view;
 
   const Tensor* beside(const Tensor& tensor, std::initializer_list<Text> words) const;
@@ -50,7 +50,7 @@ class CodecFinder {
 
   const Stated& stated_;
   const Contents& contents_;
-  const std::map<std::string_view, const checkpoint::Tensor*>& by_name_;
+  const std::map<std::string_view, const models::Tensor*>& by_name_;
 };
 
 // The matrix that codes are called after: "q_proj.weight" for "q_proj.qweight" and

@@ -13,10 +13,10 @@
 namespace kindred::reading {
 namespace {
 
-using checkpoint::Companion;
-using checkpoint::Encoding;
-using checkpoint::Shard;
-using checkpoint::Tensor;
+using models::Companion;
+using models::Encoding;
+using models::Shard;
+using models::Tensor;
 
 class Decoder {
  public:
@@ -29,7 +29,7 @@ class Decoder {
   void run() {
     readDescriptions();
     const CodecFinder finder(stated_, contents_, by_name_);
-    std::vector<std::pair<Tensor*, std::shared_ptr<const checkpoint::Numbers>>> made;
+    std::vector<std::pair<Tensor*, std::shared_ptr<const models::Numbers>>> made;
     std::vector<std::vector<std::uint64_t>> shapes;
     std::set<std::string_view> parts;
     for (Tensor& tensor : tensors_) {
@@ -92,8 +92,8 @@ class Decoder {
            std::all_of(last.begin(), last.end(), inside);
   }
 
-  std::shared_ptr<const checkpoint::Numbers> numbersOf(const Tensor& tensor, Found found) const {
-    auto numbers = std::make_shared<checkpoint::Numbers>();
+  std::shared_ptr<const models::Numbers> numbersOf(const Tensor& tensor, Found found) const {
+    auto numbers = std::make_shared<models::Numbers>();
     numbers->codec = found.codec->name();
     numbers->symmetric = found.codec->odd();
     numbers->stored_name = tensor.name;
@@ -113,7 +113,7 @@ class Decoder {
   }
 
   static void give(Tensor& tensor, std::string name,
-                   std::shared_ptr<const checkpoint::Numbers> numbers,
+                   std::shared_ptr<const models::Numbers> numbers,
                    std::vector<std::uint64_t> shape) {
     tensor.name = std::move(name);
     tensor.elements = 1;
@@ -133,15 +133,15 @@ class Decoder {
 
 }  // namespace
 
-checkpoint::Checkpoint openCheckpoint(std::string model, Source& source, Location& location) {
-  checkpoint::Readers readers;
+models::Checkpoint openCheckpoint(std::string model, Source& source, Location& location) {
+  models::Readers readers;
   readers.decode = [](Source& from, const std::vector<Shard>& shards, const std::string& config,
                       std::vector<Tensor>& tensors) {
     Decoder(from, shards, config, tensors).run();
   };
   readers.torch = readTorchFiles;
   readers.gguf = readGgufs;
-  return checkpoint::Checkpoint::open(std::move(model), source, location, readers);
+  return models::Checkpoint::open(std::move(model), source, location, readers);
 }
 
 }  // namespace kindred::reading

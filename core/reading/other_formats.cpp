@@ -6,8 +6,8 @@
 
 #include <fmt/format.h>
 
-#include "checkpoint/names.hpp"
-#include "checkpoint/weight_files.hpp"
+#include "models/names.hpp"
+#include "models/weight_files.hpp"
 #include "codecs/rows.hpp"
 #include "formats/gguf.hpp"
 #include "formats/gguf_types.hpp"
@@ -18,20 +18,20 @@
 namespace kindred::reading {
 namespace {
 
-using checkpoint::Catalogue;
-using checkpoint::Encoding;
-using checkpoint::Shard;
-using checkpoint::Tensor;
+using models::Catalogue;
+using models::Encoding;
+using models::Shard;
+using models::Tensor;
 
 constexpr std::uint64_t kMostTokenBytes = std::uint64_t{256} << 20;
 // A view may show one element of its storage again and again.
 constexpr std::uint64_t kMostRepeats = 64;
 
-std::shared_ptr<const checkpoint::Numbers> numbersOf(std::unique_ptr<codecs::Codec> codec,
+std::shared_ptr<const models::Numbers> numbersOf(std::unique_ptr<codecs::Codec> codec,
                                                      const Shard& shard, const Tensor& tensor,
                                                      std::string stored_name,
                                                      std::vector<std::uint64_t> stored_shape) {
-  auto numbers = std::make_shared<checkpoint::Numbers>();
+  auto numbers = std::make_shared<models::Numbers>();
   numbers->codec = codec->name();
   numbers->symmetric = codec->odd();
   numbers->stored_name = std::move(stored_name);
@@ -112,7 +112,7 @@ void addTensor(const formats::TorchTensor& from, const Shard& shard, std::size_t
       catalogue.notes.push_back(fmt::format(
           "tensor '{}' of {} is left out: it shows {} elements "
           "of its storage as {}",
-          checkpoint::escaped(from.name), checkpoint::escaped(shard.name), span, from.elements));
+          models::escaped(from.name), models::escaped(shard.name), span, from.elements));
       return;
     }
     tensor.bytes = span * size;
@@ -122,15 +122,15 @@ void addTensor(const formats::TorchTensor& from, const Shard& shard, std::size_t
 }
 
 void addNotes(const formats::TorchFile& file, const Shard& shard, Catalogue& catalogue) {
-  const std::string name = checkpoint::escaped(shard.name);
+  const std::string name = models::escaped(shard.name);
   for (const std::string& left : file.left_out) {
-    catalogue.notes.push_back(fmt::format("left out of {}: {}", name, checkpoint::escaped(left)));
+    catalogue.notes.push_back(fmt::format("left out of {}: {}", name, models::escaped(left)));
   }
   if (!file.suspicious.empty()) {
     catalogue.notes.push_back(fmt::format(
         "{} names {}, which weights have no use for and which runs where such a file is loaded "
         "and not only read",
-        name, checkpoint::listed(file.suspicious)));
+        name, models::listed(file.suspicious)));
   }
 }
 

@@ -3,12 +3,12 @@
 
 #include <vector>
 
-#include "checkpoint/checkpoint.hpp"
+#include "models/checkpoint.hpp"
 
 namespace kindred::reading {
 
 // Sets the header's length of each shard. Errors name the file and what is wrong with it.
-checkpoint::Catalogue readGgufs(std::vector<checkpoint::Shard>& shards);
-checkpoint::Catalogue readTorchFiles(std::vector<checkpoint::Shard>& shards);
+models::Catalogue readGgufs(std::vector<models::Shard>& shards);
+models::Catalogue readTorchFiles(std::vector<models::Shard>& shards);
 
 }  // namespace kindred::reading

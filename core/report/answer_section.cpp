@@ -11,7 +11,7 @@ constexpr std::size_t kCards = 12;  // more pairs than that become a table
 
 Markup badge(const DocumentVerdict& verdict) {
   return element("span", verdictName(verdict),
-                 {{"class", "badge"}, {"data-class", verdict::name(verdict.klass)}});
+                 {{"class", "badge"}, {"data-class", evidence::name(verdict.klass)}});
 }
 
 Markup names(const DocumentPair& pair) {
@@ -32,7 +32,7 @@ Markup row(const DocumentPair& pair) {
   Markup cells = element("td", names(pair));
   cells << element("td", badge(pair.verdict))
         << element("td",
-                   verdict::isRelated(pair.verdict.klass) && pair.verdict.log10_p < 0
+                   evidence::isRelated(pair.verdict.klass) && pair.verdict.log10_p < 0
                        ? pValueMarkup(pair.verdict.log10_p)
                        : Markup(),
                    {{"class", "number"}});
@@ -70,9 +70,9 @@ void addFoldedPairs(Markup& markup, const Pairs& pairs, const char* what) {
 Markup manyPairs(const Pairs& pairs) {
   Pairs related, nothing, undecided;
   for (const DocumentPair* pair : pairs) {
-    const verdict::Class klass = pair->verdict.klass;
-    Pairs& others = klass == verdict::Class::no_evidence ? nothing : undecided;
-    (verdict::isRelated(klass) ? related : others).push_back(pair);
+    const evidence::Class klass = pair->verdict.klass;
+    Pairs& others = klass == evidence::Class::no_evidence ? nothing : undecided;
+    (evidence::isRelated(klass) ? related : others).push_back(pair);
   }
   std::stable_sort(related.begin(), related.end(), [](const auto* x, const auto* y) {
     return x->verdict.log10_p < y->verdict.log10_p;

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "recipe/recipe.hpp"
-#include "verdict/verdict.hpp"
+#include "evidence/verdict.hpp"
 
 namespace kindred::report {
 
@@ -32,8 +32,8 @@ struct PluginFacts {
 
 struct PairVerdict {
   std::string a, b;
-  verdict::Verdict verdict;
-  verdict::Coverage coverage;
+  evidence::Verdict verdict;
+  evidence::Coverage coverage;
   Assignments assignments = {};  // behind its findings
 };
 

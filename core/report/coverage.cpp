@@ -5,8 +5,8 @@
 #include <map>
 #include <set>
 
-#include "checkpoint/component.hpp"
-#include "checkpoint/names.hpp"
+#include "models/component.hpp"
+#include "models/names.hpp"
 #include "plan/counterparts.hpp"
 #include "report/identity.hpp"
 #include "report/ranges.hpp"
@@ -14,7 +14,7 @@
 namespace kindred::report {
 namespace {
 
-using checkpoint::Tensor;
+using models::Tensor;
 
 std::string roleOf(const plan::Model& model, const std::string& tensor) {
   return model.architecture == nullptr ? "" : model.architecture->roleOf(tensor);
@@ -44,7 +44,7 @@ class Coverer {
         read_a_(a, results),
         read_b_(b, results) {
     for (const Tensor& tensor : b.checkpoint.tensors()) {
-      by_name_.emplace(checkpoint::escaped(tensor.name), &tensor);
+      by_name_.emplace(models::escaped(tensor.name), &tensor);
       const auto content = contents_b_.find(tensor.name);
       if (content != contents_b_.end()) {
         holder_in_b_.emplace(content->second->xxh3_128, &tensor);
@@ -58,7 +58,7 @@ class Coverer {
     for (const run::PlainCosine& cosine : results.cosines) look(cosine);
   }
 
-  verdict::Coverage run() {
+  evidence::Coverage run() {
     sum(a_, coverage_.tensors_a, coverage_.bytes_a, coverage_.understood_a,
         coverage_.understood_bytes_a, coverage_.elements_a);
     sum(b_, coverage_.tensors_b, coverage_.bytes_b, coverage_.understood_b,
@@ -70,8 +70,8 @@ class Coverer {
     coverage_.identity =
         identityOf(a_, b_, counterparts_, contents_a_, contents_b_,
                    [&](const Tensor& of_a, const Tensor& of_b) {
-                     return confirmed_a_.contains(checkpoint::escaped(of_a.name)) ||
-                            confirmed_b_.contains(checkpoint::escaped(of_b.name));
+                     return confirmed_a_.contains(models::escaped(of_a.name)) ||
+                            confirmed_b_.contains(models::escaped(of_b.name));
                    });
     return std::move(coverage_);
   }
@@ -83,8 +83,8 @@ class Coverer {
     for (const Tensor& tensor : model.checkpoint.tensors()) {
       ++tensors;
       bytes += tensor.bytes;
-      if (tensor.encoding != checkpoint::Encoding::part) elements += tensor.elements;
-      const bool part = tensor.encoding == checkpoint::Encoding::part;
+      if (tensor.encoding != models::Encoding::part) elements += tensor.elements;
+      const bool part = tensor.encoding == models::Encoding::part;
       if (!part && roleOf(model, tensor.name).empty()) continue;
       ++understood;
       understood_bytes += tensor.bytes;
@@ -124,12 +124,12 @@ class Coverer {
     const auto parts = partner == nullptr ? counterparts_.parts(tensor)
                                           : std::vector<plan::Counterparts::PartPair>();
     for (const auto& [of_a, of_b] : parts) {
-      in_parts_.insert({checkpoint::escaped(of_a.info.name), checkpoint::escaped(of_b.info.name)});
+      in_parts_.insert({models::escaped(of_a.info.name), models::escaped(of_b.info.name)});
     }
     if (countBytes(tensor, role, partner, !parts.empty())) return;
-    if (tensor.encoding == checkpoint::Encoding::part) {
+    if (tensor.encoding == models::Encoding::part) {
       addCompared(tensor, role, read_a_.any(tensor));
-    } else if (checkpoint::shown(tensor) == checkpoint::Shown::nothing) {
+    } else if (models::shown(tensor) == models::Shown::nothing) {
       coverage_.left_out["stored as codes"].add(tensor.bytes);
     } else if (!parts.empty()) {
       const bool read = read_a_.any(tensor) &&
@@ -165,8 +165,8 @@ class Coverer {
     const run::TensorContent* content = contentOf(contents_a_, tensor);
     const bool absent = !in_parts && (partner == nullptr || partner->shape != tensor.shape);
     if (content == nullptr || contents_b_.empty()) return false;
-    verdict::ComponentCount& count =
-        coverage_.components[checkpoint::componentOf(role, tensor.name)];
+    evidence::ComponentCount& count =
+        coverage_.components[models::componentOf(role, tensor.name)];
     const bool equal = tensor.bytes > 0 && holder_in_b_.contains(content->xxh3_128);
     if (!equal) {
       if (absent) {
@@ -179,15 +179,15 @@ class Coverer {
     const std::string constant = noEvidence(tensor, *content);
     if (!constant.empty()) {
       ++count.constant;
-      coverage_.no_evidence.push_back({checkpoint::escaped(tensor.name), constant});
+      coverage_.no_evidence.push_back({models::escaped(tensor.name), constant});
       coverage_.left_out["constant"].add(tensor.bytes);
       return true;
     }
     if (const auto [first, fresh] = first_of_hash_.emplace(content->xxh3_128, &tensor); !fresh) {
       ++count.tied;
       coverage_.no_evidence.push_back(
-          {checkpoint::escaped(tensor.name),
-           "tied: the same bytes as " + checkpoint::escaped(first->second->name)});
+          {models::escaped(tensor.name),
+           "tied: the same bytes as " + models::escaped(first->second->name)});
       coverage_.left_out["tied"].add(tensor.bytes);
       return true;
     }
@@ -209,7 +209,7 @@ class Coverer {
     const Tensor& holder = *holder_in_b_.at(content.xxh3_128);
     const bool known = !role.empty() || !roleOf(b_, holder.name).empty();
     if (!known && (content.ordered || content.bits < kFewestBitsEach)) return;
-    verdict::SharedBytes& shared = known ? coverage_.shared_known : coverage_.shared_unknown;
+    evidence::SharedBytes& shared = known ? coverage_.shared_known : coverage_.shared_unknown;
     ++shared.tensors;
     shared.elements += tensor.elements;
   }
@@ -220,7 +220,7 @@ class Coverer {
     const Tensor* partner = counterparts_.ofB(tensor);
     if (partner != nullptr && partner->shape == tensor.shape) return;
     const std::string role = roleOf(b_, tensor.name);
-    ++coverage_.components[checkpoint::componentOf(role, tensor.name)].only_b;
+    ++coverage_.components[models::componentOf(role, tensor.name)].only_b;
   }
 
   // Of a tensor whose bytes are found elsewhere, the one that holds them.
@@ -233,7 +233,7 @@ class Coverer {
       const auto holder = holder_in_b_.find(content->xxh3_128);
       if (tensor.bytes > 0 && holder != holder_in_b_.end()) return holder->second;
     }
-    const auto matched = matched_.find(checkpoint::escaped(tensor.name));
+    const auto matched = matched_.find(models::escaped(tensor.name));
     if (matched != matched_.end()) {
       const auto partner = by_name_.find(matched->second);
       if (partner != by_name_.end()) return partner->second;
@@ -254,7 +254,7 @@ class Coverer {
       const run::TensorContent* content = contentOf(contents_a_, *of_a);
       if (content != nullptr && !content->constant.empty()) continue;
       const Tensor* partner = partnerOf(*of_a);
-      if (partner == nullptr || checkpoint::escaped(partner->name) != pair.b) continue;
+      if (partner == nullptr || models::escaped(partner->name) != pair.b) continue;
       sum += cosine.value * static_cast<double>(cosine.elements);
       coverage_.plain_parameters += cosine.elements;
     }
@@ -281,12 +281,12 @@ class Coverer {
   std::map<std::string, const Tensor*> first_of_hash_;  // of a
   std::map<Pair, Cosine> cosines_;
   std::set<Pair> in_parts_;  // parts of fused tensors with their counterparts
-  verdict::Coverage coverage_;
+  evidence::Coverage coverage_;
 };
 
 }  // namespace
 
-verdict::Coverage coverageOf(const plan::Model& a, const plan::Model& b,
+evidence::Coverage coverageOf(const plan::Model& a, const plan::Model& b,
                              const run::Results& results, std::uint64_t budget) {
   return Coverer(a, b, results, budget).run();
 }

@@ -5,14 +5,14 @@
 
 #include "plan/models.hpp"
 #include "run/results.hpp"
-#include "verdict/verdict.hpp"
+#include "evidence/verdict.hpp"
 
 namespace kindred::report {
 
 // Counts the tensors of `a` by what became of their bytes in `b`. Where no step of the run read
 // both by content, components stay empty. `budget`: bytes that tests of the pair may read of each
 // model; 0: none was set.
-verdict::Coverage coverageOf(const plan::Model& a, const plan::Model& b,
+evidence::Coverage coverageOf(const plan::Model& a, const plan::Model& b,
                              const run::Results& results, std::uint64_t budget);
 
 }  // namespace kindred::report

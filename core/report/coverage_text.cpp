@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 
 #include "report/wording.hpp"
-#include "verdict/shared_bytes.hpp"
+#include "evidence/shared_bytes.hpp"
 
 namespace kindred::report {
 namespace {
@@ -14,7 +14,7 @@ namespace {
 constexpr std::size_t kNamed = 2;  // tensors that are no evidence and named one by one
 
 std::string extent(const PairVerdict& pair) {
-  const verdict::Coverage& c = pair.coverage;
+  const evidence::Coverage& c = pair.coverage;
   std::string text = fmt::format(
       "Coverage: of {}'s {} tensors ({}) {} ({}) have a known role; of {} some rows were read in "
       "both models ({} of their {})",
@@ -29,7 +29,7 @@ std::string extent(const PairVerdict& pair) {
 }
 
 // The tensors above are those of all steps; a test sees less.
-std::string budget(const verdict::Coverage& coverage) {
+std::string budget(const evidence::Coverage& coverage) {
   if (coverage.budget == 0) return {};
   return fmt::format(
       "Tests that decide could read {} of each model, which hold {} and {}: what they did not read "
@@ -37,7 +37,7 @@ std::string budget(const verdict::Coverage& coverage) {
       byteCount(coverage.budget), byteCount(coverage.bytes_a), byteCount(coverage.bytes_b));
 }
 
-std::string components(const verdict::Coverage& coverage) {
+std::string components(const evidence::Coverage& coverage) {
   std::string text;
   for (const auto& [name, count] : coverage.components) {
     text += fmt::format("{}{} {}/{}/{}", text.empty() ? "Equal/changed/absent tensors: " : ", ",
@@ -48,17 +48,17 @@ std::string components(const verdict::Coverage& coverage) {
 
 // Of relatives; the verdict says it where nearly all is the same.
 std::string differences(const PairVerdict& pair) {
-  const std::string text = verdict::differenceSentence(pair.coverage.identity);
+  const std::string text = evidence::differenceSentence(pair.coverage.identity);
   const bool said = pair.verdict.sentence.find(text) != std::string::npos;
-  return !pair.coverage.identity.known || said || !verdict::isRelated(pair.verdict.klass) ? ""
+  return !pair.coverage.identity.known || said || !evidence::isRelated(pair.verdict.klass) ? ""
                                                                                           : text;
 }
 
-std::string noEvidence(const verdict::Coverage& coverage) {
+std::string noEvidence(const evidence::Coverage& coverage) {
   std::string text;
   const std::size_t named = std::min(kNamed, coverage.no_evidence.size());
   for (std::size_t i = 0; i < named; ++i) {
-    const verdict::NoEvidence& entry = coverage.no_evidence[i];
+    const evidence::NoEvidence& entry = coverage.no_evidence[i];
     text += fmt::format("{}{} ({})", i == 0 ? "Equal, and no evidence: " : "; ", entry.tensor,
                         entry.reason);
   }
@@ -71,7 +71,7 @@ std::string noEvidence(const verdict::Coverage& coverage) {
 }  // namespace
 
 std::vector<std::string> coverageText(const PairVerdict& pair) {
-  const verdict::Coverage& c = pair.coverage;
+  const evidence::Coverage& c = pair.coverage;
   std::vector<std::string> paragraphs{extent(pair), budget(c), components(c), differences(pair),
                                       noEvidence(c)};
   if (std::isfinite(c.plain_cosine)) {

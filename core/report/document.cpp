@@ -73,7 +73,7 @@ class ObjectReader {
   void read(const std::string& place, dom::element element, T& field) const {
     std::string_view text;
     if (element.get_string().get(text) != simdjson::SUCCESS) throw wrong(place, "a text");
-    const std::optional<T> known = verdict::parse<T>(text);
+    const std::optional<T> known = evidence::parse<T>(text);
     if (!known) throw wrong(place, "one of " + namesOf<T>());
     field = *known;
   }
@@ -105,8 +105,8 @@ class ObjectReader {
   template <class T>
   static std::string namesOf() {
     std::string names;
-    for (const T value : verdict::kAll<T>) {
-      names += (names.empty() ? "'" : ", '") + std::string(verdict::name(value)) + "'";
+    for (const T value : evidence::kAll<T>) {
+      names += (names.empty() ? "'" : ", '") + std::string(evidence::name(value)) + "'";
     }
     return names;
   }

@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "run/results.hpp"
-#include "verdict/class.hpp"
+#include "evidence/class.hpp"
 
 namespace kindred::report {
 
@@ -23,7 +23,7 @@ inline constexpr std::uint64_t kSchemaVersion = 1;
 inline constexpr double kUndefined = std::numeric_limits<double>::quiet_NaN();
 
 struct DocumentVerdict {
-  verdict::Class klass = verdict::Class::inconclusive;
+  evidence::Class klass = evidence::Class::inconclusive;
   bool unverified = false;
   std::string sentence, power, sizes;
   double log10_p = kUndefined;

@@ -144,8 +144,8 @@ std::vector<Family> families(const Context& context) {
   std::set<Edge> related, apart;
   for (const PairVerdict& pair : context.verdicts) {
     if (hasControl(context, pair)) continue;
-    if (verdict::isRelated(pair.verdict.klass)) related.insert(ordered(pair.a, pair.b));
-    if (pair.verdict.klass == verdict::Class::no_evidence) apart.insert(ordered(pair.a, pair.b));
+    if (evidence::isRelated(pair.verdict.klass)) related.insert(ordered(pair.a, pair.b));
+    if (pair.verdict.klass == evidence::Class::no_evidence) apart.insert(ordered(pair.a, pair.b));
   }
   std::vector<Family> list;
   const Joiner joiner(related, apart);
@@ -172,10 +172,10 @@ std::string familySummary(const Context& context) {
   std::map<std::string, std::size_t> counts;
   for (const PairVerdict& pair : context.verdicts) {
     if (hasControl(context, pair)) continue;
-    ++counts[verdict::name(pair.verdict.klass)];
-    if (!verdict::isRelated(pair.verdict.klass)) continue;
+    ++counts[evidence::name(pair.verdict.klass)];
+    if (!evidence::isRelated(pair.verdict.klass)) continue;
     text += fmt::format("{:<26.26} {:<26.26} {:<15} {:>9.1f}\n", pair.a, pair.b,
-                        verdict::name(pair.verdict.klass), pair.verdict.log10_p);
+                        evidence::name(pair.verdict.klass), pair.verdict.log10_p);
   }
   text += "\n";
   for (const auto& [klass, count] : counts) {

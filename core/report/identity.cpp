@@ -5,13 +5,13 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "checkpoint/names.hpp"
+#include "models/names.hpp"
 
 namespace kindred::report {
 namespace {
 
-using checkpoint::escaped;
-using checkpoint::Tensor;
+using models::escaped;
+using models::Tensor;
 
 constexpr std::size_t kDifferencesNamed = 20;  // differences that are told one by one
 
@@ -35,7 +35,7 @@ class Identifier {
         contents_b_(contents_b),
         confirmed_(confirmed) {}
 
-  verdict::Identity run() {
+  evidence::Identity run() {
     result_.known = allRead(a_, contents_a_) && allRead(b_, contents_b_);
     for (const Tensor& tensor : b_.checkpoint.tensors()) {
       if (const auto* content = storedContent(contents_b_, tensor)) {
@@ -150,7 +150,7 @@ class Identifier {
   const Contents& contents_b_;
   const Confirmed& confirmed_;
   std::map<std::string, const Tensor*> holder_in_b_;  // by content
-  verdict::Identity result_;
+  evidence::Identity result_;
 };
 
 }  // namespace
@@ -166,7 +166,7 @@ Contents contentsOf(const plan::Model& model, const run::Results& results) {
   return contents;
 }
 
-verdict::Identity identityOf(const plan::Model& a, const plan::Model& b,
+evidence::Identity identityOf(const plan::Model& a, const plan::Model& b,
                              const plan::Counterparts& counterparts, const Contents& contents_a,
                              const Contents& contents_b, const Confirmed& confirmed) {
   return Identifier(a, b, counterparts, contents_a, contents_b, confirmed).run();

@@ -8,7 +8,7 @@
 #include "plan/counterparts.hpp"
 #include "plan/models.hpp"
 #include "run/results.hpp"
-#include "verdict/verdict.hpp"
+#include "evidence/verdict.hpp"
 
 namespace kindred::report {
 
@@ -18,11 +18,11 @@ Contents contentsOf(const plan::Model& model, const run::Results& results);
 
 // `confirmed`: whether a metric found the bytes of a tensor of `a` and those of its counterpart in
 // the other model by a hash that nobody can forge; the host's own is a fast one.
-using Confirmed = std::function<bool(const checkpoint::Tensor& a, const checkpoint::Tensor& b)>;
+using Confirmed = std::function<bool(const models::Tensor& a, const models::Tensor& b)>;
 
 // A head that is written out and is its model's own embedding is the tied head of a model without
 // one: it makes no other model, and is remarked on.
-verdict::Identity identityOf(const plan::Model& a, const plan::Model& b,
+evidence::Identity identityOf(const plan::Model& a, const plan::Model& b,
                              const plan::Counterparts& counterparts, const Contents& contents_a,
                              const Contents& contents_b, const Confirmed& confirmed);
 

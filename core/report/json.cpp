@@ -27,8 +27,8 @@ std::string printed(const Json& json) {
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
-Json verdictJson(const verdict::Verdict& verdict) {
-  return {{"class", verdict::name(verdict.klass)},
+Json verdictJson(const evidence::Verdict& verdict) {
+  return {{"class", evidence::name(verdict.klass)},
           {"unverified", verdict.unverified},
           {"sentence", verdict.sentence},
           {"log10_p", numberJson(verdict.log10_p)},
@@ -43,8 +43,8 @@ Json overall(const Context& context) {
     if (!hasControl(context, pair)) asked.push_back(&pair);
   }
   if (asked.size() == 1) return verdictJson(asked.front()->verdict);
-  verdict::Verdict verdict;
-  verdict.klass = asked.empty() ? verdict::Class::inconclusive : verdict::Class::several;
+  evidence::Verdict verdict;
+  verdict.klass = asked.empty() ? evidence::Class::inconclusive : evidence::Class::several;
   verdict.sentence =
       asked.empty() ? "No two models were compared that are no controls."
                     : fmt::format("{} pairs of models were compared: see pairs.", asked.size());
@@ -52,26 +52,26 @@ Json overall(const Context& context) {
   return verdictJson(verdict);
 }
 
-Json extentJson(const verdict::Extent& extent) {
+Json extentJson(const evidence::Extent& extent) {
   return {{"tensors", extent.tensors}, {"bytes", extent.bytes}};
 }
 
-Json identityJson(const verdict::Identity& identity) {
+Json identityJson(const evidence::Identity& identity) {
   return {{"known", identity.known},
           {"differing", identity.differing},
           {"differences", identity.differences},
           {"remarks", identity.remarks}};
 }
 
-Json sharedJson(const verdict::SharedBytes& shared) {
+Json sharedJson(const evidence::SharedBytes& shared) {
   return {{"tensors", shared.tensors}, {"elements", shared.elements}};
 }
 
-Json coverageJson(const verdict::Coverage& coverage) {
+Json coverageJson(const evidence::Coverage& coverage) {
   Json left_out = Json::object();
   for (const auto& [reason, extent] : coverage.left_out) left_out[reason] = extentJson(extent);
   Json no_evidence = Json::array();
-  for (const verdict::NoEvidence& entry : coverage.no_evidence) {
+  for (const evidence::NoEvidence& entry : coverage.no_evidence) {
     no_evidence.push_back({{"tensor", entry.tensor}, {"reason", entry.reason}});
   }
   Json components = Json::object();
@@ -310,7 +310,7 @@ Json findingsJson(const run::Results& results) {
                     {"units", f.units},
                     {"copies", f.copies},
                     {"assumptions", f.assumptions},
-                    {"basis", verdict::name(f.basis)},
+                    {"basis", evidence::name(f.basis)},
                     {"decides", f.basis != Basis::describes},
                     {"stage", row.stage},
                     {"calibrated", f.basis == Basis::calibrated},

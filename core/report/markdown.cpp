@@ -56,7 +56,7 @@ std::string pairTable(const Document& document) {
   std::string text = "| pair | verdict | p |\n|---|---|---|\n";
   std::size_t shown = 0;
   for (const DocumentPair& pair : document.pairs) {
-    if (document.pairs.size() > kShown && !verdict::isRelated(pair.verdict.klass)) continue;
+    if (document.pairs.size() > kShown && !evidence::isRelated(pair.verdict.klass)) continue;
     if (++shown > kShown) break;
     text += fmt::format("| {} and {}{} | {} | {} |\n", inText(pair.a), inText(pair.b),
                         hasControl(document, pair) ? " (control)" : "",

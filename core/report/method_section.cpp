@@ -109,7 +109,7 @@ TextTable differences(const Document& document) {
   TextTable table{"What differs", {"pair", "what"}, {}, ""};
   for (const DocumentPair& pair : document.pairs) {
     const DocumentIdentity& identity = pair.coverage.identity;
-    if (!identity.known || !verdict::isRelated(pair.verdict.klass)) continue;
+    if (!identity.known || !evidence::isRelated(pair.verdict.klass)) continue;
     const std::string name = pair.a + " and " + pair.b;
     for (const auto* list : {&identity.differences, &identity.remarks}) {
       for (const std::string& text : *list) table.rows.push_back({name, text});

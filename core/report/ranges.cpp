@@ -19,11 +19,11 @@ ReadRanges::ReadRanges(const plan::Model& model, const run::Results& results) : 
   }
 }
 
-bool ReadRanges::any(const checkpoint::Tensor& tensor) const {
+bool ReadRanges::any(const models::Tensor& tensor) const {
   return tensor.bytes == 0 || bytes(tensor) > 0;
 }
 
-std::uint64_t ReadRanges::bytes(const checkpoint::Tensor& tensor) const {
+std::uint64_t ReadRanges::bytes(const models::Tensor& tensor) const {
   const auto file = files_.find(model_.checkpoint.shards()[tensor.shard].name);
   if (file == files_.end()) return 0;
   const std::uint64_t end = tensor.offset + tensor.bytes;

@@ -16,9 +16,9 @@ class ReadRanges {
   // Results list ranges by model, file and offset.
   ReadRanges(const plan::Model& model, const run::Results& results);
   // Whether any byte of the tensor was read; one without bytes counts as read.
-  bool any(const checkpoint::Tensor& tensor) const;
+  bool any(const models::Tensor& tensor) const;
   // How many of its bytes were read, each counted once.
-  std::uint64_t bytes(const checkpoint::Tensor& tensor) const;
+  std::uint64_t bytes(const models::Tensor& tensor) const;
 
  private:
   struct Span {

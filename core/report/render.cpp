@@ -25,12 +25,12 @@ void addCatalogue(const plan::Model& model, ModelFacts& facts) {
     facts.architecture_files = run::foreignFiles(*model.architecture);
     facts.naming = model.architecture->naming();
   }
-  for (const checkpoint::Tensor& tensor : model.checkpoint.tensors()) {
+  for (const models::Tensor& tensor : model.checkpoint.tensors()) {
     ++facts.tensors;
-    if (tensor.encoding != checkpoint::Encoding::part) facts.parameters += tensor.elements;
+    if (tensor.encoding != models::Encoding::part) facts.parameters += tensor.elements;
   }
   facts.notes = model.checkpoint.notes();
-  for (const checkpoint::Shard& shard : model.checkpoint.shards()) {
+  for (const models::Shard& shard : model.checkpoint.shards()) {
     facts.files.push_back(
         {shard.name, shard.file->size(), shard.file->identity(), shard.file->publishedSha256()});
   }
@@ -84,9 +84,9 @@ const plan::Model& modelNamed(const plan::Models& models, const std::string& key
 }
 
 // The findings of one test on one gauge rest on the same assignments.
-void countAssignments(const std::vector<verdict::Adjusted>& findings, PairVerdict& pair) {
+void countAssignments(const std::vector<evidence::Adjusted>& findings, PairVerdict& pair) {
   std::set<std::pair<std::string, std::string>> counted;
-  for (const verdict::Adjusted& entry : findings) {
+  for (const evidence::Adjusted& entry : findings) {
     const Finding& finding = entry.finding;
     if (finding.assignments.solved == 0) continue;
     const bool each = finding.basis == Basis::unverified;  // one a tensor
@@ -116,13 +116,13 @@ std::vector<std::pair<std::string, std::string>> pairsOf(const recipe::Recipe& r
   return pairs;
 }
 
-std::vector<verdict::Unfair> unfairIn(const run::Results& results, const std::string& a,
+std::vector<evidence::Unfair> unfairIn(const run::Results& results, const std::string& a,
                                       const std::string& b) {
-  std::vector<verdict::Unfair> list;
+  std::vector<evidence::Unfair> list;
   for (const run::Refused& refused : results.refused) {
     const bool of_pair = (refused.model_a == a && refused.model_b == b) ||
                          (refused.model_a == b && refused.model_b == a);
-    const bool known = std::any_of(list.begin(), list.end(), [&](const verdict::Unfair& unfair) {
+    const bool known = std::any_of(list.begin(), list.end(), [&](const evidence::Unfair& unfair) {
       return unfair.gauge == refused.gauge;
     });
     if (of_pair && refused.unfair && !known) list.push_back({refused.gauge, refused.reason});
@@ -137,9 +137,9 @@ bool ofPair(const recipe::Step& step, const std::string& a, const std::string& b
 }
 
 // Tests of many pairs are run side by side: an interrupted one may have findings of some.
-verdict::Ran ranOf(const recipe::Recipe& recipe, const run::Results& results, const std::string& a,
+evidence::Ran ranOf(const recipe::Recipe& recipe, const run::Results& results, const std::string& a,
                    const std::string& b, bool has_findings) {
-  if (results.complete) return verdict::Ran::whole;
+  if (results.complete) return evidence::Ran::whole;
   std::size_t steps = 0, finished = 0;
   for (const recipe::Step& step : recipe.steps) {
     if (!ofPair(step, a, b)) continue;
@@ -147,8 +147,8 @@ verdict::Ran ranOf(const recipe::Recipe& recipe, const run::Results& results, co
     finished += static_cast<std::size_t>(
         std::count(results.finished.begin(), results.finished.end(), step.name));
   }
-  if (finished == steps) return verdict::Ran::whole;
-  return finished > 0 || has_findings ? verdict::Ran::in_part : verdict::Ran::not_at_all;
+  if (finished == steps) return evidence::Ran::whole;
+  return finished > 0 || has_findings ? evidence::Ran::in_part : evidence::Ran::not_at_all;
 }
 
 // Bytes of each model that tests of a pair may read; 0: no test of it has a budget.
@@ -177,16 +177,16 @@ Context contextOf(const recipe::Recipe& recipe, const plan::Models& models,
     context.plugins.push_back({plugin->name(), plugin->version(), kindText(plugin->kind())});
   }
   for (const auto& [a, b] : pairsOf(recipe, results)) {
-    std::vector<verdict::Adjusted> findings;
+    std::vector<evidence::Adjusted> findings;
     for (const run::StepFinding& row : results.findings) {
       const bool of_pair =
           (row.model_a == a && row.model_b == b) || (row.model_a == b && row.model_b == a);
       if (of_pair) findings.push_back({row.finding, row.log10_p_adjusted});
     }
-    verdict::Coverage coverage =
+    evidence::Coverage coverage =
         coverageOf(modelNamed(models, a), modelNamed(models, b), results, budgetOf(recipe, a, b));
     coverage.ran = ranOf(recipe, results, a, b, !findings.empty());
-    PairVerdict pair{a, b, verdict::judge(a, b, findings, coverage, unfairIn(results, a, b)),
+    PairVerdict pair{a, b, evidence::judge(a, b, findings, coverage, unfairIn(results, a, b)),
                      coverage};
     countAssignments(findings, pair);
     context.verdicts.push_back(std::move(pair));

@@ -12,7 +12,7 @@
 
 #include <kindred/error.hpp>
 
-#include "checkpoint/names.hpp"
+#include "models/names.hpp"
 #include "plugin/installation.hpp"
 #include "report/csv.hpp"
 #include "report/document.hpp"
@@ -287,7 +287,7 @@ std::vector<std::string> otherFiles(const SavedRun& saved) {
   std::error_code problem;
   for (const auto& file : std::filesystem::directory_iterator(saved.folder, problem)) {
     const std::string name = file.path().filename().string();
-    if (!kWritten.contains(name)) others.push_back(checkpoint::escaped(name));
+    if (!kWritten.contains(name)) others.push_back(models::escaped(name));
   }
   std::sort(others.begin(), others.end());
   return others;

@@ -46,7 +46,7 @@ class SchemaOf {
   requires std::is_enum_v<T>
   static Json typeOf(const T&) {
     Json names = Json::array();
-    for (const T value : verdict::kAll<T>) names.push_back(verdict::name(value));
+    for (const T value : evidence::kAll<T>) names.push_back(evidence::name(value));
     return {{"type", "string"}, {"enum", std::move(names)}};
   }
   template <class T>

@@ -189,14 +189,14 @@ std::string terminalSummary(const Context& context, const run::Results& results,
   for (const PairVerdict& pair : context.verdicts) {
     if (hasControl(context, pair)) {
       controls +=
-          pair.a + " ~ " + pair.b + " (control): " + verdict::name(pair.verdict.klass) + "\n";
+          pair.a + " ~ " + pair.b + " (control): " + evidence::name(pair.verdict.klass) + "\n";
       continue;
     }
     text += "\n" +
-            paint.strong(pair.a + " ~ " + pair.b + ": " + verdict::name(pair.verdict.klass) +
+            paint.strong(pair.a + " ~ " + pair.b + ": " + evidence::name(pair.verdict.klass) +
                          (pair.verdict.unverified ? " (unverified)" : "")) +
             "\n" +
-            wrapped(pair.verdict.sentence + (pair.verdict.klass == verdict::Class::no_evidence
+            wrapped(pair.verdict.sentence + (pair.verdict.klass == evidence::Class::no_evidence
                                                  ? " Power: " + pair.verdict.power + "."
                                                  : ""),
                     2) +

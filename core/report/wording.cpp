@@ -12,7 +12,7 @@
 namespace kindred::report {
 namespace {
 
-using verdict::Class;
+using evidence::Class;
 
 std::string partsOf(const DocumentPair& pair) {
   std::string parts;

@@ -4,7 +4,7 @@
 
 namespace kindred::run {
 
-std::string foreignFiles(const checkpoint::Architecture& architecture) {
+std::string foreignFiles(const models::Architecture& architecture) {
   std::string files;
   for (const auto& [name, text] : architecture.foreign()) {
     files += (files.empty() ? "" : ", ") + name + ".yaml (XXH3-128 " + xxh3(text) + ")";

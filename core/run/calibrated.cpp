@@ -10,7 +10,7 @@
 #include <fmt/format.h>
 
 #include "align/session.hpp"
-#include "checkpoint/names.hpp"
+#include "models/names.hpp"
 #include "plugin/guard.hpp"
 #include "run/checked.hpp"
 #include "run/hash.hpp"
@@ -94,13 +94,13 @@ class Calibrator {
     if (profiles_.of(model) == nullptr) {
       return "the architecture of '" + model.key + "' is not known";
     }
-    for (const checkpoint::Tensor& tensor : model.checkpoint.tensors()) {
-      const bool buffer = tensor.encoding == checkpoint::Encoding::integers &&
+    for (const models::Tensor& tensor : model.checkpoint.tensors()) {
+      const bool buffer = tensor.encoding == models::Encoding::integers &&
                           model.architecture->roleOf(tensor.name).empty();
-      if (tensor.encoding == checkpoint::Encoding::part) continue;  // read with its tensor
-      if (buffer || checkpoint::shown(tensor) == checkpoint::Shown::values) continue;
-      return fmt::format("'{}' of '{}' is {}", checkpoint::escaped(tensor.name), model.key,
-                         checkpoint::whyNot(tensor.encoding, tensor.dtype));
+      if (tensor.encoding == models::Encoding::part) continue;  // read with its tensor
+      if (buffer || models::shown(tensor) == models::Shown::values) continue;
+      return fmt::format("'{}' of '{}' is {}", models::escaped(tensor.name), model.key,
+                         models::whyNot(tensor.encoding, tensor.dtype));
     }
     return {};
   }

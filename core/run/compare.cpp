@@ -1,7 +1,7 @@
 // Pairs of tensors, streamed through all pair metrics of a step in one pass.
 #include <kindred/error.hpp>
 
-#include "checkpoint/names.hpp"
+#include "models/names.hpp"
 #include "cosine/accumulator.hpp"
 #include "plugin/guard.hpp"
 #include "run/interrupt.hpp"
@@ -95,8 +95,8 @@ class PairComparer {
   }
 
   ComparedSegment compute(const Item& item, const Held* held) const {
-    const checkpoint::View& view_a = a(item.pair).view;
-    const checkpoint::View& view_b = b(item.pair).view;
+    const models::View& view_a = a(item.pair).view;
+    const models::View& view_b = b(item.pair).view;
     const Pair pair{view_a.info, view_b.info, sampled(item.pair)};
     ComparedSegment outcome;
     std::vector<PairUse> uses;
@@ -167,8 +167,8 @@ class PairComparer {
   }
 
   void keepPlain(const TensorInfo& a, const TensorInfo& b, std::uint64_t elements) {
-    result_.cosines.push_back({a.model, checkpoint::escaped(a.name), b.model,
-                               checkpoint::escaped(b.name), elements, plain_so_far_.value()});
+    result_.cosines.push_back({a.model, models::escaped(a.name), b.model,
+                               models::escaped(b.name), elements, plain_so_far_.value()});
   }
 
   // Whether the two may be each other's counterparts: only of these is the plain cosine taken.
@@ -181,8 +181,8 @@ class PairComparer {
     return step_.model_a != step_.model_b && (x.name == y.name || same_role);
   }
 
-  static bool isOfCodes(const checkpoint::View& view) {
-    return checkpoint::shown(*view.tensor) != checkpoint::Shown::values;
+  static bool isOfCodes(const models::View& view) {
+    return models::shown(*view.tensor) != models::Shown::values;
   }
 
   const plan::ComparePairs& step_;

@@ -6,7 +6,7 @@
 #include <map>
 #include <set>
 
-#include "checkpoint/names.hpp"
+#include "models/names.hpp"
 #include "constants/constants.hpp"
 #include "run/reader.hpp"
 #include "run/spikes.hpp"
@@ -23,11 +23,11 @@ constexpr std::size_t kChosen = 12;                          // pairs that are t
 using Shape = std::vector<std::uint64_t>;
 
 // Axes of length one say nothing. Empty: too small, no matrix, or no numbers of some precision.
-Shape testable(const checkpoint::View& view) {
+Shape testable(const models::View& view) {
   const TensorInfo& info = view.info;
   const bool numbers = (info.dtype == DType::F32 || info.dtype == DType::F16 ||
                         info.dtype == DType::BF16 || info.dtype == DType::F64) &&
-                       checkpoint::shown(*view.tensor) == checkpoint::Shown::values;
+                       models::shown(*view.tensor) == models::Shown::values;
   Shape shape;
   for (const std::uint64_t length : info.shape) {
     if (length != 1) shape.push_back(length);
@@ -103,7 +103,7 @@ class Pairer {
     std::map<Shape, std::vector<Read>> tensors;
     std::uint64_t left = step_.step->read.back();
     for (std::size_t i = 0; i < side.size(); ++i) {
-      const checkpoint::View& view = side[i].view;
+      const models::View& view = side[i].view;
       const Shape shape = testable(view);
       if (!shared_.contains(shape)) continue;
       std::vector<Read>& alike = tensors[shape];
@@ -134,7 +134,7 @@ class Pairer {
     return tensors;
   }
 
-  Matrix rowsOf(const plan::Model& model, const checkpoint::View& view, std::uint64_t rows,
+  Matrix rowsOf(const plan::Model& model, const models::View& view, std::uint64_t rows,
                 std::uint64_t columns) {
     Matrix matrix{&view.info, rows, columns, std::vector<float>(rows * columns)};
     const recipe::Sample first{recipe::Sample::Kind::head, rows * columns, 0, 0};
@@ -150,12 +150,12 @@ class Pairer {
     return matrix;
   }
 
-  void leaveOut(const plan::Model& model, const checkpoint::View& view, std::string reason) {
+  void leaveOut(const plan::Model& model, const models::View& view, std::string reason) {
     plan::LeftOut left;
     left.step = step_.step->name;
     left.reason = std::move(reason);
     (&model == step_.model_a ? left.model_a : left.model_b) = model.key;
-    (&model == step_.model_a ? left.tensor_a : left.tensor_b) = checkpoint::escaped(view.info.name);
+    (&model == step_.model_a ? left.tensor_a : left.tensor_b) = models::escaped(view.info.name);
     pairs_.left_out.push_back(std::move(left));
   }
 

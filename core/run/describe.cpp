@@ -33,11 +33,11 @@ class Describer {
   }
 
  private:
-  std::uint64_t sampled(const checkpoint::View& view) const {
+  std::uint64_t sampled(const models::View& view) const {
     return plan::sampled(step_.step->sample, view.info.elements);
   }
 
-  TensorAccumulators start(const checkpoint::View& view) const {
+  TensorAccumulators start(const models::View& view) const {
     TensorAccumulators fresh;
     for (const plan::Metric& metric : step_.tools->metrics) {
       fresh.push_back(plugin::guard(
@@ -47,7 +47,7 @@ class Describer {
   }
 
   // One tensor's segments one after the other: tensors run side by side, not segments.
-  DescribedSegment compute(const checkpoint::View& view) const {
+  DescribedSegment compute(const models::View& view) const {
     DescribedSegment outcome{start(view), {}};
     bool first = true;
     for (const plan::Segment& segment : plan::segments(step_.step->sample, view.info.elements)) {
@@ -70,7 +70,7 @@ class Describer {
     return outcome;
   }
 
-  void consume(const checkpoint::View& view, DescribedSegment&& outcome) {
+  void consume(const models::View& view, DescribedSegment&& outcome) {
     auto& ranges = result_.ranges;
     ranges.insert(ranges.end(), outcome.ranges.begin(), outcome.ranges.end());
     for (std::size_t m = 0; m < outcome.accumulators.size(); ++m) {

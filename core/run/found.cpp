@@ -5,7 +5,7 @@
 
 #include "run/adjust.hpp"
 #include "stats/levels.hpp"
-#include "verdict/verdict.hpp"
+#include "evidence/verdict.hpp"
 
 namespace kindred::run {
 
@@ -25,7 +25,7 @@ bool Found::any(const std::string& a, const std::string& b, Holds&& holds) const
 
 bool Found::related(const std::string& a, const std::string& b) const {
   return any(a, b, [](const StepFinding& row) {
-    return verdict::rejects(row.finding, row.log10_p_adjusted);
+    return evidence::rejects(row.finding, row.log10_p_adjusted);
   });
 }
 

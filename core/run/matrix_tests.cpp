@@ -254,7 +254,7 @@ class MatrixTester {
     const plan::WeightReading* reading = plan_.reading(model, budget);
     if (reading == nullptr) return "the architecture of '" + model.key + "' is not known";
     if (!reading->matrices.empty()) return {};
-    const std::string summary = checkpoint::summary(reading->misfits);
+    const std::string summary = models::summary(reading->misfits);
     return "no matrix of '" + model.key + "' can be tested" +
            (summary.empty() ? "" : ": " + summary);
   }

@@ -36,7 +36,7 @@ std::vector<plan::LeftOut> passedOver(const CheckpointWeights& weights, const Mo
     list.push_back(
         entry(weights, step, "every matrix of " + weights.model(), "none can be tested"));
   }
-  for (const checkpoint::Misfit& misfit : weights.reading().misfits) {
+  for (const models::Misfit& misfit : weights.reading().misfits) {
     const std::string of = " of " + weights.model();
     list.push_back(misfit.role.empty() ? entry(weights, step, misfit.tensor + of, misfit.reason)
                                        : entry(weights, step, misfit.tensor,

@@ -4,20 +4,20 @@
 
 #include <kindred/error.hpp>
 
-#include "checkpoint/names.hpp"
+#include "models/names.hpp"
 #include "run/stored_ranges.hpp"
 
 namespace kindred::run {
 namespace {
 
-void checkAligned(const checkpoint::View& view, const plan::Segment& segment) {
+void checkAligned(const models::View& view, const plan::Segment& segment) {
   const unsigned bits = info(view.info.dtype).bits;
   if (bits % 8 == 0) return;
   for (const plan::Run& run : segment.runs) {
     const bool last = run.first + run.count == view.info.elements;
     if ((view.first + run.first) * bits % 8 == 0 && (last || run.count * bits % 8 == 0)) continue;
     throw inputError(view.shard->file->place(),
-                     "a part of tensor '" + checkpoint::escaped(view.info.name) +
+                     "a part of tensor '" + models::escaped(view.info.name) +
                          "' does not begin and end on whole bytes (" +
                          std::string(name(view.info.dtype)) + " is packed)",
                      "use a sample size that is a multiple of 4");
@@ -26,7 +26,7 @@ void checkAligned(const checkpoint::View& view, const plan::Segment& segment) {
 
 }  // namespace
 
-SegmentBytes::SegmentBytes(const plan::Model& model, const checkpoint::View& view,
+SegmentBytes::SegmentBytes(const plan::Model& model, const models::View& view,
                            const plan::Segment& segment, const Held* held)
     : model_(model), shard_(*view.shard) {
   checkAligned(view, segment);
@@ -63,7 +63,7 @@ SegmentBytes::SegmentBytes(const plan::Model& model, const checkpoint::View& vie
   file_ = std::make_unique<MemoryFile>(gathered_, place);
 }
 
-void SegmentBytes::gatherDecoded(const checkpoint::View& view, const plan::Segment& segment) {
+void SegmentBytes::gatherDecoded(const models::View& view, const plan::Segment& segment) {
   StoredRanges behind;
   for (const plan::Run& run : segment.runs) behind.want(model_, plan::bytesOf(view, run));
   behind.read(ranges_);

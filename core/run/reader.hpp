@@ -15,7 +15,7 @@ class SegmentBytes {
  public:
   // `held` null: read from the file itself. Throws where a packed dtype's run does not begin on a
   // whole byte.
-  SegmentBytes(const plan::Model& model, const checkpoint::View& view, const plan::Segment& segment,
+  SegmentBytes(const plan::Model& model, const models::View& view, const plan::Segment& segment,
                const Held* held);
 
   File& file() { return *file_; }
@@ -25,14 +25,14 @@ class SegmentBytes {
 
  private:
   // What a codec makes is made whole: a segment is small, and its ranges are hashed as stored.
-  void gatherDecoded(const checkpoint::View& view, const plan::Segment& segment);
+  void gatherDecoded(const models::View& view, const plan::Segment& segment);
 
   std::unique_ptr<File> file_;
   std::uint64_t offset_ = 0;
   std::vector<std::byte> gathered_;
   std::vector<RangeRead> ranges_;
   const plan::Model& model_;
-  const checkpoint::Shard& shard_;
+  const models::Shard& shard_;
   const HashingFile* hashing_ = nullptr;
 };
 

@@ -19,7 +19,7 @@ using Clock = std::chrono::steady_clock;
 std::vector<std::string> identities(const plan::Models& models) {
   std::vector<std::string> list;
   for (const plan::Model* model : models.opened()) {
-    for (const checkpoint::Shard& shard : model->checkpoint.shards()) {
+    for (const models::Shard& shard : model->checkpoint.shards()) {
       list.push_back(shard.file->identity());
     }
   }
@@ -29,7 +29,7 @@ std::vector<std::string> identities(const plan::Models& models) {
 void checkUnchanged(const plan::Models& models, const std::vector<std::string>& before) {
   std::size_t i = 0;
   for (const plan::Model* model : models.opened()) {
-    for (const checkpoint::Shard& shard : model->checkpoint.shards()) {
+    for (const models::Shard& shard : model->checkpoint.shards()) {
       if (shard.file->identity() == before[i++]) continue;
       throw inputError(shard.file->place(), "the file changed while it was read",
                        "run again when nothing writes to it");
@@ -101,7 +101,7 @@ Cost costOf(const plan::Models& models, const std::vector<RangeRead>& ranges) {
   Cost cost = models.spent();
   for (const plan::Model* model : models.opened()) {
     if (model->source->remote()) continue;
-    for (const checkpoint::Shard& shard : model->checkpoint.shards()) {
+    for (const models::Shard& shard : model->checkpoint.shards()) {
       cost.bytes += shard.header_bytes;
     }
   }

@@ -3,7 +3,7 @@
 
 #include <kindred/error.hpp>
 
-#include "checkpoint/names.hpp"
+#include "models/names.hpp"
 #include "constants/constants.hpp"
 #include "plugin/guard.hpp"
 #include "run/hash.hpp"
@@ -45,7 +45,7 @@ class SetMatcher {
  private:
   std::vector<Digested> digest(const plan::Model& model, const std::vector<plan::Selected>& side) {
     std::vector<Digested> all(side.size());
-    std::vector<checkpoint::View> views;
+    std::vector<models::View> views;
     // Looked up beforehand: threads read while what they found is kept.
     std::vector<const TensorContent*> known;
     for (const plan::Selected& selected : side) {
@@ -72,14 +72,14 @@ class SetMatcher {
 
   // Bytes are those of the file, also where a codec makes numbers of them; of a part of a fused
   // tensor of codes there is none but the numbers.
-  static checkpoint::View asStored(const plan::Model& model, const checkpoint::View& view) {
+  static models::View asStored(const plan::Model& model, const models::View& view) {
     const bool whole = view.info.elements == view.tensor->elements;
-    return whole && view.tensor->numbers ? checkpoint::stored(model.checkpoint, *view.tensor)
+    return whole && view.tensor->numbers ? models::stored(model.checkpoint, *view.tensor)
                                          : view;
   }
 
   // `known`: what an earlier step found of it, or null.
-  DigestOutcome digestOne(const plan::Model& model, const checkpoint::View& view,
+  DigestOutcome digestOne(const plan::Model& model, const models::View& view,
                           const TensorContent* known) const {
     DigestOutcome outcome;
     outcome.tensor.info = view.info;
@@ -131,7 +131,7 @@ class SetMatcher {
   }
 
   using Key = std::pair<std::string, std::string>;
-  static Key keyOf(const plan::Model& model, const checkpoint::View& view) {
+  static Key keyOf(const plan::Model& model, const models::View& view) {
     const plan::ByteRange range = plan::bytesOf(view, {0, view.info.elements});
     return {model.key, fmt::format("{} in {} from {} to {}", view.info.name, range.shard->name,
                                    range.offset, range.offset + range.length)};
@@ -175,8 +175,8 @@ class SetMatcher {
     const std::string& constant = of_a[found.a].content.constant;
     if (!constant.empty()) notes.emplace_back("constant", constant);
     if (notes.empty()) return;
-    result_.notes.push_back({step_.step->name, metric.name, checkpoint::escaped(a.name),
-                             checkpoint::escaped(b.name), std::move(notes)});
+    result_.notes.push_back({step_.step->name, metric.name, models::escaped(a.name),
+                             models::escaped(b.name), std::move(notes)});
   }
 
   const plan::MatchSets& step_;

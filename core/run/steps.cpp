@@ -2,7 +2,7 @@
 
 #include <kindred/error.hpp>
 
-#include "checkpoint/names.hpp"
+#include "models/names.hpp"
 #include "run/checked.hpp"
 
 namespace kindred::run {
@@ -22,12 +22,12 @@ Observation observation(const std::string& step, const plan::Metric& metric, std
   o.metric = metric.name;
   o.figure = metric.figures[figure];
   o.model_a = a.model;
-  o.tensor_a = checkpoint::escaped(a.name);
+  o.tensor_a = models::escaped(a.name);
   o.layer_a = a.layer;
   o.expert_a = a.expert;
   if (b != nullptr) {
     o.model_b = b->model;
-    o.tensor_b = checkpoint::escaped(b->name);
+    o.tensor_b = models::escaped(b->name);
     o.layer_b = b->layer;
     o.expert_b = b->expert;
   }

@@ -7,7 +7,7 @@
 
 #include <kindred/error.hpp>
 
-#include "checkpoint/names.hpp"
+#include "models/names.hpp"
 #include "run/interrupt.hpp"
 #include "run/tiles.hpp"
 #include "run/vocabulary.hpp"
@@ -23,7 +23,7 @@ void stopWhereInterrupted() {
   if (interrupted()) throw Error(Category::input, "", "interrupted");
 }
 
-void convert(std::span<const std::byte> bytes, const checkpoint::View& view,
+void convert(std::span<const std::byte> bytes, const models::View& view,
              std::span<float> into) {
   MemoryFile file(bytes, view.shard->file->place());
   readFloats({file, 0, view.info.dtype, view.info.name}, into);
@@ -47,7 +47,7 @@ const std::vector<std::string>& ReadingModel::tokens() const {
 Matrix ReadingModel::read(std::size_t tensor, std::span<const std::uint32_t> rows) const {
   const std::lock_guard lock(mutex_);
   stopWhereInterrupted();
-  const checkpoint::View& from = view(tensor);
+  const models::View& from = view(tensor);
   Matrix matrix;
   matrix.tensor = &infos_[tensor];
   const std::uint64_t available = rowsOf(from.info);
@@ -66,34 +66,34 @@ Matrix ReadingModel::read(std::size_t tensor, std::span<const std::uint32_t> row
   return matrix;
 }
 
-const checkpoint::View& ReadingModel::view(std::size_t tensor) const {
+const models::View& ReadingModel::view(std::size_t tensor) const {
   if (tensor >= surveyed_.tensors.size()) {
     throw Error(Category::internal, "", "asks for a tensor that its step does not select");
   }
   return surveyed_.tensors[tensor].view;
 }
 
-void ReadingModel::checkSize(const checkpoint::View& view, const Matrix& matrix, bool whole) const {
+void ReadingModel::checkSize(const models::View& view, const Matrix& matrix, bool whole) const {
   const std::uint64_t most = kMostBytes / sizeof(float);
   if (matrix.columns == 0 || matrix.rows <= most / matrix.columns) return;
   throw inputError(
       recipe::text(step_.step->place),
       fmt::format("survey step '{}' would hold {} of '{}' of model '{}', more than {} MiB",
                   step_.step->name, whole ? "all" : fmt::format("{} rows", matrix.rows),
-                  checkpoint::escaped(view.info.name), key(), kMostBytes >> 20),
+                  models::escaped(view.info.name), key(), kMostBytes >> 20),
       whole ? "select smaller tensors" : "take fewer rows");
 }
 
-void ReadingModel::checkPacked(const checkpoint::View& view, bool whole) const {
+void ReadingModel::checkPacked(const models::View& view, bool whole) const {
   if (info(view.info.dtype).bits % 8 == 0 || (whole && view.first == 0)) return;
   throw inputError(recipe::text(step_.step->place),
                    fmt::format("a part of '{}' can't be read by itself: {} is packed",
-                               checkpoint::escaped(view.info.name), name(view.info.dtype)),
+                               models::escaped(view.info.name), name(view.info.dtype)),
                    "select whole tensors, or some of another dtype");
 }
 
 plan::ByteRange ReadingModel::whole(std::size_t tensor) const {
-  const checkpoint::View& from = view(tensor);
+  const models::View& from = view(tensor);
   return plan::bytesOf(from, {0, from.info.elements});
 }
 
@@ -109,11 +109,11 @@ void ReadingModel::readWhole(std::size_t tensor, Matrix& matrix) const {
     ahead_.read(ranges_);
     executor_.progress.advance(ahead_.bytes(), true);
   }
-  const checkpoint::View& from = view(tensor);
+  const models::View& from = view(tensor);
   convert(ahead_.find(whole(tensor)), from, matrix.values);
 }
 
-void ReadingModel::readRows(const checkpoint::View& view, std::span<const std::uint32_t> rows,
+void ReadingModel::readRows(const models::View& view, std::span<const std::uint32_t> rows,
                             Matrix& matrix) const {
   std::vector<std::uint32_t> sorted(rows.begin(), rows.end());
   std::sort(sorted.begin(), sorted.end());

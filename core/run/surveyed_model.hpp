@@ -36,11 +36,11 @@ class ReadingModel final : public SurveyedModel {
   static constexpr std::uint64_t kMostBytes = std::uint64_t{256} << 20;  // as float
 
  private:
-  const checkpoint::View& view(std::size_t tensor) const;
-  void checkPacked(const checkpoint::View& view, bool whole) const;
-  void checkSize(const checkpoint::View& view, const Matrix& matrix, bool whole) const;
+  const models::View& view(std::size_t tensor) const;
+  void checkPacked(const models::View& view, bool whole) const;
+  void checkSize(const models::View& view, const Matrix& matrix, bool whole) const;
   void readWhole(std::size_t tensor, Matrix& matrix) const;
-  void readRows(const checkpoint::View& view, std::span<const std::uint32_t> rows,
+  void readRows(const models::View& view, std::span<const std::uint32_t> rows,
                 Matrix& matrix) const;
   plan::ByteRange whole(std::size_t tensor) const;
 

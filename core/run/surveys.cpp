@@ -6,7 +6,7 @@
 
 #include <kindred/error.hpp>
 
-#include "checkpoint/names.hpp"
+#include "models/names.hpp"
 #include "plugin/guard.hpp"
 #include "run/interrupt.hpp"
 #include "run/steps.hpp"
@@ -96,7 +96,7 @@ class Surveyor {
   void record(TextTable table) {
     for (auto& row : table.rows) {
       if (row.size() != table.columns.size()) fault("gives a table whose rows differ in length");
-      for (std::string& cell : row) cell = checkpoint::escaped(cell);
+      for (std::string& cell : row) cell = models::escaped(cell);
     }
     result_.tables.push_back({step_.step->name, step_.step->models, std::move(table)});
   }

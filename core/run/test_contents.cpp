@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "checkpoint/names.hpp"
+#include "models/names.hpp"
 #include "run/checked.hpp"
 #include "run/content_pairs.hpp"
 #include "run/steps.hpp"
@@ -16,8 +16,8 @@ namespace {
 bool isUnderstood(const plan::Model& model) {
   if (model.architecture == nullptr) return false;
   std::uint64_t bytes = 0, with_role = 0;
-  for (const checkpoint::Tensor& tensor : model.checkpoint.tensors()) {
-    if (tensor.encoding == checkpoint::Encoding::part) continue;
+  for (const models::Tensor& tensor : model.checkpoint.tensors()) {
+    if (tensor.encoding == models::Encoding::part) continue;
     bytes += tensor.bytes;
     if (!model.architecture->roleOf(tensor.name).empty()) with_role += tensor.bytes;
   }
@@ -33,9 +33,9 @@ void record(const plan::TestContents& step, const ContentPairs::Chosen& chosen,
   o.metric = "cosine";
   o.figure = "matched";
   o.model_a = a.model;
-  o.tensor_a = checkpoint::escaped(a.name);
+  o.tensor_a = models::escaped(a.name);
   o.model_b = b.model;
-  o.tensor_b = checkpoint::escaped(b.name);
+  o.tensor_b = models::escaped(b.name);
   o.elements = a.elements;
   o.value = chosen.cosine;
   result.cosines.push_back(

@@ -5,7 +5,7 @@
 
 #include <kindred/error.hpp>
 
-#include "checkpoint/names.hpp"
+#include "models/names.hpp"
 #include "run/reader.hpp"
 #include "run/steps.hpp"
 #include "run/testing.hpp"
@@ -25,8 +25,8 @@ class RowTester {
     std::vector<RowPair> pairs;
     std::uint64_t bytes = 0;
     for (const plan::PairIndex& pair : step_.pairs) {
-      const checkpoint::View& a = step_.a[pair.a].view;
-      const checkpoint::View& b = step_.b[pair.b].view;
+      const models::View& a = step_.a[pair.a].view;
+      const models::View& b = step_.b[pair.b].view;
       RowPair rows;
       rows.gauge = gaugeOf(a, b);
       rows.a.tensor = &a.info;
@@ -54,7 +54,7 @@ class RowTester {
 
  private:
   // The permutation gauge of both tensors' rows; a test on an axis without one is refused.
-  std::string gaugeOf(const checkpoint::View& a, const checkpoint::View& b) const {
+  std::string gaugeOf(const models::View& a, const models::View& b) const {
     for (const auto& [model, view] : {std::pair{step_.model_a, &a}, std::pair{step_.model_b, &b}}) {
       if (model->architecture == nullptr) {
         refuse(*view, "the architecture of '" + model->key + "' is not known");
@@ -62,27 +62,27 @@ class RowTester {
       if (view->info.role.empty()) {
         refuse(*view, "the tensor has no role in architecture " + model->architecture->name());
       }
-      const checkpoint::Tensor& tensor = *view->tensor;
-      if (checkpoint::shown(tensor) < checkpoint::Shown::rows) {
-        refuse(*view, checkpoint::whyNot(tensor.encoding, tensor.dtype));
+      const models::Tensor& tensor = *view->tensor;
+      if (models::shown(tensor) < models::Shown::rows) {
+        refuse(*view, models::whyNot(tensor.encoding, tensor.dtype));
       }
-      const checkpoint::OrderGrant grant = model->architecture->orderOf(view->info.role, 0);
+      const models::OrderGrant grant = model->architecture->orderOf(view->info.role, 0);
       if (grant.gauge.empty()) refuse(*view, grant.reason);
     }
     return step_.model_a->architecture->orderOf(a.info.role, 0).gauge;
   }
 
-  [[noreturn]] void refuse(const checkpoint::View& view, const std::string& reason) const {
+  [[noreturn]] void refuse(const models::View& view, const std::string& reason) const {
     throw inputError(recipe::text(step_.step->place),
                      fmt::format("the rows of '{}' can't be exchanged in a test: {}",
-                                 checkpoint::escaped(view.info.name), reason),
+                                 models::escaped(view.info.name), reason),
                      "kindred architectures NAME lists which axes have which symmetry");
   }
 
-  void shape(const checkpoint::View& view, Matrix& matrix) const {
+  void shape(const models::View& view, Matrix& matrix) const {
     if (view.info.shape.size() != 2 || view.info.elements == 0) {
       throw inputError(recipe::text(step_.step->place),
-                       "'" + checkpoint::escaped(view.info.name) + "' is not a matrix");
+                       "'" + models::escaped(view.info.name) + "' is not a matrix");
     }
     matrix.columns = view.info.shape[1];
     const std::uint64_t elements = plan::sampled(step_.step->sample, view.info.elements);
@@ -93,7 +93,7 @@ class RowTester {
     matrix.rows = elements / matrix.columns;
   }
 
-  void read(const plan::Model& model, const checkpoint::View& view, Matrix& matrix) {
+  void read(const plan::Model& model, const models::View& view, Matrix& matrix) {
     matrix.values.resize(matrix.rows * matrix.columns);
     std::size_t at = 0;
     for (const plan::Segment& segment :

@@ -6,8 +6,8 @@
 
 #include <kindred/error.hpp>
 
-#include "checkpoint/dtypes.hpp"
-#include "checkpoint/names.hpp"
+#include "models/dtypes.hpp"
+#include "models/names.hpp"
 #include "plugin/guard.hpp"
 
 namespace kindred::run {
@@ -54,14 +54,14 @@ class Side {
     used_ += bytes;
     try {
       if (wide_) {
-        checkpoint::toDouble(from_->dtype, raw, 0, {doubles_.data(), count});
+        models::toDouble(from_->dtype, raw, 0, {doubles_.data(), count});
         return {{}, {doubles_.data(), count}};
       }
-      checkpoint::toFloat(from_->dtype, raw, 0, {floats_.data(), count});
+      models::toFloat(from_->dtype, raw, 0, {floats_.data(), count});
       return {{floats_.data(), count}, {}};
     } catch (const Error& error) {
       throw inputError(from_->file.place(),
-                       "tensor '" + checkpoint::escaped(from_->tensor) + "': " + error.message(),
+                       "tensor '" + models::escaped(from_->tensor) + "': " + error.message(),
                        error.remedy());
     }
   }

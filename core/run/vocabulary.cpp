@@ -6,7 +6,7 @@
 
 #include <kindred/error.hpp>
 
-#include "checkpoint/tokenizer.hpp"
+#include "models/tokenizer.hpp"
 #include "run/hash.hpp"
 
 namespace kindred::run {
@@ -30,7 +30,7 @@ std::vector<std::string> tokensOf(const plan::Model& model, std::vector<RangeRea
   const auto bytes = std::as_writable_bytes(std::span(text.data(), text.size()));
   file->read(0, bytes);
   ranges.push_back({model.key, kTokenizer, 0, text.size(), xxh3(bytes)});
-  return checkpoint::tokensOf(text, file->place());
+  return models::tokensOf(text, file->place());
 }
 
 }  // namespace kindred::run

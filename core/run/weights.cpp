@@ -8,7 +8,7 @@
 
 #include <kindred/error.hpp>
 
-#include "checkpoint/names.hpp"
+#include "models/names.hpp"
 #include "run/architecture_files.hpp"
 #include "run/hash.hpp"
 #include "run/tiles.hpp"
@@ -55,7 +55,7 @@ struct RowRun {
 
 // Neighbouring rows are one range; of a transposed matrix all rows are, since each lies all over
 // it.
-std::vector<RowRun> runsOf(const checkpoint::View& view, std::span<const std::uint32_t> rows) {
+std::vector<RowRun> runsOf(const models::View& view, std::span<const std::uint32_t> rows) {
   std::vector<RowRun> runs;
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const bool follows = !runs.empty() && rows[i] == runs.back().last + 1;
@@ -75,7 +75,7 @@ std::vector<RowRun> runsOf(const checkpoint::View& view, std::span<const std::ui
 
 CheckpointWeights::CheckpointWeights(const plan::Model& model, const plan::WeightReading& reading)
     : model_(model), reading_(reading) {
-  const checkpoint::Dimensions& d = reading.dimensions;
+  const models::Dimensions& d = reading.dimensions;
   shape_ = {d.layers,
             d.hidden,
             d.heads,
@@ -136,7 +136,7 @@ Matrix CheckpointWeights::matrix(std::string_view role, const Place& place,
   if (readable->view.info.shape.size() > 2) {
     throw Error(Category::internal, model_.key, "no matrix of role " + std::string(role));
   }
-  const checkpoint::View* view = &readable->view;
+  const models::View* view = &readable->view;
   Matrix matrix;
   matrix.tensor = &view->info;
   matrix.columns = view->info.shape.back();
@@ -152,7 +152,7 @@ Matrix CheckpointWeights::matrix(std::string_view role, const Place& place,
   return matrix;
 }
 
-void CheckpointWeights::readRows(const checkpoint::View& view, std::span<const std::uint32_t> rows,
+void CheckpointWeights::readRows(const models::View& view, std::span<const std::uint32_t> rows,
                                  Matrix& matrix) const {
   matrix.values.resize(matrix.rows * matrix.columns);
   Held held;
@@ -213,7 +213,7 @@ void CheckpointWeights::fold(std::string_view role, const Place& place, Matrix& 
 
 GaugeGrant CheckpointWeights::gauge(std::string_view role, unsigned axis,
                                     std::string_view name) const {
-  for (const checkpoint::Gauge& gauge : model_.architecture->gauges(role, axis)) {
+  for (const models::Gauge& gauge : model_.architecture->gauges(role, axis)) {
     if (gauge.name != name) continue;
     if (gauge.permutation) {
       // Scales of blocks stay where they are when rows or columns change places.
@@ -229,17 +229,17 @@ GaugeGrant CheckpointWeights::gauge(std::string_view role, unsigned axis,
 }
 
 std::string CheckpointWeights::scaledByBlocks(std::string_view gauge) const {
-  for (const checkpoint::GaugeRule& rule : model_.architecture->rules()) {
+  for (const models::GaugeRule& rule : model_.architecture->rules()) {
     if (rule.name != gauge) continue;
     for (const auto& [key, matrix] : reading_.matrices) {
-      const checkpoint::Tensor& tensor = *matrix.view.tensor;
-      if (checkpoint::shown(tensor) >= checkpoint::Shown::rows) continue;
+      const models::Tensor& tensor = *matrix.view.tensor;
+      if (models::shown(tensor) >= models::Shown::rows) continue;
       const bool moves = std::any_of(
           rule.permutation.begin(), rule.permutation.end(),
-          [&](const checkpoint::RoleAxis& axis) { return axis.role == matrix.view.info.role; });
+          [&](const models::RoleAxis& axis) { return axis.role == matrix.view.info.role; });
       if (!moves) continue;
       return fmt::format("{} of {} is {}, so nothing in it can change places", key.first,
-                         model_.key, checkpoint::whyNot(tensor.encoding, tensor.dtype));
+                         model_.key, models::whyNot(tensor.encoding, tensor.dtype));
     }
   }
   return {};
@@ -248,7 +248,7 @@ std::string CheckpointWeights::scaledByBlocks(std::string_view gauge) const {
 std::string CheckpointWeights::asymmetry(std::string_view role, const Place& place) const {
   const plan::ReadableMatrix* matrix = find(role, place);
   if (matrix == nullptr || matrix->view.tensor == nullptr) return {};
-  const checkpoint::Tensor& tensor = *matrix->view.tensor;
+  const models::Tensor& tensor = *matrix->view.tensor;
   if (!tensor.numbers || tensor.numbers->symmetric) return {};
   return fmt::format("{} of {} is stored as {}, not symmetric about zero", role, model_.key,
                      tensor.numbers->codec);

@@ -48,7 +48,7 @@ class CheckpointWeights final : public ModelWeights {
   // Why what a gauge orders can't change places in what is stored, or empty.
   std::string scaledByBlocks(std::string_view gauge) const;
   void fold(std::string_view role, const Place& place, Matrix& matrix) const;
-  void readRows(const checkpoint::View& view, std::span<const std::uint32_t> rows,
+  void readRows(const models::View& view, std::span<const std::uint32_t> rows,
                 Matrix& matrix) const;
 
   const plan::Model& model_;

@@ -10,7 +10,7 @@
 #include <kindred/error.hpp>
 #include <kindred/random.hpp>
 
-#include "checkpoint/checkpoint.hpp"
+#include "models/checkpoint.hpp"
 #include "recipe/recipe.hpp"
 #include "support/safetensors.hpp"
 #include "support/sources.hpp"
@@ -71,7 +71,7 @@ void readCheckpoint(const std::string& file, const std::string& index) {
   source.put("m", "model.safetensors", file);
   if (!index.empty()) source.put("m", "model.safetensors.index.json", index);
   const auto location = source.open("m");
-  kindred::checkpoint::Checkpoint::open("m", source, *location);
+  kindred::models::Checkpoint::open("m", source, *location);
 }
 
 // How often the input was refused; throws whatever is no kindred::Error.

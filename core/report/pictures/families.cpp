@@ -52,7 +52,7 @@ Json edgeLayer() {
         {"y2", {{"field", "y2"}}},
         {"strokeDash",
          {{"condition",
-           {{"test", fmt::format("datum.klass === '{}'", verdict::name(verdict::Class::partial))},
+           {{"test", fmt::format("datum.klass === '{}'", evidence::name(evidence::Class::partial))},
             {"value", Json::array({4, 4})}}},
           {"value", Json::array({1, 0})}}},
         {"tooltip",
@@ -85,13 +85,13 @@ Picture graph(const Document& document) {
   std::vector<std::pair<std::string, std::string>> related;
   for (const DocumentModel& model : document.models) models.push_back(model.key);
   for (const DocumentPair& pair : document.pairs) {
-    if (verdict::isRelated(pair.verdict.klass)) related.emplace_back(pair.a, pair.b);
+    if (evidence::isRelated(pair.verdict.klass)) related.emplace_back(pair.a, pair.b);
   }
   const auto groups = connected(models, related);
   const auto places = placed(groups);
   Columns rows({"kind", "x", "y", "x2", "y2", "label", "verdict", "klass", "p"});
   for (const DocumentPair& pair : document.pairs) {
-    if (!verdict::isRelated(pair.verdict.klass) || !places.contains(pair.a) ||
+    if (!evidence::isRelated(pair.verdict.klass) || !places.contains(pair.a) ||
         !places.contains(pair.b)) {
       continue;
     }
@@ -99,7 +99,7 @@ Picture graph(const Document& document) {
     const Point& b = places.at(pair.b);
     rows.add({"pair", rounded(a.x), rounded(a.y), rounded(b.x), rounded(b.y),
               pairName(pair.a, pair.b), verdictName(pair.verdict),
-              verdict::name(pair.verdict.klass), text(pValue(pair.verdict.log10_p))});
+              evidence::name(pair.verdict.klass), text(pValue(pair.verdict.log10_p))});
   }
   Picture picture;
   std::size_t alone = 0, number = 0;
@@ -147,7 +147,7 @@ Picture matrix(const Document& document) {
   std::size_t related = 0;
   for (const DocumentPair& pair : document.pairs) {
     const double p = std::min(0.0, pair.verdict.log10_p);
-    related += verdict::isRelated(pair.verdict.klass);
+    related += evidence::isRelated(pair.verdict.klass);
     for (const auto& [a, b] : {std::pair(pair.a, pair.b), std::pair(pair.b, pair.a)}) {
       rows.add({shown(a), shown(b), rounded(std::log10(1 - (std::isnan(p) ? 0 : p))),
                 verdictName(pair.verdict), text(pValue(p))});
@@ -185,8 +185,8 @@ std::vector<Picture> familyPictures(const Document& document) {
   if (document.models.size() < kFew || document.pairs.size() < document.models.size()) return {};
   const bool tested =
       std::any_of(document.pairs.begin(), document.pairs.end(), [](const DocumentPair& pair) {
-        return pair.verdict.klass == verdict::Class::no_evidence ||
-               verdict::isRelated(pair.verdict.klass);
+        return pair.verdict.klass == evidence::Class::no_evidence ||
+               evidence::isRelated(pair.verdict.klass);
       });
   if (document.models.size() > kMany || !tested) return {};
   return {graph(document), matrix(document)};

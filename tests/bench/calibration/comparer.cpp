@@ -13,7 +13,7 @@
 #include "stats/levels.hpp"
 #include "stats/multiplicity.hpp"
 #include "support/sources.hpp"
-#include "verdict/verdict.hpp"
+#include "evidence/verdict.hpp"
 
 namespace kindred::calibration {
 namespace {
@@ -44,13 +44,13 @@ void adjust(Compared& result) {
   const std::vector<double> adjusted = stats::holm(p);
   const auto least = static_cast<std::size_t>(std::min_element(adjusted.begin(), adjusted.end()) -
                                               adjusted.begin());
-  std::vector<verdict::Adjusted> entries;
+  std::vector<evidence::Adjusted> entries;
   for (std::size_t i = 0; i < adjusted.size(); ++i) {
     entries.push_back({result.findings[i], adjusted[i]});
   }
-  verdict::Coverage coverage;  // of bytes nothing is known here
+  evidence::Coverage coverage;  // of bytes nothing is known here
   coverage.tensors_a = coverage.tensors_b = 1;
-  result.klass = verdict::judge("a", "b", entries, coverage).klass;
+  result.klass = evidence::judge("a", "b", entries, coverage).klass;
   result.log10_p = adjusted[least];
   result.most_telling = result.findings[least].test + " " + result.findings[least].gauge;
 }
@@ -59,7 +59,7 @@ void adjust(Compared& result) {
 
 struct Comparer::Parts {
   plugin::Registry registry{{KINDRED_PLUGIN_DIR}};
-  checkpoint::ArchitectureRegistry architectures{std::filesystem::path(KINDRED_SOURCE_DIR) /
+  models::ArchitectureRegistry architectures{std::filesystem::path(KINDRED_SOURCE_DIR) /
                                                  "configs/architectures"};
   support::FolderSource source;
   std::unique_ptr<Aligner> aligner;

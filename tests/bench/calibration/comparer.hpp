@@ -10,7 +10,7 @@
 
 #include <kindred/test.hpp>
 
-#include "verdict/class.hpp"
+#include "evidence/class.hpp"
 
 namespace kindred::calibration {
 
@@ -19,7 +19,7 @@ struct Compared {
   std::vector<Finding> findings;  // that decide, and those of tests that must be asked for
   double log10_p = 0;             // the smallest of a plain comparison after Holm; 0: none decided
   std::string most_telling;       // its test and gauge
-  verdict::Class klass = verdict::Class::no_evidence;  // of a plain comparison
+  evidence::Class klass = evidence::Class::no_evidence;  // of a plain comparison
   std::vector<std::string> unfair;                     // gauges that self-tests refused
 
   // What the verdict calls evidence of shared weights.

@@ -168,7 +168,7 @@ void addMisleading(const std::string& name, const std::string& wanted, const std
   MisleadingRow row{name, wanted};
   for (const Compared& pair : compared) {
     ++row.pairs;
-    row.accused += verdict::isRelated(pair.klass);
+    row.accused += evidence::isRelated(pair.klass);
     row.refused += std::find(pair.unfair.begin(), pair.unfair.end(), gauge) != pair.unfair.end();
     ++row.classes[pair.klass];
   }

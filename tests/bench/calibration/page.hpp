@@ -23,7 +23,7 @@ struct MisleadingRow {
   std::string wanted;  // what should be said of them
   std::uint64_t pairs = 0, accused = 0;
   std::uint64_t refused = 0;  // without a coin of the gauge concerned
-  std::map<verdict::Class, std::uint64_t> classes = {};
+  std::map<evidence::Class, std::uint64_t> classes = {};
 };
 
 struct Results {

@@ -4,13 +4,13 @@
 #include <stdexcept>
 
 #include "support.hpp"
-#include "unit/checkpoint/models.hpp"
+#include "unit/models/models.hpp"
 
 namespace kindred::documents {
 namespace {
 
-using checkpoint::Checkpoint;
-using checkpoint::weight;
+using models::Checkpoint;
+using models::weight;
 using support::TestTensor;
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -25,7 +25,7 @@ class Models {
     const auto location = source_.open(key);
     checkpoints_.push_back(std::make_unique<Checkpoint>(Checkpoint::open(key, source_, *location)));
     const Checkpoint& checkpoint = *checkpoints_.back();
-    catalogues_.push_back({checkpoint, checkpoint::shippedArchitectures().recognise(checkpoint)});
+    catalogues_.push_back({checkpoint, models::shippedArchitectures().recognise(checkpoint)});
     return catalogues_.back();
   }
   Report inventory(const recipe::Claims& claims = {}) const {

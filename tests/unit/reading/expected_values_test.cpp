@@ -148,9 +148,9 @@ void expectClose(const std::vector<float>& values, const json& stated) {
   }
 }
 
-std::vector<float> numbersOf(const checkpoint::Checkpoint& model,
-                             const checkpoint::Tensor& tensor) {
-  const checkpoint::View view = checkpoint::whole(model, tensor);
+std::vector<float> numbersOf(const models::Checkpoint& model,
+                             const models::Tensor& tensor) {
+  const models::View view = models::whole(model, tensor);
   if (tensor.numbers == nullptr) {
     return codecs::numbersOf(tensor.dtype, bytesAt(*view.shard->file, view.offset, tensor.bytes));
   }
@@ -164,10 +164,10 @@ TEST_F(ExpectedValues, OfQuantisedModelsAreThoseOfTheirTools) {
   std::size_t equal = 0, all = 0;
   for (const auto& [name, tensors] : expected_.at("quantised").items()) {
     const auto location = source_.open((folder_ / "quantised" / name).string());
-    const checkpoint::Checkpoint model = openCheckpoint(name, source_, *location);
+    const models::Checkpoint model = openCheckpoint(name, source_, *location);
     for (const auto& [tensor_name, stated] : tensors.items()) {
       SCOPED_TRACE(name + " " + tensor_name);
-      const checkpoint::Tensor* tensor = model.find(tensor_name);
+      const models::Tensor* tensor = model.find(tensor_name);
       ASSERT_NE(tensor, nullptr);
       EXPECT_EQ(tensor->shape, stated.at("shape").get<std::vector<std::uint64_t>>());
       const std::vector<float> values = numbersOf(model, *tensor);

@@ -11,7 +11,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
-using verdict::Class;
+using evidence::Class;
 
 Context contextOf(const std::vector<std::string>& models) {
   Context context;

@@ -34,10 +34,10 @@ class SurveyedFile {
     model_.key = "m";
     model_.source = &source_;
     model_.location = source_.open("org/m");
-    model_.checkpoint = checkpoint::Checkpoint::open("m", source_, *model_.location);
+    model_.checkpoint = models::Checkpoint::open("m", source_, *model_.location);
     surveyed_.model = &model_;
-    for (const checkpoint::Tensor& tensor : model_.checkpoint.tensors()) {
-      surveyed_.tensors.push_back({checkpoint::whole(model_.checkpoint, tensor), "", ""});
+    for (const models::Tensor& tensor : model_.checkpoint.tensors()) {
+      surveyed_.tensors.push_back({models::whole(model_.checkpoint, tensor), "", ""});
     }
     step_.name = "look";
     step_.place = {"recipe.yaml", 7, 5};

@@ -1,0 +1,96 @@
+#include "evidence/rows.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace kindred::evidence {
+namespace {
+
+constexpr std::uint64_t kFewest = 32;  // rows that sizes speak of
+constexpr double kAlike = 2.5;         // times chance; strangers reach 1.6
+constexpr double kStrangers = 1.6;
+constexpr double kNoMore = 1.15;  // less is no more than chance
+// Under an order the rows are held against the best that any order reaches; a rotation that was
+// fitted to them adds to what strangers come to.
+constexpr double kBeyondOrder = 1.5;
+constexpr double kBeyondTurned = 1.5;
+
+double ratio(const Likeness& likeness) {
+  return likeness.chance > 0 ? likeness.matched / likeness.chance : 0;
+}
+
+}  // namespace
+
+Rows rowsOf(const Finding& finding) {
+  if (!finding.likeness || finding.likeness->rows < kFewest) return Rows::unknown;
+  const double times = ratio(*finding.likeness);
+  if (times >= kAlike) return Rows::alike;
+  return times <= kStrangers ? Rows::strangers : Rows::between;
+}
+
+bool mayBeTurned(const Finding& finding) {
+  if (!finding.likeness || finding.likeness->rows < kFewest) return false;
+  return finding.likeness->matched < kBeyondTurned * finding.likeness->turned;
+}
+
+bool isArranged(const Finding& finding) {
+  if (!finding.likeness || finding.likeness->rows < kFewest) return false;
+  const auto& agreement = finding.likeness->agreement;
+  if (!agreement) return ratio(*finding.likeness) < kBeyondOrder;
+  constexpr double kErrors = 4;
+  return rowsOf(finding) != Rows::alike &&
+         agreement->mean + kErrors * agreement->error < agreement->least;
+}
+
+bool isBorneOut(const Finding& finding) {
+  if (!finding.likeness || finding.likeness->rows < kFewest) return false;
+  if (finding.likeness->agreement) {
+    return rowsOf(finding) == Rows::alike && !mayBeTurned(finding);
+  }
+  return ratio(*finding.likeness) >= kBeyondOrder;
+}
+
+bool isUnsupported(const Finding& finding) {
+  if (!finding.likeness || finding.likeness->rows < kFewest) return false;
+  return finding.likeness->agreement && ratio(*finding.likeness) < kNoMore;
+}
+
+std::string sizeText(const Finding& finding) {
+  if (!finding.likeness) return {};
+  const Likeness& likeness = *finding.likeness;
+  // An order is held against the best of any order, so that is what stands beside it.
+  return fmt::format(
+             "the mean absolute cosine of {} pairs of rows ({}) is {:.1f} / sqrt({}), {} {:.1f} / "
+             "sqrt({})",
+             likeness.rows, finding.gauge, likeness.matched, likeness.width,
+             likeness.agreement ? "that of rows which do not belong together"
+                                : "the most that another order of them reaches",
+             likeness.chance, likeness.width) +
+         (likeness.turned > 0
+              ? fmt::format(", that of strangers' rows which somebody turned to fit up to {:.1f}",
+                            likeness.turned)
+              : "");
+}
+
+std::string powerText(const Finding& finding) {
+  if (!finding.power) return {};
+  const Power& power = *finding.power;
+  std::string found;
+  if (power.if_paired) {
+    found += fmt::format("{:.4f} where {} shows which rows belong together", *power.if_paired,
+                         power.paired_by);
+  }
+  if (power.alone) {
+    found += fmt::format("{}{:.2g} by these rows alone, in order or shuffled",
+                         found.empty() ? "" : ", or ", std::min(1.0, *power.alone));
+  }
+  std::string text = fmt::format("{} ({} coins", power.rows, finding.units);
+  text += found.empty() ? ": too few to find any copy"
+                        : ": found with 99 % probability from a row correlation of " + found;
+  if (!power.whole)
+    text += "; read in part, so of a shuffled copy only rows that are in both parts";
+  return text + ")";
+}
+
+}  // namespace kindred::evidence

@@ -1,0 +1,246 @@
+#include "models/architecture.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <tuple>
+
+#include "models/architecture_rules.hpp"
+#include "models/config.hpp"
+#include "models/names.hpp"
+#include "models/naming.hpp"
+#include "models/splitter.hpp"
+
+namespace kindred::models {
+namespace {
+
+bool holds(const std::vector<RoleAxis>& axes, std::string_view role, unsigned axis) {
+  return std::any_of(axes.begin(), axes.end(), [&](const RoleAxis& entry) {
+    return entry.role == role && entry.axis == axis;
+  });
+}
+
+std::uint64_t valueOf(const Dimensions& dimensions, const std::string& name) {
+  for (const DimensionName& known : dimensionNames()) {
+    if (known.name == name) return dimensions.*known.value;
+  }
+  return 0;
+}
+
+// Gauges that do not hold at a model's sizes are refused.
+std::shared_ptr<const ArchitectureRules> atSizesOf(
+    const Checkpoint& checkpoint, const std::shared_ptr<const ArchitectureRules>& rules) {
+  const auto depends = [](const GaugeRule& rule) { return !rule.unless.empty(); };
+  if (std::none_of(rules->gauges.begin(), rules->gauges.end(), depends)) return rules;
+  const Dimensions dimensions = dimensionsOf(checkpoint);
+  auto own = std::make_shared<ArchitectureRules>(*rules);
+  for (GaugeRule& rule : own->gauges) {
+    if (!depends(rule) || valueOf(dimensions, rule.unless) <= 1) continue;
+    for (auto* axes : {&rule.sign, &rule.permutation}) {
+      for (RoleAxis& axis : *axes) {
+        if (!holds(rule.refused, axis.role, axis.axis)) rule.refused.push_back(axis);
+      }
+      axes->clear();
+    }
+    rule.because = rule.otherwise;
+  }
+  return own;
+}
+
+}  // namespace
+
+std::string_view name(Scope scope) {
+  constexpr std::array<std::string_view, 6> kNames{"each",        "inside-heads", "rotary-pairs",
+                                                   "rotary-free", "whole-heads",  "whole-groups"};
+  return kNames[static_cast<std::size_t>(scope)];
+}
+
+Architecture::Architecture(std::shared_ptr<const ArchitectureRules> rules)
+    : rules_(std::move(rules)), naming_(std::make_shared<const Naming>()) {}
+
+Architecture Architecture::named(const Checkpoint& checkpoint) const {
+  Architecture of_checkpoint = *this;
+  of_checkpoint.naming_ = std::make_shared<const Naming>(checkpoint, *rules_);
+  of_checkpoint.rules_ = atSizesOf(checkpoint, rules_);
+  return of_checkpoint;
+}
+
+const std::string& Architecture::name() const { return rules_->name; }
+const std::string& Architecture::summary() const { return rules_->summary; }
+const std::string& Architecture::naming() const { return naming_->text(); }
+const std::vector<std::string>& Architecture::modelTypes() const { return rules_->model_types; }
+const std::vector<std::string>& Architecture::classes() const { return rules_->classes; }
+const std::map<std::string, std::string>& Architecture::foreign() const { return rules_->foreign; }
+bool Architecture::rotaryInterleaved() const { return rules_->rotary_interleaved; }
+double Architecture::rotaryPart() const { return rules_->rotary_part; }
+bool Architecture::gainsPlusOne() const { return rules_->gains_plus_one; }
+const std::vector<GaugeRule>& Architecture::rules() const { return rules_->gauges; }
+
+std::vector<std::string> Architecture::roles() const {
+  std::vector<std::string> roles;
+  for (const RoleName& role : kRoles) {
+    if (!patterns(role.name).empty()) roles.emplace_back(role.name);
+  }
+  return roles;
+}
+
+std::vector<std::string> Architecture::patterns(std::string_view role) const {
+  std::vector<std::string> texts;
+  if (const auto found = rules_->roles.find(std::string(role)); found != rules_->roles.end()) {
+    for (const NamePattern& pattern : found->second) texts.push_back(pattern.text());
+  }
+  for (const SplitRule& rule : rules_->splits) {
+    for (const SplitPart& part : rule.parts) {
+      if (part.role != role) continue;
+      std::string text = "rows of " + rule.from.text();
+      if (!contains(texts, text)) texts.push_back(std::move(text));
+    }
+  }
+  return texts;
+}
+
+std::vector<Gauge> Architecture::gauges(std::string_view role, unsigned axis) const {
+  std::vector<Gauge> list;
+  for (const GaugeRule& rule : rules_->gauges) {
+    Gauge gauge{rule.name, holds(rule.sign, role, axis), holds(rule.permutation, role, axis),
+                rule.scope, rule.because};
+    const bool refused = holds(rule.refused, role, axis);
+    if (gauge.sign || gauge.permutation || refused) list.push_back(std::move(gauge));
+  }
+  return list;
+}
+
+OrderGrant Architecture::orderOf(std::string_view role, unsigned axis) const {
+  std::string narrow, refused;
+  for (const Gauge& gauge : gauges(role, axis)) {
+    if (gauge.permutation && gauge.scope == Scope::each) return {gauge.name, gauge.reason};
+    if (gauge.permutation && narrow.empty()) {
+      narrow =
+          fmt::format("under '{}' it moves only {}", gauge.name, models::name(gauge.scope));
+    }
+    if (!gauge.permutation && !gauge.sign && refused.empty()) refused = gauge.reason;
+  }
+  if (!refused.empty()) return {{}, refused};  // says more than a gauge that is too narrow
+  if (!narrow.empty()) return {{}, narrow};
+  return {{}, "the architecture states no symmetry of this axis"};
+}
+
+std::vector<View> Architecture::resolve(const Checkpoint& checkpoint, std::string_view role) const {
+  std::vector<Unsplit> unsplit;
+  std::vector<View> views = resolve(checkpoint, role, unsplit);
+  for (const Unsplit& entry : unsplit) {
+    if (entry.of_experts) continue;
+    throw inputError(checkpoint.shards()[entry.tensor->shard].file->place(),
+                     fmt::format("tensor '{}' {}", escaped(entry.tensor->name), entry.problem),
+                     "config.json and weights do not belong together");
+  }
+  return views;
+}
+
+std::vector<View> Architecture::resolve(const Checkpoint& checkpoint, std::string_view role,
+                                        std::vector<Unsplit>& unsplit) const {
+  std::vector<View> views;
+  const auto add = [&](View view, const Captures& captures) {
+    view.info.role = role;
+    view.info.layer = captures.layer;
+    view.info.expert = captures.expert;
+    views.push_back(std::move(view));
+  };
+  if (const auto found = rules_->roles.find(std::string(role)); found != rules_->roles.end()) {
+    for (const Tensor& tensor : checkpoint.tensors()) {
+      for (const NamePattern& pattern : found->second) {
+        const auto captures = pattern.match(naming_->canonical(tensor.name));
+        if (captures) add(whole(checkpoint, tensor), *captures);
+        if (captures) break;
+      }
+    }
+  }
+  addSplit(checkpoint, role, views, unsplit);
+  std::stable_sort(views.begin(), views.end(), [](const View& a, const View& b) {
+    return std::tie(a.info.layer, a.info.expert) < std::tie(b.info.layer, b.info.expert);
+  });
+  return views;
+}
+
+std::vector<const SplitRule*> Architecture::splitsOf(std::string_view canonical) const {
+  std::vector<const SplitRule*> rules;
+  for (const SplitRule& rule : rules_->splits) {
+    if (rule.from.match(canonical)) rules.push_back(&rule);
+  }
+  return rules;
+}
+
+void Architecture::addSplit(const Checkpoint& checkpoint, std::string_view role,
+                            std::vector<View>& views, std::vector<Unsplit>& unsplit) const {
+  const auto holdsRole = [&](const SplitRule& rule) {
+    return std::any_of(rule.parts.begin(), rule.parts.end(),
+                       [&](const SplitPart& part) { return part.role == role; });
+  };
+  if (std::none_of(rules_->splits.begin(), rules_->splits.end(), holdsRole)) return;
+  std::optional<Splitter> splitter;
+  for (const Tensor& tensor : checkpoint.tensors()) {
+    const std::string_view canonical = naming_->canonical(tensor.name);
+    const std::vector<const SplitRule*> rules = splitsOf(canonical);
+    const bool concerned = std::any_of(rules.begin(), rules.end(),
+                                       [&](const SplitRule* rule) { return holdsRole(*rule); });
+    if (!concerned) continue;
+    if (!splitter) splitter.emplace(checkpoint);
+    Parts parts = splitter->split(tensor, rules);
+    if (!parts.problem.empty()) {
+      unsplit.push_back({&tensor, std::move(parts.problem), !rules.front()->experts.empty()});
+    }
+    for (View& view : parts.views) {
+      if (view.info.role != role) continue;
+      view.info.layer = rules.front()->from.match(canonical)->layer;
+      views.push_back(std::move(view));
+    }
+  }
+}
+
+Parts Architecture::partsOf(const Checkpoint& checkpoint, const Tensor& tensor) const {
+  const std::string_view canonical = naming_->canonical(tensor.name);
+  for (const auto& [role, patterns] : rules_->roles) {
+    for (const NamePattern& pattern : patterns) {
+      const auto captures = pattern.match(canonical);
+      if (!captures) continue;
+      View view = whole(checkpoint, tensor);
+      view.info.role = role;
+      view.info.layer = captures->layer;
+      view.info.expert = captures->expert;
+      return {{std::move(view)}, {}};
+    }
+  }
+  const std::vector<const SplitRule*> rules = splitsOf(canonical);
+  if (rules.empty()) return {};
+  Parts parts = Splitter(checkpoint).split(tensor, rules);
+  for (View& view : parts.views) view.info.layer = rules.front()->from.match(canonical)->layer;
+  return parts;
+}
+
+std::optional<Placement> Architecture::placementOf(std::string_view stored_name) const {
+  const std::string_view tensor_name = naming_->canonical(stored_name);
+  for (const auto& [role, patterns] : rules_->roles) {
+    for (const NamePattern& pattern : patterns) {
+      const auto captures = pattern.match(tensor_name);
+      if (captures) return Placement{role, captures->layer, captures->expert};
+    }
+  }
+  for (const SplitRule& rule : rules_->splits) {
+    const auto captures = rule.from.match(tensor_name);
+    if (!captures) continue;
+    Placement placement{{}, captures->layer, captures->expert, !rule.experts.empty()};
+    for (const SplitPart& part : rule.parts) {
+      placement.role += (placement.role.empty() ? "" : "+") + part.role;
+    }
+    return placement;
+  }
+  return std::nullopt;
+}
+
+std::string Architecture::roleOf(std::string_view tensor_name) const {
+  const std::optional<Placement> placement = placementOf(tensor_name);
+  return placement ? placement->role : std::string();
+}
+
+}  // namespace kindred::models

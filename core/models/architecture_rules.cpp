@@ -1,0 +1,146 @@
+#include "models/architecture_rules.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "models/architecture_file.hpp"
+#include "models/names.hpp"
+
+namespace kindred::models {
+namespace {
+
+// Joins every file with what it extends.
+class Joiner {
+ public:
+  explicit Joiner(std::map<std::string, ArchitectureFile> files) : files_(std::move(files)) {}
+
+  std::shared_ptr<const ArchitectureRules> joined(const std::string& name) {
+    std::vector<const ArchitectureFile*> chain;  // from the file itself to its farthest ancestor
+    const ArchitectureFile* file = &files_.at(name);
+    while (true) {
+      if (std::find(chain.begin(), chain.end(), file) != chain.end()) {
+        complain(*chain.front(), "extends itself");
+        return nullptr;
+      }
+      chain.push_back(file);
+      if (file->extends.empty()) break;
+      const auto parent = files_.find(file->extends);
+      if (parent == files_.end()) {
+        if (chain.size() == 1) complain(*file, "extends what is not there");
+        return nullptr;
+      }
+      file = &parent->second;
+    }
+    auto rules = std::make_shared<ArchitectureRules>();
+    for (auto each = chain.rbegin(); each != chain.rend(); ++each) apply(**each, *rules);
+    keepOwnAxes(*rules);
+    return rules;
+  }
+
+  void checkModelTypes() const {
+    std::map<std::string, std::string> owners;
+    for (const auto& [name, file] : files_) {
+      for (const auto& [type, node] : file.model_type_nodes) {
+        const auto [owner, fresh] = owners.try_emplace(type, name);
+        if (!fresh) {
+          file.yaml->wrong(node, fmt::format("model_type '{}' belongs to '{}' already",
+                                             escaped(type), owner->second));
+        }
+      }
+    }
+  }
+
+ private:
+  void complain(const ArchitectureFile& file, std::string_view what) const {
+    file.yaml->wrong(file.extends_node,
+                     fmt::format("'{}' {}: '{}'", file.rules.name, what, escaped(file.extends)));
+  }
+
+  static void apply(const ArchitectureFile& file, ArchitectureRules& rules) {
+    rules.foreign.insert(file.rules.foreign.begin(), file.rules.foreign.end());
+    rules.name = file.rules.name;
+    rules.summary = file.rules.summary;
+    rules.model_types = file.rules.model_types;
+    rules.classes = file.rules.classes;
+    if (file.has_rotary) rules.rotary_interleaved = file.rules.rotary_interleaved;
+    if (file.has_rotary_part) rules.rotary_part = file.rules.rotary_part;
+    if (file.has_gains) rules.gains_plus_one = file.rules.gains_plus_one;
+    if (file.has_splits && file.rules.splits.empty()) rules.splits.clear();
+    std::erase_if(rules.splits, [&](const SplitRule& inherited) {
+      return std::any_of(
+          file.rules.splits.begin(), file.rules.splits.end(),
+          [&](const SplitRule& own) { return own.from.text() == inherited.from.text(); });
+    });
+    rules.splits.insert(rules.splits.end(), file.rules.splits.begin(), file.rules.splits.end());
+    for (const std::string& role : file.removed_roles) rules.roles.erase(role);
+    for (const auto& [role, patterns] : file.rules.roles) {
+      rules.roles.insert_or_assign(role, patterns);
+    }
+    for (const std::string& name : file.removed_gauges) {
+      std::erase_if(rules.gauges, [&](const GaugeRule& rule) { return rule.name == name; });
+    }
+    for (const GaugeRule& rule : file.rules.gauges) {
+      const auto old =
+          std::find_if(rules.gauges.begin(), rules.gauges.end(),
+                       [&](const GaugeRule& other) { return other.name == rule.name; });
+      if (old == rules.gauges.end()) {
+        rules.gauges.push_back(rule);
+      } else {
+        *old = rule;
+      }
+    }
+  }
+
+  // A common file states gauges for roles that some families lack.
+  static void keepOwnAxes(ArchitectureRules& rules) {
+    const auto lacks = [&](const RoleAxis& axis) {
+      if (rules.roles.contains(axis.role)) return false;
+      return std::none_of(rules.splits.begin(), rules.splits.end(), [&](const SplitRule& split) {
+        return std::any_of(split.parts.begin(), split.parts.end(),
+                           [&](const SplitPart& part) { return part.role == axis.role; });
+      });
+    };
+    std::erase_if(rules.gauges, [&](GaugeRule& rule) {
+      const bool of_no_axis = rule.sign.empty() && rule.permutation.empty() && rule.refused.empty();
+      for (auto* axes : {&rule.sign, &rule.permutation, &rule.refused}) {
+        std::erase_if(*axes, lacks);
+      }
+      return !of_no_axis && rule.sign.empty() && rule.permutation.empty() && rule.refused.empty();
+    });
+  }
+
+  std::map<std::string, ArchitectureFile> files_;
+};
+
+}  // namespace
+
+std::vector<std::shared_ptr<const ArchitectureRules>> readArchitectures(
+    const std::filesystem::path& folder) {
+  std::error_code problem;
+  std::vector<std::filesystem::path> paths;
+  for (std::filesystem::directory_iterator entry(folder, problem), end; !problem && entry != end;
+       entry.increment(problem)) {
+    if (entry->path().extension() == ".yaml") paths.push_back(entry->path());
+  }
+  if (problem) {
+    throw inputError(folder.string(), "the folder of architecture files cannot be read",
+                     "install Kindred again");
+  }
+  std::sort(paths.begin(), paths.end());
+  YamlIssues issues;
+  std::map<std::string, ArchitectureFile> files;
+  for (const std::filesystem::path& path : paths) {
+    files.emplace(path.stem().string(), readArchitectureFile(path, issues));
+  }
+  Joiner joiner(std::move(files));
+  joiner.checkModelTypes();
+  std::vector<std::shared_ptr<const ArchitectureRules>> all;
+  for (const std::filesystem::path& path : paths) {
+    if (auto rules = joiner.joined(path.stem().string())) all.push_back(std::move(rules));
+  }
+  issues.throwIfAny();
+  return all;
+}
+
+}  // namespace kindred::models

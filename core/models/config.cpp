@@ -1,0 +1,267 @@
+#include "models/config.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <initializer_list>
+#include <optional>
+
+#include "models/json_walk.hpp"
+#include "models/names.hpp"
+
+namespace kindred::models {
+namespace {
+
+// Products of two dimensions then stay far below 2^64.
+constexpr std::uint64_t kMost = 2'147'483'647;
+
+std::string_view trimmed(std::string_view token) {
+  return token.substr(0, token.find_last_not_of(" \t\r\n") + 1);
+}
+
+class ConfigReader {
+ public:
+  ConfigReader(ModelConfig& config, const JsonPlace& place) : config_(config), place_(place) {}
+
+  // Values that nobody asks for are not walked: published configs hold words such as Infinity,
+  // which are no JSON.
+  void read(json::object& object, bool top) {
+    for (json::field field : object) {
+      const std::string key(std::string_view(field.unescaped_key()));
+      json::value value = field.value();
+      const std::string_view token = trimmed(value.raw_json_token());
+      if (token.starts_with('{')) {
+        readInner(key, value, top);
+      } else if (token.starts_with('[')) {
+        if (key == "architectures" && top) readClasses(value);
+      } else if (key == "model_type" && token.starts_with('"')) {
+        const std::string type(std::string_view(value.get_string()));
+        config_.model_types.insert(top ? config_.model_types.begin() : config_.model_types.end(),
+                                   type);
+      } else if (token != "null") {
+        if (top) {
+          config_.values.try_emplace(key, token);
+        } else {
+          config_.values.insert_or_assign(key, token);
+        }
+      }
+    }
+  }
+
+ private:
+  void readInner(const std::string& key, json::value value, bool top) {
+    // How composites name the part that is the language model; an outer one may hold an inner one.
+    const bool language = key == "text_config" || key == "llm_config" || key == "language_config" ||
+                          key == "thinker_config" || key == "language_model_config";
+    if (language && (top || key == "text_config") && depth_ < 2) {
+      ++depth_;
+      json::object inner = value.get_object();
+      read(inner, false);
+      --depth_;
+    } else if (key == "rope_parameters" || key == "rope_scaling") {
+      std::vector<std::string> parts;
+      readRotary(value, parts, 0);
+      if (!parts.empty() && (key == "rope_parameters" || config_.rotary_parts.empty())) {
+        config_.rotary_parts = std::move(parts);
+      }
+    }
+  }
+
+  // One description of the rotation, or one for each kind of layer.
+  void readRotary(json::value value, std::vector<std::string>& parts, int depth) {
+    std::string part;
+    bool own = false, whole = false;  // states anything itself; turns the whole head
+    for (json::field field : value.get_object()) {
+      const std::string key(std::string_view(field.unescaped_key()));
+      json::value inner = field.value();
+      const std::string token(trimmed(inner.raw_json_token()));
+      if (token.starts_with('{') && depth == 0) {
+        readRotary(inner, parts, 1);
+        continue;
+      }
+      own = true;
+      if (key == "partial_rotary_factor") part = token;
+      // Pairs lie half a head apart; those beyond the part stand still.
+      if (key == "rope_type") whole = token == "\"proportional\"";
+    }
+    if (own) parts.push_back(whole ? "1" : part);
+  }
+
+  void readClasses(json::value value) {
+    for (json::value item : value.get_array()) {
+      if (config_.classes.size() == 16) break;
+      config_.classes.emplace_back(textOf(item, place_, {{}, "architectures"}));
+    }
+  }
+
+  ModelConfig& config_;
+  const JsonPlace& place_;
+  int depth_ = 0;
+};
+
+// How config.json files spell a dimension; the first that is there counts.
+struct Spelling {
+  std::uint64_t Dimensions::*value;
+  std::string_view name;
+  std::array<const char*, 8> keys;
+};
+
+constexpr std::array kSpellings{
+    Spelling{&Dimensions::hidden, "hidden", {"hidden_size", "n_embd", "d_model", "dim", "n_embed"}},
+    Spelling{&Dimensions::layers,
+             "layers",
+             {"num_hidden_layers", "n_layer", "num_layers", "n_layers", "num_decoder_layers",
+              "decoder_layers", "encoder_layers"}},
+    Spelling{&Dimensions::heads,
+             "heads",
+             {"num_attention_heads", "n_head", "num_heads", "n_heads", "decoder_attention_heads",
+              "encoder_attention_heads", "attention_heads"}},
+    Spelling{&Dimensions::kv_heads,
+             "kv_heads",
+             {"num_key_value_heads", "num_kv_heads", "n_head_kv", "n_kv_heads",
+              "multi_query_group_num", "kv_n_heads"}},
+    Spelling{&Dimensions::head_dim,
+             "head_dim",
+             {"head_dim", "kv_channels", "d_kv", "attention_head_dim"}},
+    Spelling{&Dimensions::rotary_dim, "rotary_dim", {"rotary_dim"}},
+    Spelling{&Dimensions::group, "group", {}},
+    Spelling{&Dimensions::intermediate,
+             "intermediate",
+             {"intermediate_size", "ffn_dim", "d_ff", "n_inner", "ffn_hidden_size",
+              "decoder_ffn_dim", "encoder_ffn_dim", "inner_dim"}},
+    Spelling{
+        &Dimensions::experts,
+        "experts",
+        {"n_routed_experts", "num_experts", "num_local_experts", "moe_num_experts", "n_experts"}},
+    Spelling{&Dimensions::expert_groups, "expert_groups", {"n_group", "num_expert_group"}},
+    Spelling{
+        &Dimensions::experts_per_token,
+        "experts_per_token",
+        {"num_experts_per_tok", "num_experts_per_token", "top_k_experts", "moe_topk", "moe_top_k"}},
+    Spelling{&Dimensions::expert_intermediate,
+             "expert_intermediate",
+             {"moe_intermediate_size", "expert_ffn_hidden_size"}},
+    Spelling{
+        &Dimensions::shared_experts, "shared_experts", {"n_shared_experts", "num_shared_experts"}},
+    Spelling{&Dimensions::vocabulary, "vocabulary", {"vocab_size", "padded_vocab_size"}},
+    Spelling{&Dimensions::first_dense, "first_dense", {"first_k_dense_replace"}},
+    Spelling{&Dimensions::q_rank, "q_rank", {"q_lora_rank"}},
+    Spelling{&Dimensions::kv_rank, "kv_rank", {"kv_lora_rank"}},
+    Spelling{&Dimensions::rope_dim, "rope_dim", {"qk_rope_head_dim"}},
+    Spelling{&Dimensions::nope_dim, "nope_dim", {"qk_nope_head_dim"}},
+    Spelling{&Dimensions::value_dim, "value_dim", {"v_head_dim"}},
+};
+
+std::uint64_t wholeNumber(const ModelConfig& config, const std::string& key,
+                          const std::string& token) {
+  std::uint64_t number = 0;
+  const char* last = token.data() + token.size();
+  const auto [end, problem] = std::from_chars(token.data(), last, number);
+  if (problem != std::errc{} || end != last || number > kMost) {
+    throw inputError(
+        config.place,
+        fmt::format("'{}' is {}, not a whole number from 0 to {}", key, escaped(token, 40), kMost),
+        "config.json is damaged; fetch it again");
+  }
+  return number;
+}
+
+bool isTrue(const ModelConfig& config, const std::string& key) {
+  const auto found = config.values.find(key);
+  return found != config.values.end() && found->second == "true";
+}
+
+// Queries that share one key-value head whatever number of those is stated; or do not at all.
+std::uint64_t keyHeads(const ModelConfig& config, const Dimensions& dimensions) {
+  const auto several = config.values.find("multi_query_attention");
+  if (several != config.values.end() && several->second == "false") return dimensions.heads;
+  if (isTrue(config, "multi_query") && !isTrue(config, "new_decoder_architecture")) return 1;
+  return dimensions.kv_heads > 0 ? dimensions.kv_heads : dimensions.heads;
+}
+
+double rotaryPart(const ModelConfig& config, const std::string& key, const std::string& token) {
+  double factor = 0;
+  const char* last = token.data() + token.size();
+  const auto [end, problem] = std::from_chars(token.data(), last, factor);
+  if (problem != std::errc{} || end != last || !(factor >= 0 && factor <= 1)) {
+    throw inputError(config.place,
+                     fmt::format("'{}' is {}, not a number from 0 to 1", key, escaped(token, 40)),
+                     "config.json is damaged; fetch it again");
+  }
+  return factor;
+}
+
+// Of every head, how many dimensions turn; `usual` is the part where nothing is stated.
+void setRotary(const ModelConfig& config, double usual, Dimensions& dimensions) {
+  if (dimensions.rope_dim > 0) {
+    dimensions.rotary_dim = dimensions.rope_dim;
+    return;
+  }
+  if (dimensions.rotary_dim > 0) return;
+  for (const char* key : {"partial_rotary_factor", "rotary_pct", "rope_pct"}) {
+    const auto found = config.values.find(key);
+    if (found == config.values.end()) continue;
+    usual = rotaryPart(config, key, found->second);
+    break;
+  }
+  std::vector<double> parts;
+  for (const std::string& token : config.rotary_parts) {
+    parts.push_back(token.empty() ? usual : rotaryPart(config, "partial_rotary_factor", token));
+  }
+  if (parts.empty()) parts.push_back(usual);
+  dimensions.rotary_dim =
+      static_cast<std::uint64_t>(parts.front() * static_cast<double>(dimensions.head_dim));
+  dimensions.rotary_differs =
+      std::any_of(parts.begin(), parts.end(), [&](double part) { return part != parts.front(); });
+}
+
+}  // namespace
+
+ModelConfig readConfig(const Checkpoint& checkpoint) {
+  ModelConfig config;
+  config.place = checkpoint.configPlace();
+  if (checkpoint.config().empty() && config.place.empty()) return config;
+  const JsonPlace place{config.place, "the file", "config.json is damaged; fetch it again"};
+  json::parser parser;
+  ConfigReader reader(config, place);
+  readObject(parser, PaddedText(checkpoint.config()), place,
+             [&](json::object& object) { reader.read(object, true); });
+  return config;
+}
+
+std::span<const DimensionName> dimensionNames() {
+  static const auto kNames = [] {
+    std::array<DimensionName, kSpellings.size()> names{};
+    std::transform(kSpellings.begin(), kSpellings.end(), names.begin(),
+                   [](const Spelling& spelling) {
+                     return DimensionName{spelling.name, spelling.value};
+                   });
+    return names;
+  }();
+  return kNames;
+}
+
+Dimensions dimensionsOf(const Checkpoint& checkpoint, double rotary_part) {
+  const ModelConfig config = readConfig(checkpoint);
+  Dimensions dimensions;
+  for (const Spelling& spelling : kSpellings) {
+    for (const char* key : spelling.keys) {
+      if (key == nullptr) break;
+      const auto found = config.values.find(key);
+      if (found == config.values.end()) continue;
+      dimensions.*spelling.value = wholeNumber(config, key, found->second);
+      break;
+    }
+  }
+  Dimensions& d = dimensions;
+  if (d.head_dim == 0 && d.heads > 0) d.head_dim = d.hidden / d.heads;
+  d.kv_heads = keyHeads(config, d);
+  if (d.kv_heads > 0 && d.heads % d.kv_heads == 0) d.group = d.heads / d.kv_heads;
+  if (d.experts > 0 && d.expert_intermediate == 0) d.expert_intermediate = d.intermediate;
+  setRotary(config, rotary_part, d);
+  return dimensions;
+}
+
+}  // namespace kindred::models

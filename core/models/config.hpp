@@ -1,0 +1,35 @@
+// What config.json says, as far as anyone asks.
+#pragma once
+
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "models/architecture.hpp"
+
+namespace kindred::models {
+
+// Top-level scalars, those of the language model's own part (text_config) before them; the rest of
+// the file may hold anything.
+struct ModelConfig {
+  std::string place;
+  std::vector<std::string> model_types;       // the text model's own last
+  std::vector<std::string> classes;           // "architectures"
+  std::map<std::string, std::string> values;  // numbers and words as written
+  // The part of a head that turns, of each description of the rotation; empty: not stated there.
+  std::vector<std::string> rotary_parts = {};
+};
+
+// Nothing in it where the checkpoint has no config.json; an Error where that is no JSON object.
+ModelConfig readConfig(const Checkpoint& checkpoint);
+
+// A dimension by the name that architecture files use: "heads".
+struct DimensionName {
+  std::string_view name;
+  std::uint64_t Dimensions::*value;
+};
+std::span<const DimensionName> dimensionNames();
+
+}  // namespace kindred::models

@@ -1,0 +1,214 @@
+// Dimensions from config.json, as published files spell them and as hostile ones do.
+#include "models/config.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include <kindred/error.hpp>
+
+#include "unit/models/models.hpp"
+
+namespace kindred::models {
+namespace {
+
+Dimensions dimensions(const std::string& config) {
+  support::MemorySource source;
+  return dimensionsOf(modelOf(source, config));
+}
+
+TEST(Dimensions, AreReadFromAMixturesConfig) {
+  const Dimensions d = dimensions(R"({
+    "architectures": ["Glm4MoeForCausalLM"], "hidden_size": 4096, "num_hidden_layers": 46,
+    "num_attention_heads": 96, "num_key_value_heads": 8, "head_dim": 128,
+    "partial_rotary_factor": 0.5, "intermediate_size": 10944, "n_routed_experts": 128,
+    "num_experts_per_tok": 8, "moe_intermediate_size": 1408, "n_shared_experts": 1,
+    "vocab_size": 151552, "first_k_dense_replace": 1, "rope_scaling": null})");
+  EXPECT_EQ(d.hidden, 4096u);
+  EXPECT_EQ(d.layers, 46u);
+  EXPECT_EQ(d.heads, 96u);
+  EXPECT_EQ(d.kv_heads, 8u);
+  EXPECT_EQ(d.head_dim, 128u);
+  EXPECT_EQ(d.rotary_dim, 64u);
+  EXPECT_EQ(d.intermediate, 10944u);
+  EXPECT_EQ(d.experts, 128u);
+  EXPECT_EQ(d.experts_per_token, 8u);
+  EXPECT_EQ(d.expert_intermediate, 1408u);
+  EXPECT_EQ(d.shared_experts, 1u);
+  EXPECT_EQ(d.vocabulary, 151552u);
+  EXPECT_EQ(d.first_dense, 1u);
+}
+
+TEST(Dimensions, HaveDefaults) {
+  const Dimensions d = dimensions(R"({"hidden_size": 64, "num_attention_heads": 4})");
+  EXPECT_EQ(d.head_dim, 16u);
+  EXPECT_EQ(d.kv_heads, 4u);
+  EXPECT_EQ(d.rotary_dim, 16u);
+  EXPECT_EQ(d.experts, 0u);
+}
+
+TEST(Dimensions, AreSpelledAsOlderFamiliesDo) {
+  const Dimensions gpt =
+      dimensions(R"({"n_embd": 64, "n_layer": 3, "n_head": 4, "n_inner": null})");
+  EXPECT_EQ(gpt.hidden, 64u);
+  EXPECT_EQ(gpt.layers, 3u);
+  EXPECT_EQ(gpt.heads, 4u);
+  EXPECT_EQ(gpt.group, 1u);
+  const Dimensions glm = dimensions(R"({"hidden_size": 64, "num_layers": 2, "kv_channels": 16,
+    "num_attention_heads": 4, "multi_query_attention": true, "multi_query_group_num": 2,
+    "ffn_hidden_size": 96, "padded_vocab_size": 7})");
+  EXPECT_EQ(glm.layers, 2u);
+  EXPECT_EQ(glm.kv_heads, 2u);
+  EXPECT_EQ(glm.group, 2u);
+  EXPECT_EQ(glm.intermediate, 96u);
+  EXPECT_EQ(glm.vocabulary, 7u);
+  const Dimensions t5 = dimensions(R"({"d_model": 64, "num_heads": 4, "d_kv": 8, "d_ff": 96})");
+  EXPECT_EQ(t5.head_dim, 8u);
+}
+
+TEST(Dimensions, OfKeyHeadsDependOnWhetherQueriesShareThem) {
+  const auto heads = [](const std::string& more) {
+    return dimensions(R"({"hidden_size":64,"num_attention_heads":4,)" + more + "}").kv_heads;
+  };
+  EXPECT_EQ(heads(R"("num_kv_heads":4,"multi_query":true)"), 1u);
+  EXPECT_EQ(heads(R"("num_kv_heads":2,"multi_query":true,"new_decoder_architecture":true)"), 2u);
+  EXPECT_EQ(heads(R"("multi_query_attention":false,"multi_query_group_num":2)"), 4u);
+  EXPECT_EQ(heads(R"("n_head_kv":2)"), 2u);
+}
+
+TEST(Dimensions, OfTheRotationAreReadWhereverTheyStand) {
+  const auto turning = [](const std::string& more) {
+    return dimensions(R"({"head_dim":64,"num_attention_heads":1,)" + more + "}");
+  };
+  EXPECT_EQ(turning(R"("rotary_dim":32)").rotary_dim, 32u);
+  EXPECT_EQ(turning(R"("rotary_pct":0.25)").rotary_dim, 16u);
+  EXPECT_EQ(turning(R"("rope_scaling":{"type":"yarn","partial_rotary_factor":0.5})").rotary_dim,
+            32u);
+  const Dimensions alike = turning(R"("partial_rotary_factor":0.5,"rope_parameters":
+    {"full_attention":{"rope_theta":1e6},"sliding_attention":{"partial_rotary_factor":0.5}})");
+  EXPECT_EQ(alike.rotary_dim, 32u);
+  EXPECT_FALSE(alike.rotary_differs);
+  EXPECT_TRUE(turning(R"("rope_parameters":{"full_attention":{"partial_rotary_factor":0.25},
+    "sliding_attention":{"rope_type":"default"}})")
+                  .rotary_differs);
+  const Dimensions standing = turning(R"("rope_parameters":{"full_attention":
+    {"partial_rotary_factor":0.25,"rope_type":"proportional"},"sliding_attention":{"rope_theta":1}})");
+  EXPECT_EQ(standing.rotary_dim, 64u);
+  EXPECT_FALSE(standing.rotary_differs);
+}
+
+TEST(Dimensions, OfLatentAttention) {
+  const Dimensions d = dimensions(R"({"num_attention_heads": 128, "hidden_size": 7168,
+    "q_lora_rank": null, "kv_lora_rank": 512, "qk_rope_head_dim": 64, "qk_nope_head_dim": 128,
+    "v_head_dim": 128})");
+  EXPECT_EQ(d.q_rank, 0u);
+  EXPECT_EQ(d.kv_rank, 512u);
+  EXPECT_EQ(d.rope_dim, 64u);
+  EXPECT_EQ(d.rotary_dim, 64u);
+  EXPECT_EQ(d.value_dim, 128u);
+}
+
+TEST(Dimensions, OfATextModelInsideAreMeantFirst) {
+  const Dimensions d = dimensions(R"({"hidden_size": 1, "vocab_size": 7,
+    "vision_config": {"hidden_size": 2}, "text_config": {"hidden_size": 3,
+    "rope_parameters": {"partial_rotary_factor": 0.25}, "head_dim": 8}, "num_hidden_layers": 5})");
+  EXPECT_EQ(d.hidden, 3u);
+  EXPECT_EQ(d.vocabulary, 7u);
+  EXPECT_EQ(d.layers, 5u);
+  EXPECT_EQ(d.rotary_dim, 2u);
+}
+
+TEST(Dimensions, AreNothingWithoutAConfig) {
+  support::MemorySource source;
+  source.put("m", "model.safetensors", support::safetensorsBytes("{}", ""));
+  const auto location = source.open("m");
+  EXPECT_EQ(dimensionsOf(Checkpoint::open("m", source, *location)).hidden, 0u);
+}
+
+TEST(Dimensions, IgnoreWhatNobodyAsksFor) {
+  EXPECT_EQ(dimensions(R"({"time_step_limit": [0.0, Infinity], "x": NaN, "hidden_size": 8,
+    "layer_types": ["a", {"b": [[[1]]]}], "intermediate_size": [1, 2]})")
+                .hidden,
+            8u);
+}
+
+struct BadConfig {
+  const char* name;
+  std::string config;
+  std::string message;
+};
+
+std::ostream& operator<<(std::ostream& out, const BadConfig& bad) { return out << bad.name; }
+
+class ConfigFile : public ::testing::TestWithParam<BadConfig> {};
+
+TEST_P(ConfigFile, Refuses) {
+  try {
+    dimensions(GetParam().config);
+    FAIL() << "no error";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.what(),
+              "m/config.json: " + GetParam().message + " (config.json is damaged; fetch it again)");
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Hostile, ConfigFile,
+    ::testing::Values(
+        BadConfig{"Negative", R"({"hidden_size": -4})",
+                  "'hidden_size' is -4, not a whole number from 0 to 2147483647"},
+        BadConfig{"Fraction", R"({"num_attention_heads": 2.5})",
+                  "'num_attention_heads' is 2.5, not a whole number from 0 to 2147483647"},
+        BadConfig{"Huge", R"({"vocab_size": 99999999999999999999999999})",
+                  "'vocab_size' is 99999999999999999999999999, not a whole number from 0 to "
+                  "2147483647"},
+        BadConfig{"TooLarge", R"({"vocab_size": 2147483648})",
+                  "'vocab_size' is 2147483648, not a whole number from 0 to 2147483647"},
+        BadConfig{"Text", R"({"head_dim": "128"})",
+                  "'head_dim' is \\u0022128\\u0022, not a whole number from 0 to 2147483647"},
+        BadConfig{"True", R"({"num_experts": true})",
+                  "'num_experts' is true, not a whole number from 0 to 2147483647"},
+        BadConfig{"RotaryAboveOne", R"({"partial_rotary_factor": 1.5})",
+                  "'partial_rotary_factor' is 1.5, not a number from 0 to 1"},
+        BadConfig{"RotaryNaN", R"({"partial_rotary_factor": NaN})",
+                  "'partial_rotary_factor' is NaN, not a number from 0 to 1"},
+        BadConfig{"Classes", R"({"architectures": [5]})", "'architectures' is 5, not a string"},
+        BadConfig{"List", "[]", "the file is not a JSON object"},
+        BadConfig{"GoesOn", "{}{}",
+                  "the file goes on behind its closing brace, with '{}' from byte 2 on"}),
+    [](const auto& test) { return test.param.name; });
+
+TEST(ConfigFile, NamesTextsThatAreNoUtf8) {
+  const std::string text = R"({"hidden_size": 4})";
+  std::string little, big;
+  for (const char c : text) {
+    little += {c, '\0'};
+    big += {'\0', c};
+  }
+  const auto refusal = [](const std::string& config) -> std::string {
+    try {
+      dimensions(config);
+    } catch (const Error& error) {
+      return error.what();
+    }
+    return "no error";
+  };
+  const std::string remedy = " (save it as UTF-8 without a byte order mark)";
+  for (const std::string& wide : {little, big, "\xff\xfe" + little, "\xfe\xff" + big}) {
+    EXPECT_EQ(refusal(wide),
+              "m/config.json: the file is UTF-16 text, where JSON must be UTF-8" + remedy);
+  }
+  EXPECT_EQ(
+      refusal("\xef\xbb\xbf" + text),
+      "m/config.json: the file begins with a byte order mark, which JSON does not allow" + remedy);
+}
+
+TEST(ConfigFile, RefusesWhatIsNoJson) {
+  for (const char* text : {"", "{", "{\"a\"", "{\"a\":", "{\"a\" 1}", "\xff", "{\"a\":[}", "nul"}) {
+    EXPECT_THROW(dimensions(text), Error) << text;
+  }
+}
+
+}  // namespace
+}  // namespace kindred::models

@@ -1,0 +1,57 @@
+#include "models/name_pattern.hpp"
+
+#include <gtest/gtest.h>
+
+#include <stdexcept>
+#include <string>
+
+namespace kindred::models {
+namespace {
+
+TEST(NamePattern, CapturesLayerAndExpert) {
+  const NamePattern pattern("model.layers.{layer}.mlp.experts.{expert}.up_proj.weight");
+  const auto captures = pattern.match("model.layers.12.mlp.experts.127.up_proj.weight");
+  ASSERT_TRUE(captures.has_value());
+  EXPECT_EQ(captures->layer, 12);
+  EXPECT_EQ(captures->expert, 127);
+}
+
+TEST(NamePattern, WithoutCapturesIsTheNameItself) {
+  const NamePattern pattern("lm_head.weight");
+  ASSERT_TRUE(pattern.match("lm_head.weight").has_value());
+  EXPECT_EQ(pattern.match("lm_head.weight")->layer, -1);
+  EXPECT_FALSE(pattern.match("lm_head.weight2").has_value());
+  EXPECT_FALSE(pattern.match("xlm_head.weight").has_value());
+}
+
+TEST(NamePattern, MatchesTheWholeNameAndPlainIndicesOnly) {
+  const NamePattern pattern("l.{layer}.w");
+  EXPECT_TRUE(pattern.match("l.0.w").has_value());
+  EXPECT_EQ(pattern.match("l.999999999.w")->layer, 999999999);
+  for (const char* other : {"l.00.w", "l.01.w", "l..w", "l.-1.w", "l.1.w.x", "l.1", "l.x.w",
+                            "l.1000000000.w", "l.99999999999999999999999.w", ""}) {
+    EXPECT_FALSE(pattern.match(other).has_value()) << other;
+  }
+}
+
+std::string refusal(const std::string& text) {
+  try {
+    NamePattern pattern(text);
+  } catch (const std::invalid_argument& problem) {
+    return problem.what();
+  }
+  return "no error";
+}
+
+TEST(NamePattern, RefusesWhatCannotBeMatchedPlainly) {
+  EXPECT_EQ(refusal(""), "a pattern has at least one character");
+  EXPECT_EQ(refusal("a.{head}.b"), "only {layer} and {expert} are captured");
+  EXPECT_EQ(refusal("a.{layer.b"), "only {layer} and {expert} are captured");
+  EXPECT_EQ(refusal("a}b"), "only {layer} and {expert} are captured");
+  EXPECT_EQ(refusal("{layer}.{layer}"), "a capture stands twice");
+  EXPECT_EQ(refusal("{layer}{expert}"), "two captures need something between them");
+  EXPECT_EQ(refusal("{layer}0"), "a digit behind a capture makes the pattern ambiguous");
+}
+
+}  // namespace
+}  // namespace kindred::models
