@@ -42,10 +42,10 @@ void sayWhere(const std::filesystem::path& out) {
   std::cout << "Report: " << models::escapedText((out / "report.html").string(), 4096) << '\n';
 }
 
-ExitCode exitCode(const run::Results& results) {
+ExitCode exitCode(const results::Results& results) {
   if (!results.complete) return kInterrupted;
   const bool met = std::all_of(results.expectations.begin(), results.expectations.end(),
-                               [](const run::ExpectationResult& e) { return e.met; });
+                               [](const results::ExpectationResult& e) { return e.met; });
   return met ? kDone : kUnmet;
 }
 

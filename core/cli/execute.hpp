@@ -16,7 +16,7 @@ inline constexpr Option kJobs{"jobs", "N",
 run::RunOptions runOptions(const Invocation& invocation);
 
 struct Executed {
-  run::Results results;
+  results::Results results;
   report::Context context;  // refers to the workspace's recipe
 };
 
@@ -31,6 +31,6 @@ Executed execute(Workspace& workspace, const Invocation& invocation, const run::
 // The last line of a summary: where the report to look at is.
 void sayWhere(const std::filesystem::path& out);
 
-ExitCode exitCode(const run::Results& results);
+ExitCode exitCode(const results::Results& results);
 
 }  // namespace kindred::cli

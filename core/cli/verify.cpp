@@ -20,7 +20,7 @@ std::string shown(const std::string& text) {
   return text.size() <= kMostBytes ? text : text.substr(0, kMostBytes) + "...";
 }
 
-std::string summary(const report::SavedRun& saved, const run::Results& results,
+std::string summary(const report::SavedRun& saved, const results::Results& results,
                     const std::vector<report::Difference>& found) {
   std::string text;
   for (std::size_t i = 0; i < std::min(found.size(), kMostShown); ++i) {

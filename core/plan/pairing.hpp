@@ -6,6 +6,7 @@
 
 #include "plan/select.hpp"
 #include "recipe/recipe.hpp"
+#include "results/left_out.hpp"
 
 namespace kindred::plan {
 
@@ -14,12 +15,7 @@ struct PairIndex {
   std::size_t b;  // into the second
 };
 
-// Something that was selected and could not be compared, with the reason. One side may be empty.
-struct LeftOut {
-  std::string step;
-  std::string model_a, tensor_a, model_b, tensor_b;
-  std::string reason;
-};
+using results::LeftOut;
 
 struct Pairs {
   std::vector<PairIndex> pairs;

@@ -33,7 +33,7 @@ struct Pair {
 
 class Coverer {
  public:
-  Coverer(const plan::Model& a, const plan::Model& b, const run::Results& results,
+  Coverer(const plan::Model& a, const plan::Model& b, const results::Results& results,
           std::uint64_t budget)
       : a_(a),
         b_(b),
@@ -54,8 +54,8 @@ class Coverer {
       const auto content = contents_a_.find(tensor.name);
       if (content != contents_a_.end()) in_a_.insert(content->second->xxh3_128);
     }
-    for (const run::Observation& o : results.observations) look(o);
-    for (const run::PlainCosine& cosine : results.cosines) look(cosine);
+    for (const results::Observation& o : results.observations) look(o);
+    for (const results::PlainCosine& cosine : results.cosines) look(cosine);
   }
 
   evidence::Coverage run() {
@@ -67,12 +67,11 @@ class Coverer {
     for (const Tensor& tensor : a_.checkpoint.tensors()) place(tensor);
     for (const Tensor& tensor : b_.checkpoint.tensors()) placeOfB(tensor);
     plainCosine();
-    coverage_.identity =
-        identityOf(a_, b_, counterparts_, contents_a_, contents_b_,
-                   [&](const Tensor& of_a, const Tensor& of_b) {
-                     return confirmed_a_.contains(models::escaped(of_a.name)) ||
-                            confirmed_b_.contains(models::escaped(of_b.name));
-                   });
+    coverage_.identity = identityOf(a_, b_, counterparts_, contents_a_, contents_b_,
+                                    [&](const Tensor& of_a, const Tensor& of_b) {
+                                      return confirmed_a_.contains(models::escaped(of_a.name)) ||
+                                             confirmed_b_.contains(models::escaped(of_b.name));
+                                    });
     return std::move(coverage_);
   }
 
@@ -91,7 +90,7 @@ class Coverer {
     }
   }
 
-  void look(const run::Observation& o) {
+  void look(const results::Observation& o) {
     const bool in_order = o.model_a == a_.key && o.model_b == b_.key;
     const bool reversed = o.model_a == b_.key && o.model_b == a_.key;
     if (!in_order && !reversed) return;
@@ -102,7 +101,7 @@ class Coverer {
     }
   }
 
-  void look(const run::PlainCosine& cosine) {
+  void look(const results::PlainCosine& cosine) {
     const bool in_order = cosine.model_a == a_.key && cosine.model_b == b_.key;
     const bool reversed = cosine.model_a == b_.key && cosine.model_b == a_.key;
     if ((!in_order && !reversed) || !std::isfinite(cosine.value)) return;
@@ -112,7 +111,7 @@ class Coverer {
     cosines_.emplace(pair, Cosine{cosine.value, cosine.elements});
   }
 
-  const run::TensorContent* contentOf(const Contents& contents, const Tensor& tensor) const {
+  const results::TensorContent* contentOf(const Contents& contents, const Tensor& tensor) const {
     const auto found = contents.find(tensor.name);
     return found == contents.end() ? nullptr : found->second;
   }
@@ -162,11 +161,10 @@ class Coverer {
   // What became of a tensor whose bytes were read; true: it is no evidence, and left out as such.
   bool countBytes(const Tensor& tensor, const std::string& role, const Tensor* partner,
                   bool in_parts) {
-    const run::TensorContent* content = contentOf(contents_a_, tensor);
+    const results::TensorContent* content = contentOf(contents_a_, tensor);
     const bool absent = !in_parts && (partner == nullptr || partner->shape != tensor.shape);
     if (content == nullptr || contents_b_.empty()) return false;
-    evidence::ComponentCount& count =
-        coverage_.components[models::componentOf(role, tensor.name)];
+    evidence::ComponentCount& count = coverage_.components[models::componentOf(role, tensor.name)];
     const bool equal = tensor.bytes > 0 && holder_in_b_.contains(content->xxh3_128);
     if (!equal) {
       if (absent) {
@@ -196,7 +194,7 @@ class Coverer {
     return false;
   }
 
-  static std::string noEvidence(const Tensor& tensor, const run::TensorContent& content) {
+  static std::string noEvidence(const Tensor& tensor, const results::TensorContent& content) {
     if (!content.constant.empty()) return content.constant;
     const std::uint64_t stored = tensor.numbers ? tensor.numbers->stored_elements : tensor.elements;
     return content.bits * static_cast<double>(stored) < kFewestBits
@@ -205,7 +203,8 @@ class Coverer {
   }
 
   // A role says that a tensor is trained; without one, its values must.
-  void addShared(const Tensor& tensor, const std::string& role, const run::TensorContent& content) {
+  void addShared(const Tensor& tensor, const std::string& role,
+                 const results::TensorContent& content) {
     const Tensor& holder = *holder_in_b_.at(content.xxh3_128);
     const bool known = !role.empty() || !roleOf(b_, holder.name).empty();
     if (!known && (content.ordered || content.bits < kFewestBitsEach)) return;
@@ -215,7 +214,7 @@ class Coverer {
   }
 
   void placeOfB(const Tensor& tensor) {
-    const run::TensorContent* content = contentOf(contents_b_, tensor);
+    const results::TensorContent* content = contentOf(contents_b_, tensor);
     if (content == nullptr || contents_a_.empty() || in_a_.contains(content->xxh3_128)) return;
     const Tensor* partner = counterparts_.ofB(tensor);
     if (partner != nullptr && partner->shape == tensor.shape) return;
@@ -225,9 +224,9 @@ class Coverer {
 
   // Of a tensor whose bytes are found elsewhere, the one that holds them.
   const Tensor* partnerOf(const Tensor& tensor) const {
-    if (const run::TensorContent* content = contentOf(contents_a_, tensor)) {
+    if (const results::TensorContent* content = contentOf(contents_a_, tensor)) {
       const Tensor* counterpart = counterparts_.of(tensor);
-      const run::TensorContent* there =
+      const results::TensorContent* there =
           counterpart == nullptr ? nullptr : contentOf(contents_b_, *counterpart);
       if (there != nullptr && there->xxh3_128 == content->xxh3_128) return counterpart;
       const auto holder = holder_in_b_.find(content->xxh3_128);
@@ -251,7 +250,7 @@ class Coverer {
       }
       const Tensor* of_a = a_.checkpoint.find(pair.a);
       if (of_a == nullptr) continue;
-      const run::TensorContent* content = contentOf(contents_a_, *of_a);
+      const results::TensorContent* content = contentOf(contents_a_, *of_a);
       if (content != nullptr && !content->constant.empty()) continue;
       const Tensor* partner = partnerOf(*of_a);
       if (partner == nullptr || models::escaped(partner->name) != pair.b) continue;
@@ -287,7 +286,7 @@ class Coverer {
 }  // namespace
 
 evidence::Coverage coverageOf(const plan::Model& a, const plan::Model& b,
-                             const run::Results& results, std::uint64_t budget) {
+                              const results::Results& results, std::uint64_t budget) {
   return Coverer(a, b, results, budget).run();
 }
 

@@ -3,9 +3,9 @@
 
 #include <string>
 
-#include "plan/models.hpp"
-#include "run/results.hpp"
 #include "evidence/verdict.hpp"
+#include "plan/models.hpp"
+#include "results/results.hpp"
 
 namespace kindred::report {
 
@@ -13,6 +13,6 @@ namespace kindred::report {
 // both by content, components stay empty. `budget`: bytes that tests of the pair may read of each
 // model; 0: none was set.
 evidence::Coverage coverageOf(const plan::Model& a, const plan::Model& b,
-                             const run::Results& results, std::uint64_t budget);
+                              const results::Results& results, std::uint64_t budget);
 
 }  // namespace kindred::report

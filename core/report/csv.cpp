@@ -26,11 +26,11 @@ std::string numberCell(double value) {
 
 }  // namespace
 
-std::string observationsCsv(const run::Results& results) {
+std::string observationsCsv(const results::Results& results) {
   std::string text =
       "step,metric,figure,model_a,tensor_a,model_b,tensor_b,layer_a,layer_b,expert_a,expert_b,"
       "elements,value\n";
-  for (const run::Observation& o : results.observations) {
+  for (const results::Observation& o : results.observations) {
     fmt::format_to(std::back_inserter(text), "{},{},{},{},{},{},{},{},{},{},{},{},{}\n", o.step,
                    o.metric, o.figure, quoted(o.model_a), quoted(o.tensor_a), quoted(o.model_b),
                    quoted(o.tensor_b), indexCell(o.layer_a), indexCell(o.layer_b),
@@ -39,11 +39,11 @@ std::string observationsCsv(const run::Results& results) {
   return text;
 }
 
-std::string findingsCsv(const run::Results& results) {
+std::string findingsCsv(const results::Results& results) {
   std::string text =
       "step,test,gauge,model_a,model_b,layer_a,layer_b,statistic,null,log10_p,log10_p_adjusted,"
       "log10_p_floor,units,assumptions,decides\n";
-  for (const run::StepFinding& row : results.findings) {
+  for (const evidence::StepFinding& row : results.findings) {
     const Finding& f = row.finding;
     fmt::format_to(std::back_inserter(text), "{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}\n",
                    row.step, f.test, f.gauge, quoted(row.model_a), quoted(row.model_b),

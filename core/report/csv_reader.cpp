@@ -97,15 +97,15 @@ class Reader {
 
 }  // namespace
 
-std::vector<run::Observation> observationsOf(const std::string& file, std::string_view text) {
+std::vector<results::Observation> observationsOf(const std::string& file, std::string_view text) {
   Reader reader(file, text);
   if (std::string(reader.line()) + "\n" != observationsCsv({})) {
     throw reader.error("is not the header of observations.csv");
   }
-  std::vector<run::Observation> rows;
+  std::vector<results::Observation> rows;
   while (!reader.atEnd()) {
     auto f = reader.record();
-    run::Observation& o = rows.emplace_back();
+    results::Observation& o = rows.emplace_back();
     o.step = std::move(f[0]);
     o.metric = std::move(f[1]);
     o.figure = std::move(f[2]);

@@ -5,12 +5,12 @@
 #include <string_view>
 #include <vector>
 
-#include "run/results.hpp"
+#include "results/results.hpp"
 
 namespace kindred::report {
 
 // `file` stands for the file in errors, which name line and column's name. Undefined values are
 // NaN, absent layers and experts -1.
-std::vector<run::Observation> observationsOf(const std::string& file, std::string_view text);
+std::vector<results::Observation> observationsOf(const std::string& file, std::string_view text);
 
 }  // namespace kindred::report

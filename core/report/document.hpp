@@ -12,8 +12,8 @@
 #include <string_view>
 #include <vector>
 
-#include "run/results.hpp"
 #include "evidence/class.hpp"
+#include "results/results.hpp"
 
 namespace kindred::report {
 
@@ -228,7 +228,7 @@ struct Document {
   DocumentCost cost;
   // From the other files.
   DocumentManifest manifest;
-  std::vector<run::Observation> rows;
+  std::vector<results::Observation> rows;
 };
 
 // The files' contents, each with the name that errors are to give it.

@@ -15,7 +15,7 @@ using models::Tensor;
 
 constexpr std::size_t kDifferencesNamed = 20;  // differences that are told one by one
 
-const run::TensorContent* storedContent(const Contents& contents, const Tensor& tensor) {
+const results::TensorContent* storedContent(const Contents& contents, const Tensor& tensor) {
   const auto found = contents.find(tensor.name);
   return found == contents.end() ? nullptr : found->second;
 }
@@ -87,8 +87,8 @@ class Identifier {
   }
 
   void compareBytes(const Tensor& a, const Tensor& b, const std::string& label) {
-    const run::TensorContent* of_a = storedContent(contents_a_, a);
-    const run::TensorContent* of_b = storedContent(contents_b_, b);
+    const results::TensorContent* of_a = storedContent(contents_a_, a);
+    const results::TensorContent* of_b = storedContent(contents_b_, b);
     if (of_a == nullptr || of_b == nullptr) return;
     if (of_a->xxh3_128 == of_b->xxh3_128) {
       if (!confirmed_(a, b)) result_.known = false;
@@ -122,11 +122,11 @@ class Identifier {
   }
 
   static bool isTiedHead(const plan::Model& model, const Contents& contents, const Tensor& head) {
-    const run::TensorContent* content = storedContent(contents, head);
+    const results::TensorContent* content = storedContent(contents, head);
     if (roleOf(model, head) != "head" || content == nullptr) return false;
     const auto& tensors = model.checkpoint.tensors();
     return std::any_of(tensors.begin(), tensors.end(), [&](const Tensor& tensor) {
-      const run::TensorContent* other = storedContent(contents, tensor);
+      const results::TensorContent* other = storedContent(contents, tensor);
       return other != nullptr && roleOf(model, tensor) == "embedding" &&
              tensor.shape == head.shape && tensor.dtype == head.dtype &&
              other->xxh3_128 == content->xxh3_128;
@@ -155,11 +155,11 @@ class Identifier {
 
 }  // namespace
 
-Contents contentsOf(const plan::Model& model, const run::Results& results) {
+Contents contentsOf(const plan::Model& model, const results::Results& results) {
   Contents contents;
   auto content = std::lower_bound(
       results.contents.begin(), results.contents.end(), model.key,
-      [](const run::TensorContent& c, const std::string& key) { return c.model < key; });
+      [](const results::TensorContent& c, const std::string& key) { return c.model < key; });
   for (; content != results.contents.end() && content->model == model.key; ++content) {
     contents.emplace(content->tensor, &*content);
   }
@@ -167,8 +167,8 @@ Contents contentsOf(const plan::Model& model, const run::Results& results) {
 }
 
 evidence::Identity identityOf(const plan::Model& a, const plan::Model& b,
-                             const plan::Counterparts& counterparts, const Contents& contents_a,
-                             const Contents& contents_b, const Confirmed& confirmed) {
+                              const plan::Counterparts& counterparts, const Contents& contents_a,
+                              const Contents& contents_b, const Confirmed& confirmed) {
   return Identifier(a, b, counterparts, contents_a, contents_b, confirmed).run();
 }
 

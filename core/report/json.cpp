@@ -168,20 +168,20 @@ Json metricsJson(const recipe::Step& step) {
   return list;
 }
 
-Json skippedJson(const recipe::Step& step, const run::Results& results) {
+Json skippedJson(const recipe::Step& step, const results::Results& results) {
   Json list = Json::array();
-  for (const run::Skipped& skipped : results.skipped) {
+  for (const results::Skipped& skipped : results.skipped) {
     if (skipped.step != step.name) continue;
     list.push_back({{"stage", skipped.stage}, {"reason", skipped.reason}});
   }
   return list;
 }
 
-Json stepsJson(const Context& context, const run::Results& results) {
+Json stepsJson(const Context& context, const results::Results& results) {
   Json list = Json::array();
   for (const recipe::Step& step : context.recipe->steps) {
     Json left_out = Json::array();
-    for (const plan::LeftOut& left : results.left_out) {
+    for (const results::LeftOut& left : results.left_out) {
       if (left.step != step.name) continue;
       left_out.push_back(
           {{"tensor_a", left.tensor_a}, {"tensor_b", left.tensor_b}, {"reason", left.reason}});
@@ -199,7 +199,7 @@ Json stepsJson(const Context& context, const run::Results& results) {
   return list;
 }
 
-Json observationsJson(const run::Results& results) {
+Json observationsJson(const results::Results& results) {
   Json list = Json::array();
   for (const Summary& s : summarise(results.observations)) {
     list.push_back({{"step", s.step},
@@ -218,9 +218,9 @@ Json observationsJson(const run::Results& results) {
   return list;
 }
 
-Json notesJson(const run::Results& results) {
+Json notesJson(const results::Results& results) {
   Json list = Json::array();
-  for (const run::Note& note : results.notes) {
+  for (const results::Note& note : results.notes) {
     Json texts = Json::object();
     for (const auto& [name, text] : note.texts) texts[name] = text;
     list.push_back({{"step", note.step},
@@ -232,9 +232,9 @@ Json notesJson(const run::Results& results) {
   return list;
 }
 
-Json tablesJson(const run::Results& results) {
+Json tablesJson(const results::Results& results) {
   Json list = Json::array();
-  for (const run::StepTable& t : results.tables) {
+  for (const results::StepTable& t : results.tables) {
     list.push_back({{"step", t.step},
                     {"models", t.models},
                     {"title", t.table.title},
@@ -289,9 +289,9 @@ Json matchesJson(const std::vector<PlaceMatch>& matches) {
   return list;
 }
 
-Json findingsJson(const run::Results& results) {
+Json findingsJson(const results::Results& results) {
   Json list = Json::array();
-  for (const run::StepFinding& row : results.findings) {
+  for (const evidence::StepFinding& row : results.findings) {
     const Finding& f = row.finding;
     Json details = Json::object();
     for (const auto& [name, value] : run::figuresOf(f)) details[name] = numberJson(value);
@@ -325,9 +325,9 @@ Json findingsJson(const run::Results& results) {
   return list;
 }
 
-Json refusedJson(const run::Results& results) {
+Json refusedJson(const results::Results& results) {
   Json list = Json::array();
-  for (const run::Refused& refused : results.refused) {
+  for (const results::Refused& refused : results.refused) {
     list.push_back({{"step", refused.step},
                     {"model_a", refused.model_a},
                     {"model_b", refused.model_b},
@@ -337,9 +337,9 @@ Json refusedJson(const run::Results& results) {
   return list;
 }
 
-Json expectationsJson(const run::Results& results) {
+Json expectationsJson(const results::Results& results) {
   Json list = Json::array();
-  for (const run::ExpectationResult& e : results.expectations) {
+  for (const results::ExpectationResult& e : results.expectations) {
     list.push_back({{"figure", e.figure},
                     {"value", numberJson(e.value)},
                     {"wanted", e.wanted},
@@ -360,9 +360,9 @@ Json filesJson(const ModelFacts& model) {
   return list;
 }
 
-Json rangesJson(const run::Results& results) {
+Json rangesJson(const results::Results& results) {
   Json list = Json::array();
-  for (const run::RangeRead& range : results.ranges) {
+  for (const results::RangeRead& range : results.ranges) {
     list.push_back({{"model", range.model},
                     {"file", range.file},
                     {"offset", range.offset},
@@ -395,7 +395,7 @@ Json seedsJson(const Context& context) {
 
 }  // namespace
 
-std::string reportJson(const Context& context, const run::Results& results) {
+std::string reportJson(const Context& context, const results::Results& results) {
   const recipe::Recipe& recipe = *context.recipe;
   return printed({{"kindred", kVersion},
                   {"schema", kSchemaVersion},
@@ -421,7 +421,7 @@ std::string reportJson(const Context& context, const run::Results& results) {
                     {"peak_memory_bytes", results.peak_memory_bytes}}}});
 }
 
-std::string manifestJson(const Context& context, const run::Results& results) {
+std::string manifestJson(const Context& context, const results::Results& results) {
   const recipe::Recipe& recipe = *context.recipe;
   Json models = Json::array();
   for (const ModelFacts& model : context.models) {

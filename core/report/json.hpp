@@ -4,11 +4,11 @@
 #include <string>
 
 #include "report/context.hpp"
-#include "run/results.hpp"
+#include "results/results.hpp"
 
 namespace kindred::report {
 
-std::string reportJson(const Context& context, const run::Results& results);
-std::string manifestJson(const Context& context, const run::Results& results);
+std::string reportJson(const Context& context, const results::Results& results);
+std::string manifestJson(const Context& context, const results::Results& results);
 
 }  // namespace kindred::report

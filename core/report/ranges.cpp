@@ -4,10 +4,10 @@
 
 namespace kindred::report {
 
-ReadRanges::ReadRanges(const plan::Model& model, const run::Results& results) : model_(model) {
+ReadRanges::ReadRanges(const plan::Model& model, const results::Results& results) : model_(model) {
   auto range = std::lower_bound(
       results.ranges.begin(), results.ranges.end(), model.key,
-      [](const run::RangeRead& read, const std::string& key) { return read.model < key; });
+      [](const results::RangeRead& read, const std::string& key) { return read.model < key; });
   for (; range != results.ranges.end() && range->model == model.key; ++range) {
     std::vector<Span>& spans = files_[range->file];
     const std::uint64_t end = range->offset + range->length;

@@ -7,14 +7,14 @@
 #include <vector>
 
 #include "plan/models.hpp"
-#include "run/results.hpp"
+#include "results/results.hpp"
 
 namespace kindred::report {
 
 class ReadRanges {
  public:
   // Results list ranges by model, file and offset.
-  ReadRanges(const plan::Model& model, const run::Results& results);
+  ReadRanges(const plan::Model& model, const results::Results& results);
   // Whether any byte of the tensor was read; one without bytes counts as read.
   bool any(const models::Tensor& tensor) const;
   // How many of its bytes were read, each counted once.

@@ -38,14 +38,14 @@ void addCatalogue(const plan::Model& model, ModelFacts& facts) {
 
 // `model` null: its headers were not read.
 ModelFacts factsOf(const plan::Repository& repository, const plan::Model* model,
-                   const run::Results& results) {
+                   const results::Results& results) {
   ModelFacts facts;
   facts.key = repository.key;
   facts.address = repository.address;
   facts.role = repository.role == recipe::ModelRole::control ? "control" : "subject";
   facts.revision = repository.location->revision();
   if (model != nullptr) addCatalogue(*model, facts);
-  for (const run::FileSeen& file : results.files) {
+  for (const results::FileSeen& file : results.files) {
     const auto same = [&](const ModelFile& known) { return known.name == file.name; };
     if (file.model != facts.key || std::any_of(facts.files.begin(), facts.files.end(), same))
       continue;
@@ -98,7 +98,7 @@ void countAssignments(const std::vector<evidence::Adjusted>& findings, PairVerdi
 
 // Each pair of different models once, in the order in which steps name them.
 std::vector<std::pair<std::string, std::string>> pairsOf(const recipe::Recipe& recipe,
-                                                         const run::Results& results) {
+                                                         const results::Results& results) {
   std::vector<std::pair<std::string, std::string>> pairs;
   const auto add = [&](const std::string& a, const std::string& b) {
     if (a == b || b.empty()) return;
@@ -112,14 +112,14 @@ std::vector<std::pair<std::string, std::string>> pairsOf(const recipe::Recipe& r
     // A survey of more models describes them all and compares no pair in particular.
     if (step.models.size() == 2) add(step.models.front(), step.models.back());
   }
-  for (const run::StepFinding& row : results.findings) add(row.model_a, row.model_b);
+  for (const evidence::StepFinding& row : results.findings) add(row.model_a, row.model_b);
   return pairs;
 }
 
-std::vector<evidence::Unfair> unfairIn(const run::Results& results, const std::string& a,
-                                      const std::string& b) {
+std::vector<evidence::Unfair> unfairIn(const results::Results& results, const std::string& a,
+                                       const std::string& b) {
   std::vector<evidence::Unfair> list;
-  for (const run::Refused& refused : results.refused) {
+  for (const results::Refused& refused : results.refused) {
     const bool of_pair = (refused.model_a == a && refused.model_b == b) ||
                          (refused.model_a == b && refused.model_b == a);
     const bool known = std::any_of(list.begin(), list.end(), [&](const evidence::Unfair& unfair) {
@@ -137,8 +137,8 @@ bool ofPair(const recipe::Step& step, const std::string& a, const std::string& b
 }
 
 // Tests of many pairs are run side by side: an interrupted one may have findings of some.
-evidence::Ran ranOf(const recipe::Recipe& recipe, const run::Results& results, const std::string& a,
-                   const std::string& b, bool has_findings) {
+evidence::Ran ranOf(const recipe::Recipe& recipe, const results::Results& results,
+                    const std::string& a, const std::string& b, bool has_findings) {
   if (results.complete) return evidence::Ran::whole;
   std::size_t steps = 0, finished = 0;
   for (const recipe::Step& step : recipe.steps) {
@@ -164,8 +164,8 @@ std::uint64_t budgetOf(const recipe::Recipe& recipe, const std::string& a, const
 }  // namespace
 
 Context contextOf(const recipe::Recipe& recipe, const plan::Models& models,
-                  const std::vector<const plugin::Plugin*>& plugins, const run::Results& results,
-                  const std::vector<std::string>& command_line) {
+                  const std::vector<const plugin::Plugin*>& plugins,
+                  const results::Results& results, const std::vector<std::string>& command_line) {
   Context context;
   context.recipe = &recipe;
   context.command_line = command_line;
@@ -178,7 +178,7 @@ Context contextOf(const recipe::Recipe& recipe, const plan::Models& models,
   }
   for (const auto& [a, b] : pairsOf(recipe, results)) {
     std::vector<evidence::Adjusted> findings;
-    for (const run::StepFinding& row : results.findings) {
+    for (const evidence::StepFinding& row : results.findings) {
       const bool of_pair =
           (row.model_a == a && row.model_b == b) || (row.model_a == b && row.model_b == a);
       if (of_pair) findings.push_back({row.finding, row.log10_p_adjusted});
@@ -195,7 +195,7 @@ Context contextOf(const recipe::Recipe& recipe, const plan::Models& models,
 }
 
 void writeAll(const std::filesystem::path& folder, const Context& context,
-              const run::Results& results) {
+              const results::Results& results) {
   const ResultTexts texts{folder, reportJson(context, results), observationsCsv(results),
                           manifestJson(context, results)};
   writeAtomically(folder / "observations.csv", texts.observations);

@@ -136,9 +136,9 @@ void compareTexts(const Texts& saved, const Texts& now, std::vector<Difference>&
   }
 }
 
-Texts byPlace(const std::vector<run::RangeRead>& ranges) {
+Texts byPlace(const std::vector<results::RangeRead>& ranges) {
   Texts texts;
-  for (const run::RangeRead& range : ranges) {
+  for (const results::RangeRead& range : ranges) {
     texts[fmt::format("bytes of {}/{}, {} from {} on", range.model, range.file, range.length,
                       range.offset)] = range.xxh3_128;
   }
@@ -294,7 +294,7 @@ std::vector<std::string> otherFiles(const SavedRun& saved) {
 }
 
 std::vector<Difference> differences(const SavedRun& saved, const Context& context,
-                                    const run::Results& results) {
+                                    const results::Results& results) {
   std::vector<Difference> found;
   compareTexts(byPlace(saved.ranges), byPlace(results.ranges), found);
   compareRows("observations.csv", saved.observations, observationsCsv(results), found);

@@ -6,14 +6,14 @@
 #include <vector>
 
 #include "report/context.hpp"
-#include "run/results.hpp"
+#include "results/results.hpp"
 
 namespace kindred::report {
 
 struct SavedRun {
   std::string recipe;                 // its text
   std::filesystem::path recipe_file;  // where it was, for paths that count from it
-  std::vector<run::RangeRead> ranges;
+  std::vector<results::RangeRead> ranges;
   std::string observations, findings, report, manifest, html, markdown;  // the files' texts
   // Pages of another version of the program may look differently, and are not compared.
   bool same_version = true;
@@ -34,6 +34,6 @@ struct Difference {
 // Bytes read, every row of observations and findings, report.json but for version, cost and places,
 // and the pages, which must be what the saved results give.
 std::vector<Difference> differences(const SavedRun& saved, const Context& context,
-                                    const run::Results& results);
+                                    const results::Results& results);
 
 }  // namespace kindred::report

@@ -34,10 +34,10 @@ struct Curve {
   }
 };
 
-std::vector<Curve> linesOf(const std::vector<run::Observation>& observations) {
+std::vector<Curve> linesOf(const std::vector<results::Observation>& observations) {
   std::map<std::pair<std::string, std::string>, std::size_t> index;
   std::vector<Curve> lines;
-  for (const run::Observation& o : observations) {
+  for (const results::Observation& o : observations) {
     if (o.layer_a < 0 || (o.layer_b >= 0 && o.layer_b != o.layer_a)) continue;
     const auto [at, fresh] = index.try_emplace({o.step, o.metric}, lines.size());
     if (fresh) lines.push_back({o.step, o.metric, o.figure});
@@ -71,7 +71,7 @@ std::string sparkline(const std::vector<double>& values, double low, double high
   return text;
 }
 
-std::string layerLines(const std::vector<run::Observation>& observations) {
+std::string layerLines(const std::vector<results::Observation>& observations) {
   const std::vector<Curve> lines = linesOf(observations);
   if (lines.empty()) return {};
   std::map<std::string, std::pair<double, double>> scales;

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "run/results.hpp"
+#include "results/results.hpp"
 
 namespace kindred::report {
 
@@ -14,6 +14,6 @@ std::string sparkline(const std::vector<double>& values, double low, double high
 
 // For the terminal: each step's first figures by layer, where there are at least four layers. Lines
 // of one metric share their scale, which stands in front. Empty where there is nothing to draw.
-std::string layerLines(const std::vector<run::Observation>& observations);
+std::string layerLines(const std::vector<results::Observation>& observations);
 
 }  // namespace kindred::report

@@ -7,12 +7,12 @@
 
 namespace kindred::report {
 
-std::vector<Summary> summarise(const std::vector<run::Observation>& observations) {
+std::vector<Summary> summarise(const std::vector<results::Observation>& observations) {
   using Key = std::tuple<std::string, std::string, std::string, std::string, std::string>;
   std::map<Key, std::size_t> index;
   std::vector<Summary> summaries;
   std::vector<std::vector<double>> values;
-  for (const run::Observation& o : observations) {
+  for (const results::Observation& o : observations) {
     const auto [at, fresh] =
         index.try_emplace(Key{o.step, o.metric, o.figure, o.model_a, o.model_b}, summaries.size());
     if (fresh) {

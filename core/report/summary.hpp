@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "run/results.hpp"
+#include "results/results.hpp"
 
 namespace kindred::report {
 
@@ -17,6 +17,6 @@ struct Summary {
 };
 
 // In the order of the observations.
-std::vector<Summary> summarise(const std::vector<run::Observation>& observations);
+std::vector<Summary> summarise(const std::vector<results::Observation>& observations);
 
 }  // namespace kindred::report

@@ -64,9 +64,9 @@ std::string figures(const Context& context, std::vector<Summary> summaries) {
 }
 
 // Tables of tests are for the report: what they say is in the findings and below the verdict.
-std::string tables(const Context& context, const run::Results& results) {
+std::string tables(const Context& context, const results::Results& results) {
   std::string text;
-  for (const run::StepTable& table : results.tables) {
+  for (const results::StepTable& table : results.tables) {
     const auto& steps = context.recipe->steps;
     const bool of_test = std::any_of(steps.begin(), steps.end(), [&](const recipe::Step& step) {
       return step.name == table.step && step.verb == recipe::Verb::test;
@@ -78,13 +78,15 @@ std::string tables(const Context& context, const run::Results& results) {
 }
 
 // Of each step, pair and axis the finding with the smallest p-value; all are in findings.csv.
-std::vector<const run::StepFinding*> mostTelling(const std::vector<run::StepFinding>& findings) {
-  std::vector<const run::StepFinding*> best;
-  for (const run::StepFinding& row : findings) {
-    const auto same = std::find_if(best.begin(), best.end(), [&](const run::StepFinding* other) {
-      return std::tie(other->step, other->model_a, other->model_b, other->finding.gauge) ==
-             std::tie(row.step, row.model_a, row.model_b, row.finding.gauge);
-    });
+std::vector<const evidence::StepFinding*> mostTelling(
+    const std::vector<evidence::StepFinding>& findings) {
+  std::vector<const evidence::StepFinding*> best;
+  for (const evidence::StepFinding& row : findings) {
+    const auto same =
+        std::find_if(best.begin(), best.end(), [&](const evidence::StepFinding* other) {
+          return std::tie(other->step, other->model_a, other->model_b, other->finding.gauge) ==
+                 std::tie(row.step, row.model_a, row.model_b, row.finding.gauge);
+        });
     if (same == best.end()) {
       best.push_back(&row);
     } else if (row.log10_p_adjusted < (*same)->log10_p_adjusted) {
@@ -95,9 +97,9 @@ std::vector<const run::StepFinding*> mostTelling(const std::vector<run::StepFind
 }
 
 // The figures of tests that describe.
-std::string details(const run::Results& results) {
+std::string details(const results::Results& results) {
   std::string text;
-  for (const run::StepFinding* row : mostTelling(results.findings)) {
+  for (const evidence::StepFinding* row : mostTelling(results.findings)) {
     if (row->finding.basis != Basis::describes) continue;
     std::string list;
     for (const auto& [name, value] : run::figuresOf(row->finding)) {
@@ -113,11 +115,11 @@ std::string likeness(const Finding& finding) {
   return fmt::format("{:.1f}", finding.likeness->matched / finding.likeness->chance);
 }
 
-std::string findings(const run::Results& results) {
+std::string findings(const results::Results& results) {
   if (results.findings.empty()) return {};
   std::string text = fmt::format("\n{:<18} {:<17} {:<13} {:>6} {:>6} {:>7} {:>5}\n", "test",
                                  "models", "axis", "units", "log p", "decides", "rows");
-  for (const run::StepFinding* row : mostTelling(results.findings)) {
+  for (const evidence::StepFinding* row : mostTelling(results.findings)) {
     text +=
         fmt::format("{:<18} {:<17} {:<13} {:>6} {:>6.1f} {:>7} {:>5}\n", cut(row->step, 18),
                     cut(row->model_a + " ~ " + row->model_b, 17), cut(row->finding.gauge, 13),
@@ -141,11 +143,11 @@ std::string notes(const Context& context) {
   return text;
 }
 
-std::string leftOut(const run::Results& results) {
+std::string leftOut(const results::Results& results) {
   if (results.left_out.empty()) return {};
   std::string text = fmt::format("\nLeft out ({}):\n", results.left_out.size());
   std::size_t shown = 0;
-  for (const plan::LeftOut& left : results.left_out) {
+  for (const results::LeftOut& left : results.left_out) {
     if (++shown > 5) return text + "  ... the others are in report.json\n";
     const std::string& name = left.tensor_a.empty() ? left.tensor_b : left.tensor_a;
     text += wrapped(left.step + ": " + name + ": " + left.reason, 2);
@@ -153,9 +155,9 @@ std::string leftOut(const run::Results& results) {
   return text;
 }
 
-std::string expectations(const run::Results& results, const Paint& paint) {
+std::string expectations(const results::Results& results, const Paint& paint) {
   std::string text;
-  for (const run::ExpectationResult& e : results.expectations) {
+  for (const results::ExpectationResult& e : results.expectations) {
     text += fmt::format("{} {} is {}, expected {}{}\n", e.met ? "met:  " : paint.warning("UNMET:"),
                         e.figure, number(e.value), e.wanted, e.met ? "" : " (" + e.place + ")");
   }
@@ -163,8 +165,8 @@ std::string expectations(const run::Results& results, const Paint& paint) {
 }
 
 // What corresponds in a pair of relatives, in a sentence.
-std::string correspondence(const PairVerdict& pair, const run::Results& results) {
-  for (const run::StepTable& made : results.tables) {
+std::string correspondence(const PairVerdict& pair, const results::Results& results) {
+  for (const results::StepTable& made : results.tables) {
     const bool of_pair = made.models == std::vector<std::string>{pair.a, pair.b} ||
                          made.models == std::vector<std::string>{pair.b, pair.a};
     if (of_pair && made.of_relatives) {
@@ -176,7 +178,7 @@ std::string correspondence(const PairVerdict& pair, const run::Results& results)
 
 }  // namespace
 
-std::string terminalSummary(const Context& context, const run::Results& results,
+std::string terminalSummary(const Context& context, const results::Results& results,
                             const Paint& paint) {
   std::string text = context.recipe->title.empty() ? "" : wrapped(context.recipe->title, 0) + "\n";
   const std::vector<Summary> summaries = summarise(results.observations);

@@ -5,11 +5,11 @@
 
 #include "report/context.hpp"
 #include "report/paint.hpp"
-#include "run/results.hpp"
+#include "results/results.hpp"
 
 namespace kindred::report {
 
-std::string terminalSummary(const Context& context, const run::Results& results,
+std::string terminalSummary(const Context& context, const results::Results& results,
                             const Paint& paint = {});
 
 }  // namespace kindred::report

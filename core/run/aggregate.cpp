@@ -46,9 +46,9 @@ std::string wantedText(const recipe::Expectation& expectation) {
 }
 
 // A figure of a test's own: of several findings that have it the one with the smallest p-value.
-double detailValue(const Results& results, const recipe::FigureAddress& address) {
+double detailValue(const results::Results& results, const recipe::FigureAddress& address) {
   double value = kNaN, smallest = std::numeric_limits<double>::infinity();
-  for (const StepFinding& row : results.findings) {
+  for (const evidence::StepFinding& row : results.findings) {
     if (row.step != address.step || !(row.finding.log10_p < smallest)) continue;
     const auto figures = figuresOf(row.finding);
     const auto found = figures.find(address.metric);
@@ -59,9 +59,9 @@ double detailValue(const Results& results, const recipe::FigureAddress& address)
   return value;
 }
 
-double findingValue(const Results& results, const recipe::FigureAddress& address) {
+double findingValue(const results::Results& results, const recipe::FigureAddress& address) {
   std::vector<double> values;
-  for (const StepFinding& row : results.findings) {
+  for (const evidence::StepFinding& row : results.findings) {
     if (row.step != address.step) continue;
     if (address.metric == "log10_p") values.push_back(row.finding.log10_p);
     if (address.metric == "log10_p_adjusted") values.push_back(row.log10_p_adjusted);
@@ -90,10 +90,11 @@ double aggregate(std::span<const double> values, const std::string& how) {
   return kNaN;
 }
 
-std::vector<double> valuesOf(const Results& results, const recipe::FigureAddress& address) {
+std::vector<double> valuesOf(const results::Results& results,
+                             const recipe::FigureAddress& address) {
   std::vector<double> values;
   std::string figure = address.figure;
-  for (const Observation& row : results.observations) {
+  for (const results::Observation& row : results.observations) {
     if (row.step != address.step || row.metric != address.metric) continue;
     if (figure.empty()) figure = row.figure;
     if (row.figure == figure) values.push_back(row.value);
@@ -101,9 +102,10 @@ std::vector<double> valuesOf(const Results& results, const recipe::FigureAddress
   return values;
 }
 
-ExpectationResult judge(const recipe::Expectation& expectation, const Results& results) {
+results::ExpectationResult judge(const recipe::Expectation& expectation,
+                                 const results::Results& results) {
   const recipe::FigureAddress& address = expectation.address;
-  ExpectationResult result;
+  results::ExpectationResult result;
   result.figure = expectation.figure;
   result.wanted = wantedText(expectation);
   result.origin = expectation.origin;

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "recipe/recipe.hpp"
-#include "run/results.hpp"
+#include "results/results.hpp"
 
 namespace kindred::run {
 
@@ -16,8 +16,9 @@ namespace kindred::run {
 double aggregate(std::span<const double> values, const std::string& how);
 
 // The values of one figure, in order. An empty figure means the metric's first.
-std::vector<double> valuesOf(const Results& results, const recipe::FigureAddress& address);
+std::vector<double> valuesOf(const results::Results& results, const recipe::FigureAddress& address);
 
-ExpectationResult judge(const recipe::Expectation& expectation, const Results& results);
+results::ExpectationResult judge(const recipe::Expectation& expectation,
+                                 const results::Results& results);
 
 }  // namespace kindred::run

@@ -10,9 +10,9 @@
 #include <fmt/format.h>
 
 #include "align/session.hpp"
+#include "evidence/checked.hpp"
 #include "models/names.hpp"
 #include "plugin/guard.hpp"
-#include "run/checked.hpp"
 #include "run/hash.hpp"
 #include "run/interrupt.hpp"
 #include "run/ordered.hpp"
@@ -52,7 +52,7 @@ struct Family {
 
 class Calibrator {
  public:
-  Calibrator(const Profiles& profiles, const Found& found, Executor& executor)
+  Calibrator(const Profiles& profiles, const evidence::Found& found, Executor& executor)
       : profiles_(profiles), found_(found), executor_(executor) {}
 
   void add(const plan::TestModels& step) {
@@ -70,7 +70,7 @@ class Calibrator {
     families_.push_back(familyOf(step));
   }
 
-  StepResult run() {
+  results::StepResult run() {
     listPairs();
     score();
     for (const Family& family : families_) {
@@ -212,7 +212,8 @@ class Calibrator {
         return align::runTests({{name, step->tools->matrix_test.get()}},
                                {*scored.a, *scored.b, *alignment}, self_tests, step->tools->seed);
       });
-      std::vector<Finding> own = checked(name, Basis::describes, std::move(made.findings));
+      std::vector<Finding> own =
+          evidence::checked(name, Basis::describes, std::move(made.findings));
       if (own.empty() || std::isnan(own.front().statistic)) continue;
       findings.emplace(configuration, std::move(own.front()));
     }
@@ -241,7 +242,7 @@ class Calibrator {
     const std::vector<double> adjusted = stats::conformalTogether(scores);
     const double families = std::log10(static_cast<double>(families_.size()));
     for (std::size_t t = 0; t < family.steps.size(); ++t) {
-      std::optional<StepFinding> row = findingOf(family, t, scores[t]);
+      std::optional<evidence::StepFinding> row = findingOf(family, t, scores[t]);
       if (!row) continue;
       row->log10_p_adjusted =
           row->finding.basis == Basis::calibrated ? std::min(0.0, adjusted[t] + families) : 0;
@@ -250,13 +251,14 @@ class Calibrator {
     if (!family.controls.empty()) result_.tables.push_back(tableOf(family));
   }
 
-  std::optional<StepFinding> findingOf(const Family& family, std::size_t t,
-                                       const std::vector<double>& scores) {
+  std::optional<evidence::StepFinding> findingOf(const Family& family, std::size_t t,
+                                                 const std::vector<double>& scores) {
     const plan::TestModels& step = *family.steps[t];
     const auto& made = scoredOf(family.pairs.front()).findings;
     const auto found = made.find(configurationOf(step));
     if (found == made.end()) return std::nullopt;
-    StepFinding row{step.step->name, step.model_a->key, step.model_b->key, found->second, 0};
+    evidence::StepFinding row{step.step->name, step.model_a->key, step.model_b->key, found->second,
+                              0};
     std::vector<double> controls(scores.begin() + 1, scores.end());
     std::erase_if(controls, [](double score) { return std::isnan(score); });
     rank(row.finding, family, std::move(controls));
@@ -298,8 +300,8 @@ class Calibrator {
         .left_out = family.left_out};
   }
 
-  StepTable tableOf(const Family& family) {
-    StepTable table;
+  results::StepTable tableOf(const Family& family) {
+    results::StepTable table;
     table.step = family.steps.front()->step->name;
     const auto& [a, b] = family.pairs.front();
     table.models = {a->key, b->key};
@@ -329,9 +331,9 @@ class Calibrator {
   }
 
   const Profiles& profiles_;
-  const Found& found_;
+  const evidence::Found& found_;
   Executor& executor_;
-  StepResult result_;
+  results::StepResult result_;
   std::map<const plan::Model*, std::string> contents_;  // hashes
   std::vector<Family> families_;
   std::map<ModelPair, Scored> scored_;
@@ -339,8 +341,9 @@ class Calibrator {
 
 }  // namespace
 
-StepResult calibrate(const std::vector<const plan::TestModels*>& steps, const Profiles& profiles,
-                     const Found& found, Executor& executor) {
+results::StepResult calibrate(const std::vector<const plan::TestModels*>& steps,
+                              const Profiles& profiles, const evidence::Found& found,
+                              Executor& executor) {
   Calibrator calibrator(profiles, found, executor);
   for (const plan::TestModels* step : steps) calibrator.add(*step);
   return calibrator.run();

@@ -12,8 +12,8 @@
 
 #include <vector>
 
+#include "evidence/found.hpp"
 #include "run/executor.hpp"
-#include "run/found.hpp"
 #include "run/profiles.hpp"
 
 namespace kindred::run {
@@ -21,8 +21,9 @@ namespace kindred::run {
 // Findings and, where there are controls, a table of all scores for each pair of the steps. Without
 // controls the findings describe and do not decide. `found` says which controls are none: by the
 // exact tests of the run, which come first.
-StepResult calibrate(const std::vector<const plan::TestModels*>& steps, const Profiles& profiles,
-                     const Found& found, Executor& executor);
+results::StepResult calibrate(const std::vector<const plan::TestModels*>& steps,
+                              const Profiles& profiles, const evidence::Found& found,
+                              Executor& executor);
 
 // A score is clear of its controls where it exceeds the largest by more than they span, and there
 // are enough of them to speak of a span.

@@ -1,8 +1,8 @@
 // Pairs of tensors, streamed through all pair metrics of a step in one pass.
 #include <kindred/error.hpp>
 
-#include "models/names.hpp"
 #include "cosine/accumulator.hpp"
+#include "models/names.hpp"
 #include "plugin/guard.hpp"
 #include "run/interrupt.hpp"
 #include "run/ordered.hpp"
@@ -24,7 +24,7 @@ struct Item {
 struct ComparedSegment {
   PairAccumulators accumulators;
   cosine::Accumulator plain;
-  std::vector<RangeRead> ranges;
+  std::vector<results::RangeRead> ranges;
 };
 
 class PairComparer {
@@ -32,7 +32,7 @@ class PairComparer {
   PairComparer(const plan::ComparePairs& step, Executor& executor)
       : step_(step), executor_(executor) {}
 
-  StepResult run() {
+  results::StepResult run() {
     cut();
     const bool remote = step_.model_a->source->remote() || step_.model_b->source->remote();
     if (!remote && step_.bytes > kHeldBytes) {
@@ -122,7 +122,7 @@ class PairComparer {
   }
 
   void consume(const Item& item, ComparedSegment&& outcome) {
-    std::vector<RangeRead>& ranges = result_.ranges;
+    std::vector<results::RangeRead>& ranges = result_.ranges;
     ranges.insert(ranges.end(), outcome.ranges.begin(), outcome.ranges.end());
     if (!begun_) {
       pending_ = std::move(outcome.accumulators);
@@ -167,8 +167,8 @@ class PairComparer {
   }
 
   void keepPlain(const TensorInfo& a, const TensorInfo& b, std::uint64_t elements) {
-    result_.cosines.push_back({a.model, models::escaped(a.name), b.model,
-                               models::escaped(b.name), elements, plain_so_far_.value()});
+    result_.cosines.push_back({a.model, models::escaped(a.name), b.model, models::escaped(b.name),
+                               elements, plain_so_far_.value()});
   }
 
   // Whether the two may be each other's counterparts: only of these is the plain cosine taken.
@@ -187,7 +187,7 @@ class PairComparer {
 
   const plan::ComparePairs& step_;
   Executor& executor_;
-  StepResult result_;
+  results::StepResult result_;
   std::vector<Item> items_;
   // Of the pair at hand: its segments so far, merged in order.
   bool begun_ = false;
@@ -197,7 +197,7 @@ class PairComparer {
 
 }  // namespace
 
-StepResult run(const plan::ComparePairs& step, Executor& executor) {
+results::StepResult run(const plan::ComparePairs& step, Executor& executor) {
   executor.progress.step(step.step->name, step.pairs.size());
   return PairComparer(step, executor).run();
 }

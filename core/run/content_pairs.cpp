@@ -6,8 +6,8 @@
 #include <map>
 #include <set>
 
-#include "models/names.hpp"
 #include "constants/constants.hpp"
+#include "models/names.hpp"
 #include "run/reader.hpp"
 #include "run/spikes.hpp"
 #include "run/tiles.hpp"
@@ -151,7 +151,7 @@ class Pairer {
   }
 
   void leaveOut(const plan::Model& model, const models::View& view, std::string reason) {
-    plan::LeftOut left;
+    results::LeftOut left;
     left.step = step_.step->name;
     left.reason = std::move(reason);
     (&model == step_.model_a ? left.model_a : left.model_b) = model.key;

@@ -19,8 +19,8 @@ struct ContentPairs {
   std::vector<Chosen> chosen;
   std::vector<RowPair> rows;     // the same pairs, with the first rows of each tensor
   std::uint64_t candidates = 0;  // pairs of equal shape
-  std::vector<RangeRead> ranges;
-  std::vector<plan::LeftOut> left_out;
+  std::vector<results::RangeRead> ranges;
+  std::vector<results::LeftOut> left_out;
 };
 
 // Reads the first rows of matrices (and of kernels) that the two sides have in like shapes, up to

@@ -13,7 +13,7 @@ using TensorAccumulators = std::vector<std::unique_ptr<TensorAccumulator>>;
 
 struct DescribedSegment {
   TensorAccumulators accumulators;
-  std::vector<RangeRead> ranges;
+  std::vector<results::RangeRead> ranges;
 };
 
 class Describer {
@@ -21,7 +21,7 @@ class Describer {
   Describer(const plan::DescribeTensors& step, Executor& executor)
       : step_(step), executor_(executor) {}
 
-  StepResult run() {
+  results::StepResult run() {
     inOrder<DescribedSegment>(
         step_.tensors.size(), executor_.threads,
         [&](std::size_t i) { return compute(step_.tensors[i].view); },
@@ -89,12 +89,12 @@ class Describer {
 
   const plan::DescribeTensors& step_;
   Executor& executor_;
-  StepResult result_;
+  results::StepResult result_;
 };
 
 }  // namespace
 
-StepResult run(const plan::DescribeTensors& step, Executor& executor) {
+results::StepResult run(const plan::DescribeTensors& step, Executor& executor) {
   executor.progress.step(step.step->name, step.tensors.size());
   return Describer(step, executor).run();
 }

@@ -22,9 +22,9 @@ using plan::PlannedDocument;
 using recipe::Verb;
 
 // What a comparison says, as observations and tables of its step.
-void keep(Report report, const recipe::Step& step, StepResult& result) {
+void keep(Report report, const recipe::Step& step, results::StepResult& result) {
   for (documents::Figure& figure : report.figures) {
-    Observation row;
+    results::Observation row;
     row.step = step.name;
     row.metric = recipe::documentVerb(step.verb)->name;
     row.figure = std::move(figure.name);
@@ -45,7 +45,7 @@ class DocumentStep {
   DocumentStep(const plan::CompareDocuments& step, Executor& executor)
       : step_(step), executor_(executor), texts_(step.documents.size()) {}
 
-  StepResult run() {
+  results::StepResult run() {
     readTexts();
     keep(compared(), *step_.step, result_);
     return std::move(result_);
@@ -127,24 +127,24 @@ class DocumentStep {
 
   const plan::CompareDocuments& step_;
   Executor& executor_;
-  StepResult result_;
+  results::StepResult result_;
   std::vector<std::string> texts_;
 };
 
 }  // namespace
 
-StepResult run(const plan::CompareDocuments& step, Executor& executor) {
+results::StepResult run(const plan::CompareDocuments& step, Executor& executor) {
   executor.progress.step(step.step->name, 1);
   return DocumentStep(step, executor).run();
 }
 
-StepResult run(const plan::TakeInventory& step, Executor& executor) {
+results::StepResult run(const plan::TakeInventory& step, Executor& executor) {
   executor.progress.step(step.step->name, 1);
   std::vector<documents::Catalogue> models;
   for (const plan::Model* model : step.models) {
     models.push_back({model->checkpoint, model->architecture});
   }
-  StepResult result;
+  results::StepResult result;
   keep(documents::inventory(models, step.step->claims), *step.step, result);
   executor.progress.advance(step.work, true);
   return result;

@@ -6,8 +6,8 @@
 #include <string>
 #include <utility>
 
+#include "results/results.hpp"
 #include "run/progress.hpp"
-#include "run/results.hpp"
 
 namespace kindred::run {
 
@@ -16,7 +16,7 @@ struct Executor {
   unsigned threads = 1;
   // What was found of each tensor that was read whole, by model and place: judging its values takes
   // longer than reading it, and a model takes part in many pairs.
-  std::map<std::pair<std::string, std::string>, TensorContent> contents = {};
+  std::map<std::pair<std::string, std::string>, results::TensorContent> contents = {};
   std::uint64_t peak_memory_bytes = 0;  // private
 
   // Keeps the peak.

@@ -16,7 +16,7 @@ void Held::want(const plan::Model& model, const plan::ByteRange& range) {
   }
 }
 
-void Held::read(std::vector<RangeRead>& ranges) {
+void Held::read(std::vector<results::RangeRead>& ranges) {
   StoredRanges behind;  // the numbers
   for (const auto& [range, numbers] : numbers_) behind.want(*numbers.model, range);
   StoredRanges::Requests requests;

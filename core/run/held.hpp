@@ -8,7 +8,7 @@
 #include <kindred/source.hpp>
 
 #include "plan/plan.hpp"
-#include "run/results.hpp"
+#include "results/results.hpp"
 #include "run/stored_ranges.hpp"
 
 namespace kindred::run {
@@ -19,7 +19,7 @@ class Held {
   void want(const plan::Model& model, const plan::ByteRange& range);
   std::uint64_t bytes() const { return bytes_; }
   // Reads all that was wanted, one call a source, and hashes each range into `ranges`.
-  void read(std::vector<RangeRead>& ranges);
+  void read(std::vector<results::RangeRead>& ranges);
   bool has(const plan::ByteRange& range) const {
     return files_.has(range) || numbers_.contains(range);
   }

@@ -6,29 +6,30 @@
 #include <kindred/error.hpp>
 
 #include "align/session.hpp"
+#include "evidence/adjust.hpp"
+#include "evidence/checked.hpp"
+#include "evidence/found.hpp"
 #include "plugin/guard.hpp"
-#include "run/adjust.hpp"
 #include "run/calibrated.hpp"
-#include "run/checked.hpp"
-#include "run/found.hpp"
 #include "run/interrupt.hpp"
 #include "run/ordered.hpp"
 #include "run/passed_over.hpp"
 #include "run/profiles.hpp"
+#include "run/stages.hpp"
 #include "run/steps.hpp"
 
 namespace kindred::run {
 namespace {
 
 struct TestOutcome {
-  std::vector<StepFinding> findings;
-  std::vector<Refused> refused;
+  std::vector<evidence::StepFinding> findings;
+  std::vector<results::Refused> refused;
 };
 
 class MatrixTester {
  public:
   MatrixTester(const std::vector<const plan::TestModels*>& steps, const plan::Plan& plan,
-               const StepResult& earlier, Executor& executor)
+               const results::StepResult& earlier, Executor& executor)
       : executor_(executor),
         plan_(plan),
         earlier_(earlier),
@@ -39,14 +40,14 @@ class MatrixTester {
     }
   }
 
-  StepResult run() {
+  results::StepResult run() {
     std::size_t stages = 0;  // as the recipe states them
     for (const plan::TestModels* step : exact_) stages = std::max(stages, step->step->read.size());
     for (std::size_t stage = 0; stage < stages && !interrupted(); ++stage) runStage(stage);
     runCalibrated();
     describe();
     for (const auto& [budget, profiles] : profiles_) {
-      const std::vector<RangeRead> ranges = profiles.takeRanges();
+      const std::vector<results::RangeRead> ranges = profiles.takeRanges();
       result_.ranges.insert(result_.ranges.end(), ranges.begin(), ranges.end());
     }
     return std::move(result_);
@@ -107,8 +108,8 @@ class MatrixTester {
   // What an earlier stage has listed is not listed again.
   void listPassedOver(const Profiles::Profiled& model) {
     auto& all = result_.left_out;
-    for (plan::LeftOut& rows : passedOver(*model.weights, *model.profile, first_step_)) {
-      const bool listed = std::any_of(all.begin(), all.end(), [&](const plan::LeftOut& known) {
+    for (results::LeftOut& rows : passedOver(*model.weights, *model.profile, first_step_)) {
+      const bool listed = std::any_of(all.begin(), all.end(), [&](const results::LeftOut& known) {
         return known.step == rows.step && known.model_a == rows.model_a &&
                known.tensor_a == rows.tensor_a && known.reason == rows.reason;
       });
@@ -117,10 +118,10 @@ class MatrixTester {
   }
 
   // Later stages have the same reasons, but for signs that turn out to be unfair when more is read.
-  void listRefused(std::vector<Refused>&& refused) {
+  void listRefused(std::vector<results::Refused>&& refused) {
     auto& all = result_.refused;
-    for (Refused& entry : refused) {
-      const bool known = std::any_of(all.begin(), all.end(), [&](const Refused& other) {
+    for (results::Refused& entry : refused) {
+      const bool known = std::any_of(all.begin(), all.end(), [&](const results::Refused& other) {
         return other.step == entry.step && other.model_a == entry.model_a &&
                other.model_b == entry.model_b && other.gauge == entry.gauge &&
                (other.reason == entry.reason || (other.unfair && entry.unfair));
@@ -135,11 +136,11 @@ class MatrixTester {
       for (const Profiles::Profiled* fresh : profiles.compute(executor_.threads))
         listPassedOver(*fresh);
     }
-    std::vector<StepFinding> made;
+    std::vector<evidence::StepFinding> made;
     inOrder<TestOutcome>(
         pairs.size(), executor_.threads, [&](std::size_t i) { return test(pairs[i]); },
         [&](std::size_t, TestOutcome&& outcome) {
-          for (StepFinding& row : outcome.findings) {
+          for (evidence::StepFinding& row : outcome.findings) {
             row.stage = stage + 1;
             made.push_back(std::move(row));
           }
@@ -148,7 +149,7 @@ class MatrixTester {
           executor_.noteMemory();
         },
         interrupted);
-    const Found found(made, stagesOf(plan_));
+    const evidence::Found found(made, stagesOf(plan_));
     for (const Pair& pair : pairs) {
       tested_[pair.models] = pair.budget;
       if (found.settled(pair.models.first->key, pair.models.second->key)) {
@@ -159,10 +160,10 @@ class MatrixTester {
   }
 
   // Of this run, up to here.
-  Found found() const {
-    std::vector<StepFinding> findings = earlier_.findings;
+  evidence::Found found() const {
+    std::vector<evidence::StepFinding> findings = earlier_.findings;
     findings.insert(findings.end(), result_.findings.begin(), result_.findings.end());
-    return Found(std::move(findings), stagesOf(plan_));
+    return evidence::Found(std::move(findings), stagesOf(plan_));
   }
 
   void runCalibrated() {
@@ -177,7 +178,7 @@ class MatrixTester {
       }
     }
     for (auto& [budget, profiles] : profiles_) profiles.compute(executor_.threads);
-    const Found found = this->found();  // says which controls are none
+    const evidence::Found found = this->found();  // says which controls are none
     for (const std::uint64_t budget : budgets) {
       std::vector<const plan::TestModels*> steps;
       std::copy_if(calibrated_.begin(), calibrated_.end(), std::back_inserter(steps),
@@ -188,7 +189,7 @@ class MatrixTester {
 
   // Pairs found to be related, each with all its steps, read as far as they were last.
   std::vector<Pair> relatives() {
-    const Found found = this->found();
+    const evidence::Found found = this->found();
     std::vector<Pair> pairs;
     const auto add = [&](const plan::TestModels* step) {
       const Models models{step->model_a, step->model_b};
@@ -213,9 +214,9 @@ class MatrixTester {
   void describe() {
     if (interrupted()) return;
     const std::vector<Pair> pairs = relatives();
-    inOrder<std::vector<StepTable>>(
+    inOrder<std::vector<results::StepTable>>(
         pairs.size(), executor_.threads, [&](std::size_t i) { return tablesOf(pairs[i]); },
-        [&](std::size_t, std::vector<StepTable>&& tables) {
+        [&](std::size_t, std::vector<results::StepTable>&& tables) {
           auto& all = result_.tables;
           std::move(tables.begin(), tables.end(), std::back_inserter(all));
           executor_.noteMemory();
@@ -225,8 +226,8 @@ class MatrixTester {
 
   // Nothing is drawn here, so the alignment need be blind to nothing. For each part of the model
   // with more parts the other's is told.
-  std::vector<StepTable> tablesOf(const Pair& pair) const {
-    std::vector<StepTable> tables;
+  std::vector<results::StepTable> tablesOf(const Pair& pair) const {
+    std::vector<results::StepTable> tables;
     const ModelProfile* a = profiles_.at(pair.budget).of(*pair.models.first);
     const ModelProfile* b = profiles_.at(pair.budget).of(*pair.models.second);
     if (a == nullptr || b == nullptr) return tables;  // related by tests that need no architecture
@@ -300,7 +301,7 @@ class MatrixTester {
     });
     for (Finding& each : made.findings) {
       const Basis basis = each.basis;  // the session's word, not the plugin's
-      Finding finding = std::move(checked(test, basis, {std::move(each)}).front());
+      Finding finding = std::move(evidence::checked(test, basis, {std::move(each)}).front());
       const bool exchanged = finding.reference == b;
       outcome.findings.push_back(
           {step.step->name, exchanged ? b : a, exchanged ? a : b, std::move(finding), 0});
@@ -313,8 +314,8 @@ class MatrixTester {
 
   Executor& executor_;
   const plan::Plan& plan_;
-  const StepResult& earlier_;
-  StepResult result_;
+  const results::StepResult& earlier_;
+  results::StepResult result_;
   const Aligner& aligner_;
   const std::string& first_step_;
   std::map<std::uint64_t, Profiles> profiles_;  // by budget
@@ -326,8 +327,8 @@ class MatrixTester {
 
 }  // namespace
 
-StepResult run(const std::vector<const plan::TestModels*>& steps, const plan::Plan& plan,
-               const StepResult& earlier, Executor& executor) {
+results::StepResult run(const std::vector<const plan::TestModels*>& steps, const plan::Plan& plan,
+                        const results::StepResult& earlier, Executor& executor) {
   executor.progress.step(steps.front()->step->name, steps.size());
   return MatrixTester(steps, plan, earlier, executor).run();
 }

@@ -7,9 +7,9 @@
 namespace kindred::run {
 namespace {
 
-plan::LeftOut entry(const ModelWeights& weights, const std::string& step, std::string what,
-                    std::string reason) {
-  plan::LeftOut left;
+results::LeftOut entry(const ModelWeights& weights, const std::string& step, std::string what,
+                       std::string reason) {
+  results::LeftOut left;
   left.step = step;
   left.model_a = weights.model();
   left.tensor_a = std::move(what);
@@ -29,9 +29,9 @@ std::uint64_t rowsWithoutToken(const ModelWeights& weights) {
 
 }  // namespace
 
-std::vector<plan::LeftOut> passedOver(const CheckpointWeights& weights, const ModelProfile& profile,
-                                      const std::string& step) {
-  std::vector<plan::LeftOut> list;
+std::vector<results::LeftOut> passedOver(const CheckpointWeights& weights,
+                                         const ModelProfile& profile, const std::string& step) {
+  std::vector<results::LeftOut> list;
   if (weights.reading().matrices.empty()) {
     list.push_back(
         entry(weights, step, "every matrix of " + weights.model(), "none can be tested"));

@@ -13,7 +13,7 @@ namespace kindred::run {
 
 // Of a model's matrices that tests would read: what does not fit its role; rows without a token and
 // tokens without a row; up rows that are zero, constant or not finite and so give no coin.
-std::vector<plan::LeftOut> passedOver(const CheckpointWeights& weights, const ModelProfile& profile,
-                                      const std::string& step);
+std::vector<results::LeftOut> passedOver(const CheckpointWeights& weights,
+                                         const ModelProfile& profile, const std::string& step);
 
 }  // namespace kindred::run

@@ -36,11 +36,11 @@ const ModelProfile* Profiles::of(const plan::Model& model) const {
   return models_.at(&model).profile.get();
 }
 
-std::vector<RangeRead> Profiles::takeRanges() const {
-  std::vector<RangeRead> all;
+std::vector<results::RangeRead> Profiles::takeRanges() const {
+  std::vector<results::RangeRead> all;
   for (const auto& [model, profiled] : models_) {
     if (!profiled.weights) continue;
-    const std::vector<RangeRead> ranges = profiled.weights->takeRanges();
+    const std::vector<results::RangeRead> ranges = profiled.weights->takeRanges();
     all.insert(all.end(), ranges.begin(), ranges.end());
   }
   return all;

@@ -28,7 +28,7 @@ class Profiles {
   // Null where the model's architecture is not known.
   const ModelProfile* of(const plan::Model& model) const;
   // What was read since the last call.
-  std::vector<RangeRead> takeRanges() const;
+  std::vector<results::RangeRead> takeRanges() const;
 
  private:
   const Aligner& aligner_;

@@ -75,7 +75,7 @@ void SegmentBytes::gatherDecoded(const models::View& view, const plan::Segment& 
   }
 }
 
-void SegmentBytes::reportRanges(std::vector<RangeRead>& ranges) const {
+void SegmentBytes::reportRanges(std::vector<results::RangeRead>& ranges) const {
   ranges.insert(ranges.end(), ranges_.begin(), ranges_.end());
   if (hashing_ == nullptr) return;
   const std::uint64_t length = hashing_->end() - offset_;

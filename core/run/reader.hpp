@@ -21,7 +21,7 @@ class SegmentBytes {
   File& file() { return *file_; }
   std::uint64_t offset() const { return offset_; }
   // What was read straight from the file and hashed on the way.
-  void reportRanges(std::vector<RangeRead>& ranges) const;
+  void reportRanges(std::vector<results::RangeRead>& ranges) const;
 
  private:
   // What a codec makes is made whole: a segment is small, and its ranges are hashed as stored.
@@ -30,7 +30,7 @@ class SegmentBytes {
   std::unique_ptr<File> file_;
   std::uint64_t offset_ = 0;
   std::vector<std::byte> gathered_;
-  std::vector<RangeRead> ranges_;
+  std::vector<results::RangeRead> ranges_;
   const plan::Model& model_;
   const models::Shard& shard_;
   const HashingFile* hashing_ = nullptr;

@@ -6,9 +6,10 @@
 
 #include <kindred/error.hpp>
 
-#include "run/adjust.hpp"
+#include "evidence/adjust.hpp"
 #include "run/aggregate.hpp"
 #include "run/interrupt.hpp"
+#include "run/stages.hpp"
 #include "run/steps.hpp"
 
 namespace kindred::run {
@@ -47,8 +48,8 @@ std::size_t endOfGroup(const std::vector<plan::PlannedStep>& steps, std::size_t 
   return end;
 }
 
-StepResult runGroup(const plan::Plan& plan, std::size_t first, std::size_t end,
-                    const StepResult& earlier, Executor& executor) {
+results::StepResult runGroup(const plan::Plan& plan, std::size_t first, std::size_t end,
+                             const results::StepResult& earlier, Executor& executor) {
   const auto tests = [&](const plan::TestModels&) {
     std::vector<const plan::TestModels*> group;
     for (std::size_t i = first; i < end; ++i) {
@@ -61,43 +62,53 @@ StepResult runGroup(const plan::Plan& plan, std::size_t first, std::size_t end,
   return std::visit(plan::ByKind{tests, table, others}, plan.steps[first]);
 }
 
-void sortRanges(std::vector<RangeRead>& ranges) {
-  const auto key = [](const RangeRead& r) { return std::tie(r.model, r.file, r.offset, r.length); };
-  std::sort(ranges.begin(), ranges.end(),
-            [&](const RangeRead& x, const RangeRead& y) { return key(x) < key(y); });
+void sortRanges(std::vector<results::RangeRead>& ranges) {
+  const auto key = [](const results::RangeRead& r) {
+    return std::tie(r.model, r.file, r.offset, r.length);
+  };
+  std::sort(
+      ranges.begin(), ranges.end(),
+      [&](const results::RangeRead& x, const results::RangeRead& y) { return key(x) < key(y); });
   for (std::size_t i = 1; i < ranges.size(); ++i) {
     if (key(ranges[i]) == key(ranges[i - 1]) && ranges[i].xxh3_128 != ranges[i - 1].xxh3_128) {
       throw inputError(ranges[i].file, "bytes read twice differ",
                        "run again when nothing writes to the file");
     }
   }
-  ranges.erase(
-      std::unique(ranges.begin(), ranges.end(),
-                  [&](const RangeRead& x, const RangeRead& y) { return key(x) == key(y); }),
-      ranges.end());
+  ranges.erase(std::unique(ranges.begin(), ranges.end(),
+                           [&](const results::RangeRead& x, const results::RangeRead& y) {
+                             return key(x) == key(y);
+                           }),
+               ranges.end());
 }
 
-void sortFiles(std::vector<FileSeen>& files) {
-  const auto key = [](const FileSeen& f) { return std::tie(f.model, f.name); };
-  std::sort(files.begin(), files.end(),
-            [&](const FileSeen& x, const FileSeen& y) { return key(x) < key(y); });
+void sortFiles(std::vector<results::FileSeen>& files) {
+  const auto key = [](const results::FileSeen& f) { return std::tie(f.model, f.name); };
+  std::sort(
+      files.begin(), files.end(),
+      [&](const results::FileSeen& x, const results::FileSeen& y) { return key(x) < key(y); });
   files.erase(std::unique(files.begin(), files.end(),
-                          [&](const FileSeen& x, const FileSeen& y) { return key(x) == key(y); }),
+                          [&](const results::FileSeen& x, const results::FileSeen& y) {
+                            return key(x) == key(y);
+                          }),
               files.end());
 }
 
-void sortContents(std::vector<TensorContent>& contents) {
-  const auto key = [](const TensorContent& c) { return std::tie(c.model, c.tensor); };
+void sortContents(std::vector<results::TensorContent>& contents) {
+  const auto key = [](const results::TensorContent& c) { return std::tie(c.model, c.tensor); };
   std::stable_sort(contents.begin(), contents.end(),
-                   [&](const TensorContent& x, const TensorContent& y) { return key(x) < key(y); });
-  contents.erase(
-      std::unique(contents.begin(), contents.end(),
-                  [&](const TensorContent& x, const TensorContent& y) { return key(x) == key(y); }),
-      contents.end());
+                   [&](const results::TensorContent& x, const results::TensorContent& y) {
+                     return key(x) < key(y);
+                   });
+  contents.erase(std::unique(contents.begin(), contents.end(),
+                             [&](const results::TensorContent& x, const results::TensorContent& y) {
+                               return key(x) == key(y);
+                             }),
+                 contents.end());
 }
 
 // Bytes of local files are counted by what was hashed; remote sources count what they fetched.
-Cost costOf(const plan::Models& models, const std::vector<RangeRead>& ranges) {
+Cost costOf(const plan::Models& models, const std::vector<results::RangeRead>& ranges) {
   Cost cost = models.spent();
   for (const plan::Model* model : models.opened()) {
     if (model->source->remote()) continue;
@@ -107,7 +118,7 @@ Cost costOf(const plan::Models& models, const std::vector<RangeRead>& ranges) {
   }
   for (const plan::Repository* repository : models.repositories()) {
     if (repository->source->remote()) continue;
-    for (const RangeRead& range : ranges) {
+    for (const results::RangeRead& range : ranges) {
       if (range.model == repository->key) cost.bytes += range.length;
     }
   }
@@ -116,11 +127,11 @@ Cost costOf(const plan::Models& models, const std::vector<RangeRead>& ranges) {
 
 }  // namespace
 
-Results execute(const recipe::Recipe& recipe, const plan::Plan& plan, const plan::Models& models,
-                const RunOptions& options) {
+results::Results execute(const recipe::Recipe& recipe, const plan::Plan& plan,
+                         const plan::Models& models, const RunOptions& options) {
   const Clock::time_point began = Clock::now();
   const std::vector<std::string> before = identities(models);
-  Results results;
+  results::Results results;
   results.left_out = plan.left_out;
   {
     const InterruptGuard guard;
@@ -144,7 +155,7 @@ Results execute(const recipe::Recipe& recipe, const plan::Plan& plan, const plan
   sortRanges(results.ranges);
   sortFiles(results.files);
   sortContents(results.contents);
-  adjust(results.findings, stagesOf(plan));
+  evidence::adjust(results.findings, stagesOf(plan));
   for (const recipe::Expectation& expectation : recipe.expectations) {
     results.expectations.push_back(judge(expectation, results));
   }

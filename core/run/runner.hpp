@@ -2,7 +2,7 @@
 #pragma once
 
 #include "plan/plan.hpp"
-#include "run/results.hpp"
+#include "results/results.hpp"
 
 namespace kindred::run {
 
@@ -13,7 +13,7 @@ struct RunOptions {
 
 // Runs every step in order and judges the expectations. Ctrl-C ends it early with complete = false.
 // A file that changed while it was read is an Error, whatever was measured.
-Results execute(const recipe::Recipe& recipe, const plan::Plan& plan, const plan::Models& models,
-                const RunOptions& options);
+results::Results execute(const recipe::Recipe& recipe, const plan::Plan& plan,
+                         const plan::Models& models, const RunOptions& options);
 
 }  // namespace kindred::run

@@ -3,8 +3,8 @@
 
 #include <kindred/error.hpp>
 
-#include "models/names.hpp"
 #include "constants/constants.hpp"
+#include "models/names.hpp"
 #include "plugin/guard.hpp"
 #include "run/hash.hpp"
 #include "run/interrupt.hpp"
@@ -20,7 +20,7 @@ namespace {
 struct Digested {
   TensorInfo info;                                     // of what was digested
   std::vector<std::unique_ptr<TensorDigest>> digests;  // one a metric
-  TensorContent content;
+  results::TensorContent content;
 };
 
 constexpr std::uint64_t kLocalChunk = std::uint64_t{256} << 10;
@@ -28,14 +28,14 @@ constexpr std::uint64_t kRemoteChunk = std::uint64_t{8} << 20;
 
 struct DigestOutcome {
   Digested tensor;
-  std::vector<RangeRead> ranges;
+  std::vector<results::RangeRead> ranges;
 };
 
 class SetMatcher {
  public:
   SetMatcher(const plan::MatchSets& step, Executor& executor) : step_(step), executor_(executor) {}
 
-  StepResult run() {
+  results::StepResult run() {
     const std::vector<Digested> a = digest(*step_.model_a, step_.a);
     const std::vector<Digested> b = digest(*step_.model_b, step_.b);
     for (std::size_t m = 0; m < step_.tools->metrics.size() && !interrupted(); ++m) match(m, a, b);
@@ -47,7 +47,7 @@ class SetMatcher {
     std::vector<Digested> all(side.size());
     std::vector<models::View> views;
     // Looked up beforehand: threads read while what they found is kept.
-    std::vector<const TensorContent*> known;
+    std::vector<const results::TensorContent*> known;
     for (const plan::Selected& selected : side) {
       views.push_back(asStored(model, selected.view));
       known.push_back(contentOf(keyOf(model, views.back())));
@@ -56,7 +56,7 @@ class SetMatcher {
         side.size(), executor_.threads,
         [&](std::size_t i) { return digestOne(model, views[i], known[i]); },
         [&](std::size_t i, DigestOutcome&& outcome) {
-          const TensorContent& content = outcome.tensor.content;
+          const results::TensorContent& content = outcome.tensor.content;
           if (executor_.contents.try_emplace(keyOf(model, views[i]), content).second) {
             result_.contents.push_back(content);
           }
@@ -74,13 +74,12 @@ class SetMatcher {
   // tensor of codes there is none but the numbers.
   static models::View asStored(const plan::Model& model, const models::View& view) {
     const bool whole = view.info.elements == view.tensor->elements;
-    return whole && view.tensor->numbers ? models::stored(model.checkpoint, *view.tensor)
-                                         : view;
+    return whole && view.tensor->numbers ? models::stored(model.checkpoint, *view.tensor) : view;
   }
 
   // `known`: what an earlier step found of it, or null.
   DigestOutcome digestOne(const plan::Model& model, const models::View& view,
-                          const TensorContent* known) const {
+                          const results::TensorContent* known) const {
     DigestOutcome outcome;
     outcome.tensor.info = view.info;
     auto& digests = outcome.tensor.digests;
@@ -137,7 +136,7 @@ class SetMatcher {
                                    range.offset, range.offset + range.length)};
   }
   // Of an earlier step; null: none.
-  const TensorContent* contentOf(const Key& key) const {
+  const results::TensorContent* contentOf(const Key& key) const {
     const auto found = executor_.contents.find(key);
     return found == executor_.contents.end() ? nullptr : &found->second;
   }
@@ -181,12 +180,12 @@ class SetMatcher {
 
   const plan::MatchSets& step_;
   Executor& executor_;
-  StepResult result_;
+  results::StepResult result_;
 };
 
 }  // namespace
 
-StepResult run(const plan::MatchSets& step, Executor& executor) {
+results::StepResult run(const plan::MatchSets& step, Executor& executor) {
   executor.progress.step(step.step->name, step.a.size() + step.b.size());
   return SetMatcher(step, executor).run();
 }

@@ -2,8 +2,8 @@
 
 #include <kindred/error.hpp>
 
+#include "evidence/checked.hpp"
 #include "models/names.hpp"
-#include "run/checked.hpp"
 
 namespace kindred::run {
 
@@ -14,10 +14,10 @@ void checkFigures(const plan::Metric& metric, std::size_t count) {
                   std::to_string(metric.figures.size()));
 }
 
-Observation observation(const std::string& step, const plan::Metric& metric, std::size_t figure,
-                        const TensorInfo& a, const TensorInfo* b, std::uint64_t elements,
-                        double value) {
-  Observation o;
+results::Observation observation(const std::string& step, const plan::Metric& metric,
+                                 std::size_t figure, const TensorInfo& a, const TensorInfo* b,
+                                 std::uint64_t elements, double value) {
+  results::Observation o;
   o.step = step;
   o.metric = metric.name;
   o.figure = metric.figures[figure];
@@ -32,7 +32,7 @@ Observation observation(const std::string& step, const plan::Metric& metric, std
     o.expert_b = b->expert;
   }
   o.elements = elements;
-  o.value = checkedFigure(metric.plugin->name(), metric.figures[figure], a, value);
+  o.value = evidence::checkedFigure(metric.plugin->name(), metric.figures[figure], a, value);
   return o;
 }
 

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "plan/plan.hpp"
+#include "results/results.hpp"
 #include "run/executor.hpp"
-#include "run/results.hpp"
 
 namespace kindred::run {
 
@@ -19,28 +19,29 @@ inline constexpr std::uint64_t kHeldBytes = std::uint64_t{32} << 20;
 void checkFigures(const plan::Metric& metric, std::size_t count);
 
 // A row of observations.csv; names are escaped. `b` null: the figure is of one tensor.
-Observation observation(const std::string& step, const plan::Metric& metric, std::size_t figure,
-                        const TensorInfo& a, const TensorInfo* b, std::uint64_t elements,
-                        double value);
+results::Observation observation(const std::string& step, const plan::Metric& metric,
+                                 std::size_t figure, const TensorInfo& a, const TensorInfo* b,
+                                 std::uint64_t elements, double value);
 
 // Pair metrics over a step's pairs, tensor metrics over its tensors: observations.
-StepResult run(const plan::ComparePairs& step, Executor& executor);
-StepResult run(const plan::DescribeTensors& step, Executor& executor);
+results::StepResult run(const plan::ComparePairs& step, Executor& executor);
+results::StepResult run(const plan::DescribeTensors& step, Executor& executor);
 // A survey over all models that its step names: observations and tables.
-StepResult run(const plan::RunSurvey& step, Executor& executor);
+results::StepResult run(const plan::RunSurvey& step, Executor& executor);
 // Set metrics over the two sides of a step: observations and notes.
-StepResult run(const plan::MatchSets& step, Executor& executor);
+results::StepResult run(const plan::MatchSets& step, Executor& executor);
 // Documents beside each other, or inventories: observations and tables.
-StepResult run(const plan::CompareDocuments& step, Executor& executor);
-StepResult run(const plan::TakeInventory& step, Executor& executor);
+results::StepResult run(const plan::CompareDocuments& step, Executor& executor);
+results::StepResult run(const plan::TakeInventory& step, Executor& executor);
 // A test over a table of earlier observations, over rows of matrices, or over rows of matrices that
 // their contents pair: findings.
-StepResult run(const plan::TestTable& step, const StepResult& earlier, Executor& executor);
-StepResult run(const plan::TestRows& step, Executor& executor);
-StepResult run(const plan::TestContents& step, Executor& executor);
+results::StepResult run(const plan::TestTable& step, const results::StepResult& earlier,
+                        Executor& executor);
+results::StepResult run(const plan::TestRows& step, Executor& executor);
+results::StepResult run(const plan::TestContents& step, Executor& executor);
 // Tests of whole models, together, so that what is computed of a model or a pair is computed once.
 // Earlier findings say with them which pairs are related.
-StepResult run(const std::vector<const plan::TestModels*>& steps, const plan::Plan& plan,
-               const StepResult& earlier, Executor& executor);
+results::StepResult run(const std::vector<const plan::TestModels*>& steps, const plan::Plan& plan,
+                        const results::StepResult& earlier, Executor& executor);
 
 }  // namespace kindred::run

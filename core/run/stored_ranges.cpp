@@ -14,7 +14,7 @@ void StoredRanges::want(const plan::Model& model, const plan::ByteRange& range) 
   }
 }
 
-void StoredRanges::read(std::vector<RangeRead>& ranges) {
+void StoredRanges::read(std::vector<results::RangeRead>& ranges) {
   Requests requests;
   addTo(requests);
   for (auto& [source, list] : requests) source->read(list);
@@ -28,7 +28,7 @@ void StoredRanges::addTo(Requests& requests) {
   }
 }
 
-void StoredRanges::report(std::vector<RangeRead>& ranges) const {
+void StoredRanges::report(std::vector<results::RangeRead>& ranges) const {
   for (const auto& [real, entry] : entries_) {
     ranges.push_back(
         {entry.model->key, real.shard->name, real.offset, real.length, xxh3(entry.data)});

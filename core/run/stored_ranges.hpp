@@ -9,7 +9,7 @@
 #include <kindred/source.hpp>
 
 #include "plan/plan.hpp"
-#include "run/results.hpp"
+#include "results/results.hpp"
 
 namespace kindred::run {
 
@@ -18,11 +18,11 @@ class StoredRanges {
   // Adds what is stored of a range of a model's numbers; known ranges are not added twice.
   void want(const plan::Model& model, const plan::ByteRange& range);
   // Reads all that was wanted and hashes each range into `ranges`.
-  void read(std::vector<RangeRead>& ranges);
+  void read(std::vector<results::RangeRead>& ranges);
   // The two halves of it, for whoever reads more in the same call.
   using Requests = std::map<Source*, std::vector<ReadRequest>>;
   void addTo(Requests& requests);
-  void report(std::vector<RangeRead>& ranges) const;
+  void report(std::vector<results::RangeRead>& ranges) const;
   bool has(const plan::ByteRange& real) const { return entries_.contains(real); }
   // The bytes of a range of a real file that was wanted. One that was not is an Error.
   std::span<const std::byte> find(const plan::ByteRange& real) const;

@@ -9,6 +9,7 @@
 
 #include "models/names.hpp"
 #include "run/interrupt.hpp"
+#include "run/steps.hpp"
 #include "run/tiles.hpp"
 #include "run/vocabulary.hpp"
 
@@ -23,8 +24,7 @@ void stopWhereInterrupted() {
   if (interrupted()) throw Error(Category::input, "", "interrupted");
 }
 
-void convert(std::span<const std::byte> bytes, const models::View& view,
-             std::span<float> into) {
+void convert(std::span<const std::byte> bytes, const models::View& view, std::span<float> into) {
   MemoryFile file(bytes, view.shard->file->place());
   readFloats({file, 0, view.info.dtype, view.info.name}, into);
 }
@@ -153,7 +153,7 @@ void ReadingModel::readRows(const models::View& view, std::span<const std::uint3
   }
 }
 
-std::vector<RangeRead> ReadingModel::takeRanges() const {
+std::vector<results::RangeRead> ReadingModel::takeRanges() const {
   const std::lock_guard lock(mutex_);
   return std::exchange(ranges_, {});
 }

@@ -31,7 +31,7 @@ class ReadingModel final : public SurveyedModel {
   Matrix read(std::size_t tensor, std::span<const std::uint32_t> rows = {}) const override;
 
   // What was read, for the manifest.
-  std::vector<RangeRead> takeRanges() const;
+  std::vector<results::RangeRead> takeRanges() const;
 
   static constexpr std::uint64_t kMostBytes = std::uint64_t{256} << 20;  // as float
 
@@ -52,7 +52,7 @@ class ReadingModel final : public SurveyedModel {
   mutable Held ahead_;
   mutable std::size_t ahead_first_ = 0, ahead_end_ = 0;  // the tensors in ahead_
   mutable std::optional<std::vector<std::string>> tokens_;
-  mutable std::vector<RangeRead> ranges_;
+  mutable std::vector<results::RangeRead> ranges_;
 };
 
 }  // namespace kindred::run

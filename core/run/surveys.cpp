@@ -24,7 +24,7 @@ class Surveyor {
     }
   }
 
-  StepResult run() {
+  results::StepResult run() {
     const std::vector<const SurveyedModel*> views = viewsOf();
     SurveyReport report;
     try {
@@ -51,7 +51,7 @@ class Surveyor {
 
   void keepRanges() {
     for (const auto& model : models_) {
-      const std::vector<RangeRead> ranges = model->takeRanges();
+      const std::vector<results::RangeRead> ranges = model->takeRanges();
       result_.ranges.insert(result_.ranges.end(), ranges.begin(), ranges.end());
     }
     executor_.noteMemory();
@@ -103,7 +103,7 @@ class Surveyor {
 
   const plan::RunSurvey& step_;
   Executor& executor_;
-  StepResult result_;
+  results::StepResult result_;
   const plan::Metric& metric_;
   std::mutex mutex_;
   std::vector<std::unique_ptr<ReadingModel>> models_;
@@ -111,7 +111,7 @@ class Surveyor {
 
 }  // namespace
 
-StepResult run(const plan::RunSurvey& step, Executor& executor) {
+results::StepResult run(const plan::RunSurvey& step, Executor& executor) {
   std::size_t tensors = 0;
   for (const plan::Surveyed& surveyed : step.surveyed) tensors += surveyed.tensors.size();
   executor.progress.step(step.step->name, tensors);

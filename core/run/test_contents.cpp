@@ -2,8 +2,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "evidence/checked.hpp"
 #include "models/names.hpp"
-#include "run/checked.hpp"
 #include "run/content_pairs.hpp"
 #include "run/steps.hpp"
 #include "run/testing.hpp"
@@ -25,10 +25,10 @@ bool isUnderstood(const plan::Model& model) {
 }
 
 void record(const plan::TestContents& step, const ContentPairs::Chosen& chosen,
-            StepResult& result) {
+            results::StepResult& result) {
   const TensorInfo& a = step.a[chosen.a].view.info;
   const TensorInfo& b = step.b[chosen.b].view.info;
-  Observation o;
+  results::Observation o;
   o.step = step.step->name;
   o.metric = "cosine";
   o.figure = "matched";
@@ -46,9 +46,9 @@ void record(const plan::TestContents& step, const ContentPairs::Chosen& chosen,
 }  // namespace
 
 // For models of which no architecture file describes most; others have tests of their own.
-StepResult run(const plan::TestContents& step, Executor& executor) {
+results::StepResult run(const plan::TestContents& step, Executor& executor) {
   executor.progress.step(step.step->name, 0);
-  StepResult result;
+  results::StepResult result;
   if (isUnderstood(*step.model_a) && isUnderstood(*step.model_b)) return result;
   ContentPairs pairs = pairByContent(step, executor);
   result.ranges = std::move(pairs.ranges);
@@ -56,8 +56,8 @@ StepResult run(const plan::TestContents& step, Executor& executor) {
   if (pairs.rows.empty()) return result;
   const Basis basis = step.tools->test->assumes() ? Basis::unverified : Basis::describes;
   std::vector<Finding> findings =
-      checked(step.tools->test_plugin->name(), basis,
-              guarded(step, [&] { return step.tools->test->onRows(pairs.rows); }));
+      evidence::checked(step.tools->test_plugin->name(), basis,
+                        guarded(step, [&] { return step.tools->test->onRows(pairs.rows); }));
   const double choices = std::log10(static_cast<double>(pairs.candidates));
   for (Finding& finding : findings) {
     finding.log10_p = std::min(0.0, finding.log10_p + choices);

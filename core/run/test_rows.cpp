@@ -21,7 +21,7 @@ class RowTester {
  public:
   RowTester(const plan::TestRows& step, Executor& executor) : step_(step), executor_(executor) {}
 
-  StepResult run() {
+  results::StepResult run() {
     std::vector<RowPair> pairs;
     std::uint64_t bytes = 0;
     for (const plan::PairIndex& pair : step_.pairs) {
@@ -119,12 +119,12 @@ class RowTester {
 
   const plan::TestRows& step_;
   Executor& executor_;
-  StepResult result_;
+  results::StepResult result_;
 };
 
 }  // namespace
 
-StepResult run(const plan::TestRows& step, Executor& executor) {
+results::StepResult run(const plan::TestRows& step, Executor& executor) {
   executor.progress.step(step.step->name, step.pairs.size());
   return RowTester(step, executor).run();
 }

@@ -8,14 +8,15 @@
 
 namespace kindred::run {
 
-StepResult run(const plan::TestTable& step, const StepResult& earlier, Executor& executor) {
+results::StepResult run(const plan::TestTable& step, const results::StepResult& earlier,
+                        Executor& executor) {
   executor.progress.step(step.step->name, 0);
   const recipe::FigureAddress& of = step.step->of_address;
   Table table;
   table.figure = step.step->of;
   std::string figure = of.figure, a, b;
   bool of_codes = false;
-  for (const Observation& o : earlier.observations) {
+  for (const results::Observation& o : earlier.observations) {
     if (o.step != of.step || o.metric != of.metric) continue;
     of_codes = of_codes || o.of_codes;
     if (o.of_codes) continue;
@@ -32,7 +33,7 @@ StepResult run(const plan::TestTable& step, const StepResult& earlier, Executor&
         "kindred inspect says how tensors are stored");
   }
   // Layers have no symmetry: what tables say describes.
-  StepResult result;
+  results::StepResult result;
   keep(step, a, b, Basis::describes,
        guarded(step, [&] { return step.tools->test->onTable(table); }), result);
   return result;

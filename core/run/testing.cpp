@@ -2,8 +2,8 @@
 
 #include <kindred/error.hpp>
 
+#include "evidence/checked.hpp"
 #include "plugin/guard.hpp"
-#include "run/checked.hpp"
 
 namespace kindred::run {
 
@@ -19,9 +19,9 @@ std::vector<Finding> guarded(const plan::StepBase& step,
 }
 
 void keep(const plan::StepBase& step, const std::string& a, const std::string& b, Basis basis,
-          std::vector<Finding> findings, StepResult& result) {
+          std::vector<Finding> findings, results::StepResult& result) {
   const std::string plugin = step.tools->test_plugin->name();
-  for (Finding& finding : checked(plugin, basis, std::move(findings))) {
+  for (Finding& finding : evidence::checked(plugin, basis, std::move(findings))) {
     result.findings.push_back({step.step->name, a, b, std::move(finding), 0});
   }
 }

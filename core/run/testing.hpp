@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "plan/step.hpp"
-#include "run/results.hpp"
+#include "results/results.hpp"
 
 namespace kindred::run {
 
@@ -16,6 +16,6 @@ std::vector<Finding> guarded(const plan::StepBase& step,
 
 // Checks findings of two models, gives them their basis and adds them.
 void keep(const plan::StepBase& step, const std::string& a, const std::string& b, Basis basis,
-          std::vector<Finding> findings, StepResult& result);
+          std::vector<Finding> findings, results::StepResult& result);
 
 }  // namespace kindred::run

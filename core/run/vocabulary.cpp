@@ -17,7 +17,8 @@ constexpr std::uint64_t kLargest = std::uint64_t{256} << 20;  // the largest kno
 
 }  // namespace
 
-std::vector<std::string> tokensOf(const plan::Model& model, std::vector<RangeRead>& ranges) {
+std::vector<std::string> tokensOf(const plan::Model& model,
+                                  std::vector<results::RangeRead>& ranges) {
   if (!model.checkpoint.tokens().empty()) return model.checkpoint.tokens();
   const std::vector<std::string> names = model.location->list();
   if (std::find(names.begin(), names.end(), kTokenizer) == names.end()) return {};

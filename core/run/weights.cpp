@@ -165,7 +165,7 @@ void CheckpointWeights::readRows(const models::View& view, std::span<const std::
     run.range = plan::bytesOfRows(view, run.first, run.last - run.first + 1);
     if (!ahead_.has(run.range)) held.want(model_, run.range);
   }
-  std::vector<RangeRead> read;
+  std::vector<results::RangeRead> read;
   held.read(read);
   std::vector<float> stored;
   for (const RowRun& run : runs) {
@@ -254,7 +254,7 @@ std::string CheckpointWeights::asymmetry(std::string_view role, const Place& pla
                      tensor.numbers->codec);
 }
 
-std::vector<RangeRead> CheckpointWeights::takeRanges() const {
+std::vector<results::RangeRead> CheckpointWeights::takeRanges() const {
   const std::lock_guard lock(mutex_);
   return std::exchange(ranges_, {});
 }

@@ -8,8 +8,8 @@
 #include <kindred/model_weights.hpp>
 
 #include "plan/reading.hpp"
+#include "results/results.hpp"
 #include "run/held.hpp"
-#include "run/results.hpp"
 
 namespace kindred::run {
 
@@ -40,7 +40,7 @@ class CheckpointWeights final : public ModelWeights {
   void readAhead();
 
   // What was read, for the manifest.
-  std::vector<RangeRead> takeRanges() const;
+  std::vector<results::RangeRead> takeRanges() const;
 
  private:
   void keepTokensWithRows();
@@ -57,7 +57,7 @@ class CheckpointWeights final : public ModelWeights {
   std::vector<std::string> tokens_;
   std::uint64_t tokens_without_row_ = 0;
   mutable std::mutex mutex_;
-  mutable std::vector<RangeRead> ranges_;
+  mutable std::vector<results::RangeRead> ranges_;
   Held ahead_;
 };
 

@@ -61,7 +61,7 @@ Picture pictureOf(const std::string& step, const std::string& metric, const Plac
 
 std::vector<Picture> componentPictures(const Document& document) {
   std::map<std::pair<std::string, std::string>, Places> steps;
-  for (const run::Observation& o : document.rows) {
+  for (const results::Observation& o : document.rows) {
     if (o.figure != "pc1" && o.figure != "pc2") continue;
     Place& place = steps[{o.step, o.metric}][{o.model_a, o.tensor_a}];
     place.layer = o.layer_a;

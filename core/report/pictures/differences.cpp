@@ -27,7 +27,7 @@ std::string binName(int number) {
 
 std::vector<Picture> histogram(const Document& document) {
   std::map<std::string, std::map<int, Share>> pairs;
-  for (const run::Observation& o : document.rows) {
+  for (const results::Observation& o : document.rows) {
     const DocumentMetric* how = metricOf(document, o.step, o.metric);
     if (how == nullptr || how->plugin != "difference-histogram" || !(o.value >= 0)) continue;
     int number = -1;
@@ -81,7 +81,7 @@ std::vector<Picture> quantiles(const Document& document) {
   constexpr std::array<std::pair<const char*, const char*>, 4> kQuantiles{
       {{"p50", "half"}, {"p99", "99 %"}, {"p999", "99.9 %"}, {"max", "all"}}};
   std::map<std::string, std::map<std::pair<std::string, std::int64_t>, Mean>> pairs;
-  for (const run::Observation& o : document.rows) {
+  for (const results::Observation& o : document.rows) {
     const DocumentMetric* how = metricOf(document, o.step, o.metric);
     if (how == nullptr || how->plugin != "mad") continue;
     if (o.layer_a < 0 || o.layer_a != o.layer_b) continue;

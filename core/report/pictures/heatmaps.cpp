@@ -30,25 +30,25 @@ struct Axes {
   Cell cell;
 };
 
-std::optional<Axes> layerAxes(const Document&, const run::Observation& o) {
+std::optional<Axes> layerAxes(const Document&, const results::Observation& o) {
   if (o.layer_a < 0 || o.layer_b < 0 || o.expert_a >= 0 || o.expert_b >= 0) return std::nullopt;
   return Axes{"layer", "layer", {o.layer_a, o.layer_b}};
 }
 
-std::optional<Axes> expertAxes(const Document&, const run::Observation& o) {
+std::optional<Axes> expertAxes(const Document&, const results::Observation& o) {
   if (o.layer_a < 0 || o.layer_a != o.layer_b || o.expert_a < 0 || o.expert_a != o.expert_b) {
     return std::nullopt;
   }
   return Axes{"layer", "expert", {o.layer_a, o.expert_a}};
 }
 
-using AxesOf = std::optional<Axes> (*)(const Document&, const run::Observation&);
+using AxesOf = std::optional<Axes> (*)(const Document&, const results::Observation&);
 
 std::vector<Heatmap> collected(const Document& document, AxesOf axes_of) {
   const FirstFigures first(document);
   std::map<std::string, std::size_t> index;
   std::vector<Heatmap> maps;
-  for (const run::Observation& o : document.rows) {
+  for (const results::Observation& o : document.rows) {
     const std::optional<Axes> axes = axes_of(document, o);
     if (!axes || !first.isFirst(o)) continue;
     const DocumentMetric* how = metricOf(document, o.step, o.metric);

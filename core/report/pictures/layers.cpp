@@ -43,7 +43,7 @@ struct Group {
     if (std::find(list.begin(), list.end(), entry) == list.end()) list.push_back(entry);
   }
 
-  void add(const Document& document, const run::Observation& o) {
+  void add(const Document& document, const results::Observation& o) {
     const std::string pair = pairName(o.model_a, o.model_b);
     const std::string part = partOf(o.tensor_a, o.layer_a);
     note(pairs, pair);
@@ -109,7 +109,7 @@ std::vector<Picture> layerPictures(const Document& document) {
   const FirstFigures first(document);
   std::vector<std::string> order;
   std::map<std::string, Group> groups;
-  for (const run::Observation& o : document.rows) {
+  for (const results::Observation& o : document.rows) {
     if (o.layer_a < 0 || o.layer_a != o.layer_b || o.expert_a != o.expert_b) continue;
     if (o.model_a == o.model_b || !first.isFirst(o)) continue;
     const DocumentMetric* how = metricOf(document, o.step, o.metric);

@@ -21,7 +21,7 @@ using Key = std::tuple<std::string, std::string, std::int64_t>;  // part, model,
 
 std::map<Key, RowMoments> collected(const Document& document) {
   std::map<Key, RowMoments> moments;
-  for (const run::Observation& o : document.rows) {
+  for (const results::Observation& o : document.rows) {
     const DocumentMetric* how = metricOf(document, o.step, o.metric);
     if (how == nullptr || how->plugin != "moments" || o.layer_a < 0 || o.expert_a >= 0) continue;
     RowMoments& m = moments[{partOf(o.tensor_a, o.layer_a), o.model_a, o.layer_a}];

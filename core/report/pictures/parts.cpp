@@ -55,12 +55,12 @@ bool isCentred(const DocumentMetric& metric) {
 }
 
 FirstFigures::FirstFigures(const Document& document) {
-  for (const run::Observation& o : document.rows) {
+  for (const results::Observation& o : document.rows) {
     first_.try_emplace({o.step, o.metric}, o.figure);
   }
 }
 
-bool FirstFigures::isFirst(const run::Observation& o) const {
+bool FirstFigures::isFirst(const results::Observation& o) const {
   const auto found = first_.find({o.step, o.metric});
   return found != first_.end() && found->second == o.figure;
 }

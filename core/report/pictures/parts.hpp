@@ -34,7 +34,7 @@ bool isCentred(const DocumentMetric& metric);
 class FirstFigures {
  public:
   explicit FirstFigures(const Document& document);
-  bool isFirst(const run::Observation& o) const;
+  bool isFirst(const results::Observation& o) const;
 
  private:
   std::map<std::pair<std::string, std::string>, std::string> first_;

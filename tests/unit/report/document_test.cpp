@@ -75,8 +75,8 @@ TEST(ReportDocument, RefusesARowLongerThanItsTable) {
 }
 
 TEST(ReportObservations, AreReadBackAsTheyWereWritten) {
-  run::Results results;
-  run::Observation o;
+  results::Results results;
+  results::Observation o;
   o.step = "s";
   o.metric = "pearson";
   o.figure = "cosine";

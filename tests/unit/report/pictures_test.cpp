@@ -11,10 +11,10 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 
-run::Observation observation(const std::string& step, const std::string& metric,
-                             const std::string& figure, std::int64_t layer_a, std::int64_t layer_b,
-                             double value) {
-  run::Observation o;
+results::Observation observation(const std::string& step, const std::string& metric,
+                                 const std::string& figure, std::int64_t layer_a,
+                                 std::int64_t layer_b, double value) {
+  results::Observation o;
   o.step = step;
   o.metric = metric;
   o.figure = figure;
@@ -53,7 +53,7 @@ TEST(ReportPictures, AreNoneWhereNothingWasMeasured) {
 TEST(ReportPictures, ShowRawBesideCentredOnOneColourScale) {
   Json centred = metricJson("pearson", "cosine");
   centred["parameters"]["centred"] = "true";
-  run::Results results;
+  results::Results results;
   for (int a = 0; a < 3; ++a) {
     for (int b = 0; b < 2; ++b) {
       results.observations.push_back(observation("norms", "cosine", "cosine", a, b, 0.99));
@@ -77,7 +77,7 @@ TEST(ReportPictures, ShowRawBesideCentredOnOneColourScale) {
 TEST(ReportPictures, DrawControlsAsControls) {
   Json report = withStep("same-layer", Json::array({metricJson("mad", "mad")}));
   report["models"][1]["role"] = "control";
-  run::Results results;
+  results::Results results;
   for (int layer = 0; layer < 3; ++layer) {
     results.observations.push_back(observation("norms", "mad", "mad", layer, layer, 0.1 * layer));
     results.observations.push_back(observation("norms", "mad", "rms", layer, layer, 7));
@@ -125,7 +125,7 @@ TEST(ReportPictures, MapLayersAndExperts) {
 }
 
 TEST(ReportPictures, CountDifferencesByPowersOfTwo) {
-  run::Results results;
+  results::Results results;
   for (const auto& [figure, value] :
        {std::pair("difference-histogram", 0.75), {"zero", 0.25}, {"b00", 0.5}, {"b28", 0.25}}) {
     results.observations.push_back(
@@ -142,7 +142,7 @@ TEST(ReportPictures, DrawBandsOfMoments) {
   Json report = smallReport();
   report["steps"].push_back(
       stepJson("norms", "one", "", "", Json::array({metricJson("moments", "moments")})));
-  run::Results results;
+  results::Results results;
   for (int layer = 0; layer < 2; ++layer) {
     for (const auto& [figure, value] :
          {std::pair("moments", 2.0), {"sd", 0.5}, {"min", 0.0}, {"max", 4.0}}) {
@@ -161,7 +161,7 @@ TEST(ReportPictures, DrawBandsOfMoments) {
 }
 
 TEST(ReportPictures, ScatterPrincipalComponents) {
-  run::Results results;
+  results::Results results;
   for (int layer = 0; layer < 2; ++layer) {
     results.observations.push_back(observation("pca", "norm-pca", "pc1", layer, -1, 1));
     results.observations.push_back(observation("pca", "norm-pca", "pc2", layer, -1, 2));

@@ -17,8 +17,8 @@ TEST(Sparkline, LeavesUndefinedValuesOut) {
   EXPECT_EQ(sparkline({0, std::numeric_limits<double>::quiet_NaN(), 1}, 0, 1), "▁ █");
 }
 
-run::Observation at(std::int64_t layer, const std::string& metric, double value) {
-  run::Observation o;
+results::Observation at(std::int64_t layer, const std::string& metric, double value) {
+  results::Observation o;
   o.step = "norms";
   o.metric = metric;
   o.figure = metric;
@@ -28,7 +28,7 @@ run::Observation at(std::int64_t layer, const std::string& metric, double value)
 }
 
 TEST(Sparkline, DrawsMeansOfLayers) {
-  std::vector<run::Observation> rows;
+  std::vector<results::Observation> rows;
   for (int layer = 0; layer < 4; ++layer) {
     rows.push_back(at(layer, "mad", layer));
     rows.push_back(at(layer, "mad", layer + 2));

@@ -169,12 +169,12 @@ inline Json smallManifest() {
           {"ranges", Json::array()}};
 }
 
-inline ResultTexts textsOf(const Json& report, const run::Results& results = {}) {
+inline ResultTexts textsOf(const Json& report, const results::Results& results = {}) {
   return {"results", report.dump(-1, ' ', false, Json::error_handler_t::replace),
           observationsCsv(results), smallManifest().dump()};
 }
 
-inline Document documentOf(const Json& report, const run::Results& results = {}) {
+inline Document documentOf(const Json& report, const results::Results& results = {}) {
   return documentOf(textsOf(report, results));
 }
 

@@ -1,4 +1,4 @@
-#include "run/checked.hpp"
+#include "evidence/checked.hpp"
 
 #include <cmath>
 
@@ -8,7 +8,7 @@
 
 #include "models/names.hpp"
 
-namespace kindred::run {
+namespace kindred::evidence {
 namespace {
 
 [[noreturn]] void refuse(const std::string& plugin, const std::string& what) {
@@ -90,4 +90,4 @@ double checkedFigure(const std::string& plugin, const std::string& figure, const
                              models::escaped(tensor.name)));
 }
 
-}  // namespace kindred::run
+}  // namespace kindred::evidence

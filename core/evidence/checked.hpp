@@ -7,7 +7,7 @@
 
 #include <kindred/test.hpp>
 
-namespace kindred::run {
+namespace kindred::evidence {
 
 // Findings with what the host alone says set anew: the basis is `basis`, and no controls stand
 // behind them yet. Logarithms of p lie between the test's own floor and 0, numbers are finite (an
@@ -18,4 +18,4 @@ std::vector<Finding> checked(const std::string& plugin, Basis basis, std::vector
 double checkedFigure(const std::string& plugin, const std::string& figure, const TensorInfo& tensor,
                      double value);
 
-}  // namespace kindred::run
+}  // namespace kindred::evidence

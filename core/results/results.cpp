@@ -1,8 +1,8 @@
-#include "run/results.hpp"
+#include "results/results.hpp"
 
 #include <iterator>
 
-namespace kindred::run {
+namespace kindred::results {
 
 void StepResult::add(StepResult&& next) {
   const auto append = [](auto& all, auto& more) {
@@ -22,4 +22,4 @@ void StepResult::add(StepResult&& next) {
   append(files, next.files);
 }
 
-}  // namespace kindred::run
+}  // namespace kindred::results

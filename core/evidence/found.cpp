@@ -1,13 +1,13 @@
-#include "run/found.hpp"
+#include "evidence/found.hpp"
 
 #include <algorithm>
 #include <utility>
 
-#include "run/adjust.hpp"
-#include "stats/levels.hpp"
+#include "evidence/adjust.hpp"
 #include "evidence/verdict.hpp"
+#include "stats/levels.hpp"
 
-namespace kindred::run {
+namespace kindred::evidence {
 
 Found::Found(std::vector<StepFinding> findings, std::size_t stages)
     : findings_(std::move(findings)) {
@@ -24,9 +24,8 @@ bool Found::any(const std::string& a, const std::string& b, Holds&& holds) const
 }
 
 bool Found::related(const std::string& a, const std::string& b) const {
-  return any(a, b, [](const StepFinding& row) {
-    return evidence::rejects(row.finding, row.log10_p_adjusted);
-  });
+  return any(a, b,
+             [](const StepFinding& row) { return rejects(row.finding, row.log10_p_adjusted); });
 }
 
 bool Found::settled(const std::string& a, const std::string& b) const {
@@ -36,4 +35,4 @@ bool Found::settled(const std::string& a, const std::string& b) const {
   });
 }
 
-}  // namespace kindred::run
+}  // namespace kindred::evidence

@@ -10,15 +10,11 @@
 #include <cstddef>
 #include <vector>
 
-#include "plan/plan.hpp"
-#include "run/results.hpp"
+#include "evidence/step_finding.hpp"
 
-namespace kindred::run {
+namespace kindred::evidence {
 
-// How many stages a plan may run.
-std::size_t stagesOf(const plan::Plan& plan);
-
-// Calibrated findings come adjusted and are left alone.
+// `stages`: how many the plan may run. Calibrated findings come adjusted and are left alone.
 void adjust(std::vector<StepFinding>& findings, std::size_t stages);
 
-}  // namespace kindred::run
+}  // namespace kindred::evidence

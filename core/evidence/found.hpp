@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "run/results.hpp"
+#include "evidence/step_finding.hpp"
 
-namespace kindred::run {
+namespace kindred::evidence {
 
 class Found {
  public:
@@ -28,4 +28,4 @@ class Found {
   std::vector<StepFinding> findings_;
 };
 
-}  // namespace kindred::run
+}  // namespace kindred::evidence

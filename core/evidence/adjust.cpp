@@ -1,21 +1,11 @@
-#include "run/adjust.hpp"
+#include "evidence/adjust.hpp"
 
 #include <algorithm>
 #include <cmath>
 
 #include "stats/multiplicity.hpp"
 
-namespace kindred::run {
-
-std::size_t stagesOf(const plan::Plan& plan) {
-  std::size_t stages = 1;
-  for (const plan::PlannedStep& step : plan.steps) {
-    if (const auto* test = std::get_if<plan::TestModels>(&step)) {
-      stages = std::max(stages, test->read.size());
-    }
-  }
-  return stages;
-}
+namespace kindred::evidence {
 
 void adjust(std::vector<StepFinding>& findings, std::size_t stages) {
   const double share = std::log10(static_cast<double>(stages));
@@ -36,4 +26,4 @@ void adjust(std::vector<StepFinding>& findings, std::size_t stages) {
   }
 }
 
-}  // namespace kindred::run
+}  // namespace kindred::evidence

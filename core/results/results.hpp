@@ -8,12 +8,12 @@
 #include <vector>
 
 #include <kindred/source.hpp>
-#include <kindred/test.hpp>
 #include <kindred/text_table.hpp>
 
-#include "plan/pairing.hpp"
+#include "evidence/step_finding.hpp"
+#include "results/left_out.hpp"
 
-namespace kindred::run {
+namespace kindred::results {
 
 // One figure of one pair (or of one tensor: side b is then empty); a row of observations.csv.
 struct Observation {
@@ -46,15 +46,6 @@ struct StepTable {
   std::vector<std::string> models;
   TextTable table;
   bool of_relatives = false;  // what corresponds in two models that were found to be related
-};
-
-// A row of findings.csv.
-struct StepFinding {
-  std::string step, model_a, model_b;
-  Finding finding;
-  // For everything that was tried: see run/adjust.hpp, of calibrated ones run/calibrated.hpp.
-  double log10_p_adjusted = 0;
-  std::size_t stage = 1;  // in which it was made
 };
 
 // A test that was not run on a gauge, with the reason: the architecture does not grant it, or the
@@ -109,10 +100,10 @@ struct StepResult {
   std::vector<PlainCosine> cosines;
   std::vector<Note> notes;
   std::vector<StepTable> tables;
-  std::vector<StepFinding> findings;
+  std::vector<evidence::StepFinding> findings;
   std::vector<Refused> refused;
   std::vector<Skipped> skipped;
-  std::vector<plan::LeftOut> left_out;
+  std::vector<LeftOut> left_out;
   std::vector<RangeRead> ranges;
   std::vector<TensorContent> contents;
   std::vector<FileSeen> files;
@@ -132,4 +123,4 @@ struct Results : StepResult {
   bool complete = true;                 // false: interrupted
 };
 
-}  // namespace kindred::run
+}  // namespace kindred::results
