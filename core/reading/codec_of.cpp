@@ -169,7 +169,8 @@ std::optional<Found> CodecFinder::ofFloats(const Tensor& tensor) const {
   const Tensor* scales = beside(tensor, {"weight_scale_inv", "weight_scale", "qscale_weight",
                                          "scale_inv", "scale", "scales"});
   // A second scale is another format's.
-  if (scales == nullptr || !isSmallFloat(tensor.dtype) || beside(tensor, {"weight_scale_2"})) {
+  if (scales == nullptr || !isSmallFloat(tensor.dtype) ||
+      beside(tensor, {"weight_scale_2", "scale_2"})) {
     return std::nullopt;
   }
   return found(scaledBy(tensor, *scales, stated_, 1), {&tensor, scales}, tensor.shape);
@@ -319,11 +320,11 @@ std::optional<Found> CodecFinder::ofFourBitFloats(const Tensor& tensor) const {
   if (shape.back() > (std::uint64_t{1} << 40)) return std::nullopt;
   shape.back() *= blocks ? 32 : 2;
   const Part codes = folded(tensor, axes), by = folded(*scales, 2);
-  if (const Tensor* divisor = beside(tensor, {"weight_global_scale"})) {
+  if (const Tensor* divisor = beside(tensor, {"weight_global_scale", "global_scale"})) {
     return found(codecs::fourBitFloats(codes, by, partOf(*divisor), codecs::Global::divides),
                  {&tensor, scales, divisor}, shape);
   }
-  if (const Tensor* factor = beside(tensor, {"weight_scale_2"})) {
+  if (const Tensor* factor = beside(tensor, {"weight_scale_2", "scale_2"})) {
     return found(codecs::fourBitFloats(codes, by, partOf(*factor), codecs::Global::multiplies),
                  {&tensor, scales, factor}, shape);
   }
