@@ -5,11 +5,15 @@
 namespace kindred::codecs {
 namespace {
 
-// Element `e` of 256 in 64 bytes of two-bit codes: halves of 128, in each four strips of 32.
-unsigned twoBits(const std::byte* codes, unsigned e) {
-  const unsigned half = e / 128, strip = e % 128 / 32;
-  return bitsOf(byteAt(codes, 32 * half + e % 32), 2 * strip, 2);
-}
+// Sixteen neighbours of 256 in 64 bytes of two-bit codes: halves of 128, in each four strips of 32.
+struct TwoBits {
+  const std::byte* codes;
+  unsigned shift;
+
+  TwoBits(const std::byte* all, unsigned t)
+      : codes(all + 32 * (t / 8) + 16 * (t % 2)), shift(t % 8 / 2 * 2) {}
+  int at(unsigned j) const { return static_cast<int>(bitsOf(byteAt(codes, j), shift, 2)); }
+};
 
 void decodeQ2K(const std::byte* block, float* values) {
   const float scale = halfAt(block, 80), minimum = halfAt(block, 82);
@@ -17,8 +21,9 @@ void decodeQ2K(const std::byte* block, float* values) {
     const unsigned both = byteAt(block, t);
     const float step = scale * static_cast<float>(both & 15);
     const float offset = minimum * static_cast<float>(both >> 4);
-    for (unsigned e = 16 * t; e < 16 * (t + 1); ++e) {
-      values[e] = step * static_cast<float>(twoBits(block + 16, e)) - offset;
+    const TwoBits two(block + 16, t);
+    for (unsigned j = 0; j < 16; ++j) {
+      values[16 * t + j] = step * static_cast<float>(two.at(j)) - offset;
     }
   }
 }
@@ -33,10 +38,11 @@ void decodeQ3K(const std::byte* block, float* values) {
   const float scale = halfAt(block, 108);
   for (unsigned t = 0; t < 16; ++t) {
     const float step = scale * static_cast<float>(q3Scale(block + 96, t));
-    for (unsigned e = 16 * t; e < 16 * (t + 1); ++e) {
-      const int third = static_cast<int>(bitsOf(byteAt(block, e % 32), e / 32, 1));
-      const int code = static_cast<int>(twoBits(block + 32, e)) + 4 * third - 4;
-      values[e] = step * static_cast<float>(code);
+    const TwoBits two(block + 32, t);
+    const std::byte* thirds = block + 16 * (t % 2);
+    for (unsigned j = 0; j < 16; ++j) {
+      const int third = static_cast<int>(bitsOf(byteAt(thirds, j), t / 2, 1));
+      values[16 * t + j] = step * static_cast<float>(two.at(j) + 4 * third - 4);
     }
   }
 }
@@ -89,16 +95,19 @@ void decodeQ5K(const std::byte* block, float* values) {
   }
 }
 
+// Halves of 128: four bits of an element stand in one place, two more in another.
 void decodeQ6K(const std::byte* block, float* values) {
   const float scale = halfAt(block, 208);
-  for (unsigned n = 0; n < 2; ++n) {
-    const std::byte* low = block + 64 * n;
-    const std::byte* high = block + 128 + 32 * n;
-    for (unsigned j = 0; j < 128; ++j) {
-      const unsigned four = bitsOf(byteAt(low, j % 64), j < 64 ? 0 : 4, 4);
-      const unsigned two = bitsOf(byteAt(high, j % 32), 2 * (j / 32), 2);
-      const float step = scale * static_cast<float>(signedAt(block, 192 + 8 * n + j / 16));
-      values[128 * n + j] = step * static_cast<float>(static_cast<int>(four | two << 4) - 32);
+  for (unsigned t = 0; t < 16; ++t) {
+    const unsigned half = t / 8, strip = t % 8;
+    const std::byte* low = block + 64 * half + 16 * (strip % 4);
+    const std::byte* high = block + 128 + 32 * half + 16 * (strip % 2);
+    const unsigned low_shift = strip / 4 * 4, high_shift = strip / 2 * 2;
+    const float step = scale * static_cast<float>(signedAt(block, 192 + t));
+    for (unsigned j = 0; j < 16; ++j) {
+      const unsigned code = bitsOf(byteAt(low, j), low_shift, 4) |
+                            bitsOf(byteAt(high, j), high_shift, 2) << 4;
+      values[16 * t + j] = step * static_cast<float>(static_cast<int>(code) - 32);
     }
   }
 }
