@@ -147,6 +147,7 @@ Checkpoint Checkpoint::open(std::string model, Source& source, Location& locatio
 }
 
 void Checkpoint::readTensors(Source& source, Format format, const Readers& readers) {
+  format_ = format;
   if (format == Format::safetensors) {
     tensors_ = readHeaders(source, shards_);
     return;
@@ -189,6 +190,7 @@ View whole(const Checkpoint& checkpoint, const Tensor& tensor) {
   view.info.dtype = DType::F32;
   view.info.shape = tensor.shape;
   view.info.elements = tensor.elements;
+  view.info.codec = tensor.numbers->codec;
   return view;
 }
 

@@ -99,6 +99,7 @@ class Checkpoint {
   const std::string& model() const { return model_; }
   const std::vector<Tensor>& tensors() const { return tensors_; }  // by natural name order
   const Tensor* find(std::string_view name) const;                 // null: not there
+  Format format() const { return format_; }
   const std::vector<Shard>& shards() const { return shards_; }
   const std::string& config() const { return config_; }  // text of config.json; empty: none
   const std::string& configPlace() const { return config_place_; }    // its path or URL, for errors
@@ -113,6 +114,7 @@ class Checkpoint {
   void readTensors(Source& source, Format format, const Readers& readers);
 
   std::string model_;
+  Format format_ = Format::safetensors;
   std::vector<Tensor> tensors_;
   std::vector<Shard> shards_;
   std::string config_;

@@ -11,12 +11,27 @@ namespace {
 using nlohmann::json;
 using support::Quantised;
 using testing::AnyOf;
+using testing::HasSubstr;
+using testing::Not;
 
 json compared(const TempDir& dir) {
   const RunResult result = support::run({"compare", (dir / "a").string(), (dir / "b").string(),
                                          "--out", (dir / "out").string(), "--json"});
   EXPECT_EQ(result.exit_code, 0) << result.err;
   return json::parse(result.out);
+}
+
+// The summary with its line ends taken out.
+std::string described(const TempDir& dir, const std::string& a, const std::string& b) {
+  RunResult result = support::run(
+      {"compare", (dir / a).string(), (dir / b).string(), "--out", (dir / "out").string()});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  std::string text;
+  for (const char c : result.out) {
+    const char plain = c == '\n' ? ' ' : c;
+    if (plain != ' ' || !text.ends_with(' ')) text += plain;
+  }
+  return text;
 }
 
 void save(const TempDir& dir, const char* name, const Toy& toy, Quantised how) {
@@ -43,6 +58,20 @@ TEST_P(Quantisation, OfStrangersAccusesNobody) {
     save(dir, "b", toyLlama(seed + 1), GetParam());
     EXPECT_EQ(compared(dir).at("verdict").at("class"), "no-evidence") << seed;
   }
+}
+
+// AWQ rounds what it has scaled before; its columns are other numbers.
+TEST_P(Quantisation, OfTheSameWeightsIsCalledRounding) {
+  TempDir dir;
+  saveModel(dir / "a", stored(toyLlama(1)), toyLlamaConfig());
+  save(dir, "b", toyLlama(1), GetParam());
+  save(dir, "c", tuned(toyLlama(1), 2), GetParam());
+  const std::string said = described(dir, "a", "b");
+  if (GetParam() != Quantised::awq) {
+    EXPECT_THAT(said, AnyOf(HasSubstr("weights of b are those of a rounded to "),
+                            HasSubstr("equal but for rounding")));
+  }
+  EXPECT_THAT(described(dir, "a", "c"), Not(HasSubstr("round")));
 }
 
 TEST_P(Quantisation, DoneTwiceIsTheSameBytes) {

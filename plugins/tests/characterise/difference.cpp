@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
+#include <limits>
 #include <optional>
 #include <set>
 
@@ -10,7 +12,10 @@ namespace {
 
 constexpr double kEnergy = 0.95;
 constexpr arma::uword kMostRows = 2048;  // of a matrix whose difference is decomposed
-constexpr double kScaled = 0.05;         // median departure of a row's scale from 1 that counts
+constexpr std::uint64_t kOneScale = 16;  // neighbours in a row that have one scale in any encoding
+constexpr std::uint64_t kRoundedRows = 256;  // of a matrix whose rounding is looked at
+constexpr std::size_t kRoundedPairs = 4;     // of MLPs
+constexpr double kScaled = 0.05;             // median departure of a row's scale from 1 that counts
 
 arma::fmat columnsOf(const ModelWeights& weights, std::string_view role, const Place& place) {
   if (weights.rows(role, place) == 0) return {};
@@ -103,6 +108,53 @@ Rows rowsOfHeads(const HeadMap& heads, std::uint64_t rows) {
   return list;
 }
 
+std::string formatOf(const TensorInfo& tensor) {
+  return tensor.codec.empty() ? std::string(name(tensor.dtype)) : tensor.codec;
+}
+
+// For each unit of A the unit of B; -1: none.
+Rows inverse(const Rows& units, std::uint64_t units_a) {
+  Rows list(units_a, -1);
+  for (std::size_t j = 0; j < units.size(); ++j) {
+    if (units[j] >= 0 && static_cast<std::uint64_t>(units[j]) < units_a) {
+      list[static_cast<std::size_t>(units[j])] = static_cast<std::int32_t>(j);
+    }
+  }
+  return list;
+}
+
+// How many coded values are the nearest to the plain ones among those of their group.
+struct Neighbours {
+  std::uint64_t seen = 0, nearest = 0;
+
+  // `units`: for each column of `coded` the column of `plain`.
+  void add(const Matrix& plain, const Matrix& coded, const Rows& units) {
+    for (std::uint64_t r = 0; r < std::min(coded.rows, kRoundedRows); ++r) {
+      const float* values = coded.values.data() + r * coded.columns;
+      const float* from = plain.values.data() + r * plain.columns;
+      for (std::uint64_t at = 0; at + kOneScale <= coded.columns; at += kOneScale) {
+        const std::set<float> grid(values + at, values + at + kOneScale);
+        if (grid.size() < 2) continue;
+        for (std::uint64_t i = at; i < at + kOneScale; ++i) {
+          if (i >= units.size() || units[i] < 0) continue;
+          const auto unit = static_cast<std::uint64_t>(units[i]);
+          if (unit < plain.columns) count(from[unit], values[i], grid);
+        }
+      }
+    }
+  }
+
+ private:
+  void count(float plain, float coded, const std::set<float>& grid) {
+    const auto above = grid.lower_bound(plain);
+    float least = std::numeric_limits<float>::infinity();
+    if (above != grid.end()) least = *above - plain;
+    if (above != grid.begin()) least = std::min(least, plain - *std::prev(above));
+    ++seen;
+    nearest += std::abs(coded - plain) <= least * 1.0001F;
+  }
+};
+
 double medianDistinct(const Matrix& matrix) {
   std::vector<double> counts;
   for (std::uint64_t r = 0; r < std::min<std::uint64_t>(matrix.rows, 256); ++r) {
@@ -147,6 +199,36 @@ std::vector<Difference> differencesOf(const MatrixTask& task, const Corresponden
   return list;
 }
 
+Rounding roundingOf(const MatrixTask& task, const Correspondence& found) {
+  Rounding rounding;
+  if (found.stream != Stream::same) return rounding;
+  Neighbours neighbours;
+  std::size_t looked = 0;
+  for (const MlpPair& pair : found.mlps) {
+    if (!pair.real || looked == kRoundedPairs) continue;
+    const auto &a = task.a.weights(), &b = task.b.weights();
+    if (a.rows(role::kDown, pair.match->a) == 0 || b.rows(role::kDown, pair.match->b) == 0) {
+      continue;
+    }
+    const Matrix of_a = a.matrix(role::kDown, pair.match->a);
+    const Matrix of_b = b.matrix(role::kDown, pair.match->b);
+    if (of_a.tensor == nullptr || of_b.tensor == nullptr || of_a.rows != of_b.rows) continue;
+    const bool coded_a = !of_a.tensor->codec.empty(), coded_b = !of_b.tensor->codec.empty();
+    if (coded_a == coded_b) return {};
+    rounding.of_b = coded_b;
+    rounding.codec = (coded_b ? of_b : of_a).tensor->codec;
+    const Rows units = coded_b ? pair.match->units : inverse(pair.match->units, of_a.columns);
+    neighbours.add(coded_b ? of_a : of_b, coded_b ? of_b : of_a, units);
+    ++looked;
+  }
+  rounding.seen = neighbours.seen;
+  if (neighbours.seen > 0) {
+    rounding.nearest =
+        static_cast<double>(neighbours.nearest) / static_cast<double>(neighbours.seen);
+  }
+  return rounding;
+}
+
 Grid gridOf(const MatrixTask& task, const Correspondence& found) {
   Grid grid;
   for (const MlpPair& pair : found.mlps) {
@@ -159,8 +241,11 @@ Grid gridOf(const MatrixTask& task, const Correspondence& found) {
     const Matrix of_b = b.matrix(role::kDown, pair.match->b);
     grid.a = medianDistinct(of_a);
     grid.b = medianDistinct(of_b);
-    if (of_a.tensor != nullptr) grid.format_a = name(of_a.tensor->dtype);
-    if (of_b.tensor != nullptr) grid.format_b = name(of_b.tensor->dtype);
+    if (of_a.tensor != nullptr) grid.format_a = formatOf(*of_a.tensor);
+    if (of_b.tensor != nullptr) grid.format_b = formatOf(*of_b.tensor);
+    for (const Matrix* matrix : {&of_a, &of_b}) {
+      grid.coded = grid.coded || (matrix->tensor != nullptr && !matrix->tensor->codec.empty());
+    }
     break;
   }
   return grid;

@@ -29,7 +29,20 @@ std::vector<Difference> differencesOf(const MatrixTask& task, const Corresponden
 struct Grid {
   double a = 0, b = 0;
   std::string format_a, format_b;  // as stored
+  bool coded = false;              // either, which explains any grid
 };
 Grid gridOf(const MatrixTask& task, const Correspondence& found);
+
+// Whether one model's values are the other's, rounded to the encoding that it is stored in. A
+// rounded value is the nearest of those that its encoding has there, and so the nearest of those
+// that stand beside it under the same scale, whatever the encoding; a value that was changed
+// besides need not be.
+struct Rounding {
+  bool of_b = true;        // B's values are A's, rounded; else A's are B's
+  std::string codec;       // empty: neither model's down projections are stored as codes, or both
+  double nearest = 0;      // share of values that are the nearest of their neighbours'
+  std::uint64_t seen = 0;  // values
+};
+Rounding roundingOf(const MatrixTask& task, const Correspondence& found);
 
 }  // namespace kindred::characterise

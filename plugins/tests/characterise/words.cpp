@@ -11,6 +11,7 @@ namespace {
 
 constexpr double kInPlace = 0.9;     // of the units
 constexpr double kRounding = 0.006;  // a relative difference that rounding to BF16 or F16 explains
+constexpr double kNearest = 0.99;    // share of values that tells of rounding and of nothing else
 constexpr double kGrid = 0.7;        // of A's distinct values: fewer tell of a grid
 
 std::string range(std::int64_t first, std::int64_t last) {
@@ -132,13 +133,28 @@ std::string normWords(const MatrixTask& task) {
   return "norms of " + (a ? task.a : task.b).weights().model() + " folded into what reads them";
 }
 
-std::string differenceWords(const std::vector<Difference>& differences) {
+// Empty: it is not rounding alone, or nothing tells.
+std::string roundingWords(const MatrixTask& task, const Rounding& rounding, double typical) {
+  if (rounding.seen == 0 || rounding.nearest < kNearest) return {};
+  const auto &a = task.a.weights().model(), &b = task.b.weights().model();
+  return fmt::format(
+      "weights of {} are those of {} rounded to {}: of the values of down projections {:.1f} % are "
+      "the nearest of their neighbours' (difference {:.1f} % of the weights' length)",
+      rounding.of_b ? b : a, rounding.of_b ? a : b, rounding.codec, 100 * rounding.nearest,
+      100 * typical);
+}
+
+std::string differenceWords(const MatrixTask& task, const Rounding& rounding,
+                            const std::vector<Difference>& differences) {
   if (differences.empty()) return {};
   std::vector<double> relative;
   for (const Difference& d : differences) relative.push_back(d.relative);
   const double typical = median(relative);
   const double largest = *std::max_element(relative.begin(), relative.end());
   if (largest == 0) return "corresponding matrices equal";
+  if (const std::string rounded = roundingWords(task, rounding, typical); !rounded.empty()) {
+    return rounded;
+  }
   if (largest < kRounding) return "corresponding matrices equal but for rounding";
   // Roles that changed by more than rounding.
   std::map<std::string, std::vector<double>> ranks, shares;
@@ -170,8 +186,10 @@ std::string gridWords(const MatrixTask& task, const Correspondence& found) {
     if (fewer <= 0 || fewer >= kGrid * more) return;
     text = fmt::format("values of {} on a grid of about {:.0f} numbers a row", model, fewer);
   };
-  coarse(grid.b, grid.a, task.b.weights().model());
-  coarse(grid.a, grid.b, task.a.weights().model());
+  if (!grid.coded) {
+    coarse(grid.b, grid.a, task.b.weights().model());
+    coarse(grid.a, grid.b, task.a.weights().model());
+  }
   if (text.empty() && grid.format_a != grid.format_b) {
     text = "stored as " + grid.format_a + " and " + grid.format_b;
   }
@@ -224,7 +242,7 @@ std::vector<Statement> statements(const MatrixTask& task, const Correspondence& 
   add("heads", headWords(found));
   add("residual stream", streamWords(found.stream));
   add("norms", normWords(task));
-  add("difference", differenceWords(differences));
+  add("difference", differenceWords(task, roundingOf(task, found), differences));
   add("values", gridWords(task, found));
   return list;
 }

@@ -20,6 +20,9 @@ struct TensorInfo {
   std::string role = {};       // "mlp.up", or empty where the architecture is unknown
   std::int64_t layer = -1;
   std::int64_t expert = -1;
+  // What its numbers were decoded from: "Q4_K", "GPTQ, 4 bit, groups of 128"; empty: they are
+  // stored as they are.
+  std::string codec = {};
 };
 
 }  // namespace kindred
