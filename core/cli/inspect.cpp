@@ -12,6 +12,7 @@
 
 #include "models/names.hpp"
 #include "cli/commands.hpp"
+#include "cli/inspect_shares.hpp"
 #include "cli/open_model.hpp"
 #include "cli/workspace.hpp"
 
@@ -80,36 +81,44 @@ std::string cut(const std::string& line, std::size_t width) {
   return line.substr(0, end) + "...";
 }
 
-// How the bytes are stored, the largest share first: what a codec reads with its codes is theirs.
-void printEncodings(const models::Checkpoint& checkpoint) {
-  std::map<std::string, std::uint64_t> bytes;
-  std::uint64_t all = 0;
-  for (const Tensor& tensor : checkpoint.tensors()) {
-    all += tensor.bytes;
-    if (tensor.numbers) {
-      bytes[tensor.numbers->codec] += tensor.bytes;
-    } else if (tensor.encoding == models::Encoding::part) {
-      bytes["scales, zero points and tables of these"] += tensor.bytes;
-    } else if (models::shown(tensor) == models::Shown::values) {
-      bytes[std::string(name(tensor.dtype))] += tensor.bytes;
-    } else {
-      bytes[fmt::format("{}, {}: not read as numbers", name(tensor.dtype),
-                        models::describe(tensor.encoding))] += tensor.bytes;
-    }
-  }
-  std::vector<std::pair<std::string, std::uint64_t>> list(bytes.begin(), bytes.end());
-  std::stable_sort(list.begin(), list.end(),
-                   [](const auto& x, const auto& y) { return x.second > y.second; });
-  const char* label = "stored as";
-  for (const auto& [how, share] : list) {
-    std::cout << cut(fmt::format("{:<13} {:5.1f} %  {}", label,
-                                 all == 0
-                                     ? 0.0
-                                     : 100 * static_cast<double>(share) / static_cast<double>(all),
-                                 how),
-                     terminalWidth())
-              << '\n';
+// Lines of a table of two columns; the label stands before the first.
+void printLines(const char* label, const std::vector<std::string>& lines) {
+  for (const std::string& line : lines) {
+    std::cout << cut(fmt::format("{:<13} {}", label, line), terminalWidth()) << '\n';
     label = "";
+  }
+}
+
+std::string percent(const Share& share) {
+  return fmt::format("{:5.1f} %  {}", 100 * share.share, share.what);
+}
+
+void printShares(const char* label, const std::vector<Share>& shares) {
+  std::vector<std::string> lines;
+  for (const Share& share : shares) lines.push_back(percent(share));
+  printLines(label, lines);
+}
+
+void printTestable(const Testable& testable, bool family_known) {
+  if (!family_known) {
+    printLines("tested", {"by content alone: rows of matrices of equal shape"});
+  } else if (!testable.granted.empty()) {
+    printLines("tested", testable.granted);
+  }
+  std::vector<std::string> lines;
+  for (const auto& [what, why] : testable.refused) lines.push_back(what + ": " + why);
+  for (const Share& share : testable.left_out) lines.push_back(percent(share));
+  printLines("not tested", lines);
+}
+
+std::string_view formatName(models::Format format) {
+  switch (format) {
+    case models::Format::torch:
+      return "torch";
+    case models::Format::gguf:
+      return "GGUF";
+    default:
+      return "safetensors";
   }
 }
 
@@ -129,7 +138,9 @@ void printHead(const OpenModel& model) {
   if (count.active) std::cout << fmt::format(", active per token {}", grouped(*count.active));
   std::cout << fmt::format("\ntensors       {} in {} file(s)\n",
                            grouped(checkpoint.tensors().size()), checkpoint.shards().size());
-  printEncodings(checkpoint);
+  std::cout << "format        " << formatName(checkpoint.format()) << '\n';
+  printShares("stored as", encodingsOf(checkpoint));
+  printTestable(testableOf(checkpoint, architecture), architecture != nullptr);
 }
 
 void printFiles(const models::Checkpoint& checkpoint) {
@@ -170,6 +181,12 @@ void printTensors(const OpenModel& model) {
   }
 }
 
+Json toJson(const std::vector<Share>& shares) {
+  Json list = Json::array();
+  for (const Share& share : shares) list.push_back({{"what", share.what}, {"share", share.share}});
+  return list;
+}
+
 Json toJson(const OpenModel& model) {
   const models::Checkpoint& checkpoint = model.checkpoint();
   const auto* architecture = model.architecture();
@@ -200,7 +217,17 @@ Json toJson(const OpenModel& model) {
     entry["expert"] = placement && placement->expert >= 0 ? Json(placement->expert) : Json();
     tensors.push_back(std::move(entry));
   }
+  const Testable testable = testableOf(checkpoint, architecture);
+  Json refused = Json::array();
+  for (const auto& [what, why] : testable.refused) {
+    refused.push_back({{"gauge", what}, {"because", why}});
+  }
   return {{"model", checkpoint.model()},
+          {"format", formatName(checkpoint.format())},
+          {"encodings", toJson(encodingsOf(checkpoint))},
+          {"tested", testable.granted},
+          {"refused", refused},
+          {"not_tested", toJson(testable.left_out)},
           {"architecture", architecture == nullptr ? Json() : Json(architecture->name())},
           {"parameters",
            {{"total", count.total}, {"active", count.active ? Json(*count.active) : Json()}}},

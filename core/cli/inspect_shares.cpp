@@ -1,0 +1,111 @@
+#include "cli/inspect_shares.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace kindred::cli {
+namespace {
+
+using models::Tensor;
+using Bytes = std::map<std::string, std::uint64_t>;
+
+std::vector<Share> sharesOf(const Bytes& bytes, std::uint64_t all) {
+  std::vector<Share> list;
+  for (const auto& [what, count] : bytes) {
+    const auto whole = static_cast<double>(std::max<std::uint64_t>(all, 1));
+    list.push_back({what, static_cast<double>(count) / whole});
+  }
+  std::stable_sort(list.begin(), list.end(),
+                   [](const Share& x, const Share& y) { return x.share > y.share; });
+  return list;
+}
+
+std::uint64_t bytesOf(const models::Checkpoint& checkpoint) {
+  std::uint64_t all = 0;
+  for (const Tensor& tensor : checkpoint.tensors()) all += tensor.bytes;
+  return all;
+}
+
+bool isNumbers(const Tensor& tensor) {
+  return tensor.numbers || models::shown(tensor) == models::Shown::values;
+}
+
+std::string notRead(const Tensor& tensor) {
+  return fmt::format("{}, {}: not read as numbers", name(tensor.dtype),
+                     models::describe(tensor.encoding));
+}
+
+// A fused tensor's are joined by plus signs.
+void addRoles(const std::string& text, std::set<std::string>& roles) {
+  for (std::size_t at = 0; at <= text.size();) {
+    const std::size_t end = std::min(text.find('+', at), text.size());
+    roles.insert(text.substr(at, end - at));
+    at = end + 1;
+  }
+}
+
+bool anyOf(const std::vector<models::RoleAxis>& axes, const std::set<std::string>& roles) {
+  return std::any_of(axes.begin(), axes.end(),
+                     [&](const models::RoleAxis& axis) { return roles.contains(axis.role); });
+}
+
+void addGauges(const models::Architecture& architecture, const std::set<std::string>& roles,
+               Testable& testable) {
+  for (const models::GaugeRule& rule : architecture.rules()) {
+    std::vector<std::string> grants;
+    if (anyOf(rule.sign, roles)) grants.emplace_back("signs");
+    if (anyOf(rule.permutation, roles)) grants.emplace_back("order");
+    if (!grants.empty()) {
+      testable.granted.push_back(fmt::format("{} ({})", rule.name, fmt::join(grants, ", ")));
+    } else if (anyOf(rule.refused, roles)) {
+      testable.refused.push_back({rule.name, rule.because});
+    }
+  }
+}
+
+}  // namespace
+
+std::vector<Share> encodingsOf(const models::Checkpoint& checkpoint) {
+  Bytes bytes;
+  for (const Tensor& tensor : checkpoint.tensors()) {
+    if (tensor.numbers) {
+      bytes[tensor.numbers->codec] += tensor.bytes;
+    } else if (tensor.encoding == models::Encoding::part) {
+      bytes["scales, zero points and tables of these"] += tensor.bytes;
+    } else {
+      bytes[isNumbers(tensor) ? std::string(name(tensor.dtype)) : notRead(tensor)] += tensor.bytes;
+    }
+  }
+  return sharesOf(bytes, bytesOf(checkpoint));
+}
+
+Testable testableOf(const models::Checkpoint& checkpoint,
+                    const models::Architecture* architecture) {
+  Testable testable;
+  Bytes left_out;
+  std::set<std::string> roles;
+  for (const Tensor& tensor : checkpoint.tensors()) {
+    if (tensor.encoding == models::Encoding::part) continue;
+    const std::string role = architecture == nullptr ? "" : architecture->roleOf(tensor.name);
+    if (!isNumbers(tensor)) {
+      left_out[notRead(tensor)] += tensor.bytes;
+    } else if (architecture != nullptr && role.empty()) {
+      left_out["of no role that the family knows: compared by content alone"] += tensor.bytes;
+    } else {
+      addRoles(role, roles);
+    }
+    if (tensor.numbers && !tensor.numbers->symmetric) {
+      left_out["with zero points or minima: signs are tested only against a model without"] +=
+          tensor.bytes;
+    }
+  }
+  testable.left_out = sharesOf(left_out, bytesOf(checkpoint));
+  if (architecture != nullptr) addGauges(*architecture, roles, testable);
+  return testable;
+}
+
+}  // namespace kindred::cli
