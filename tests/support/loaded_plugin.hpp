@@ -4,7 +4,7 @@
 #include <memory>
 #include <string>
 
-#include <kindred/conformance.hpp>
+#include <kindred/conformance/subject.hpp>
 
 namespace kindred::support {
 
@@ -19,13 +19,7 @@ std::unique_ptr<Base> load(const std::string& name, conformance::Settings settin
 }
 
 // What the conformance kit holds against the plugin; empty where nothing.
-inline std::string complaints(const std::string& name, conformance::Settings settings = {},
-                              const conformance::Expected& expected = {}) {
-  const conformance::Subject subject = plugin(name, std::move(settings));
-  const conformance::Report report = conformance::check(subject.file, subject.settings, expected);
-  const bool clean = report.count(conformance::Grade::error) == 0 &&
-                     report.count(conformance::Grade::warning) == 0;
-  return clean ? "" : report.text();
-}
+std::string complaints(const std::string& name, conformance::Settings settings = {},
+                       const conformance::Expected& expected = {});
 
 }  // namespace kindred::support

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include <kindred/conformance/survey.hpp>
 #include <kindred/declaration.hpp>
 
 #include "support/loaded_plugin.hpp"
