@@ -1,12 +1,11 @@
 // One model is one model, in whatever format its weights are stored.
 #include <gmock/gmock.h>
 
-#include <cmath>
-#include <cstring>
 #include <fstream>
 
 #include "recipes.hpp"
-#include "support/gguf.hpp"
+#include "servers/range_server.hpp"
+#include "support/gguf_llama.hpp"
 #include "support/torch.hpp"
 #include "toys.hpp"
 
@@ -33,93 +32,15 @@ double plainCosine(const json& report) {
   return report.at("pairs")[0].at("coverage").at("plain_cosine").at("value");
 }
 
-void replace(std::string& text, const std::string& from, const std::string& to) {
-  const std::size_t at = text.find(from);
-  if (at != std::string::npos) text.replace(at, from.size(), to);
-}
-
-std::string ggufName(std::string name) {
-  const char* const kNames[][2] = {{"model.embed_tokens.", "token_embd."},
-                                   {"model.norm.", "output_norm."},
-                                   {"lm_head.", "output."},
-                                   {"model.layers.", "blk."},
-                                   {"input_layernorm", "attn_norm"},
-                                   {"post_attention_layernorm", "ffn_norm"},
-                                   {"self_attn.q_proj", "attn_q"},
-                                   {"self_attn.k_proj", "attn_k"},
-                                   {"self_attn.v_proj", "attn_v"},
-                                   {"self_attn.o_proj", "attn_output"},
-                                   {"mlp.gate_proj", "ffn_gate"},
-                                   {"mlp.up_proj", "ffn_up"},
-                                   {"mlp.down_proj", "ffn_down"}};
-  for (const auto& [hub, gguf] : kNames) replace(name, hub, gguf);
-  return name;
-}
-
-// Rows of heads of 16 as the converter of this family stores queries and keys.
-Array inTurns(const Array& array) {
-  constexpr std::uint64_t kHead = 16;
-  Array turned = array;
-  const std::uint64_t columns = array.shape[1];
-  for (std::uint64_t r = 0; r < array.shape[0]; ++r) {
-    const std::uint64_t inside = r % kHead;
-    const std::uint64_t to = r - inside + 2 * (inside % 8) + inside / 8;
-    std::copy_n(array.values.begin() + static_cast<std::ptrdiff_t>(r * columns), columns,
-                turned.values.begin() + static_cast<std::ptrdiff_t>(to * columns));
-  }
-  return turned;
-}
-
-std::string halves(const std::vector<double>& values) {
-  return support::tensorOf("", DType::F16, {values.size()}, values).bytes;
-}
-
-// A scale of half precision and 32 signed bytes.
-std::string q8_0(const std::vector<double>& values) {
-  std::string bytes;
-  for (std::size_t i = 0; i < values.size(); i += 32) {
-    double most = 1e-6;
-    for (std::size_t k = 0; k < 32; ++k) most = std::max(most, std::abs(values[i + k]));
-    bytes += halves({most / 127});
-    for (std::size_t k = 0; k < 32; ++k) {
-      bytes.push_back(static_cast<char>(std::lround(values[i + k] / most * 126)));
-    }
-  }
-  return bytes;
+void write(const std::filesystem::path& path, const std::string& bytes) {
+  std::filesystem::create_directories(path.parent_path());
+  std::ofstream(path, std::ios::binary) << bytes;
 }
 
 // Matrices in blocks where rows are whole ones, else in half precision; norms in F32.
 void saveGguf(const std::filesystem::path& path, const Toy& toy, bool blocks) {
-  support::GgufWriter writer;
-  writer.text("general.architecture", "llama");
-  writer.number("llama.embedding_length", 64);
-  writer.number("llama.block_count", 2);
-  writer.number("llama.feed_forward_length", 176);
-  writer.number("llama.attention.head_count", 4);
-  writer.number("llama.attention.head_count_kv", 2);
-  std::vector<std::string> tokens;
-  for (int i = 0; i < 256; ++i) tokens.push_back("token" + std::to_string(i));
-  writer.texts("tokenizer.ggml.tokens", tokens);
-  for (const auto& [name, array] : toy) {
-    const bool turned =
-        name.find("q_proj") != std::string::npos || name.find("k_proj") != std::string::npos;
-    const Array& stored = turned ? inTurns(array) : array;
-    if (array.shape.size() == 1) {
-      writer.tensor(ggufName(name), 0, array.shape,
-                    support::tensorOf("", DType::F32, array.shape, array.values).bytes);
-    } else if (blocks && array.shape[1] % 32 == 0) {
-      writer.tensor(ggufName(name), 8, array.shape, q8_0(stored.values));
-    } else {
-      writer.tensor(ggufName(name), 1, array.shape, halves(stored.values));
-    }
-  }
-  std::filesystem::create_directories(path.parent_path());
-  std::ofstream(path, std::ios::binary) << writer.bytes();
-}
-
-void write(const std::filesystem::path& path, const std::string& bytes) {
-  std::filesystem::create_directories(path.parent_path());
-  std::ofstream(path, std::ios::binary) << bytes;
+  write(path, support::ggufLlama(toy, {}, blocks ? support::GgufType::Q8_0
+                                                 : support::GgufType::F16));
 }
 
 TEST(GgufFiles, HoldTheModelThatTheyWereConvertedFrom) {
@@ -172,6 +93,65 @@ TEST(GgufFiles, AreNamedAndSizedAsTheHubsAre) {
   EXPECT_EQ(result.exit_code, 0) << result.err;
   EXPECT_THAT(result.out, AllOf(HasSubstr("llama: Llama, Mistral"), HasSubstr("Q8_0"),
                                 HasSubstr("model.layers.0.mlp.up_proj.weight")));
+}
+
+TEST(GgufFiles, SayHowTheyAreStoredAndWhatCanBeTested) {
+  TempDir dir;
+  saveGguf(dir / "m.gguf", toyLlama(1), true);
+  const RunResult result = support::run({"inspect", (dir / "m.gguf").string()});
+  EXPECT_THAT(result.out, AllOf(HasSubstr("format        GGUF\n"), HasSubstr(" %  Q8_0\n"),
+                                HasSubstr("tested        mlp-unit (signs, order)\n"),
+                                HasSubstr("gate-sign: SiLU is not odd")));
+  const json report =
+      json::parse(support::run({"inspect", (dir / "m.gguf").string(), "--json"}).out);
+  EXPECT_EQ(report.at("format"), "GGUF");
+  double all = 0;
+  for (const json& encoding : report.at("encodings")) all += encoding.at("share").get<double>();
+  EXPECT_NEAR(all, 1, 1e-9);
+}
+
+// One file of a plain server, and one of a hub's model.
+class OneFile : public testing::Test {
+ protected:
+  OneFile() {
+    saveGguf(dir_ / "m.Q8_0.gguf", toyLlama(1), true);
+    write(dir_ / "m.bin", support::torchBytes(stored(toyLlama(1))));
+    std::map<std::string, servers::Content> files;
+    for (const std::string name : {"m.Q8_0.gguf", "m.bin"}) {
+      files[name] = servers::fileContent(dir_ / name);
+      server_.serve("/" + name, files[name]);
+      files[name].sha256 = std::string(64, 'e');
+    }
+    saveModel(dir_ / "a", stored(toyLlama(1)), toyLlamaConfig());
+    server_.publish("org/name", "main", std::string(40, 'c'), files);
+  }
+
+  RunResult kindred(std::vector<std::string> arguments) const {
+    return support::run(std::move(arguments),
+                        {.environment = {{"XDG_CACHE_HOME", (dir_ / "cache").string()},
+                                         {"HF_HOME", dir_.text()},
+                                         {"HF_TOKEN", std::nullopt},
+                                         {"HF_ENDPOINT", server_.endpoint()}}});
+  }
+
+  TempDir dir_;
+  servers::RangeServer server_;
+};
+
+TEST_F(OneFile, IsReadWhereverItIs) {
+  for (const std::string& address :
+       {server_.endpoint() + "/m.Q8_0.gguf", server_.endpoint() + "/m.bin",
+        std::string("org/name:m.Q8_0.gguf"), std::string("org/name:m.bin")}) {
+    SCOPED_TRACE(address);
+    const RunResult inspected = kindred({"inspect", address});
+    EXPECT_EQ(inspected.exit_code, 0) << inspected.err;
+    EXPECT_THAT(inspected.out, HasSubstr("model.layers.0.mlp.up_proj.weight"));
+    const RunResult result = kindred(
+        {"compare", (dir_ / "a").string(), address, "--json", "--out", (dir_ / "out").string()});
+    ASSERT_EQ(result.exit_code, 0) << result.err;
+    EXPECT_THAT(json::parse(result.out).at("verdict").at("class"),
+                testing::AnyOf("shared-weights", "identical"));
+  }
 }
 
 TEST(TorchFiles, HoldTheSameBytesAsSafetensors) {

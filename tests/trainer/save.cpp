@@ -4,7 +4,9 @@
 #include <stdexcept>
 #include <string>
 
+#include "support/gguf_llama.hpp"
 #include "support/safetensors.hpp"
+#include "support/torch.hpp"
 
 namespace kindred::trainer {
 namespace {
@@ -73,28 +75,55 @@ support::Arrays arraysOf(Weights<float> weights) {
   return arrays;
 }
 
-void write(const Weights<float>& weights, const std::filesystem::path& folder,
-           const std::vector<support::TestTensor>& tensors, const std::string& config) {
-  std::filesystem::create_directories(folder);
-  support::writeSafetensors(folder / "model.safetensors", tensors);
-  writeText(folder / "config.json", config);
-  writeText(folder / "tokenizer.json", tokenizerOf(weights.tokens));
+std::vector<support::TestTensor> plain(const support::Arrays& arrays, DType dtype) {
+  std::vector<support::TestTensor> tensors;
+  for (const auto& [name, array] : arrays) {
+    tensors.push_back(support::tensorOf(name, dtype, array.shape, array.values));
+  }
+  return tensors;
 }
+
+support::LlamaShape llamaShape(const Shape& shape) {
+  if (shape.mixture()) throw std::runtime_error("mixtures are not written as GGUF");
+  const auto small = [](std::size_t size) { return static_cast<std::uint32_t>(size); };
+  return {small(shape.hidden),   small(shape.layers),       small(shape.heads),
+          small(shape.kv_heads), small(shape.head_dim),     small(shape.intermediate),
+          small(shape.vocabulary)};
+}
+
+// One alternative of Storage each.
+struct Writer {
+  const Weights<float>& weights;
+  const std::filesystem::path& folder;
+
+  void operator()(DType dtype) const {
+    support::writeSafetensors(folder / "model.safetensors", plain(arraysOf(weights), dtype));
+    writeText(folder / "config.json", configOf(weights.shape, dtype));
+  }
+  void operator()(support::Quantised how) const {
+    support::writeSafetensors(folder / "model.safetensors",
+                              support::quantised(arraysOf(weights), how));
+    writeText(folder / "config.json",
+              support::quantisedConfig(configOf(weights.shape, DType::BF16), how));
+  }
+  void operator()(TorchFile) const {
+    writeText(folder / "pytorch_model.bin",
+              support::torchBytes(plain(arraysOf(weights), DType::BF16)));
+    writeText(folder / "config.json", configOf(weights.shape, DType::BF16));
+  }
+  void operator()(support::GgufType type) const {
+    writeText(folder / "model.gguf",
+              support::ggufLlama(arraysOf(weights), llamaShape(weights.shape), type));
+  }
+};
 
 }  // namespace
 
-void save(const Weights<float>& weights, const std::filesystem::path& folder, DType dtype) {
-  std::vector<support::TestTensor> tensors;
-  for (const auto& [name, array] : arraysOf(weights)) {
-    tensors.push_back(support::tensorOf(name, dtype, array.shape, array.values));
-  }
-  write(weights, folder, tensors, configOf(weights.shape, dtype));
-}
-
 void save(const Weights<float>& weights, const std::filesystem::path& folder,
-          support::Quantised how) {
-  write(weights, folder, support::quantised(arraysOf(weights), how),
-        support::quantisedConfig(configOf(weights.shape, DType::BF16), how));
+          const Storage& storage) {
+  std::filesystem::create_directories(folder);
+  std::visit(Writer{weights, folder}, storage);
+  writeText(folder / "tokenizer.json", tokenizerOf(weights.tokens));
 }
 
 }  // namespace kindred::trainer

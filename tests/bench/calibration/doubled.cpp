@@ -3,7 +3,7 @@
 #include <cmath>
 #include <functional>
 #include <iostream>
-#include <optional>
+#include <map>
 
 #include <fmt/format.h>
 
@@ -29,7 +29,8 @@ struct DoubledKind {
   std::string name;
   std::uint64_t budget;  // bytes read of a model; 0: as by default
   std::function<void(Model&, std::size_t index, std::uint64_t seed)> make;
-  std::optional<support::Quantised> stored = {};  // else F32
+  trainer::Storage stored = DType::F32;
+  bool wide = false;  // rows that are whole blocks of GGUF's
 };
 
 // How far copies have drifted apart since they were made, in turn.
@@ -115,19 +116,34 @@ std::vector<DoubledKind> doubledKinds() {
   for (const support::Quantised how : support::kAllQuantised) {
     kinds.push_back({std::string("stored-") + support::nameOf(how), 0, leave, how});
   }
+  using enum support::GgufType;
+  for (const support::GgufType type : {F16, Q8_0, Q4_K, Q2_K, IQ4_XS}) {
+    kinds.push_back({std::string("stored-") + support::nameOf(type), 0, leave, type, true});
+  }
   return kinds;
 }
 
-std::vector<Model> roots() {
+trainer::Shape shapeOf(bool wide) {
+  trainer::Shape shape;
+  shape.layers = 2;
+  if (wide) {
+    shape.hidden = shape.intermediate = 256;
+    shape.heads = 8;
+    shape.kv_heads = 4;
+    shape.head_dim = shape.rotary_dim = 32;
+  }
+  return shape;
+}
+
+std::vector<Model> roots(bool wide) {
   std::vector<Model> models(kModels);
+  const trainer::Shape shape = shapeOf(wide);
   parallelFor(kModels, [&](std::size_t i) {
-    trainer::Shape shape;
-    shape.layers = 2;
     const std::size_t language = 1 + i % 2;
     models[i] = trainer::initialise<float>(shape, trainer::words(shape.vocabulary, language),
                                            Random{7000 + i}());
     trainer::Training training;
-    training.steps = 80;
+    training.steps = wide ? 40 : 80;
     training.seed = Random{8000 + i}();
     train(models[i], trainer::Corpus(shape.vocabulary, language), training);
   });
@@ -141,11 +157,7 @@ NullTally compareAll(const DoubledKind& kind, const std::vector<Model>& roots,
     Model model = roots[i];
     kind.make(model, i, Random{9000 + i}());
     folders.push_back(folder / kind.name / ("m" + std::to_string(i)));
-    if (kind.stored) {
-      trainer::save(model, folders.back(), *kind.stored);
-    } else {
-      trainer::save(model, folders.back(), DType::F32);
-    }
+    trainer::save(model, folders.back(), kind.stored);
   }
   const Comparer comparer(folders, kind.budget);
   std::vector<std::pair<std::size_t, std::size_t>> pairs;
@@ -180,12 +192,13 @@ void print(const DoubledKind& kind, const NullTally& tally) {
 }  // namespace
 
 bool measureDoubled(std::string_view name, const std::filesystem::path& folder) {
-  const std::vector<Model> models = roots();
+  std::map<bool, std::vector<Model>> models;  // by width
   bool known = false, clean = true;
   for (const DoubledKind& kind : doubledKinds()) {
     if (name != "all" && name != kind.name) continue;
     known = true;
-    const NullTally tally = compareAll(kind, models, folder);
+    if (models[kind.wide].empty()) models[kind.wide] = roots(kind.wide);
+    const NullTally tally = compareAll(kind, models[kind.wide], folder);
     print(kind, tally);
     clean = clean && tally.aboveNoEvidence() == 0;
   }

@@ -1,0 +1,21 @@
+// Dense models of the Llama family as llama.cpp's converter lays them out.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "support/gguf_blocks.hpp"
+#include "support/safetensors.hpp"
+
+namespace kindred::support {
+
+struct LlamaShape {
+  std::uint32_t hidden = 64, layers = 2, heads = 4, kv_heads = 2, head_dim = 16,
+                intermediate = 176, vocabulary = 256;
+};
+
+// The file. `model` has the Hub's names and layout. Norms become F32, and F16 what has no whole
+// blocks in a row.
+std::string ggufLlama(const Arrays& model, const LlamaShape& shape, GgufType type);
+
+}  // namespace kindred::support
