@@ -9,6 +9,7 @@
 
 #include <kindred/random.hpp>
 
+#include "bench/marks.hpp"
 #include "parallel.hpp"
 #include "tally.hpp"
 #include "trainer/edits.hpp"
@@ -191,6 +192,33 @@ void print(const DoubledKind& kind, const NullTally& tally) {
 
 }  // namespace
 
+namespace {
+
+double rate(const NullTally::Row& row, std::size_t level) {
+  return static_cast<double>(row.rejected[level]) /
+         static_cast<double>(std::max<std::uint64_t>(row.trials, 1));
+}
+
+// All tests of one encoding together, and the one that rejects most often.
+std::string storedRow(const DoubledKind& kind, const NullTally& tally) {
+  NullTally::Row all;
+  double most = 0;
+  std::string worst = "none";
+  for (const auto& [what, row] : tally.rows()) {
+    all.trials += row.trials;
+    for (std::size_t l = 0; l < kLevels.size(); ++l) all.rejected[l] += row.rejected[l];
+    if (rate(row, 0) <= most) continue;
+    most = rate(row, 0);
+    worst = what.substr(0, what.find(':'));
+  }
+  return fmt::format("| {} | {} | {} | 10^{:.1f} | {} | {:.3f} | {:.3f} | {:.4f} | {:.3f}, {} |\n",
+                     kind.name.substr(kind.name.find('-') + 1), tally.pairs(),
+                     tally.aboveNoEvidence(), tally.smallest(), all.trials, rate(all, 0),
+                     rate(all, 1), rate(all, 2), most, worst);
+}
+
+}  // namespace
+
 bool measureDoubled(std::string_view name, const std::filesystem::path& folder) {
   std::map<bool, std::vector<Model>> models;  // by width
   bool known = false, clean = true;
@@ -204,6 +232,24 @@ bool measureDoubled(std::string_view name, const std::filesystem::path& folder) 
   }
   if (!known) std::cerr << "no kind of models is called " << name << "\n";
   return known && clean;
+}
+
+bool measureStored(const std::filesystem::path& folder) {
+  std::map<bool, std::vector<Model>> models;
+  bool clean = true;
+  std::string table =
+      "| stored as | pairs | accused | smallest adjusted p | p-values | <= 0.05 | <= 0.01 | <= 0.001 "
+      "| the test that rejects most often at 0.05 |\n|---|---|---|---|---|---|---|---|---|\n";
+  for (const DoubledKind& kind : doubledKinds()) {
+    if (!kind.name.starts_with("stored-")) continue;
+    if (models[kind.wide].empty()) models[kind.wide] = roots(kind.wide);
+    const NullTally tally = compareAll(kind, models[kind.wide], folder);
+    print(kind, tally);
+    table += storedRow(kind, tally);
+    clean = clean && tally.aboveNoEvidence() == 0;
+  }
+  bench::writeBetweenMarks("formats.md", "strangers by encoding", table);
+  return clean;
 }
 
 }  // namespace kindred::calibration

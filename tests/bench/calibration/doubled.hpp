@@ -10,5 +10,7 @@ namespace kindred::calibration {
 // Prints a table for each kind of this name, or for all. False: a pair of strangers was accused, or
 // there is no such kind.
 bool measureDoubled(std::string_view name, const std::filesystem::path& folder);
+// Strangers in every encoding that has a codec: the table in docs/formats.md. False as above.
+bool measureStored(const std::filesystem::path& folder);
 
 }  // namespace kindred::calibration

@@ -3,6 +3,7 @@
 // both print the page without writing it.
 // bench_calibration --doubled NAME|all: independent models with copies inside, in sorted order, or
 // with rows that say nothing; prints what strangers come to.
+// bench_calibration --stored: independent models in every encoding; writes docs/formats.md.
 #include <malloc.h>
 
 #include <algorithm>
@@ -237,9 +238,13 @@ int run(std::span<char*> arguments) {
     } else if (argument == "--doubled" && i + 1 < arguments.size()) {
       const support::TempDir folder;
       return measureDoubled(arguments[i + 1], folder.path()) ? 0 : 1;
+    } else if (argument == "--stored") {
+      const support::TempDir folder;
+      return measureStored(folder.path()) ? 0 : 1;
     } else {
       std::cerr << "usage: bench_calibration [--quick | --misleading] [--out FILE]\n"
-                   "       bench_calibration --doubled NAME|all\n";
+                   "       bench_calibration --doubled NAME|all\n"
+                   "       bench_calibration --stored\n";
       return 2;
     }
   }

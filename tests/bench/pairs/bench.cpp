@@ -6,12 +6,12 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <fstream>
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 #include <vector>
 
+#include "bench/marks.hpp"
 #include "support/process.hpp"
 #include "support/temp_dir.hpp"
 #include "trainer/save.hpp"
@@ -161,25 +161,11 @@ Result compareAll() {
   return result;
 }
 
-// What stands between the marks "<!-- NAME -->" and "<!-- end of NAME -->" in a file becomes `text`.
-void replaceBetweenMarks(const std::string& file, const std::string& name,
-                         const std::string& text) {
-  std::ifstream in(file);
-  const std::string all{std::istreambuf_iterator<char>(in), {}};
-  const std::string begin = "<!-- " + name + " -->\n", end = "<!-- end of " + name + " -->";
-  const std::size_t from = all.find(begin), to = all.find(end);
-  if (from == std::string::npos || to == std::string::npos || to < from) {
-    throw std::runtime_error(file + " has no marks of " + name);
-  }
-  std::ofstream(file) << all.substr(0, from + begin.size()) << text << all.substr(to);
-}
-
 }  // namespace
 }  // namespace kindred::bench
 
 int main() {
   const auto [text, clean] = kindred::bench::compareAll();
-  kindred::bench::replaceBetweenMarks(KINDRED_SOURCE_DIR "/docs/formats.md", "pairs of storages",
-                                      text);
+  kindred::bench::writeBetweenMarks("formats.md", "pairs of storages", text);
   return clean ? 0 : 1;
 }
