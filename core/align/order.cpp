@@ -5,8 +5,9 @@
 #include <map>
 #include <set>
 
+#include <kindred/analysis/stats/ranks.hpp>
+
 #include "align/public_tables.hpp"
-#include "stats/ranks.hpp"
 
 namespace kindred::align {
 namespace {

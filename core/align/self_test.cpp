@@ -9,9 +9,10 @@
 
 #include <fmt/format.h>
 
+#include <kindred/analysis/stats/log_space.hpp>
+#include <kindred/analysis/stats/tails.hpp>
+
 #include "align/public_tables.hpp"
-#include "stats/log_space.hpp"
-#include "stats/tails.hpp"
 
 namespace kindred::align {
 namespace {

@@ -24,8 +24,7 @@
 #include <vector>
 
 #include <kindred/alignment.hpp>
-
-#include "align/coins.hpp"
+#include <kindred/analysis/align/coins.hpp>
 
 namespace kindred::align {
 

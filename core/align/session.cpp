@@ -3,7 +3,8 @@
 #include <optional>
 #include <utility>
 
-#include "align/certificates.hpp"
+#include <kindred/analysis/align/certificates.hpp>
+
 #include "align/order.hpp"
 
 namespace kindred::align {

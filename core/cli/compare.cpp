@@ -10,11 +10,10 @@
 
 #include <kindred/error.hpp>
 
-#include "addresses/naming.hpp"
-#include "models/names.hpp"
 #include "cli/commands.hpp"
 #include "cli/execute.hpp"
 #include "cli/model_argument.hpp"
+#include "models/names.hpp"
 #include "plan/pairing.hpp"
 #include "recipe/document.hpp"
 #include "report/families.hpp"
@@ -177,9 +176,9 @@ std::vector<ModelArgument> namedModels(const Invocation& invocation) {
 void pin(std::vector<ModelArgument>& models, plan::Models& opened) {
   opened.openRepositories();
   for (ModelArgument& model : models) {
-    const addresses::Naming& naming = addresses::namingOf(*opened.repository(model.key).location);
-    if (const std::string pinned = naming.pinned(); !pinned.empty()) model.address = pinned;
-    model.endpoint = naming.endpoint();
+    const Location& location = *opened.repository(model.key).location;
+    if (const std::string pinned = location.pinned(); !pinned.empty()) model.address = pinned;
+    model.endpoint = location.endpoint();
   }
 }
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "addresses/remote_address.hpp"
+#include <kindred/addresses/remote_address.hpp>
 
 namespace kindred::cli {
 

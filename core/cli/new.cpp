@@ -10,8 +10,12 @@
 #include <fstream>
 #include <iostream>
 #include <map>
+#include <set>
 #include <sstream>
 #include <system_error>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <kindred/declaration.hpp>
 
@@ -27,6 +31,22 @@ namespace fs = std::filesystem;
 constexpr Option kNewOptions[] = {
     {"into", "DIR", "write the project's folder into this one (default: the current folder)"},
     kPluginPath};
+
+// A kind is a folder of templates.
+fs::path templateOf(const std::string& kind) {
+  const fs::path all = plugin::sharedFiles() / "template";
+  std::set<std::string> kinds;
+  std::error_code problem;
+  for (const auto& entry : fs::directory_iterator(all, problem)) {
+    kinds.insert(entry.path().filename().string());
+  }
+  if (kinds.empty()) {
+    throw inputError(all.string(), "the templates are missing", "install Kindred again");
+  }
+  if (kinds.contains(kind)) return all / kind;
+  throw inputError("", "'" + kind + "' is no kind of new plugin",
+                   fmt::format("write {}", fmt::join(kinds, ", ")));
+}
 
 // CMake keeps these for itself.
 constexpr std::array kReserved{"all", "clean", "help", "install", "package", "test"};
@@ -134,9 +154,7 @@ std::string nextSteps(const fs::path& project, const std::string& name) {
 int newVerb(const Invocation& invocation) {
   const std::string& kind = invocation.positional[0];
   const std::string& name = invocation.positional[1];
-  if (kind != "metric" && kind != "source") {
-    throw inputError("", "'" + kind + "' is no kind of new plugin", "write metric or source");
-  }
+  const fs::path from = templateOf(kind);
   checkName(name);
   checkUnused(name, invocation);
   const fs::path into = invocation.value("into", ".");
@@ -146,10 +164,6 @@ int newVerb(const Invocation& invocation) {
   const fs::path project = (into / name).lexically_normal();
   if (fs::exists(fs::symlink_status(project))) {
     throw inputError(project.string(), "exists already", "remove it, or choose another name");
-  }
-  const fs::path from = plugin::sharedFiles() / "template" / kind;
-  if (!fs::is_directory(from)) {
-    throw inputError(from.string(), "the template is missing", "install Kindred again");
   }
   std::string file = name;
   std::replace(file.begin(), file.end(), '-', '_');
@@ -170,7 +184,7 @@ int newVerb(const Invocation& invocation) {
 }  // namespace
 
 const Command kNewCommand{"new",
-                          "metric|source NAME",
+                          "metric|source|test|matrix-test|survey NAME",
                           "Write an out-of-tree plugin project that builds",
                           2,
                           2,

@@ -37,6 +37,7 @@ std::string typeAndDefault(const Entry& entry) {
 std::string describe(const Plugin& plugin) {
   std::string text = fmt::format("{} {} ({})\n{}\n{}\n", plugin.name(), plugin.version(),
                                  name(plugin.kind()), plugin.summary(), plugin.file.string());
+  if (plugin.alias) text += fmt::format("now {}\n", plugin.alias->meaning);
   std::size_t width = 0;
   for (const auto* entries : {&plugin.figures, &plugin.parameters}) {
     for (const Entry& entry : *entries) width = std::max(width, std::string(entry.name).size());
@@ -74,7 +75,8 @@ std::string table(const std::vector<Candidate>& candidates) {
     }
     const Plugin& found = *candidate.plugin;
     text += line(found.name(), name(found.kind()), found.version(),
-                 fmt::format("{} [{}]", found.summary(), found.file.string()));
+                 found.alias ? "now " + found.alias->meaning
+                             : fmt::format("{} [{}]", found.summary(), found.file.string()));
   }
   if (!text.empty()) text = line("name", "kind", "version", "summary [file]") + text;
   if (!broken.empty()) text += "\nnot usable:\n" + broken;
@@ -103,13 +105,20 @@ Json toJson(const std::vector<Entry>& entries) {
 }
 
 Json toJson(const Plugin& plugin) {
-  return {{"name", plugin.name()},
-          {"kind", name(plugin.kind())},
-          {"version", plugin.version()},
-          {"summary", plugin.summary()},
-          {"file", plugin.file.string()},
-          {"figures", toJson(plugin.figures)},
-          {"parameters", toJson(plugin.parameters)}};
+  Json json{{"name", plugin.name()},
+            {"kind", name(plugin.kind())},
+            {"version", plugin.version()},
+            {"summary", plugin.summary()},
+            {"file", plugin.file.string()},
+            {"figures", toJson(plugin.figures)},
+            {"parameters", toJson(plugin.parameters)}};
+  if (plugin.alias) {
+    json["now"] = {{"name", plugin.descriptor->name}, {"parameters", Json::object()}};
+    for (const auto& [name, value] : plugin.alias->set.values()) {
+      json["now"]["parameters"][name] = toJson(value);
+    }
+  }
+  return json;
 }
 
 Json toJson(const std::vector<Candidate>& candidates) {

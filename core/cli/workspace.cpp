@@ -49,6 +49,11 @@ void sayNotes(const plan::Models& models) {
 
 Workspace::Workspace(const Invocation& invocation)
     : Workspace(recipe::load(invocation.positional.front(), invocation.values("set")), invocation) {
+  if (!good_) return;
+  for (const plugin::Plugin* plugin : plugins()) {
+    if (!plugin->alias) continue;
+    std::cerr << "kindred: '" << plugin->name() << "' is now " << plugin->alias->meaning << '\n';
+  }
 }
 
 Workspace::Workspace(recipe::Checked checked, const Invocation& invocation)

@@ -17,7 +17,8 @@ namespace kindred::cli {
 class Workspace {
  public:
   // Reads the recipe, loads the plugins it uses and checks all parameters; opens no model.
-  // Everything that is wrong is printed on standard error; good() is then false.
+  // Everything that is wrong is printed on standard error; good() is then false. Else says there
+  // which plugins the recipe calls by an older name.
   explicit Workspace(const Invocation& invocation);
   // The same for a recipe that was read or written already.
   Workspace(recipe::Checked checked, const Invocation& invocation);

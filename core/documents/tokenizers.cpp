@@ -8,9 +8,10 @@
 #include <unordered_map>
 #include <unordered_set>
 
-#include "models/tokenizer.hpp"
+#include <kindred/analysis/stats/spearman.hpp>
+
 #include "documents/cells.hpp"
-#include "stats/spearman.hpp"
+#include "models/tokenizer.hpp"
 
 namespace kindred::documents {
 namespace {

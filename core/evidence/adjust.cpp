@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "stats/multiplicity.hpp"
+#include <kindred/analysis/stats/multiplicity.hpp>
 
 namespace kindred::evidence {
 

@@ -4,8 +4,8 @@
 #include <utility>
 
 #include "evidence/adjust.hpp"
+#include "evidence/levels.hpp"
 #include "evidence/verdict.hpp"
-#include "stats/levels.hpp"
 
 namespace kindred::evidence {
 
@@ -31,7 +31,7 @@ bool Found::related(const std::string& a, const std::string& b) const {
 bool Found::settled(const std::string& a, const std::string& b) const {
   return any(a, b, [](const StepFinding& row) {
     return row.finding.basis == Basis::exact && row.finding.gauge != gauge::kResidualDim &&
-           row.log10_p_adjusted <= stats::kLog10Settled;
+           row.log10_p_adjusted <= kLog10Settled;
   });
 }
 

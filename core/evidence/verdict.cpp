@@ -9,7 +9,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "stats/levels.hpp"
+#include "evidence/levels.hpp"
 #include "evidence/rows.hpp"
 #include "evidence/shared_bytes.hpp"
 
@@ -119,12 +119,12 @@ class Judge {
     // What lies along the residual stream is one part; a test of any other has to have found
     // nothing, and to have been able to find something, before the rest can be called another's.
     tested_in_vain_ |= !rejects(finding, entry.log10_p) && finding.gauge != gauge::kResidualDim &&
-                       finding.log10_p_floor <= stats::kLog10Evidence;
+                       finding.log10_p_floor <= kLog10Evidence;
     if (byContent(finding)) {
       ++matched_;
       if (rejects(finding, entry.log10_p)) ++matched_kin_;
     }
-    const bool could = finding.log10_p_floor <= stats::kLog10Evidence && finding.power;
+    const bool could = finding.log10_p_floor <= kLog10Evidence && finding.power;
     if (could && rejects(finding, entry.log10_p)) found_.insert(finding.power->rows);
     if (could && rowsOf(finding) == Rows::strangers) idle_.insert(finding.power->rows);
     if (finding.detectable_rho && (!rho_ || *finding.detectable_rho < *rho_)) {
@@ -300,8 +300,8 @@ class Judge {
                  " Too few controls to decide: the conformal p-value is {:.3f}, adjusted for the "
                  "calibrated tests of this run; {:.2f} and {} controls are needed. Name more "
                  "controls of like kind.",
-                 std::pow(10, calibrated_->log10_p), std::pow(10, stats::kLog10Calibrated),
-                 stats::kFewestControls) +
+                 std::pow(10, calibrated_->log10_p), std::pow(10, kLog10Calibrated),
+                 kFewestControls) +
              leftOut();
     }
     return seen +
@@ -506,11 +506,11 @@ bool rejects(const Finding& finding, double log10_p_adjusted) {
   switch (finding.basis) {
     case Basis::exact:
     case Basis::unverified:
-      return log10_p_adjusted <= stats::kLog10Evidence;
+      return log10_p_adjusted <= kLog10Evidence;
     case Basis::calibrated:
-      return finding.controls && finding.controls->models >= stats::kFewestControls &&
+      return finding.controls && finding.controls->models >= kFewestControls &&
              finding.controls->clear && finding.controls->large &&
-             log10_p_adjusted <= stats::kLog10Calibrated;
+             log10_p_adjusted <= kLog10Calibrated;
     case Basis::describes:
       return false;
   }

@@ -10,7 +10,6 @@
 
 #include <kindred/error.hpp>
 
-#include "addresses/naming.hpp"
 #include "models/headers.hpp"
 #include "models/index_file.hpp"
 #include "models/json_walk.hpp"
@@ -99,10 +98,9 @@ Checkpoint Checkpoint::open(std::string model, Source& source, Location& locatio
   const std::vector<std::string> names = location.list();
   Checkpoint result;
   result.model_ = std::move(model);
-  const addresses::Naming& naming = addresses::namingOf(location);
   WeightFiles chosen = chooseWeights(
-      {result.model_, names, naming.chosen(),
-       [&](const std::string& below) { return naming.addressOf(below); }, naming.unlisted()});
+      {result.model_, names, location.chosen(),
+       [&](const std::string& below) { return location.addressOf(below); }, location.unlisted()});
   result.notes_ = std::move(chosen.notes);
 
   Files files(location);
@@ -124,7 +122,7 @@ Checkpoint Checkpoint::open(std::string model, Source& source, Location& locatio
   if (has_index) {
     index = parseIndex(wanted.front()->place(), texts.front());
     checkCount(result.model_, index->shards);
-    checkShardsAreThere(*index, names, naming.unlisted());
+    checkShardsAreThere(*index, names, location.unlisted());
     const std::string unnamed = unnamedShards(names, index->shards);
     result.agrees_with_index_ = unnamed.empty();
     result.note(unnamed);

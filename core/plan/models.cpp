@@ -9,7 +9,6 @@
 
 #include <kindred/error.hpp>
 
-#include "addresses/naming.hpp"
 #include "plan/tools.hpp"
 #include "plugin/guard.hpp"
 #include "reading/open.hpp"
@@ -61,8 +60,8 @@ void together(std::size_t count, const std::function<void(std::size_t)>& open) {
 }  // namespace
 
 Models::Models(const recipe::Recipe& recipe, plugin::Registry& registry,
-               const models::ArchitectureRegistry& architectures,
-               const SourceOverrides& overrides, std::vector<recipe::Diagnostic>& diagnostics)
+               const models::ArchitectureRegistry& architectures, const SourceOverrides& overrides,
+               std::vector<recipe::Diagnostic>& diagnostics)
     : recipe_(recipe), architectures_(architectures) {
   for (const recipe::SourceSpec& spec : recipe.sources) {
     try {
@@ -112,7 +111,7 @@ std::unique_ptr<Repository> Models::openRepository(const recipe::ModelSpec& spec
   repository->source = sources_.at(spec.source).get();
   plugin::guard(spec.source,
                 [&] { repository->location = repository->source->open(spec.address); });
-  const std::string pinned = addresses::namingOf(*repository->location).pinned();
+  const std::string pinned = repository->location->pinned();
   repository->address = spec.source + ":" + (pinned.empty() ? spec.address : pinned);
   return repository;
 }

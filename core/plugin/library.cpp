@@ -104,7 +104,7 @@ Plugin openPlugin(const std::string& name, const fs::path& file) {
   checkFingerprint(file, exportedSymbols(file));
   const Descriptor& descriptor = openLibrary(name, file);
   checkDescriptor(name, file, descriptor);
-  return {&descriptor, file, parametersOf(descriptor), figuresOf(descriptor)};
+  return {&descriptor, file, parametersOf(descriptor), figuresOf(descriptor), {}};
 }
 
 }  // namespace kindred::plugin

@@ -22,7 +22,11 @@ std::unique_ptr<Base> Plugin::make(Kind wanted, const Parameters& given) const {
   }
   void* object = nullptr;
   try {
-    object = descriptor->create(given);
+    Parameters complete = given;
+    if (alias) {
+      for (const auto& [name, value] : alias->set.values()) complete.set(name, value);
+    }
+    object = descriptor->create(complete);
   } catch (...) {
     rethrowNaming(name(), file.string());
   }

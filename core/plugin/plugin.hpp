@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,14 +22,24 @@ class Survey;
 
 namespace kindred::plugin {
 
+// An older name of a plugin, which stands for it with some of its parameters set
+// (plugin/alias.hpp).
+struct Alias {
+  std::string name;
+  Parameters set;
+  std::string meaning;  // "'fixed-points' with gauge mlp-unit"
+};
+
 // Valid until the process ends, like the library behind it. Copies are cheap enough and allowed.
 struct Plugin {
   const Descriptor* descriptor = nullptr;
   std::filesystem::path file;
   std::vector<Entry> parameters;  // in the order declared
   std::vector<Entry> figures;     // the first is named like the metric
+  std::optional<Alias> alias;     // under which it was asked for; `parameters` are those it leaves
 
-  std::string name() const { return descriptor->name; }
+  // As it was asked for: what a recipe calls by an older name keeps that name in results.
+  std::string name() const { return alias ? alias->name : descriptor->name; }
   std::string version() const { return descriptor->version; }
   std::string summary() const { return descriptor->summary; }
   Kind kind() const { return descriptor->kind; }

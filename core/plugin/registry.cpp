@@ -4,6 +4,7 @@
 #include <set>
 #include <system_error>
 
+#include "plugin/alias.hpp"
 #include "words/near.hpp"
 
 namespace kindred::plugin {
@@ -32,9 +33,14 @@ Registry::Registry(std::vector<fs::path> folders) : folders_(std::move(folders))
     std::set<fs::path> libraries;  // sorted: a folder's own order means nothing
     for (fs::directory_iterator at(folder, problem), end; !problem && at != end;
          at.increment(problem)) {
-      if (at->path().extension() == ".so") libraries.insert(at->path());
+      const fs::path kind = at->path().extension();
+      if (kind == ".so" || kind == ".alias") libraries.insert(at->path());
     }
     for (const fs::path& file : libraries) {
+      // A library that was left behind when its name became an older one.
+      if (file.extension() == ".so" && libraries.contains(folder / (nameOf(file) + ".alias"))) {
+        continue;
+      }
       Files& known = files_[nameOf(file)];
       if (!holds(known, file)) known.push_back(file);
     }
@@ -71,6 +77,10 @@ std::vector<Candidate> Registry::list() {
 
 const Registry::Outcome& Registry::opened(const std::string& name, const Files& files) {
   const std::lock_guard lock(mutex_);
+  return openedLocked(name, files);
+}
+
+const Registry::Outcome& Registry::openedLocked(const std::string& name, const Files& files) {
   const auto known = outcomes_.find(name);
   if (known != outcomes_.end()) return known->second;
   const auto attempt = [&]() -> Outcome {
@@ -80,12 +90,27 @@ const Registry::Outcome& Registry::opened(const std::string& name, const Files& 
                    "remove or rename one of them");
     }
     try {
-      return openPlugin(name, files[0]);
+      return files[0].extension() == ".alias" ? meantBy(name, files[0])
+                                              : openPlugin(name, files[0]);
     } catch (const Error& error) {
       return error;
     }
   };
   return outcomes_.emplace(name, attempt()).first->second;
+}
+
+// An older name stands for a library: never for another older name, so none goes round in a circle.
+Plugin Registry::meantBy(const std::string& name, const fs::path& alias) {
+  const AliasFile read = readAlias(alias);
+  const auto meant = files_.find(read.plugin);
+  if (meant == files_.end() || meant->second[0].extension() != ".so") {
+    throw Error(Category::plugin, alias.string(),
+                "stands for the plugin '" + read.plugin + "', which is not there",
+                "install that plugin, or remove this file");
+  }
+  const Outcome& outcome = openedLocked(read.plugin, meant->second);
+  if (const Error* error = std::get_if<Error>(&outcome)) throw Error(*error);
+  return aliased(name, alias, read, std::get<Plugin>(outcome));
 }
 
 Error Registry::unknown(const std::string& name) const {

@@ -24,8 +24,9 @@ struct Candidate {
   std::optional<Error> error;
 };
 
-// A plugin NAME is the file NAME.so or libNAME.so in one of the folders. Two files of one name are
-// an error for whoever needs that name, and for nobody else; so is a broken library.
+// A plugin NAME is the file NAME.so or libNAME.so in one of the folders, or NAME.alias for an older
+// name of another one (plugin/alias.hpp). Two files of one name are an error for whoever needs that
+// name, and for nobody else; so is a broken library.
 class Registry {
  public:
   // Folders that don't exist are passed over; the message about an unknown plugin lists them.
@@ -39,7 +40,7 @@ class Registry {
   // All names found, sorted; opens nothing. [any-thread]
   std::vector<std::string> names() const;
 
-  // Every library found, sorted by name, all of them opened. [any-thread]
+  // Every library and older name found, sorted by name, all of them opened. [any-thread]
   std::vector<Candidate> list();
 
  private:
@@ -47,6 +48,8 @@ class Registry {
   using Outcome = std::variant<Plugin, Error>;
 
   const Outcome& opened(const std::string& name, const Files& files);
+  const Outcome& openedLocked(const std::string& name, const Files& files);
+  Plugin meantBy(const std::string& name, const std::filesystem::path& alias);
   Error unknown(const std::string& name) const;
 
   std::vector<std::filesystem::path> folders_;

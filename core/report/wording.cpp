@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "stats/levels.hpp"
+#include "evidence/levels.hpp"
 
 namespace kindred::report {
 namespace {
@@ -61,7 +61,7 @@ Answer sharedWeights(const DocumentPair& pair) {
       "the "
       "other; this is not told apart." +
       sizesOf(pair);
-  if (pair.verdict.log10_p > stats::kLog10Evidence) {
+  if (pair.verdict.log10_p > evidence::kLog10Evidence) {
     const DocumentSharedBytes& known = pair.coverage.shared_known;
     const DocumentSharedBytes& unknown = pair.coverage.shared_unknown;
     return {fmt::format("{} and {} hold the same bytes in {} of {} elements in all.", pair.a,

@@ -9,6 +9,8 @@
 
 #include <fmt/format.h>
 
+#include <kindred/analysis/stats/multiplicity.hpp>
+
 #include "align/session.hpp"
 #include "evidence/checked.hpp"
 #include "models/names.hpp"
@@ -16,7 +18,6 @@
 #include "run/hash.hpp"
 #include "run/interrupt.hpp"
 #include "run/ordered.hpp"
-#include "stats/multiplicity.hpp"
 
 namespace kindred::run {
 namespace {

@@ -1,7 +1,8 @@
 // Pairs of tensors, streamed through all pair metrics of a step in one pass.
 #include <kindred/error.hpp>
 
-#include "cosine/accumulator.hpp"
+#include <kindred/analysis/cosine/accumulator.hpp>
+
 #include "models/names.hpp"
 #include "plugin/guard.hpp"
 #include "run/interrupt.hpp"

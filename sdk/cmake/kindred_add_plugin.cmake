@@ -12,6 +12,17 @@ function(kindred_add_plugin name)
   endif()
 endfunction()
 
+# kindred_add_alias(OLD-NAME NAME [PARAMETER=VALUE...] [PARAMETER...]): OLD-NAME stands for the plugin
+# NAME with these parameters set; under the older name a recipe may give those named without a value.
+function(kindred_add_alias old)
+  string(JOIN " " line ${ARGN})
+  set(folder ${CMAKE_CURRENT_BINARY_DIR})
+  if(KINDRED_PLUGIN_DIR)
+    set(folder ${KINDRED_PLUGIN_DIR})
+  endif()
+  file(CONFIGURE OUTPUT ${folder}/${old}.alias CONTENT "${line}\n" @ONLY)
+endfunction()
+
 # kindred_add_plugin_test(NAME SOURCE...): a program that checks the plugin NAME with
 # kindred/conformance.hpp, run by ctest. It finds the library's path in PLUGIN_FILE.
 function(kindred_add_plugin_test name)

@@ -10,6 +10,7 @@
 #include "support/process.hpp"
 #include "support/safetensors.hpp"
 #include "support/temp_dir.hpp"
+#include "toys.hpp"
 
 namespace kindred {
 namespace {
@@ -27,7 +28,7 @@ std::string must(std::vector<std::string> command) {
   RunOptions options;
   options.environment = {
       {"KINDRED_PLUGIN_PATH", std::nullopt}, {"CXXFLAGS", std::nullopt}, {"DESTDIR", std::nullopt}};
-  options.timeout = std::chrono::seconds(250);
+  options.timeout = std::chrono::seconds(400);
   const std::string program = command[0] + " " + command[1];
   const auto result = support::runCommand(std::move(command), options);
   EXPECT_EQ(result.exit_code, 0) << program << '\n' << result.out << result.err;
@@ -41,79 +42,117 @@ std::vector<std::string> filesIn(const fs::path& folder) {
   return names;
 }
 
-class NewProject : public testing::Test {
- protected:
-  // Installs, writes a project of the kind, builds it with warnings as errors, and runs its test.
-  void build(const std::string& kind, const std::string& name) {
-    if (!fs::exists(prefix_)) {
-      must({KINDRED_CMAKE, "--install", KINDRED_BUILD_DIR, "--prefix", prefix_.string()});
+// Projects of every kind and the examples, all in one build: compiling is what takes the time.
+class NewProjects {
+ public:
+  NewProjects() {
+    must({KINDRED_CMAKE, "--install", KINDRED_BUILD_DIR, "--prefix", prefix_.string()});
+    for (const auto& [kind, name] : kProjects) {
+      const std::string said = must({kindred(), "new", kind, name, "--into", temp_.text()});
+      EXPECT_THAT(said, HasSubstr("-DCMAKE_PREFIX_PATH=" + prefix_.string()));
     }
-    const std::string said = must({kindred(), "new", kind, name, "--into", temp_.text()});
-    EXPECT_THAT(said, HasSubstr("-DCMAKE_PREFIX_PATH=" + prefix_.string()));
-    const std::string project = (temp_ / name).string();
-    must({KINDRED_CMAKE, "-G", KINDRED_GENERATOR, "-S", project, "-B", project + "/build",
-          "-DCMAKE_PREFIX_PATH=" + prefix_.string(),
+    fs::copy(KINDRED_SOURCE_DIR "/docs/examples", temp_.path(), fs::copy_options::recursive);
+    temp_.write("CMakeLists.txt",
+                "cmake_minimum_required(VERSION 3.20)\nproject(all LANGUAGES CXX)\n"
+                "enable_testing()\nset(KINDRED_PLUGIN_DIR ${CMAKE_BINARY_DIR}/plugins)\n"
+                "foreach(each relative-error disk layer-order unit-lengths row-cosines "
+                "down-matching)\n  add_subdirectory(${each})\nendforeach()\n");
+    must({KINDRED_CMAKE, "-G", KINDRED_GENERATOR, "-S", temp_.text(), "-B", built().string(),
+          "-DCMAKE_BUILD_TYPE=Debug", "-DCMAKE_PREFIX_PATH=" + prefix_.string(),
           std::string("-DCMAKE_CXX_COMPILER=") + KINDRED_CXX,
           "-DCMAKE_CXX_FLAGS=-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion "
           "-Werror"});
-    must({KINDRED_CMAKE, "--build", project + "/build"});
-    const std::string tested =
-        must({KINDRED_CTEST, "--test-dir", project + "/build", "--output-on-failure"});
-    EXPECT_THAT(tested, HasSubstr("100% tests passed, 0 tests failed out of 1"));
+    must({KINDRED_CMAKE, "--build", built().string(), "--parallel"});
   }
 
   std::string kindred() const { return (prefix_ / "bin/kindred").string(); }
+  fs::path built() const { return temp_ / "build"; }
+  std::string plugins() const { return (built() / "plugins").string(); }
+  const TempDir& folder() const { return temp_; }
+
+ private:
+  static constexpr std::pair<const char*, const char*> kProjects[] = {
+      {"metric", "relative-error"},
+      {"source", "disk"},
+      {"test", "layer-order"},
+      {"matrix-test", "unit-lengths"},
+      {"survey", "row-cosines"}};
 
   TempDir temp_;
   fs::path prefix_ = temp_ / "prefix";
 };
 
-TEST_F(NewProject, OfAMetricBuildsAgainstTheInstalledSdkAndLoads) {
-  build("metric", "relative-error");
-  EXPECT_THAT(filesIn(temp_ / "relative-error"),
-              testing::ElementsAre("CMakeLists.txt", "README.md", "build", "relative_error.cpp",
-                                   "relative_error_test.cpp"));
-  const std::string built = (temp_ / "relative-error/build").string();
-  const auto plugin = nlohmann::json::parse(
-      must({kindred(), "plugins", "relative-error", "--json", "--plugin-path", built}));
-  EXPECT_EQ(plugin["kind"], "metric");
-  EXPECT_EQ(plugin["file"], built + "/relative-error.so");
-  EXPECT_EQ(plugin["parameters"][0]["name"], "power");
+std::string recipeOf(const TempDir& dir) {
+  return "kindred: 1\n"
+         "title: new plugins at work\n"
+         "sources:\n"
+         "  disk: {plugin: disk, root: '" +
+         dir.text() +
+         "'}\n"
+         "  folders: {plugin: local-mmap, root: '" +
+         dir.text() +
+         "'}\n"
+         "models:\n"
+         "  x: disk:x.safetensors\n"
+         "  y: disk:y.safetensors\n"
+         "  a: folders:a\n"
+         "  b: folders:b\n"
+         "  stranger: folders:c\n"
+         "steps:\n"
+         "  - name: step\n"
+         "    compare: [x, y]\n"
+         "    metrics: [{plugin: relative-error, power: 2}]\n"
+         "  - {name: lengths, compare: [a, b], test: {plugin: unit-lengths}}\n"
+         "  - {name: downs, compare: [a, b], test: {plugin: down-matching}}\n"
+         "  - {name: other-downs, compare: [a, stranger], test: {plugin: down-matching}}\n"
+         "  - {name: norms, compare: [a, b], pair: all-layers, metrics: [cosine],\n"
+         "     select: ['model.layers.{layer}.input_layernorm.weight']}\n"
+         "  - {name: order, test: {plugin: layer-order}, of: norms.cosine}\n"
+         "  - {name: rows, compare: [a, b], survey: {plugin: row-cosines},\n"
+         "     select: ['model.layers.{layer}.mlp.up_proj.weight']}\n"
+         "expect:\n"
+         "  - {figure: step.relative-error.mean, at-least: 4.33}\n"
+         "  - {figure: lengths.log10_p, at-most: -4}\n"
+         "  - {figure: downs.log10_p, at-most: -100}\n"
+         "  - {figure: other-downs.log10_p, at-least: -4}\n"
+         "  - {figure: order.statistic, equals: 2}\n"
+         "  - {figure: rows.row-cosines.min, at-least: 0.9}\n";
 }
 
-TEST_F(NewProject, OfASourceFeedsANewMetricInARecipe) {
-  build("source", "disk");
-  build("metric", "distance");
-  const std::string folders =
-      (temp_ / "disk/build").string() + ":" + (temp_ / "distance/build").string();
-  EXPECT_THAT(must({kindred(), "plugins", "disk", "--plugin-path", folders}),
-              HasSubstr("disk 0.1 (source)"));
+TEST(NewProjects, OfEveryKindBuildAgainstTheInstalledSdkPassTheirTestsAndWorkInARecipe) {
+  const NewProjects projects;
+  const TempDir& dir = projects.folder();
+  EXPECT_THAT(filesIn(dir / "relative-error"),
+              testing::ElementsAre("CMakeLists.txt", "README.md", "relative_error.cpp",
+                                   "relative_error_test.cpp"));
+  const std::string tested =
+      must({KINDRED_CTEST, "--test-dir", projects.built().string(), "--output-on-failure"});
+  EXPECT_THAT(tested, HasSubstr("100% tests passed, 0 tests failed out of 6"));
+
+  const auto plugin = nlohmann::json::parse(must({projects.kindred(), "plugins", "relative-error",
+                                                  "--json", "--plugin-path", projects.plugins()}));
+  EXPECT_EQ(plugin["kind"], "metric");
+  EXPECT_EQ(plugin["file"], projects.plugins() + "/relative-error.so");
+  EXPECT_EQ(plugin["parameters"][0]["name"], "power");
 
   using support::tensorOf;
-  support::writeSafetensors(temp_ / "a.safetensors", {tensorOf("w", DType::F32, {3}, {1, 2, 4})});
-  support::writeSafetensors(temp_ / "b.safetensors", {tensorOf("w", DType::F32, {3}, {1, 4, 1})});
-  const fs::path recipe = temp_.write("recipe.yaml",
-                                      "kindred: 1\n"
-                                      "title: new plugins at work\n"
-                                      "sources:\n"
-                                      "  disk: {plugin: disk, root: '" +
-                                          temp_.text() +
-                                          "'}\n"
-                                          "models:\n"
-                                          "  a: disk:a.safetensors\n"
-                                          "  b: disk:b.safetensors\n"
-                                          "steps:\n"
-                                          "  - name: step\n"
-                                          "    compare: [a, b]\n"
-                                          "    metrics: [{plugin: distance, power: 2}]\n"
-                                          "expect:\n"
-                                          "  - {figure: step.distance.mean, at-least: 4.33}\n");
-  must({kindred(), "run", recipe.string(), "--plugin-path", folders, "--out",
-        (temp_ / "out").string()});
-  const auto report = nlohmann::json::parse(support::readFile(temp_ / "out/report.json"));
+  support::writeSafetensors(dir / "x.safetensors", {tensorOf("w", DType::F32, {3}, {1, 2, 4})});
+  support::writeSafetensors(dir / "y.safetensors", {tensorOf("w", DType::F32, {3}, {1, 4, 1})});
+  const clitest::Toy a = clitest::toyLlama(1), b = clitest::tuned(a, 2);
+  clitest::saveModel(dir / "a", clitest::stored(a), clitest::toyLlamaConfig());
+  clitest::saveModel(dir / "b", clitest::stored(b), clitest::toyLlamaConfig());
+  clitest::saveModel(dir / "c", clitest::stored(clitest::toyLlama(3)), clitest::toyLlamaConfig());
+  const fs::path recipe = dir.write("recipe.yaml", recipeOf(dir));
+  must({projects.kindred(), "run", recipe.string(), "--plugin-path", projects.plugins(), "--out",
+        (dir / "out").string()});
+  const auto report = nlohmann::json::parse(support::readFile(dir / "out/report.json"));
   EXPECT_TRUE(report.at("complete").get<bool>());
-  EXPECT_THAT(support::readFile(temp_ / "out/observations.csv"),
-              HasSubstr("step,distance,distance,a,w,b,w,,,,,3,4.333333333333333"));
+  for (const auto& finding : report.at("findings")) {
+    const bool on_weights = finding.at("test") != "layer-order";
+    EXPECT_EQ(finding.at("basis"), on_weights ? "exact" : "describes") << finding.dump();
+  }
+  EXPECT_THAT(support::readFile(dir / "out/observations.csv"),
+              HasSubstr("step,relative-error,relative-error,x,w,y,w,,,,,3,4.333333333333333"));
 }
 
 // The rest needs no installation: the build tree has the same shape.
@@ -123,7 +162,7 @@ support::RunResult runNew(std::vector<std::string> arguments) {
 }
 
 TEST(NewCommand, LeavesNoPlaceholderAndNothingElseBehind) {
-  for (const char* kind : {"metric", "source"}) {
+  for (const char* kind : {"metric", "source", "test", "matrix-test", "survey"}) {
     const TempDir temp;
     ASSERT_EQ(runNew({kind, "two-words", "--into", temp.text()}).exit_code, 0);
     EXPECT_THAT(filesIn(temp.path()), testing::ElementsAre("two-words"));
@@ -135,12 +174,12 @@ TEST(NewCommand, LeavesNoPlaceholderAndNothingElseBehind) {
   }
 }
 
-TEST(NewCommand, WritesASourceFileOfAtMost40Lines) {
-  for (const char* kind : {"metric", "source"}) {
+TEST(NewCommand, WritesASourceFileThatFitsAScreen) {
+  for (const char* kind : {"metric", "source", "test", "matrix-test", "survey"}) {
     const TempDir temp;
     ASSERT_EQ(runNew({kind, "short", "--into", temp.text()}).exit_code, 0);
     const std::string text = support::readFile(temp / "short/short.cpp");
-    EXPECT_LE(std::count(text.begin(), text.end(), '\n'), 40) << kind;
+    EXPECT_LE(std::count(text.begin(), text.end(), '\n'), 50) << kind;
   }
 }
 
@@ -165,7 +204,10 @@ TEST(NewCommand, RefusesNamesThatCanBeNoPlugins) {
 }
 
 TEST(NewCommand, RefusesOtherKindsAndFoldersThatDoNotExist) {
-  EXPECT_THAT(runNew({"chart", "x"}).err, HasSubstr("write metric or source"));
+  for (const char* kind : {"chart", "..", "metric/"}) {
+    EXPECT_THAT(runNew({kind, "x"}).err,
+                HasSubstr("write matrix-test, metric, source, survey, test"));
+  }
   const auto result = runNew({"metric", "x", "--into", "/nowhere/at/all"});
   EXPECT_EQ(result.exit_code, 2);
   EXPECT_THAT(result.err, HasSubstr("/nowhere/at/all: is no folder"));

@@ -76,7 +76,8 @@ TEST(PairsByContent, GiveATestNoGaugeThatNoArchitectureGrants) {
   TempDir dir;
   writePair(dir, 1, 1);
   for (const char* test : {"permutation-test", "claimant"}) {
-    ASSERT_EQ(runRecipe(dir, onContent(test), {"--plugin-path", samplePlugin("claiming")}).exit_code, 0);
+    ASSERT_EQ(
+        runRecipe(dir, onContent(test), {"--plugin-path", samplePlugin("claiming")}).exit_code, 0);
     const json report = reportOf(dir);
     ASSERT_GT(report.at("findings").size(), 0u);
     for (const json& finding : report.at("findings")) {
@@ -92,7 +93,8 @@ TEST(PairsByContent, LetATestDecideUnderItsOwnAssumptionWhichIsMarked) {
   writePair(dir, 1, 1);
   for (const auto& [test, plugins] :
        {std::pair{"order-matching", "sound"}, std::pair{"claimant", "assuming"}}) {
-    ASSERT_EQ(runRecipe(dir, onContent(test), {"--plugin-path", samplePlugin(plugins)}).exit_code, 0);
+    ASSERT_EQ(runRecipe(dir, onContent(test), {"--plugin-path", samplePlugin(plugins)}).exit_code,
+              0);
     const json report = reportOf(dir);
     EXPECT_EQ(report.at("findings").at(0).at("basis"), "unverified") << test;
     EXPECT_THAT(report.at("verdict").at("sentence").get<std::string>(), HasSubstr("unverified"));
@@ -172,6 +174,37 @@ TEST(CompareAll, TakesSixtyModels) {
     EXPECT_EQ(pair.at("verdict").at("class"), same ? "identical" : "no-evidence")
         << pair.at("a") << " and " << pair.at("b");
   }
+}
+
+TEST(OlderPluginNames, StayInResultsAndAreSaidOnce) {
+  TempDir dir;
+  const auto runTests = [&](const std::string& first, const std::string& second) {
+    return runOnDemo(dir,
+                     "  - {name: one, compare: [a, c], test: " + first +
+                         "}\n  - {name: two, compare: [a, b], test: " + second + "}\n",
+                     "sound");
+  };
+  const RunResult older =
+      runTests("{plugin: unit-matching, seed: 5}", "{plugin: unit-matching, seed: 5}");
+  ASSERT_EQ(older.exit_code, 0) << older.err;
+  const std::string said = "'unit-matching' is now 'fixed-points' with gauge mlp-unit\n";
+  const std::size_t at = older.err.find(said);
+  ASSERT_NE(at, std::string::npos) << older.err;
+  EXPECT_EQ(older.err.find(said, at + 1), std::string::npos);
+  const json before = reportOf(dir).at("findings");
+
+  const std::string now = "{plugin: fixed-points, gauge: mlp-unit, seed: 5}";
+  const RunResult newer = runTests(now, now);
+  ASSERT_EQ(newer.exit_code, 0) << newer.err;
+  EXPECT_EQ(newer.err.find("is now"), std::string::npos);
+  json after = reportOf(dir).at("findings");
+  ASSERT_GE(after.size(), 4u);
+  for (json& finding : after) {
+    EXPECT_EQ(finding.at("test"), "fixed-points");
+    EXPECT_EQ(finding.at("seed"), 5);
+    finding["test"] = "unit-matching";
+  }
+  EXPECT_EQ(after, before);
 }
 
 }  // namespace

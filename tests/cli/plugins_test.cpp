@@ -52,6 +52,18 @@ TEST(PluginsCommand, DescribesOnePluginAsJson) {
   EXPECT_THAT(plugin["parameters"][3]["choices"], ElementsAre("fast", "slow"));
 }
 
+TEST(PluginsCommand, SaysWhatAnOlderNameStandsFor) {
+  EXPECT_THAT(run({"plugins"}).out,
+              testing::ContainsRegex("unit-matching +matrix test +[0-9.]+ +now 'fixed-points' with "
+                                     "gauge mlp-unit"));
+  EXPECT_THAT(run({"plugins", "residual-dims"}).out,
+              AllOf(HasSubstr("now 'fixed-points' with gauge residual-dim\n"), HasSubstr("  dims"),
+                    Not(HasSubstr("  draws"))));
+  const json plugin = json::parse(run({"plugins", "head-matching", "--json"}).out);
+  EXPECT_EQ(plugin["now"]["name"], "fixed-points");
+  EXPECT_EQ(plugin["now"]["parameters"]["gauge"], "kv-group");
+}
+
 TEST(PluginsCommand, ShowsBrokenPluginsWithTheirReasonAndGoesOn) {
   const std::string path = sample("no-symbol") + ":" + sample("wrong-compiler");
   const auto result = run({"plugins", "--plugin-path", path});

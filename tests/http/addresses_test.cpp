@@ -1,12 +1,10 @@
 // Models named in other ways than org/name@main: folders, files, pages, new names, and a server
 // that is laid out otherwise.
-#include "addresses/naming.hpp"
 #include "fixture.hpp"
 
 namespace kindred::http {
 namespace {
 
-using addresses::namingOf;
 using servers::bytesOf;
 using servers::Fault;
 using servers::randomContent;
@@ -36,17 +34,17 @@ TEST_F(AddressesTest, AFolderOfAModelIsAModel) {
   auto remote = source();
   auto location = remote->open("org/model@main:unet");
   EXPECT_THAT(location->list(), ElementsAre("config.json", "x.safetensors"));
-  EXPECT_EQ(namingOf(*location).chosen(), "");
+  EXPECT_EQ(location->chosen(), "");
   EXPECT_EQ(read(*location->open("x.safetensors"), 50'000, 100), bytesOf(other_, 50'000, 100));
   EXPECT_EQ(read(*location->open("config.json"), 0, 8), "{\"a\": 1}");
-  EXPECT_EQ(namingOf(*location).pinned(), "org/model@" + kNamedCommit + ":unet");
-  EXPECT_EQ(namingOf(*location).addressOf("x.safetensors"), "org/model@main:unet/x.safetensors");
+  EXPECT_EQ(location->pinned(), "org/model@" + kNamedCommit + ":unet");
+  EXPECT_EQ(location->addressOf("x.safetensors"), "org/model@main:unet/x.safetensors");
 }
 
 TEST_F(AddressesTest, AFileOfAModelComesWithWhatBelongsToIt) {
   auto remote = source();
   auto location = remote->open("org/model:model.fp16.safetensors");
-  EXPECT_EQ(namingOf(*location).chosen(), "model.fp16.safetensors");
+  EXPECT_EQ(location->chosen(), "model.fp16.safetensors");
   EXPECT_THAT(location->list(), ElementsAre("config.json", "model.fp16.safetensors"));
   EXPECT_EQ(read(*location->open("model.fp16.safetensors"), 0, 10), bytesOf(other_, 0, 10));
 }
@@ -58,9 +56,8 @@ TEST_F(AddressesTest, PastedPagesAndUrisMeanTheSame) {
                            "https://hf.co/org/model/resolve/main/unet/x.safetensors?download=true",
                            "org/model/unet/x.safetensors"}) {
     auto location = remote->open(text);
-    EXPECT_EQ(namingOf(*location).chosen(), "x.safetensors") << text;
-    EXPECT_EQ(namingOf(*location).pinned(), "org/model@" + kNamedCommit + ":unet/x.safetensors")
-        << text;
+    EXPECT_EQ(location->chosen(), "x.safetensors") << text;
+    EXPECT_EQ(location->pinned(), "org/model@" + kNamedCommit + ":unet/x.safetensors") << text;
   }
   EXPECT_EQ(remote->open(server_.endpoint() + "/org/model/tree/main")->revision(), kNamedCommit);
   EXPECT_THAT(errorOf([&] { remote->open("https://elsewhere.example/org/model"); }),
@@ -88,7 +85,7 @@ TEST_F(AddressesTest, ARenamedModelIsReadUnderItsNewName) {
                 .location = "/api/models/org/model/revision/main?blobs=true"});
   auto remote = source();
   auto location = remote->open("old/Model");
-  EXPECT_EQ(namingOf(*location).pinned(), "org/model@" + kNamedCommit);
+  EXPECT_EQ(location->pinned(), "org/model@" + kNamedCommit);
   EXPECT_EQ(read(*location->open("model.safetensors"), 70'000, 9), bytesOf(weights_, 70'000, 9));
   EXPECT_EQ(server_.count("/old/Model/resolve/"), 0U);
   server_.forget();
@@ -165,7 +162,7 @@ TEST_F(AddressesTest, ModelScopeHasAnotherLayoutAndGetsNoToken) {
     auto location = remote->open("org/model");
     EXPECT_EQ(read(*location->open("config.json"), 0, 2), "{}");
     EXPECT_EQ(read(*location->open("model.safetensors"), 70'000, 9), bytesOf(weights_, 70'000, 9));
-    EXPECT_EQ(namingOf(*location).pinned(), "org/model@master");
+    EXPECT_EQ(location->pinned(), "org/model@master");
   };
   run(false);
   for (const servers::Seen& seen : server_.seen()) EXPECT_EQ(seen.authorization, "");

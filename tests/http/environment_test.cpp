@@ -1,5 +1,4 @@
 // Settings of the Hub's own tools and of other programs, taken as they stand.
-#include "addresses/naming.hpp"
 #include "fixture.hpp"
 #include "settings.hpp"
 
@@ -168,7 +167,7 @@ TEST_F(HubCacheTest, OfflineItIsAllThatIsThere) {
             bytesOf(weights_, 200'000, 99));
   EXPECT_THAT(server_.seen(), IsEmpty());
   EXPECT_THAT(errorOf([&] { remote->open("org/model@other"); }), HasSubstr("without --offline"));
-  EXPECT_THAT(addresses::namingOf(*location).unlisted(), HasSubstr("without --offline"));
+  EXPECT_THAT(location->unlisted(), HasSubstr("without --offline"));
 }
 
 TEST_F(HubCacheTest, ALinkWhoseFileIsGoneIsFetchedAndOfflineNotThere) {
@@ -179,7 +178,7 @@ TEST_F(HubCacheTest, ALinkWhoseFileIsGoneIsFetchedAndOfflineNotThere) {
   }
   auto remote = source();
   auto location = remote->open("org/model");
-  EXPECT_EQ(addresses::namingOf(*location).unlisted(), "");
+  EXPECT_EQ(location->unlisted(), "");
   EXPECT_EQ(read(*location->open("model.safetensors"), 9, 9), bytesOf(weights_, 9, 9));
 }
 

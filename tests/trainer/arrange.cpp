@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <armadillo>
 
-#include "linear/matching.hpp"
+#include <kindred/analysis/linear/matching.hpp>
+
 #include "trainer/edits.hpp"
 #include "trainer/reparameterise.hpp"
 #include "trainer/signs.hpp"

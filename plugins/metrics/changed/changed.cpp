@@ -3,9 +3,9 @@
 #include <cmath>
 #include <limits>
 
+#include <kindred/analysis/stats/quantile_sketch.hpp>
 #include <kindred/metric.hpp>
 
-#include "stats/quantile_sketch.hpp"
 #include "ulp.hpp"
 
 namespace {

@@ -1,11 +1,10 @@
 // The cosine of the angle between two tensors seen as vectors; centred, Pearson's r.
 #include <cmath>
 
+#include <kindred/analysis/cosine/accumulator.hpp>
+#include <kindred/analysis/cosine/block_sums.hpp>
+#include <kindred/analysis/cosine/moments.hpp>
 #include <kindred/metric.hpp>
-
-#include "cosine/accumulator.hpp"
-#include "cosine/block_sums.hpp"
-#include "cosine/moments.hpp"
 
 namespace {
 

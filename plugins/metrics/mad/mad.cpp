@@ -6,8 +6,9 @@
 
 #include <kindred/metric.hpp>
 
+#include <kindred/analysis/stats/quantile_sketch.hpp>
+
 #include "differences.hpp"
-#include "stats/quantile_sketch.hpp"
 #include "subset.hpp"
 
 namespace {

@@ -1,9 +1,8 @@
 // Mean, spread, range and length of one tensor.
 #include <limits>
 
+#include <kindred/analysis/stats/moments.hpp>
 #include <kindred/metric.hpp>
-
-#include "stats/moments.hpp"
 
 namespace {
 

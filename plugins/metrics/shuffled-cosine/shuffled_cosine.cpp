@@ -2,9 +2,8 @@
 // over all orders, which needs no shuffling.
 #include <limits>
 
+#include <kindred/analysis/stats/pair_moments.hpp>
 #include <kindred/metric.hpp>
-
-#include "stats/pair_moments.hpp"
 
 namespace {
 

@@ -2,9 +2,8 @@
 #include <cmath>
 #include <limits>
 
+#include <kindred/analysis/stats/pair_moments.hpp>
 #include <kindred/metric.hpp>
-
-#include "stats/pair_moments.hpp"
 
 namespace {
 

@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <set>
 
+#include <kindred/addresses/remote_address.hpp>
 #include <kindred/error.hpp>
 
-#include "addresses/remote_address.hpp"
 #include "url.hpp"
 
 namespace kindred::http {

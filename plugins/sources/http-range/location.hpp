@@ -7,10 +7,9 @@
 #include <string>
 #include <vector>
 
+#include <kindred/addresses/remote_address.hpp>
 #include <kindred/source.hpp>
 
-#include "addresses/naming.hpp"
-#include "addresses/remote_address.hpp"
 #include "remote_file.hpp"
 #include "snapshot.hpp"
 
@@ -18,7 +17,7 @@ namespace kindred::http {
 
 // On a Hub or on ModelScope: asks once what the revision means and what files it has. What the
 // Hub's own tools have fetched of that commit is read from their cache.
-class HubLocation final : public Location, public addresses::Naming {
+class HubLocation final : public Location {
  public:
   HubLocation(Service& service, const std::string& address);
   std::vector<std::string> list() override;
@@ -49,7 +48,7 @@ class HubLocation final : public Location, public addresses::Naming {
 };
 
 // On a plain server: tries the names that a checkpoint usually has, and those in its index.
-class FilesLocation final : public Location, public addresses::Naming {
+class FilesLocation final : public Location {
  public:
   FilesLocation(Service& service, const std::string& address);
   std::vector<std::string> list() override;

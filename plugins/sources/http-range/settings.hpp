@@ -6,9 +6,9 @@
 #include <filesystem>
 #include <string>
 
+#include <kindred/addresses/remote_address.hpp>
 #include <kindred/parameters.hpp>
 
-#include "addresses/remote_address.hpp"
 #include "ranges.hpp"
 #include "retry.hpp"
 #include "url.hpp"

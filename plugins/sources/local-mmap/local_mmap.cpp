@@ -6,7 +6,6 @@
 
 #include <kindred/source.hpp>
 
-#include "addresses/naming.hpp"
 #include "local_file.hpp"
 
 namespace {
@@ -109,7 +108,7 @@ fs::path snapshotIn(const fs::path& model) {
                    revisions.empty() ? "download it" : "name one: snapshots/ has " + all);
 }
 
-class LocalLocation final : public kindred::Location, public kindred::addresses::Naming {
+class LocalLocation final : public kindred::Location {
  public:
   LocalLocation(fs::path path, const std::string& address, ReadBy read_by)
       : path_(std::move(path)), read_by_(read_by) {

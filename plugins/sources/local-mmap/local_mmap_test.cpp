@@ -9,7 +9,6 @@
 #include <kindred/source.hpp>
 #include <thread>
 
-#include "addresses/naming.hpp"
 #include "support/loaded_plugin.hpp"
 #include "support/temp_dir.hpp"
 
@@ -201,7 +200,7 @@ TEST(LocalMmap, OpensASingleFileAndTheConfigurationBesideIt) {
   dir.write("m/notes.json", "4");
   const auto location = source(dir.path())->open("m/x.safetensors");
   EXPECT_THAT(location->list(), ElementsAre("config.json", "x.safetensors"));
-  EXPECT_EQ(addresses::namingOf(*location).chosen(), "x.safetensors");
+  EXPECT_EQ(location->chosen(), "x.safetensors");
   EXPECT_EQ(bytes(*location->open("config.json"), 0, 1), "3");
   EXPECT_EQ(bytes(*location->open("x.safetensors"), 0, 1), "1");
   EXPECT_THAT(errorOf([&] { location->open("y.safetensors"); }), HasSubstr("is one file"));
@@ -257,7 +256,7 @@ TEST(LocalMmap, ReadsTheHubsCache) {
   fs::create_symlink("../../blobs/1234", dir / "models--o--n/snapshots/aaaa/model.safetensors");
   const auto location = source(dir.path())->open("models--o--n");
   EXPECT_EQ(location->revision(), "aaaa");
-  EXPECT_EQ(addresses::namingOf(*location).pinned(), "models--o--n/snapshots/aaaa");
+  EXPECT_EQ(location->pinned(), "models--o--n/snapshots/aaaa");
   EXPECT_THAT(location->list(), ElementsAre("model.safetensors"));
   EXPECT_EQ(bytes(*location->open("model.safetensors"), 0, 7), "weights");
 

@@ -8,13 +8,12 @@
 #include <string>
 #include <vector>
 
+#include <kindred/analysis/linear/linear.hpp>
+#include <kindred/analysis/stats/assignment.hpp>
+#include <kindred/analysis/survey/moments.hpp>
+#include <kindred/analysis/survey/series.hpp>
 #include <kindred/random.hpp>
 #include <kindred/survey.hpp>
-
-#include "linear/linear.hpp"
-#include "stats/assignment.hpp"
-#include "survey/moments.hpp"
-#include "survey/series.hpp"
 
 namespace {
 

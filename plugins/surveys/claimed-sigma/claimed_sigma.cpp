@@ -8,10 +8,9 @@
 #include <string>
 #include <vector>
 
+#include <kindred/analysis/survey/moments.hpp>
+#include <kindred/analysis/survey/series.hpp>
 #include <kindred/survey.hpp>
-
-#include "survey/moments.hpp"
-#include "survey/series.hpp"
 
 namespace {
 

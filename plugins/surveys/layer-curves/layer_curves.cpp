@@ -5,11 +5,10 @@
 #include <string>
 #include <vector>
 
+#include <kindred/analysis/stats/spearman.hpp>
+#include <kindred/analysis/survey/moments.hpp>
+#include <kindred/analysis/survey/series.hpp>
 #include <kindred/survey.hpp>
-
-#include "stats/spearman.hpp"
-#include "survey/moments.hpp"
-#include "survey/series.hpp"
 
 namespace {
 

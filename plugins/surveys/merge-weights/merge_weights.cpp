@@ -10,10 +10,9 @@
 
 #include <fmt/format.h>
 
+#include <kindred/analysis/linear/linear.hpp>
+#include <kindred/analysis/survey/moments.hpp>
 #include <kindred/survey.hpp>
-
-#include "linear/linear.hpp"
-#include "survey/moments.hpp"
 
 namespace {
 

@@ -5,10 +5,9 @@
 #include <string>
 #include <vector>
 
+#include <kindred/analysis/linear/linear.hpp>
+#include <kindred/analysis/survey/moments.hpp>
 #include <kindred/survey.hpp>
-
-#include "linear/linear.hpp"
-#include "survey/moments.hpp"
 
 namespace {
 

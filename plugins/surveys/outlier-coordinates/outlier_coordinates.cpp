@@ -7,11 +7,10 @@
 #include <numeric>
 #include <vector>
 
+#include <kindred/analysis/stats/log_space.hpp>
+#include <kindred/analysis/survey/moments.hpp>
+#include <kindred/analysis/survey/series.hpp>
 #include <kindred/survey.hpp>
-
-#include "stats/log_space.hpp"
-#include "survey/moments.hpp"
-#include "survey/series.hpp"
 
 namespace {
 

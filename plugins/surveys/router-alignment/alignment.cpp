@@ -5,10 +5,9 @@
 #include <limits>
 #include <numbers>
 
+#include <kindred/analysis/linear/linear.hpp>
+#include <kindred/analysis/stats/assignment.hpp>
 #include <kindred/random.hpp>
-
-#include "linear/linear.hpp"
-#include "stats/assignment.hpp"
 
 namespace kindred {
 

@@ -4,9 +4,10 @@
 
 #include <kindred/survey.hpp>
 
+#include <kindred/analysis/survey/moments.hpp>
+#include <kindred/analysis/survey/series.hpp>
+
 #include "alignment.hpp"
-#include "survey/moments.hpp"
-#include "survey/series.hpp"
 
 namespace {
 

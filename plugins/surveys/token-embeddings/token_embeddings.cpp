@@ -8,11 +8,10 @@
 #include <unordered_map>
 #include <vector>
 
+#include <kindred/analysis/survey/moments.hpp>
+#include <kindred/analysis/survey/series.hpp>
 #include <kindred/random.hpp>
 #include <kindred/survey.hpp>
-
-#include "survey/moments.hpp"
-#include "survey/series.hpp"
 
 namespace {
 

@@ -5,12 +5,12 @@
 #include <utility>
 #include <vector>
 
+#include <kindred/analysis/linear/linear.hpp>
+#include <kindred/analysis/survey/moments.hpp>
+#include <kindred/analysis/survey/series.hpp>
 #include <kindred/survey.hpp>
 
-#include "linear/linear.hpp"
 #include "subsets.hpp"
-#include "survey/moments.hpp"
-#include "survey/series.hpp"
 
 namespace {
 

@@ -4,10 +4,9 @@
 #include <string>
 #include <vector>
 
+#include <kindred/analysis/exchange/fixed_points.hpp>
 #include <kindred/matrix_test.hpp>
 #include <kindred/random.hpp>
-
-#include "exchange/fixed_points.hpp"
 
 namespace {
 
@@ -109,4 +108,5 @@ class AlignedPermutation final : public kindred::MatrixTest {
 
 KINDRED_MATRIX_TEST(AlignedPermutation, "aligned-permutation", "1.0",
                     "Mean cosine of units of equal number, against random orders",
-                    kindred::integer("permutations", "999", 1, 1e8, "random orders drawn"))
+                    kindred::integer("permutations", "999", 1, 1e8, "random orders drawn"),
+                    kindred::integer("seed", "0", 0, 9007199254740991.0, "of the random orders"))

@@ -3,12 +3,13 @@
 #include <algorithm>
 #include <cmath>
 
-#include "align/coins.hpp"
-#include "align/origins.hpp"
-#include "copies/copies.hpp"
-#include "linear/linear.hpp"
+#include <kindred/analysis/align/coins.hpp>
+#include <kindred/analysis/align/origins.hpp>
+#include <kindred/analysis/copies/copies.hpp>
+#include <kindred/analysis/linear/linear.hpp>
+#include <kindred/analysis/stats/tails.hpp>
+
 #include "profile.hpp"
-#include "stats/tails.hpp"
 
 namespace kindred::aligner {
 namespace {
@@ -38,10 +39,8 @@ void joinMlpsBySigns(const Profile& model, const arma::fmat& ups, Doubling& doub
       const align::SignCount signs = coins.count();
       const double log10_p = stats::binomialTail(signs.coins, signs.heads);
       if (log10_p + std::log10(tests) > kLog10Alpha) continue;
-      doubling.joins.push_back({.a = model.place(x),
-                                .b = model.place(y),
-                                .log10_p = log10_p,
-                                .units = signs.coins});
+      doubling.joins.push_back(
+          {.a = model.place(x), .b = model.place(y), .log10_p = log10_p, .units = signs.coins});
       mlps.join(static_cast<std::uint32_t>(x), static_cast<std::uint32_t>(y));
       for (const auto& [i, j] : pairs) {
         units.join(static_cast<std::uint32_t>(model.firstUnit(x) + i),

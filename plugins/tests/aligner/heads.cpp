@@ -5,7 +5,7 @@
 #include <cmath>
 #include <numeric>
 
-#include "linear/matching.hpp"
+#include <kindred/analysis/linear/matching.hpp>
 
 namespace kindred::aligner {
 namespace {

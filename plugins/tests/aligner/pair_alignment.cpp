@@ -5,8 +5,9 @@
 #include <string_view>
 #include <unordered_map>
 
+#include <kindred/analysis/linear/matching.hpp>
+
 #include "heads.hpp"
-#include "linear/matching.hpp"
 
 namespace kindred::aligner {
 namespace {

@@ -2,9 +2,10 @@
 
 #include <algorithm>
 
+#include <kindred/analysis/linear/linear.hpp>
+#include <kindred/analysis/linear/signatures.hpp>
+
 #include "doubling.hpp"
-#include "linear/linear.hpp"
-#include "linear/signatures.hpp"
 
 namespace kindred::aligner {
 namespace {

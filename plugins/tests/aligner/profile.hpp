@@ -6,8 +6,7 @@
 #include <vector>
 
 #include <kindred/alignment.hpp>
-
-#include "linear/linear.hpp"
+#include <kindred/analysis/linear/linear.hpp>
 
 namespace kindred::aligner {
 

@@ -4,8 +4,8 @@
 #include <cmath>
 #include <numeric>
 
-#include "linear/matching.hpp"
-#include "linear/signatures.hpp"
+#include <kindred/analysis/linear/matching.hpp>
+#include <kindred/analysis/linear/signatures.hpp>
 
 namespace kindred::aligner {
 namespace {

@@ -4,8 +4,8 @@
 #include <cmath>
 #include <numeric>
 
-#include "exchange/heads.hpp"
-#include "linear/matching.hpp"
+#include <kindred/analysis/exchange/heads.hpp>
+#include <kindred/analysis/linear/matching.hpp>
 
 namespace kindred::characterise {
 namespace {

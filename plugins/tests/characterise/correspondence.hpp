@@ -4,9 +4,8 @@
 #include <map>
 #include <vector>
 
+#include <kindred/analysis/linear/linear.hpp>
 #include <kindred/matrix_test.hpp>
-
-#include "linear/linear.hpp"
 
 namespace kindred::characterise {
 

@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <vector>
 
-#include "invariants/invariants.hpp"
-#include "linear/matching.hpp"
-#include "linear/signatures.hpp"
+#include <kindred/analysis/invariants/invariants.hpp>
+#include <kindred/analysis/linear/matching.hpp>
+#include <kindred/analysis/linear/signatures.hpp>
 
 namespace {
 

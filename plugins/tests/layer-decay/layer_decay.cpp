@@ -8,9 +8,8 @@
 #include <string>
 #include <vector>
 
+#include <kindred/analysis/survey/moments.hpp>
 #include <kindred/test.hpp>
-
-#include "survey/moments.hpp"
 
 namespace {
 

@@ -8,11 +8,11 @@
 #include <algorithm>
 #include <cmath>
 
+#include <kindred/analysis/exchange/fixed_points.hpp>
+#include <kindred/analysis/linear/linear.hpp>
 #include <kindred/test.hpp>
 
-#include "exchange/fixed_points.hpp"
 #include "kernels.hpp"
-#include "linear/linear.hpp"
 
 namespace {
 

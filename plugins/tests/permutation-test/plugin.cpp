@@ -7,11 +7,12 @@
 
 #include <kindred/test.hpp>
 
+#include <kindred/analysis/stats/assignment.hpp>
+#include <kindred/analysis/stats/log_space.hpp>
+#include <kindred/analysis/stats/permutation.hpp>
+
 #include "layer_table.hpp"
 #include "row_cosines.hpp"
-#include "stats/assignment.hpp"
-#include "stats/log_space.hpp"
-#include "stats/permutation.hpp"
 
 namespace {
 

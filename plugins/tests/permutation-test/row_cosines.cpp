@@ -4,9 +4,8 @@
 #include <cmath>
 #include <string>
 
+#include <kindred/analysis/stats/clones.hpp>
 #include <kindred/error.hpp>
-
-#include "stats/clones.hpp"
 
 namespace kindred {
 

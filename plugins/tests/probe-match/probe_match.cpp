@@ -5,8 +5,8 @@
 #include <cmath>
 #include <vector>
 
-#include "invariants/invariants.hpp"
-#include "linear/matching.hpp"
+#include <kindred/analysis/invariants/invariants.hpp>
+#include <kindred/analysis/linear/matching.hpp>
 
 namespace {
 

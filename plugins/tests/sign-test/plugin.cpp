@@ -10,11 +10,12 @@
 
 #include <kindred/matrix_test.hpp>
 
+#include <kindred/analysis/stats/log_space.hpp>
+#include <kindred/analysis/stats/power.hpp>
+#include <kindred/analysis/stats/signed_rank.hpp>
+#include <kindred/analysis/stats/tails.hpp>
+
 #include "shared_coins.hpp"
-#include "stats/log_space.hpp"
-#include "stats/power.hpp"
-#include "stats/signed_rank.hpp"
-#include "stats/tails.hpp"
 #include "tosses.hpp"
 
 namespace {

@@ -6,11 +6,11 @@
 #include <numbers>
 #include <vector>
 
-#include "align/origins.hpp"
-#include "copies/copies.hpp"
-#include "linear/linear.hpp"
-#include "linear/matching.hpp"
-#include "stats/tails.hpp"
+#include <kindred/analysis/align/origins.hpp>
+#include <kindred/analysis/copies/copies.hpp>
+#include <kindred/analysis/linear/linear.hpp>
+#include <kindred/analysis/linear/matching.hpp>
+#include <kindred/analysis/stats/tails.hpp>
 
 namespace kindred::sign_test {
 namespace {

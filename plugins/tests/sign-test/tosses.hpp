@@ -6,10 +6,9 @@
 #include <string>
 #include <vector>
 
+#include <kindred/analysis/align/coins.hpp>
+#include <kindred/analysis/align/likeness.hpp>
 #include <kindred/matrix_test.hpp>
-
-#include "align/coins.hpp"
-#include "align/likeness.hpp"
 
 namespace kindred::sign_test {
 

@@ -6,7 +6,7 @@
 #include <set>
 #include <vector>
 
-#include "invariants/invariants.hpp"
+#include <kindred/analysis/invariants/invariants.hpp>
 
 namespace {
 

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <vector>
 
-#include "invariants/invariants.hpp"
+#include <kindred/analysis/invariants/invariants.hpp>
 
 namespace {
 

@@ -87,6 +87,19 @@ class KINDRED_EXPORT Location {
   virtual std::shared_ptr<File> open(const std::string& name) = 0;
   // The commit or revision that this location is pinned to, or empty.
   virtual std::string revision() const { return {}; }
+
+  // What a location can say about its own address. None of it is needed.
+  // The one file of list() that the address names, where it names a file and no folder; else empty.
+  virtual std::string chosen() const { return {}; }
+  // How a person names a file or folder below the location on the command line; for messages.
+  virtual std::string addressOf(const std::string& below) const { return below; }
+  // The address, for Source::open(), that means these very files from now on ("org/name@COMMIT"),
+  // or empty: the one that was given is as good as any.
+  virtual std::string pinned() const { return {}; }
+  // Why list() may leave out files that the model has; for messages. Empty: it leaves out none.
+  virtual std::string unlisted() const { return {}; }
+  // The server that was asked ("https://huggingface.co"); empty: none.
+  virtual std::string endpoint() const { return {}; }
 };
 
 // Throws unless list() names the file; for open().

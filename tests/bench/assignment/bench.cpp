@@ -13,8 +13,9 @@
 
 #include <kindred/random.hpp>
 
+#include <kindred/analysis/stats/assignment.hpp>
+
 #include "bench/scipy_peer.hpp"
-#include "stats/assignment.hpp"
 #include "support/temp_dir.hpp"
 
 namespace {

@@ -4,16 +4,17 @@
 
 #include <kindred/error.hpp>
 
+#include <kindred/analysis/stats/multiplicity.hpp>
+
 #include "align/session.hpp"
+#include "evidence/levels.hpp"
+#include "evidence/verdict.hpp"
 #include "parallel.hpp"
 #include "plugin/bind.hpp"
 #include "plugin/registry.hpp"
 #include "reading/open.hpp"
 #include "run/weights.hpp"
-#include "stats/levels.hpp"
-#include "stats/multiplicity.hpp"
 #include "support/sources.hpp"
-#include "evidence/verdict.hpp"
 
 namespace kindred::calibration {
 namespace {
@@ -60,7 +61,7 @@ void adjust(Compared& result) {
 struct Comparer::Parts {
   plugin::Registry registry{{KINDRED_PLUGIN_DIR}};
   models::ArchitectureRegistry architectures{std::filesystem::path(KINDRED_SOURCE_DIR) /
-                                                 "configs/architectures"};
+                                             "configs/architectures"};
   support::FolderSource source;
   std::unique_ptr<Aligner> aligner;
   std::vector<Test> plain, further;
@@ -95,7 +96,7 @@ struct Comparer::Parts {
   }
 };
 
-bool Compared::aboveNoEvidence() const { return log10_p < stats::kLog10Evidence; }
+bool Compared::aboveNoEvidence() const { return log10_p < evidence::kLog10Evidence; }
 
 Comparer::Comparer(const std::vector<std::filesystem::path>& folders, std::uint64_t budget)
     : parts_(std::make_unique<Parts>()) {

@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "stats/tails.hpp"
+#include <kindred/analysis/stats/tails.hpp>
 
 namespace kindred::calibration {
 namespace {

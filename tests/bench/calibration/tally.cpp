@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "stats/log_space.hpp"
-#include "stats/tails.hpp"
+#include <kindred/analysis/stats/log_space.hpp>
+#include <kindred/analysis/stats/tails.hpp>
 
 namespace kindred::calibration {
 namespace {

@@ -11,8 +11,9 @@
 
 #include <kindred/random.hpp>
 
+#include <kindred/analysis/stats/permutation.hpp>
+
 #include "bench/scipy_peer.hpp"
-#include "stats/permutation.hpp"
 #include "support/temp_dir.hpp"
 
 namespace {

@@ -1,5 +1,5 @@
 // The ways in which people write where a model is on a server.
-#include "addresses/remote_address.hpp"
+#include <kindred/addresses/remote_address.hpp>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

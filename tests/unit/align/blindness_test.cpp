@@ -6,8 +6,8 @@
 
 #include <kindred/random.hpp>
 
-#include "comparison.hpp"
-#include "toy_model.hpp"
+#include "support/alignment/comparison.hpp"
+#include "support/alignment/toy_model.hpp"
 
 namespace {
 

@@ -4,8 +4,8 @@
 
 #include <gtest/gtest.h>
 
-#include "comparison.hpp"
-#include "toy_model.hpp"
+#include "support/alignment/comparison.hpp"
+#include "support/alignment/toy_model.hpp"
 
 namespace {
 

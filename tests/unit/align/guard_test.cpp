@@ -6,7 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "align/session.hpp"
-#include "toy_model.hpp"
+#include "support/alignment/toy_model.hpp"
 
 namespace {
 

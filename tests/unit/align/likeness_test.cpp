@@ -3,11 +3,11 @@
 
 #include <gtest/gtest.h>
 
+#include <kindred/analysis/align/likeness.hpp>
 #include <kindred/random.hpp>
 
-#include "align/likeness.hpp"
-#include "comparison.hpp"
-#include "toy_model.hpp"
+#include "support/alignment/comparison.hpp"
+#include "support/alignment/toy_model.hpp"
 
 namespace {
 

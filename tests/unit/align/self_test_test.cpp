@@ -5,8 +5,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "comparison.hpp"
-#include "toy_model.hpp"
+#include "support/alignment/comparison.hpp"
+#include "support/alignment/toy_model.hpp"
 
 namespace {
 

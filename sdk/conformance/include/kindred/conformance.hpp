@@ -17,6 +17,7 @@
 #include <string>
 
 #include <kindred/conformance/declaration.hpp>
+#include <kindred/conformance/matrix.hpp>
 #include <kindred/conformance/metric.hpp>
 #include <kindred/conformance/report.hpp>
 #include <kindred/conformance/set.hpp>
@@ -49,6 +50,9 @@ inline Report check(const std::string& file, const Settings& settings = {},
       break;
     case Kind::test:
       checkTest(report, subject);
+      break;
+    case Kind::matrix_test:
+      checkMatrixTest(report, subject);
       break;
     case Kind::survey:
       checkSurvey(report, subject);

@@ -1,0 +1,55 @@
+// What corresponds to what in related models, with the aligner, from the outside.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "support/alignment/comparison.hpp"
+#include "support/alignment/toy_model.hpp"
+#include "support/loaded_plugin.hpp"
+
+namespace {
+
+using namespace kindred;
+using test::ToyModel;
+using testing::AllOf;
+using testing::HasSubstr;
+
+std::vector<TextTable> described(const ModelWeights& a, const ModelWeights& b) {
+  const auto aligner = test::aligner();
+  const auto of_a = aligner->profile(a), of_b = aligner->profile(b);
+  const auto alignment = aligner->align(*of_a, *of_b);
+  const GaugeUse use{"none", GaugeUse::Of::signs, "", 0};
+  return test::matrixTest("characterise")
+      ->describe({*of_a, *of_b, alignment->blindTo(use), use, 7});
+}
+
+TEST(Characterise, KeepsWhatItsPluginPromises) {
+  EXPECT_EQ(support::complaints("characterise"), "");
+}
+
+TEST(Characterise, DecidesNothing) {
+  const ToyModel a("a", 1);
+  EXPECT_TRUE(test::compare({"characterise"}, a, a.as("b")).outcome.findings.empty());
+}
+
+TEST(Characterise, SaysThatACopyIsInOrderAndEqual) {
+  const ToyModel a("a", 1);
+  EXPECT_THAT(
+      described(a, a.as("b")).at(0).note,
+      AllOf(HasSubstr("layers 0-2 of b correspond to 0-2 of a"), HasSubstr("units in order"),
+            HasSubstr("heads in order"), HasSubstr("corresponding matrices equal")));
+}
+
+TEST(Characterise, SaysWhatWasShuffledTurnedAndDropped) {
+  const ToyModel a("a", 1);
+  EXPECT_THAT(described(a, a.as("b").permuted(3)).at(0).note, HasSubstr("units permuted"));
+  EXPECT_THAT(described(a, a.as("b").rotated(4)).at(0).note, HasSubstr("residual stream rotated"));
+  EXPECT_THAT(described(a, a.as("b").relayered({0, 2})).at(0).note,
+              HasSubstr("layers 0-1 of b correspond to 0 and 2 of a"));
+}
+
+TEST(Characterise, FindsNoCounterpartsInAStranger) {
+  const std::string note = described(ToyModel("a", 1), ToyModel("b", 2)).at(0).note;
+  EXPECT_THAT(note, HasSubstr("no MLP of b has a counterpart in a"));
+}
+
+}  // namespace

@@ -1,0 +1,87 @@
+// Units of matched MLPs, paired by their rows: how many keep their number.
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include <kindred/analysis/exchange/fixed_points.hpp>
+#include <kindred/analysis/stats/spearman.hpp>
+
+#include "gauges.hpp"
+
+namespace {
+
+using kindred::Finding;
+using kindred::MlpMatch;
+namespace exchange = kindred::exchange;
+namespace linear = kindred::linear;
+
+// The smallest of the layers' p-values, corrected for their number.
+struct RankCorrelation {
+  double log10_p = 0;
+  double log10_floor = 0;
+  double rho = 0;
+  std::uint64_t layers = 0;
+  std::uint64_t units = 0;
+
+  void add(const std::vector<std::size_t>& matching, std::uint64_t draws, std::uint64_t seed) {
+    const kindred::stats::Spearman found = kindred::stats::spearman(matching, draws, seed);
+    ++layers;
+    units += matching.size();
+    log10_floor = std::min(log10_floor, found.log10_floor);
+    if (layers > 1 && found.upper.log10_p >= log10_p) return;
+    log10_p = found.upper.log10_p;
+    rho = found.rho;
+  }
+};
+
+std::string null(const kindred::MatrixTask& task, const std::string& by) {
+  return "the order of units in each MLP of " + task.a.weights().model() +
+         " is random; matched by " + by;
+}
+
+Finding rankFinding(const kindred::MatrixTask& task, const RankCorrelation& ranks) {
+  const double layers = std::log10(static_cast<double>(ranks.layers));
+  Finding finding;
+  finding.null = null(task, "gate rows; Spearman's rho of the numbers, best MLP times their count");
+  finding.statistic = ranks.rho;
+  finding.units = ranks.units;
+  finding.log10_p = std::min(0.0, ranks.log10_p + layers);
+  finding.log10_p_floor = std::min(0.0, ranks.log10_floor + layers);
+  finding.seed = task.seed;
+  return finding;
+}
+
+}  // namespace
+
+std::vector<Finding> kindred::fixed_points::ofUnits(const MatrixTask& task, const Limits& limits) {
+  const arma::fmat rotation = linear::matrixOf(task.alignment.rotation);
+  const auto cosines = [&](std::string_view role, const MlpMatch& match) {
+    return linear::innerProducts(
+        linear::rotated(linear::unitColumns(task.a.weights().matrix(role, match.a)), rotation),
+        linear::unitColumns(task.b.weights().matrix(role, match.b)));
+  };
+  const std::uint64_t width = task.b.weights().shape().hidden;
+  exchange::FixedPoints by_gates(task.seed), by_ups(task.seed + 0x10000);
+  RankCorrelation ranks;
+  for (const MlpMatch& match : exchange::oncePerGroup(task)) {
+    const arma::fmat gates = cosines(kindred::role::kGate, match);
+    const auto matching = by_gates.add(gates, width);
+    if (limits.draws > 0 && gates.n_rows == gates.n_cols && !matching.empty()) {
+      ranks.add(matching, limits.draws, task.seed + ranks.layers);
+    }
+    const arma::fmat ups = arma::abs(cosines(kindred::role::kUp, match));  // their signs are free
+    if (!ups.is_empty()) by_ups.add(ups, width);
+  }
+  std::vector<Finding> findings;
+  if (by_gates.parts() > 0) {
+    findings.push_back(by_gates.finding(null(task, "gate rows; fixed points")));
+  }
+  if (by_ups.parts() > 0) {
+    findings.push_back(by_ups.finding(null(task, "absolute cosines of up rows; fixed points")));
+  }
+  if (ranks.layers > 0) findings.push_back(rankFinding(task, ranks));
+  for (Finding& finding : findings) {
+    finding.assumptions = exchange::assumption(task.a.weights(), "the units of an MLP");
+  }
+  return findings;
+}

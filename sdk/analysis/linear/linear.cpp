@@ -1,0 +1,144 @@
+#include <kindred/analysis/linear/linear.hpp>
+
+#include <cmath>
+#include <string>
+
+#include <kindred/random.hpp>
+
+extern "C" void openblas_set_num_threads(int threads);
+
+namespace kindred::linear {
+namespace {
+
+void onOneThread() {
+  static const bool done = (openblas_set_num_threads(1), true);
+  static_cast<void>(done);
+}
+
+// Freivalds, "Probabilistic machines can use less running time", IFIP 1977: for a random vector s
+// of signs, product * s must equal left' * (right * s). Rounding grows with the root of the length.
+template <class T>
+bool holds(const arma::Mat<T>& left, const arma::Mat<T>& right, const arma::Mat<T>& product) {
+  Random random(product.n_elem);
+  arma::vec right_sum(right.n_rows), product_sum(product.n_rows), scale(product.n_rows);
+  for (arma::uword j = 0; j < right.n_cols; ++j) {
+    const double sign = random() >> 63 ? 1.0 : -1.0;
+    const T* of_right = right.colptr(j);
+    const T* of_product = product.colptr(j);
+    for (arma::uword i = 0; i < right.n_rows; ++i) right_sum[i] += sign * of_right[i];
+    for (arma::uword i = 0; i < product.n_rows; ++i) {
+      product_sum[i] += sign * of_product[i];
+      scale[i] += double{of_product[i]} * of_product[i];
+    }
+  }
+  const double length = arma::norm(right_sum);
+  for (arma::uword i = 0; i < product.n_rows; ++i) {
+    const T* of_left = left.colptr(i);
+    double expected = 0, square = 0;
+    for (arma::uword k = 0; k < left.n_rows; ++k) {
+      expected += of_left[k] * right_sum[k];
+      square += double{of_left[k]} * of_left[k];
+    }
+    const double tolerance = 1e-3 * (std::sqrt(scale[i]) + std::sqrt(square) * length) + 1e-30;
+    if (!(std::abs(expected - product_sum[i]) <= tolerance)) return false;
+  }
+  return true;
+}
+
+template <class T>
+arma::Mat<T> checkedProduct(const arma::Mat<T>& left, const arma::Mat<T>& right) {
+  onOneThread();
+  arma::Mat<T> product = left.t() * right;
+  if (!holds(left, right, product)) {
+    throw Error(Category::internal, "",
+                "the BLAS library computed a wrong product of " + std::to_string(left.n_cols) +
+                    " by " + std::to_string(left.n_rows) + " by " + std::to_string(right.n_cols),
+                "set OPENBLAS_CORETYPE to an older processor, or install another OpenBLAS");
+  }
+  return product;
+}
+
+}  // namespace
+
+arma::fmat innerProducts(const arma::fmat& left, const arma::fmat& right) {
+  return checkedProduct(left, right);
+}
+
+arma::mat innerProducts(const arma::mat& left, const arma::mat& right) {
+  return checkedProduct(left, right);
+}
+
+arma::mat wideUnitColumns(const Matrix& matrix) {
+  arma::mat columns =
+      arma::conv_to<arma::mat>::from(arma::fmat(matrix.values.data(), matrix.columns, matrix.rows));
+  for (arma::uword j = 0; j < columns.n_cols; ++j) {
+    double square = 0;
+    for (const double x : columns.col(j)) square += x * x;
+    if (std::isfinite(square) && square > 0) {
+      columns.col(j) /= std::sqrt(square);
+    } else {
+      columns.col(j).zeros();
+    }
+  }
+  return columns;
+}
+
+arma::fmat unitColumns(const Matrix& matrix) {
+  arma::fmat columns(matrix.values.data(), matrix.columns, matrix.rows);
+  for (arma::uword j = 0; j < columns.n_cols; ++j) {
+    float* column = columns.colptr(j);
+    const double square = dot(column, column, columns.n_rows);
+    const double scale = std::isfinite(square) && square > 0 ? 1 / std::sqrt(square) : 0;
+    for (arma::uword i = 0; i < columns.n_rows; ++i) {
+      column[i] = scale > 0 ? static_cast<float>(column[i] * scale) : 0.0f;
+    }
+  }
+  return columns;
+}
+
+double dot(const float* x, const float* y, std::size_t count) {
+  double sums[4] = {};
+  std::size_t i = 0;
+  for (; i + 4 <= count; i += 4) {
+    for (std::size_t k = 0; k < 4; ++k) sums[k] += double{x[i + k]} * y[i + k];
+  }
+  for (; i < count; ++i) sums[0] += double{x[i]} * y[i];
+  return (sums[0] + sums[1]) + (sums[2] + sums[3]);
+}
+
+arma::fmat procrustes(const arma::fmat& moments) {
+  onOneThread();
+  arma::fmat left, right;
+  arma::fvec singular;
+  if (!moments.is_finite() || !arma::svd_econ(left, singular, right, moments)) return {};
+  return left * right.t();
+}
+
+arma::fvec singularValues(const arma::fmat& matrix) {
+  onOneThread();
+  arma::fvec values;
+  if (!matrix.is_finite() || !arma::svd(values, matrix)) return {};
+  return values;
+}
+
+arma::fmat rotated(const arma::fmat& columns, const arma::fmat& rotation) {
+  return rotation.is_empty() ? columns : innerProducts(rotation, columns);
+}
+
+arma::fmat matrixOf(const Rotation& rotation) {
+  if (rotation.values.empty()) return {};
+  return arma::fmat(rotation.values.data(), rotation.columns, rotation.rows).t();
+}
+
+Pairs mutualBest(const arma::fmat& similarity) {
+  Pairs pairs;
+  if (similarity.is_empty()) return pairs;
+  const arma::urowvec best_a = arma::index_max(similarity, 0);
+  const arma::ucolvec best_b = arma::index_max(similarity, 1);
+  for (arma::uword b = 0; b < similarity.n_cols; ++b) {
+    if (best_b[best_a[b]] == b) pairs.emplace_back(best_a[b], b);
+  }
+  return pairs;
+}
+
+}  // namespace kindred::linear
