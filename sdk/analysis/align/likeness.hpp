@@ -21,6 +21,7 @@ struct Sizes {
 };
 
 // With the agreement that a test of signs needs; empty where there is nothing to compare with.
+// Cosines lie within [-1, 1]; what is not finite must be left out.
 //
 // Rows of correlation rho have cosines rho + z, z as among the others, and agree in sign with a
 // probability 1/2 + P(|z| < rho) / 2. Read backwards: where a share (1 + h) / 2 agrees, rho is the

@@ -22,7 +22,8 @@ struct Part {
   arma::uword column(arma::uword i) const { return first + i * step; }
 };
 
-// Unit columns: column i of every role belongs to the same unit (its gate row and its up row).
+// Unit columns: column i of every role belongs to the same unit (its gate row and its up row). All
+// have as many columns as there are origins to join. Functions here throw nothing of their own.
 using Roles = std::vector<const arma::fmat*>;
 
 // By what the cosines of unrelated columns are judged.

@@ -3,7 +3,7 @@
 // row-major weight matrix is an Armadillo matrix as it stands.
 //
 // OpenBLAS runs on one thread: callers share the work out themselves, and its results would depend
-// on its threads.
+// on its threads. Sizes that don't fit are the caller's mistake, and Armadillo's std::logic_error.
 #pragma once
 
 #include <armadillo>
@@ -15,13 +15,14 @@
 
 namespace kindred::linear {
 
-// left' * right, checked by Freivalds' method (a random vector through both sides, 4 % of the
-// time): some OpenBLAS builds are wrong on newer processors. A wrong product is an Error.
+// left' * right (rows: left's columns, columns: right's; both as long), checked by the method of
+// Freivalds, 1979 (a random vector through both sides, 4 % of the time): some OpenBLAS builds are
+// wrong on newer processors. A wrong product is an Error.
 arma::fmat innerProducts(const arma::fmat& left, const arma::fmat& right);
 arma::mat innerProducts(const arma::mat& left, const arma::mat& right);
 
-// The rows of a weight matrix as columns of length 1. Rows that are zero, or not finite, become
-// zero and so match nothing.
+// The rows of a weight matrix as columns of length 1 (`columns` x `rows`). Rows that are zero, or
+// not finite, become zero and so match nothing.
 arma::fmat unitColumns(const Matrix& matrix);
 arma::mat wideUnitColumns(const Matrix& matrix);
 
@@ -30,18 +31,20 @@ arma::mat wideUnitColumns(const Matrix& matrix);
 double dot(const float* x, const float* y, std::size_t count);
 
 // The orthogonal (for unequal sizes semi-orthogonal) R that maximises trace(R' M), M the sum of
-// outer products of A's rows with B's: Schoenemann, Psychometrika 31 (1966). Empty where M has no
-// singular value decomposition (it holds what is not finite).
+// outer products of A's rows with B's, width of A x width of B like R: Schoenemann, Psychometrika
+// 31 (1966). Empty where M has no singular value decomposition (it holds what is not finite).
 arma::fmat procrustes(const arma::fmat& moments);
 
 // In falling order; empty where there is no decomposition (what is not finite).
 arma::fvec singularValues(const arma::fmat& matrix);
 
-// A's columns in B's residual stream; an empty rotation is the identity.
+// A's columns (width of A x units) in B's residual stream (width of B x units): rotation' *
+// columns. An empty rotation is the identity. matrixOf(): width of A x width of B, empty for the
+// identity.
 arma::fmat rotated(const arma::fmat& columns, const arma::fmat& rotation);
 arma::fmat matrixOf(const Rotation& rotation);
 
-// Pairs (a, b) that are each other's most similar.
+// Pairs (row a, column b) that are each other's most similar; none of no rows.
 using Pairs = std::vector<std::pair<arma::uword, arma::uword>>;
 Pairs mutualBest(const arma::fmat& similarity);
 

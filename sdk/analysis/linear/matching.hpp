@@ -14,7 +14,8 @@ struct Matching {
   std::string certificate;
 };
 
-// The assignment of greatest total similarity (rows: A, columns: B).
+// The assignment of greatest total similarity (rows: A, columns: B), ties broken by number
+// (stats/assignment.hpp). An Error where a similarity is not finite.
 Matching assign(const arma::fmat& similarity);
 
 // Its pairs (a, b).

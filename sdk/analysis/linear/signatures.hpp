@@ -13,10 +13,12 @@ struct Tails {
   bool of_magnitudes = false;  // of absolute cosines: no sign of a row changes the signature
 };
 
-// One standardised column a unit, from unit columns. Empty where there are too few units.
+// One column a unit (smallest + largest rows, each of mean 0 and deviation 1 over the units), from
+// unit columns. Empty where there are fewer units than cosines to keep, and one.
 arma::fmat signaturesOf(const arma::fmat& columns, const Tails& tails = {});
 
-// Minus the mean squared distance of each unit of A (rows) and of B (columns).
+// Minus the mean squared distance of each unit of A (rows) and of B (columns), at most 0 but for
+// rounding. Signatures of one length.
 arma::fmat signatureSimilarity(const arma::fmat& a, const arma::fmat& b);
 
 }  // namespace kindred::linear

@@ -1,4 +1,5 @@
-// What a sign test would have seen: the power that goes with "no evidence".
+// What a sign test would have seen: the power that goes with "no evidence". rho lies within (-1,
+// 1); a width of 0 is the caller's mistake. Nothing here throws.
 #pragma once
 
 #include <cstdint>
