@@ -16,10 +16,10 @@
 #include "models/names.hpp"
 #include "plan/pairing.hpp"
 #include "recipe/document.hpp"
-#include "report/families.hpp"
+#include "report/family_summary.hpp"
 #include "report/files.hpp"
-#include "report/json.hpp"
 #include "report/terminal.hpp"
+#include "results/write.hpp"
 
 namespace kindred::cli {
 namespace {
@@ -183,13 +183,13 @@ void pin(std::vector<ModelArgument>& models, plan::Models& opened) {
 }
 
 // A comparison in which nothing could be compared is no quiet success.
-ExitCode verdictCode(const Executed& done) {
-  const auto& verdicts = done.context.verdicts;
-  const bool testable = std::any_of(verdicts.begin(), verdicts.end(), [&](const auto& pair) {
-    return !report::hasControl(done.context, pair) &&
-           pair.verdict.klass != evidence::Class::untestable;
-  });
-  return testable ? exitCode(done.results) : kBadInput;
+ExitCode verdictCode(const results::Report& report) {
+  const bool testable =
+      std::any_of(report.pairs.begin(), report.pairs.end(), [&](const auto& pair) {
+        return !results::hasControl(report, pair) &&
+               pair.verdict.klass != evidence::Class::untestable;
+      });
+  return testable ? exitCode(report) : kBadInput;
 }
 
 int compareVerb(const Invocation& invocation) {
@@ -221,19 +221,18 @@ int compareVerb(const Invocation& invocation) {
   workspace.rewrite(pinned.text());
   Invocation unbounded = invocation;  // here --max-bytes bounds what tests read
   unbounded.options.erase("max-bytes");
-  const Executed done = execute(workspace, unbounded, options, out);
+  const results::Report made = execute(workspace, unbounded, options, out);
   report::writeAtomically(out / "recipe.yaml", pinned.text());
   if (invocation.has("json")) {
-    std::cout << report::reportJson(done.context, done.results);
+    std::cout << results::reportJson(made);
   } else if (invocation.has("all")) {
-    std::cout << report::familySummary(done.context);
+    std::cout << report::familySummary(made);
     sayWhere(out);
   } else {
-    std::cout << report::terminalSummary(done.context, done.results,
-                                         report::Paint::forStandardOutput());
+    std::cout << report::terminalSummary(made, report::Paint::forStandardOutput());
     sayWhere(out);
   }
-  return verdictCode(done);
+  return verdictCode(made);
 }
 
 }  // namespace

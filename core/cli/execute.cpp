@@ -5,7 +5,9 @@
 #include <thread>
 
 #include "models/names.hpp"
+#include "outcome/report_of.hpp"
 #include "report/files.hpp"
+#include "report/saved_run.hpp"
 
 namespace kindred::cli {
 
@@ -17,34 +19,32 @@ run::RunOptions runOptions(const Invocation& invocation) {
   return options;
 }
 
-Executed measure(Workspace& workspace, const Invocation& invocation,
-                 const run::RunOptions& options) {
+results::Report measure(Workspace& workspace, const Invocation& invocation,
+                        const run::RunOptions& options) {
   workspace.models().openRepositories();
   const plan::Plan plan = plan::makePlan(workspace.recipe(), workspace.tools(), workspace.models());
   sayNotes(workspace.models());
   checkBudget(invocation, plan);
-  Executed done;
-  done.results = run::execute(workspace.recipe(), plan, workspace.models(), options);
-  done.context = report::contextOf(workspace.recipe(), workspace.models(), workspace.plugins(),
-                                   done.results, invocation.argv);
-  return done;
+  return outcome::reportOf(workspace.recipe(), workspace.models(), workspace.plugins(),
+                           run::execute(workspace.recipe(), plan, workspace.models(), options),
+                           invocation.argv);
 }
 
-Executed execute(Workspace& workspace, const Invocation& invocation, const run::RunOptions& options,
-                 const std::filesystem::path& out) {
+results::Report execute(Workspace& workspace, const Invocation& invocation,
+                        const run::RunOptions& options, const std::filesystem::path& out) {
   report::prepareFolder(out);
-  Executed done = measure(workspace, invocation, options);
-  report::writeAll(out, done.context, done.results);
-  return done;
+  results::Report made = measure(workspace, invocation, options);
+  report::writeAll(out, made);
+  return made;
 }
 
 void sayWhere(const std::filesystem::path& out) {
   std::cout << "Report: " << models::escapedText((out / "report.html").string(), 4096) << '\n';
 }
 
-ExitCode exitCode(const results::Results& results) {
-  if (!results.complete) return kInterrupted;
-  const bool met = std::all_of(results.expectations.begin(), results.expectations.end(),
+ExitCode exitCode(const results::Report& report) {
+  if (!report.complete) return kInterrupted;
+  const bool met = std::all_of(report.expectations.begin(), report.expectations.end(),
                                [](const results::ExpectationResult& e) { return e.met; });
   return met ? kDone : kUnmet;
 }

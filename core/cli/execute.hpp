@@ -4,7 +4,7 @@
 #include <filesystem>
 
 #include "cli/workspace.hpp"
-#include "report/render.hpp"
+#include "results/report.hpp"
 #include "run/runner.hpp"
 
 namespace kindred::cli {
@@ -15,22 +15,17 @@ inline constexpr Option kJobs{"jobs", "N",
 // --jobs, and whether to draw progress.
 run::RunOptions runOptions(const Invocation& invocation);
 
-struct Executed {
-  results::Results results;
-  report::Context context;  // refers to the workspace's recipe
-};
-
 // Plans, checks --max-bytes and runs.
-Executed measure(Workspace& workspace, const Invocation& invocation,
-                 const run::RunOptions& options);
+results::Report measure(Workspace& workspace, const Invocation& invocation,
+                        const run::RunOptions& options);
 
 // The same, and writes all files into `out`.
-Executed execute(Workspace& workspace, const Invocation& invocation, const run::RunOptions& options,
-                 const std::filesystem::path& out);
+results::Report execute(Workspace& workspace, const Invocation& invocation,
+                        const run::RunOptions& options, const std::filesystem::path& out);
 
 // The last line of a summary: where the report to look at is.
 void sayWhere(const std::filesystem::path& out);
 
-ExitCode exitCode(const results::Results& results);
+ExitCode exitCode(const results::Report& report);
 
 }  // namespace kindred::cli

@@ -2,14 +2,14 @@
 #include <iostream>
 
 #include "cli/commands.hpp"
-#include "report/render.hpp"
+#include "report/saved_run.hpp"
 
 namespace kindred::cli {
 namespace {
 
 int reportVerb(const Invocation& invocation) {
   const std::filesystem::path folder = invocation.positional.front();
-  report::writePages(report::readResults(folder));
+  report::writePages(results::readTexts(folder));
   std::cout << (folder / "report.html").string() << '\n' << (folder / "report.md").string() << '\n';
   return kDone;
 }

@@ -3,8 +3,8 @@
 
 #include "cli/commands.hpp"
 #include "cli/execute.hpp"
-#include "report/json.hpp"
 #include "report/terminal.hpp"
+#include "results/write.hpp"
 
 namespace kindred::cli {
 namespace {
@@ -27,15 +27,14 @@ int runVerb(const Invocation& invocation) {
   const std::filesystem::path recipe = invocation.positional.front();
   const std::filesystem::path out =
       invocation.value("out", (std::filesystem::path("out") / recipe.stem()).string());
-  const Executed done = execute(workspace, invocation, options, out);
+  const results::Report made = execute(workspace, invocation, options, out);
   if (invocation.has("json")) {
-    std::cout << report::reportJson(done.context, done.results);
+    std::cout << results::reportJson(made);
   } else {
-    std::cout << report::terminalSummary(done.context, done.results,
-                                         report::Paint::forStandardOutput());
+    std::cout << report::terminalSummary(made, report::Paint::forStandardOutput());
     sayWhere(out);
   }
-  return exitCode(done.results);
+  return exitCode(made);
 }
 
 }  // namespace

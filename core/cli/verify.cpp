@@ -5,8 +5,8 @@
 
 #include "cli/commands.hpp"
 #include "cli/execute.hpp"
-#include "report/json_value.hpp"
 #include "report/saved_run.hpp"
+#include "results/json.hpp"
 
 namespace kindred::cli {
 namespace {
@@ -20,8 +20,8 @@ std::string shown(const std::string& text) {
   return text.size() <= kMostBytes ? text : text.substr(0, kMostBytes) + "...";
 }
 
-std::string summary(const report::SavedRun& saved, const results::Results& results,
-                    const std::vector<report::Difference>& found) {
+std::string summary(const report::SavedRun& saved, const results::Report& now,
+                    const std::vector<results::Difference>& found) {
   std::string text;
   for (std::size_t i = 0; i < std::min(found.size(), kMostShown); ++i) {
     text += fmt::format("differs: {}\n  saved: {}\n  now:   {}\n", found[i].where,
@@ -31,9 +31,9 @@ std::string summary(const report::SavedRun& saved, const results::Results& resul
     text += fmt::format("and {} more differences\n", found.size() - kMostShown);
   }
   const std::string what =
-      fmt::format("{} byte ranges, {} observations and {} findings", saved.ranges.size(),
-                  results.observations.size(), results.findings.size());
-  if (!saved.same_version) {
+      fmt::format("{} byte ranges, {} observations and {} findings",
+                  saved.report.manifest.ranges.size(), now.rows.size(), now.findings.size());
+  if (saved.report.kindred != now.kindred) {
     text += "report.html and report.md are of another version of Kindred and were not compared.\n";
   }
   for (const std::string& name : report::otherFiles(saved)) {
@@ -43,31 +43,30 @@ std::string summary(const report::SavedRun& saved, const results::Results& resul
                                : fmt::format("{} differences among {}.\n", found.size(), what));
 }
 
-std::string toJson(const report::SavedRun& saved, const std::vector<report::Difference>& found) {
-  report::Json list = report::Json::array();
-  for (const report::Difference& difference : found) {
+std::string toJson(const report::SavedRun& saved, const std::vector<results::Difference>& found) {
+  results::Json list = results::Json::array();
+  for (const results::Difference& difference : found) {
     list.push_back(
         {{"where", difference.where}, {"saved", difference.saved}, {"now", difference.now}});
   }
-  const report::Json document{{"same", found.empty()},
-                              {"differences", std::move(list)},
-                              {"other_files", report::otherFiles(saved)}};
-  return document.dump(2, ' ', false, report::Json::error_handler_t::replace) + "\n";
+  const results::Json document{{"same", found.empty()},
+                               {"differences", std::move(list)},
+                               {"other_files", report::otherFiles(saved)}};
+  return document.dump(2, ' ', false, results::Json::error_handler_t::replace) + "\n";
 }
 
 int verifyVerb(const Invocation& invocation) {
   const report::SavedRun saved = report::readSavedRun(invocation.positional.front());
   const run::RunOptions options = runOptions(invocation);
-  Workspace workspace(
-      recipe::parse(saved.recipe, saved.recipe_file.string(), invocation.values("set")),
-      invocation);
+  const results::Recipe& recipe = saved.report.manifest.recipe;
+  const auto file = std::filesystem::path(recipe.folder) / recipe.file;
+  Workspace workspace(recipe::parse(recipe.text, file.string(), invocation.values("set")),
+                      invocation);
   if (!workspace.good()) return kBadInput;
-  const Executed done = measure(workspace, invocation, options);
-  if (!done.results.complete) return kInterrupted;
-  const std::vector<report::Difference> found =
-      report::differences(saved, done.context, done.results);
-  std::cout << (invocation.has("json") ? toJson(saved, found)
-                                       : summary(saved, done.results, found));
+  const results::Report now = measure(workspace, invocation, options);
+  if (!now.complete) return kInterrupted;
+  const std::vector<results::Difference> found = report::differences(saved, now);
+  std::cout << (invocation.has("json") ? toJson(saved, found) : summary(saved, now, found));
   return found.empty() ? kDone : kUnmet;
 }
 

@@ -61,6 +61,12 @@ struct SharedBytes {
   std::uint64_t tensors = 0, elements = 0;
 };
 
+// Mean of the cosines of counterparts, weighted by their parameters: describes, never decides.
+struct PlainCosine {
+  double value = std::numeric_limits<double>::quiet_NaN();
+  std::uint64_t parameters = 0;
+};
+
 // How much of what was asked of a pair was run: an interrupted run ends early.
 enum class Ran { whole, in_part, not_at_all };
 
@@ -83,9 +89,7 @@ struct Coverage {
   // Of tensors whose role is known, and of the others: these say nothing of what they are.
   SharedBytes shared_known, shared_unknown;
   std::uint64_t elements_a = 0, elements_b = 0;
-  // Mean of the cosines of counterparts, weighted by their parameters: describes, never decides.
-  double plain_cosine = std::numeric_limits<double>::quiet_NaN();
-  std::uint64_t plain_parameters = 0;
+  PlainCosine plain_cosine;
 };
 
 struct Verdict {

@@ -9,18 +9,18 @@ namespace {
 
 constexpr std::size_t kCards = 12;  // more pairs than that become a table
 
-Markup badge(const DocumentVerdict& verdict) {
+Markup badge(const evidence::Verdict& verdict) {
   return element("span", verdictName(verdict),
                  {{"class", "badge"}, {"data-class", evidence::name(verdict.klass)}});
 }
 
-Markup names(const DocumentPair& pair) {
+Markup names(const results::Pair& pair) {
   Markup markup;
   return markup << element("bdi", pair.a) << " and " << element("bdi", pair.b);
 }
 
-Markup card(const Document& document, const DocumentPair& pair) {
-  const Answer answer = answerOf(document, pair);
+Markup card(const results::Report& report, const results::Pair& pair) {
+  const Answer answer = answerOf(report, pair);
   Markup content = element("h3", names(pair));
   content << badge(pair.verdict) << element("p", answer.first)
           << element("p", answer.second, {{"class", "quiet"}})
@@ -28,7 +28,7 @@ Markup card(const Document& document, const DocumentPair& pair) {
   return element("li", content);
 }
 
-Markup row(const DocumentPair& pair) {
+Markup row(const results::Pair& pair) {
   Markup cells = element("td", names(pair));
   cells << element("td", badge(pair.verdict))
         << element("td",
@@ -39,9 +39,9 @@ Markup row(const DocumentPair& pair) {
   return element("tr", cells);
 }
 
-Markup pairTable(const std::vector<const DocumentPair*>& pairs) {
+Markup pairTable(const std::vector<const results::Pair*>& pairs) {
   Markup rows;
-  for (const DocumentPair* pair : pairs) rows << row(*pair);
+  for (const results::Pair* pair : pairs) rows << row(*pair);
   Markup table =
       R"(<thead><tr><th scope="col">Pair</th><th scope="col">Verdict</th><th scope="col" class="number">p</th></tr></thead>)"_html;
   return element("div", element("table", table << element("tbody", rows)),
@@ -51,13 +51,13 @@ Markup pairTable(const std::vector<const DocumentPair*>& pairs) {
                   {"aria-label", "Pairs of models"}});
 }
 
-using Pairs = std::vector<const DocumentPair*>;
+using Pairs = std::vector<const results::Pair*>;
 
 // Of the pairs without a control, or of those with one.
-Pairs pairsOf(const Document& document, bool control) {
+Pairs pairsOf(const results::Report& report, bool control) {
   Pairs pairs;
-  for (const DocumentPair& pair : document.pairs) {
-    if (hasControl(document, pair) == control) pairs.push_back(&pair);
+  for (const results::Pair& pair : report.pairs) {
+    if (results::hasControl(report, pair) == control) pairs.push_back(&pair);
   }
   return pairs;
 }
@@ -69,7 +69,7 @@ void addFoldedPairs(Markup& markup, const Pairs& pairs, const char* what) {
 
 Markup manyPairs(const Pairs& pairs) {
   Pairs related, nothing, undecided;
-  for (const DocumentPair* pair : pairs) {
+  for (const results::Pair* pair : pairs) {
     const evidence::Class klass = pair->verdict.klass;
     Pairs& others = klass == evidence::Class::no_evidence ? nothing : undecided;
     (evidence::isRelated(klass) ? related : others).push_back(pair);
@@ -86,19 +86,19 @@ Markup manyPairs(const Pairs& pairs) {
 
 }  // namespace
 
-Markup answerSection(const Document& document) {
-  const Answer answer = answerOf(document);
+Markup answerSection(const results::Report& report) {
+  const Answer answer = answerOf(report);
   Markup content = element("p", "Kindred report", {{"class", "kicker"}});
-  content << element("h1", document.title.empty() ? "Untitled" : document.title);
-  if (!document.question.empty() && document.question != document.title) {
-    content << element("p", document.question, {{"class", "question"}});
+  content << element("h1", report.title.empty() ? "Untitled" : report.title);
+  if (!report.question.empty() && report.question != report.title) {
+    content << element("p", report.question, {{"class", "question"}});
   }
   Markup verdict;
-  const Pairs subjects = pairsOf(document, false);
+  const Pairs subjects = pairsOf(report, false);
   if (subjects.size() == 1) verdict << badge(subjects.front()->verdict);
   verdict << element("p", answer.first, {{"class", "lead"}}) << element("p", answer.second);
   content << element("div", verdict, {{"class", "verdict"}, {"id", "verdict"}});
-  if (!document.complete) {
+  if (!report.complete) {
     content << element("p",
                        "This run was interrupted: what follows was measured before, and may change "
                        "with the rest.",
@@ -107,10 +107,10 @@ Markup answerSection(const Document& document) {
   return element("header", content);
 }
 
-Markup pairsSection(const Document& document) {
+Markup pairsSection(const results::Report& report) {
   Markup content;
-  const Pairs subjects = pairsOf(document, false), controls = pairsOf(document, true);
-  if (document.pairs.empty()) return content;
+  const Pairs subjects = pairsOf(report, false), controls = pairsOf(report, true);
+  if (report.pairs.empty()) return content;
   content << element("h2", subjects.size() == 1 ? "In full" : "Pair by pair");
   if (subjects.size() == 1) {
     content << element("p", subjects.front()->verdict.sentence);
@@ -118,10 +118,10 @@ Markup pairsSection(const Document& document) {
     content << manyPairs(subjects);
   } else {
     Markup cards;
-    for (const DocumentPair* pair : subjects) cards << card(document, *pair);
+    for (const results::Pair* pair : subjects) cards << card(report, *pair);
     content << element("ul", cards, {{"class", "pairs"}});
   }
-  for (const std::string& sentence : jointsOf(document)) content << element("p", sentence);
+  for (const std::string& sentence : jointsOf(report)) content << element("p", sentence);
   if (!controls.empty()) {
     content << element("h3", "Controls: models whose kinship is known beforehand")
             << pairTable(controls);

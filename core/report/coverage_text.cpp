@@ -5,15 +5,15 @@
 
 #include <fmt/format.h>
 
-#include "report/wording.hpp"
 #include "evidence/shared_bytes.hpp"
+#include "report/wording.hpp"
 
 namespace kindred::report {
 namespace {
 
 constexpr std::size_t kNamed = 2;  // tensors that are no evidence and named one by one
 
-std::string extent(const PairVerdict& pair) {
+std::string extent(const results::Pair& pair) {
   const evidence::Coverage& c = pair.coverage;
   std::string text = fmt::format(
       "Coverage: of {}'s {} tensors ({}) {} ({}) have a known role; of {} some rows were read in "
@@ -47,11 +47,11 @@ std::string components(const evidence::Coverage& coverage) {
 }
 
 // Of relatives; the verdict says it where nearly all is the same.
-std::string differences(const PairVerdict& pair) {
+std::string differences(const results::Pair& pair) {
   const std::string text = evidence::differenceSentence(pair.coverage.identity);
   const bool said = pair.verdict.sentence.find(text) != std::string::npos;
   return !pair.coverage.identity.known || said || !evidence::isRelated(pair.verdict.klass) ? ""
-                                                                                          : text;
+                                                                                           : text;
 }
 
 std::string noEvidence(const evidence::Coverage& coverage) {
@@ -70,15 +70,15 @@ std::string noEvidence(const evidence::Coverage& coverage) {
 
 }  // namespace
 
-std::vector<std::string> coverageText(const PairVerdict& pair) {
+std::vector<std::string> coverageText(const results::Pair& pair) {
   const evidence::Coverage& c = pair.coverage;
   std::vector<std::string> paragraphs{extent(pair), budget(c), components(c), differences(pair),
                                       noEvidence(c)};
-  if (std::isfinite(c.plain_cosine)) {
+  if (std::isfinite(c.plain_cosine.value)) {
     paragraphs.push_back(fmt::format(
         "Plain cosine over {} parameters of equal place and shape: {:.4f}. It describes "
         "and decides nothing.",
-        c.plain_parameters, c.plain_cosine));
+        c.plain_cosine.parameters, c.plain_cosine.value));
   }
   if (pair.assignments.solved > 0) {
     paragraphs.push_back(fmt::format("Assignments: {}{} optimal, verified by their dual prices.",

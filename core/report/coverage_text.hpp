@@ -4,11 +4,11 @@
 #include <string>
 #include <vector>
 
-#include "report/context.hpp"
+#include "results/report.hpp"
 
 namespace kindred::report {
 
 // What of a pair was understood, compared, left out and proved; one paragraph each.
-std::vector<std::string> coverageText(const PairVerdict& pair);
+std::vector<std::string> coverageText(const results::Pair& pair);
 
 }  // namespace kindred::report

@@ -9,37 +9,40 @@
 
 namespace kindred::report {
 
-std::vector<Evidence> evidenceOf(const Document& document) {
+std::vector<Evidence> evidenceOf(const results::Report& report) {
   constexpr std::size_t kManyPairs = 12;  // beyond, a pair is one line, whatever the axis
-  const bool by_axis = document.pairs.size() <= kManyPairs;
+  const bool by_axis = report.pairs.size() <= kManyPairs;
   using Key = std::tuple<std::string, std::string, std::string, bool>;
-  std::map<Key, const DocumentFinding*> best;
+  std::map<Key, const evidence::StepFinding*> best;
   std::vector<Key> order;
-  for (const DocumentFinding& f : document.findings) {
+  for (const evidence::StepFinding& f : report.findings) {
     const Key key{std::min(f.model_a, f.model_b), std::max(f.model_a, f.model_b),
-                  by_axis ? f.gauge : "", f.basis != Basis::describes};
+                  by_axis ? f.finding.gauge : "", f.finding.basis != Basis::describes};
     const auto [found, fresh] = best.try_emplace(key, &f);
     if (fresh) order.push_back(key);
     if (f.log10_p_adjusted < found->second->log10_p_adjusted) found->second = &f;
   }
   std::vector<Evidence> rows;
   for (const Key& key : order) {
-    const DocumentFinding& f = *best.at(key);
-    const bool control = isControl(document, f.model_a) || isControl(document, f.model_b);
-    rows.push_back({&f, control, f.log10_p <= f.log10_p_floor && f.log10_p < 0});
+    const evidence::StepFinding& f = *best.at(key);
+    const bool control =
+        results::isControl(report, f.model_a) || results::isControl(report, f.model_b);
+    rows.push_back(
+        {&f, control, f.finding.log10_p <= f.finding.log10_p_floor && f.finding.log10_p < 0});
   }
   for (Evidence& row : rows) {
     if (row.control) continue;
     for (const Evidence& other : rows) {
-      if (other.control && other.finding->gauge == row.finding->gauge &&
-          other.finding->basis == row.finding->basis) {
+      if (other.control && other.finding->finding.gauge == row.finding->finding.gauge &&
+          other.finding->finding.basis == row.finding->finding.basis) {
         row.controls.push_back(other.finding->log10_p_adjusted);
       }
     }
   }
   const auto rank = [](const Evidence& e) {
     const double p = e.finding->log10_p_adjusted;
-    return std::tuple(e.control, e.finding->basis == Basis::describes, std::isnan(p) ? 0 : p);
+    return std::tuple(e.control, e.finding->finding.basis == Basis::describes,
+                      std::isnan(p) ? 0 : p);
   };
   std::stable_sort(rows.begin(), rows.end(),
                    [&](const Evidence& x, const Evidence& y) { return rank(x) < rank(y); });

@@ -4,12 +4,12 @@
 
 #include <vector>
 
-#include "report/document.hpp"
+#include "results/report.hpp"
 
 namespace kindred::report {
 
 struct Evidence {
-  const DocumentFinding* finding = nullptr;
+  const evidence::StepFinding* finding = nullptr;
   bool control = false;               // one of the two models is a control
   bool at_floor = false;              // the test could not have given a smaller p-value
   std::vector<double> controls = {};  // log10 p of controls, same test and axis
@@ -17,7 +17,7 @@ struct Evidence {
 
 // Of many pairs one line each. Subjects before controls; within these deciding tests first, then by
 // p-value.
-std::vector<Evidence> evidenceOf(const Document& document);
+std::vector<Evidence> evidenceOf(const results::Report& report);
 
 // Where a p-value stands on the scale that all evidence is drawn on: 0 (p = 1) to 1 (the smallest
 // p-value of the table). Logarithmic in the exponent, so that 10^-6 and 10^-3000 can be told apart.

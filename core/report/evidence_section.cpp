@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "evidence/figures.hpp"
 #include "report/evidence.hpp"
 #include "report/sections.hpp"
 #include "report/wording.hpp"
@@ -47,11 +48,11 @@ Markup axis(const EvidenceScale& scale) {
 }
 
 // What a finding says besides; numbers by layer are in the pictures.
-std::string detailsOf(const DocumentFinding& finding) {
+std::string detailsOf(const evidence::StepFinding& finding) {
   constexpr std::size_t kMost = 12;
-  std::string list = "Statistic " + figure(finding.statistic);
+  std::string list = "Statistic " + figure(finding.finding.statistic);
   std::size_t count = 0;
-  for (const auto& [name, value] : finding.details) {
+  for (const auto& [name, value] : evidence::figuresOf(finding.finding)) {
     if (++count > kMost) break;
     list += ", " + name + " " + figure(value);
   }
@@ -78,23 +79,25 @@ const char* tagOf(Basis basis) {
 }
 
 Markup tableRow(const EvidenceScale& scale, const Evidence& row) {
-  const DocumentFinding& f = *row.finding;
+  const evidence::StepFinding& f = *row.finding;
   Markup pair, test, units, p, basis;
   pair << element("bdi", f.model_a) << " and " << element("bdi", f.model_b);
   if (row.control) pair << " " << element("span", "control", {{"class", "tag"}});
-  test << f.test
-       << element("span", f.gauge.empty() ? "no axis" : f.gauge, {{"class", "axis-name"}});
-  if (const char* tag = tagOf(f.basis); *tag != '\0') {
+  test << f.finding.test
+       << element("span", f.finding.gauge.empty() ? "no axis" : f.finding.gauge,
+                  {{"class", "axis-name"}});
+  if (const char* tag = tagOf(f.finding.basis); *tag != '\0') {
     test << element("span", tag, {{"class", "tag"}});
   }
-  units << grouped(f.units);
-  if (f.copies > 0) units << element("span", grouped(f.copies) + " copies", {{"class", "tag"}});
+  units << grouped(f.finding.units);
+  if (f.finding.copies > 0)
+    units << element("span", grouped(f.finding.copies) + " copies", {{"class", "tag"}});
   if (row.at_floor) p << "\u2264 ";
   p << pValueMarkup(f.log10_p_adjusted);
-  Markup full = element("p", "Null: " + f.null);
-  full << element("p", "Assumes: " + f.assumptions);
+  Markup full = element("p", "Null: " + f.finding.null);
+  full << element("p", "Assumes: " + f.finding.assumptions);
   full << element("p", detailsOf(f));
-  if (!f.alignment.empty()) full << element("p", "Alignment: " + f.alignment);
+  if (!f.finding.alignment.empty()) full << element("p", "Alignment: " + f.finding.alignment);
   basis << foldedMarkup("what it assumes", full);
   Markup cells;
   cells << cell("Pair", pair) << cell("Test and axis", test) << cell("Units", units, "number")
@@ -115,8 +118,8 @@ Markup table(const EvidenceScale& scale, const Evidence* first, const Evidence* 
 
 }  // namespace
 
-Markup evidenceSection(const Document& document) {
-  const std::vector<Evidence> rows = evidenceOf(document);
+Markup evidenceSection(const results::Report& report) {
+  const std::vector<Evidence> rows = evidenceOf(report);
   Markup content = element("h2", "Evidence");
   if (rows.empty()) {
     content << element("p",
@@ -130,7 +133,7 @@ Markup evidenceSection(const Document& document) {
       "all tests of this run. Filled dots are the pair itself, rings are controls: pairs with a "
       "model whose kinship is known beforehand. Left of the dashed line nothing is called "
       "evidence.");
-  content << element("p", kOneRun, {{"class", "quiet"}});
+  content << element("p", results::kOneRun, {{"class", "quiet"}});
   const EvidenceScale scale(rows);
   const auto control =
       std::find_if(rows.begin(), rows.end(), [](const Evidence& row) { return row.control; });
@@ -147,9 +150,9 @@ Markup evidenceSection(const Document& document) {
     content << foldedMarkup(fmt::format("{} lines of pairs with controls", end - controls),
                             table(scale, controls, end));
   }
-  if (!document.refused.empty()) {
+  if (!report.refused.empty()) {
     TextTable refused{"Tests that were not run", {"step", "pair", "axis", "why"}, {}, ""};
-    for (const DocumentRefusal& r : document.refused) {
+    for (const results::Refused& r : report.refused) {
       refused.rows.push_back({r.step, r.model_a + " and " + r.model_b, r.gauge, r.reason});
     }
     content << foldedMarkup(fmt::format("{} tests that were not run, and why", refused.rows.size()),

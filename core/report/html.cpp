@@ -7,7 +7,7 @@
 
 #include "report/markup.hpp"
 #include "report/sections.hpp"
-#include "run/hash.hpp"
+#include "results/hash.hpp"
 
 namespace kindred::report {
 namespace {
@@ -22,7 +22,7 @@ std::string readAsset(const std::filesystem::path& file) {
 }
 
 // Nothing may be loaded from elsewhere, and only the page's own scripts run: text that slipped
-// through as markup could not know the nonce, which hashes the whole document.
+// through as markup could not know the nonce, which hashes the whole report.
 Markup policy(const std::string& nonce) {
   return element("meta", "",
                  {{"http-equiv", "Content-Security-Policy"},
@@ -32,25 +32,25 @@ Markup policy(const std::string& nonce) {
                        nonce + "'; base-uri 'none'; form-action 'none'"}});
 }
 
-Markup head(const Document& document, const PageAssets& assets, const std::string& nonce) {
+Markup head(const results::Report& report, const PageAssets& assets, const std::string& nonce) {
   Markup head;
   head << R"(<meta charset="utf-8">)"_html << policy(nonce)
        << R"(<meta name="viewport" content="width=device-width, initial-scale=1">)"_html
        << R"(<meta name="color-scheme" content="light dark">)"_html
-       << element("title", document.title.empty() ? "Kindred report" : document.title)
-       << "<style>"_html << trusted(assets.style) << "</style>"_html;
+       << element("title", report.title.empty() ? "Kindred report" : report.title) << "<style>"_html
+       << trusted(assets.style) << "</style>"_html;
   return element("head", head);
 }
 
-Markup contents(const Document& document, bool pictures) {
+Markup contents(const results::Report& report, bool pictures) {
   Markup links;
   const auto link = [&](const char* target, const char* text) {
     links << element("a", text, {{"href", std::string("#") + target}});
   };
-  if (!document.pairs.empty()) link("pairs", document.pairs.size() > 1 ? "Pairs" : "In full");
+  if (!report.pairs.empty()) link("pairs", report.pairs.size() > 1 ? "Pairs" : "In full");
   link("evidence", "Evidence");
   if (pictures) link("pictures", "Pictures");
-  if (!document.tables.empty()) link("tables", "Tables");
+  if (!report.tables.empty()) link("tables", "Tables");
   link("method", "Method");
   link("cost", "Cost");
   link("manifest", "Reproduce");
@@ -77,17 +77,17 @@ PageAssets pageAssets(const std::filesystem::path& folder) {
   return assets;
 }
 
-std::string reportHtml(const Document& document, const PageAssets& assets) {
-  const std::vector<Picture> pictures = picturesOf(document);
+std::string reportHtml(const results::Report& report, const PageAssets& assets) {
+  const std::vector<Picture> pictures = picturesOf(report);
   Markup main;
-  main << answerSection(document) << contents(document, !pictures.empty()) << pairsSection(document)
-       << evidenceSection(document) << picturesSection(pictures, !assets.charts.empty())
-       << tablesSection(document) << methodSection(document) << costSection(document)
-       << manifestSection(document);
-  const std::string nonce = run::xxh3(document.manifest.recipe.text + main.html());
+  main << answerSection(report) << contents(report, !pictures.empty()) << pairsSection(report)
+       << evidenceSection(report) << picturesSection(pictures, !assets.charts.empty())
+       << tablesSection(report) << methodSection(report) << costSection(report)
+       << manifestSection(report);
+  const std::string nonce = results::xxh3(report.manifest.recipe.text + main.html());
   Markup page;
   page << "<!doctype html>\n"_html
-       << R"(<html lang="en">)"_html << head(document, assets, nonce) << "<body>"_html
+       << R"(<html lang="en">)"_html << head(report, assets, nonce) << "<body>"_html
        << element("main", main) << scripts(pictures, assets, nonce) << "</body></html>\n"_html;
   return page.html();
 }

@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <string>
 
-#include "report/document.hpp"
+#include "results/report.hpp"
 
 namespace kindred::report {
 
@@ -18,6 +18,6 @@ struct PageAssets {
 // Throws where the installation lacks them.
 PageAssets pageAssets(const std::filesystem::path& folder);
 
-std::string reportHtml(const Document& document, const PageAssets& assets);
+std::string reportHtml(const results::Report& report, const PageAssets& assets);
 
 }  // namespace kindred::report

@@ -9,7 +9,7 @@
 namespace kindred::report {
 namespace {
 
-constexpr std::size_t kShown = 30;  // rows of a table; the HTML report has them all
+constexpr std::size_t kRows = 30;  // rows of a table; the HTML report has them all
 
 // Text within a line of Markdown. Letters, digits and harmless marks stay; the others become
 // character references, which no renderer takes for markup.
@@ -52,20 +52,20 @@ std::string codeBlock(const std::string& language, const std::string& text) {
   return fence + language + "\n" + content + (content.ends_with('\n') ? "" : "\n") + fence + "\n";
 }
 
-std::string pairTable(const Document& document) {
+std::string pairTable(const results::Report& report) {
   std::string text = "| pair | verdict | p |\n|---|---|---|\n";
   std::size_t shown = 0;
-  for (const DocumentPair& pair : document.pairs) {
-    if (document.pairs.size() > kShown && !evidence::isRelated(pair.verdict.klass)) continue;
-    if (++shown > kShown) break;
+  for (const results::Pair& pair : report.pairs) {
+    if (report.pairs.size() > kRows && !evidence::isRelated(pair.verdict.klass)) continue;
+    if (++shown > kRows) break;
     text += fmt::format("| {} and {}{} | {} | {} |\n", inText(pair.a), inText(pair.b),
-                        hasControl(document, pair) ? " (control)" : "",
+                        results::hasControl(report, pair) ? " (control)" : "",
                         inText(verdictName(pair.verdict)),
                         pair.verdict.log10_p < 0 ? report::text(pValue(pair.verdict.log10_p)) : "");
   }
   return text +
-         (document.pairs.size() > kShown
-              ? fmt::format("\n{} pairs in all; report.html lists them.\n", document.pairs.size())
+         (report.pairs.size() > kRows
+              ? fmt::format("\n{} pairs in all; report.html lists them.\n", report.pairs.size())
               : "") +
          "\n";
 }
@@ -87,62 +87,63 @@ const char* decides(Basis basis) {
 std::string evidenceTable(const std::vector<Evidence>& rows) {
   std::string text =
       "| pair | test | axis | units | adjusted p | decides |\n|---|---|---|---:|---:|---|\n";
-  for (std::size_t i = 0; i < std::min(kShown, rows.size()); ++i) {
-    const DocumentFinding& f = *rows[i].finding;
-    text += fmt::format("| {} and {}{} | {} | {} | {} | {}{} | {} |\n", inText(f.model_a),
-                        inText(f.model_b), rows[i].control ? " (control)" : "", inText(f.test),
-                        inText(f.gauge), f.units, rows[i].at_floor ? "<= " : "",
-                        report::text(pValue(f.log10_p_adjusted)), decides(f.basis));
+  for (std::size_t i = 0; i < std::min(kRows, rows.size()); ++i) {
+    const evidence::StepFinding& f = *rows[i].finding;
+    text +=
+        fmt::format("| {} and {}{} | {} | {} | {} | {}{} | {} |\n", inText(f.model_a),
+                    inText(f.model_b), rows[i].control ? " (control)" : "", inText(f.finding.test),
+                    inText(f.finding.gauge), f.finding.units, rows[i].at_floor ? "<= " : "",
+                    report::text(pValue(f.log10_p_adjusted)), decides(f.finding.basis));
   }
-  if (rows.size() > kShown) {
-    text += fmt::format("\n{} more lines are in report.html.\n", rows.size() - kShown);
+  if (rows.size() > kRows) {
+    text += fmt::format("\n{} more lines are in report.html.\n", rows.size() - kRows);
   }
   return text + "\n";
 }
 
 // With the revision, which the address of a model on a hub has in it.
-std::string addressed(const DocumentModel& model) {
+std::string addressed(const results::Model& model) {
   const bool said = model.address.find(model.revision) != std::string::npos;
   return model.address + (said ? "" : " at " + model.revision);
 }
 
 std::string assumptions(const std::vector<Evidence>& rows) {
   if (rows.empty()) return {};
-  const DocumentFinding& f = *rows.front().finding;
-  return "The first line's null: " + sentence(f.null) + ". It assumes: " + sentence(f.assumptions) +
-         ".\n\n";
+  const evidence::StepFinding& f = *rows.front().finding;
+  return "The first line's null: " + sentence(f.finding.null) +
+         ". It assumes: " + sentence(f.finding.assumptions) + ".\n\n";
 }
 
 }  // namespace
 
-std::string reportMarkdown(const Document& document) {
-  const Answer answer = answerOf(document);
-  std::string text = "# " + inText(document.title) + "\n\n";
-  if (!document.question.empty() && document.question != document.title) {
-    text += "*" + inText(document.question) + "*\n\n";
+std::string reportMarkdown(const results::Report& report) {
+  const Answer answer = answerOf(report);
+  std::string text = "# " + inText(report.title) + "\n\n";
+  if (!report.question.empty() && report.question != report.title) {
+    text += "*" + inText(report.question) + "*\n\n";
   }
   text += "**" + sentence(answer.first) + "** " + sentence(answer.second) + "\n\n";
-  if (!document.complete) text += "This run was interrupted; the rest was not measured.\n\n";
-  if (document.pairs.size() > 1) text += pairTable(document);
-  for (const std::string& joined : jointsOf(document)) text += sentence(joined) + "\n\n";
-  const std::vector<Evidence> rows = evidenceOf(document);
+  if (!report.complete) text += "This run was interrupted; the rest was not measured.\n\n";
+  if (report.pairs.size() > 1) text += pairTable(report);
+  for (const std::string& joined : jointsOf(report)) text += sentence(joined) + "\n\n";
+  const std::vector<Evidence> rows = evidenceOf(report);
   if (!rows.empty())
-    text += "## Evidence\n\n" + evidenceTable(rows) + assumptions(rows) + kOneRun + "\n\n";
+    text += "## Evidence\n\n" + evidenceTable(rows) + assumptions(rows) + results::kOneRun + "\n\n";
   text += "## Models\n\n| model | role | address | architecture |\n|---|---|---|---|\n";
-  for (const DocumentModel& m : document.models) {
+  for (const results::Model& m : report.models) {
     text += fmt::format("| {} | {} | {} | {} |\n", inText(m.key), inText(m.role),
                         inText(addressed(m)), inText(familyOf(m)));
   }
-  for (const DocumentModel& m : document.models) {
+  for (const results::Model& m : report.models) {
     for (const std::string& note : m.notes) {
       text += fmt::format("\n{}: {}.\n", inText(m.key), inText(note));
     }
   }
   text += fmt::format("\n{} read in {} requests and {:.1f} s with Kindred {}.\n\n",
-                      byteCount(document.cost.bytes_read), document.cost.requests,
-                      document.cost.seconds, sentence(document.kindred));
+                      byteCount(report.cost.bytes_read), report.cost.requests, report.cost.seconds,
+                      sentence(report.kindred));
   return text + "<details><summary>The recipe that repeats it</summary>\n\n" +
-         codeBlock("yaml", document.manifest.recipe.text) + "\n</details>\n";
+         codeBlock("yaml", report.manifest.recipe.text) + "\n</details>\n";
 }
 
 }  // namespace kindred::report

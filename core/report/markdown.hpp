@@ -3,11 +3,11 @@
 
 #include <string>
 
-#include "report/document.hpp"
+#include "results/report.hpp"
 
 namespace kindred::report {
 
 // Names and texts are escaped: they neither become markup nor call anybody.
-std::string reportMarkdown(const Document& document);
+std::string reportMarkdown(const results::Report& report);
 
 }  // namespace kindred::report

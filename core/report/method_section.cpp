@@ -15,35 +15,35 @@ std::string joined(const std::vector<std::string>& list, const char* between) {
   return text;
 }
 
-TextTable models(const Document& document) {
+TextTable models(const results::Report& report) {
   TextTable table{"Models",
                   {"model", "role", "address", "revision", "architecture", "tensors", "parameters"},
                   {},
                   ""};
-  for (const DocumentModel& m : document.models) {
+  for (const results::Model& m : report.models) {
     table.rows.push_back({m.key, m.role, m.address, m.revision, familyOf(m), grouped(m.tensors),
                           grouped(m.parameters)});
   }
   return table;
 }
 
-TextTable steps(const Document& document) {
+TextTable steps(const results::Report& report) {
   TextTable table{"Steps", {"step", "models", "measured", "what it says"}, {}, ""};
-  for (const DocumentStep& step : document.steps) {
+  for (const results::Step& step : report.steps) {
     std::vector<std::string> metrics;
-    for (const DocumentMetric& metric : step.metrics) metrics.push_back(metric.name);
+    for (const results::Metric& metric : step.metrics) metrics.push_back(metric.name);
     table.rows.push_back({step.name, joined(step.models, " and "),
                           metrics.empty() ? step.verb : joined(metrics, ", "), step.note});
   }
   return table;
 }
 
-TextTable summaries(const Document& document) {
+TextTable summaries(const results::Report& report) {
   TextTable table{"Figures",
                   {"step", "figure", "models", "values", "mean", "sd", "min", "median", "max"},
                   {},
                   ""};
-  for (const DocumentSummary& s : document.observations) {
+  for (const results::Summary& s : report.observations) {
     table.rows.push_back({s.step, s.metric == s.figure ? s.metric : s.metric + "." + s.figure,
                           s.model_b.empty() ? s.model_a : s.model_a + " and " + s.model_b,
                           std::to_string(s.count), figure(s.mean), figure(s.sd), figure(s.min),
@@ -52,13 +52,13 @@ TextTable summaries(const Document& document) {
   return table;
 }
 
-TextTable coverage(const Document& document) {
+TextTable coverage(const results::Report& report) {
   TextTable table{
       "Tensors compared by content",
       {"pair", "part", "equal", "equal, computed", "tied", "changed", "without partner"},
       {},
       ""};
-  for (const DocumentPair& pair : document.pairs) {
+  for (const results::Pair& pair : report.pairs) {
     for (const auto& [name, count] : pair.coverage.components) {
       table.rows.push_back({pair.a + " and " + pair.b, name, std::to_string(count.equal),
                             std::to_string(count.constant), std::to_string(count.tied),
@@ -69,14 +69,14 @@ TextTable coverage(const Document& document) {
 }
 
 // What was understood of each pair, compared and left out.
-TextTable extent(const Document& document) {
+TextTable extent(const results::Report& report) {
   TextTable table{
       "What was covered",
       {"pair", "understood", "some rows read in both", "left out", "plain cosine (describes only)"},
       {},
       ""};
-  for (const DocumentPair& pair : document.pairs) {
-    const DocumentCoverage& c = pair.coverage;
+  for (const results::Pair& pair : report.pairs) {
+    const evidence::Coverage& c = pair.coverage;
     std::string left_out;
     for (const auto& [reason, size] : c.left_out) {
       left_out += fmt::format("{}{} {}", left_out.empty() ? "" : ", ", size.tensors, reason);
@@ -95,20 +95,20 @@ TextTable extent(const Document& document) {
   return table;
 }
 
-TextTable noEvidence(const Document& document) {
+TextTable noEvidence(const results::Report& report) {
   TextTable table{"Equal, and no evidence", {"pair", "tensor", "why"}, {}, ""};
-  for (const DocumentPair& pair : document.pairs) {
-    for (const DocumentNoEvidence& entry : pair.coverage.no_evidence) {
+  for (const results::Pair& pair : report.pairs) {
+    for (const evidence::NoEvidence& entry : pair.coverage.no_evidence) {
       table.rows.push_back({pair.a + " and " + pair.b, entry.tensor, entry.reason});
     }
   }
   return table;
 }
 
-TextTable differences(const Document& document) {
+TextTable differences(const results::Report& report) {
   TextTable table{"What differs", {"pair", "what"}, {}, ""};
-  for (const DocumentPair& pair : document.pairs) {
-    const DocumentIdentity& identity = pair.coverage.identity;
+  for (const results::Pair& pair : report.pairs) {
+    const evidence::Identity& identity = pair.coverage.identity;
     if (!identity.known || !evidence::isRelated(pair.verdict.klass)) continue;
     const std::string name = pair.a + " and " + pair.b;
     for (const auto* list : {&identity.differences, &identity.remarks}) {
@@ -122,28 +122,28 @@ TextTable differences(const Document& document) {
   return table;
 }
 
-TextTable skipped(const Document& document) {
+TextTable skipped(const results::Report& report) {
   TextTable table{"Stages that were not run", {"step", "stage", "why"}, {}, ""};
-  for (const DocumentStep& step : document.steps) {
-    for (const DocumentSkipped& entry : step.skipped) {
+  for (const results::Step& step : report.steps) {
+    for (const results::Skipped& entry : step.skipped) {
       table.rows.push_back({step.name, std::to_string(entry.stage), entry.reason});
     }
   }
   return table;
 }
 
-TextTable expectations(const Document& document) {
+TextTable expectations(const results::Report& report) {
   TextTable table{"Expectations of the recipe", {"figure", "value", "expected", "met"}, {}, ""};
-  for (const DocumentExpectation& e : document.expectations) {
+  for (const results::ExpectationResult& e : report.expectations) {
     table.rows.push_back({e.figure, figure(e.value), e.wanted, e.met ? "yes" : "no"});
   }
   return table;
 }
 
-TextTable leftOut(const Document& document) {
+TextTable leftOut(const results::Report& report) {
   TextTable table{"Tensors left out", {"step", "tensor", "why"}, {}, ""};
-  for (const DocumentStep& step : document.steps) {
-    for (const DocumentLeftOut& left : step.left_out) {
+  for (const results::Step& step : report.steps) {
+    for (const results::LeftOut& left : step.left_out) {
       table.rows.push_back(
           {step.name, left.tensor_a.empty() ? left.tensor_b : left.tensor_a, left.reason});
     }
@@ -170,12 +170,13 @@ std::string shellQuoted(const std::string& word) {
 
 }  // namespace
 
-Markup tablesSection(const Document& document) {
+Markup tablesSection(const results::Report& report) {
   Markup content;
-  if (document.tables.empty()) return content;
+  if (report.tables.empty()) return content;
   content << element("h2", "Tables");
-  for (const DocumentTable& t : document.tables) {
-    Markup body = tableMarkup({t.title, t.columns, t.rows, t.note});
+  for (const results::StepTable& made : report.tables) {
+    const TextTable& t = made.table;
+    Markup body = tableMarkup(t);
     if (!t.note.empty()) body << element("p", t.note, {{"class", "quiet"}});
     constexpr std::size_t kOpen = 30;
     content << (t.rows.size() <= kOpen
@@ -185,33 +186,33 @@ Markup tablesSection(const Document& document) {
   return element("section", content, {{"id", "tables"}});
 }
 
-Markup methodSection(const Document& document) {
+Markup methodSection(const results::Report& report) {
   Markup content = element("h2", "Method");
   constexpr std::size_t kOpenSteps = 30;
-  content << tableMarkup(models(document));
-  for (const DocumentModel& m : document.models) {
+  content << tableMarkup(models(report));
+  for (const results::Model& m : report.models) {
     for (const std::string& note : m.notes) {
       content << element("p", m.key + ": " + note + ".", {{"class", "quiet"}});
     }
   }
-  if (document.steps.size() <= kOpenSteps) {
-    content << tableMarkup(steps(document));
+  if (report.steps.size() <= kOpenSteps) {
+    content << tableMarkup(steps(report));
   } else {
-    addFolded(content, steps(document), "steps");
+    addFolded(content, steps(report), "steps");
   }
-  if (!document.expectations.empty()) content << tableMarkup(expectations(document));
-  addFolded(content, summaries(document), "figures, summed up (each value is in observations.csv)");
-  addFolded(content, extent(document), "pairs: what was understood, compared and left out");
-  addFolded(content, coverage(document), "lines on which tensors are equal");
-  addFolded(content, differences(document), "lines on what differs between relatives");
-  addFolded(content, noEvidence(document), "equal tensors that are no evidence");
-  addFolded(content, skipped(document), "stages that were not run, and why");
-  addFolded(content, leftOut(document), "tensors left out, and why");
+  if (!report.expectations.empty()) content << tableMarkup(expectations(report));
+  addFolded(content, summaries(report), "figures, summed up (each value is in observations.csv)");
+  addFolded(content, extent(report), "pairs: what was understood, compared and left out");
+  addFolded(content, coverage(report), "lines on which tensors are equal");
+  addFolded(content, differences(report), "lines on what differs between relatives");
+  addFolded(content, noEvidence(report), "equal tensors that are no evidence");
+  addFolded(content, skipped(report), "stages that were not run, and why");
+  addFolded(content, leftOut(report), "tensors left out, and why");
   return element("section", content, {{"id", "method"}});
 }
 
-Markup costSection(const Document& document) {
-  const DocumentCost& cost = document.cost;
+Markup costSection(const results::Report& report) {
+  const results::RunCost& cost = report.cost;
   Markup list;
   const auto entry = [&](const char* name, const std::string& value) {
     list << element("div", element("dt", name) << element("dd", value));
@@ -224,26 +225,25 @@ Markup costSection(const Document& document) {
   return element("section", content << element("dl", list, {{"class", "cost"}}), {{"id", "cost"}});
 }
 
-Markup manifestSection(const Document& document) {
-  const DocumentManifest& manifest = document.manifest;
+Markup manifestSection(const results::Report& report) {
+  const results::Manifest& manifest = report.manifest;
   std::string command;
   for (const std::string& word : manifest.command_line) {
     command += (command.empty() ? "" : " ") + shellQuoted(word);
   }
   TextTable plugins{"Plugins", {"plugin", "version", "kind"}, {}, ""};
-  for (const DocumentPlugin& p : manifest.plugins) {
+  for (const results::Plugin& p : manifest.plugins) {
     plugins.rows.push_back({p.name, p.version, p.kind});
   }
   std::uint64_t bytes = 0;
-  for (const DocumentRange& range : manifest.ranges) bytes += range.length;
+  for (const results::RangeRead& range : manifest.ranges) bytes += range.length;
   Markup content = element("h2", "Reproduce");
   content << element("p", "The command that made this report:")
           << element("pre", element("code", command), {{"tabindex", "0"}})
-          << element(
-                 "p",
-                 fmt::format("Kindred {}, {}. manifest.json lists {} byte ranges that were "
-                             "read, with the hash of each.",
-                             document.kindred, manifest.toolchain, grouped(manifest.ranges.size())))
+          << element("p", fmt::format(
+                              "Kindred {}, {}. manifest.json lists {} byte ranges that were "
+                              "read, with the hash of each.",
+                              report.kindred, manifest.toolchain, grouped(manifest.ranges.size())))
           << foldedMarkup(
                  "The recipe (" + manifest.recipe.file + ", XXH3-128 " + manifest.recipe.xxh3_128 +
                      ")",

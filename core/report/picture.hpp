@@ -1,4 +1,4 @@
-// Pictures: each is a Vega-Lite specification made of a document, with everything that a reader
+// Pictures: each is a Vega-Lite specification made of a report, with everything that a reader
 // needs to understand it without seeing it.
 #pragma once
 
@@ -7,10 +7,12 @@
 
 #include <kindred/text_table.hpp>
 
-#include "report/document.hpp"
-#include "report/json_value.hpp"
+#include "results/json.hpp"
+#include "results/report.hpp"
 
 namespace kindred::report {
+
+using results::Json;
 
 struct Picture {
   std::string id;       // unique in the page, letters, digits and dashes
@@ -24,6 +26,6 @@ struct Picture {
 };
 
 // All pictures that can be made of what was measured, in the order of the page.
-std::vector<Picture> picturesOf(const Document& document);
+std::vector<Picture> picturesOf(const results::Report& report);
 
 }  // namespace kindred::report

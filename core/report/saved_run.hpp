@@ -1,23 +1,25 @@
-// An earlier run's folder, held against the same run done again.
+// A run's results folder: written, and held against the same run done again.
 #pragma once
 
 #include <filesystem>
 #include <string>
 #include <vector>
 
-#include "report/context.hpp"
-#include "results/results.hpp"
+#include "results/compare.hpp"
+#include "results/read.hpp"
 
 namespace kindred::report {
 
+// report.json, observations.csv, findings.csv, manifest.json, and the pages made of them.
+void writeAll(const std::filesystem::path& folder, const results::Report& report);
+
+// report.html and report.md, from nothing but what is saved.
+void writePages(const results::Texts& texts);
+
 struct SavedRun {
-  std::string recipe;                 // its text
-  std::filesystem::path recipe_file;  // where it was, for paths that count from it
-  std::vector<results::RangeRead> ranges;
-  std::string observations, findings, report, manifest, html, markdown;  // the files' texts
-  // Pages of another version of the program may look differently, and are not compared.
-  bool same_version = true;
-  std::filesystem::path folder;
+  results::Report report;
+  results::Texts texts;
+  std::string findings, html, markdown;  // the other files' texts
 };
 
 // Files that are missing or damaged, and a run that was interrupted, are Errors.
@@ -26,14 +28,8 @@ SavedRun readSavedRun(const std::filesystem::path& folder);
 // What else lies in the folder, by name: no part of the results, though it may be taken for one.
 std::vector<std::string> otherFiles(const SavedRun& saved);
 
-struct Difference {
-  std::string where;       // "range a/model.safetensors 1024+4096", "observations.csv row 7"
-  std::string saved, now;  // empty: it is not there
-};
-
-// Bytes read, every row of observations and findings, report.json but for version, cost and places,
-// and the pages, which must be what the saved results give.
-std::vector<Difference> differences(const SavedRun& saved, const Context& context,
-                                    const results::Results& results);
+// Every field and row, each file to the byte, and the pages, which must be what the saved results
+// give; those of another version of the program may look differently, and are not compared.
+std::vector<results::Difference> differences(const SavedRun& saved, const results::Report& now);
 
 }  // namespace kindred::report

@@ -6,21 +6,21 @@
 
 #include <kindred/text_table.hpp>
 
-#include "report/document.hpp"
 #include "report/markup.hpp"
 #include "report/picture.hpp"
+#include "results/report.hpp"
 
 namespace kindred::report {
 
-Markup answerSection(const Document& document);
-Markup pairsSection(const Document& document);
-Markup evidenceSection(const Document& document);
+Markup answerSection(const results::Report& report);
+Markup pairsSection(const results::Report& report);
+Markup evidenceSection(const results::Report& report);
 // Without charts: the pictures' tables.
 Markup picturesSection(const std::vector<Picture>& pictures, bool charts);
-Markup tablesSection(const Document& document);
-Markup methodSection(const Document& document);
-Markup costSection(const Document& document);
-Markup manifestSection(const Document& document);
+Markup tablesSection(const results::Report& report);
+Markup methodSection(const results::Report& report);
+Markup costSection(const results::Report& report);
+Markup manifestSection(const results::Report& report);
 
 // <table> within a box that scrolls sideways. Columns whose cells are all numbers are aligned
 // right.

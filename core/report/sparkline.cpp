@@ -11,14 +11,14 @@
 namespace kindred::report {
 namespace {
 
-constexpr std::size_t kLeast = 4, kMost = 48;  // layers; more are joined
+constexpr std::size_t kLeastLayers = 4, kMostColumns = 48;  // layers; more are joined
 
 struct Curve {
   std::string step, metric, figure;
   std::map<std::int64_t, std::pair<double, int>> layers = {};  // sum and count
 
   std::vector<double> values() const {
-    const std::size_t a_column = (layers.size() + kMost - 1) / kMost;
+    const std::size_t a_column = (layers.size() + kMostColumns - 1) / kMostColumns;
     std::vector<double> means;
     double sum = 0;
     std::size_t count = 0;
@@ -47,7 +47,7 @@ std::vector<Curve> linesOf(const std::vector<results::Observation>& observations
     sum += o.value;
     ++count;
   }
-  std::erase_if(lines, [](const Curve& line) { return line.layers.size() < kLeast; });
+  std::erase_if(lines, [](const Curve& line) { return line.layers.size() < kLeastLayers; });
   return lines;
 }
 

@@ -6,33 +6,33 @@
 
 #include <fmt/format.h>
 
-#include "recipe/document_verbs.hpp"
+#include "evidence/figures.hpp"
 #include "report/coverage_text.hpp"
 #include "report/sparkline.hpp"
-#include "report/summary.hpp"
 #include "report/text.hpp"
-#include "run/figures.hpp"
 
 namespace kindred::report {
 namespace {
 
+bool shows(const results::Report& report, const std::string& name, results::Step::Shows what) {
+  return std::any_of(report.steps.begin(), report.steps.end(), [&](const results::Step& step) {
+    return step.name == name && step.shows == what;
+  });
+}
+
 // Surveys and steps about documents have figures of different kinds, each worth its line.
-bool listsFigures(const Context& context, const std::string& name) {
-  for (const recipe::Step& step : context.recipe->steps) {
-    if (step.name != name) continue;
-    return step.verb == recipe::Verb::survey || recipe::documentVerb(step.verb) != nullptr;
-  }
-  return false;
+bool listsFigures(const results::Report& report, const std::string& name) {
+  return shows(report, name, results::Step::Shows::figures);
 }
 
 // One line a step and metric: its first figure. The others are in observations.csv.
-std::string metrics(const Context& context, std::vector<Summary> summaries) {
-  std::erase_if(summaries, [&](const Summary& s) { return listsFigures(context, s.step); });
+std::string metrics(const results::Report& report, std::vector<results::Summary> summaries) {
+  std::erase_if(summaries, [&](const results::Summary& s) { return listsFigures(report, s.step); });
   if (summaries.empty()) return {};
   std::string text = fmt::format("{:<20} {:<19} {:<9} {:>4} {:>7} {:>7} {:>7}\n", "step", "models",
                                  "metric", "n", "mean", "min", "max");
   std::string step, metric;
-  for (const Summary& s : summaries) {
+  for (const results::Summary& s : summaries) {
     if (s.step == step && s.metric == metric) continue;
     text += fmt::format(
         "{:<20} {:<19} {:<9} {:>4} {:>7} {:>7} {:>7}\n", s.step == step ? "" : cut(s.step, 20),
@@ -45,13 +45,14 @@ std::string metrics(const Context& context, std::vector<Summary> summaries) {
 }
 
 // One line a figure.
-std::string figures(const Context& context, std::vector<Summary> summaries) {
-  std::erase_if(summaries, [&](const Summary& s) { return !listsFigures(context, s.step); });
+std::string figures(const results::Report& report, std::vector<results::Summary> summaries) {
+  std::erase_if(summaries,
+                [&](const results::Summary& s) { return !listsFigures(report, s.step); });
   if (summaries.empty()) return {};
   std::string text = fmt::format("{:<16} {:<16} {:<17} {:>4} {:>7} {:>7} {:>7}\n", "step", "models",
                                  "figure", "n", "mean", "min", "max");
   std::string step, models;
-  for (const Summary& s : summaries) {
+  for (const results::Summary& s : summaries) {
     const std::string pair = s.model_b.empty() ? s.model_a : s.model_a + " ~ " + s.model_b;
     text += fmt::format("{:<16} {:<16} {:<17} {:>4} {:>7} {:>7} {:>7}\n",
                         s.step == step ? "" : cut(s.step, 16),
@@ -64,14 +65,10 @@ std::string figures(const Context& context, std::vector<Summary> summaries) {
 }
 
 // Tables of tests are for the report: what they say is in the findings and below the verdict.
-std::string tables(const Context& context, const results::Results& results) {
+std::string tables(const results::Report& report) {
   std::string text;
-  for (const results::StepTable& table : results.tables) {
-    const auto& steps = context.recipe->steps;
-    const bool of_test = std::any_of(steps.begin(), steps.end(), [&](const recipe::Step& step) {
-      return step.name == table.step && step.verb == recipe::Verb::test;
-    });
-    if (of_test) continue;
+  for (const results::StepTable& table : report.tables) {
+    if (shows(report, table.step, results::Step::Shows::findings)) continue;
     text += "\n" + wrapped(table.step + ": " + table.table.title, 0) + tableText(table.table);
   }
   return text;
@@ -97,12 +94,12 @@ std::vector<const evidence::StepFinding*> mostTelling(
 }
 
 // The figures of tests that describe.
-std::string details(const results::Results& results) {
+std::string details(const results::Report& report) {
   std::string text;
-  for (const evidence::StepFinding* row : mostTelling(results.findings)) {
+  for (const evidence::StepFinding* row : mostTelling(report.findings)) {
     if (row->finding.basis != Basis::describes) continue;
     std::string list;
-    for (const auto& [name, value] : run::figuresOf(row->finding)) {
+    for (const auto& [name, value] : evidence::figuresOf(row->finding)) {
       list += (list.empty() ? "" : ", ") + name + " " + number(value);
     }
     if (!list.empty()) text += wrapped(row->step + ": " + list, 2);
@@ -115,11 +112,11 @@ std::string likeness(const Finding& finding) {
   return fmt::format("{:.1f}", finding.likeness->matched / finding.likeness->chance);
 }
 
-std::string findings(const results::Results& results) {
-  if (results.findings.empty()) return {};
+std::string findings(const results::Report& report) {
+  if (report.findings.empty()) return {};
   std::string text = fmt::format("\n{:<18} {:<17} {:<13} {:>6} {:>6} {:>7} {:>5}\n", "test",
                                  "models", "axis", "units", "log p", "decides", "rows");
-  for (const evidence::StepFinding* row : mostTelling(results.findings)) {
+  for (const evidence::StepFinding* row : mostTelling(report.findings)) {
     text +=
         fmt::format("{:<18} {:<17} {:<13} {:>6} {:>6.1f} {:>7} {:>5}\n", cut(row->step, 18),
                     cut(row->model_a + " ~ " + row->model_b, 17), cut(row->finding.gauge, 13),
@@ -130,12 +127,12 @@ std::string findings(const results::Results& results) {
          "log p: decimal logarithm of the p-value, adjusted by Holm over the run's tests\n"
          "and no other run's: whoever screens many pairs has to run them as one (--all).\n"
          "rows: matched rows are so many times as alike as rows of no common origin.\n" +
-         details(results);
+         details(report);
 }
 
-std::string notes(const Context& context) {
+std::string notes(const results::Report& report) {
   std::string text, last;
-  for (const recipe::Step& step : context.recipe->steps) {
+  for (const results::Step& step : report.steps) {
     if (step.note.empty() || step.note == last) continue;
     text += "\n" + wrapped(step.name + ": " + step.note, 2);
     last = step.note;
@@ -143,21 +140,24 @@ std::string notes(const Context& context) {
   return text;
 }
 
-std::string leftOut(const results::Results& results) {
-  if (results.left_out.empty()) return {};
-  std::string text = fmt::format("\nLeft out ({}):\n", results.left_out.size());
-  std::size_t shown = 0;
-  for (const results::LeftOut& left : results.left_out) {
-    if (++shown > 5) return text + "  ... the others are in report.json\n";
-    const std::string& name = left.tensor_a.empty() ? left.tensor_b : left.tensor_a;
-    text += wrapped(left.step + ": " + name + ": " + left.reason, 2);
+std::string leftOutLines(const results::Report& report) {
+  std::string text;
+  std::size_t count = 0;
+  for (const results::Step& step : report.steps) {
+    for (const results::LeftOut& left : step.left_out) {
+      if (++count > 5) continue;
+      const std::string& name = left.tensor_a.empty() ? left.tensor_b : left.tensor_a;
+      text += wrapped(step.name + ": " + name + ": " + left.reason, 2);
+    }
   }
-  return text;
+  if (count == 0) return {};
+  return fmt::format("\nLeft out ({}):\n", count) + text +
+         (count > 5 ? "  ... the others are in report.json\n" : "");
 }
 
-std::string expectations(const results::Results& results, const Paint& paint) {
+std::string expectations(const results::Report& report, const Paint& paint) {
   std::string text;
-  for (const results::ExpectationResult& e : results.expectations) {
+  for (const results::ExpectationResult& e : report.expectations) {
     text += fmt::format("{} {} is {}, expected {}{}\n", e.met ? "met:  " : paint.warning("UNMET:"),
                         e.figure, number(e.value), e.wanted, e.met ? "" : " (" + e.place + ")");
   }
@@ -165,8 +165,8 @@ std::string expectations(const results::Results& results, const Paint& paint) {
 }
 
 // What corresponds in a pair of relatives, in a sentence.
-std::string correspondence(const PairVerdict& pair, const results::Results& results) {
-  for (const results::StepTable& made : results.tables) {
+std::string correspondence(const results::Pair& pair, const results::Report& report) {
+  for (const results::StepTable& made : report.tables) {
     const bool of_pair = made.models == std::vector<std::string>{pair.a, pair.b} ||
                          made.models == std::vector<std::string>{pair.b, pair.a};
     if (of_pair && made.of_relatives) {
@@ -178,18 +178,16 @@ std::string correspondence(const PairVerdict& pair, const results::Results& resu
 
 }  // namespace
 
-std::string terminalSummary(const Context& context, const results::Results& results,
-                            const Paint& paint) {
-  std::string text = context.recipe->title.empty() ? "" : wrapped(context.recipe->title, 0) + "\n";
-  const std::vector<Summary> summaries = summarise(results.observations);
-  const std::string measured = metrics(context, summaries);
-  const std::string surveyed = figures(context, summaries);
+std::string terminalSummary(const results::Report& report, const Paint& paint) {
+  std::string text = report.title.empty() ? "" : wrapped(report.title, 0) + "\n";
+  const std::string measured = metrics(report, report.observations);
+  const std::string surveyed = figures(report, report.observations);
   text += measured + (measured.empty() || surveyed.empty() ? "" : "\n") + surveyed;
-  text += layerLines(results.observations) + tables(context, results) + findings(results) +
-          notes(context) + leftOut(results) + expectations(results, paint);
+  text += layerLines(report.rows) + tables(report) + findings(report) + notes(report) +
+          leftOutLines(report) + expectations(report, paint);
   std::string controls;  // a line each: what they are for stands in the findings
-  for (const PairVerdict& pair : context.verdicts) {
-    if (hasControl(context, pair)) {
+  for (const results::Pair& pair : report.pairs) {
+    if (results::hasControl(report, pair)) {
       controls +=
           pair.a + " ~ " + pair.b + " (control): " + evidence::name(pair.verdict.klass) + "\n";
       continue;
@@ -202,20 +200,21 @@ std::string terminalSummary(const Context& context, const results::Results& resu
                                                  ? " Power: " + pair.verdict.power + "."
                                                  : ""),
                     2) +
-            correspondence(pair, results);
+            correspondence(pair, report);
     for (const std::string& paragraph : coverageText(pair)) text += wrapped(paragraph, 2);
   }
-  for (const ModelFacts& model : context.models) {
+  for (const results::Model& model : report.models) {
     if (model.naming.empty()) continue;
     text += wrapped(model.key + " is read as " + model.architecture + ": " + model.naming + ".", 2);
   }
   if (!controls.empty()) text += "\n" + controls;
-  if (!results.complete) {
+  if (!report.complete) {
     text += "\n" + paint.warning("Interrupted: what was measured before is saved.") + "\n";
   }
   return text + fmt::format("\n{:.1f} MB read, {} requests, {:.2f} s, {:.0f} MB of memory\n",
-                            static_cast<double>(results.cost.bytes) / 1e6, results.cost.requests,
-                            results.seconds, static_cast<double>(results.peak_memory_bytes) / 1e6);
+                            static_cast<double>(report.cost.bytes_read) / 1e6, report.cost.requests,
+                            report.cost.seconds,
+                            static_cast<double>(report.cost.peak_memory_bytes) / 1e6);
 }
 
 }  // namespace kindred::report

@@ -3,13 +3,11 @@
 
 #include <string>
 
-#include "report/context.hpp"
 #include "report/paint.hpp"
-#include "results/results.hpp"
+#include "results/report.hpp"
 
 namespace kindred::report {
 
-std::string terminalSummary(const Context& context, const results::Results& results,
-                            const Paint& paint = {});
+std::string terminalSummary(const results::Report& report, const Paint& paint = {});
 
 }  // namespace kindred::report

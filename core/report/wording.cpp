@@ -14,7 +14,7 @@ namespace {
 
 using evidence::Class;
 
-std::string partsOf(const DocumentPair& pair) {
+std::string partsOf(const results::Pair& pair) {
   std::string parts;
   for (const auto& [name, count] : pair.coverage.components) {
     if (count.equal == 0 || name == "other") continue;
@@ -24,17 +24,17 @@ std::string partsOf(const DocumentPair& pair) {
 }
 
 // " The mean absolute cosine ...", or nothing.
-std::string sizesOf(const DocumentPair& pair) {
+std::string sizesOf(const results::Pair& pair) {
   std::string text = pair.verdict.sizes;
   if (text.empty()) return text;
   text.front() = 'T';
   return " " + text + ".";
 }
 
-std::size_t subjectPairs(const Document& document) {
+std::size_t subjectPairs(const results::Report& report) {
   return static_cast<std::size_t>(
-      std::count_if(document.pairs.begin(), document.pairs.end(),
-                    [&](const DocumentPair& pair) { return !hasControl(document, pair); }));
+      std::count_if(report.pairs.begin(), report.pairs.end(),
+                    [&](const results::Pair& pair) { return !results::hasControl(report, pair); }));
 }
 
 std::string counted(std::size_t count, const char* one, const char* many) {
@@ -54,7 +54,7 @@ std::string inWords(double log10_p) {
 }
 
 // By a test, or by nothing but equal bytes: then there is no p-value.
-Answer sharedWeights(const DocumentPair& pair) {
+Answer sharedWeights(const results::Pair& pair) {
   const std::string why =
       "One may have been made from the other, or both from a common ancestor, a merge or the same "
       "random start (a default seed), or somebody who had one may have chosen signs or order of "
@@ -62,8 +62,8 @@ Answer sharedWeights(const DocumentPair& pair) {
       "other; this is not told apart." +
       sizesOf(pair);
   if (pair.verdict.log10_p > evidence::kLog10Evidence) {
-    const DocumentSharedBytes& known = pair.coverage.shared_known;
-    const DocumentSharedBytes& unknown = pair.coverage.shared_unknown;
+    const evidence::SharedBytes& known = pair.coverage.shared_known;
+    const evidence::SharedBytes& unknown = pair.coverage.shared_unknown;
     return {fmt::format("{} and {} hold the same bytes in {} of {} elements in all.", pair.a,
                         pair.b, counted(known.tensors + unknown.tensors, "tensor", "tensors"),
                         grouped(known.elements + unknown.elements)),
@@ -76,11 +76,11 @@ Answer sharedWeights(const DocumentPair& pair) {
           why};
 }
 
-Answer manyPairs(const Document& document) {
+Answer manyPairs(const results::Report& report) {
   std::size_t shared = 0, alike = 0, partial = 0, arranged = 0, nothing = 0, untold = 0;
   std::size_t not_run = 0;
-  for (const DocumentPair& pair : document.pairs) {
-    if (hasControl(document, pair)) continue;
+  for (const results::Pair& pair : report.pairs) {
+    if (results::hasControl(report, pair)) continue;
     switch (pair.verdict.klass) {
       case Class::identical:
       case Class::shared_weights:
@@ -109,7 +109,7 @@ Answer manyPairs(const Document& document) {
     }
   }
   std::string first = fmt::format(
-      "Of {}, {} {} weights", counted(subjectPairs(document), "pair of models", "pairs of models"),
+      "Of {}, {} {} weights", counted(subjectPairs(report), "pair of models", "pairs of models"),
       shared, shared == 1 ? "shares" : "share");
   if (alike > 0) {
     first += fmt::format(", {} {} more alike than the controls", alike, alike == 1 ? "is" : "are");
@@ -126,9 +126,9 @@ Answer manyPairs(const Document& document) {
 
 }  // namespace
 
-std::vector<std::string> jointsOf(const Document& document) {
+std::vector<std::string> jointsOf(const results::Report& report) {
   std::vector<std::string> sentences;
-  for (const DocumentFamily& family : document.families) {
+  for (const results::Family& family : report.families) {
     if (family.joints.empty()) continue;
     std::vector<std::string> parts;
     for (const auto& part : family.parts) {
@@ -168,15 +168,6 @@ std::string grouped(std::uint64_t value) {
   return text;
 }
 
-bool isControl(const Document& document, const std::string& model) {
-  return std::any_of(document.models.begin(), document.models.end(),
-                     [&](const DocumentModel& m) { return m.key == model && m.role == "control"; });
-}
-
-bool hasControl(const Document& document, const DocumentPair& pair) {
-  return isControl(document, pair.a) || isControl(document, pair.b);
-}
-
 namespace {
 
 const char* className(Class klass) {
@@ -207,13 +198,13 @@ const char* className(Class klass) {
 
 }  // namespace
 
-std::string verdictName(const DocumentVerdict& verdict) {
+std::string verdictName(const evidence::Verdict& verdict) {
   return std::string(className(verdict.klass)) + (verdict.unverified ? " (unverified)" : "");
 }
 
 namespace {
 
-Answer answerByClass(const DocumentPair& pair) {
+Answer answerByClass(const results::Pair& pair) {
   const std::string& a = pair.a;
   const std::string& b = pair.b;
   const std::string p = inWords(pair.verdict.log10_p);
@@ -271,7 +262,7 @@ Answer answerByClass(const DocumentPair& pair) {
 
 }  // namespace
 
-Answer answerOf(const Document&, const DocumentPair& pair) {
+Answer answerOf(const results::Report&, const results::Pair& pair) {
   Answer answer = answerByClass(pair);
   if (pair.verdict.unverified) {
     answer.second +=
@@ -281,21 +272,22 @@ Answer answerOf(const Document&, const DocumentPair& pair) {
   return answer;
 }
 
-Answer answerOf(const Document& document) {
-  if (document.pairs.empty()) {
+Answer answerOf(const results::Report& report) {
+  if (report.pairs.empty()) {
     return {"No two models were compared.",
             "What follows describes models; it says nothing about descent."};
   }
-  if (document.pairs.size() == 1) return answerOf(document, document.pairs.front());
-  if (subjectPairs(document) == 1) {
-    const auto pair = std::find_if(document.pairs.begin(), document.pairs.end(),
-                                   [&](const DocumentPair& p) { return !hasControl(document, p); });
-    return answerOf(document, *pair);
+  if (report.pairs.size() == 1) return answerOf(report, report.pairs.front());
+  if (subjectPairs(report) == 1) {
+    const auto pair =
+        std::find_if(report.pairs.begin(), report.pairs.end(),
+                     [&](const results::Pair& p) { return !results::hasControl(report, p); });
+    return answerOf(report, *pair);
   }
-  return manyPairs(document);
+  return manyPairs(report);
 }
 
-std::string familyOf(const DocumentModel& model) {
+std::string familyOf(const results::Model& model) {
   if (model.architecture.empty()) return "not recognised";
   std::string text = model.architecture;
   if (!model.architecture_files.empty()) text += ", by the user's own " + model.architecture_files;

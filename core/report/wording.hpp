@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "report/document.hpp"
+#include "results/report.hpp"
 
 namespace kindred::report {
 
@@ -23,27 +23,21 @@ std::string figure(double value);
 std::string byteCount(std::uint64_t bytes);
 std::string grouped(std::uint64_t value);  // "1,234,567"
 
-bool isControl(const Document& document, const std::string& model);
-bool hasControl(const Document& document, const DocumentPair& pair);
 // "Shared weights", "No evidence", ...
-std::string verdictName(const DocumentVerdict& verdict);
+std::string verdictName(const evidence::Verdict& verdict);
 
 // Two sentences for somebody who has never heard of a p-value.
 struct Answer {
   std::string first, second;
 };
-Answer answerOf(const Document& document, const DocumentPair& pair);
+Answer answerOf(const results::Report& report, const results::Pair& pair);
 // Of the run: that of its one pair, or what all pairs amount to.
-Answer answerOf(const Document& document);
+Answer answerOf(const results::Report& report);
 
 // "llama ('model.language_model.' stands for 'model.')", with architecture files that are the
 // user's own, or "not recognised".
-std::string familyOf(const DocumentModel& model);
+std::string familyOf(const results::Model& model);
 // Of each family that only some models hold together, as a merge does, a sentence.
-std::vector<std::string> jointsOf(const Document& document);
-// For whoever reads one of many runs.
-inline constexpr const char* kOneRun =
-    "P-values are adjusted for the tests of this run, and it knows of no other: whoever screens a "
-    "thousand pairs has to run them as one (kindred compare --all).";
+std::vector<std::string> jointsOf(const results::Report& report);
 
 }  // namespace kindred::report

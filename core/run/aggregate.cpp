@@ -7,33 +7,13 @@
 
 #include <fmt/format.h>
 
-#include "run/figures.hpp"
+#include "evidence/figures.hpp"
+#include "results/aggregate.hpp"
 
 namespace kindred::run {
 namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-
-double quantile(std::vector<double> sorted, double q) {
-  std::sort(sorted.begin(), sorted.end());
-  const double at = q * static_cast<double>(sorted.size() - 1);
-  const auto low = static_cast<std::size_t>(at);
-  const std::size_t high = std::min(low + 1, sorted.size() - 1);
-  return sorted[low] + (at - static_cast<double>(low)) * (sorted[high] - sorted[low]);
-}
-
-double mean(const std::vector<double>& values) {
-  long double sum = 0;
-  for (const double v : values) sum += v;
-  return static_cast<double>(sum / static_cast<long double>(values.size()));
-}
-
-double deviation(const std::vector<double>& values) {
-  const double centre = mean(values);
-  long double sum = 0;
-  for (const double v : values) sum += (v - centre) * (v - centre);
-  return static_cast<double>(std::sqrt(sum / static_cast<long double>(values.size())));
-}
 
 std::string wantedText(const recipe::Expectation& expectation) {
   if (expectation.least && expectation.most) {
@@ -50,7 +30,7 @@ double detailValue(const results::Results& results, const recipe::FigureAddress&
   double value = kNaN, smallest = std::numeric_limits<double>::infinity();
   for (const evidence::StepFinding& row : results.findings) {
     if (row.step != address.step || !(row.finding.log10_p < smallest)) continue;
-    const auto figures = figuresOf(row.finding);
+    const auto figures = evidence::figuresOf(row.finding);
     const auto found = figures.find(address.metric);
     if (found == figures.end()) continue;
     value = found->second;
@@ -75,21 +55,6 @@ double findingValue(const results::Results& results, const recipe::FigureAddress
 
 }  // namespace
 
-double aggregate(std::span<const double> values, const std::string& how) {
-  std::vector<double> defined;
-  std::copy_if(values.begin(), values.end(), std::back_inserter(defined),
-               [](double v) { return !std::isnan(v); });
-  if (how == "count") return static_cast<double>(defined.size());
-  if (defined.empty()) return kNaN;
-  if (how == "mean") return mean(defined);
-  if (how == "sd") return deviation(defined);
-  if (how == "min") return *std::min_element(defined.begin(), defined.end());
-  if (how == "max") return *std::max_element(defined.begin(), defined.end());
-  if (how == "median") return quantile(defined, 0.5);
-  if (how.size() >= 2 && how[0] == 'p') return quantile(defined, std::atof(how.c_str() + 1) / 100);
-  return kNaN;
-}
-
 std::vector<double> valuesOf(const results::Results& results,
                              const recipe::FigureAddress& address) {
   std::vector<double> values;
@@ -112,7 +77,7 @@ results::ExpectationResult judge(const recipe::Expectation& expectation,
   result.place = recipe::text(expectation.place);
   result.value = address.aggregate.empty()
                      ? findingValue(results, address)
-                     : aggregate(valuesOf(results, address), address.aggregate);
+                     : results::aggregate(valuesOf(results, address), address.aggregate);
   result.met = (!expectation.least || result.value >= *expectation.least) &&
                (!expectation.most || result.value <= *expectation.most) &&
                !std::isnan(result.value);

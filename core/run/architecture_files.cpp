@@ -1,13 +1,13 @@
 #include "run/architecture_files.hpp"
 
-#include "run/hash.hpp"
+#include "results/hash.hpp"
 
 namespace kindred::run {
 
 std::string foreignFiles(const models::Architecture& architecture) {
   std::string files;
   for (const auto& [name, text] : architecture.foreign()) {
-    files += (files.empty() ? "" : ", ") + name + ".yaml (XXH3-128 " + xxh3(text) + ")";
+    files += (files.empty() ? "" : ", ") + name + ".yaml (XXH3-128 " + results::xxh3(text) + ")";
   }
   return files;
 }

@@ -15,7 +15,7 @@
 #include "evidence/checked.hpp"
 #include "models/names.hpp"
 #include "plugin/guard.hpp"
-#include "run/hash.hpp"
+#include "results/hash.hpp"
 #include "run/interrupt.hpp"
 #include "run/ordered.hpp"
 
@@ -40,7 +40,7 @@ std::string contentOf(const ModelProfile& profile) {
   if (mlps.empty()) return {};
   const Matrix gates = profile.weights().matrix(role::kGate, mlps.front());
   if (gates.values.empty()) return {};
-  return xxh3(std::as_bytes(std::span(gates.values)));
+  return results::xxh3(std::as_bytes(std::span(gates.values)));
 }
 
 // A pair of models asked about, and all pairs that calibrate it; the pair itself comes first.

@@ -10,7 +10,7 @@
 #include "documents/model_code.hpp"
 #include "documents/tokenizers.hpp"
 #include "recipe/document_verbs.hpp"
-#include "run/hash.hpp"
+#include "results/hash.hpp"
 #include "run/steps.hpp"
 
 namespace kindred::run {
@@ -78,7 +78,7 @@ class DocumentStep {
     result_.files.push_back(
         {model, planned.name, planned.file->size(), before, planned.file->publishedSha256()});
     if (planned.bytes == 0) return;
-    result_.ranges.push_back({model, planned.name, 0, planned.bytes, xxh3(text)});
+    result_.ranges.push_back({model, planned.name, 0, planned.bytes, results::xxh3(text)});
   }
 
   Document document(std::size_t i) {

@@ -42,7 +42,7 @@ SegmentBytes::SegmentBytes(const plan::Model& model, const models::View& view,
       file_ = std::make_unique<MemoryFile>(held->find(range), place);
       return;
     }
-    auto hashing = std::make_unique<HashingFile>(*shard_.file, range.offset);
+    auto hashing = std::make_unique<results::HashingFile>(*shard_.file, range.offset);
     hashing_ = hashing.get();
     file_ = std::move(hashing);
     offset_ = range.offset;
@@ -57,7 +57,7 @@ SegmentBytes::SegmentBytes(const plan::Model& model, const models::View& view,
       std::memcpy(into.data(), held->find(range).data(), range.length);
     } else {
       shard_.file->read(range.offset, into);
-      ranges_.push_back({model.key, shard_.name, range.offset, range.length, xxh3(into)});
+      ranges_.push_back({model.key, shard_.name, range.offset, range.length, results::xxh3(into)});
     }
   }
   file_ = std::make_unique<MemoryFile>(gathered_, place);

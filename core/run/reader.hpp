@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "plan/plan.hpp"
-#include "run/hash.hpp"
+#include "results/hash.hpp"
 #include "run/held.hpp"
 
 namespace kindred::run {
@@ -33,7 +33,7 @@ class SegmentBytes {
   std::vector<results::RangeRead> ranges_;
   const plan::Model& model_;
   const models::Shard& shard_;
-  const HashingFile* hashing_ = nullptr;
+  const results::HashingFile* hashing_ = nullptr;
 };
 
 }  // namespace kindred::run

@@ -6,7 +6,7 @@
 #include "constants/constants.hpp"
 #include "models/names.hpp"
 #include "plugin/guard.hpp"
-#include "run/hash.hpp"
+#include "results/hash.hpp"
 #include "run/interrupt.hpp"
 #include "run/ordered.hpp"
 #include "run/steps.hpp"
@@ -91,7 +91,7 @@ class SetMatcher {
     }
     const plan::ByteRange range = plan::bytesOf(view, {0, view.info.elements});
     const std::uint64_t chunk = model.source->remote() ? kRemoteChunk : kLocalChunk;
-    HashingFile file(*range.shard->file, range.offset);
+    results::HashingFile file(*range.shard->file, range.offset);
     std::vector<std::byte> buffer(std::min(chunk, range.length));
     for (std::uint64_t done = 0; done < range.length;) {
       const std::span<std::byte> part(buffer.data(), std::min(chunk, range.length - done));

@@ -9,8 +9,8 @@
 #include <kindred/error.hpp>
 
 #include "models/names.hpp"
+#include "results/hash.hpp"
 #include "run/architecture_files.hpp"
-#include "run/hash.hpp"
 #include "run/tiles.hpp"
 #include "run/vocabulary.hpp"
 
@@ -41,7 +41,7 @@ void thinOut(std::vector<std::string>& tokens, std::uint64_t most) {
   std::uint64_t every = 1;
   while (tokens.size() / every > most) every *= 2;
   for (std::string& token : tokens) {
-    const std::string digest = xxh3(token).substr(0, 8);
+    const std::string digest = results::xxh3(token).substr(0, 8);
     if (std::strtoull(digest.c_str(), nullptr, 16) % every != 0) token.clear();
   }
 }

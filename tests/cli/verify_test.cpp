@@ -176,7 +176,7 @@ TEST_F(Verify, NamesFilesThatAreMissingOrDamaged) {
   dir_.write("out/report.json", "{");
   EXPECT_THAT(verify().err, HasSubstr("report.json:1: is damaged"));
   std::filesystem::remove(dir_ / "out/findings.csv");
-  EXPECT_THAT(verify().err, HasSubstr("findings.csv: there is no such file"));
+  EXPECT_THAT(verify().err, HasSubstr("findings.csv: can't be read: there is no such file"));
   dir_.write("out/manifest.json", "[]");
   const RunResult result = verify();
   EXPECT_EQ(result.exit_code, 2);

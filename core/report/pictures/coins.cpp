@@ -43,9 +43,9 @@ Json pointLayer() {
 
 class Coins {
  public:
-  Coins(const Document& document, const std::string& gauge) : document_(document) {
-    for (const DocumentFinding& finding : document.findings) {
-      if (finding.gauge == gauge) add(finding);
+  Coins(const results::Report& report, const std::string& gauge) : report_(report) {
+    for (const evidence::StepFinding& finding : report.findings) {
+      if (finding.finding.gauge == gauge) add(finding);
     }
     for (const auto& [layer, coins] : fewest_) {
       const double half = kDeviations * 0.5 / std::sqrt(coins);
@@ -75,12 +75,12 @@ class Coins {
   }
 
  private:
-  void add(const DocumentFinding& finding) {
+  void add(const evidence::StepFinding& finding) {
     const std::string pair = pairName(finding.model_a, finding.model_b);
-    const bool control =
-        isControl(document_, finding.model_a) || isControl(document_, finding.model_b);
+    const bool control = results::isControl(report_, finding.model_a) ||
+                         results::isControl(report_, finding.model_b);
     double coins = 0, heads = 0;
-    for (const DocumentLayerCoins& layer : finding.by_layer) {
+    for (const LayerCoins& layer : finding.finding.by_layer) {
       if (layer.coins == 0) continue;
       const auto of_layer = static_cast<double>(layer.coins);
       const auto of_heads = static_cast<double>(layer.heads);
@@ -97,7 +97,7 @@ class Coins {
                             pair, heads, coins);
   }
 
-  const Document& document_;
+  const results::Report& report_;
   std::map<std::int64_t, double> fewest_;  // coins of a layer: the widest band
   Columns rows_{{"layer", "share", "heads", "coins", "pair", "role", "low", "high"}};
   TextTable table_{"", {"pair", "coins", "heads", "share of heads"}, {}, ""};
@@ -106,19 +106,19 @@ class Coins {
 
 }  // namespace
 
-std::vector<Picture> coinPictures(const Document& document) {
+std::vector<Picture> coinPictures(const results::Report& report) {
   constexpr std::size_t kMostPairs = 12;  // colours tell no more apart
   std::vector<std::string> gauges;
   std::map<std::string, std::set<std::string>> pairs;
-  for (const DocumentFinding& finding : document.findings) {
-    if (finding.by_layer.empty()) continue;
-    if (pairs[finding.gauge].empty()) gauges.push_back(finding.gauge);
-    pairs[finding.gauge].insert(pairName(finding.model_a, finding.model_b));
+  for (const evidence::StepFinding& finding : report.findings) {
+    if (finding.finding.by_layer.empty()) continue;
+    if (pairs[finding.finding.gauge].empty()) gauges.push_back(finding.finding.gauge);
+    pairs[finding.finding.gauge].insert(pairName(finding.model_a, finding.model_b));
   }
   std::vector<Picture> pictures;
   for (const std::string& gauge : gauges) {
     if (pairs[gauge].size() > kMostPairs) continue;
-    pictures.push_back(Coins(document, gauge).picture(gauge));
+    pictures.push_back(Coins(report, gauge).picture(gauge));
   }
   return pictures;
 }

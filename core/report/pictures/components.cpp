@@ -11,7 +11,7 @@ namespace kindred::report {
 namespace {
 
 struct Place {
-  double x = kUndefined, y = kUndefined;
+  double x = results::kUndefined, y = results::kUndefined;
   std::int64_t layer = -1;
 };
 
@@ -59,9 +59,9 @@ Picture pictureOf(const std::string& step, const std::string& metric, const Plac
 
 }  // namespace
 
-std::vector<Picture> componentPictures(const Document& document) {
+std::vector<Picture> componentPictures(const results::Report& report) {
   std::map<std::pair<std::string, std::string>, Places> steps;
-  for (const results::Observation& o : document.rows) {
+  for (const results::Observation& o : report.rows) {
     if (o.figure != "pc1" && o.figure != "pc2") continue;
     Place& place = steps[{o.step, o.metric}][{o.model_a, o.tensor_a}];
     place.layer = o.layer_a;

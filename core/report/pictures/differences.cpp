@@ -25,10 +25,10 @@ std::string binName(int number) {
   return fmt::format("{}2^{}", number == 28 ? ">= " : "< ", number == 28 ? 3 : number - 24);
 }
 
-std::vector<Picture> histogram(const Document& document) {
+std::vector<Picture> histogram(const results::Report& report) {
   std::map<std::string, std::map<int, Share>> pairs;
-  for (const results::Observation& o : document.rows) {
-    const DocumentMetric* how = metricOf(document, o.step, o.metric);
+  for (const results::Observation& o : report.rows) {
+    const results::Metric* how = metricOf(report, o.step, o.metric);
     if (how == nullptr || how->plugin != "difference-histogram" || !(o.value >= 0)) continue;
     int number = -1;
     if (o.figure != "zero" && std::sscanf(o.figure.c_str(), "b%2d", &number) != 1) continue;
@@ -77,12 +77,12 @@ std::vector<Picture> histogram(const Document& document) {
   return {picture};
 }
 
-std::vector<Picture> quantiles(const Document& document) {
+std::vector<Picture> quantiles(const results::Report& report) {
   constexpr std::array<std::pair<const char*, const char*>, 4> kQuantiles{
       {{"p50", "half"}, {"p99", "99 %"}, {"p999", "99.9 %"}, {"max", "all"}}};
   std::map<std::string, std::map<std::pair<std::string, std::int64_t>, Mean>> pairs;
-  for (const results::Observation& o : document.rows) {
-    const DocumentMetric* how = metricOf(document, o.step, o.metric);
+  for (const results::Observation& o : report.rows) {
+    const results::Metric* how = metricOf(report, o.step, o.metric);
     if (how == nullptr || how->plugin != "mad") continue;
     if (o.layer_a < 0 || o.layer_a != o.layer_b) continue;
     for (const auto& [figure, words] : kQuantiles) {
@@ -136,9 +136,9 @@ std::vector<Picture> quantiles(const Document& document) {
 
 }  // namespace
 
-std::vector<Picture> differencePictures(const Document& document) {
-  std::vector<Picture> pictures = histogram(document);
-  for (Picture& picture : quantiles(document)) pictures.push_back(std::move(picture));
+std::vector<Picture> differencePictures(const results::Report& report) {
+  std::vector<Picture> pictures = histogram(report);
+  for (Picture& picture : quantiles(report)) pictures.push_back(std::move(picture));
   return pictures;
 }
 

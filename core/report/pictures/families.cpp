@@ -6,10 +6,10 @@
 
 #include <fmt/format.h>
 
-#include "report/families.hpp"
 #include "report/pictures/parts.hpp"
 #include "report/shown.hpp"
 #include "report/wording.hpp"
+#include "results/families.hpp"
 
 namespace kindred::report {
 namespace {
@@ -74,23 +74,23 @@ Json nodeLayers() {
 }
 
 // Whether pairs of a model without relatives were not run, or decided nothing.
-bool isUndecided(const Document& document, const std::string& model) {
-  return std::any_of(document.families.begin(), document.families.end(), [&](const auto& family) {
+bool isUndecided(const results::Report& report, const std::string& model) {
+  return std::any_of(report.families.begin(), report.families.end(), [&](const auto& family) {
     return family.models == std::vector{model} && family.undecided > 0;
   });
 }
 
-Picture graph(const Document& document) {
+Picture graph(const results::Report& report) {
   std::vector<std::string> models;
   std::vector<std::pair<std::string, std::string>> related;
-  for (const DocumentModel& model : document.models) models.push_back(model.key);
-  for (const DocumentPair& pair : document.pairs) {
+  for (const results::Model& model : report.models) models.push_back(model.key);
+  for (const results::Pair& pair : report.pairs) {
     if (evidence::isRelated(pair.verdict.klass)) related.emplace_back(pair.a, pair.b);
   }
-  const auto groups = connected(models, related);
+  const auto groups = results::connected(models, related);
   const auto places = placed(groups);
   Columns rows({"kind", "x", "y", "x2", "y2", "label", "verdict", "klass", "p"});
-  for (const DocumentPair& pair : document.pairs) {
+  for (const results::Pair& pair : report.pairs) {
     if (!evidence::isRelated(pair.verdict.klass) || !places.contains(pair.a) ||
         !places.contains(pair.b)) {
       continue;
@@ -104,8 +104,7 @@ Picture graph(const Document& document) {
   Picture picture;
   std::size_t alone = 0, number = 0;
   for (const auto& group : groups) {
-    const bool single = group.size() == 1,
-               undecided = single && isUndecided(document, group.front());
+    const bool single = group.size() == 1, undecided = single && isUndecided(report, group.front());
     alone += single && !undecided;
     const std::string name = undecided ? "undecided"
                              : single  ? "alone"
@@ -128,7 +127,7 @@ Picture graph(const Document& document) {
       "Lines join models for which independence was rejected (dashed: shared in part). If all "
       "models were trained independently there would be no lines. The graph doesn't say who "
       "descends from whom.";
-  for (const std::string& sentence : jointsOf(document)) picture.caption += " " + sentence;
+  for (const std::string& sentence : jointsOf(report)) picture.caption += " " + sentence;
   picture.summary = fmt::format("{} models, {} pairs that share weights, {} families, {} alone",
                                 models.size(), related.size(), number, alone);
   picture.table.columns = {"family", "models"};
@@ -142,10 +141,10 @@ Picture graph(const Document& document) {
   return picture;
 }
 
-Picture matrix(const Document& document) {
+Picture matrix(const results::Report& report) {
   Columns rows({"a", "b", "strength", "verdict", "p"});
   std::size_t related = 0;
-  for (const DocumentPair& pair : document.pairs) {
+  for (const results::Pair& pair : report.pairs) {
     const double p = std::min(0.0, pair.verdict.log10_p);
     related += evidence::isRelated(pair.verdict.klass);
     for (const auto& [a, b] : {std::pair(pair.a, pair.b), std::pair(pair.b, pair.a)}) {
@@ -160,10 +159,9 @@ Picture matrix(const Document& document) {
       "Each cell is a pair of models; the darker, the smaller the adjusted p-value (logarithm of "
       "its "
       "exponent). Independent models would leave all cells pale.";
-  picture.summary =
-      fmt::format("{} pairs, {} of them share weights", document.pairs.size(), related);
+  picture.summary = fmt::format("{} pairs, {} of them share weights", report.pairs.size(), related);
   picture.spec = {
-      {"usermeta", layout(1, 110 + 32.0 * static_cast<double>(document.models.size()))},
+      {"usermeta", layout(1, 110 + 32.0 * static_cast<double>(report.models.size()))},
       {"datasets", rows.datasets()},
       {"data", {{"name", "rows"}}},
       {"mark", "rect"},
@@ -180,16 +178,16 @@ Picture matrix(const Document& document) {
 
 }  // namespace
 
-std::vector<Picture> familyPictures(const Document& document) {
+std::vector<Picture> familyPictures(const results::Report& report) {
   constexpr std::size_t kFew = 4, kMany = 64;
-  if (document.models.size() < kFew || document.pairs.size() < document.models.size()) return {};
+  if (report.models.size() < kFew || report.pairs.size() < report.models.size()) return {};
   const bool tested =
-      std::any_of(document.pairs.begin(), document.pairs.end(), [](const DocumentPair& pair) {
+      std::any_of(report.pairs.begin(), report.pairs.end(), [](const results::Pair& pair) {
         return pair.verdict.klass == evidence::Class::no_evidence ||
                evidence::isRelated(pair.verdict.klass);
       });
-  if (document.models.size() > kMany || !tested) return {};
-  return {graph(document), matrix(document)};
+  if (report.models.size() > kMany || !tested) return {};
+  return {graph(report), matrix(report)};
 }
 
 }  // namespace kindred::report

@@ -30,28 +30,28 @@ struct Axes {
   Cell cell;
 };
 
-std::optional<Axes> layerAxes(const Document&, const results::Observation& o) {
+std::optional<Axes> layerAxes(const results::Report&, const results::Observation& o) {
   if (o.layer_a < 0 || o.layer_b < 0 || o.expert_a >= 0 || o.expert_b >= 0) return std::nullopt;
   return Axes{"layer", "layer", {o.layer_a, o.layer_b}};
 }
 
-std::optional<Axes> expertAxes(const Document&, const results::Observation& o) {
+std::optional<Axes> expertAxes(const results::Report&, const results::Observation& o) {
   if (o.layer_a < 0 || o.layer_a != o.layer_b || o.expert_a < 0 || o.expert_a != o.expert_b) {
     return std::nullopt;
   }
   return Axes{"layer", "expert", {o.layer_a, o.expert_a}};
 }
 
-using AxesOf = std::optional<Axes> (*)(const Document&, const results::Observation&);
+using AxesOf = std::optional<Axes> (*)(const results::Report&, const results::Observation&);
 
-std::vector<Heatmap> collected(const Document& document, AxesOf axes_of) {
-  const FirstFigures first(document);
+std::vector<Heatmap> collected(const results::Report& report, AxesOf axes_of) {
+  const FirstFigures first(report);
   std::map<std::string, std::size_t> index;
   std::vector<Heatmap> maps;
-  for (const results::Observation& o : document.rows) {
-    const std::optional<Axes> axes = axes_of(document, o);
+  for (const results::Observation& o : report.rows) {
+    const std::optional<Axes> axes = axes_of(report, o);
     if (!axes || !first.isFirst(o)) continue;
-    const DocumentMetric* how = metricOf(document, o.step, o.metric);
+    const results::Metric* how = metricOf(report, o.step, o.metric);
     if (how == nullptr || how->plugin == "byte-hash") continue;
     std::string part = partOf(o.tensor_a, o.layer_a);
     const std::string expert = "." + std::to_string(o.expert_a) + ".";
@@ -61,8 +61,9 @@ std::vector<Heatmap> collected(const Document& document, AxesOf axes_of) {
     const std::string key = o.step + "\n" + part + "\n" + how->plugin;
     const auto [known, fresh] = index.try_emplace(key, maps.size());
     if (fresh) {
-      maps.push_back({o.step, part, o.model_a, o.model_b, how->plugin,
-                      isControl(document, o.model_a) || isControl(document, o.model_b)});
+      maps.push_back(
+          {o.step, part, o.model_a, o.model_b, how->plugin,
+           results::isControl(report, o.model_a) || results::isControl(report, o.model_b)});
     }
     Heatmap& map = maps[known->second];
     if (std::find(map.metrics.begin(), map.metrics.end(), o.metric) == map.metrics.end()) {
@@ -134,7 +135,7 @@ void addNumbers(const Heatmap& map, Picture& picture) {
                            "largest elsewhere"};
   for (const std::string& metric : map.metrics) {
     Mean on, off;
-    double most = kUndefined;
+    double most = results::kUndefined;
     for (const auto& [cell, values] : map.cells) {
       const auto found = values.find(metric);
       if (found == values.end()) continue;
@@ -201,12 +202,12 @@ Picture pictureOf(const Heatmap& map, const Axes& axes) {
 
 }  // namespace
 
-std::vector<Picture> heatmaps(const Document& document) {
+std::vector<Picture> heatmaps(const results::Report& report) {
   std::vector<Picture> pictures;
-  for (const Heatmap& map : collected(document, layerAxes)) {
+  for (const Heatmap& map : collected(report, layerAxes)) {
     if (spansAPlane(map)) pictures.push_back(pictureOf(map, {"layer", "layer", {}}));
   }
-  for (const Heatmap& map : collected(document, expertAxes)) {
+  for (const Heatmap& map : collected(report, expertAxes)) {
     if (spansAPlane(map)) pictures.push_back(pictureOf(map, {"layer", "expert", {}}));
   }
   return pictures;

@@ -10,9 +10,9 @@ namespace kindred::report {
 namespace {
 
 // Layers, or experts within them.
-std::vector<DocumentMatch> matchesOf(const DocumentFinding& finding, bool experts) {
-  std::vector<DocumentMatch> matches;
-  for (const DocumentMatch& match : finding.matches) {
+std::vector<PlaceMatch> matchesOf(const evidence::StepFinding& finding, bool experts) {
+  std::vector<PlaceMatch> matches;
+  for (const PlaceMatch& match : finding.finding.matches) {
     if ((match.expert_b >= 0) == experts) matches.push_back(match);
   }
   return matches;
@@ -36,18 +36,18 @@ Json spec(const Columns& rows, const char* what, bool by_layer) {
             {"tooltip", std::move(tooltip)}}}};
 }
 
-Picture picture(const Document& document, bool experts) {
+Picture picture(const results::Report& report, bool experts) {
   constexpr std::size_t kMostPairs = 8;
   const char* what = experts ? "expert" : "layer";
   Columns rows({"pair", "a", "b", "layer"});
   Picture picture;
   std::set<std::string> seen;
-  for (const DocumentFinding& finding : document.findings) {
-    const std::vector<DocumentMatch> matches = matchesOf(finding, experts);
+  for (const evidence::StepFinding& finding : report.findings) {
+    const std::vector<PlaceMatch> matches = matchesOf(finding, experts);
     const std::string pair = pairName(finding.model_a, finding.model_b);
     if (matches.empty() || seen.size() == kMostPairs || !seen.insert(pair).second) continue;
     std::size_t same = 0;
-    for (const DocumentMatch& match : matches) {
+    for (const PlaceMatch& match : matches) {
       const auto [a, b] = experts ? std::pair(match.expert_a, match.expert_b)
                                   : std::pair(match.layer_a, match.layer_b);
       rows.add({pair, a, b, experts ? match.layer_b : -1});
@@ -73,10 +73,10 @@ Picture picture(const Document& document, bool experts) {
 
 }  // namespace
 
-std::vector<Picture> layerMaps(const Document& document) {
+std::vector<Picture> layerMaps(const results::Report& report) {
   std::vector<Picture> pictures;
   for (const bool experts : {false, true}) {
-    Picture made = picture(document, experts);
+    Picture made = picture(report, experts);
     if (!made.id.empty()) pictures.push_back(std::move(made));
   }
   return pictures;

@@ -11,7 +11,7 @@
 namespace kindred::report {
 namespace {
 
-std::string captionOf(const DocumentMetric* metric) {
+std::string captionOf(const results::Metric* metric) {
   const std::string plugin = metric == nullptr ? "" : metric->plugin;
   if (plugin == "cosine" && isCentred(*metric)) {
     return "Pearson's r of tensors of like-numbered layers: the cosine after each tensor's mean is "
@@ -34,7 +34,7 @@ std::string captionOf(const DocumentMetric* metric) {
 
 struct Group {
   std::string metric;
-  const DocumentMetric* how = nullptr;
+  const results::Metric* how = nullptr;
   std::vector<std::string> pairs, parts;
   std::map<std::tuple<std::string, std::string, std::int64_t>, Mean> values;  // pair, part, layer
   std::map<std::string, bool> control;
@@ -43,13 +43,13 @@ struct Group {
     if (std::find(list.begin(), list.end(), entry) == list.end()) list.push_back(entry);
   }
 
-  void add(const Document& document, const results::Observation& o) {
+  void add(const results::Report& report, const results::Observation& o) {
     const std::string pair = pairName(o.model_a, o.model_b);
     const std::string part = partOf(o.tensor_a, o.layer_a);
     note(pairs, pair);
     note(parts, part);
     values[{pair, part, o.layer_a}].add(o.value);
-    control[pair] = isControl(document, o.model_a) || isControl(document, o.model_b);
+    control[pair] = results::isControl(report, o.model_a) || results::isControl(report, o.model_b);
   }
 };
 
@@ -104,15 +104,15 @@ Picture pictureOf(const Group& group) {
 
 }  // namespace
 
-std::vector<Picture> layerPictures(const Document& document) {
+std::vector<Picture> layerPictures(const results::Report& report) {
   constexpr std::size_t kMostPairs = 12, kMostParts = 12;
-  const FirstFigures first(document);
+  const FirstFigures first(report);
   std::vector<std::string> order;
   std::map<std::string, Group> groups;
-  for (const results::Observation& o : document.rows) {
+  for (const results::Observation& o : report.rows) {
     if (o.layer_a < 0 || o.layer_a != o.layer_b || o.expert_a != o.expert_b) continue;
     if (o.model_a == o.model_b || !first.isFirst(o)) continue;
-    const DocumentMetric* how = metricOf(document, o.step, o.metric);
+    const results::Metric* how = metricOf(report, o.step, o.metric);
     const std::string plugin = how == nullptr ? "" : how->plugin;
     if (plugin == "byte-hash" || plugin == "difference-histogram") continue;
     const std::string key = plugin + "/" + o.metric;
@@ -120,7 +120,7 @@ std::vector<Picture> layerPictures(const Document& document) {
     Group& group = groups[key];
     group.metric = o.metric;
     group.how = how;
-    group.add(document, o);
+    group.add(report, o);
   }
   std::vector<Picture> pictures;
   for (const std::string& key : order) {

@@ -14,15 +14,16 @@ namespace kindred::report {
 namespace {
 
 struct RowMoments {
-  double mean = kUndefined, sd = kUndefined, min = kUndefined, max = kUndefined;
+  double mean = results::kUndefined, sd = results::kUndefined, min = results::kUndefined,
+         max = results::kUndefined;
 };
 
 using Key = std::tuple<std::string, std::string, std::int64_t>;  // part, model, layer
 
-std::map<Key, RowMoments> collected(const Document& document) {
+std::map<Key, RowMoments> collected(const results::Report& report) {
   std::map<Key, RowMoments> moments;
-  for (const results::Observation& o : document.rows) {
-    const DocumentMetric* how = metricOf(document, o.step, o.metric);
+  for (const results::Observation& o : report.rows) {
+    const results::Metric* how = metricOf(report, o.step, o.metric);
     if (how == nullptr || how->plugin != "moments" || o.layer_a < 0 || o.expert_a >= 0) continue;
     RowMoments& m = moments[{partOf(o.tensor_a, o.layer_a), o.model_a, o.layer_a}];
     if (o.figure == "moments") m.mean = o.value;
@@ -141,8 +142,8 @@ Picture ridges(const std::map<Key, RowMoments>& moments) {
 
 }  // namespace
 
-std::vector<Picture> momentPictures(const Document& document) {
-  const std::map<Key, RowMoments> moments = collected(document);
+std::vector<Picture> momentPictures(const results::Report& report) {
+  const std::map<Key, RowMoments> moments = collected(report);
   std::set<std::pair<std::string, std::string>> lines;
   for (const auto& [key, _] : moments) lines.emplace(std::get<0>(key), std::get<1>(key));
   if (moments.size() < 2 || lines.size() > 40) return {};

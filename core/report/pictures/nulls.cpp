@@ -18,15 +18,15 @@ struct Null {
   double mean = 0, sd = 0, skewness = 0;
 };
 
-std::optional<double> detail(const DocumentFinding& finding, const char* name) {
-  const auto found = finding.details.find(name);
-  if (found == finding.details.end() || !std::isfinite(found->second)) return std::nullopt;
+std::optional<double> detail(const evidence::StepFinding& finding, const char* name) {
+  const auto found = finding.finding.details.find(name);
+  if (found == finding.finding.details.end() || !std::isfinite(found->second)) return std::nullopt;
   return found->second;
 }
 
 // What the test says of its null; fixed points of p random permutations are close to Poisson's
 // distribution of mean p.
-std::optional<Null> nullOf(const DocumentFinding& finding) {
+std::optional<Null> nullOf(const evidence::StepFinding& finding) {
   if (const auto sd = detail(finding, "null_sd"); sd && *sd > 0) {
     return Null{detail(finding, "null_mean").value_or(0), *sd,
                 detail(finding, "null_skewness").value_or(0)};
@@ -47,38 +47,41 @@ double density(double z, double skewness) {
 }
 
 struct NullLine {
-  const DocumentFinding* finding;
+  const evidence::StepFinding* finding;
   Null null;
 };
 
 // Of each step, pair and axis the finding with the smallest p-value, the most telling lines first.
-std::vector<NullLine> linesOf(const Document& document) {
+std::vector<NullLine> linesOf(const results::Report& report) {
   constexpr std::size_t kMost = 14;
   std::vector<NullLine> lines;
-  for (const DocumentFinding& finding : document.findings) {
+  for (const evidence::StepFinding& finding : report.findings) {
     const auto null = nullOf(finding);
-    if (finding.basis == Basis::calibrated || !null || !std::isfinite(finding.statistic)) continue;
+    if (finding.finding.basis == Basis::calibrated || !null ||
+        !std::isfinite(finding.finding.statistic))
+      continue;
     const auto same = std::find_if(lines.begin(), lines.end(), [&](const NullLine& line) {
-      return line.finding->step == finding.step && line.finding->gauge == finding.gauge &&
+      return line.finding->step == finding.step &&
+             line.finding->finding.gauge == finding.finding.gauge &&
              line.finding->model_a == finding.model_a && line.finding->model_b == finding.model_b;
     });
     if (same == lines.end()) {
       lines.push_back({&finding, *null});
-    } else if (finding.log10_p < same->finding->log10_p) {
+    } else if (finding.finding.log10_p < same->finding->finding.log10_p) {
       *same = {&finding, *null};
     }
   }
   std::stable_sort(lines.begin(), lines.end(), [](const NullLine& x, const NullLine& y) {
-    return x.finding->log10_p < y.finding->log10_p;
+    return x.finding->finding.log10_p < y.finding->finding.log10_p;
   });
   if (lines.size() > kMost) lines.resize(kMost);
   return lines;
 }
 
-std::string labelOf(const DocumentFinding& finding) {
+std::string labelOf(const evidence::StepFinding& finding) {
   std::string label = shown(finding.step);
   if (!finding.model_a.empty()) label += ": " + pairName(finding.model_a, finding.model_b);
-  if (finding.layer_a >= 0) label += fmt::format(", layer {}", finding.layer_a);
+  if (finding.finding.layer_a >= 0) label += fmt::format(", layer {}", finding.finding.layer_a);
   return label;
 }
 
@@ -116,8 +119,8 @@ Json observedLayers() {
 
 }  // namespace
 
-std::vector<Picture> nullPictures(const Document& document) {
-  const std::vector<NullLine> lines = linesOf(document);
+std::vector<Picture> nullPictures(const results::Report& report) {
+  const std::vector<NullLine> lines = linesOf(report);
   if (lines.empty()) return {};
   Columns rows({"kind", "label", "z", "base", "top", "statistic", "expected", "p"});
   Picture picture;
@@ -130,12 +133,12 @@ std::vector<Picture> nullPictures(const Document& document) {
       rows.add({"null", label, rounded(z), base, rounded(base + density(z, null.skewness)), nullptr,
                 nullptr, nullptr});
     }
-    const double z = (finding->statistic - null.mean) / null.sd;
-    rows.add({"observed", label, rounded(z), base, base + 1, figure(finding->statistic),
-              figure(null.mean), text(pValue(finding->log10_p))});
-    picture.table.rows.push_back({label, finding->test, figure(finding->statistic),
+    const double z = (finding->finding.statistic - null.mean) / null.sd;
+    rows.add({"observed", label, rounded(z), base, base + 1, figure(finding->finding.statistic),
+              figure(null.mean), text(pValue(finding->finding.log10_p))});
+    picture.table.rows.push_back({label, finding->finding.test, figure(finding->finding.statistic),
                                   figure(null.mean), figure(null.sd),
-                                  text(pValue(finding->log10_p))});
+                                  text(pValue(finding->finding.log10_p))});
   }
   picture.id = "nulls";
   picture.title = "Permutation tests against chance";
@@ -145,9 +148,9 @@ std::vector<Picture> nullPictures(const Document& document) {
       "mean (the axis is compressed further out). If the models were independent, lines would "
       "stand "
       "under their hills.";
-  picture.summary =
-      fmt::format("{} tests; the most telling is {} with p {}", lines.size(),
-                  labelOf(*lines.front().finding), text(pValue(lines.front().finding->log10_p)));
+  picture.summary = fmt::format("{} tests; the most telling is {} with p {}", lines.size(),
+                                labelOf(*lines.front().finding),
+                                text(pValue(lines.front().finding->finding.log10_p)));
   picture.table.columns = {"test", "plugin", "observed", "mean by chance", "sd", "p"};
   Json layers = Json::array({areaLayer()});
   for (Json& layer : observedLayers()) layers.push_back(std::move(layer));

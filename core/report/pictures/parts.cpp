@@ -38,24 +38,25 @@ std::string idOf(const std::string& text) {
   return id;
 }
 
-const DocumentMetric* metricOf(const Document& document, const std::string& step,
-                               const std::string& metric) {
-  for (const DocumentStep& s : document.steps) {
+const results::Metric* metricOf(const results::Report& report, const std::string& step,
+                                const std::string& metric) {
+  for (const results::Step& s : report.steps) {
     if (s.name != step) continue;
-    for (const DocumentMetric& m : s.metrics) {
+    for (const results::Metric& m : s.metrics) {
       if (m.name == metric) return &m;
     }
   }
   return nullptr;
 }
 
-bool isCentred(const DocumentMetric& metric) {
-  const auto found = metric.parameters.find("centred");
-  return found != metric.parameters.end() && found->second == "true";
+bool isCentred(const results::Metric& metric) {
+  return std::any_of(metric.parameters.begin(), metric.parameters.end(), [](const auto& parameter) {
+    return parameter.first == "centred" && parameter.second == "true";
+  });
 }
 
-FirstFigures::FirstFigures(const Document& document) {
-  for (const results::Observation& o : document.rows) {
+FirstFigures::FirstFigures(const results::Report& report) {
+  for (const results::Observation& o : report.rows) {
     first_.try_emplace({o.step, o.metric}, o.figure);
   }
 }
@@ -88,6 +89,8 @@ void Mean::add(double value) {
   ++count_;
 }
 
-double Mean::value() const { return count_ == 0 ? kUndefined : sum_ / static_cast<double>(count_); }
+double Mean::value() const {
+  return count_ == 0 ? results::kUndefined : sum_ / static_cast<double>(count_);
+}
 
 }  // namespace kindred::report

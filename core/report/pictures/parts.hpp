@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "report/json_value.hpp"
 #include "report/picture.hpp"
+#include "results/json.hpp"
 
 namespace kindred::report {
 
@@ -24,16 +24,16 @@ std::string partOf(const std::string& tensor, std::int64_t layer);
 // A name as part of an element's id: what is neither letter nor digit becomes a dash.
 std::string idOf(const std::string& text);
 
-// How a step measured a metric; null where the document doesn't say.
-const DocumentMetric* metricOf(const Document& document, const std::string& step,
-                               const std::string& metric);
+// How a step measured a metric; null where the report doesn't say.
+const results::Metric* metricOf(const results::Report& report, const std::string& step,
+                                const std::string& metric);
 // Whether a metric's parameter is "true".
-bool isCentred(const DocumentMetric& metric);
+bool isCentred(const results::Metric& metric);
 
 // A metric's first figure, the one meant where none is named: by step and metric.
 class FirstFigures {
  public:
-  explicit FirstFigures(const Document& document);
+  explicit FirstFigures(const results::Report& report);
   bool isFirst(const results::Observation& o) const;
 
  private:
@@ -73,14 +73,14 @@ class Mean {
 };
 
 // One file each.
-std::vector<Picture> familyPictures(const Document& document);
-std::vector<Picture> coinPictures(const Document& document);
-std::vector<Picture> nullPictures(const Document& document);
-std::vector<Picture> layerMaps(const Document& document);
-std::vector<Picture> layerPictures(const Document& document);
-std::vector<Picture> heatmaps(const Document& document);
-std::vector<Picture> differencePictures(const Document& document);
-std::vector<Picture> momentPictures(const Document& document);
-std::vector<Picture> componentPictures(const Document& document);
+std::vector<Picture> familyPictures(const results::Report& report);
+std::vector<Picture> coinPictures(const results::Report& report);
+std::vector<Picture> nullPictures(const results::Report& report);
+std::vector<Picture> layerMaps(const results::Report& report);
+std::vector<Picture> layerPictures(const results::Report& report);
+std::vector<Picture> heatmaps(const results::Report& report);
+std::vector<Picture> differencePictures(const results::Report& report);
+std::vector<Picture> momentPictures(const results::Report& report);
+std::vector<Picture> componentPictures(const results::Report& report);
 
 }  // namespace kindred::report

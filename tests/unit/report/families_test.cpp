@@ -2,75 +2,81 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "report/families.hpp"
+#include "report/family_summary.hpp"
+#include "results/families.hpp"
 
 namespace kindred::report {
 namespace {
 
+using evidence::Class;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
-using evidence::Class;
 
-Context contextOf(const std::vector<std::string>& models) {
-  Context context;
+using results::Family;
+
+results::Report reportOn(const std::vector<std::string>& models) {
+  results::Report report;
   for (const std::string& key : models) {
-    ModelFacts facts;
-    facts.key = key;
-    facts.role = key.starts_with("control") ? "control" : "subject";
-    context.models.push_back(facts);
+    results::Model& model = report.models.emplace_back();
+    model.key = key;
+    model.role = key.starts_with("control") ? "control" : "subject";
   }
-  return context;
+  return report;
 }
 
-void judged(Context& context, const std::string& a, const std::string& b, Class klass) {
-  PairVerdict pair;
+void judged(results::Report& report, const std::string& a, const std::string& b, Class klass) {
+  results::Pair& pair = report.pairs.emplace_back();
   pair.a = a;
   pair.b = b;
   pair.verdict.klass = klass;
-  context.verdicts.push_back(pair);
+}
+
+std::string summaryOf(results::Report report) {
+  report.families = results::familiesOf(report);
+  return familySummary(report);
 }
 
 // Two families of two, and a merge of them.
-Context merged() {
-  Context context = contextOf({"a1", "a2", "b1", "b2", "merge"});
+results::Report merged() {
+  results::Report report = reportOn({"a1", "a2", "b1", "b2", "merge"});
   for (const char* model : {"a1", "a2", "b1", "b2"}) {
-    judged(context, model, "merge", Class::shared_weights);
+    judged(report, model, "merge", Class::shared_weights);
   }
-  judged(context, "a1", "a2", Class::shared_weights);
-  judged(context, "b1", "b2", Class::shared_weights);
-  return context;
+  judged(report, "a1", "a2", Class::shared_weights);
+  judged(report, "b1", "b2", Class::shared_weights);
+  return report;
 }
 
 TEST(Families, JoinedOnlyThroughAMergeAreSaidToBe) {
-  Context context = merged();
+  results::Report report = merged();
   for (const char* a : {"a1", "a2"}) {
-    for (const char* b : {"b1", "b2"}) judged(context, a, b, Class::no_evidence);
+    for (const char* b : {"b1", "b2"}) judged(report, a, b, Class::no_evidence);
   }
-  const std::vector<Family> list = families(context);
+  const std::vector<Family> list = results::familiesOf(report);
   ASSERT_EQ(list.size(), 1U);
   EXPECT_THAT(list[0].joints, ElementsAre("merge"));
   EXPECT_THAT(list[0].parts, ElementsAre(ElementsAre("a1", "a2"), ElementsAre("b1", "b2")));
-  EXPECT_THAT(familySummary(context), HasSubstr("Joined only through merge"));
+  EXPECT_THAT(summaryOf(report), HasSubstr("Joined only through merge"));
 }
 
 TEST(Families, AreNotSaidToFallApartWherePairsWereNotRun) {
-  Context context = merged();
+  results::Report report = merged();
   for (const char* a : {"a1", "a2"}) {
-    for (const char* b : {"b1", "b2"}) judged(context, a, b, Class::not_run);
+    for (const char* b : {"b1", "b2"}) judged(report, a, b, Class::not_run);
   }
-  const std::vector<Family> list = families(context);
+  const std::vector<Family> list = results::familiesOf(report);
   ASSERT_EQ(list.size(), 1U);
   EXPECT_THAT(list[0].joints, IsEmpty());
 }
 
 TEST(Families, OfOneAreAloneOnlyWhereEveryPairWasRun) {
-  Context context = contextOf({"a", "b", "c"});
-  judged(context, "a", "b", Class::no_evidence);
-  judged(context, "a", "c", Class::not_run);
-  judged(context, "b", "c", Class::no_evidence);
-  const std::string text = familySummary(context);
+  results::Report report = reportOn({"a", "b", "c"});
+  judged(report, "a", "b", Class::no_evidence);
+  judged(report, "a", "c", Class::not_run);
+  judged(report, "b", "c", Class::no_evidence);
+  const std::string text = summaryOf(report);
   EXPECT_THAT(text, HasSubstr("alone: b"));
   EXPECT_THAT(text, HasSubstr("undecided: a (1 of its pairs"));
   EXPECT_THAT(text, Not(HasSubstr("alone: a")));
@@ -78,11 +84,11 @@ TEST(Families, OfOneAreAloneOnlyWhereEveryPairWasRun) {
 }
 
 TEST(Families, LeaveControlsOut) {
-  Context context = contextOf({"a", "b", "control"});
-  judged(context, "a", "b", Class::shared_weights);
-  judged(context, "a", "control", Class::no_evidence);
-  ASSERT_EQ(families(context).size(), 1U);
-  EXPECT_THAT(familySummary(context), Not(HasSubstr("control")));
+  results::Report report = reportOn({"a", "b", "control"});
+  judged(report, "a", "b", Class::shared_weights);
+  judged(report, "a", "control", Class::no_evidence);
+  ASSERT_EQ(results::familiesOf(report).size(), 1U);
+  EXPECT_THAT(summaryOf(report), Not(HasSubstr("control")));
 }
 
 }  // namespace

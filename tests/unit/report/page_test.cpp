@@ -3,7 +3,7 @@
 #include "report/html.hpp"
 #include "report/markdown.hpp"
 #include "report/wording.hpp"
-#include "support.hpp"
+#include "unit/results/small_report.hpp"
 
 namespace kindred::report {
 namespace {
@@ -35,7 +35,7 @@ Json hostileReport() {
 }
 
 TEST(ReportPage, SaysTheAnswerBeforeTheEvidenceBeforeTheMethod) {
-  const std::string html = reportHtml(documentOf(smallReport()), kAssets);
+  const std::string html = reportHtml(readBack(smallReport()), kAssets);
   const auto answer = html.find("agree as those of models trained independently would");
   const auto evidence = html.find("id=\"evidence\"");
   const auto method = html.find("id=\"method\"");
@@ -49,12 +49,11 @@ TEST(ReportPage, SaysTheAnswerBeforeTheEvidenceBeforeTheMethod) {
 }
 
 TEST(ReportPage, ShowsPValuesAsPowersOfTenRoundedUp) {
-  EXPECT_THAT(reportHtml(documentOf(smallReport()), kAssets),
-              HasSubstr("10<sup>\u2212250.0</sup>"));
+  EXPECT_THAT(reportHtml(readBack(smallReport()), kAssets), HasSubstr("10<sup>\u2212250.0</sup>"));
 }
 
 TEST(ReportPage, ShowsHostileTextAsText) {
-  const std::string html = reportHtml(documentOf(hostileReport()), kAssets);
+  const std::string html = reportHtml(readBack(hostileReport()), kAssets);
   EXPECT_THAT(html, Not(HasSubstr("<script>alert")));
   EXPECT_THAT(html, Not(HasSubstr("\" onload=\"")));
   EXPECT_THAT(html, Not(HasSubstr("\x1b")));
@@ -64,7 +63,7 @@ TEST(ReportPage, ShowsHostileTextAsText) {
 }
 
 TEST(ReportPage, AllowsNothingFromElsewhere) {
-  const std::string html = reportHtml(documentOf(smallReport()), kAssets);
+  const std::string html = reportHtml(readBack(smallReport()), kAssets);
   EXPECT_THAT(html, HasSubstr("default-src &#39;none&#39;"));
   EXPECT_THAT(html, Not(HasSubstr("http://")));
   EXPECT_THAT(html, Not(HasSubstr("https://")));
@@ -75,18 +74,18 @@ TEST(ReportPage, PutsControlsBesideOnTheSameScale) {
   report["models"].push_back(modelJson("far", "control"));
   report["pairs"].push_back(pairJson("one", "far", "no-evidence", -0.3));
   report["findings"].push_back(findingJson("one", "far", -0.3));
-  const std::string html = reportHtml(documentOf(report), kAssets);
+  const std::string html = reportHtml(readBack(report), kAssets);
   EXPECT_THAT(html, HasSubstr("p = 10^-250.0, a control: 0.5"));
 }
 
 TEST(ReportPage, ShowsTablesWhereItIsBuiltWithoutCharts) {
   Json report = smallReport();
   report["findings"][0]["by_layer"] = {{{"layer", 0}, {"coins", 100}, {"heads", 99}}};
-  const Document document = documentOf(report);
-  const std::string tables = reportHtml(document, kAssets);
+  const results::Report made = readBack(report);
+  const std::string tables = reportHtml(made, kAssets);
   EXPECT_THAT(tables, HasSubstr("<td class=\"number\">99</td>"));
   EXPECT_THAT(tables, Not(HasSubstr("<script")));
-  const std::string charts = reportHtml(document, {"", "start()", "vega()"});
+  const std::string charts = reportHtml(made, {"", "start()", "vega()"});
   EXPECT_THAT(charts, HasSubstr("role=\"img\" aria-label=\"one and two: 99 heads of 100 coins\""));
   EXPECT_THAT(charts, HasSubstr("start()</script>"));
 }
@@ -94,19 +93,19 @@ TEST(ReportPage, ShowsTablesWhereItIsBuiltWithoutCharts) {
 TEST(ReportPage, SaysThatARunWasInterrupted) {
   Json report = smallReport();
   report["complete"] = false;
-  EXPECT_THAT(reportHtml(documentOf(report), kAssets), HasSubstr("This run was interrupted"));
-  EXPECT_THAT(reportMarkdown(documentOf(report)), HasSubstr("This run was interrupted"));
+  EXPECT_THAT(reportHtml(readBack(report), kAssets), HasSubstr("This run was interrupted"));
+  EXPECT_THAT(reportMarkdown(readBack(report)), HasSubstr("This run was interrupted"));
 }
 
 TEST(ReportMarkdown, SaysAnswerAndEvidence) {
-  const std::string text = reportMarkdown(documentOf(smallReport()));
+  const std::string text = reportMarkdown(readBack(smallReport()));
   EXPECT_THAT(text, HasSubstr("# A title\n"));
   EXPECT_THAT(text, HasSubstr("| one and two | sign-test | mlp-unit | 1000 | 10^-250.0 | yes |"));
   EXPECT_THAT(text, HasSubstr("```yaml\nkindred: 1\n```"));
 }
 
 TEST(ReportMarkdown, ShowsHostileTextAsText) {
-  const std::string text = reportMarkdown(documentOf(hostileReport()));
+  const std::string text = reportMarkdown(readBack(hostileReport()));
   EXPECT_THAT(text, Not(HasSubstr("<script>")));
   EXPECT_THAT(text, Not(HasSubstr("@someone")));
   EXPECT_THAT(text, Not(HasSubstr("](b)")));
@@ -114,17 +113,17 @@ TEST(ReportMarkdown, ShowsHostileTextAsText) {
 }
 
 TEST(ReportMarkdown, KeepsARecipeInsideItsBlock) {
-  ResultTexts texts = textsOf(smallReport());
+  results::Texts texts = textsOf(smallReport());
   Json manifest = smallManifest();
   manifest["recipe"]["text"] = "a\n```\n<b>\n";
   texts.manifest = manifest.dump();
-  EXPECT_THAT(reportMarkdown(documentOf(texts)), HasSubstr("````yaml\na\n```\n<b>\n````\n"));
+  EXPECT_THAT(reportMarkdown(results::reportOf(texts)), HasSubstr("````yaml\na\n```\n<b>\n````\n"));
 }
 
 TEST(ReportAnswer, NeverClaimsIndependence) {
   Json report = smallReport();
   report["pairs"][0] = pairJson("one", "two", "no-evidence", 0);
-  const Answer answer = answerOf(documentOf(report));
+  const Answer answer = answerOf(readBack(report));
   EXPECT_THAT(answer.second, HasSubstr("does not show that they are independent"));
 }
 
@@ -134,7 +133,7 @@ TEST(ReportAnswer, CountsManyPairsWithoutControls) {
     report["models"].push_back(modelJson(key, key == std::string("far") ? "control" : "subject"));
     report["pairs"].push_back(pairJson("one", key, "no-evidence", 0));
   }
-  EXPECT_EQ(answerOf(documentOf(report)).first,
+  EXPECT_EQ(answerOf(readBack(report)).first,
             "Of 2 pairs of models, 1 shares weights; in 1 nothing was found.");
 }
 

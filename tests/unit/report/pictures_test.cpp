@@ -1,7 +1,7 @@
 #include <gmock/gmock.h>
 
 #include "report/picture.hpp"
-#include "support.hpp"
+#include "unit/results/small_report.hpp"
 
 namespace kindred::report {
 namespace {
@@ -47,23 +47,22 @@ Json withStep(const std::string& pairing, Json metrics) {
 }
 
 TEST(ReportPictures, AreNoneWhereNothingWasMeasured) {
-  EXPECT_THAT(picturesOf(documentOf(smallReport())), IsEmpty());
+  EXPECT_THAT(picturesOf(readBack(smallReport())), IsEmpty());
 }
 
 TEST(ReportPictures, ShowRawBesideCentredOnOneColourScale) {
   Json centred = metricJson("pearson", "cosine");
   centred["parameters"]["centred"] = "true";
-  results::Results results;
+  std::vector<results::Observation> measured;
   for (int a = 0; a < 3; ++a) {
     for (int b = 0; b < 2; ++b) {
-      results.observations.push_back(observation("norms", "cosine", "cosine", a, b, 0.99));
-      results.observations.push_back(
-          observation("norms", "pearson", "cosine", a, b, a == b ? 0.8 : 0.0));
+      measured.push_back(observation("norms", "cosine", "cosine", a, b, 0.99));
+      measured.push_back(observation("norms", "pearson", "cosine", a, b, a == b ? 0.8 : 0.0));
     }
   }
-  const Document document = documentOf(
-      withStep("all-layers", Json::array({metricJson("cosine", "cosine"), centred})), results);
-  const Picture picture = find(picturesOf(document), "heatmap-norms");
+  const results::Report made = readBack(
+      withStep("all-layers", Json::array({metricJson("cosine", "cosine"), centred})), measured);
+  const Picture picture = find(picturesOf(made), "heatmap-norms");
   ASSERT_EQ(picture.spec.at("concat").size(), 2U);
   EXPECT_EQ(picture.spec.at("concat")[0].at("title"), "cosine");
   EXPECT_EQ(picture.spec.at("concat")[1].at("title"), "pearson");
@@ -77,12 +76,12 @@ TEST(ReportPictures, ShowRawBesideCentredOnOneColourScale) {
 TEST(ReportPictures, DrawControlsAsControls) {
   Json report = withStep("same-layer", Json::array({metricJson("mad", "mad")}));
   report["models"][1]["role"] = "control";
-  results::Results results;
+  std::vector<results::Observation> measured;
   for (int layer = 0; layer < 3; ++layer) {
-    results.observations.push_back(observation("norms", "mad", "mad", layer, layer, 0.1 * layer));
-    results.observations.push_back(observation("norms", "mad", "rms", layer, layer, 7));
+    measured.push_back(observation("norms", "mad", "mad", layer, layer, 0.1 * layer));
+    measured.push_back(observation("norms", "mad", "rms", layer, layer, 7));
   }
-  const Picture picture = find(picturesOf(documentOf(report, results)), "layers-mad");
+  const Picture picture = find(picturesOf(readBack(report, measured)), "layers-mad");
   EXPECT_EQ(rows(picture).at("value").size(), 3U);  // the first figure alone
   EXPECT_THAT(rows(picture).at("role"), Each("control"));
   EXPECT_THAT(rows(picture).at("part"), Each("norm"));
@@ -93,7 +92,7 @@ TEST(ReportPictures, PutCoinsAgainstTheBandOfAFairOne) {
   Json report = smallReport();
   report["findings"][0]["by_layer"] = {{{"layer", 0}, {"coins", 100}, {"heads", 99}},
                                        {{"layer", 1}, {"coins", 400}, {"heads", 200}}};
-  const Picture picture = find(picturesOf(documentOf(report)), "coins-mlp-unit");
+  const Picture picture = find(picturesOf(readBack(report)), "coins-mlp-unit");
   EXPECT_EQ(rows(picture).at("share"), Json::parse("[0.99,0.5,null,null]"));
   // 3.29 standard deviations of 0.5 / sqrt(100), and of 0.5 / sqrt(400).
   EXPECT_EQ(rows(picture).at("low"), Json::parse("[null,null,0.33547,0.41774]"));
@@ -104,7 +103,7 @@ TEST(ReportPictures, PutAPermutationTestAgainstItsNull) {
   Json report = smallReport();
   report["findings"][0]["statistic"] = 9;
   report["findings"][0]["details"] = {{"null_mean", 5}, {"null_sd", 2}, {"null_skewness", 0}};
-  const Picture picture = find(picturesOf(documentOf(report)), "nulls");
+  const Picture picture = find(picturesOf(readBack(report)), "nulls");
   EXPECT_EQ(rows(picture).at("kind").back(), "observed");
   EXPECT_EQ(rows(picture).at("z").back(), 2);
   EXPECT_EQ(picture.table.rows.at(0).at(3), "5");
@@ -115,7 +114,7 @@ TEST(ReportPictures, MapLayersAndExperts) {
   report["findings"][0]["matches"] = Json::parse(
       R"([{"layer_a": 5, "layer_b": 7, "expert_a": null, "expert_b": null},
           {"layer_a": 5, "layer_b": 7, "expert_a": 0, "expert_b": 3}])");
-  const auto pictures = picturesOf(documentOf(report));
+  const auto pictures = picturesOf(readBack(report));
   const Json layers = rows(find(pictures, "layer-map"));
   EXPECT_EQ(layers.at("b"), Json::parse("[7]"));
   EXPECT_EQ(layers.at("a"), Json::parse("[5]"));
@@ -125,15 +124,14 @@ TEST(ReportPictures, MapLayersAndExperts) {
 }
 
 TEST(ReportPictures, CountDifferencesByPowersOfTwo) {
-  results::Results results;
+  std::vector<results::Observation> measured;
   for (const auto& [figure, value] :
        {std::pair("difference-histogram", 0.75), {"zero", 0.25}, {"b00", 0.5}, {"b28", 0.25}}) {
-    results.observations.push_back(
-        observation("norms", "difference-histogram", figure, 0, 0, value));
+    measured.push_back(observation("norms", "difference-histogram", figure, 0, 0, value));
   }
   const Json report = withStep(
       "same-layer", Json::array({metricJson("difference-histogram", "difference-histogram")}));
-  const Picture picture = find(picturesOf(documentOf(report, results)), "difference-histogram");
+  const Picture picture = find(picturesOf(readBack(report, measured)), "difference-histogram");
   EXPECT_EQ(rows(picture).at("bin"), Json::parse(R"(["equal", "< 2^-24", ">= 2^3"])"));
   EXPECT_EQ(rows(picture).at("share"), Json::parse("[0.25,0.5,0.25]"));
 }
@@ -142,32 +140,32 @@ TEST(ReportPictures, DrawBandsOfMoments) {
   Json report = smallReport();
   report["steps"].push_back(
       stepJson("norms", "one", "", "", Json::array({metricJson("moments", "moments")})));
-  results::Results results;
+  std::vector<results::Observation> measured;
   for (int layer = 0; layer < 2; ++layer) {
     for (const auto& [figure, value] :
          {std::pair("moments", 2.0), {"sd", 0.5}, {"min", 0.0}, {"max", 4.0}}) {
-      results.observations.push_back(observation("norms", "moments", figure, layer, -1, value));
-      results.observations.back().model_b.clear();
-      results.observations.back().tensor_b.clear();
+      measured.push_back(observation("norms", "moments", figure, layer, -1, value));
+      measured.back().model_b.clear();
+      measured.back().tensor_b.clear();
     }
   }
-  const Picture picture = find(picturesOf(documentOf(report, results)), "moments");
+  const Picture picture = find(picturesOf(readBack(report, measured)), "moments");
   EXPECT_THAT(rows(picture).at("low"), Each(1.5));
   EXPECT_THAT(rows(picture).at("high"), Each(2.5));
-  const Json hills = rows(find(picturesOf(documentOf(report, results)), "ridges"));
+  const Json hills = rows(find(picturesOf(readBack(report, measured)), "ridges"));
   EXPECT_EQ(hills.at("base").front(), 0);
   EXPECT_EQ(hills.at("base").back(), -1);
   EXPECT_THAT(hills.at("x"), Each(testing::AllOf(testing::Ge(0.0), testing::Le(4.0))));
 }
 
 TEST(ReportPictures, ScatterPrincipalComponents) {
-  results::Results results;
+  std::vector<results::Observation> measured;
   for (int layer = 0; layer < 2; ++layer) {
-    results.observations.push_back(observation("pca", "norm-pca", "pc1", layer, -1, 1));
-    results.observations.push_back(observation("pca", "norm-pca", "pc2", layer, -1, 2));
+    measured.push_back(observation("pca", "norm-pca", "pc1", layer, -1, 1));
+    measured.push_back(observation("pca", "norm-pca", "pc2", layer, -1, 2));
   }
   const Picture picture =
-      find(picturesOf(documentOf(smallReport(), results)), "components-norm-pca");
+      find(picturesOf(readBack(smallReport(), measured)), "components-norm-pca");
   EXPECT_THAT(rows(picture).at("x"), Each(1));
   EXPECT_THAT(rows(picture).at("y"), Each(2));
 }
@@ -185,7 +183,7 @@ TEST(ReportPictures, JoinRelativesOfManyModels) {
           pairJson(keys[j], keys[i], kin ? "shared-weights" : "no-evidence", kin ? -80 : 0));
     }
   }
-  const auto pictures = picturesOf(documentOf(report));
+  const auto pictures = picturesOf(readBack(report));
   const Picture graph = find(pictures, "families");
   EXPECT_EQ(rows(graph).at("kind"), Json::parse(R"(["pair", "model", "model", "model", "model"])"));
   EXPECT_THAT(graph.caption, HasSubstr("doesn't say who descends from whom"));
@@ -196,7 +194,7 @@ TEST(ReportPictures, ShowHostileNamesAsText) {
   Json report = smallReport();
   report["findings"][0]["model_a"] = "a\u202eb";
   report["findings"][0]["by_layer"] = {{{"layer", 0}, {"coins", 100}, {"heads", 99}}};
-  const std::string spec = find(picturesOf(documentOf(report)), "coins-mlp-unit").spec.dump();
+  const std::string spec = find(picturesOf(readBack(report)), "coins-mlp-unit").spec.dump();
   EXPECT_THAT(spec, Not(HasSubstr("\u202e")));
   EXPECT_THAT(spec, HasSubstr("a\\\\u202eb"));
 }

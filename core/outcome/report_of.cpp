@@ -1,0 +1,326 @@
+#include "outcome/report_of.hpp"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include <kindred/error.hpp>
+
+#include "outcome/coverage.hpp"
+#include "plugin/fingerprint.hpp"
+#include "recipe/document_verbs.hpp"
+#include "recipe/words.hpp"
+#include "results/families.hpp"
+#include "results/hash.hpp"
+#include "results/summary.hpp"
+#include "run/architecture_files.hpp"
+
+namespace kindred::outcome {
+namespace {
+
+void addCatalogue(const plan::Model& model, results::Model& facts) {
+  if (model.architecture != nullptr) {
+    facts.architecture = model.architecture->name();
+    facts.architecture_files = run::foreignFiles(*model.architecture);
+    facts.naming = model.architecture->naming();
+  }
+  for (const models::Tensor& tensor : model.checkpoint.tensors()) {
+    ++facts.tensors;
+    if (tensor.encoding != models::Encoding::part) facts.parameters += tensor.elements;
+  }
+  facts.notes = model.checkpoint.notes();
+}
+
+// `model` null: its headers were not read.
+results::Model factsOf(const plan::Repository& repository, const plan::Model* model) {
+  results::Model facts;
+  facts.key = repository.key;
+  facts.address = repository.address;
+  facts.role = repository.role == recipe::ModelRole::control ? "control" : "subject";
+  facts.revision = repository.location->revision();
+  if (model != nullptr) addCatalogue(*model, facts);
+  return facts;
+}
+
+// Shards, then what steps read or listed beside them.
+results::ModelFiles filesOf(const results::Model& facts, const plan::Model* model,
+                            const std::vector<results::FileSeen>& seen) {
+  results::ModelFiles list{facts.key, facts.address, facts.revision, {}};
+  std::set<std::string> known;
+  const auto add = [&](results::ModelFile file) {
+    if (known.insert(file.name).second) list.files.push_back(std::move(file));
+  };
+  if (model != nullptr) {
+    for (const models::Shard& shard : model->checkpoint.shards()) {
+      add({shard.name, shard.file->size(), shard.file->identity(), shard.file->publishedSha256()});
+    }
+  }
+  for (const results::FileSeen& file : seen) {
+    if (file.model == facts.key) add({file.name, file.bytes, file.identity, file.published_sha256});
+  }
+  return list;
+}
+
+const char* kindText(Kind kind) {
+  switch (kind) {
+    case Kind::source:
+      return "source";
+    case Kind::pair_metric:
+    case Kind::tensor_metric:
+    case Kind::set_metric:
+      return "metric";
+    case Kind::survey:
+      return "survey";
+    case Kind::aligner:
+      return "aligner";
+    default:
+      return "test";
+  }
+}
+
+const plan::Model* findModel(const plan::Models& models, const std::string& key) {
+  for (const plan::Model* model : models.opened()) {
+    if (model->key == key) return model;
+  }
+  return nullptr;
+}
+
+const plan::Model& modelNamed(const plan::Models& models, const std::string& key) {
+  if (const plan::Model* model = findModel(models, key)) return *model;
+  throw Error(Category::internal, "", "model '" + key + "' was compared but never opened");
+}
+
+// The findings of one test on one gauge rest on the same assignments.
+void countAssignments(const std::vector<evidence::Adjusted>& findings, results::Pair& pair) {
+  std::set<std::pair<std::string, std::string>> counted;
+  for (const evidence::Adjusted& entry : findings) {
+    const Finding& finding = entry.finding;
+    if (finding.assignments.solved == 0) continue;
+    const bool each = finding.basis == Basis::unverified;  // one a tensor
+    if (!each && !counted.emplace(finding.test, finding.gauge).second) continue;
+    pair.assignments.solved += finding.assignments.solved;
+    pair.assignments.optimal += finding.assignments.optimal;
+  }
+}
+
+// Each pair of different models once, in the order in which steps name them.
+std::vector<std::pair<std::string, std::string>> pairsOf(const recipe::Recipe& recipe,
+                                                         const results::Results& results) {
+  std::vector<std::pair<std::string, std::string>> pairs;
+  const auto add = [&](const std::string& a, const std::string& b) {
+    if (a == b || b.empty()) return;
+    const auto same = [&](const auto& p) {
+      return (p.first == a && p.second == b) || (p.first == b && p.second == a);
+    };
+    if (std::none_of(pairs.begin(), pairs.end(), same)) pairs.emplace_back(a, b);
+  };
+  for (const recipe::Step& step : recipe.steps) {
+    if (recipe::documentVerb(step.verb) != nullptr) continue;
+    // A survey of more models describes them all and compares no pair in particular.
+    if (step.models.size() == 2) add(step.models.front(), step.models.back());
+  }
+  for (const evidence::StepFinding& row : results.findings) add(row.model_a, row.model_b);
+  return pairs;
+}
+
+std::vector<evidence::Unfair> unfairIn(const results::Results& results, const std::string& a,
+                                       const std::string& b) {
+  std::vector<evidence::Unfair> list;
+  for (const results::Refused& refused : results.refused) {
+    const bool of_pair = (refused.model_a == a && refused.model_b == b) ||
+                         (refused.model_a == b && refused.model_b == a);
+    const bool known = std::any_of(list.begin(), list.end(), [&](const evidence::Unfair& unfair) {
+      return unfair.gauge == refused.gauge;
+    });
+    if (of_pair && refused.unfair && !known) list.push_back({refused.gauge, refused.reason});
+  }
+  return list;
+}
+
+bool ofPair(const recipe::Step& step, const std::string& a, const std::string& b) {
+  if (step.models.size() != 2 || recipe::documentVerb(step.verb) != nullptr) return false;
+  return (step.models.front() == a && step.models.back() == b) ||
+         (step.models.front() == b && step.models.back() == a);
+}
+
+// Tests of many pairs are run side by side: an interrupted one may have findings of some.
+evidence::Ran ranOf(const recipe::Recipe& recipe, const results::Results& results,
+                    const std::string& a, const std::string& b, bool has_findings) {
+  if (results.complete) return evidence::Ran::whole;
+  std::size_t steps = 0, finished = 0;
+  for (const recipe::Step& step : recipe.steps) {
+    if (!ofPair(step, a, b)) continue;
+    ++steps;
+    finished += static_cast<std::size_t>(
+        std::count(results.finished.begin(), results.finished.end(), step.name));
+  }
+  if (finished == steps) return evidence::Ran::whole;
+  return finished > 0 || has_findings ? evidence::Ran::in_part : evidence::Ran::not_at_all;
+}
+
+// Bytes of each model that tests of a pair may read; 0: no test of it has a budget.
+std::uint64_t budgetOf(const recipe::Recipe& recipe, const std::string& a, const std::string& b) {
+  std::uint64_t most = 0;
+  for (const recipe::Step& step : recipe.steps) {
+    if (step.verb != recipe::Verb::test || step.read.empty() || !ofPair(step, a, b)) continue;
+    most = std::max(most, step.read.back());
+  }
+  return most;
+}
+
+results::Pair pairOf(const recipe::Recipe& recipe, const plan::Models& models,
+                     const results::Results& results, const std::string& a, const std::string& b) {
+  std::vector<evidence::Adjusted> findings;
+  for (const evidence::StepFinding& row : results.findings) {
+    const bool of_pair =
+        (row.model_a == a && row.model_b == b) || (row.model_a == b && row.model_b == a);
+    if (of_pair) findings.push_back({row.finding, row.log10_p_adjusted});
+  }
+  evidence::Coverage coverage =
+      coverageOf(modelNamed(models, a), modelNamed(models, b), results, budgetOf(recipe, a, b));
+  coverage.ran = ranOf(recipe, results, a, b, !findings.empty());
+  results::Pair pair{a, b, evidence::judge(a, b, findings, coverage, unfairIn(results, a, b)),
+                     coverage};
+  countAssignments(findings, pair);
+  return pair;
+}
+
+// The verdict on the pair asked about. Of several each has its own, and the run has none.
+evidence::Verdict overall(const results::Report& report) {
+  std::vector<const results::Pair*> asked;
+  for (const results::Pair& pair : report.pairs) {
+    if (!results::hasControl(report, pair)) asked.push_back(&pair);
+  }
+  if (asked.size() == 1) return asked.front()->verdict;
+  evidence::Verdict verdict;
+  verdict.klass = asked.empty() ? evidence::Class::inconclusive : evidence::Class::several;
+  verdict.sentence =
+      asked.empty() ? "No two models were compared that are no controls."
+                    : fmt::format("{} pairs of models were compared: see pairs.", asked.size());
+  verdict.power = "see pairs";
+  return verdict;
+}
+
+const char* verbName(recipe::Verb verb) {
+  if (const recipe::DocumentVerb* known = recipe::documentVerb(verb)) return known->name;
+  if (verb == recipe::Verb::compare) return "compare";
+  if (verb == recipe::Verb::survey) return "survey";
+  return verb == recipe::Verb::describe ? "describe" : "test";
+}
+
+// Surveys and steps about documents have figures of different kinds.
+results::Step::Shows shownOf(recipe::Verb verb) {
+  if (verb == recipe::Verb::test) return results::Step::Shows::findings;
+  return verb == recipe::Verb::survey || recipe::documentVerb(verb) != nullptr
+             ? results::Step::Shows::figures
+             : results::Step::Shows::measurements;
+}
+
+// Metrics, or the test of a step that tests.
+std::vector<results::Metric> metricsOf(const recipe::Step& step) {
+  std::vector<recipe::PluginUse> uses = step.metrics;
+  if (step.verb == recipe::Verb::test) uses.push_back(step.test);
+  std::vector<results::Metric> metrics;
+  for (const recipe::PluginUse& use : uses) {
+    results::Metric metric{use.as.empty() ? use.plugin : use.as, use.plugin, {}};
+    for (const recipe::RawParameter& parameter : use.parameters) {
+      metric.parameters.emplace_back(parameter.name, parameter.value);
+    }
+    metrics.push_back(std::move(metric));
+  }
+  return metrics;
+}
+
+results::Step stepOf(const recipe::Step& step, const results::Results& results) {
+  results::Step made{step.name,
+                     verbName(step.verb),
+                     step.verb == recipe::Verb::compare ? recipe::name(step.pairing) : "",
+                     step.models,
+                     metricsOf(step),
+                     step.note,
+                     {},
+                     {},
+                     shownOf(step.verb)};
+  const auto of_step = [&](const auto& entry) { return entry.step == step.name; };
+  std::copy_if(results.left_out.begin(), results.left_out.end(), std::back_inserter(made.left_out),
+               of_step);
+  std::copy_if(results.skipped.begin(), results.skipped.end(), std::back_inserter(made.skipped),
+               of_step);
+  return made;
+}
+
+results::Named<results::Seed> seedsOf(const recipe::Recipe& recipe,
+                                      const std::vector<const plugin::Plugin*>& plugins) {
+  results::Named<results::Seed> seeds;
+  for (const plugin::Plugin* plugin : plugins) {
+    // It draws nothing at random.
+    if (plugin->kind() == Kind::aligner) seeds.emplace_back(plugin->name(), results::Seed());
+  }
+  const auto addSeed = [&](const std::string& name, const recipe::PluginUse& use) {
+    for (const recipe::RawParameter& parameter : use.parameters) {
+      if (parameter.name == "seed") seeds.emplace_back(name, parameter.value);
+    }
+  };
+  for (const recipe::Step& step : recipe.steps) {
+    if (step.sample.kind == recipe::Sample::Kind::blocks) {
+      seeds.emplace_back(step.name + ".sample", step.sample.seed);
+    }
+    addSeed(step.name + ".test", step.test);
+    for (const recipe::PluginUse& metric : step.metrics) {
+      addSeed(step.name + "." + metric.as, metric);
+    }
+  }
+  return seeds;
+}
+
+results::Recipe textOf(const recipe::Recipe& recipe) {
+  return {recipe.file.filename().string(),
+          std::filesystem::absolute(recipe.file).parent_path().string(), results::xxh3(recipe.text),
+          recipe.text};
+}
+
+}  // namespace
+
+results::Report reportOf(const recipe::Recipe& recipe, const plan::Models& models,
+                         const std::vector<const plugin::Plugin*>& plugins,
+                         results::Results&& results, const std::vector<std::string>& command_line) {
+  results::Report report;
+  results::Manifest& manifest = report.manifest;
+  report.kindred = manifest.kindred = KINDRED_VERSION;
+  report.title = recipe.title;
+  report.question = recipe.question.empty() ? recipe.title : recipe.question;
+  report.complete = manifest.complete = results.complete;
+  manifest.recipe = textOf(recipe);
+  manifest.command_line = command_line;
+  manifest.toolchain = plugin::hostFingerprint();
+  manifest.seeds = seedsOf(recipe, plugins);
+  for (const plugin::Plugin* plugin : plugins) {
+    manifest.plugins.push_back({plugin->name(), plugin->version(), kindText(plugin->kind())});
+  }
+  for (const plan::Repository* repository : models.repositories()) {
+    const plan::Model* model = findModel(models, repository->key);
+    report.models.push_back(factsOf(*repository, model));
+    manifest.models.push_back(filesOf(report.models.back(), model, results.files));
+  }
+  for (const auto& [a, b] : pairsOf(recipe, results)) {
+    report.pairs.push_back(pairOf(recipe, models, results, a, b));
+  }
+  report.verdict = overall(report);
+  report.families = results::familiesOf(report);
+  for (const recipe::Step& step : recipe.steps) report.steps.push_back(stepOf(step, results));
+  report.observations = results::summarise(results.observations);
+  report.notes = std::move(results.notes);
+  report.tables = std::move(results.tables);
+  report.findings = std::move(results.findings);
+  report.refused = std::move(results.refused);
+  report.expectations = std::move(results.expectations);
+  report.cost = {results.cost.bytes, results.cost.requests, results.seconds,
+                 results.peak_memory_bytes};
+  manifest.ranges = std::move(results.ranges);
+  report.rows = std::move(results.observations);
+  return report;
+}
+
+}  // namespace kindred::outcome

@@ -1,0 +1,17 @@
+// From what a run measured to its Report: what of each pair was covered, and what is said of it.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "plan/models.hpp"
+#include "plugin/registry.hpp"
+#include "results/report.hpp"
+
+namespace kindred::outcome {
+
+results::Report reportOf(const recipe::Recipe& recipe, const plan::Models& models,
+                         const std::vector<const plugin::Plugin*>& plugins,
+                         results::Results&& results, const std::vector<std::string>& command_line);
+
+}  // namespace kindred::outcome

@@ -1,0 +1,60 @@
+#include "report/family_summary.hpp"
+
+#include <map>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "report/text.hpp"
+
+namespace kindred::report {
+namespace {
+
+std::string headline(const results::Family& family, std::size_t& number) {
+  if (family.models.size() > 1) return fmt::format("family {}:\n", ++number);
+  if (family.undecided == 0) return fmt::format("alone: {}\n", family.models.front());
+  return fmt::format("undecided: {} ({} of its pairs not run or not decided)\n",
+                     family.models.front(), family.undecided);
+}
+
+std::string described(const results::Family& family, std::size_t& number) {
+  std::string text = headline(family, number);
+  if (family.models.size() == 1) return text;
+  for (const std::string& model : family.models) text += "  " + model + "\n";
+  if (family.joints.empty()) return text;
+  text += wrapped(
+      fmt::format("Joined only through {}, as a merge joins two families: without {}, "
+                  "nothing was found that ties together",
+                  fmt::join(family.joints, ", "), family.joints.size() == 1 ? "it" : "them"),
+      2);
+  for (const auto& part : family.parts)
+    text += wrapped(fmt::format("- {}", fmt::join(part, ", ")), 4);
+  return text;
+}
+
+}  // namespace
+
+std::string familySummary(const results::Report& report) {
+  std::string text;
+  std::size_t number = 0;
+  for (const results::Family& family : report.families) text += described(family, number);
+  text += fmt::format("\n{:<26} {:<26} {:<15} {:>9}\n", "model", "model", "verdict", "log p");
+  std::map<std::string, std::size_t> counts;
+  for (const results::Pair& pair : report.pairs) {
+    if (results::hasControl(report, pair)) continue;
+    ++counts[evidence::name(pair.verdict.klass)];
+    if (!evidence::isRelated(pair.verdict.klass)) continue;
+    text += fmt::format("{:<26.26} {:<26.26} {:<15} {:>9.1f}\n", pair.a, pair.b,
+                        evidence::name(pair.verdict.klass), pair.verdict.log10_p);
+  }
+  text += "\n";
+  for (const auto& [klass, count] : counts) {
+    text += fmt::format("{}{} {}", text.back() == '\n' ? "Pairs: " : ", ", count, klass);
+  }
+  return text +
+         ".\nlog p: decimal logarithm of the p-value, adjusted by Holm over all pairs and tests of "
+         "this\nrun, and of no other run: models that are screened together belong in one.\n"
+         "The graph says who shares weights, not who descends from whom.\n";
+}
+
+}  // namespace kindred::report

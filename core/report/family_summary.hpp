@@ -1,0 +1,12 @@
+// For the terminal: the families of many models, then every pair of relatives with its p-value.
+#pragma once
+
+#include <string>
+
+#include "results/report.hpp"
+
+namespace kindred::report {
+
+std::string familySummary(const results::Report& report);
+
+}  // namespace kindred::report

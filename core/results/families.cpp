@@ -1,0 +1,139 @@
+#include "results/families.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <map>
+#include <numeric>
+#include <set>
+
+namespace kindred::results {
+
+std::vector<std::vector<std::string>> connected(
+    const std::vector<std::string>& keys,
+    const std::vector<std::pair<std::string, std::string>>& related) {
+  std::vector<std::size_t> parent(keys.size());
+  std::iota(parent.begin(), parent.end(), 0);
+  const auto root = [&](std::size_t i) {
+    while (parent[i] != i) i = parent[i] = parent[parent[i]];
+    return i;
+  };
+  const auto index = [&](const std::string& key) {
+    return static_cast<std::size_t>(std::find(keys.begin(), keys.end(), key) - keys.begin());
+  };
+  for (const auto& [a, b] : related) {
+    if (index(a) < keys.size() && index(b) < keys.size()) parent[root(index(a))] = root(index(b));
+  }
+  std::map<std::size_t, std::vector<std::string>> groups;
+  for (std::size_t i = 0; i < keys.size(); ++i) groups[root(i)].push_back(keys[i]);
+  std::vector<std::vector<std::string>> list;
+  for (auto& [_, group] : groups) {
+    std::sort(group.begin(), group.end());
+    list.push_back(std::move(group));
+  }
+  std::stable_sort(list.begin(), list.end(),
+                   [](const auto& x, const auto& y) { return x.size() > y.size(); });
+  return list;
+}
+
+namespace {
+
+using Edge = std::pair<std::string, std::string>;
+
+Edge ordered(const std::string& a, const std::string& b) { return std::minmax(a, b); }
+
+// Finds out what holds a family together.
+class Joiner {
+ public:
+  // `related`: pairs that share weights; `apart`: pairs in which tests found nothing.
+  Joiner(const std::set<Edge>& related, const std::set<Edge>& apart)
+      : related_(related), apart_(apart) {}
+
+  void join(Family& family) const {
+    std::vector<std::string> joints;
+    for (const std::vector<std::string>& group : twins(family.models)) {
+      if (!partsWithout(family.models, group).empty()) {
+        joints.insert(joints.end(), group.begin(), group.end());
+      }
+    }
+    if (joints.empty()) return;
+    std::sort(joints.begin(), joints.end());
+    family.parts = partsWithout(family.models, joints);
+    if (!family.parts.empty()) family.joints = std::move(joints);
+  }
+
+ private:
+  // Models with the same relatives stand in the same place: a merge and what was made of it.
+  std::vector<std::vector<std::string>> twins(const std::vector<std::string>& models) const {
+    std::map<std::set<std::string>, std::vector<std::string>> groups;
+    for (const std::string& model : models) {
+      std::set<std::string> relatives{model};
+      for (const std::string& other : models) {
+        if (related_.contains(ordered(model, other))) relatives.insert(other);
+      }
+      groups[relatives].push_back(model);
+    }
+    std::vector<std::vector<std::string>> list;
+    for (auto& [_, group] : groups) list.push_back(std::move(group));
+    return list;
+  }
+
+  // What is left of a family; empty where it holds together, or where that is not known.
+  std::vector<std::vector<std::string>> partsWithout(
+      const std::vector<std::string>& models, const std::vector<std::string>& left_out) const {
+    std::vector<std::string> rest;
+    std::copy_if(models.begin(), models.end(), std::back_inserter(rest), [&](const auto& model) {
+      return std::find(left_out.begin(), left_out.end(), model) == left_out.end();
+    });
+    auto parts = connected(rest, {related_.begin(), related_.end()});
+    if (parts.size() < 2 || !allApart(parts)) parts.clear();
+    return parts;
+  }
+
+  bool allApart(const std::vector<std::vector<std::string>>& parts) const {
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+      for (std::size_t j = i + 1; j < parts.size(); ++j) {
+        for (const std::string& a : parts[i]) {
+          for (const std::string& b : parts[j]) {
+            if (!apart_.contains(ordered(a, b))) return false;
+          }
+        }
+      }
+    }
+    return true;
+  }
+
+  const std::set<Edge>& related_;
+  const std::set<Edge>& apart_;
+};
+
+}  // namespace
+
+std::vector<Family> familiesOf(const Report& report) {
+  std::vector<std::string> keys;
+  for (const Model& model : report.models) {
+    if (!isControl(report, model.key)) keys.push_back(model.key);
+  }
+  std::set<Edge> related, apart;
+  for (const Pair& pair : report.pairs) {
+    if (hasControl(report, pair)) continue;
+    if (evidence::isRelated(pair.verdict.klass)) related.insert(ordered(pair.a, pair.b));
+    if (pair.verdict.klass == evidence::Class::no_evidence) apart.insert(ordered(pair.a, pair.b));
+  }
+  std::vector<Family> list;
+  const Joiner joiner(related, apart);
+  for (std::vector<std::string>& models : connected(keys, {related.begin(), related.end()})) {
+    Family family{std::move(models), {}, {}, 0};
+    joiner.join(family);
+    const std::set<std::string> members(family.models.begin(), family.models.end());
+    for (const Pair& pair : report.pairs) {
+      const Edge edge = ordered(pair.a, pair.b);
+      const bool decided = related.contains(edge) || apart.contains(edge);
+      family.undecided += !decided && !hasControl(report, pair) &&
+                          members.contains(pair.a) != members.contains(pair.b);
+    }
+    list.push_back(std::move(family));
+  }
+  return list;
+}
+
+}  // namespace kindred::results

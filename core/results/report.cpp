@@ -1,0 +1,16 @@
+#include "results/report.hpp"
+
+#include <algorithm>
+
+namespace kindred::results {
+
+bool isControl(const Report& report, const std::string& model) {
+  return std::any_of(report.models.begin(), report.models.end(),
+                     [&](const Model& m) { return m.key == model && m.role == "control"; });
+}
+
+bool hasControl(const Report& report, const Pair& pair) {
+  return isControl(report, pair.a) || isControl(report, pair.b);
+}
+
+}  // namespace kindred::results

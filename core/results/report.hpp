@@ -1,0 +1,155 @@
+// What a run came to, whole: the value that terminal, pages, pictures and files are printed from,
+// and that a results folder gives back. It comes from nothing but what a run measured
+// (core/outcome) or from saved files, which may be anybody's (reader.hpp).
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <map>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "evidence/verdict.hpp"
+#include "results/results.hpp"
+
+namespace kindred::results {
+
+// The layout of report.json that this program writes and reads.
+inline constexpr std::uint64_t kSchemaVersion = 1;
+
+inline constexpr double kUndefined = std::numeric_limits<double>::quiet_NaN();
+
+// For whoever reads one of many runs.
+inline constexpr const char* kOneRun =
+    "P-values are adjusted for the tests of this run, and it knows of no other: whoever screens a "
+    "thousand pairs has to run them as one (kindred compare --all).";
+
+// Values by name, in the order in which they were given.
+template <class T>
+using Named = std::vector<std::pair<std::string, T>>;
+
+struct Pair {
+  std::string a, b;
+  evidence::Verdict verdict;
+  evidence::Coverage coverage;
+  Assignments assignments = {};  // behind its findings
+};
+
+struct Model {
+  std::string key, address, role, revision, architecture, architecture_files;
+  std::string naming;  // how the names differ from the family's; empty: they don't
+  std::uint64_t tensors = 0, parameters = 0;
+  std::vector<std::string> notes;  // which files were left out; where index and shards disagree
+};
+
+// Models connected by pairs that share weights.
+struct Family {
+  std::vector<std::string> models;
+  // Models without which the family falls into `parts`, among which tests found nothing: a merge of
+  // two families joins them so. Empty: there are none.
+  std::vector<std::string> joints;
+  std::vector<std::vector<std::string>> parts;
+  // Pairs of one of its models with another's that were not run or could not be tested: a model
+  // alone with such a pair need not be alone.
+  std::uint64_t undecided = 0;
+};
+
+struct Metric {
+  std::string name, plugin;
+  Named<std::string> parameters;
+};
+
+struct Step {
+  // What there is to see of a step: figures of one kind, figures of many kinds, or findings.
+  enum class Shows { measurements, figures, findings };
+
+  std::string name, verb, pairing;
+  std::vector<std::string> models;
+  std::vector<Metric> metrics;
+  std::string note;
+  std::vector<LeftOut> left_out;
+  std::vector<Skipped> skipped;
+  Shows shows = Shows::measurements;  // for the run's own summary; not saved
+};
+
+// Observations of a figure summed up.
+struct Summary {
+  std::string step, metric, figure, model_a, model_b;
+  std::uint64_t count = 0;      // defined values
+  std::uint64_t undefined = 0;  // NaN: constant or empty input
+  double mean = kUndefined, sd = kUndefined, min = kUndefined, median = kUndefined,
+         max = kUndefined;
+};
+
+struct RunCost {
+  std::uint64_t bytes_read = 0, requests = 0;
+  double seconds = kUndefined;
+  std::uint64_t peak_memory_bytes = 0;
+};
+
+struct Plugin {
+  std::string name, version, kind;
+};
+
+struct Recipe {
+  std::string file, folder, xxh3_128, text;
+};
+
+// What was drawn with: a number, a text of the recipe's, or nothing.
+using Seed = std::variant<std::monostate, std::uint64_t, std::string>;
+
+struct ModelFile {
+  std::string name;
+  std::uint64_t bytes = 0;
+  std::string identity;
+  std::string published_sha256;  // empty: none
+};
+
+struct ModelFiles {
+  std::string key, address, revision;
+  std::vector<ModelFile> files;
+};
+
+// What was read, by what, and how to do it again.
+struct Manifest {
+  std::string kindred;
+  bool complete = true;
+  Recipe recipe;
+  std::vector<std::string> command_line;
+  std::string toolchain;
+  std::vector<Plugin> plugins;
+  Named<Seed> seeds;
+  std::vector<ModelFiles> models;
+  std::vector<RangeRead> ranges;
+};
+
+struct Report {
+  std::string kindred;
+  std::uint64_t schema = kSchemaVersion;
+  std::string title, question;
+  bool complete = true;
+  std::string adjustment = kOneRun;
+  evidence::Verdict verdict;
+  std::vector<Pair> pairs;
+  std::vector<Family> families;
+  std::vector<Model> models;
+  std::vector<Step> steps;
+  std::vector<Summary> observations;
+  std::vector<Note> notes;
+  std::vector<StepTable> tables;
+  std::vector<evidence::StepFinding> findings;
+  std::vector<Refused> refused;
+  std::vector<ExpectationResult> expectations;
+  RunCost cost;
+  // In files of their own.
+  Manifest manifest;
+  std::vector<Observation> rows;
+};
+
+bool isControl(const Report& report, const std::string& model);
+// Pairs with a control are no part of what was asked.
+bool hasControl(const Report& report, const Pair& pair);
+
+}  // namespace kindred::results

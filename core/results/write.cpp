@@ -1,0 +1,26 @@
+#include "results/write.hpp"
+
+#include "results/writer.hpp"
+
+namespace kindred::results {
+namespace {
+
+std::string printed(const Json& json) {
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace
+
+std::string reportJson(const Report& report) {
+  return printed(Writer<Scope::published>::objectOf(report));
+}
+
+std::string manifestJson(const Manifest& manifest) {
+  return printed(Writer<Scope::published>::objectOf(manifest));
+}
+
+std::string stepJson(const StepResult& result) {
+  return printed(Writer<Scope::whole>::objectOf(result));
+}
+
+}  // namespace kindred::results
