@@ -60,11 +60,24 @@ class ConfigReader {
       json::object inner = value.get_object();
       read(inner, false);
       --depth_;
+    } else if (key == "attn_config" || key == "ffn_config") {
+      readPart(value);
     } else if (key == "rope_parameters" || key == "rope_scaling") {
       std::vector<std::string> parts;
       readRotary(value, parts, 0);
       if (!parts.empty() && (key == "rope_parameters" || config_.rotary_parts.empty())) {
         config_.rotary_parts = std::move(parts);
+      }
+    }
+  }
+
+  // Dimensions of one part of a block, where a family states them apart.
+  void readPart(json::value value) {
+    for (json::field field : value.get_object()) {
+      const std::string key(std::string_view(field.unescaped_key()));
+      const std::string token(trimmed(json::value(field.value()).raw_json_token()));
+      if (!token.starts_with('{') && !token.starts_with('[') && key != "model_type") {
+        config_.values.try_emplace(key, token);
       }
     }
   }
@@ -130,7 +143,7 @@ constexpr std::array kSpellings{
     Spelling{&Dimensions::intermediate,
              "intermediate",
              {"intermediate_size", "ffn_dim", "d_ff", "n_inner", "ffn_hidden_size",
-              "decoder_ffn_dim", "encoder_ffn_dim", "inner_dim"}},
+              "decoder_ffn_dim", "encoder_ffn_dim", "inner_dim", "hidden_dim"}},
     Spelling{
         &Dimensions::experts,
         "experts",

@@ -156,6 +156,20 @@ TEST(Compare, RefusesWhatIsNeitherPathNorHubName) {
   EXPECT_THAT(result.err, HasSubstr("neither a path that exists nor org/name"));
 }
 
+TEST(Compare, BelievesNoProductThatTheLibraryComputedWrongly) {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  GTEST_SKIP() << "a sanitizer must be the first library that is loaded";
+#endif
+  TempDir dir;
+  const RunResult result = support::run(
+      {"compare", (kDemo / "base").string(), (kDemo / "tuned").string(), "--out",
+       (dir / "out").string()},
+      {.environment = {{"LD_PRELOAD", KINDRED_SAMPLE_PLUGINS "/libwrong_blas.so"}}});
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_THAT(result.err, HasSubstr("the BLAS library computed a wrong product"));
+  EXPECT_FALSE(std::filesystem::exists(dir / "out/report.json"));
+}
+
 std::set<std::string> ancestors(const json& lineage, const std::string& model) {
   std::set<std::string> all{model};
   if (!lineage.contains(model)) return all;

@@ -65,6 +65,12 @@ TEST(Dimensions, AreSpelledAsOlderFamiliesDo) {
   EXPECT_EQ(glm.vocabulary, 7u);
   const Dimensions t5 = dimensions(R"({"d_model": 64, "num_heads": 4, "d_kv": 8, "d_ff": 96})");
   EXPECT_EQ(t5.head_dim, 8u);
+  const Dimensions parts = dimensions(R"({"d_model": 64, "n_heads": 8, "n_layers": 2,
+    "attn_config": {"kv_n_heads": 2, "rope_theta": 5e5, "model_type": ""},
+    "ffn_config": {"ffn_hidden_size": 96, "moe_num_experts": 16, "ffn_act_fn": {"name": "silu"}}})");
+  EXPECT_EQ(parts.kv_heads, 2u);
+  EXPECT_EQ(parts.intermediate, 96u);
+  EXPECT_EQ(parts.experts, 16u);
 }
 
 TEST(Dimensions, OfKeyHeadsDependOnWhetherQueriesShareThem) {
