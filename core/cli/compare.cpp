@@ -193,10 +193,10 @@ ExitCode verdictCode(const results::Report& report) {
 }
 
 int compareVerb(const Invocation& invocation) {
-  const run::RunOptions options = runOptions(invocation);
+  const steps::RunOptions options = runOptions(invocation);
   const bool deep = invocation.has("deep");
   const std::uint64_t most =
-      invocation.bytes("max-bytes", deep ? 1'000'000'000 : recipe::kDefaultRead);
+      invocation.bytes("max-bytes", deep ? 1'000'000'000 : plan::kDefaultRead);
   if (most == 0) {
     throw inputError("--max-bytes", "with 0 bytes nothing could be tested",
                      "write 64MB, 1.5GB or 256MiB");
@@ -214,7 +214,7 @@ int compareVerb(const Invocation& invocation) {
                      fmt::format("{} models make more pairs than one recipe holds", models.size()),
                      "compare fewer models at a time");
   }
-  Workspace workspace(recipe::parse(writer.text(), (out / "recipe.yaml").string()), invocation);
+  Workspace workspace(steps::parse(writer.text(), (out / "recipe.yaml").string()), invocation);
   if (!workspace.good()) return kBadInput;
   pin(models, workspace.models());
   const RecipeWriter pinned(models, controls.size(), deep, most);

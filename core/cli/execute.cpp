@@ -11,8 +11,8 @@
 
 namespace kindred::cli {
 
-run::RunOptions runOptions(const Invocation& invocation) {
-  run::RunOptions options;
+steps::RunOptions runOptions(const Invocation& invocation) {
+  steps::RunOptions options;
   const unsigned cores = std::max(1u, std::thread::hardware_concurrency());
   options.threads = static_cast<unsigned>(invocation.count("jobs", cores, 1, 1024));
   options.progress = !invocation.has("json");
@@ -20,18 +20,18 @@ run::RunOptions runOptions(const Invocation& invocation) {
 }
 
 results::Report measure(Workspace& workspace, const Invocation& invocation,
-                        const run::RunOptions& options) {
+                        const steps::RunOptions& options) {
   workspace.models().openRepositories();
-  const plan::Plan plan = plan::makePlan(workspace.recipe(), workspace.tools(), workspace.models());
+  const steps::Plan plan = steps::makePlan(workspace.tools(), workspace.models());
   sayNotes(workspace.models());
   checkBudget(invocation, plan);
   return outcome::reportOf(workspace.recipe(), workspace.models(), workspace.plugins(),
-                           run::execute(workspace.recipe(), plan, workspace.models(), options),
+                           steps::execute(workspace.recipe(), plan, workspace.models(), options),
                            invocation.argv);
 }
 
 results::Report execute(Workspace& workspace, const Invocation& invocation,
-                        const run::RunOptions& options, const std::filesystem::path& out) {
+                        const steps::RunOptions& options, const std::filesystem::path& out) {
   report::prepareFolder(out);
   results::Report made = measure(workspace, invocation, options);
   report::writeAll(out, made);

@@ -5,7 +5,7 @@
 
 #include "cli/workspace.hpp"
 #include "results/report.hpp"
-#include "run/runner.hpp"
+#include "steps/runner.hpp"
 
 namespace kindred::cli {
 
@@ -13,15 +13,15 @@ inline constexpr Option kJobs{"jobs", "N",
                               "threads (default: one a core); results do not depend on it"};
 
 // --jobs, and whether to draw progress.
-run::RunOptions runOptions(const Invocation& invocation);
+steps::RunOptions runOptions(const Invocation& invocation);
 
 // Plans, checks --max-bytes and runs.
 results::Report measure(Workspace& workspace, const Invocation& invocation,
-                        const run::RunOptions& options);
+                        const steps::RunOptions& options);
 
 // The same, and writes all files into `out`.
 results::Report execute(Workspace& workspace, const Invocation& invocation,
-                        const run::RunOptions& options, const std::filesystem::path& out);
+                        const steps::RunOptions& options, const std::filesystem::path& out);
 
 // The last line of a summary: where the report to look at is.
 void sayWhere(const std::filesystem::path& out);

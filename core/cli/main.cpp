@@ -9,9 +9,9 @@
 
 #include <kindred/error.hpp>
 
-#include "models/names.hpp"
 #include "cli/commands.hpp"
-#include "recipe/recipe.hpp"
+#include "models/names.hpp"
+#include "recipe/values.hpp"
 
 namespace kindred::cli {
 namespace {

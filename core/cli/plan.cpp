@@ -11,9 +11,9 @@ constexpr Option kPlanOptions[] = {kSet, kPluginPath, kOffline, kCacheSize, kMax
 int planVerb(const Invocation& invocation) {
   Workspace workspace(invocation);
   if (!workspace.good()) return kBadInput;
-  const plan::Plan plan = plan::makePlan(workspace.recipe(), workspace.tools(), workspace.models());
+  const steps::Plan plan = steps::makePlan(workspace.tools(), workspace.models());
   sayNotes(workspace.models());
-  std::cout << (invocation.has("json") ? plan::toJson(plan) : plan::describe(plan));
+  std::cout << (invocation.has("json") ? steps::toJson(plan) : steps::describe(plan));
   checkBudget(invocation, plan);
   return kDone;
 }

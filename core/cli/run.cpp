@@ -21,7 +21,7 @@ constexpr Option kRunOptions[] = {
 };
 
 int runVerb(const Invocation& invocation) {
-  const run::RunOptions options = runOptions(invocation);
+  const steps::RunOptions options = runOptions(invocation);
   Workspace workspace(invocation);
   if (!workspace.good()) return kBadInput;
   const std::filesystem::path recipe = invocation.positional.front();

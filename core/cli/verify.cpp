@@ -57,10 +57,10 @@ std::string toJson(const report::SavedRun& saved, const std::vector<results::Dif
 
 int verifyVerb(const Invocation& invocation) {
   const report::SavedRun saved = report::readSavedRun(invocation.positional.front());
-  const run::RunOptions options = runOptions(invocation);
+  const steps::RunOptions options = runOptions(invocation);
   const results::Recipe& recipe = saved.report.manifest.recipe;
   const auto file = std::filesystem::path(recipe.folder) / recipe.file;
-  Workspace workspace(recipe::parse(recipe.text, file.string(), invocation.values("set")),
+  Workspace workspace(steps::parse(recipe.text, file.string(), invocation.values("set")),
                       invocation);
   if (!workspace.good()) return kBadInput;
   const results::Report now = measure(workspace, invocation, options);

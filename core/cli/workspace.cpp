@@ -48,7 +48,7 @@ void sayNotes(const plan::Models& models) {
 }
 
 Workspace::Workspace(const Invocation& invocation)
-    : Workspace(recipe::load(invocation.positional.front(), invocation.values("set")), invocation) {
+    : Workspace(steps::load(invocation.positional.front(), invocation.values("set")), invocation) {
   if (!good_) return;
   for (const plugin::Plugin* plugin : plugins()) {
     if (!plugin->alias) continue;
@@ -56,13 +56,13 @@ Workspace::Workspace(const Invocation& invocation)
   }
 }
 
-Workspace::Workspace(recipe::Checked checked, const Invocation& invocation)
+Workspace::Workspace(steps::Checked checked, const Invocation& invocation)
     : registry_(plugin::pluginFolders(invocation.values("plugin-path"))),
       architectures_(models::architectureFolder(invocation.executable)) {
   recipe_ = std::move(checked.recipe);
   std::vector<recipe::Diagnostic>& diagnostics = checked.diagnostics;
   if (diagnostics.empty()) {
-    tools_ = plan::makeTools(recipe_, registry_, diagnostics);
+    tools_ = steps::makeTools(recipe_, registry_, diagnostics);
     models_ = std::make_unique<plan::Models>(recipe_, registry_, architectures_,
                                              sourceOverrides(invocation), diagnostics);
   }
@@ -74,24 +74,17 @@ Workspace::Workspace(recipe::Checked checked, const Invocation& invocation)
 }
 
 std::vector<const plugin::Plugin*> Workspace::plugins() {
-  std::set<std::string> names;
-  for (const recipe::SourceSpec& source : recipe_.sources) names.insert(source.use.plugin);
-  for (const recipe::Step& step : recipe_.steps) {
-    for (const recipe::PluginUse& use : step.metrics) names.insert(use.plugin);
-    if (step.verb == recipe::Verb::test) names.insert(step.test.plugin);
-  }
-  for (const plan::StepTools& tools : tools_) {
-    if (tools.aligner_plugin != nullptr) names.insert(tools.aligner_plugin->name());
-  }
   std::vector<const plugin::Plugin*> list;
-  for (const std::string& name : names) list.push_back(&registry_.load(name));
+  for (const std::string& name : steps::pluginNames(recipe_, tools_)) {
+    list.push_back(&registry_.load(name));
+  }
   return list;
 }
 
-void checkBudget(const Invocation& invocation, const plan::Plan& plan) {
+void checkBudget(const Invocation& invocation, const steps::Plan& plan) {
   if (!invocation.has("max-bytes")) return;
   const std::uint64_t most = invocation.bytes("max-bytes", 0);
-  for (const auto& [model, bytes] : plan::bytesByModel(plan)) {
+  for (const auto& [model, bytes] : steps::bytesByModel(plan)) {
     if (bytes <= most) continue;
     throw inputError(
         "",

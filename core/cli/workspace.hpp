@@ -8,8 +8,8 @@
 
 #include "cli/command.hpp"
 #include "plan/models.hpp"
-#include "plan/plan.hpp"
-#include "plan/tools.hpp"
+#include "steps/plan.hpp"
+#include "steps/tools.hpp"
 
 namespace kindred::cli {
 
@@ -21,13 +21,13 @@ class Workspace {
   // which plugins the recipe calls by an older name.
   explicit Workspace(const Invocation& invocation);
   // The same for a recipe that was read or written already.
-  Workspace(recipe::Checked checked, const Invocation& invocation);
+  Workspace(steps::Checked checked, const Invocation& invocation);
   Workspace(const Workspace&) = delete;
   Workspace& operator=(const Workspace&) = delete;
 
   bool good() const { return good_; }
-  const recipe::Recipe& recipe() const { return recipe_; }
-  const std::vector<plan::StepTools>& tools() const { return tools_; }
+  const steps::Recipe& recipe() const { return recipe_; }
+  const std::vector<steps::ReadyStep>& tools() const { return tools_; }
   plan::Models& models() { return *models_; }
   // The recipe as it is kept beside results: the same run, said in other words.
   void rewrite(std::string text) { recipe_.text = std::move(text); }
@@ -38,8 +38,8 @@ class Workspace {
  private:
   plugin::Registry registry_;
   models::ArchitectureRegistry architectures_;
-  recipe::Recipe recipe_;
-  std::vector<plan::StepTools> tools_;
+  steps::Recipe recipe_;
+  std::vector<steps::ReadyStep> tools_;
   std::unique_ptr<plan::Models> models_;
   bool good_ = false;
 };
@@ -58,6 +58,6 @@ void sayNotes(const plan::Models& models);
 void sayNotes(const models::Checkpoint& checkpoint);
 
 // Throws where the plan reads more of a model than --max-bytes allows.
-void checkBudget(const Invocation& invocation, const plan::Plan& plan);
+void checkBudget(const Invocation& invocation, const steps::Plan& plan);
 
 }  // namespace kindred::cli

@@ -8,10 +8,10 @@
 #include <map>
 #include <tuple>
 
-#include "models/component.hpp"
-#include "models/names.hpp"
 #include "documents/breadcrumbs.hpp"
 #include "documents/cells.hpp"
+#include "models/component.hpp"
+#include "models/names.hpp"
 
 namespace kindred::documents {
 namespace {
@@ -93,16 +93,15 @@ TextTable tensorTable(const Listed& list, bool has_other) {
   if (has_other) table.columns.emplace_back("beside the other");
   for (const Entry& entry : list.entries) {
     const Tensor& tensor = *entry.tensor;
-    std::vector<std::string> row{
-        models::escaped(tensor.name),
-        std::string(name(tensor.dtype)),
-        fmt::format("[{}]", fmt::join(tensor.shape, ", ")),
-        entry.placement.role,
-        index(entry.placement.layer),
-        index(entry.placement.expert),
-        models::escaped(list.model.checkpoint.shards()[tensor.shard].name),
-        std::to_string(tensor.offset),
-        std::to_string(tensor.bytes)};
+    std::vector<std::string> row{models::escaped(tensor.name),
+                                 std::string(name(tensor.dtype)),
+                                 fmt::format("[{}]", fmt::join(tensor.shape, ", ")),
+                                 entry.placement.role,
+                                 index(entry.placement.layer),
+                                 index(entry.placement.expert),
+                                 models::escaped(list.model.checkpoint.shards()[tensor.shard].name),
+                                 std::to_string(tensor.offset),
+                                 std::to_string(tensor.bytes)};
     if (has_other) row.push_back(metText(entry.met));
     table.rows.push_back(std::move(row));
   }
@@ -123,8 +122,8 @@ TextTable roleTable(const std::vector<Listed>& lists) {
     table.columns.push_back(lists[m].key() + " parameters");
     for (const Entry& entry : lists[m].entries) {
       const std::string& role = entry.placement.role;
-      auto& row = counts[{models::componentOf(role, entry.tensor->name),
-                          role.empty() ? "unknown" : role}];
+      auto& row =
+          counts[{models::componentOf(role, entry.tensor->name), role.empty() ? "unknown" : role}];
       row.resize(lists.size());
       ++row[m].tensors;
       row[m].elements += entry.tensor->elements;
@@ -172,8 +171,7 @@ Size sizeOf(const Catalogue& model) {
   return size;
 }
 
-void addClaims(const std::string& key, const Size& size, const recipe::Claims& claims,
-               Report& report) {
+void addClaims(const std::string& key, const Size& size, const Claims& claims, Report& report) {
   TextTable table{"Size of " + key + " beside its card's claim",
                   {"parameters", "counted", "claimed", "counted over claimed"},
                   {},
@@ -193,7 +191,7 @@ void addClaims(const std::string& key, const Size& size, const recipe::Claims& c
 
 }  // namespace
 
-Report inventory(std::span<const Catalogue> models, const recipe::Claims& claims) {
+Report inventory(std::span<const Catalogue> models, const Claims& claims) {
   std::vector<Listed> lists;
   for (const Catalogue& model : models) lists.push_back(listed(model));
   const bool two = lists.size() == 2;

@@ -4,11 +4,15 @@
 #include <memory>
 #include <span>
 
-#include "models/architecture.hpp"
 #include "documents/document.hpp"
-#include "recipe/recipe.hpp"
+#include "models/architecture.hpp"
 
 namespace kindred::documents {
+
+// What a model's card says of its size; zero where it is not said.
+struct Claims {
+  double total = 0, active = 0;
+};
 
 struct Catalogue {
   const models::Checkpoint& checkpoint;
@@ -17,6 +21,6 @@ struct Catalogue {
 
 // One model or two. Tensors of two models meet where role, layer and expert are equal; without a
 // role, where names are. `claims` are of the first.
-Report inventory(std::span<const Catalogue> models, const recipe::Claims& claims);
+Report inventory(std::span<const Catalogue> models, const Claims& claims);
 
 }  // namespace kindred::documents

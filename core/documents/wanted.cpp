@@ -7,10 +7,8 @@
 namespace kindred::documents {
 namespace {
 
-using recipe::Verb;
-
 // Code and texts that people write. Weights' index and vocabularies are no such texts; config.json
-// and tokenizer.json have verbs of their own.
+// and tokenizer.json have comparisons of their own.
 bool isSmallText(std::string_view name) {
   static constexpr std::array<std::string_view, 10> kEndings{
       ".py", ".jinja", ".md", ".txt", ".json", ".yaml", ".yml", ".toml", ".cfg", ".sh"};
@@ -26,8 +24,7 @@ bool isSmallText(std::string_view name) {
 
 // The first of these that is there.
 template <std::size_t N>
-std::vector<std::string> firstOf(const std::array<const char*, N>& wanted,
-                                 const std::vector<std::string>& names) {
+Names firstOf(const std::array<const char*, N>& wanted, const Names& names) {
   for (const char* name : wanted) {
     if (std::find(names.begin(), names.end(), name) != names.end()) return {name};
   }
@@ -36,35 +33,18 @@ std::vector<std::string> firstOf(const std::array<const char*, N>& wanted,
 
 }  // namespace
 
-std::vector<std::string> wantedFiles(Verb verb, const std::vector<std::string>& names) {
-  switch (verb) {
-    case Verb::configs:
-      return firstOf(std::array{"config.json"}, names);
-    case Verb::tokenizers:
-      return firstOf(std::array{"tokenizer.json"}, names);
-    case Verb::licence:
-      return firstOf(std::array{"LICENSE", "LICENSE.txt", "LICENSE.md", "LICENCE"}, names);
-    case Verb::manifests:
-      return names;
-    case Verb::model_code: {
-      std::vector<std::string> texts;
-      std::copy_if(names.begin(), names.end(), std::back_inserter(texts), isSmallText);
-      return texts;
-    }
-    default:
-      return {};
-  }
+Names configFile(const Names& names) { return firstOf(std::array{"config.json"}, names); }
+
+Names tokenizerFile(const Names& names) { return firstOf(std::array{"tokenizer.json"}, names); }
+
+Names licenceFile(const Names& names) {
+  return firstOf(std::array{"LICENSE", "LICENSE.txt", "LICENSE.md", "LICENCE"}, names);
 }
 
-std::uint64_t mostBytes(Verb verb) {
-  switch (verb) {
-    case Verb::tokenizers:
-      return 256'000'000;
-    case Verb::configs:
-      return 16'000'000;
-    default:
-      return 1'000'000;
-  }
+Names textFiles(const Names& names) {
+  Names texts;
+  std::copy_if(names.begin(), names.end(), std::back_inserter(texts), isSmallText);
+  return texts;
 }
 
 }  // namespace kindred::documents

@@ -1,19 +1,18 @@
-// Which of a model's files a step about documents needs.
+// Which of a model's files a comparison needs, of the names that a location lists; none where the
+// model lacks what it is about.
 #pragma once
 
-#include <cstdint>
 #include <string>
 #include <vector>
 
-#include "recipe/recipe.hpp"
-
 namespace kindred::documents {
 
-// Of the names that a location lists; none where the model lacks what the step is about, or the
-// step needs headers alone.
-std::vector<std::string> wantedFiles(recipe::Verb verb, const std::vector<std::string>& names);
+using Names = std::vector<std::string>;
 
-// The largest file that the step reads; model-code leaves larger ones out, others refuse them.
-std::uint64_t mostBytes(recipe::Verb verb);
+Names configFile(const Names& names);
+Names tokenizerFile(const Names& names);
+Names licenceFile(const Names& names);
+// Code and other small texts that people write.
+Names textFiles(const Names& names);
 
 }  // namespace kindred::documents

@@ -10,8 +10,6 @@
 
 #include "outcome/coverage.hpp"
 #include "plugin/fingerprint.hpp"
-#include "recipe/document_verbs.hpp"
-#include "recipe/words.hpp"
 #include "results/families.hpp"
 #include "results/hash.hpp"
 #include "results/summary.hpp"
@@ -106,7 +104,7 @@ void countAssignments(const std::vector<evidence::Adjusted>& findings, results::
 }
 
 // Each pair of different models once, in the order in which steps name them.
-std::vector<std::pair<std::string, std::string>> pairsOf(const recipe::Recipe& recipe,
+std::vector<std::pair<std::string, std::string>> pairsOf(const steps::Recipe& recipe,
                                                          const results::Results& results) {
   std::vector<std::pair<std::string, std::string>> pairs;
   const auto add = [&](const std::string& a, const std::string& b) {
@@ -116,8 +114,8 @@ std::vector<std::pair<std::string, std::string>> pairsOf(const recipe::Recipe& r
     };
     if (std::none_of(pairs.begin(), pairs.end(), same)) pairs.emplace_back(a, b);
   };
-  for (const recipe::Step& step : recipe.steps) {
-    if (recipe::documentVerb(step.verb) != nullptr) continue;
+  for (const steps::Step& step : recipe.steps) {
+    if (steps::documentKind(step) != nullptr) continue;
     // A survey of more models describes them all and compares no pair in particular.
     if (step.models.size() == 2) add(step.models.front(), step.models.back());
   }
@@ -139,18 +137,18 @@ std::vector<evidence::Unfair> unfairIn(const results::Results& results, const st
   return list;
 }
 
-bool ofPair(const recipe::Step& step, const std::string& a, const std::string& b) {
-  if (step.models.size() != 2 || recipe::documentVerb(step.verb) != nullptr) return false;
+bool ofPair(const steps::Step& step, const std::string& a, const std::string& b) {
+  if (step.models.size() != 2 || steps::documentKind(step) != nullptr) return false;
   return (step.models.front() == a && step.models.back() == b) ||
          (step.models.front() == b && step.models.back() == a);
 }
 
 // Tests of many pairs are run side by side: an interrupted one may have findings of some.
-evidence::Ran ranOf(const recipe::Recipe& recipe, const results::Results& results,
+evidence::Ran ranOf(const steps::Recipe& recipe, const results::Results& results,
                     const std::string& a, const std::string& b, bool has_findings) {
   if (results.complete) return evidence::Ran::whole;
   std::size_t steps = 0, finished = 0;
-  for (const recipe::Step& step : recipe.steps) {
+  for (const steps::Step& step : recipe.steps) {
     if (!ofPair(step, a, b)) continue;
     ++steps;
     finished += static_cast<std::size_t>(
@@ -161,16 +159,16 @@ evidence::Ran ranOf(const recipe::Recipe& recipe, const results::Results& result
 }
 
 // Bytes of each model that tests of a pair may read; 0: no test of it has a budget.
-std::uint64_t budgetOf(const recipe::Recipe& recipe, const std::string& a, const std::string& b) {
+std::uint64_t budgetOf(const steps::Recipe& recipe, const std::string& a, const std::string& b) {
   std::uint64_t most = 0;
-  for (const recipe::Step& step : recipe.steps) {
-    if (step.verb != recipe::Verb::test || step.read.empty() || !ofPair(step, a, b)) continue;
-    most = std::max(most, step.read.back());
+  for (const steps::Step& step : recipe.steps) {
+    const steps::asked::PairTest* test = steps::pairTest(step);
+    if (test != nullptr && ofPair(step, a, b)) most = std::max(most, test->read.back());
   }
   return most;
 }
 
-results::Pair pairOf(const recipe::Recipe& recipe, const plan::Models& models,
+results::Pair pairOf(const steps::Recipe& recipe, const plan::Models& models,
                      const results::Results& results, const std::string& a, const std::string& b) {
   std::vector<evidence::Adjusted> findings;
   for (const evidence::StepFinding& row : results.findings) {
@@ -203,27 +201,18 @@ evidence::Verdict overall(const results::Report& report) {
   return verdict;
 }
 
-const char* verbName(recipe::Verb verb) {
-  if (const recipe::DocumentVerb* known = recipe::documentVerb(verb)) return known->name;
-  if (verb == recipe::Verb::compare) return "compare";
-  if (verb == recipe::Verb::survey) return "survey";
-  return verb == recipe::Verb::describe ? "describe" : "test";
-}
-
 // Surveys and steps about documents have figures of different kinds.
-results::Step::Shows shownOf(recipe::Verb verb) {
-  if (verb == recipe::Verb::test) return results::Step::Shows::findings;
-  return verb == recipe::Verb::survey || recipe::documentVerb(verb) != nullptr
+results::Step::Shows shownOf(const steps::Step& step) {
+  if (steps::isTest(step)) return results::Step::Shows::findings;
+  return steps::isSurvey(step) || steps::documentKind(step) != nullptr
              ? results::Step::Shows::figures
              : results::Step::Shows::measurements;
 }
 
 // Metrics, or the test of a step that tests.
-std::vector<results::Metric> metricsOf(const recipe::Step& step) {
-  std::vector<recipe::PluginUse> uses = step.metrics;
-  if (step.verb == recipe::Verb::test) uses.push_back(step.test);
+std::vector<results::Metric> metricsOf(const steps::Step& step) {
   std::vector<results::Metric> metrics;
-  for (const recipe::PluginUse& use : uses) {
+  for (const recipe::PluginUse& use : steps::pluginsOf(step)) {
     results::Metric metric{use.as.empty() ? use.plugin : use.as, use.plugin, {}};
     for (const recipe::RawParameter& parameter : use.parameters) {
       metric.parameters.emplace_back(parameter.name, parameter.value);
@@ -233,16 +222,16 @@ std::vector<results::Metric> metricsOf(const recipe::Step& step) {
   return metrics;
 }
 
-results::Step stepOf(const recipe::Step& step, const results::Results& results) {
+results::Step stepOf(const steps::Step& step, const results::Results& results) {
   results::Step made{step.name,
-                     verbName(step.verb),
-                     step.verb == recipe::Verb::compare ? recipe::name(step.pairing) : "",
+                     std::string(steps::word(step)),
+                     steps::pairingOf(step),
                      step.models,
                      metricsOf(step),
                      step.note,
                      {},
                      {},
-                     shownOf(step.verb)};
+                     shownOf(step)};
   const auto of_step = [&](const auto& entry) { return entry.step == step.name; };
   std::copy_if(results.left_out.begin(), results.left_out.end(), std::back_inserter(made.left_out),
                of_step);
@@ -251,7 +240,7 @@ results::Step stepOf(const recipe::Step& step, const results::Results& results) 
   return made;
 }
 
-results::Named<results::Seed> seedsOf(const recipe::Recipe& recipe,
+results::Named<results::Seed> seedsOf(const steps::Recipe& recipe,
                                       const std::vector<const plugin::Plugin*>& plugins) {
   results::Named<results::Seed> seeds;
   for (const plugin::Plugin* plugin : plugins) {
@@ -263,19 +252,19 @@ results::Named<results::Seed> seedsOf(const recipe::Recipe& recipe,
       if (parameter.name == "seed") seeds.emplace_back(name, parameter.value);
     }
   };
-  for (const recipe::Step& step : recipe.steps) {
-    if (step.sample.kind == recipe::Sample::Kind::blocks) {
-      seeds.emplace_back(step.name + ".sample", step.sample.seed);
+  for (const steps::Step& step : recipe.steps) {
+    const recipe::Sample* sample = steps::sampleOf(step);
+    if (sample != nullptr && sample->kind == recipe::Sample::Kind::blocks) {
+      seeds.emplace_back(step.name + ".sample", sample->seed);
     }
-    addSeed(step.name + ".test", step.test);
-    for (const recipe::PluginUse& metric : step.metrics) {
-      addSeed(step.name + "." + metric.as, metric);
+    for (const recipe::PluginUse& use : steps::pluginsOf(step)) {
+      addSeed(step.name + "." + (steps::isTest(step) ? "test" : use.as), use);
     }
   }
   return seeds;
 }
 
-results::Recipe textOf(const recipe::Recipe& recipe) {
+results::Recipe textOf(const steps::Recipe& recipe) {
   return {recipe.file.filename().string(),
           std::filesystem::absolute(recipe.file).parent_path().string(), results::xxh3(recipe.text),
           recipe.text};
@@ -283,7 +272,7 @@ results::Recipe textOf(const recipe::Recipe& recipe) {
 
 }  // namespace
 
-results::Report reportOf(const recipe::Recipe& recipe, const plan::Models& models,
+results::Report reportOf(const steps::Recipe& recipe, const plan::Models& models,
                          const std::vector<const plugin::Plugin*>& plugins,
                          results::Results&& results, const std::vector<std::string>& command_line) {
   results::Report report;
@@ -309,7 +298,7 @@ results::Report reportOf(const recipe::Recipe& recipe, const plan::Models& model
   }
   report.verdict = overall(report);
   report.families = results::familiesOf(report);
-  for (const recipe::Step& step : recipe.steps) report.steps.push_back(stepOf(step, results));
+  for (const steps::Step& step : recipe.steps) report.steps.push_back(stepOf(step, results));
   report.observations = results::summarise(results.observations);
   report.notes = std::move(results.notes);
   report.tables = std::move(results.tables);

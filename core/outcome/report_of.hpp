@@ -7,10 +7,11 @@
 #include "plan/models.hpp"
 #include "plugin/registry.hpp"
 #include "results/report.hpp"
+#include "steps/recipe.hpp"
 
 namespace kindred::outcome {
 
-results::Report reportOf(const recipe::Recipe& recipe, const plan::Models& models,
+results::Report reportOf(const steps::Recipe& recipe, const plan::Models& models,
                          const std::vector<const plugin::Plugin*>& plugins,
                          results::Results&& results, const std::vector<std::string>& command_line);
 

@@ -9,7 +9,7 @@
 
 #include <kindred/error.hpp>
 
-#include "plan/tools.hpp"
+#include "plan/parameters.hpp"
 #include "plugin/guard.hpp"
 #include "reading/open.hpp"
 
@@ -59,11 +59,11 @@ void together(std::size_t count, const std::function<void(std::size_t)>& open) {
 
 }  // namespace
 
-Models::Models(const recipe::Recipe& recipe, plugin::Registry& registry,
+Models::Models(const recipe::Given& given, plugin::Registry& registry,
                const models::ArchitectureRegistry& architectures, const SourceOverrides& overrides,
                std::vector<recipe::Diagnostic>& diagnostics)
-    : recipe_(recipe), architectures_(architectures) {
-  for (const recipe::SourceSpec& spec : recipe.sources) {
+    : given_(given), architectures_(architectures) {
+  for (const recipe::SourceSpec& spec : given.sources) {
     try {
       const plugin::Plugin& plugin = registry.load(spec.use.plugin);
       const std::size_t before = diagnostics.size();
@@ -96,9 +96,9 @@ std::unique_ptr<Model> Models::openModel(const Repository& repository) const {
 const Repository& Models::repository(const std::string& key) {
   const auto known = repositories_.find(key);
   if (known != repositories_.end()) return *known->second;
-  const auto spec = std::find_if(recipe_.models.begin(), recipe_.models.end(),
+  const auto spec = std::find_if(given_.models.begin(), given_.models.end(),
                                  [&](const recipe::ModelSpec& m) { return m.key == key; });
-  if (spec == recipe_.models.end()) {
+  if (spec == given_.models.end()) {
     throw Error(Category::internal, "", "no model '" + key + "' in a checked recipe");
   }
   return *repositories_.emplace(key, openRepository(*spec)).first->second;
@@ -118,7 +118,7 @@ std::unique_ptr<Repository> Models::openRepository(const recipe::ModelSpec& spec
 
 void Models::openRepositories() {
   std::vector<const recipe::ModelSpec*> specs;
-  for (const recipe::ModelSpec& spec : recipe_.models) {
+  for (const recipe::ModelSpec& spec : given_.models) {
     if (repositories_.contains(spec.key) || !sources_.at(spec.source)->remote()) continue;
     specs.push_back(&spec);
   }
@@ -132,7 +132,7 @@ void Models::openRepositories() {
 void Models::openTogether(const std::set<std::string>& keys) {
   openRepositories();
   std::vector<const Repository*> remote;
-  for (const recipe::ModelSpec& spec : recipe_.models) {
+  for (const recipe::ModelSpec& spec : given_.models) {
     if (!keys.contains(spec.key) || models_.contains(spec.key)) continue;
     if (sources_.at(spec.source)->remote()) remote.push_back(&repository(spec.key));
   }
@@ -143,11 +143,17 @@ void Models::openTogether(const std::set<std::string>& keys) {
   }
 }
 
+std::vector<std::string> Models::controlKeys() const {
+  std::vector<std::string> keys;
+  for (const recipe::ModelSpec& spec : given_.models) {
+    if (spec.role == recipe::ModelRole::control) keys.push_back(spec.key);
+  }
+  return keys;
+}
+
 std::vector<const Model*> Models::controls() {
   std::vector<const Model*> list;
-  for (const recipe::ModelSpec& spec : recipe_.models) {
-    if (spec.role == recipe::ModelRole::control) list.push_back(&model(spec.key));
-  }
+  for (const std::string& key : controlKeys()) list.push_back(&model(key));
   return list;
 }
 

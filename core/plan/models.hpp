@@ -12,7 +12,7 @@
 #include "models/architecture.hpp"
 #include "models/checkpoint.hpp"
 #include "plugin/registry.hpp"
-#include "recipe/recipe.hpp"
+#include "recipe/values.hpp"
 
 namespace kindred::plan {
 
@@ -37,7 +37,7 @@ class Models {
  public:
   // Creates the sources (no file is opened yet). Parameters that do not fit a plugin's declaration
   // are added to `diagnostics`, and the source is then missing.
-  Models(const recipe::Recipe& recipe, plugin::Registry& registry,
+  Models(const recipe::Given& given, plugin::Registry& registry,
          const models::ArchitectureRegistry& architectures, const SourceOverrides& overrides,
          std::vector<recipe::Diagnostic>& diagnostics);
 
@@ -50,7 +50,8 @@ class Models {
   const Model& model(const std::string& key);
   // The same without reading headers.
   const Repository& repository(const std::string& key);
-  // Those whose role is control, opened, in the recipe's order.
+  // Those whose role is control, in the recipe's order; the same, opened.
+  std::vector<std::string> controlKeys() const;
   std::vector<const Model*> controls();
   // Those opened so far, by key.
   std::vector<const Model*> opened() const;
@@ -62,7 +63,7 @@ class Models {
   std::unique_ptr<Repository> openRepository(const recipe::ModelSpec& spec) const;
   std::unique_ptr<Model> openModel(const Repository& repository) const;
 
-  const recipe::Recipe& recipe_;
+  const recipe::Given& given_;
   const models::ArchitectureRegistry& architectures_;
   std::map<std::string, std::unique_ptr<Source>> sources_;
   std::map<std::string, std::unique_ptr<Repository>> repositories_;

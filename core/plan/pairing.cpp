@@ -34,11 +34,12 @@ std::string mismatch(const TensorInfo& a, const TensorInfo& b, const recipe::Sam
 
 class Pairer {
  public:
-  Pairer(const recipe::Step& step, const std::vector<Selected>& a, const std::vector<Selected>& b)
-      : step_(step), a_(a), b_(b) {}
+  Pairer(const recipe::Meeting& rule, const recipe::Sample& sample, const Model& model_a,
+         const std::vector<Selected>& a, const Model& model_b, const std::vector<Selected>& b)
+      : rule_(rule), sample_(sample), model_a_(model_a), model_b_(model_b), a_(a), b_(b) {}
 
   Pairs run() {
-    switch (step_.pairing) {
+    switch (rule_.by) {
       case Pairing::content:
       case Pairing::counterparts:
         break;
@@ -57,7 +58,7 @@ class Pairer {
         break;
       case Pairing::against_layers:
         byGroup([this](std::int64_t, std::int64_t j) {
-          return std::find(step_.layers.begin(), step_.layers.end(), j) != step_.layers.end();
+          return std::find(rule_.layers.begin(), rule_.layers.end(), j) != rule_.layers.end();
         });
         break;
     }
@@ -67,7 +68,6 @@ class Pairer {
  private:
   void leaveOut(const Selected* a, const Selected* b, std::string reason) {
     LeftOut left;
-    left.step = step_.name;
     left.reason = std::move(reason);
     if (a != nullptr) {
       left.model_a = a->view.info.model;
@@ -81,7 +81,7 @@ class Pairer {
   }
 
   void add(std::size_t a, std::size_t b) {
-    std::string reason = mismatch(a_[a].view.info, b_[b].view.info, step_.sample);
+    std::string reason = mismatch(a_[a].view.info, b_[b].view.info, sample_);
     if (reason.empty()) {
       pairs_.pairs.push_back({a, b});
     } else {
@@ -96,7 +96,7 @@ class Pairer {
     for (std::size_t i = 0; i < a_.size(); ++i) {
       const auto found = partners.find(a_[i].identity);
       if (found == partners.end()) {
-        leaveOut(&a_[i], nullptr, "no counterpart in " + step_.models.back());
+        leaveOut(&a_[i], nullptr, "no counterpart in " + model_b_.key);
         continue;
       }
       add(i, found->second);
@@ -104,7 +104,7 @@ class Pairer {
     }
     for (std::size_t j = 0; j < b_.size(); ++j) {
       if (!partners.contains(b_[j].identity)) continue;
-      leaveOut(nullptr, &b_[j], "no counterpart in " + step_.models.front());
+      leaveOut(nullptr, &b_[j], "no counterpart in " + model_a_.key);
     }
   }
 
@@ -133,13 +133,16 @@ class Pairer {
   }
 
   void byMap() {
-    for (std::size_t k = 0; k < step_.map.size(); ++k) {
-      const recipe::Place& place = k < step_.map_places.size() ? step_.map_places[k] : step_.place;
-      add(named(a_, step_.map[k].first, place), named(b_, step_.map[k].second, place));
+    for (std::size_t k = 0; k < rule_.map.size(); ++k) {
+      const recipe::Place& place = rule_.map_places.at(k);
+      add(named(a_, rule_.map[k].first, place), named(b_, rule_.map[k].second, place));
     }
   }
 
-  const recipe::Step& step_;
+  const recipe::Meeting& rule_;
+  const recipe::Sample& sample_;
+  const Model& model_a_;
+  const Model& model_b_;
   const std::vector<Selected>& a_;
   const std::vector<Selected>& b_;
   Pairs pairs_;
@@ -147,9 +150,9 @@ class Pairer {
 
 }  // namespace
 
-Pairs pair(const recipe::Step& step, const std::vector<Selected>& a,
-           const std::vector<Selected>& b) {
-  return Pairer(step, a, b).run();
+Pairs pair(const recipe::Meeting& rule, const recipe::Sample& sample, const Model& model_a,
+           const std::vector<Selected>& a, const Model& model_b, const std::vector<Selected>& b) {
+  return Pairer(rule, sample, model_a, a, model_b, b).run();
 }
 
 }  // namespace kindred::plan

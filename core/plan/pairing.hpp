@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "plan/select.hpp"
-#include "recipe/recipe.hpp"
+#include "recipe/values.hpp"
 #include "results/left_out.hpp"
 
 namespace kindred::plan {
@@ -22,11 +22,10 @@ struct Pairs {
   std::vector<LeftOut> left_out;
 };
 
-// Pairs by the step's rule; `within` takes b = a, `content` and `counterparts` pair nothing
-// here. Tensors without a
-// partner and pairs whose shapes can't be compared are left out and listed; a map that names a
-// tensor not selected is an Error.
-Pairs pair(const recipe::Step& step, const std::vector<Selected>& a,
-           const std::vector<Selected>& b);
+// Pairs by the rule; `within` takes b = a, `content` and `counterparts` pair nothing here. Tensors
+// without a partner and pairs whose shapes can't be compared are left out and listed, without their
+// step; a map that names a tensor not selected is an Error.
+Pairs pair(const recipe::Meeting& rule, const recipe::Sample& sample, const Model& model_a,
+           const std::vector<Selected>& a, const Model& model_b, const std::vector<Selected>& b);
 
 }  // namespace kindred::plan

@@ -7,7 +7,7 @@
 #include <set>
 #include <tuple>
 
-#include "plan/plan.hpp"
+#include "plan/ranges.hpp"
 
 namespace kindred::plan {
 namespace {

@@ -47,6 +47,9 @@ struct WeightReading {
 // Shared tokens that tests use at most.
 inline constexpr std::uint64_t kMostTokens = 4096;
 
+// Bytes of weights that a test of whole models reads of each, where nobody says.
+inline constexpr std::uint64_t kDefaultRead = 64'000'000;
+
 // Of a model whose architecture is known.
 WeightReading readingOf(const Model& model, std::uint64_t budget);
 

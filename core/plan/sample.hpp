@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "recipe/recipe.hpp"
+#include "recipe/values.hpp"
 
 namespace kindred::plan {
 

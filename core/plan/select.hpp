@@ -6,7 +6,7 @@
 
 #include "models/checkpoint.hpp"
 #include "plan/models.hpp"
-#include "recipe/recipe.hpp"
+#include "recipe/values.hpp"
 
 namespace kindred::plan {
 

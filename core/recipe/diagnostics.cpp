@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "recipe/recipe.hpp"
 #include "recipe/utf8.hpp"
+#include "recipe/values.hpp"
 
 namespace kindred::recipe {
 namespace {

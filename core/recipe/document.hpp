@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "recipe/recipe.hpp"
+#include "recipe/values.hpp"
 
 namespace kindred::recipe {
 

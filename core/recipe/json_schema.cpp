@@ -2,8 +2,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "recipe/recipe.hpp"
-#include "recipe/schema.hpp"
+#include "recipe/json_schema.hpp"
 #include "recipe/words.hpp"
 
 namespace kindred::recipe {
@@ -117,12 +116,12 @@ Json schemaOf(const Shape& shape) {
 
 }  // namespace
 
-std::string jsonSchema() {
+std::string jsonSchema(const Shape& root, std::span<const Shape* const> titled) {
   Json json = {{"$schema", "https://json-schema.org/draft/2020-12/schema"},
                {"title", "A Kindred recipe"},
-               {"$ref", std::string("#/$defs/") + recipeShape().title},
+               {"$ref", std::string("#/$defs/") + root.title},
                {"$defs", Json::object()}};
-  for (const Shape* shape : titledShapes()) json["$defs"][shape->title] = schemaOf(*shape);
+  for (const Shape* shape : titled) json["$defs"][shape->title] = schemaOf(*shape);
   return json.dump(2) + "\n";
 }
 

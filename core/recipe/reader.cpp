@@ -1,8 +1,9 @@
 #include "recipe/reader.hpp"
 
 #include <algorithm>
+#include <array>
+#include <filesystem>
 
-#include "recipe/schema.hpp"
 #include "recipe/words.hpp"
 
 namespace kindred::recipe {
@@ -53,24 +54,15 @@ void resolveRoot(PluginUse& use) {
   }
 }
 
-void readSources(const Node& sources, Reading& reading) {
-  for (const auto& [key, value] : sources.members) {
-    SourceSpec source{key.scalar, readPluginUse(value)};
-    if (value.kind != Node::Kind::map) source.use.place = value.place;
-    resolveRoot(source.use);
-    reading.recipe.sources.push_back(std::move(source));
-  }
-}
-
-std::vector<std::string> sourceNames(const Recipe& recipe) {
+std::vector<std::string> sourceNames(const Given& given) {
   std::vector<std::string> names;
-  for (const SourceSpec& source : recipe.sources) names.push_back(source.name);
+  for (const SourceSpec& source : given.sources) names.push_back(source.name);
   return names;
 }
 
 void readAddress(const Node& at, ModelSpec& model, Reading& reading) {
   const std::size_t colon = at.scalar.find(':');
-  const std::vector<std::string> sources = sourceNames(reading.recipe);
+  const std::vector<std::string> sources = sourceNames(reading.given);
   if (colon == std::string::npos || colon == 0 || colon + 1 == at.scalar.size()) {
     reading.report(at.place, "expected SOURCE:ADDRESS, but got " + described(at),
                    sources.empty() ? "" : "for example " + sources.front() + ":org/name");
@@ -83,79 +75,6 @@ void readAddress(const Node& at, ModelSpec& model, Reading& reading) {
                    reading.near(model.source, sources, "nothing stands under 'sources'"));
   }
 }
-
-void readModels(const Node& models, Reading& reading) {
-  for (const auto& [key, value] : models.members) {
-    ModelSpec model;
-    model.key = key.scalar;
-    model.place = key.place;
-    const Node* at = value.kind == Node::Kind::scalar ? &value : value.find("at");
-    if (at != nullptr && at->kind == Node::Kind::scalar && !at->scalar.empty()) {
-      readAddress(*at, model, reading);
-    }
-    if (textOf(value.find("role")) == "control") model.role = ModelRole::control;
-    reading.recipe.models.push_back(std::move(model));
-  }
-}
-
-void readSelections(const Node& selections, Reading& reading) {
-  for (const auto& [key, value] : selections.members) {
-    Selection selection = readSelection(value, reading);
-    selection.name = key.scalar;
-    reading.recipe.selections.push_back(std::move(selection));
-  }
-}
-
-void readExpectation(const Node& node, Reading& reading) {
-  Expectation expectation;
-  expectation.place = node.place;
-  expectation.origin = textOf(node.find("origin"));
-  const Node* figure = node.find("figure");
-  if (figure != nullptr && figure->kind == Node::Kind::scalar) {
-    expectation.figure = figure->scalar;
-    expectation.place = figure->place;
-    expectation.address = readFigureAddress(*figure, reading);
-  }
-  if (const Node* between = node.find("between"); between && between->items.size() == 2) {
-    expectation.least = numberIn(&between->items[0]);
-    expectation.most = numberIn(&between->items[1]);
-  }
-  if (const Node* least = node.find("at-least")) expectation.least = numberIn(least);
-  if (const Node* most = node.find("at-most")) expectation.most = numberIn(most);
-  if (const Node* equals = node.find("equals")) {
-    expectation.least = numberIn(equals) - numberIn(node.find("tolerance"));
-    expectation.most = numberIn(equals) + numberIn(node.find("tolerance"));
-  }
-  if (!node.find("equals") && expectation.least && expectation.most &&
-      *expectation.least > *expectation.most) {
-    reading.report(node.place, "no value is within these bounds", "the lower bound comes first");
-  }
-  reading.recipe.expectations.push_back(std::move(expectation));
-}
-
-// A part of the recipe, unless it is missing or larger than check() lets pass: looking up a million
-// references would take its time.
-const Node* section(const Node& root, const char* name) {
-  const Node* node = root.find(name);
-  if (node == nullptr) return nullptr;
-  const std::size_t most = findKey(recipeShape(), name)->shape->most_items;
-  return std::max(node->items.size(), node->members.size()) > most ? nullptr : node;
-}
-
-}  // namespace
-
-std::string Reading::near(std::string_view word, const std::vector<std::string>& known,
-                          std::string_view none) const {
-  return diagnostics.size() < kMostGuesses ? nearest(word, known, none) : std::string();
-}
-
-std::string textOf(const Node* node) {
-  return node != nullptr && node->kind == Node::Kind::scalar ? node->scalar : std::string();
-}
-
-double numberIn(const Node* node) { return numberOf(textOf(node)).value_or(0); }
-
-std::int64_t integerIn(const Node* node) { return integerOf(textOf(node)).value_or(0); }
 
 Selection readSelection(const Node& node, Reading& reading) {
   Selection selection;
@@ -180,6 +99,37 @@ Selection readSelection(const Node& node, Reading& reading) {
   return selection;
 }
 
+// What a recipe writes after 'pair'; the others it writes in its own way.
+constexpr std::array<std::pair<std::string_view, Pairing>, 6> kPairings{
+    {{"same-name", Pairing::same_name},
+     {"same-layer", Pairing::same_layer},
+     {"all-layers", Pairing::all_layers},
+     {"within", Pairing::within},
+     {"content", Pairing::content},
+     {"counterparts", Pairing::counterparts}}};
+
+Pairing pairingOf(std::string_view word) {
+  for (const auto& [name, pairing] : kPairings) {
+    if (name == word) return pairing;
+  }
+  return Pairing::same_name;
+}
+
+}  // namespace
+
+std::string Reading::near(std::string_view word, const std::vector<std::string>& known,
+                          std::string_view none) const {
+  return diagnostics.size() < kMostGuesses ? nearest(word, known, none) : std::string();
+}
+
+std::string textOf(const Node* node) {
+  return node != nullptr && node->kind == Node::Kind::scalar ? node->scalar : std::string();
+}
+
+double numberIn(const Node* node) { return numberOf(textOf(node)).value_or(0); }
+
+std::int64_t integerIn(const Node* node) { return integerOf(textOf(node)).value_or(0); }
+
 PluginUse readPluginUse(const Node& node) {
   PluginUse use;
   use.place = node.place;
@@ -200,21 +150,102 @@ PluginUse readPluginUse(const Node& node) {
   return use;
 }
 
-void readExpectations(const Node& expectations, Reading& reading) {
-  for (const Node& node : expectations.items) {
-    if (node.kind == Node::Kind::map) readExpectation(node, reading);
+void readSources(const Node& sources, Reading& reading) {
+  for (const auto& [key, value] : sources.members) {
+    SourceSpec source{key.scalar, readPluginUse(value)};
+    if (value.kind != Node::Kind::map) source.use.place = value.place;
+    resolveRoot(source.use);
+    reading.given.sources.push_back(std::move(source));
   }
 }
 
-void readRecipe(const Node& root, Recipe& recipe, std::vector<Diagnostic>& diagnostics) {
-  Reading reading{recipe, diagnostics};
-  recipe.title = textOf(root.find("title"));
-  recipe.question = textOf(root.find("question"));
-  if (const Node* sources = section(root, "sources")) readSources(*sources, reading);
-  if (const Node* models = section(root, "models")) readModels(*models, reading);
-  if (const Node* selections = section(root, "selections")) readSelections(*selections, reading);
-  if (const Node* steps = section(root, "steps")) readSteps(*steps, reading);
-  if (const Node* expectations = section(root, "expect")) readExpectations(*expectations, reading);
+void readModels(const Node& models, Reading& reading) {
+  for (const auto& [key, value] : models.members) {
+    ModelSpec model;
+    model.key = key.scalar;
+    model.place = key.place;
+    const Node* at = value.kind == Node::Kind::scalar ? &value : value.find("at");
+    if (at != nullptr && at->kind == Node::Kind::scalar && !at->scalar.empty()) {
+      readAddress(*at, model, reading);
+    }
+    if (textOf(value.find("role")) == "control") model.role = ModelRole::control;
+    reading.given.models.push_back(std::move(model));
+  }
+}
+
+void readSelections(const Node& selections, Reading& reading) {
+  for (const auto& [key, value] : selections.members) {
+    Selection selection = readSelection(value, reading);
+    selection.name = key.scalar;
+    reading.given.selections.push_back(std::move(selection));
+  }
+}
+
+Selection readSelect(const Node* node, Reading& reading) {
+  if (node == nullptr) return {};
+  if (node->kind != Node::Kind::scalar) return readSelection(*node, reading);
+  std::vector<std::string> known;
+  for (const Selection& selection : reading.given.selections) {
+    if (selection.name == node->scalar) return selection;
+    known.push_back(selection.name);
+  }
+  reading.report(node->place, "unknown selection " + quote(node->scalar),
+                 reading.near(node->scalar, known,
+                              "nothing stands under 'selections'; a pattern is written in a list"));
+  return {};
+}
+
+Meeting readMeeting(const Node* node) {
+  Meeting meeting;
+  if (node == nullptr) return meeting;
+  meeting.by = pairingOf(textOf(node));
+  if (const Node* layers = node->find("layers")) {
+    meeting.by = Pairing::against_layers;
+    for (const Node& layer : layers->items) meeting.layers.push_back(integerIn(&layer));
+  }
+  if (const Node* map = node->find("map")) {
+    meeting.by = Pairing::map;
+    for (const auto& [key, value] : map->members) {
+      meeting.map.emplace_back(key.scalar, textOf(&value));
+      meeting.map_places.push_back(key.place);
+    }
+  }
+  return meeting;
+}
+
+Sample readSample(const Node* node) {
+  const auto count = [&](const char* key) {
+    return static_cast<std::uint64_t>(integerIn(node->find(key)));
+  };
+  if (node != nullptr && node->find("head")) return {Sample::Kind::head, count("head"), 0, 0};
+  if (node != nullptr && node->find("blocks")) {
+    return {Sample::Kind::blocks, count("blocks"), count("of"), count("seed")};
+  }
+  return {};
+}
+
+std::vector<PluginUse> readMetrics(const Node* node, Reading& reading) {
+  std::vector<PluginUse> metrics;
+  if (node == nullptr) return metrics;
+  for (const Node& item : node->items) {
+    PluginUse use = readPluginUse(item);
+    const bool again =
+        !use.as.empty() && std::any_of(metrics.begin(), metrics.end(),
+                                       [&](const PluginUse& other) { return other.as == use.as; });
+    if (again) {
+      reading.report(use.place, "metric " + quote(use.as) + " appears twice in this step",
+                     "give one of them another name with 'as'");
+    }
+    metrics.push_back(std::move(use));
+  }
+  return metrics;
+}
+
+std::string name(Pairing pairing) {
+  for (const auto& [name, known] : kPairings) {
+    if (known == pairing) return std::string(name);
+  }
+  return pairing == Pairing::map ? "map" : "against-layers";
 }
 
 }  // namespace kindred::recipe

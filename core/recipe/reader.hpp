@@ -1,21 +1,18 @@
-// From a tree to a Recipe, with the checks that need more than one place at once: references, names
-// used twice, counts of models. Nodes of a wrong type are passed over: check() reports them.
+// From a tree to values, with the checks that need more than one place at once: references, names
+// used twice. Nodes of a wrong type are passed over: check() reports them.
 #pragma once
 
 #include <string>
 #include <vector>
 
 #include "recipe/document.hpp"
-#include "recipe/recipe.hpp"
+#include "recipe/values.hpp"
 
 namespace kindred::recipe {
 
-// Fills all of `recipe` but file, text and source.
-void readRecipe(const Node& root, Recipe& recipe, std::vector<Diagnostic>& diagnostics);
-
-// Parts of the above, shared by its source files.
+// What readers of parts share.
 struct Reading {
-  Recipe& recipe;
+  Given& given;  // what was read so far
   std::vector<Diagnostic>& diagnostics;
 
   void report(const Place& place, std::string message, std::string hint = {}) {
@@ -32,15 +29,16 @@ std::string textOf(const Node* node);
 double numberIn(const Node* node);
 std::int64_t integerIn(const Node* node);
 
-void readSteps(const Node& steps, Reading& reading);
-void readExpectations(const Node& expectations, Reading& reading);
-Selection readSelection(const Node& node, Reading& reading);
+void readSources(const Node& sources, Reading& reading);
+void readModels(const Node& models, Reading& reading);
+void readSelections(const Node& selections, Reading& reading);
+// A selection, or the name of one of those given; null selects everything.
+Selection readSelect(const Node* node, Reading& reading);
+Meeting readMeeting(const Node* node);
+Sample readSample(const Node* node);
 // {plugin: NAME, as: NAME, anything: else}
 PluginUse readPluginUse(const Node& node);
-
-// Reads "STEP.METRIC[.FIGURE]" of a step before `limit`, and reports what does not exist.
-FigureAddress readTableAddress(const Node& node, std::size_t limit, Reading& reading);
-// Reads what an expectation may name.
-FigureAddress readFigureAddress(const Node& node, Reading& reading);
+// A list of these, each under a name of its own.
+std::vector<PluginUse> readMetrics(const Node* node, Reading& reading);
 
 }  // namespace kindred::recipe

@@ -1,5 +1,6 @@
-// What a recipe may say, as data. The checker, the reference page and the JSON Schema all read this
-// table; nothing else lists a recipe's keys.
+// What a recipe may say, as data: the checker, the reference page and the JSON Schema all read such
+// tables; nothing else lists a recipe's keys. Here stand the words of these tables and the shapes
+// that kinds of steps have in common; each kind's own keys stand with the kind.
 #pragma once
 
 #include <cstddef>
@@ -50,20 +51,15 @@ struct Key {
   const char* excludes = nullptr;  // "a|b": none of these may stand beside it
 };
 
-const Shape& recipeShape();
 const Key* findKey(const Shape& shape, std::string_view name);
 
-// Shapes with a title, in the order of the reference page.
-std::span<const Shape* const> titledShapes();
+// Values that stand in many places.
+extern const Shape kText, kName, kNumber, kCount, kSeed, kModelKey;
+// Parts of a recipe. kSelect: a selection, or the name of one.
+extern const Shape kSource, kSources, kModel, kModels, kSelection, kSelections, kSelect;
+extern const Shape kPair, kSample, kMetric, kMetrics;
 
-// The recipe that the reference page begins with.
-const char* exampleRecipe();
-
-// How many models a survey may see at once.
-inline constexpr std::size_t kMostSurveyed = 16;
-
-// What may stand at the end of a figure's address.
-inline constexpr const char* kAggregates = "mean|sd|min|max|median|count";
-inline constexpr const char* kFindingColumns = "log10_p|statistic";
+// Integers up to here are exact as a double.
+inline constexpr double kLargest = 9007199254740992.0;  // 2^53
 
 }  // namespace kindred::recipe

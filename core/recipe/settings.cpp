@@ -5,7 +5,6 @@
 #include <filesystem>
 
 #include "recipe/check.hpp"
-#include "recipe/schema.hpp"
 #include "recipe/words.hpp"
 
 namespace kindred::recipe {
@@ -23,11 +22,11 @@ void placeAll(Node& node, const Place& place) {
 // Walks down the path, by tree and schema at once.
 class Setter {
  public:
-  Setter(Node& root, std::string path, std::vector<Diagnostic>& diagnostics)
+  Setter(Node& root, const Shape& shape, std::string path, std::vector<Diagnostic>& diagnostics)
       : path_(std::move(path)), words_(split(path_.c_str(), '.')), diagnostics_(diagnostics) {
     place_.file = "--set " + path_;
     node_ = &root;
-    shape_ = &recipeShape();
+    shape_ = &shape;
   }
 
   const Place& place() const { return place_; }
@@ -156,13 +155,14 @@ void anchorRoot(Node& source) {
 
 }  // namespace
 
-void applySetting(Node& root, const std::string& setting, std::vector<Diagnostic>& diagnostics) {
+void applySetting(Node& root, const Shape& shape, const std::string& setting,
+                  std::vector<Diagnostic>& diagnostics) {
   const std::size_t equals = setting.find('=');
   if (equals == std::string::npos || equals == 0) {
     diagnostics.push_back({{"--set " + setting, 0, 0}, "expected KEY=VALUE", ""});
     return;
   }
-  Setter setter(root, setting.substr(0, equals), diagnostics);
+  Setter setter(root, shape, setting.substr(0, equals), diagnostics);
   Document value = readDocument(std::string_view(setting).substr(equals + 1), setter.place().file);
   for (const Diagnostic& diagnostic : value.diagnostics) {
     setter.report(diagnostic.message);

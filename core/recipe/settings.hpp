@@ -5,11 +5,14 @@
 #include <vector>
 
 #include "recipe/document.hpp"
+#include "recipe/schema.hpp"
 
 namespace kindred::recipe {
 
 // KEY is a dotted path of keys; entries of a list are named by their 'name' or by their index from
 // 0. VALUE is YAML. What is written gets the place "--set KEY".
-void applySetting(Node& root, const std::string& setting, std::vector<Diagnostic>& diagnostics);
+// `shape` is the root's.
+void applySetting(Node& root, const Shape& shape, const std::string& setting,
+                  std::vector<Diagnostic>& diagnostics);
 
 }  // namespace kindred::recipe

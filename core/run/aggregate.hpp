@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "recipe/recipe.hpp"
+#include "recipe/values.hpp"
 #include "results/results.hpp"
 
 namespace kindred::run {

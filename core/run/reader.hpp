@@ -4,7 +4,8 @@
 #include <memory>
 #include <vector>
 
-#include "plan/plan.hpp"
+#include "plan/models.hpp"
+#include "plan/ranges.hpp"
 #include "results/hash.hpp"
 #include "run/held.hpp"
 

@@ -8,7 +8,8 @@
 
 #include <kindred/source.hpp>
 
-#include "plan/plan.hpp"
+#include "plan/models.hpp"
+#include "plan/ranges.hpp"
 #include "results/results.hpp"
 
 namespace kindred::run {

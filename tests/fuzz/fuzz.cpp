@@ -11,7 +11,7 @@
 #include <kindred/random.hpp>
 
 #include "models/checkpoint.hpp"
-#include "recipe/recipe.hpp"
+#include "steps/recipe.hpp"
 #include "support/safetensors.hpp"
 #include "support/sources.hpp"
 #include "support/temp_dir.hpp"
@@ -112,8 +112,8 @@ int main(int argc, char** argv) {
       readCheckpoint(damage_index ? file : damaged(file, random),
                      damage_index ? damaged(index, random) : "");
     });
-    const kindred::recipe::Checked checked =
-        kindred::recipe::parse(damaged(recipe, random), "fuzz.yaml");
+    const kindred::steps::Checked checked =
+        kindred::steps::parse(damaged(recipe, random), "fuzz.yaml");
     refusals += !checked.diagnostics.empty();
     inputs += 2;
   }

@@ -90,7 +90,7 @@ struct Comparer::Parts {
     model.checkpoint = reading::openCheckpoint(model.key, source, *model.location);
     model.architecture = architectures.recognise(model.checkpoint);
     if (model.architecture == nullptr) throw inputError(model.address, "unknown architecture");
-    loaded->reading = plan::readingOf(model, budget == 0 ? recipe::kDefaultRead : budget);
+    loaded->reading = plan::readingOf(model, budget == 0 ? plan::kDefaultRead : budget);
     loaded->weights = std::make_unique<run::CheckpointWeights>(model, loaded->reading);
     return loaded;
   }

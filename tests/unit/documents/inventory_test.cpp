@@ -28,7 +28,7 @@ class Models {
     catalogues_.push_back({checkpoint, models::shippedArchitectures().recognise(checkpoint)});
     return catalogues_.back();
   }
-  Report inventory(const recipe::Claims& claims = {}) const {
+  Report inventory(const Claims& claims = {}) const {
     const std::vector<Catalogue> list(catalogues_.begin(), catalogues_.end());
     return documents::inventory(list, claims);
   }

@@ -75,13 +75,11 @@ TEST(WantedFiles, AreCodeAndTextsForModelCode) {
                                        "model.safetensors.index.json",
                                        "modeling_x.py",
                                        "tokenizer.json"};
-  EXPECT_THAT(wantedFiles(recipe::Verb::model_code, names),
-              ElementsAre("LICENSE", "README.md", "chat_template.jinja", "generation_config.json",
-                          "modeling_x.py"));
-  EXPECT_THAT(wantedFiles(recipe::Verb::licence, names), ElementsAre("LICENSE"));
-  EXPECT_THAT(wantedFiles(recipe::Verb::licence, {"LICENCE", "LICENSE.txt"}),
-              ElementsAre("LICENSE.txt"));
-  EXPECT_THAT(wantedFiles(recipe::Verb::tokenizers, {"config.json"}), ElementsAre());
+  EXPECT_THAT(textFiles(names), ElementsAre("LICENSE", "README.md", "chat_template.jinja",
+                                            "generation_config.json", "modeling_x.py"));
+  EXPECT_THAT(licenceFile(names), ElementsAre("LICENSE"));
+  EXPECT_THAT(licenceFile({"LICENCE", "LICENSE.txt"}), ElementsAre("LICENSE.txt"));
+  EXPECT_THAT(tokenizerFile({"config.json"}), ElementsAre());
 }
 
 }  // namespace

@@ -1,0 +1,35 @@
+// Which bytes of a model's files hold which elements.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "models/checkpoint.hpp"
+#include "plan/sample.hpp"
+
+namespace kindred::plan {
+
+using models::ByteRange;
+
+// Bytes that one step may hold in read-ahead; a step that reads no more than this is read whole
+// before it starts.
+inline constexpr std::uint64_t kHeldBytes = std::uint64_t{32} << 20;
+
+// The bytes of one run of elements: packed dtypes are rounded out to whole bytes. Of numbers that a
+// codec makes: where they lie among these.
+ByteRange bytesOf(const models::View& view, const Run& run);
+// From the first element of row `first` to the last of `count` rows: all of them, and what lies
+// between them where the view is no run.
+ByteRange bytesOfRows(const models::View& view, std::uint64_t first, std::uint64_t count);
+
+// What is read of real files for a range: itself, or what a codec takes.
+std::vector<ByteRange> stored(const ByteRange& range);
+std::uint64_t storedBytes(const ByteRange& range);
+
+// Each range of real files once, by place.
+std::vector<ByteRange> storedOnce(const std::vector<ByteRange>& wanted);
+// What a sample takes of a tensor.
+void addSampled(const models::View& view, const recipe::Sample& sample,
+                std::vector<ByteRange>& ranges);
+
+}  // namespace kindred::plan

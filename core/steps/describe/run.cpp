@@ -1,0 +1,105 @@
+// One model's tensors, streamed through tensor metrics.
+#include "plugin/guard.hpp"
+#include "run/interrupt.hpp"
+#include "run/ordered.hpp"
+#include "run/reader.hpp"
+#include "run/tiles.hpp"
+#include "steps/describe/describe.hpp"
+#include "steps/observation.hpp"
+#include "steps/step.hpp"
+
+namespace kindred::steps {
+namespace {
+
+using TensorAccumulators = std::vector<std::unique_ptr<TensorAccumulator>>;
+
+struct DescribedSegment {
+  TensorAccumulators accumulators;
+  std::vector<results::RangeRead> ranges;
+};
+
+class Describer {
+ public:
+  Describer(const DescribeTensors& step, run::Executor& executor)
+      : step_(step), executor_(executor) {}
+
+  results::StepResult run() {
+    run::inOrder<DescribedSegment>(
+        step_.tensors.size(), executor_.threads,
+        [&](std::size_t i) { return compute(step_.tensors[i].view); },
+        [&](std::size_t i, DescribedSegment&& outcome) {
+          consume(step_.tensors[i].view, std::move(outcome));
+        },
+        run::interrupted);
+    return std::move(result_);
+  }
+
+ private:
+  std::uint64_t sampled(const models::View& view) const {
+    return plan::sampled(step_.ready->asked->sample, view.info.elements);
+  }
+
+  TensorAccumulators start(const models::View& view) const {
+    TensorAccumulators fresh;
+    for (const MetricOf<TensorMetric>& metric : step_.ready->tools.metrics) {
+      fresh.push_back(plugin::guard(
+          metric.plugin->name(), [&] { return metric.object->start(view.info, sampled(view)); }));
+    }
+    return fresh;
+  }
+
+  // One tensor's segments one after the other: tensors run side by side, not segments.
+  DescribedSegment compute(const models::View& view) const {
+    DescribedSegment outcome{start(view), {}};
+    bool first = true;
+    for (const plan::Segment& segment :
+         plan::segments(step_.ready->asked->sample, view.info.elements)) {
+      TensorAccumulators part = first ? TensorAccumulators{} : start(view);
+      TensorAccumulators& into = first ? outcome.accumulators : part;
+      std::vector<run::TensorUse> uses;
+      for (std::size_t m = 0; m < into.size(); ++m) {
+        uses.push_back({step_.ready->tools.metrics[m].plugin->descriptor->name, into[m].get()});
+      }
+      run::SegmentBytes bytes(*step_.model, view, segment, nullptr);
+      run::streamTensor({bytes.file(), bytes.offset(), view.info.dtype, view.info.name},
+                        segment.elements, segment.position, uses);
+      bytes.reportRanges(outcome.ranges);
+      for (std::size_t m = 0; m < part.size(); ++m) {
+        plugin::guard(step_.ready->tools.metrics[m].plugin->name(),
+                      [&] { outcome.accumulators[m]->merge(*part[m]); });
+      }
+      first = false;
+    }
+    return outcome;
+  }
+
+  void consume(const models::View& view, DescribedSegment&& outcome) {
+    auto& ranges = result_.ranges;
+    ranges.insert(ranges.end(), outcome.ranges.begin(), outcome.ranges.end());
+    for (std::size_t m = 0; m < outcome.accumulators.size(); ++m) {
+      const Measure& metric = step_.ready->tools.metrics[m];
+      const std::vector<double> values =
+          plugin::guard(metric.plugin->name(), [&] { return outcome.accumulators[m]->finish(); });
+      checkFigures(metric, values.size());
+      for (std::size_t f = 0; f < values.size(); ++f) {
+        result_.observations.push_back(
+            observation(step_.step->name, metric, f, view.info, nullptr, sampled(view), values[f]));
+      }
+    }
+    executor_.progress.advance(sampled(view) * info(view.info.dtype).bits / 8, true);
+    executor_.noteMemory();
+  }
+
+  const DescribeTensors& step_;
+  run::Executor& executor_;
+  results::StepResult result_;
+};
+
+}  // namespace
+
+results::StepResult run(const DescribeTensors& step, run::Executor& executor) {
+  executor.progress.step(step.step->name, step.tensors.size());
+  return Describer(step, executor).run();
+}
+
+}  // namespace kindred::steps

@@ -1,0 +1,76 @@
+// A plan as text and as JSON.
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "steps/plan.hpp"
+
+namespace kindred::steps {
+namespace {
+
+double megabytes(std::uint64_t bytes) { return static_cast<double>(bytes) / 1e6; }
+
+// What is known of surveys: they choose what they read when they run.
+std::string surveysOf(const Plan& plan) {
+  std::string bounded, sampled;
+  for (const PlannedStep& step : plan.steps) {
+    const auto* survey = std::get_if<RunSurvey>(&step);
+    if (survey == nullptr) continue;
+    std::string& list = survey->ready->tools.most_rows == 0 ? bounded : sampled;
+    list += (list.empty() ? "" : ", ") + survey->step->name;
+  }
+  std::string text;
+  if (!bounded.empty()) text += "at most, since surveys choose what they read: " + bounded + "\n";
+  if (!sampled.empty()) {
+    text += "rows chosen when the survey runs: " + sampled +
+            "; bytes are at most, requests as for rows spread evenly,\n"
+            "each model's tokenizer.json comes on top\n";
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string describe(const Plan& plan) {
+  std::string text = fmt::format("{:<24} {:>8} {:>9} {:>12} {:>9} {:>11}\n", "step", "pairs",
+                                 "left out", "MB to read", "requests", "MB in memory");
+  Cost total;
+  for (const PlannedStep& planned : plan.steps) {
+    const StepBase& step = base(planned);
+    const std::string& name = step.step->name;
+    const auto left_out =
+        std::count_if(plan.left_out.begin(), plan.left_out.end(),
+                      [&](const plan::LeftOut& left) { return left.step == name; });
+    text += fmt::format("{:<24} {:>8} {:>9} {:>12.3f} {:>9} {:>11.1f}\n", name, step.pair_count,
+                        left_out, megabytes(step.bytes), step.requests, megabytes(step.memory));
+    total.requests += step.requests;
+  }
+  text += "\n";
+  for (const auto& [model, bytes] : bytesByModel(plan)) {
+    text += fmt::format("{}: {:.3f} MB, headers included\n", model, megabytes(bytes));
+  }
+  text += fmt::format("requests: {} for weights, {} made already for headers\n", total.requests,
+                      plan.headers.requests);
+  return text + surveysOf(plan);
+}
+
+std::string toJson(const Plan& plan) {
+  nlohmann::ordered_json steps = nlohmann::ordered_json::array();
+  for (const PlannedStep& planned : plan.steps) {
+    const StepBase& step = base(planned);
+    steps.push_back({{"name", step.step->name},
+                     {"pairs", step.pair_count},
+                     {"bytes", step.bytes},
+                     {"requests", step.requests},
+                     {"memory", step.memory}});
+  }
+  nlohmann::ordered_json models = nlohmann::ordered_json::object();
+  for (const auto& [model, bytes] : bytesByModel(plan)) models[model] = bytes;
+  const nlohmann::ordered_json document{{"steps", steps},
+                                        {"bytes_by_model", models},
+                                        {"requests_for_headers", plan.headers.requests}};
+  return document.dump(2) + "\n";
+}
+
+}  // namespace kindred::steps

@@ -1,0 +1,158 @@
+#include "steps/plan.hpp"
+
+#include <algorithm>
+
+#include "plan/codes.hpp"
+#include "steps/planning.hpp"
+
+namespace kindred::steps {
+namespace {
+
+void addHeaders(const plan::Model& model, std::set<std::string>& counted,
+                std::map<std::string, std::uint64_t>& bytes) {
+  if (!counted.insert(model.key).second) return;
+  for (const models::Shard& shard : model.checkpoint.shards()) {
+    bytes[model.key] += shard.header_bytes;
+  }
+}
+
+}  // namespace
+
+std::uint64_t memoryOf(const StepBase& step) {
+  const bool local = std::none_of(step.models.begin(), step.models.end(),
+                                  [](const plan::Model* model) { return model->source->remote(); });
+  return local && step.bytes > plan::kHeldBytes ? std::uint64_t{4} << 20
+                                                : std::min(step.bytes, 2 * plan::kHeldBytes);
+}
+
+Plan Planning::run(const std::vector<ReadyStep>& steps) {
+  openTogether(steps);
+  for (const ReadyStep& step : steps) {
+    std::visit([&](const auto& ready) { planStep(ready, *this); }, step);
+  }
+  plan_.headers = models_.spent();
+  return std::move(plan_);
+}
+
+// What waits for a server waits for all of it together.
+void Planning::openTogether(const std::vector<ReadyStep>& steps) {
+  models_.openRepositories();
+  std::set<std::string> with_headers;
+  const auto open = [&]<class Asked>(const Ready<Asked>& ready) {
+    if constexpr (AboutDocuments<Asked>) {
+      documents_[ready.step] = openDocuments(*ready.step, Asked::kKind, models_);
+    } else {
+      with_headers.insert(ready.step->models.begin(), ready.step->models.end());
+    }
+    if constexpr (std::is_same_v<Asked, asked::PairTest>) {
+      const WholeModelTest* whole = wholeModelTest(ready.tools);
+      if (whole == nullptr || !whole->test->calibrated()) return;
+      const std::vector<std::string> controls = models_.controlKeys();
+      with_headers.insert(controls.begin(), controls.end());
+    }
+  };
+  for (const ReadyStep& step : steps) std::visit(open, step);
+  models_.openTogether(with_headers);
+}
+
+void Planning::leaveOut(const Step& step, std::vector<plan::LeftOut> list) {
+  for (plan::LeftOut& left : list) {
+    left.step = step.name;
+    plan_.left_out.push_back(std::move(left));
+  }
+}
+
+void Planning::leaveCodesOut(const plan::Model& model, const Step& step) {
+  if (listed_.insert(&model).second) leaveOut(step, plan::codesOf(model, step.name));
+}
+
+TwoSides Planning::sides(const Step& step, const recipe::Selection& selection,
+                         const recipe::Meeting& meeting) {
+  TwoSides planned;
+  planned.step = &step;
+  planned.model_a = &models_.model(step.models.front());
+  planned.a = plan::select(*planned.model_a, selection);
+  if (meeting.by == recipe::Pairing::within) {
+    planned.model_b = planned.model_a;
+    planned.b = planned.a;
+  } else {
+    planned.model_b = &models_.model(step.models.back());
+    planned.b = plan::select(*planned.model_b, selection);
+  }
+  planned.models = {planned.model_a, planned.model_b};
+  return planned;
+}
+
+void Planning::price(StepBase& planned, std::vector<ModelRanges> reads) {
+  for (ModelRanges& read : reads) {
+    read.ranges = plan::storedOnce(read.ranges);
+    std::vector<PlannedRange> ranges;
+    for (const plan::ByteRange& range : read.ranges) {
+      planned.bytes += range.length;
+      ranges.push_back({range.shard->file.get(), range.offset, range.length});
+    }
+    const Source& source = *read.model->source;
+    if (source.remote()) planned.requests += source.price(ranges).requests;
+  }
+  planned.work = planned.bytes;
+  planned.reads = std::move(reads);
+}
+
+void Planning::priceSides(TwoSides& planned, std::vector<plan::ByteRange> a,
+                          std::vector<plan::ByteRange> b) {
+  if (planned.model_a != planned.model_b) {
+    return price(planned, {{planned.model_a, std::move(a)}, {planned.model_b, std::move(b)}});
+  }
+  b.insert(b.end(), a.begin(), a.end());
+  price(planned, {{planned.model_b, std::move(b)}});
+}
+
+Plan makePlan(const std::vector<ReadyStep>& steps, plan::Models& models) {
+  return Planning(models).run(steps);
+}
+
+const plan::WeightReading* Plan::reading(const plan::Model& model, std::uint64_t budget) const {
+  const auto found = readings.find({&model, budget});
+  return found == readings.end() ? nullptr : &found->second;
+}
+
+std::size_t stagesOf(const Plan& plan) {
+  std::size_t stages = 1;
+  for (const PlannedStep& step : plan.steps) {
+    if (const auto* test = std::get_if<TestModels>(&step)) {
+      stages = std::max(stages, test->read.size());
+    }
+  }
+  return stages;
+}
+
+std::map<std::string, std::uint64_t> bytesByModel(const Plan& plan) {
+  std::map<std::string, std::uint64_t> bytes;
+  std::set<plan::ByteRange> counted;
+  std::set<std::pair<std::string, std::string>> documents;
+  std::set<std::string> catalogues;
+  for (const PlannedStep& step : plan.steps) {
+    if (const auto* compared = std::get_if<CompareDocuments>(&step)) {
+      for (const PlannedDocument& document : compared->documents) {
+        const std::string& key = document.repository->key;
+        const bool first = document.bytes > 0 && documents.emplace(key, document.name).second;
+        bytes[key] += first ? document.bytes : 0;
+      }
+    }
+    for (const plan::Model* model : base(step).models) addHeaders(*model, catalogues, bytes);
+    for (const auto& [model, ranges] : base(step).reads) {
+      for (const plan::ByteRange& range : ranges) {
+        if (counted.insert(range).second) bytes[model->key] += range.length;
+      }
+    }
+  }
+  std::map<std::string, std::uint64_t> by_tests;  // the largest budget reads what smaller ones do
+  for (const auto& [where, reading] : plan.readings) {
+    std::uint64_t& most = by_tests[where.first->key];
+    most = std::max(most, reading.bytes);
+  }
+  for (const auto& [model, most] : by_tests) bytes[model] += most;
+  return bytes;
+}
+
+}  // namespace kindred::steps

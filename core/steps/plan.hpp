@@ -1,0 +1,42 @@
+// What a recipe would read, worked out from headers alone.
+#pragma once
+
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "plan/models.hpp"
+#include "plan/reading.hpp"
+#include "steps/step.hpp"
+
+namespace kindred::steps {
+
+struct Plan {
+  std::vector<PlannedStep> steps;
+  // What tests of whole models read, by model and budget; none of an unknown architecture.
+  std::map<std::pair<const plan::Model*, std::uint64_t>, plan::WeightReading> readings;
+  // Null where there is none.
+  const plan::WeightReading* reading(const plan::Model& model, std::uint64_t budget) const;
+  std::vector<plan::LeftOut> left_out;
+  Cost headers;  // already spent on catalogues
+};
+
+// Opens the models that steps use and pairs their tensors. Errors name the recipe's line.
+Plan makePlan(const std::vector<ReadyStep>& steps, plan::Models& models);
+
+inline const StepBase& base(const PlannedStep& step) {
+  return std::visit([](const auto& kind) -> const StepBase& { return kind; }, step);
+}
+
+// How many stages of tests a plan may run.
+std::size_t stagesOf(const Plan& plan);
+
+// What the plan reads of each model: every range once over all steps, and its headers.
+std::map<std::string, std::uint64_t> bytesByModel(const Plan& plan);
+
+// For the terminal: pairs, bytes, requests and memory by step, and the total.
+std::string describe(const Plan& plan);
+std::string toJson(const Plan& plan);
+
+}  // namespace kindred::steps

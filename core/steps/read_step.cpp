@@ -1,0 +1,91 @@
+// From a recipe's tree to its steps.
+#include <algorithm>
+#include <map>
+
+#include "steps/reading.hpp"
+
+namespace kindred::steps {
+namespace {
+
+void reportNameAgain(const recipe::Node& step, recipe::Reading& reading,
+                     std::map<std::string, int>& lines) {
+  const recipe::Node* name = step.find("name");
+  if (recipe::textOf(name).empty()) return;
+  const auto [first, is_new] = lines.emplace(name->scalar, name->place.line);
+  if (is_new) return;
+  reading.report(name->place, "a step named " + recipe::quote(name->scalar) + " exists already",
+                 first->second > 0 ? "on line " + std::to_string(first->second) : "");
+}
+
+template <class Asked>
+Kind toKind(Asked asked) {
+  return asked;
+}
+template <class... Asked>
+Kind toKind(std::variant<Asked...> asked) {
+  return std::visit([](auto& one) -> Kind { return std::move(one); }, asked);
+}
+
+// The kind whose key stands in the step: of several (which the schema reports) the last; of none
+// the first.
+Kind readKind(StepReading& reading) {
+  const auto has = [&](const std::string& word) { return reading.node.find(word) != nullptr; };
+  std::size_t chosen = 0, at = 0;
+  forEach(Folders(), [&]<class Folder>(std::type_identity<Folder>) {
+    const std::vector<std::string> words = recipe::split(Folder::kWords);
+    if (std::any_of(words.begin(), words.end(), has)) chosen = at;
+    ++at;
+  });
+  Kind kind;
+  at = 0;
+  forEach(Folders(), [&]<class Folder>(std::type_identity<Folder>) {
+    if (at++ == chosen) kind = toKind(Folder::read(reading));
+  });
+  return kind;
+}
+
+}  // namespace
+
+void StepReading::readModels(const char* key) {
+  const recipe::Node* list = node.find(key);
+  if (list == nullptr) return;
+  std::vector<std::string> known;
+  for (const recipe::ModelSpec& spec : given.models) known.push_back(spec.key);
+  const auto add = [&](const recipe::Node& model) {
+    if (model.kind != recipe::Node::Kind::scalar) return;
+    if (std::find(known.begin(), known.end(), model.scalar) == known.end()) {
+      report(model.place, "unknown model " + recipe::quote(model.scalar),
+             near(model.scalar, known, "nothing stands under 'models'"));
+    }
+    step.models.push_back(model.scalar);
+  };
+  if (list->kind == recipe::Node::Kind::scalar) add(*list);
+  for (const recipe::Node& model : list->items) add(model);
+}
+
+void StepReading::checkDifferent(const recipe::Node& list, const char* reason) {
+  std::vector<std::string> sorted = step.models;
+  std::sort(sorted.begin(), sorted.end());
+  const auto twice = std::adjacent_find(sorted.begin(), sorted.end());
+  if (twice == sorted.end()) return;
+  report(list.place, "model " + recipe::quote(*twice) + " is named twice", reason);
+}
+
+std::vector<Step> readSteps(const recipe::Node& steps, recipe::Reading& reading) {
+  std::map<std::string, int> lines;
+  std::vector<Step> list;
+  for (const recipe::Node& node : steps.items) {
+    if (node.kind != recipe::Node::Kind::map) continue;
+    reportNameAgain(node, reading, lines);
+    Step step;
+    step.place = node.place;
+    step.name = recipe::textOf(node.find("name"));
+    step.note = recipe::textOf(node.find("note"));
+    StepReading of_step{reading, node, list, step};
+    step.kind = readKind(of_step);
+    list.push_back(std::move(step));
+  }
+  return list;
+}
+
+}  // namespace kindred::steps

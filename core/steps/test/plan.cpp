@@ -1,0 +1,124 @@
+#include <algorithm>
+#include <cstdlib>
+
+#include "steps/planning.hpp"
+#include "steps/tool_maker.hpp"
+
+namespace kindred::steps {
+namespace {
+
+WholeModelTest makeWholeModelTest(const recipe::PluginUse& use, const plugin::Plugin& plugin,
+                                  ToolMaker& maker) {
+  WholeModelTest tools;
+  const auto seed = std::find_if(use.parameters.begin(), use.parameters.end(),
+                                 [](const auto& given) { return given.name == "seed"; });
+  if (seed != use.parameters.end()) tools.seed = std::strtoull(seed->value.c_str(), nullptr, 10);
+  tools.test = maker.make(use, plugin, &plugin::Plugin::makeMatrixTest);
+  recipe::PluginUse aligner;
+  aligner.plugin = kAlignerPlugin;
+  aligner.place = use.place;
+  if (const plugin::Plugin* found = maker.find(aligner)) {
+    tools.aligner = maker.make(aligner, *found, &plugin::Plugin::makeAligner);
+  }
+  return tools;
+}
+
+// Works out the reading where it is not known yet; whether it takes in all of the model.
+bool isWhole(const plan::Model& model, std::uint64_t budget, Plan& plan) {
+  if (model.architecture == nullptr) return true;
+  const auto [at, fresh] = plan.readings.try_emplace({&model, budget});
+  if (fresh) at->second = plan::readingOf(model, budget);
+  return at->second.whole;
+}
+
+// The two, and the controls that are neither.
+void findModels(TestModels& planned, Planning& planning) {
+  const std::vector<std::string>& keys = planned.step->models;
+  planned.model_a = &planning.models().model(keys.front());
+  planned.model_b = &planning.models().model(keys.back());
+  planned.models = {planned.model_a, planned.model_b};
+  if (!planned.test->test->calibrated()) return;
+  for (const plan::Model* control : planning.models().controls()) {
+    if (control == planned.model_a || control == planned.model_b) continue;
+    planned.controls.push_back(control);
+    planned.models.push_back(control);
+  }
+}
+
+void planWholeModels(const Ready<asked::PairTest>& ready, const WholeModelTest& test,
+                     Planning& planning) {
+  TestModels planned{{ready.step}, &ready, &test, nullptr, nullptr, {}, {}};
+  findModels(planned, planning);
+  for (const plan::Model* model : planned.models) planning.leaveCodesOut(*model, *ready.step);
+  for (const std::uint64_t budget : ready.asked->read) {
+    bool whole = true;
+    for (const plan::Model* model : planned.models) {
+      whole = isWhole(*model, budget, planning.made()) && whole;
+    }
+    if (test.test->calibrated()) planned.read.clear();
+    planned.read.push_back(budget);
+    if (whole) break;
+  }
+  for (const plan::Model* model : planned.models) {
+    const plan::WeightReading* reading = planning.made().reading(*model, planned.read.back());
+    if (reading == nullptr) continue;
+    planned.bytes += reading->bytes;
+    if (model->source->remote()) {
+      planned.requests += model->source->price(plan::rangesOf(*reading)).requests;
+    }
+  }
+  planning.add(std::move(planned));
+}
+
+}  // namespace
+
+const WholeModelTest* wholeModelTest(const asked::PairTest::Tools& tools) {
+  return std::get_if<WholeModelTest>(&tools.test);
+}
+
+asked::TableTest::Tools makeTools(const asked::TableTest& asked, ToolMaker& maker) {
+  asked::TableTest::Tools tools{maker.find(asked.test), nullptr};
+  if (tools.plugin == nullptr) return tools;
+  if (tools.plugin->kind() != kindred::Kind::matrix_test) {
+    tools.test = maker.make(asked.test, *tools.plugin, &plugin::Plugin::makeTest);
+    return tools;
+  }
+  maker.report(asked.of_place,
+               "test '" + tools.plugin->name() + "' works on models, not on a table",
+               "name two models with 'compare'");
+  maker.make(asked.test, *tools.plugin, &plugin::Plugin::makeMatrixTest);
+  return tools;
+}
+
+asked::PairTest::Tools makeTools(const asked::PairTest& asked, ToolMaker& maker) {
+  asked::PairTest::Tools tools{maker.find(asked.test), {}};
+  if (tools.plugin == nullptr) return tools;
+  if (tools.plugin->kind() == kindred::Kind::matrix_test) {
+    tools.test = makeWholeModelTest(asked.test, *tools.plugin, maker);
+  } else {
+    tools.test = maker.make(asked.test, *tools.plugin, &plugin::Plugin::makeTest);
+  }
+  return tools;
+}
+
+void planStep(const Ready<asked::TableTest>& ready, Planning& planning) {
+  planning.add(TestTable{{ready.step}, &ready});
+}
+
+void planStep(const Ready<asked::PairTest>& ready, Planning& planning) {
+  const asked::PairTest& asked = *ready.asked;
+  if (const WholeModelTest* test = wholeModelTest(ready.tools)) {
+    return planWholeModels(ready, *test, planning);
+  }
+  Test* test = std::get<std::unique_ptr<Test>>(ready.tools.test).get();
+  TwoSides sides = planning.sides(*ready.step, asked.selection, asked.meeting);
+  if (asked.meeting.by == recipe::Pairing::content) {
+    for (const plan::Model* model : sides.models) planning.leaveCodesOut(*model, *ready.step);
+    return planning.add(TestContents{std::move(sides), &ready, test});
+  }
+  TestRows planned{std::move(sides), &ready, test, {}};
+  planned.pairs = planPairs(asked.meeting, asked.sample, planned, planning);
+  planning.add(std::move(planned));
+}
+
+}  // namespace kindred::steps

@@ -1,0 +1,75 @@
+// A test of rows of matrices whose names or families say nothing: their contents pair them.
+#include <algorithm>
+#include <cmath>
+
+#include "evidence/checked.hpp"
+#include "models/names.hpp"
+#include "steps/test/content_pairs.hpp"
+#include "steps/test/testing.hpp"
+
+namespace kindred::steps {
+namespace {
+
+// Whether most of a model's bytes have roles: a family that fits a few names alone says nothing
+// of the others.
+bool isUnderstood(const plan::Model& model) {
+  if (model.architecture == nullptr) return false;
+  std::uint64_t bytes = 0, with_role = 0;
+  for (const models::Tensor& tensor : model.checkpoint.tensors()) {
+    if (tensor.encoding == models::Encoding::part) continue;
+    bytes += tensor.bytes;
+    if (!model.architecture->roleOf(tensor.name).empty()) with_role += tensor.bytes;
+  }
+  return with_role > 0 && with_role >= bytes / 2;
+}
+
+void record(const TestContents& step, const ContentPairs::Chosen& chosen,
+            results::StepResult& result) {
+  const TensorInfo& a = step.a[chosen.a].view.info;
+  const TensorInfo& b = step.b[chosen.b].view.info;
+  results::Observation o;
+  o.step = step.step->name;
+  o.metric = "cosine";
+  o.figure = "matched";
+  o.model_a = a.model;
+  o.tensor_a = models::escaped(a.name);
+  o.model_b = b.model;
+  o.tensor_b = models::escaped(b.name);
+  o.elements = a.elements;
+  o.value = chosen.cosine;
+  result.cosines.push_back(
+      {o.model_a, o.tensor_a, o.model_b, o.tensor_b, o.elements, o.value, true});
+  result.observations.push_back(std::move(o));
+}
+
+}  // namespace
+
+// For models of which no architecture file describes most; others have tests of their own.
+results::StepResult run(const TestContents& step, run::Executor& executor) {
+  executor.progress.step(step.step->name, 0);
+  results::StepResult result;
+  if (isUnderstood(*step.model_a) && isUnderstood(*step.model_b)) return result;
+  ContentPairs pairs = pairByContent(step, executor);
+  result.ranges = std::move(pairs.ranges);
+  result.left_out = std::move(pairs.left_out);
+  if (pairs.rows.empty()) return result;
+  const Basis basis = step.test->assumes() ? Basis::unverified : Basis::describes;
+  std::vector<Finding> findings = evidence::checked(
+      step.ready->tools.plugin->name(), basis,
+      guarded(step, *step.ready->tools.plugin, [&] { return step.test->onRows(pairs.rows); }));
+  const double choices = std::log10(static_cast<double>(pairs.candidates));
+  for (Finding& finding : findings) {
+    finding.log10_p = std::min(0.0, finding.log10_p + choices);
+    finding.log10_p_floor = std::min(0.0, finding.log10_p_floor + choices);
+    finding.details["candidates"] = static_cast<double>(pairs.candidates);
+    finding.alignment =
+        "pairs of equal shape were matched by their cosine; the p-value is "
+        "multiplied by the number of such pairs";
+  }
+  for (const ContentPairs::Chosen& chosen : pairs.chosen) record(step, chosen, result);
+  keep(step, *step.ready->tools.plugin, step.model_a->key, step.model_b->key, basis,
+       std::move(findings), result);
+  return result;
+}
+
+}  // namespace kindred::steps

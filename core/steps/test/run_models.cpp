@@ -1,0 +1,336 @@
+// Tests over whole models: weights by role, an alignment blind to the test's gauge, findings.
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include <kindred/error.hpp>
+
+#include "align/session.hpp"
+#include "evidence/adjust.hpp"
+#include "evidence/checked.hpp"
+#include "evidence/found.hpp"
+#include "plugin/guard.hpp"
+#include "run/interrupt.hpp"
+#include "run/ordered.hpp"
+#include "steps/plan.hpp"
+#include "steps/test/calibrated.hpp"
+#include "steps/test/passed_over.hpp"
+#include "steps/test/profiles.hpp"
+
+namespace kindred::steps {
+namespace {
+
+struct TestOutcome {
+  std::vector<evidence::StepFinding> findings;
+  std::vector<results::Refused> refused;
+};
+
+class MatrixTester {
+ public:
+  MatrixTester(const std::vector<const TestModels*>& steps, const Plan& plan,
+               const results::StepResult& earlier, run::Executor& executor)
+      : executor_(executor),
+        plan_(plan),
+        earlier_(earlier),
+        aligner_(*steps.front()->test->aligner),
+        first_step_(steps.front()->step->name) {
+    for (const TestModels* step : steps) {
+      (step->test->test->calibrated() ? calibrated_ : exact_).push_back(step);
+    }
+  }
+
+  results::StepResult run() {
+    std::size_t stages = 0;  // as the recipe states them
+    for (const TestModels* step : exact_)
+      stages = std::max(stages, step->ready->asked->read.size());
+    for (std::size_t stage = 0; stage < stages && !run::interrupted(); ++stage) runStage(stage);
+    runCalibrated();
+    describe();
+    for (const auto& [budget, profiles] : profiles_) {
+      const std::vector<results::RangeRead> ranges = profiles.takeRanges();
+      result_.ranges.insert(result_.ranges.end(), ranges.begin(), ranges.end());
+    }
+    return std::move(result_);
+  }
+
+ private:
+  using Models = std::pair<const plan::Model*, const plan::Model*>;
+
+  // Steps over the same two models, read to the same budget, share an alignment.
+  struct Pair {
+    Models models;
+    std::uint64_t budget = 0;
+    std::vector<const TestModels*> steps;
+  };
+
+  Profiles& profilesFor(const TestModels& step, std::uint64_t budget) {
+    Profiles& profiles = profiles_.try_emplace(budget, aligner_).first->second;
+    for (const plan::Model* model : {step.model_a, step.model_b}) {
+      profiles.add(*model, plan_.reading(*model, budget));
+    }
+    for (const plan::Model* control : step.controls) {
+      profiles.add(*control, plan_.reading(*control, budget));
+    }
+    return profiles;
+  }
+
+  void skip(const TestModels& step, std::size_t stage, const std::string& reason) {
+    result_.skipped.push_back({step.step->name, stage + 1, reason});
+  }
+
+  std::vector<Pair> pairsOf(std::size_t stage) {
+    std::vector<Pair> pairs;
+    for (const TestModels* step : exact_) {
+      const Models models{step->model_a, step->model_b};
+      if (stage >= step->ready->asked->read.size()) continue;
+      if (settled_.contains(models)) {
+        skip(*step, stage, "an earlier stage settled the pair");
+        continue;
+      }
+      if (stage >= step->read.size()) {
+        skip(*step, stage, "an earlier stage read both models whole");
+        continue;
+      }
+      const std::uint64_t budget = step->read[stage];
+      const auto same = std::find_if(pairs.begin(), pairs.end(), [&](const Pair& pair) {
+        return pair.models == models && pair.budget == budget;
+      });
+      if (same != pairs.end()) {
+        same->steps.push_back(step);
+        continue;
+      }
+      profilesFor(*step, budget);
+      pairs.push_back({models, budget, {step}});
+    }
+    return pairs;
+  }
+
+  // What an earlier stage has listed is not listed again.
+  void listPassedOver(const Profiles::Profiled& model) {
+    auto& all = result_.left_out;
+    for (results::LeftOut& rows : passedOver(*model.weights, *model.profile, first_step_)) {
+      const bool listed = std::any_of(all.begin(), all.end(), [&](const results::LeftOut& known) {
+        return known.step == rows.step && known.model_a == rows.model_a &&
+               known.tensor_a == rows.tensor_a && known.reason == rows.reason;
+      });
+      if (!listed) all.push_back(std::move(rows));
+    }
+  }
+
+  // Later stages have the same reasons, but for signs that turn out to be unfair when more is read.
+  void listRefused(std::vector<results::Refused>&& refused) {
+    auto& all = result_.refused;
+    for (results::Refused& entry : refused) {
+      const bool known = std::any_of(all.begin(), all.end(), [&](const results::Refused& other) {
+        return other.step == entry.step && other.model_a == entry.model_a &&
+               other.model_b == entry.model_b && other.gauge == entry.gauge &&
+               (other.reason == entry.reason || (other.unfair && entry.unfair));
+      });
+      if (!known) all.push_back(std::move(entry));
+    }
+  }
+
+  void runStage(std::size_t stage) {
+    const std::vector<Pair> pairs = pairsOf(stage);
+    for (auto& [budget, profiles] : profiles_) {
+      for (const Profiles::Profiled* fresh : profiles.compute(executor_.threads))
+        listPassedOver(*fresh);
+    }
+    std::vector<evidence::StepFinding> made;
+    run::inOrder<TestOutcome>(
+        pairs.size(), executor_.threads, [&](std::size_t i) { return test(pairs[i]); },
+        [&](std::size_t, TestOutcome&& outcome) {
+          for (evidence::StepFinding& row : outcome.findings) {
+            row.stage = stage + 1;
+            made.push_back(std::move(row));
+          }
+          listRefused(std::move(outcome.refused));
+          executor_.progress.advance(0, true);
+          executor_.noteMemory();
+        },
+        run::interrupted);
+    const evidence::Found found(made, stagesOf(plan_));
+    for (const Pair& pair : pairs) {
+      tested_[pair.models] = pair.budget;
+      if (found.settled(pair.models.first->key, pair.models.second->key)) {
+        settled_.insert(pair.models);
+      }
+    }
+    std::move(made.begin(), made.end(), std::back_inserter(result_.findings));
+  }
+
+  // Of this run, up to here.
+  evidence::Found found() const {
+    std::vector<evidence::StepFinding> findings = earlier_.findings;
+    findings.insert(findings.end(), result_.findings.begin(), result_.findings.end());
+    return evidence::Found(std::move(findings), stagesOf(plan_));
+  }
+
+  void runCalibrated() {
+    if (calibrated_.empty() || run::interrupted()) return;
+    // By budget, in the order of steps.
+    std::vector<std::uint64_t> budgets;
+    for (const TestModels* step : calibrated_) {
+      const std::uint64_t budget = step->read.back();
+      profilesFor(*step, budget);
+      if (std::find(budgets.begin(), budgets.end(), budget) == budgets.end()) {
+        budgets.push_back(budget);
+      }
+    }
+    for (auto& [budget, profiles] : profiles_) profiles.compute(executor_.threads);
+    const evidence::Found found = this->found();  // says which controls are none
+    for (const std::uint64_t budget : budgets) {
+      std::vector<const TestModels*> steps;
+      std::copy_if(calibrated_.begin(), calibrated_.end(), std::back_inserter(steps),
+                   [&](const TestModels* step) { return step->read.back() == budget; });
+      result_.add(calibrate(steps, profiles_.at(budget), found, executor_));
+    }
+  }
+
+  // Pairs found to be related, each with all its steps, read as far as they were last.
+  std::vector<Pair> relatives() {
+    const evidence::Found found = this->found();
+    std::vector<Pair> pairs;
+    const auto add = [&](const TestModels* step) {
+      const Models models{step->model_a, step->model_b};
+      const auto same = std::find_if(pairs.begin(), pairs.end(),
+                                     [&](const Pair& pair) { return pair.models == models; });
+      if (same != pairs.end()) {
+        same->steps.push_back(step);
+      } else {
+        const auto tested = tested_.find(models);
+        pairs.push_back(
+            {models, tested == tested_.end() ? step->read.back() : tested->second, {step}});
+      }
+    };
+    for (const TestModels* step : exact_) add(step);
+    for (const TestModels* step : calibrated_) add(step);
+    std::erase_if(pairs, [&](const Pair& pair) {
+      return !found.related(pair.models.first->key, pair.models.second->key);
+    });
+    return pairs;
+  }
+
+  void describe() {
+    if (run::interrupted()) return;
+    const std::vector<Pair> pairs = relatives();
+    run::inOrder<std::vector<results::StepTable>>(
+        pairs.size(), executor_.threads, [&](std::size_t i) { return tablesOf(pairs[i]); },
+        [&](std::size_t, std::vector<results::StepTable>&& tables) {
+          auto& all = result_.tables;
+          std::move(tables.begin(), tables.end(), std::back_inserter(all));
+          executor_.noteMemory();
+        },
+        run::interrupted);
+  }
+
+  // Nothing is drawn here, so the alignment need be blind to nothing. For each part of the model
+  // with more parts the other's is told.
+  std::vector<results::StepTable> tablesOf(const Pair& pair) const {
+    std::vector<results::StepTable> tables;
+    const ModelProfile* a = profiles_.at(pair.budget).of(*pair.models.first);
+    const ModelProfile* b = profiles_.at(pair.budget).of(*pair.models.second);
+    if (a == nullptr || b == nullptr) return tables;  // related by tests that need no architecture
+    if (a->weights().mlps().size() > b->weights().mlps().size()) std::swap(a, b);
+    const GaugeUse none{"none", GaugeUse::Of::signs, "", 0};
+    const auto alignment = plugin::guard("aligner", [&] { return aligner_.align(*a, *b); });
+    const Alignment& aligned =
+        plugin::guard("aligner", [&]() -> const Alignment& { return alignment->blindTo(none); });
+    for (const TestModels* step : pair.steps) {
+      const MatrixTask task{*a, *b, aligned, none, step->test->seed};
+      auto made = plugin::guard(step->ready->tools.plugin->name(),
+                                [&] { return step->test->test->describe(task); });
+      for (TextTable& table : made) {
+        tables.push_back({step->step->name,
+                          {pair.models.first->key, pair.models.second->key},
+                          std::move(table),
+                          true});
+      }
+    }
+    return tables;
+  }
+
+  // Why nothing of a model can be tested; empty: something can.
+  std::string untestable(const plan::Model& model, std::uint64_t budget) const {
+    const plan::WeightReading* reading = plan_.reading(model, budget);
+    if (reading == nullptr) return "the architecture of '" + model.key + "' is not known";
+    if (!reading->matrices.empty()) return {};
+    const std::string summary = models::summary(reading->misfits);
+    return "no matrix of '" + model.key + "' can be tested" +
+           (summary.empty() ? "" : ": " + summary);
+  }
+
+  TestOutcome test(const Pair& pair) const {
+    TestOutcome outcome;
+    const plan::Model& model_a = *pair.models.first;
+    const plan::Model& model_b = *pair.models.second;
+    const ModelProfile* a = profiles_.at(pair.budget).of(model_a);
+    const ModelProfile* b = profiles_.at(pair.budget).of(model_b);
+    for (const plan::Model* model : {&model_a, &model_b}) {
+      const std::string reason = untestable(*model, pair.budget);
+      if (reason.empty()) continue;
+      for (const TestModels* step : pair.steps) {
+        outcome.refused.push_back({step->step->name, model_a.key, model_b.key, "", reason, false});
+      }
+      return outcome;
+    }
+    const bool in_order = align::firstIsReference(*a, *b);
+    const ModelProfile& reference = in_order ? *a : *b;
+    const ModelProfile& other = in_order ? *b : *a;
+    const auto align = [&](const ModelProfile& first, const ModelProfile& second) {
+      return plugin::guard("aligner", [&] { return aligner_.align(first, second); });
+    };
+    const auto alignment = align(reference, other);
+    std::unique_ptr<PairAlignment> exchanged;
+    const align::Subjects subjects{reference, other, *alignment, [&]() -> PairAlignment& {
+                                     if (!exchanged) exchanged = align(other, reference);
+                                     return *exchanged;
+                                   }};
+    for (const TestModels* step : pair.steps) runStep(*step, subjects, outcome);
+    return outcome;
+  }
+
+  void runStep(const TestModels& step, const align::Subjects& subjects,
+               TestOutcome& outcome) const {
+    const std::string test = step.ready->tools.plugin->name();
+    const std::string& a = subjects.a.weights().model();
+    const std::string& b = subjects.b.weights().model();
+    align::Outcome made = plugin::guard(test, [&] {
+      return align::runTests({{test, step.test->test.get()}}, subjects, self_tests_,
+                             step.test->seed);
+    });
+    for (Finding& each : made.findings) {
+      const Basis basis = each.basis;  // the session's word, not the plugin's
+      Finding finding = std::move(evidence::checked(test, basis, {std::move(each)}).front());
+      const bool exchanged = finding.reference == b;
+      outcome.findings.push_back(
+          {step.step->name, exchanged ? b : a, exchanged ? a : b, std::move(finding), 0});
+    }
+    for (const align::Refusal& refusal : made.refusals) {
+      outcome.refused.push_back(
+          {step.step->name, a, b, refusal.gauge, refusal.reason, refusal.unfair});
+    }
+  }
+
+  run::Executor& executor_;
+  const Plan& plan_;
+  const results::StepResult& earlier_;
+  results::StepResult result_;
+  const Aligner& aligner_;
+  const std::string& first_step_;
+  std::map<std::uint64_t, Profiles> profiles_;  // by budget
+  mutable align::SelfTests self_tests_;         // of those profiles
+  std::vector<const TestModels*> exact_, calibrated_;
+  std::set<Models> settled_;
+  std::map<Models, std::uint64_t> tested_;  // with the budget of the last stage
+};
+
+}  // namespace
+
+results::StepResult run(const std::vector<const TestModels*>& steps, const Plan& plan,
+                        const results::StepResult& earlier, run::Executor& executor) {
+  executor.progress.step(steps.front()->step->name, steps.size());
+  return MatrixTester(steps, plan, earlier, executor).run();
+}
+
+}  // namespace kindred::steps

@@ -1,0 +1,99 @@
+// Which weights matrix tests may read of a model within a budget.
+#include "plan/reading.hpp"
+
+#include <gmock/gmock.h>
+
+#include <set>
+
+#include "support.hpp"
+
+namespace kindred::plan::testing {
+namespace {
+
+constexpr support::Family kKnown[] = {support::Family::llama, support::Family::mixed,
+                                      support::Family::latent, support::Family::fused};
+
+class Reading : public ::testing::TestWithParam<support::Family> {
+ protected:
+  const Model& model() const { return model_.model(); }
+  std::uint64_t wholeBytes() const { return readingOf(model(), kDefaultRead).bytes; }
+
+  MemoryModel model_{"m", support::smallModel(GetParam(), 1)};
+};
+
+TEST_P(Reading, OfAModelThatFitsIsWhole) {
+  const WeightReading reading = readingOf(model(), kDefaultRead);
+  EXPECT_TRUE(reading.whole);
+  EXPECT_TRUE(readingOf(model(), reading.bytes).whole) << "it fits to the byte";
+  EXPECT_FALSE(readingOf(model(), reading.bytes - 1).whole);
+}
+
+TEST_P(Reading, TakesWhatItStates) {
+  for (const std::uint64_t share : {1, 2, 4}) {
+    const WeightReading reading = readingOf(model(), wholeBytes() / share);
+    std::uint64_t bytes = 0;
+    for (const auto& [key, matrix] : reading.matrices) {
+      if (key.first == role::kEmbedding || key.first == role::kOutput) {
+        bytes += reading.tokens * matrix.view.info.shape.back() * sizeof(float);
+      } else {
+        bytes += matrix.rows * matrix.view.info.shape.back() * sizeof(float);
+      }
+    }
+    EXPECT_EQ(reading.bytes, bytes) << "of " << share;
+  }
+}
+
+TEST_P(Reading, KeepsToItsBudget) {
+  for (const std::uint64_t share : {2, 3, 4, 6}) {
+    EXPECT_LE(readingOf(model(), wholeBytes() / share).bytes, wholeBytes() / share)
+        << "of " << share;
+  }
+}
+
+TEST_P(Reading, OfASmallerBudgetIsPartOfALargerOnes) {
+  const WeightReading small = readingOf(model(), wholeBytes() / 4);
+  const WeightReading large = readingOf(model(), wholeBytes());
+  ASSERT_FALSE(small.matrices.empty());
+  for (const auto& [key, matrix] : small.matrices) {
+    const auto found = large.matrices.find(key);
+    ASSERT_NE(found, large.matrices.end()) << key.first;
+    EXPECT_LE(matrix.rows, found->second.rows) << key.first;
+  }
+}
+
+TEST_P(Reading, HasAllNormsWhateverTheBudget) {
+  const auto norms = [&](std::uint64_t budget) {
+    std::size_t count = 0;
+    for (const auto& [key, matrix] : readingOf(model(), budget).matrices) {
+      count += key.first.starts_with("norm.");
+    }
+    return count;
+  };
+  EXPECT_GT(norms(kDefaultRead), 0u);
+  EXPECT_EQ(norms(wholeBytes() / 5), norms(kDefaultRead));
+}
+
+TEST_P(Reading, ListsMlpsThatHaveBothGateAndUp) {
+  const WeightReading reading = readingOf(model(), wholeBytes() / 2);
+  for (const Place& place : reading.mlps) {
+    EXPECT_TRUE(reading.matrices.contains(MatrixKey{role::kGate, place}));
+    EXPECT_TRUE(reading.matrices.contains(MatrixKey{role::kUp, place}));
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Families, Reading, ::testing::ValuesIn(kKnown));
+
+TEST(ReadingOfExperts, TakesLayersWithAllTheirExperts) {
+  const MemoryModel model("m", support::smallModel(support::Family::mixed, 1));
+  const std::uint64_t whole = readingOf(model.model(), kDefaultRead).bytes;
+  const WeightReading reading = readingOf(model.model(), whole / 2);
+  std::map<std::int64_t, std::set<std::int64_t>> experts;
+  for (const Place& place : reading.mlps) {
+    if (!place.shared && place.expert >= 0) experts[place.layer].insert(place.expert);
+  }
+  ASSERT_FALSE(experts.empty());
+  for (const auto& [layer, of_layer] : experts) EXPECT_EQ(of_layer.size(), 4u) << layer;
+}
+
+}  // namespace
+}  // namespace kindred::plan::testing
