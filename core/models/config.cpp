@@ -118,7 +118,7 @@ class ConfigReader {
 struct Spelling {
   std::uint64_t Dimensions::*value;
   std::string_view name;
-  std::array<const char*, 8> keys;
+  std::array<const char*, 9> keys;
 };
 
 constexpr std::array kSpellings{
