@@ -10,11 +10,12 @@
 #include <nlohmann/json.hpp>
 #include <tuple>
 
-#include "models/names.hpp"
 #include "cli/commands.hpp"
 #include "cli/inspect_shares.hpp"
 #include "cli/open_model.hpp"
 #include "cli/workspace.hpp"
+#include "models/names.hpp"
+#include "words/utf8.hpp"
 
 namespace kindred::cli {
 namespace {
@@ -77,7 +78,7 @@ std::size_t terminalWidth() {
 std::string cut(const std::string& line, std::size_t width) {
   if (line.size() <= width) return line;
   std::size_t end = width - 3;
-  while (end > 0 && (static_cast<unsigned char>(line[end]) & 0xc0) == 0x80) --end;
+  while (end > 0 && words::continues(line[end])) --end;
   return line.substr(0, end) + "...";
 }
 

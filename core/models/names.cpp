@@ -8,6 +8,7 @@
 #include <iterator>
 
 #include "words/letters.hpp"
+#include "words/utf8.hpp"
 
 namespace kindred::models {
 namespace {
@@ -22,29 +23,6 @@ std::string_view takeNumber(std::string_view& text) {
   text.remove_prefix(length);
   digits.remove_prefix(std::min(digits.find_first_not_of('0'), digits.size()));
   return digits;
-}
-
-struct Character {
-  char32_t code = 0;
-  std::size_t length = 0;  // in bytes; 0: no UTF-8
-};
-
-// The first character of `text`, which is not empty (RFC 3629: shortest forms, no surrogates).
-Character firstCharacter(std::string_view text) {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned lead = byte(0);
-  if (lead < 0x80) return {lead, 1};
-  const std::size_t length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
-  if (lead < 0xc2 || lead > 0xf4 || text.size() < length) return {};
-  char32_t code = lead & (0xffu >> (length + 1));
-  for (std::size_t i = 1; i < length; ++i) {
-    if ((byte(i) & 0xc0) != 0x80) return {};
-    code = code << 6 | (byte(i) & 0x3f);
-  }
-  constexpr std::array<char32_t, 5> kLeast{0, 0, 0x80, 0x800, 0x10000};
-  const bool surrogate = code >= 0xd800 && code < 0xe000;
-  if (code < kLeast[length] || code > 0x10ffff || surrogate) return {};
-  return {code, length};
 }
 
 // The marks of a sentence's quoting.
@@ -78,7 +56,7 @@ std::string escapedWhere(std::string_view text, std::size_t limit, bool quoting)
   std::string_view rest = text;
   while (!rest.empty()) {
     if (shown.size() >= limit) return shown + "...";
-    const Character character = firstCharacter(rest);
+    const words::Character character = words::firstCharacter(rest);
     const std::size_t length = std::max<std::size_t>(character.length, 1);
     if (character.length == 0) {
       fmt::format_to(std::back_inserter(shown), "\\x{:02x}",

@@ -4,27 +4,10 @@
 
 #include <algorithm>
 
+#include "words/utf8.hpp"
+
 namespace kindred::recipe {
 namespace {
-
-unsigned byteAt(std::string_view text, std::size_t i) {
-  return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u;
-}
-
-bool continues(std::string_view text, std::size_t i) { return (byteAt(text, i) & 0xc0) == 0x80; }
-
-// The length of the character at i; 0 where it is not well-formed (Unicode, table 3-7).
-std::size_t characterLength(std::string_view text, std::size_t i) {
-  const unsigned first = byteAt(text, i), second = byteAt(text, i + 1);
-  if (first < 0x80) return 1;
-  if (first < 0xc2 || first > 0xf4 || !continues(text, i + 1)) return 0;
-  if (first < 0xe0) return 2;
-  if ((first == 0xe0 && second < 0xa0) || (first == 0xed && second > 0x9f)) return 0;
-  if (!continues(text, i + 2)) return 0;
-  if (first < 0xf0) return 3;
-  if ((first == 0xf0 && second < 0x90) || (first == 0xf4 && second > 0x8f)) return 0;
-  return continues(text, i + 3) ? 4 : 0;
-}
 
 bool isControl(unsigned char c) {
   return (c < 0x20 && c != '\t' && c != '\n' && c != '\r') || c == 0x7f;
@@ -35,7 +18,7 @@ bool isControl(unsigned char c) {
 std::optional<TextProblem> findTextProblem(std::string_view text) {
   TextProblem at;
   for (std::size_t i = 0; i < text.size();) {
-    const std::size_t length = characterLength(text, i);
+    const std::size_t length = words::firstCharacter(text.substr(i)).length;
     const auto byte = static_cast<unsigned char>(text[i]);
     if (length == 0 || isControl(byte)) {
       at.what = length == 0 ? fmt::format("byte 0x{:02x} is not UTF-8", byte)
@@ -75,7 +58,8 @@ int PlaceFinder::column(int line, std::size_t offset) {
                                 ? starts_[static_cast<std::size_t>(line) - 1]
                                 : text_.size();
   for (; last_offset_ < offset; ++last_offset_) {
-    if (!continues(text_, start + last_offset_ + 1)) ++last_column_;
+    const std::size_t next = start + last_offset_ + 1;
+    if (next >= text_.size() || !words::continues(text_[next])) ++last_column_;
   }
   return last_column_;
 }

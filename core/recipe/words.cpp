@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "words/near.hpp"
+#include "words/utf8.hpp"
 
 namespace kindred::recipe {
 namespace {
@@ -39,8 +40,7 @@ std::string quote(std::string_view text) {
   }
   if (text.size() > kLongestQuote) {
     // Not in the middle of a character of several bytes.
-    while (out.size() > 1 && (static_cast<unsigned char>(out.back()) & 0xc0) == 0x80)
-      out.pop_back();
+    while (out.size() > 1 && words::continues(out.back())) out.pop_back();
     if (static_cast<unsigned char>(out.back()) >= 0xc0) out.pop_back();
     out += "...";
   }

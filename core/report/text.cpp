@@ -7,17 +7,18 @@
 
 #include <fmt/format.h>
 
+#include "words/utf8.hpp"
+
 namespace kindred::report {
 namespace {
 
 constexpr std::size_t kIndent = 2;
 constexpr std::size_t kNarrowest = 4;
 
-bool continues(char byte) { return (static_cast<unsigned char>(byte) & 0xc0) == 0x80; }
-
 // Characters, taken to be one column wide each.
 std::size_t widthOf(const std::string& text) {
-  return text.size() - static_cast<std::size_t>(std::count_if(text.begin(), text.end(), continues));
+  return text.size() -
+         static_cast<std::size_t>(std::count_if(text.begin(), text.end(), words::continues));
 }
 
 std::string padded(const std::string& text, std::size_t width, bool right) {
@@ -70,7 +71,7 @@ std::string cut(const std::string& text, std::size_t width) {
   if (widthOf(text) <= width) return text;
   std::size_t end = 0;
   for (std::size_t characters = 0; end < text.size(); ++end) {
-    if (continues(text[end])) continue;
+    if (words::continues(text[end])) continue;
     if (++characters > width - std::min<std::size_t>(width, 2)) break;
   }
   return text.substr(0, end) + std::string(std::min<std::size_t>(width, 2), '.');
