@@ -13,8 +13,10 @@
 #include "cli/commands.hpp"
 #include "cli/execute.hpp"
 #include "cli/model_argument.hpp"
+#include "formats/formats.hpp"
 #include "models/names.hpp"
 #include "plan/pairing.hpp"
+#include "plugin/installation.hpp"
 #include "recipe/document.hpp"
 #include "report/family_summary.hpp"
 #include "report/files.hpp"
@@ -50,26 +52,28 @@ constexpr const char* kCalibrated[] = {"unit-invariants", "gram", "probe-match",
 constexpr const char* kDescribing[] = {"characterise"};
 
 // Whether a folder holds weights, or is a model's in the Hub's local cache.
-bool looksLikeModel(const fs::path& folder) {
+bool looksLikeModel(const fs::path& folder, const formats::Formats& formats) {
   std::error_code problem;
   if (folder.filename().string().starts_with("models--") &&
       fs::is_directory(folder / "snapshots", problem)) {
     return true;
   }
-  return std::any_of(
-      fs::directory_iterator(folder, problem), fs::directory_iterator(),
-      [](const fs::directory_entry& file) {
-        static const std::set<std::string> kWeights{".safetensors", ".gguf", ".bin", ".pt", ".pth"};
-        return kWeights.contains(file.path().extension().string());
-      });
+  return std::any_of(fs::directory_iterator(folder, problem), fs::directory_iterator(),
+                     [&](const fs::directory_entry& file) {
+                       const std::string name = file.path().filename().string();
+                       return std::any_of(formats.all().begin(), formats.all().end(),
+                                          [&](const formats::UsableFormat& format) {
+                                            return format.use(name).claim != Claim::none;
+                                          });
+                     });
 }
 
-std::vector<ModelArgument> modelsOf(const fs::path& folder) {
+std::vector<ModelArgument> modelsOf(const fs::path& folder, const formats::Formats& formats) {
   std::error_code problem;
   std::vector<std::string> paths, others;
   for (const auto& entry : fs::directory_iterator(folder, problem)) {
     if (!entry.is_directory()) continue;
-    (looksLikeModel(entry.path()) ? paths : others).push_back(entry.path().string());
+    (looksLikeModel(entry.path(), formats) ? paths : others).push_back(entry.path().string());
   }
   std::sort(others.begin(), others.end());
   for (const std::string& path : others) {
@@ -79,7 +83,7 @@ std::vector<ModelArgument> modelsOf(const fs::path& folder) {
   if (problem) throw inputError(folder.string(), problem.message());
   if (paths.size() < 2) {
     throw inputError(folder.string(), "fewer than two models are in this folder",
-                     "each model is a sub-folder with weights (*.safetensors, *.gguf, *.bin)");
+                     "each model is a sub-folder with weights; " + formats.listed());
   }
   std::sort(paths.begin(), paths.end());
   std::vector<ModelArgument> models;
@@ -162,7 +166,8 @@ std::vector<ModelArgument> namedModels(const Invocation& invocation) {
     if (!invocation.positional.empty()) {
       throw inputError("--all", "takes a folder and no further models");
     }
-    return modelsOf(invocation.value("all"));
+    plugin::Registry registry(plugin::pluginFolders(invocation.values("plugin-path")));
+    return modelsOf(invocation.value("all"), formats::Formats(registry));
   }
   if (invocation.positional.size() != 2) {
     throw inputError("", "kindred compare takes two models, or --all and a folder");

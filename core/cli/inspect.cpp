@@ -112,17 +112,6 @@ void printTestable(const Testable& testable, bool family_known) {
   printLines("not tested", lines);
 }
 
-std::string_view formatName(models::Format format) {
-  switch (format) {
-    case models::Format::torch:
-      return "torch";
-    case models::Format::gguf:
-      return "GGUF";
-    default:
-      return "safetensors";
-  }
-}
-
 void printHead(const OpenModel& model) {
   const models::Checkpoint& checkpoint = model.checkpoint();
   const auto* architecture = model.architecture();
@@ -139,7 +128,14 @@ void printHead(const OpenModel& model) {
   if (count.active) std::cout << fmt::format(", active per token {}", grouped(*count.active));
   std::cout << fmt::format("\ntensors       {} in {} file(s)\n",
                            grouped(checkpoint.tensors().size()), checkpoint.shards().size());
-  std::cout << "format        " << formatName(checkpoint.format()) << '\n';
+  std::vector<std::string> components;
+  for (const models::ComponentPart& part : model.components()) {
+    components.push_back(fmt::format("{}: {}, {} tensors", name(part.component),
+                                     part.architecture->name(),
+                                     grouped(part.checkpoint.tensors().size())));
+  }
+  printLines("components", components);
+  std::cout << "format        " << checkpoint.format().title << '\n';
   printShares("stored as", encodingsOf(checkpoint));
   printTestable(testableOf(checkpoint, architecture), architecture != nullptr);
 }
@@ -223,8 +219,15 @@ Json toJson(const OpenModel& model) {
   for (const auto& [what, why] : testable.refused) {
     refused.push_back({{"gauge", what}, {"because", why}});
   }
+  Json components = Json::array();
+  for (const models::ComponentPart& part : model.components()) {
+    components.push_back({{"component", name(part.component)},
+                          {"architecture", part.architecture->name()},
+                          {"tensors", part.checkpoint.tensors().size()}});
+  }
   return {{"model", checkpoint.model()},
-          {"format", formatName(checkpoint.format())},
+          {"components", components},
+          {"format", checkpoint.format().title},
           {"encodings", toJson(encodingsOf(checkpoint))},
           {"tested", testable.granted},
           {"refused", refused},

@@ -184,7 +184,7 @@ int newVerb(const Invocation& invocation) {
 }  // namespace
 
 const Command kNewCommand{"new",
-                          "metric|source|test|matrix-test|survey NAME",
+                          "metric|source|test|matrix-test|survey|format NAME",
                           "Write an out-of-tree plugin project that builds",
                           2,
                           2,

@@ -44,9 +44,11 @@ OpenModel::OpenModel(const Invocation& invocation, const std::string& argument)
   source_ = makeSource(invocation, model, registry_);
   plugin::guard(model.plugin, [&] {
     location_ = source_->open(model.address);
-    checkpoint_ = reading::openCheckpoint(model.key, *source_, *location_);
+    checkpoint_ =
+        reading::openCheckpoint(model.key, *source_, *location_, formats::Formats(registry_));
   });
   architecture_ = architectures_.recognise(checkpoint_);
+  components_ = models::componentsOf(checkpoint_, architecture_, architectures_);
 }
 
 }  // namespace kindred::cli

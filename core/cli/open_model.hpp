@@ -2,12 +2,14 @@
 #pragma once
 
 #include <memory>
+#include <vector>
 #include <string>
 
 #include <kindred/source.hpp>
 
 #include "models/architecture.hpp"
 #include "models/checkpoint.hpp"
+#include "models/components.hpp"
 #include "cli/command.hpp"
 #include "cli/model_argument.hpp"
 #include "plugin/registry.hpp"
@@ -22,6 +24,8 @@ class OpenModel {
   OpenModel& operator=(const OpenModel&) = delete;
 
   const models::Checkpoint& checkpoint() const { return checkpoint_; }
+  // Of a composite; they refer to the checkpoint's files.
+  const std::vector<models::ComponentPart>& components() const { return components_; }
   // Null: unknown.
   const models::Architecture* architecture() const { return architecture_.get(); }
 
@@ -32,6 +36,7 @@ class OpenModel {
   std::unique_ptr<Location> location_;
   models::Checkpoint checkpoint_;
   std::shared_ptr<const models::Architecture> architecture_;
+  std::vector<models::ComponentPart> components_;
 };
 
 }  // namespace kindred::cli

@@ -74,10 +74,12 @@ Workspace::Workspace(steps::Checked checked, const Invocation& invocation)
 }
 
 std::vector<const plugin::Plugin*> Workspace::plugins() {
-  std::vector<const plugin::Plugin*> list;
-  for (const std::string& name : steps::pluginNames(recipe_, tools_)) {
-    list.push_back(&registry_.load(name));
+  std::set<std::string> names = steps::pluginNames(recipe_, tools_);
+  for (const plan::Model* model : models_->opened()) {
+    names.insert(model->checkpoint.format().plugin);
   }
+  std::vector<const plugin::Plugin*> list;
+  for (const std::string& name : names) list.push_back(&registry_.load(name));
   return list;
 }
 

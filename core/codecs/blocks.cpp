@@ -2,11 +2,11 @@
 
 namespace kindred::codecs {
 
-const BlockType* blockType(std::uint32_t id) {
+const BlockType* blockType(std::string_view name) {
   for (const auto family :
        {plainBlocks(), superBlocks(), latticeBlocks(), floatBlocks(), ternaryBlocks()}) {
     for (const BlockType& type : family) {
-      if (type.id == id) return &type;
+      if (type.name == name) return &type;
     }
   }
   return nullptr;

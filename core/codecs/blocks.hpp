@@ -6,12 +6,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string_view>
 
 namespace kindred::codecs {
 
 struct BlockType {
   const char* name;   // as GGUF tools print it: "Q4_K"
-  std::uint32_t id;   // ggml's number of the type
   unsigned elements;  // that a block holds
   unsigned bytes;     // that it takes
   // Whether minus the weights would be stored as minus the values: scales alone, no minima. Signs
@@ -21,8 +21,8 @@ struct BlockType {
   void (*decode)(const std::byte* block, float* values);
 };
 
-// The type of a number; null: none, or one that files don't hold.
-const BlockType* blockType(std::uint32_t id);
+// Null: none of that name, or one that files don't hold.
+const BlockType* blockType(std::string_view name);
 
 // All of them, by family.
 std::span<const BlockType> plainBlocks();    // one scale for 32 to 128 codes

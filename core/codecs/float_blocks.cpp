@@ -41,8 +41,8 @@ void decodeNVFP4(const std::byte* block, float* values) {
 }
 
 constexpr BlockType kFloatTypes[] = {
-    {"MXFP4", 39, 32, 17, true, decodeMXFP4},
-    {"NVFP4", 40, 64, 36, true, decodeNVFP4},
+    {"MXFP4", 32, 17, true, decodeMXFP4},
+    {"NVFP4", 64, 36, true, decodeNVFP4},
 };
 
 }  // namespace

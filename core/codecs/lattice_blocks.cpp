@@ -143,11 +143,11 @@ void decodeIQ4XS(const std::byte* block, float* values) {
 
 // IQ4's table is not symmetric, but its scale takes the sign of the largest element.
 constexpr BlockType kLatticeTypes[] = {
-    {"IQ2_XXS", 16, 256, 66, true, decodeIQ2XXS}, {"IQ2_XS", 17, 256, 74, true, decodeIQ2XS},
-    {"IQ3_XXS", 18, 256, 98, true, decodeIQ3XXS}, {"IQ1_S", 19, 256, 50, false, decodeIQ1S},
-    {"IQ4_NL", 20, 32, 18, true, decodeIQ4NL},    {"IQ3_S", 21, 256, 110, true, decodeIQ3S},
-    {"IQ2_S", 22, 256, 82, true, decodeIQ2S},     {"IQ4_XS", 23, 256, 136, true, decodeIQ4XS},
-    {"IQ1_M", 29, 256, 56, false, decodeIQ1M},
+    {"IQ2_XXS", 256, 66, true, decodeIQ2XXS}, {"IQ2_XS", 256, 74, true, decodeIQ2XS},
+    {"IQ3_XXS", 256, 98, true, decodeIQ3XXS}, {"IQ1_S", 256, 50, false, decodeIQ1S},
+    {"IQ4_NL", 32, 18, true, decodeIQ4NL},    {"IQ3_S", 256, 110, true, decodeIQ3S},
+    {"IQ2_S", 256, 82, true, decodeIQ2S},     {"IQ4_XS", 256, 136, true, decodeIQ4XS},
+    {"IQ1_M", 256, 56, false, decodeIQ1M},
 };
 
 }  // namespace

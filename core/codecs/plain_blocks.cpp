@@ -63,10 +63,10 @@ void decodeQ2_0(const std::byte* block, float* values) {
 // Q4_0 and Q5_0 take their scale from the element of largest magnitude, sign included, so that
 // minus the weights have minus the scale. Q2_0 holds -1, 0, 1 and 2.
 constexpr BlockType kPlainTypes[] = {
-    {"Q4_0", 2, 32, 18, true, decodeQ4_0},   {"Q4_1", 3, 32, 20, false, decodeQ4_1},
-    {"Q5_0", 6, 32, 22, true, decodeQ5_0},   {"Q5_1", 7, 32, 24, false, decodeQ5_1},
-    {"Q8_0", 8, 32, 34, true, decodeQ8_0},   {"Q1_0", 41, 128, 18, true, decodeQ1_0},
-    {"Q2_0", 42, 64, 18, false, decodeQ2_0},
+    {"Q4_0", 32, 18, true, decodeQ4_0},  {"Q4_1", 32, 20, false, decodeQ4_1},
+    {"Q5_0", 32, 22, true, decodeQ5_0},  {"Q5_1", 32, 24, false, decodeQ5_1},
+    {"Q8_0", 32, 34, true, decodeQ8_0},  {"Q1_0", 128, 18, true, decodeQ1_0},
+    {"Q2_0", 64, 18, false, decodeQ2_0},
 };
 
 }  // namespace

@@ -105,17 +105,17 @@ void decodeQ6K(const std::byte* block, float* values) {
     const unsigned low_shift = strip / 4 * 4, high_shift = strip / 2 * 2;
     const float step = scale * static_cast<float>(signedAt(block, 192 + t));
     for (unsigned j = 0; j < 16; ++j) {
-      const unsigned code = bitsOf(byteAt(low, j), low_shift, 4) |
-                            bitsOf(byteAt(high, j), high_shift, 2) << 4;
+      const unsigned code =
+          bitsOf(byteAt(low, j), low_shift, 4) | bitsOf(byteAt(high, j), high_shift, 2) << 4;
       values[16 * t + j] = step * static_cast<float>(static_cast<int>(code) - 32);
     }
   }
 }
 
 constexpr BlockType kSuperTypes[] = {
-    {"Q2_K", 10, 256, 84, false, decodeQ2K},  {"Q3_K", 11, 256, 110, true, decodeQ3K},
-    {"Q4_K", 12, 256, 144, false, decodeQ4K}, {"Q5_K", 13, 256, 176, false, decodeQ5K},
-    {"Q6_K", 14, 256, 210, true, decodeQ6K},
+    {"Q2_K", 256, 84, false, decodeQ2K},  {"Q3_K", 256, 110, true, decodeQ3K},
+    {"Q4_K", 256, 144, false, decodeQ4K}, {"Q5_K", 256, 176, false, decodeQ5K},
+    {"Q6_K", 256, 210, true, decodeQ6K},
 };
 
 }  // namespace

@@ -37,8 +37,8 @@ void decodeTQ2(const std::byte* block, float* values) {
 }
 
 constexpr BlockType kTernaryTypes[] = {
-    {"TQ1_0", 34, 256, 54, true, decodeTQ1},
-    {"TQ2_0", 35, 256, 66, true, decodeTQ2},
+    {"TQ1_0", 256, 54, true, decodeTQ1},
+    {"TQ2_0", 256, 66, true, decodeTQ2},
 };
 
 }  // namespace

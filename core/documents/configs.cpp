@@ -4,14 +4,14 @@
 #include <charconv>
 #include <map>
 
-#include "models/json_walk.hpp"
 #include "models/names.hpp"
+#include "words/json_walk.hpp"
 
 namespace kindred::documents {
 namespace {
 
-namespace json = models::json;
-using models::JsonPlace;
+namespace json = words::json;
+using words::JsonPlace;
 
 std::string_view trimmed(std::string_view token) {
   return token.substr(0, token.find_last_not_of(" \t\r\n") + 1);
@@ -50,16 +50,16 @@ class Flattener {
 
   Values read(const Document& document) {
     json::parser parser;
-    models::readObject(parser, models::PaddedText(document.text), place_,
-                           [&](json::object& object) { addObject(object, "", 1); });
+    words::readObject(parser, words::PaddedText(document.text), place_,
+                      [&](json::object& object) { addObject(object, "", 1); });
     return std::move(values_);
   }
 
  private:
   void addObject(json::object& object, const std::string& prefix, int depth) {
-    if (depth > models::kMaxNesting) {
-      throw place_.error("the file is nested deeper than " +
-                         std::to_string(models::kMaxNesting) + " levels");
+    if (depth > words::kMaxNesting) {
+      throw place_.error("the file is nested deeper than " + std::to_string(words::kMaxNesting) +
+                         " levels");
     }
     bool empty = true;
     for (json::field field : object) {

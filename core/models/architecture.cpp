@@ -56,6 +56,18 @@ std::string_view name(Scope scope) {
   return kNames[static_cast<std::size_t>(scope)];
 }
 
+std::string_view name(Component component) {
+  switch (component) {
+    case Component::language_model:
+      return "language model";
+    case Component::vision_tower:
+      return "vision tower";
+    case Component::audio_tower:
+      return "audio tower";
+  }
+  return "language model";
+}
+
 Architecture::Architecture(std::shared_ptr<const ArchitectureRules> rules)
     : rules_(std::move(rules)), naming_(std::make_shared<const Naming>()) {}
 
@@ -67,6 +79,7 @@ Architecture Architecture::named(const Checkpoint& checkpoint) const {
 }
 
 const std::string& Architecture::name() const { return rules_->name; }
+Component Architecture::component() const { return rules_->component; }
 const std::string& Architecture::summary() const { return rules_->summary; }
 const std::string& Architecture::naming() const { return naming_->text(); }
 const std::vector<std::string>& Architecture::modelTypes() const { return rules_->model_types; }

@@ -56,6 +56,10 @@ struct RoleAxis {
   friend bool operator==(const RoleAxis&, const RoleAxis&) = default;
 };
 
+// A part of a model that has a residual stream of its own.
+enum class Component : std::uint8_t { language_model, vision_tower, audio_tower };
+std::string_view name(Component component);  // "vision tower"
+
 // Whether all indices of an axis may change places, as tests that exchange rows need it.
 struct OrderGrant {
   std::string gauge;   // empty: they may not
@@ -106,6 +110,8 @@ class Architecture {
 
   const std::string& name() const;
   const std::string& summary() const;
+  // What a model of this family is by itself, and may be of a composite.
+  Component component() const;
   // How the checkpoint's names differ from the file's, for people; empty: they don't.
   const std::string& naming() const;
   const std::vector<std::string>& modelTypes() const;
@@ -162,6 +168,9 @@ class ArchitectureRegistry {
   // naming; null: unknown family.
   std::shared_ptr<const Architecture> recognise(const Checkpoint& checkpoint) const;
   const Architecture* named(std::string_view name) const;
+  // Of families that are such a component, the one that reads one of these model types; null: none.
+  const Architecture* ofTypes(const std::vector<std::string>& model_types,
+                              Component component) const;
 
  private:
   const Architecture* familyOf(const Checkpoint& checkpoint) const;

@@ -32,6 +32,7 @@ class Reader {
         root, "an architecture file",
         {{"name", [&](const auto& node) { readName(node, stem); }},
          {"summary", [&](const auto& node) { rules.summary = yaml_.text(node, "'summary'"); }},
+         {"component", [&](const auto& node) { readComponent(node); }},
          {"extends", [&](const auto& node) { readExtends(node); }},
          {"model_type", [&](const auto& node) { readModelTypes(node); }},
          {"classes", [&](const auto& node) { readClasses(node); }},
@@ -57,6 +58,16 @@ class Reader {
       yaml_.wrong(node, fmt::format("'name' is '{}', but the file is named '{}.yaml'",
                                     escaped(file_.rules.name), escaped(stem)));
     }
+  }
+
+  void readComponent(const YAML::Node& node) {
+    std::vector<std::string> known;
+    for (const Component component :
+         {Component::language_model, Component::vision_tower, Component::audio_tower}) {
+      known.emplace_back(name(component));
+      if (known.back() == yaml_.text(node, "'component'")) file_.rules.component = component;
+    }
+    chosen(node, "'component'", known);
   }
 
   void readExtends(const YAML::Node& node) {

@@ -16,12 +16,23 @@ std::shared_ptr<const Architecture> ArchitectureRegistry::recognise(
   return std::make_shared<const Architecture>(family->named(checkpoint));
 }
 
-const Architecture* ArchitectureRegistry::familyOf(const Checkpoint& checkpoint) const {
-  const ModelConfig config = readConfig(checkpoint);
-  for (const std::string& type : config.model_types) {
+const Architecture* ArchitectureRegistry::ofTypes(const std::vector<std::string>& model_types,
+                                                  Component component) const {
+  for (const std::string& type : model_types) {
     for (const Architecture& architecture : all_) {
+      if (architecture.component() != component) continue;
       if (contains(architecture.modelTypes(), type)) return &architecture;
     }
+  }
+  return nullptr;
+}
+
+// A type may stand for a language model and for its tower: the model is the former.
+const Architecture* ArchitectureRegistry::familyOf(const Checkpoint& checkpoint) const {
+  const ModelConfig config = readConfig(checkpoint);
+  for (const Component component :
+       {Component::language_model, Component::vision_tower, Component::audio_tower}) {
+    if (const Architecture* found = ofTypes(config.model_types, component)) return found;
   }
   for (const std::string& type : config.classes) {
     for (const Architecture& architecture : all_) {

@@ -39,10 +39,10 @@ class Joiner {
   }
 
   void checkModelTypes() const {
-    std::map<std::string, std::string> owners;
+    std::map<std::pair<Component, std::string>, std::string> owners;
     for (const auto& [name, file] : files_) {
       for (const auto& [type, node] : file.model_type_nodes) {
-        const auto [owner, fresh] = owners.try_emplace(type, name);
+        const auto [owner, fresh] = owners.try_emplace({file.rules.component, type}, name);
         if (!fresh) {
           file.yaml->wrong(node, fmt::format("model_type '{}' belongs to '{}' already",
                                              escaped(type), owner->second));
@@ -61,6 +61,7 @@ class Joiner {
     rules.foreign.insert(file.rules.foreign.begin(), file.rules.foreign.end());
     rules.name = file.rules.name;
     rules.summary = file.rules.summary;
+    rules.component = file.rules.component;
     rules.model_types = file.rules.model_types;
     rules.classes = file.rules.classes;
     if (file.has_rotary) rules.rotary_interleaved = file.rules.rotary_interleaved;

@@ -94,6 +94,7 @@ struct SplitRule {
 struct ArchitectureRules {
   std::string name;
   std::string summary;
+  Component component = Component::language_model;
   std::vector<std::string> model_types;  // empty: serves others to extend
   std::vector<std::string> classes;      // as config.json's `architectures` lists them
   bool rotary_interleaved = false;

@@ -2,10 +2,10 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <kindred/source.hpp>
@@ -13,7 +13,6 @@
 
 #include "models/decoded.hpp"
 #include "models/encoding.hpp"
-#include "models/weight_files.hpp"
 
 namespace kindred::models {
 
@@ -60,68 +59,51 @@ struct Numbers {
 // What a tensor's elements show as they are read.
 Shown shown(const Tensor& tensor);
 
-// Finds codecs for tensors: sets `numbers`, and with them name, shape and elements, and marks what
-// a codec reads besides as parts.
-using Decode = std::function<void(Source& source, const std::vector<Shard>& shards,
-                                  const std::string& config, std::vector<Tensor>& tensors)>;
-
-// What the headers of a model's files say, in a format that has a reader of its own.
-struct Catalogue {
-  std::vector<Tensor> tensors;
-  std::string config = {};               // what config.json would say; empty: that file says it
-  std::vector<std::string> tokens = {};  // of the vocabulary, by number; empty: not held there
-  std::vector<std::string> notes = {};   // sentences for people
+// The format that a checkpoint's files are in: the plugin's name, and as people write it.
+struct FormatUsed {
+  std::string plugin;  // "gguf"
+  std::string title;   // "GGUF"
 };
-// Reads the headers of these shards and sets their lengths.
-using ReadCatalogue = std::function<Catalogue(std::vector<Shard>& shards)>;
 
-// What formats and encodings take besides safetensors of plain numbers; empty: they are refused, or
-// stay codes.
-struct Readers {
-  Decode decode = {};
-  ReadCatalogue torch = {}, gguf = {};
+struct CheckpointParts {
+  std::string model;  // the key under which results name it
+  FormatUsed format = {};
+  std::vector<Tensor> tensors = {};  // by natural name order, each name once
+  std::vector<Shard> shards = {};
+  std::string config = {};
+  std::string config_place = {};
+  std::vector<std::string> tokens = {};
+  std::vector<std::string> notes = {};
+  bool agrees_with_index = true;
 };
 
 class Checkpoint {
  public:
-  // Reads headers (and the index, config.json) of one location: of the files that weight_files.hpp
-  // chooses. `model` is the key under which results name it. What is missing or inconsistent is an
-  // Error that names the file, or a note where all that is needed is there. The source must outlive
-  // it.
-  static Checkpoint open(std::string model, Source& source, Location& location,
-                         const Readers& readers = {});
+  // Opened by formats/open.hpp, or reading/open.hpp where codes are to become numbers.
+  explicit Checkpoint(CheckpointParts parts) : parts_(std::move(parts)) {}
 
   // Numbers refer to shards: a checkpoint moves, and is not copied.
   Checkpoint() = default;
   Checkpoint(Checkpoint&&) = default;
   Checkpoint& operator=(Checkpoint&&) = default;
 
-  const std::string& model() const { return model_; }
-  const std::vector<Tensor>& tensors() const { return tensors_; }  // by natural name order
-  const Tensor* find(std::string_view name) const;                 // null: not there
-  Format format() const { return format_; }
-  const std::vector<Shard>& shards() const { return shards_; }
-  const std::string& config() const { return config_; }  // text of config.json; empty: none
-  const std::string& configPlace() const { return config_place_; }    // its path or URL, for errors
-  const std::vector<std::string>& tokens() const { return tokens_; }  // see Catalogue
+  const std::string& model() const { return parts_.model; }
+  const FormatUsed& format() const { return parts_.format; }
+  const std::vector<Tensor>& tensors() const { return parts_.tensors; }  // by natural name order
+  const Tensor* find(std::string_view name) const;                       // null: not there
+  const std::vector<Shard>& shards() const { return parts_.shards; }
+  // Text of config.json, or what the files say in its terms; empty: none.
+  const std::string& config() const { return parts_.config; }
+  const std::string& configPlace() const { return parts_.config_place; }  // path or URL, for errors
+  // Of the vocabulary, by number; empty: not held in the model's files.
+  const std::vector<std::string>& tokens() const { return parts_.tokens; }
   // Sentences for people: which files were left out, and where index and shards disagree.
-  const std::vector<std::string>& notes() const { return notes_; }
+  const std::vector<std::string>& notes() const { return parts_.notes; }
   // Whether every tensor that the index names is there, and no other nor another shard besides.
-  bool agreesWithIndex() const { return agrees_with_index_; }
+  bool agreesWithIndex() const { return parts_.agrees_with_index; }
 
  private:
-  void note(std::string sentence);  // empty: none
-  void readTensors(Source& source, Format format, const Readers& readers);
-
-  std::string model_;
-  Format format_ = Format::safetensors;
-  std::vector<Tensor> tensors_;
-  std::vector<Shard> shards_;
-  std::string config_;
-  std::string config_place_;
-  std::vector<std::string> tokens_;
-  std::vector<std::string> notes_;
-  bool agrees_with_index_ = true;
+  CheckpointParts parts_;
 };
 
 // A tensor or a run of its rows (a part of a fused tensor), ready to be read.

@@ -8,11 +8,15 @@
 #include <initializer_list>
 #include <optional>
 
-#include "models/json_walk.hpp"
+#include "words/json_walk.hpp"
 #include "models/names.hpp"
 
 namespace kindred::models {
 namespace {
+
+namespace json = words::json;
+using words::JsonPlace;
+using words::PaddedText;
 
 // Products of two dimensions then stay far below 2^64.
 constexpr std::uint64_t kMost = 2'147'483'647;
@@ -126,7 +130,7 @@ constexpr std::array kSpellings{
     Spelling{&Dimensions::layers,
              "layers",
              {"num_hidden_layers", "n_layer", "num_layers", "n_layers", "num_decoder_layers",
-              "decoder_layers", "encoder_layers"}},
+              "decoder_layers", "encoder_layers", "depth"}},
     Spelling{&Dimensions::heads,
              "heads",
              {"num_attention_heads", "n_head", "num_heads", "n_heads", "decoder_attention_heads",

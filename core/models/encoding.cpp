@@ -9,10 +9,13 @@
 #include <unordered_map>
 
 #include "models/checkpoint.hpp"
-#include "models/json_walk.hpp"
+#include "words/json_walk.hpp"
 
 namespace kindred::models {
 namespace {
+
+namespace json = words::json;
+using words::PaddedText;
 
 struct Traits {
   Shown shown;

@@ -7,11 +7,13 @@
 
 #include <kindred/error.hpp>
 
-#include "models/json_walk.hpp"
 #include "models/names.hpp"
+#include "words/json_walk.hpp"
 
 namespace kindred::models {
 namespace {
+
+using words::JsonPlace;
 
 using simdjson::dom::element;
 
@@ -116,11 +118,11 @@ class Node {
 void readRoot(std::string_view tokenizer_json, const std::string& file,
               const std::function<void(const Node&)>& read) {
   const JsonPlace place{file, "the file", "fetch the file again"};
-  refuseOtherEncodings(tokenizer_json, place);
+  words::refuseOtherEncodings(tokenizer_json, place);
   simdjson::dom::parser parser;
   element root;
   if (const auto problem = parser.parse(tokenizer_json.data(), tokenizer_json.size()).get(root)) {
-    throw place.error(fmt::format("the file is not valid JSON: {}", whyNoJson(problem)));
+    throw place.error(fmt::format("the file is not valid JSON: {}", words::whyNoJson(problem)));
   }
   read(Node(root, file, ""));
 }

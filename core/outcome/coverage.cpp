@@ -20,6 +20,14 @@ std::string roleOf(const plan::Model& model, const std::string& tensor) {
   return model.architecture == nullptr ? "" : model.architecture->roleOf(tensor);
 }
 
+// By the model's family, or by that of one of its components.
+bool isUnderstood(const plan::Model& model, const std::string& tensor) {
+  if (!roleOf(model, tensor).empty()) return true;
+  return std::any_of(model.components.begin(), model.components.end(), [&](const auto& part) {
+    return part->checkpoint.find(tensor) != nullptr && !roleOf(*part, tensor).empty();
+  });
+}
+
 // Fewer bits in all may be equal by chance: a norm of few values, a bias that hardly moved.
 constexpr double kFewestBits = 128;
 // Of tensors that nothing names, what has fewer kinds of values than that is no weight.
@@ -84,15 +92,15 @@ class Coverer {
       bytes += tensor.bytes;
       if (tensor.encoding != models::Encoding::part) elements += tensor.elements;
       const bool part = tensor.encoding == models::Encoding::part;
-      if (!part && roleOf(model, tensor.name).empty()) continue;
+      if (!part && !isUnderstood(model, tensor.name)) continue;
       ++understood;
       understood_bytes += tensor.bytes;
     }
   }
 
   void look(const results::Observation& o) {
-    const bool in_order = o.model_a == a_.key && o.model_b == b_.key;
-    const bool reversed = o.model_a == b_.key && o.model_b == a_.key;
+    const bool in_order = o.model_a == a_.filesKey() && o.model_b == b_.filesKey();
+    const bool reversed = o.model_a == b_.filesKey() && o.model_b == a_.filesKey();
     if (!in_order && !reversed) return;
     const Pair pair = in_order ? Pair{o.tensor_a, o.tensor_b} : Pair{o.tensor_b, o.tensor_a};
     if (o.figure == "byte-hash") {
@@ -102,8 +110,8 @@ class Coverer {
   }
 
   void look(const results::PlainCosine& cosine) {
-    const bool in_order = cosine.model_a == a_.key && cosine.model_b == b_.key;
-    const bool reversed = cosine.model_a == b_.key && cosine.model_b == a_.key;
+    const bool in_order = cosine.model_a == a_.filesKey() && cosine.model_b == b_.filesKey();
+    const bool reversed = cosine.model_a == b_.filesKey() && cosine.model_b == a_.filesKey();
     if ((!in_order && !reversed) || !std::isfinite(cosine.value)) return;
     const Pair pair =
         in_order ? Pair{cosine.tensor_a, cosine.tensor_b} : Pair{cosine.tensor_b, cosine.tensor_a};

@@ -158,9 +158,9 @@ class Identifier {
 Contents contentsOf(const plan::Model& model, const results::Results& results) {
   Contents contents;
   auto content = std::lower_bound(
-      results.contents.begin(), results.contents.end(), model.key,
+      results.contents.begin(), results.contents.end(), model.filesKey(),
       [](const results::TensorContent& c, const std::string& key) { return c.model < key; });
-  for (; content != results.contents.end() && content->model == model.key; ++content) {
+  for (; content != results.contents.end() && content->model == model.filesKey(); ++content) {
     contents.emplace(content->tensor, &*content);
   }
   return contents;

@@ -6,9 +6,9 @@ namespace kindred::outcome {
 
 ReadRanges::ReadRanges(const plan::Model& model, const results::Results& results) : model_(model) {
   auto range = std::lower_bound(
-      results.ranges.begin(), results.ranges.end(), model.key,
+      results.ranges.begin(), results.ranges.end(), model.filesKey(),
       [](const results::RangeRead& read, const std::string& key) { return read.model < key; });
-  for (; range != results.ranges.end() && range->model == model.key; ++range) {
+  for (; range != results.ranges.end() && range->model == model.filesKey(); ++range) {
     std::vector<Span>& spans = files_[range->file];
     const std::uint64_t end = range->offset + range->length;
     if (!spans.empty() && range->offset <= spans.back().end) {

@@ -8,6 +8,7 @@
 
 #include <kindred/error.hpp>
 
+#include "evidence/components.hpp"
 #include "outcome/coverage.hpp"
 #include "plugin/fingerprint.hpp"
 #include "results/families.hpp"
@@ -65,6 +66,8 @@ const char* kindText(Kind kind) {
   switch (kind) {
     case Kind::source:
       return "source";
+    case Kind::format:
+      return "format";
     case Kind::pair_metric:
     case Kind::tensor_metric:
     case Kind::set_metric:
@@ -120,6 +123,12 @@ std::vector<std::pair<std::string, std::string>> pairsOf(const steps::Recipe& re
     if (step.models.size() == 2) add(step.models.front(), step.models.back());
   }
   for (const evidence::StepFinding& row : results.findings) add(row.model_a, row.model_b);
+  const auto unknown = [&](const std::string& key) {  // a component's: its whole's pair tells of it
+    return std::none_of(recipe.models.begin(), recipe.models.end(),
+                        [&](const recipe::ModelSpec& model) { return model.key == key; });
+  };
+  std::erase_if(pairs,
+                [&](const auto& pair) { return unknown(pair.first) || unknown(pair.second); });
   return pairs;
 }
 
@@ -168,19 +177,47 @@ std::uint64_t budgetOf(const steps::Recipe& recipe, const std::string& a, const 
   return most;
 }
 
-results::Pair pairOf(const steps::Recipe& recipe, const plan::Models& models,
-                     const results::Results& results, const std::string& a, const std::string& b) {
+std::vector<evidence::Adjusted> findingsOf(const results::Results& results, const std::string& a,
+                                           const std::string& b) {
   std::vector<evidence::Adjusted> findings;
   for (const evidence::StepFinding& row : results.findings) {
     const bool of_pair =
         (row.model_a == a && row.model_b == b) || (row.model_a == b && row.model_b == a);
     if (of_pair) findings.push_back({row.finding, row.log10_p_adjusted});
   }
-  evidence::Coverage coverage =
-      coverageOf(modelNamed(models, a), modelNamed(models, b), results, budgetOf(recipe, a, b));
+  return findings;
+}
+
+// What both models are by themselves has been tested under their own names.
+std::vector<evidence::ComponentVerdict> componentsOf(const plan::Model& a, const plan::Model& b,
+                                                     const steps::Recipe& recipe,
+                                                     const results::Results& results,
+                                                     evidence::Ran ran) {
+  std::vector<evidence::ComponentVerdict> list;
+  for (const plan::ComponentPair& pair : plan::componentPairs(a, b)) {
+    const std::string& key_a = pair.own ? a.key : pair.a->key;
+    const std::string& key_b = pair.own ? b.key : pair.b->key;
+    evidence::Coverage coverage =
+        coverageOf(*pair.a, *pair.b, results, budgetOf(recipe, a.key, b.key));
+    coverage.ran = ran;
+    list.push_back({std::string(models::name(pair.kind)),
+                    evidence::judge(pair.a->key, pair.b->key, findingsOf(results, key_a, key_b),
+                                    coverage, unfairIn(results, key_a, key_b))});
+  }
+  return list;
+}
+
+results::Pair pairOf(const steps::Recipe& recipe, const plan::Models& models,
+                     const results::Results& results, const std::string& a, const std::string& b) {
+  const std::vector<evidence::Adjusted> findings = findingsOf(results, a, b);
+  const plan::Model& model_a = modelNamed(models, a);
+  const plan::Model& model_b = modelNamed(models, b);
+  evidence::Coverage coverage = coverageOf(model_a, model_b, results, budgetOf(recipe, a, b));
   coverage.ran = ranOf(recipe, results, a, b, !findings.empty());
   results::Pair pair{a, b, evidence::judge(a, b, findings, coverage, unfairIn(results, a, b)),
                      coverage};
+  pair.components = componentsOf(model_a, model_b, recipe, results, coverage.ran);
+  pair.verdict = evidence::combined(std::move(pair.verdict), pair.components);
   countAssignments(findings, pair);
   return pair;
 }

@@ -9,6 +9,7 @@
 
 #include <kindred/error.hpp>
 
+#include "models/components.hpp"
 #include "plan/parameters.hpp"
 #include "plugin/guard.hpp"
 #include "reading/open.hpp"
@@ -62,7 +63,7 @@ void together(std::size_t count, const std::function<void(std::size_t)>& open) {
 Models::Models(const recipe::Given& given, plugin::Registry& registry,
                const models::ArchitectureRegistry& architectures, const SourceOverrides& overrides,
                std::vector<recipe::Diagnostic>& diagnostics)
-    : given_(given), architectures_(architectures) {
+    : given_(given), registry_(registry), architectures_(architectures) {
   for (const recipe::SourceSpec& spec : given.sources) {
     try {
       const plugin::Plugin& plugin = registry.load(spec.use.plugin);
@@ -87,10 +88,49 @@ std::unique_ptr<Model> Models::openModel(const Repository& repository) const {
   auto model = std::make_unique<Model>();
   static_cast<Repository&>(*model) = repository;
   plugin::guard(model->address.substr(0, model->address.find(':')), [&] {
-    model->checkpoint = reading::openCheckpoint(model->key, *model->source, *model->location);
+    model->checkpoint =
+        reading::openCheckpoint(model->key, *model->source, *model->location, formats());
   });
   model->architecture = architectures_.recognise(model->checkpoint);
+  for (models::ComponentPart& part :
+       models::componentsOf(model->checkpoint, model->architecture, architectures_)) {
+    auto component = std::make_unique<Model>();
+    static_cast<Repository&>(*component) = repository;
+    component->key = part.checkpoint.model();
+    component->checkpoint = std::move(part.checkpoint);
+    component->architecture = std::move(part.architecture);
+    component->whole = model.get();
+    model->components.push_back(std::move(component));
+  }
   return model;
+}
+
+std::vector<ComponentPair> componentPairs(const Model& a, const Model& b) {
+  std::vector<ComponentPair> pairs;
+  if (a.components.empty() && b.components.empty()) return pairs;
+  const auto partsOf = [](const Model& model) {
+    std::vector<const Model*> list;
+    for (const auto& component : model.components) list.push_back(component.get());
+    if (list.empty() && model.architecture != nullptr) list.push_back(&model);
+    return list;
+  };
+  const auto isOwn = [](const Model& part, const Model& whole) {
+    return whole.architecture != nullptr &&
+           part.architecture->component() == whole.architecture->component();
+  };
+  for (const Model* of_a : partsOf(a)) {
+    for (const Model* of_b : partsOf(b)) {
+      const models::Component kind = of_a->architecture->component();
+      if (kind != of_b->architecture->component()) continue;
+      pairs.push_back({kind, of_a, of_b, isOwn(*of_a, a) && isOwn(*of_b, b)});
+    }
+  }
+  return pairs;
+}
+
+const formats::Formats& Models::formats() const {
+  std::call_once(formats_once_, [&] { formats_ = std::make_unique<formats::Formats>(registry_); });
+  return *formats_;
 }
 
 const Repository& Models::repository(const std::string& key) {

@@ -3,12 +3,15 @@
 
 #include <map>
 #include <memory>
+#include <mutex>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <kindred/source.hpp>
 
+#include "formats/formats.hpp"
 #include "models/architecture.hpp"
 #include "models/checkpoint.hpp"
 #include "plugin/registry.hpp"
@@ -28,7 +31,24 @@ struct Repository {
 struct Model : Repository {
   models::Checkpoint checkpoint;
   std::shared_ptr<const models::Architecture> architecture;  // null: unknown family
+  // Of a composite its parts with a residual stream of their own (models/components.hpp), over the
+  // same files; empty: it has but one.
+  std::vector<std::unique_ptr<Model>> components = {};
+  const Model* whole = nullptr;  // of a component: what it is a part of
+
+  // The key under which results name what is read of its files.
+  const std::string& filesKey() const { return whole == nullptr ? key : whole->key; }
 };
+
+// Components of two models that may be counterparts: those of one kind.
+struct ComponentPair {
+  models::Component kind = models::Component::language_model;
+  const Model* a = nullptr;
+  const Model* b = nullptr;
+  bool own = false;  // what both models are by themselves: tests of the models are theirs
+};
+// Empty where neither model is a composite.
+std::vector<ComponentPair> componentPairs(const Model& a, const Model& b);
 
 // Parameters that the command line sets for every source that declares them ("offline", "true").
 using SourceOverrides = std::map<std::string, std::string>;
@@ -63,11 +83,16 @@ class Models {
   std::unique_ptr<Repository> openRepository(const recipe::ModelSpec& spec) const;
   std::unique_ptr<Model> openModel(const Repository& repository) const;
 
+  const formats::Formats& formats() const;  // opened when the first model is
+
   const recipe::Given& given_;
+  plugin::Registry& registry_;
   const models::ArchitectureRegistry& architectures_;
   std::map<std::string, std::unique_ptr<Source>> sources_;
   std::map<std::string, std::unique_ptr<Repository>> repositories_;
   std::map<std::string, std::unique_ptr<Model>> models_;
+  mutable std::once_flag formats_once_;
+  mutable std::unique_ptr<formats::Formats> formats_;
 };
 
 }  // namespace kindred::plan

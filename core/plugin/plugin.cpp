@@ -2,6 +2,7 @@
 
 #include <kindred/alignment.hpp>
 #include <kindred/declaration.hpp>
+#include <kindred/format.hpp>
 #include <kindred/matrix_test.hpp>
 #include <kindred/metric.hpp>
 #include <kindred/source.hpp>
@@ -59,6 +60,9 @@ std::unique_ptr<Aligner> Plugin::makeAligner(const Parameters& given) const {
 }
 std::unique_ptr<Survey> Plugin::makeSurvey(const Parameters& given) const {
   return make<Survey>(Kind::survey, given);
+}
+std::unique_ptr<Format> Plugin::makeFormat(const Parameters& given) const {
+  return make<Format>(Kind::format, given);
 }
 
 }  // namespace kindred::plugin

@@ -18,6 +18,7 @@ class Test;
 class MatrixTest;
 class Aligner;
 class Survey;
+class Format;
 }  // namespace kindred
 
 namespace kindred::plugin {
@@ -54,6 +55,7 @@ struct Plugin {
   std::unique_ptr<MatrixTest> makeMatrixTest(const Parameters& parameters) const;
   std::unique_ptr<Aligner> makeAligner(const Parameters& parameters) const;
   std::unique_ptr<Survey> makeSurvey(const Parameters& parameters) const;
+  std::unique_ptr<Format> makeFormat(const Parameters& parameters) const;
 
  private:
   template <class Base>

@@ -5,6 +5,7 @@
 #include <system_error>
 
 #include "plugin/alias.hpp"
+#include "plugin/symbols.hpp"
 #include "words/near.hpp"
 
 namespace kindred::plugin {
@@ -50,6 +51,22 @@ Registry::Registry(std::vector<fs::path> folders) : folders_(std::move(folders))
 std::vector<std::string> Registry::names() const {
   std::vector<std::string> found;
   for (const auto& [name, files] : files_) found.push_back(name);
+  return found;
+}
+
+std::vector<std::string> Registry::formats() const {
+  const auto is_format = [](const fs::path& file) {
+    try {
+      const std::vector<std::string> symbols = exportedSymbols(file);
+      return std::find(symbols.begin(), symbols.end(), "kindred_is_format") != symbols.end();
+    } catch (const Error&) {
+      return false;  // whoever needs it by name is told why
+    }
+  };
+  std::vector<std::string> found;
+  for (const auto& [name, files] : files_) {
+    if (std::any_of(files.begin(), files.end(), is_format)) found.push_back(name);
+  }
   return found;
 }
 

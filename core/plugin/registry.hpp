@@ -40,6 +40,10 @@ class Registry {
   // All names found, sorted; opens nothing. [any-thread]
   std::vector<std::string> names() const;
 
+  // Names of those that say in their symbol tables that they are formats, sorted; opens nothing. A
+  // file that has no such table is none. [any-thread]
+  std::vector<std::string> formats() const;
+
   // Every library and older name found, sorted by name, all of them opened. [any-thread]
   std::vector<Candidate> list();
 

@@ -5,10 +5,12 @@
 #include <set>
 #include <utility>
 
-#include "reading/codec_file.hpp"
+#include "codecs/codec_file.hpp"
+#include "formats/catalogue.hpp"
+#include "formats/open.hpp"
 #include "reading/codec_of.hpp"
-#include "reading/other_formats.hpp"
 #include "reading/stated.hpp"
+#include "words/names.hpp"
 
 namespace kindred::reading {
 namespace {
@@ -99,9 +101,9 @@ class Decoder {
     numbers->stored_name = tensor.name;
     numbers->stored_shape = tensor.shape;
     numbers->stored_elements = tensor.elements;
-    std::vector<StoredPart> parts;
+    std::vector<codecs::StoredPart> parts;
     for (const Tensor* part : found.parts) parts.push_back({&shards_[part->shard], part->offset});
-    auto file = std::make_shared<CodecFile>(std::move(found.codec), std::move(parts));
+    auto file = std::make_shared<codecs::CodecFile>(std::move(found.codec), std::move(parts));
     numbers->shard = {shards_[tensor.shard].name, file, 0, file.get()};
     return numbers;
   }
@@ -112,8 +114,7 @@ class Decoder {
     return !by_name_.contains(name) && named_.insert(name).second ? name : codes;
   }
 
-  static void give(Tensor& tensor, std::string name,
-                   std::shared_ptr<const models::Numbers> numbers,
+  static void give(Tensor& tensor, std::string name, std::shared_ptr<const models::Numbers> numbers,
                    std::vector<std::uint64_t> shape) {
     tensor.name = std::move(name);
     tensor.elements = 1;
@@ -133,15 +134,16 @@ class Decoder {
 
 }  // namespace
 
-models::Checkpoint openCheckpoint(std::string model, Source& source, Location& location) {
-  models::Readers readers;
-  readers.decode = [](Source& from, const std::vector<Shard>& shards, const std::string& config,
-                      std::vector<Tensor>& tensors) {
-    Decoder(from, shards, config, tensors).run();
-  };
-  readers.torch = readTorchFiles;
-  readers.gguf = readGgufs;
-  return models::Checkpoint::open(std::move(model), source, location, readers);
+models::Checkpoint openCheckpoint(std::string model, Source& source, Location& location,
+                                  const formats::Formats& formats) {
+  models::CheckpointParts parts = formats::openStored(std::move(model), source, location, formats);
+  Decoder(source, parts.shards, parts.config, parts.tensors).run();
+  std::sort(parts.tensors.begin(), parts.tensors.end(), [](const Tensor& a, const Tensor& b) {
+    if (a.name != b.name) return words::naturalLess(a.name, b.name);
+    return a.shard < b.shard;
+  });
+  formats::checkNames(parts.tensors, parts.shards);
+  return models::Checkpoint(std::move(parts));
 }
 
 }  // namespace kindred::reading

@@ -3,13 +3,15 @@
 
 #include <string>
 
+#include "formats/formats.hpp"
 #include "models/checkpoint.hpp"
 
 namespace kindred::reading {
 
-// As Checkpoint::open(). Where a codec fits, a tensor of codes becomes one of numbers under the
+// As formats::openStored(). Where a codec fits, a tensor of codes becomes one of numbers under the
 // name of its matrix, and what stands beside it becomes part of it; where none does, it stays what
 // it is.
-models::Checkpoint openCheckpoint(std::string model, Source& source, Location& location);
+models::Checkpoint openCheckpoint(std::string model, Source& source, Location& location,
+                                  const formats::Formats& formats);
 
 }  // namespace kindred::reading

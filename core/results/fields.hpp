@@ -111,12 +111,19 @@ void visit(V& v, X& x) {
   v("components", x.components, "by part of the model; empty where bytes were not compared");
 }
 
+template <class V, Of<evidence::ComponentVerdict> X>
+void visit(V& v, X& x) {
+  v("component", x.component, "language model, vision tower or audio tower");
+  v("verdict", x.verdict, "on this component of both");
+}
+
 template <class V, Of<Pair> X>
 void visit(V& v, X& x) {
   v("a", x.a, "a key of models");
   v("b", x.b, "a key of models");
   v("verdict", x.verdict, "");
   v("coverage", x.coverage, "what was understood and compared");
+  v("components", x.components, "verdicts by component; empty where neither is a composite");
   v("assignments", x.assignments, "behind the findings");
 }
 

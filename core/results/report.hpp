@@ -11,6 +11,7 @@
 #include <variant>
 #include <vector>
 
+#include "evidence/components.hpp"
 #include "evidence/verdict.hpp"
 #include "results/results.hpp"
 
@@ -35,6 +36,7 @@ struct Pair {
   evidence::Verdict verdict;
   evidence::Coverage coverage;
   Assignments assignments = {};  // behind its findings
+  std::vector<evidence::ComponentVerdict> components = {};  // of composites
 };
 
 struct Model {

@@ -57,7 +57,7 @@ SegmentBytes::SegmentBytes(const plan::Model& model, const models::View& view,
       std::memcpy(into.data(), held->find(range).data(), range.length);
     } else {
       shard_.file->read(range.offset, into);
-      ranges_.push_back({model.key, shard_.name, range.offset, range.length, results::xxh3(into)});
+      ranges_.push_back({model.filesKey(), shard_.name, range.offset, range.length, results::xxh3(into)});
     }
   }
   file_ = std::make_unique<MemoryFile>(gathered_, place);
@@ -79,7 +79,7 @@ void SegmentBytes::reportRanges(std::vector<results::RangeRead>& ranges) const {
   ranges.insert(ranges.end(), ranges_.begin(), ranges_.end());
   if (hashing_ == nullptr) return;
   const std::uint64_t length = hashing_->end() - offset_;
-  ranges.push_back({model_.key, shard_.name, offset_, length, hashing_->digest()});
+  ranges.push_back({model_.filesKey(), shard_.name, offset_, length, hashing_->digest()});
 }
 
 }  // namespace kindred::run

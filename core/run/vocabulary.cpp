@@ -30,7 +30,7 @@ std::vector<std::string> tokensOf(const plan::Model& model,
   std::string text(file->size(), '\0');
   const auto bytes = std::as_writable_bytes(std::span(text.data(), text.size()));
   file->read(0, bytes);
-  ranges.push_back({model.key, kTokenizer, 0, text.size(), results::xxh3(bytes)});
+  ranges.push_back({model.filesKey(), kTokenizer, 0, text.size(), results::xxh3(bytes)});
   return models::tokensOf(text, file->place());
 }
 

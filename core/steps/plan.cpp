@@ -10,9 +10,9 @@ namespace {
 
 void addHeaders(const plan::Model& model, std::set<std::string>& counted,
                 std::map<std::string, std::uint64_t>& bytes) {
-  if (!counted.insert(model.key).second) return;
+  if (!counted.insert(model.filesKey()).second) return;
   for (const models::Shard& shard : model.checkpoint.shards()) {
-    bytes[model.key] += shard.header_bytes;
+    bytes[model.filesKey()] += shard.header_bytes;
   }
 }
 
@@ -63,6 +63,7 @@ void Planning::leaveOut(const Step& step, std::vector<plan::LeftOut> list) {
 }
 
 void Planning::leaveCodesOut(const plan::Model& model, const Step& step) {
+  if (model.whole != nullptr) return;  // listed with its whole
   if (listed_.insert(&model).second) leaveOut(step, plan::codesOf(model, step.name));
 }
 
@@ -142,16 +143,17 @@ std::map<std::string, std::uint64_t> bytesByModel(const Plan& plan) {
     for (const plan::Model* model : base(step).models) addHeaders(*model, catalogues, bytes);
     for (const auto& [model, ranges] : base(step).reads) {
       for (const plan::ByteRange& range : ranges) {
-        if (counted.insert(range).second) bytes[model->key] += range.length;
+        if (counted.insert(range).second) bytes[model->filesKey()] += range.length;
       }
     }
   }
-  std::map<std::string, std::uint64_t> by_tests;  // the largest budget reads what smaller ones do
+  // The largest budget reads what smaller ones do.
+  std::map<const plan::Model*, std::uint64_t> by_tests;
   for (const auto& [where, reading] : plan.readings) {
-    std::uint64_t& most = by_tests[where.first->key];
+    std::uint64_t& most = by_tests[where.first];
     most = std::max(most, reading.bytes);
   }
-  for (const auto& [model, most] : by_tests) bytes[model] += most;
+  for (const auto& [model, most] : by_tests) bytes[model->filesKey()] += most;
   return bytes;
 }
 

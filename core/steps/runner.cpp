@@ -143,7 +143,9 @@ results::Results execute(const Recipe& recipe, const Plan& plan, const plan::Mod
       results.add(runGroup(plan, i, end, results, executor));
       executor.noteMemory();
       for (; i < end; ++i) {
-        if (!run::interrupted()) results.finished.push_back(base(plan.steps[i]).step->name);
+        const std::string& name = base(plan.steps[i]).step->name;
+        const bool known = !results.finished.empty() && results.finished.back() == name;
+        if (!run::interrupted() && !known) results.finished.push_back(name);
       }
     }
     results.complete = !run::interrupted();

@@ -71,6 +71,8 @@ std::string ToolMaker::misuse(const plugin::Plugin& plugin, kindred::Kind wanted
       return "describes one tensor: the step needs 'describe'";
     case kindred::Kind::source:
       return "is a source, not a metric";
+    case kindred::Kind::format:
+      return "is a format, not a metric";
     case kindred::Kind::survey:
       return "is a survey: the step needs 'survey'";
     default:

@@ -39,8 +39,8 @@ void write(const std::filesystem::path& path, const std::string& bytes) {
 
 // Matrices in blocks where rows are whole ones, else in half precision; norms in F32.
 void saveGguf(const std::filesystem::path& path, const Toy& toy, bool blocks) {
-  write(path, support::ggufLlama(toy, {}, blocks ? support::GgufType::Q8_0
-                                                 : support::GgufType::F16));
+  write(path,
+        support::ggufLlama(toy, {}, blocks ? support::GgufType::Q8_0 : support::GgufType::F16));
 }
 
 TEST(GgufFiles, HoldTheModelThatTheyWereConvertedFrom) {
@@ -74,6 +74,29 @@ TEST(GgufFiles, ComeOutAgain) {
   compared(dir, "a.gguf", "b.gguf");
   const RunResult again = support::run({"verify", (dir / "out").string()});
   EXPECT_EQ(again.exit_code, 0) << again.out << again.err;
+}
+
+TEST(Formats, ThatWereReadStandInTheManifestAndInTheListOfPlugins) {
+  TempDir dir;
+  saveModel(dir / "a", stored(toyLlama(1)), toyLlamaConfig());
+  saveGguf(dir / "b.gguf", tuned(toyLlama(1), 2), true);
+  compared(dir, "a", "b.gguf");
+  const json manifest = json::parse(support::readFile(dir / "out" / "manifest.json"));
+  std::map<std::string, std::string> kinds;
+  for (const json& plugin : manifest.at("plugins")) kinds[plugin.at("name")] = plugin.at("kind");
+  EXPECT_EQ(kinds["safetensors"], "format");
+  EXPECT_EQ(kinds["gguf"], "format");
+  EXPECT_FALSE(kinds.contains("torch"));
+  EXPECT_THAT(support::run({"plugins"}).out,
+              AllOf(HasSubstr("gguf"), HasSubstr("torch"), HasSubstr("format")));
+}
+
+TEST(GgufFiles, WhoseNamesSayNothingAreReadWhereTheyAreNamed) {
+  TempDir dir;
+  saveGguf(dir / "sha256-0123", toyLlama(1), true);
+  const RunResult result = support::run({"inspect", (dir / "sha256-0123").string()});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.out, HasSubstr("format        GGUF\n"));
 }
 
 TEST(GgufFiles, OfAFolderMustBeNamedWhereThereAreSeveral) {

@@ -56,7 +56,7 @@ class NewProjects {
                 "cmake_minimum_required(VERSION 3.20)\nproject(all LANGUAGES CXX)\n"
                 "enable_testing()\nset(KINDRED_PLUGIN_DIR ${CMAKE_BINARY_DIR}/plugins)\n"
                 "foreach(each relative-error disk layer-order unit-lengths row-cosines "
-                "down-matching)\n  add_subdirectory(${each})\nendforeach()\n");
+                "ledger down-matching)\n  add_subdirectory(${each})\nendforeach()\n");
     must({KINDRED_CMAKE, "-G", KINDRED_GENERATOR, "-S", temp_.text(), "-B", built().string(),
           "-DCMAKE_BUILD_TYPE=Debug", "-DCMAKE_PREFIX_PATH=" + prefix_.string(),
           std::string("-DCMAKE_CXX_COMPILER=") + KINDRED_CXX,
@@ -76,7 +76,8 @@ class NewProjects {
       {"source", "disk"},
       {"test", "layer-order"},
       {"matrix-test", "unit-lengths"},
-      {"survey", "row-cosines"}};
+      {"survey", "row-cosines"},
+      {"format", "ledger"}};
 
   TempDir temp_;
   fs::path prefix_ = temp_ / "prefix";
@@ -127,13 +128,23 @@ TEST(NewProjects, OfEveryKindBuildAgainstTheInstalledSdkPassTheirTestsAndWorkInA
                                    "relative_error_test.cpp"));
   const std::string tested =
       must({KINDRED_CTEST, "--test-dir", projects.built().string(), "--output-on-failure"});
-  EXPECT_THAT(tested, HasSubstr("100% tests passed, 0 tests failed out of 6"));
+  EXPECT_THAT(tested, HasSubstr("100% tests passed, 0 tests failed out of 7"));
 
   const auto plugin = nlohmann::json::parse(must({projects.kindred(), "plugins", "relative-error",
                                                   "--json", "--plugin-path", projects.plugins()}));
   EXPECT_EQ(plugin["kind"], "metric");
   EXPECT_EQ(plugin["file"], projects.plugins() + "/relative-error.so");
   EXPECT_EQ(plugin["parameters"][0]["name"], "power");
+
+  std::string file = "ledger";
+  for (const char* part : {"\1\0\0\0", "\6\0\0\0", "weight", "\3\0\0\0", "\2\0\0\0"}) {
+    file.append(part, part[0] == 'w' ? 6 : 4);
+  }
+  const auto ledger = nlohmann::json::parse(
+      must({projects.kindred(), "inspect", dir.write("m.ledger", file + std::string(24, '\0')).string(),
+            "--json", "--plugin-path", projects.plugins()}));
+  EXPECT_EQ(ledger["tensors"][0]["name"], "weight");
+  EXPECT_EQ(ledger["tensors"][0]["shape"], nlohmann::json({3, 2}));
 
   using support::tensorOf;
   support::writeSafetensors(dir / "x.safetensors", {tensorOf("w", DType::F32, {3}, {1, 2, 4})});
@@ -162,7 +173,7 @@ support::RunResult runNew(std::vector<std::string> arguments) {
 }
 
 TEST(NewCommand, LeavesNoPlaceholderAndNothingElseBehind) {
-  for (const char* kind : {"metric", "source", "test", "matrix-test", "survey"}) {
+  for (const char* kind : {"metric", "source", "test", "matrix-test", "survey", "format"}) {
     const TempDir temp;
     ASSERT_EQ(runNew({kind, "two-words", "--into", temp.text()}).exit_code, 0);
     EXPECT_THAT(filesIn(temp.path()), testing::ElementsAre("two-words"));
@@ -175,7 +186,7 @@ TEST(NewCommand, LeavesNoPlaceholderAndNothingElseBehind) {
 }
 
 TEST(NewCommand, WritesASourceFileThatFitsAScreen) {
-  for (const char* kind : {"metric", "source", "test", "matrix-test", "survey"}) {
+  for (const char* kind : {"metric", "source", "test", "matrix-test", "survey", "format"}) {
     const TempDir temp;
     ASSERT_EQ(runNew({kind, "short", "--into", temp.text()}).exit_code, 0);
     const std::string text = support::readFile(temp / "short/short.cpp");
@@ -206,7 +217,7 @@ TEST(NewCommand, RefusesNamesThatCanBeNoPlugins) {
 TEST(NewCommand, RefusesOtherKindsAndFoldersThatDoNotExist) {
   for (const char* kind : {"chart", "..", "metric/"}) {
     EXPECT_THAT(runNew({kind, "x"}).err,
-                HasSubstr("write matrix-test, metric, source, survey, test"));
+                HasSubstr("write format, matrix-test, metric, source, survey, test"));
   }
   const auto result = runNew({"metric", "x", "--into", "/nowhere/at/all"});
   EXPECT_EQ(result.exit_code, 2);

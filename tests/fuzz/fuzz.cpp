@@ -12,6 +12,7 @@
 
 #include "models/checkpoint.hpp"
 #include "steps/recipe.hpp"
+#include "support/open_model.hpp"
 #include "support/safetensors.hpp"
 #include "support/sources.hpp"
 #include "support/temp_dir.hpp"
@@ -71,7 +72,7 @@ void readCheckpoint(const std::string& file, const std::string& index) {
   source.put("m", "model.safetensors", file);
   if (!index.empty()) source.put("m", "model.safetensors.index.json", index);
   const auto location = source.open("m");
-  kindred::models::Checkpoint::open("m", source, *location);
+  kindred::support::openStored("m", source, *location);
 }
 
 // How often the input was refused; throws whatever is no kindred::Error.

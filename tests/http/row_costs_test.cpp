@@ -3,6 +3,7 @@
 #include "fixture.hpp"
 #include "reading/open.hpp"
 #include "support/gguf.hpp"
+#include "support/open_model.hpp"
 #include "support/quantised.hpp"
 #include "support/torch.hpp"
 
@@ -25,7 +26,7 @@ class RowCosts : public RemoteTest {
     server_.serve("/m/" + name, servers::textContent(bytes));
     const auto source = filesSource({{"gap", "0"}});
     const auto location = source->open("m/" + name);
-    const auto model = reading::openCheckpoint("m", *source, *location);
+    const auto model = reading::openCheckpoint("m", *source, *location, support::builtFormats());
     const models::Tensor* tensor = model.find(kMatrix);
     if (tensor == nullptr) throw std::runtime_error("no matrix");
     const models::View view = models::whole(model, *tensor);

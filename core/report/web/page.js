@@ -89,7 +89,7 @@
     link.textContent = "Save as CSV";
     link.addEventListener("click", (event) => {
       event.preventDefault();
-      const blob = new Blob([csvOf(rows)], { type: "text/csv" });
+      const blob = new Blob([csvOf(rows)], { type: "words/csv" });
       const save = document.createElement("a");
       save.href = URL.createObjectURL(blob);
       save.download = figure.id + ".csv";

@@ -32,10 +32,10 @@ bool isWhole(const plan::Model& model, std::uint64_t budget, Plan& plan) {
 }
 
 // The two, and the controls that are neither.
-void findModels(TestModels& planned, Planning& planning) {
-  const std::vector<std::string>& keys = planned.step->models;
-  planned.model_a = &planning.models().model(keys.front());
-  planned.model_b = &planning.models().model(keys.back());
+void setModels(TestModels& planned, const plan::Model& a, const plan::Model& b,
+               Planning& planning) {
+  planned.model_a = &a;
+  planned.model_b = &b;
   planned.models = {planned.model_a, planned.model_b};
   if (!planned.test->test->calibrated()) return;
   for (const plan::Model* control : planning.models().controls()) {
@@ -45,10 +45,10 @@ void findModels(TestModels& planned, Planning& planning) {
   }
 }
 
-void planWholeModels(const Ready<asked::PairTest>& ready, const WholeModelTest& test,
-                     Planning& planning) {
+void planModels(const Ready<asked::PairTest>& ready, const WholeModelTest& test,
+                const plan::Model& a, const plan::Model& b, Planning& planning) {
   TestModels planned{{ready.step}, &ready, &test, nullptr, nullptr, {}, {}};
-  findModels(planned, planning);
+  setModels(planned, a, b, planning);
   for (const plan::Model* model : planned.models) planning.leaveCodesOut(*model, *ready.step);
   for (const std::uint64_t budget : ready.asked->read) {
     bool whole = true;
@@ -68,6 +68,19 @@ void planWholeModels(const Ready<asked::PairTest>& ready, const WholeModelTest& 
     }
   }
   planning.add(std::move(planned));
+}
+
+// The models as they are, and their components that may be counterparts.
+void planWholeModels(const Ready<asked::PairTest>& ready, const WholeModelTest& test,
+                     Planning& planning) {
+  const std::vector<std::string>& keys = ready.step->models;
+  const plan::Model& a = planning.models().model(keys.front());
+  const plan::Model& b = planning.models().model(keys.back());
+  planModels(ready, test, a, b, planning);
+  if (test.test->calibrated()) return;
+  for (const plan::ComponentPair& pair : plan::componentPairs(a, b)) {
+    if (!pair.own) planModels(ready, test, *pair.a, *pair.b, planning);
+  }
 }
 
 }  // namespace

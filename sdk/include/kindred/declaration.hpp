@@ -51,6 +51,8 @@ constexpr std::string_view name(Kind kind) {
       return "aligner";
     case Kind::survey:
       return "survey";
+    case Kind::format:
+      return "format";
   }
   return "unknown kind";
 }
@@ -262,8 +264,9 @@ inline std::vector<std::string> faultsOf(const Descriptor& plugin) {
                        plugin.name + "'");
     }
   }
-  if (plugin.kind == Kind::source && !figures.empty()) {
-    faults.push_back("it declares figures, but a source measures nothing");
+  if ((plugin.kind == Kind::source || plugin.kind == Kind::format) && !figures.empty()) {
+    faults.push_back("it declares figures, but a " + std::string(name(plugin.kind)) +
+                     " measures nothing");
   }
   return faults;
 }

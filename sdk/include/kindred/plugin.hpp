@@ -36,7 +36,8 @@ enum class Kind : std::uint32_t {
   test,
   matrix_test,
   aligner,
-  survey
+  survey,
+  format
 };
 
 struct Descriptor {

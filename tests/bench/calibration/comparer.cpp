@@ -60,6 +60,7 @@ void adjust(Compared& result) {
 
 struct Comparer::Parts {
   plugin::Registry registry{{KINDRED_PLUGIN_DIR}};
+  formats::Formats formats{registry};
   models::ArchitectureRegistry architectures{std::filesystem::path(KINDRED_SOURCE_DIR) /
                                              "configs/architectures"};
   support::FolderSource source;
@@ -87,7 +88,7 @@ struct Comparer::Parts {
     model.address = folder.string();
     model.source = &source;
     model.location = source.open(model.address);
-    model.checkpoint = reading::openCheckpoint(model.key, source, *model.location);
+    model.checkpoint = reading::openCheckpoint(model.key, source, *model.location, formats);
     model.architecture = architectures.recognise(model.checkpoint);
     if (model.architecture == nullptr) throw inputError(model.address, "unknown architecture");
     loaded->reading = plan::readingOf(model, budget == 0 ? plan::kDefaultRead : budget);

@@ -1,5 +1,6 @@
 // Independent models in which coins or orders are not as many, or not as random, as they look:
-// copies inside a model, read whole or in part; sorted units and coordinates; rows that say nothing.
+// copies inside a model, read whole or in part; sorted units and coordinates; rows that say
+// nothing.
 #pragma once
 
 #include <filesystem>

@@ -22,6 +22,7 @@
 #include "codecs/rows.hpp"
 #include "codecs/scaled.hpp"
 #include "reading/open.hpp"
+#include "support/open_model.hpp"
 #include "support/safetensors.hpp"
 #include "support/sources.hpp"
 
@@ -90,7 +91,7 @@ std::vector<std::byte> bytesOf(const std::vector<float>& values) {
   return {bytes.begin(), bytes.end()};
 }
 
-const codecs::BlockType& typeOf(std::uint32_t id) { return *codecs::blockType(id); }
+const codecs::BlockType& typeOf(const char* name) { return *codecs::blockType(name); }
 
 bool decoding() {
   const auto q4 = codesOf(kElements / 256 * 144, 144, 2), q8 = codesOf(kElements / 32 * 34, 34, 1);
@@ -103,11 +104,11 @@ bool decoding() {
   for (std::size_t i = 0; i < scales.size(); ++i) scales[i] = magnitudes[i];
   std::vector<Reader> readers;
   readers.push_back(
-      {"GGUF Q4_K", codecs::blockRows(typeOf(12), kRows, kColumns), {q4}, [&](float* out) {
+      {"GGUF Q4_K", codecs::blockRows(typeOf("Q4_K"), kRows, kColumns), {q4}, [&](float* out) {
          plainQ4K(raw(q4), kElements / 256, out);
        }});
   readers.push_back(
-      {"GGUF Q8_0", codecs::blockRows(typeOf(8), kRows, kColumns), {q8}, [&](float* out) {
+      {"GGUF Q8_0", codecs::blockRows(typeOf("Q8_0"), kRows, kColumns), {q8}, [&](float* out) {
          plainQ8_0(raw(q8), kElements / 32, out);
        }});
   readers.push_back(
@@ -150,7 +151,10 @@ void opening() {
   }
   const auto open = [&](const char* model) {
     const auto location = source.open(model);
-    if (reading::openCheckpoint(model, source, *location).tensors().size() != 40000) std::abort();
+    if (reading::openCheckpoint(model, source, *location, support::builtFormats())
+            .tensors()
+            .size() != 40000)
+      std::abort();
   };
   const auto [plain, coded] = bestOf([&] { open("plain"); }, [&] { open("coded"); });
   fmt::print(

@@ -29,18 +29,12 @@ struct Held {
   const char* name;
   trainer::Storage storage;
 };
-const Held kHeld[] = {{"safetensors BF16", DType::BF16},
-                      {"FP8 blocks", Quantised::fp8_blocks},
-                      {"GGUF F16", GgufType::F16},
-                      {"GGUF Q8_0", GgufType::Q8_0},
-                      {"GGUF Q4_K", GgufType::Q4_K},
-                      {"GGUF Q2_K", GgufType::Q2_K},
-                      {"GGUF IQ4_XS", GgufType::IQ4_XS},
-                      {"torch .bin", trainer::TorchFile{}},
-                      {"GPTQ 4 bit", Quantised::gptq},
-                      {"AWQ 4 bit", Quantised::awq},
-                      {"nf4", Quantised::nf4},
-                      {"MLX 4 bit", Quantised::mlx}};
+const Held kHeld[] = {{"safetensors BF16", DType::BF16}, {"FP8 blocks", Quantised::fp8_blocks},
+                      {"GGUF F16", GgufType::F16},       {"GGUF Q8_0", GgufType::Q8_0},
+                      {"GGUF Q4_K", GgufType::Q4_K},     {"GGUF Q2_K", GgufType::Q2_K},
+                      {"GGUF IQ4_XS", GgufType::IQ4_XS}, {"torch .bin", trainer::TorchFile{}},
+                      {"GPTQ 4 bit", Quantised::gptq},   {"AWQ 4 bit", Quantised::awq},
+                      {"nf4", Quantised::nf4},           {"MLX 4 bit", Quantised::mlx}};
 
 Model root(std::uint64_t seed) {
   trainer::Shape shape;
@@ -156,7 +150,8 @@ Result compareAll() {
       "A trained model of two layers, 256 wide, and a child trained further on other text, each in "
       "twelve storages: {} of {} pairs are found (p-values adjusted, as `kindred compare` prints "
       "them):\n\n{}\nA stranger trained from another seed on the same text is accused in {} of {} "
-      "pairs (smallest adjusted p: 10^{:.1f}). What the description says of the same weights:\n\n{}",
+      "pairs (smallest adjusted p: 10^{:.1f}). What the description says of the same "
+      "weights:\n\n{}",
       found, kCount * kCount, children, accused, kCount * kCount, smallest, copies);
   return result;
 }

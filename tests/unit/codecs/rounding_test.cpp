@@ -26,7 +26,7 @@ std::vector<double> numbers() {
 double errorOf(GgufType type) {
   const std::vector<double> values = numbers();
   const std::string bytes = support::ggufBytes(type, values);
-  const auto codec = blockRows(*blockType(static_cast<std::uint32_t>(type)), kRows, kColumns);
+  const auto codec = blockRows(*blockType(support::nameOf(type)), kRows, kColumns);
   std::vector<Bytes> pieces;
   for (const Piece& piece : codec->pieces(0, kRows)) {
     pieces.push_back(std::as_bytes(std::span(bytes)).subspan(piece.offset, piece.length));

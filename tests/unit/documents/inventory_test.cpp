@@ -23,7 +23,8 @@ class Models {
     source_.put(key, "config.json", "{\"model_type\": \"" + type + "\"" + more + "}");
     source_.put(key, "model.safetensors", support::safetensorsBytes(tensors));
     const auto location = source_.open(key);
-    checkpoints_.push_back(std::make_unique<Checkpoint>(Checkpoint::open(key, source_, *location)));
+    checkpoints_.push_back(
+        std::make_unique<Checkpoint>(support::openStored(key, source_, *location)));
     const Checkpoint& checkpoint = *checkpoints_.back();
     catalogues_.push_back({checkpoint, models::shippedArchitectures().recognise(checkpoint)});
     return catalogues_.back();

@@ -3,10 +3,9 @@
 
 #include <filesystem>
 
-#include "formats/gguf.hpp"
-#include "formats/gguf_types.hpp"
-#include "formats/torch_file.hpp"
+#include "formats/catalogue.hpp"
 #include "support/gguf.hpp"
+#include "support/open_model.hpp"
 #include "support/sources.hpp"
 #include "support/torch.hpp"
 
@@ -15,21 +14,34 @@ namespace {
 
 using support::GgufWriter;
 using support::TestTensor;
+using testing::AllOf;
 using testing::HasSubstr;
 
+// A model of one file: "m.gguf" or "m.bin".
 class InMemory {
  public:
-  explicit InMemory(std::string bytes) {
-    source_.put("m", "file", std::move(bytes));
-    location_ = source_.open("m");
-    file_ = location_->open("file");
+  InMemory(std::string name, std::string bytes) : name_(std::move(name)), bytes_(bytes.size()) {
+    source_.put("m", name_, std::move(bytes));
   }
-  File& file() { return *file_; }
+  models::Checkpoint open() {
+    const auto location = source_.open("m");
+    models::Checkpoint model = support::openStored("m", source_, *location);
+    for (const models::Tensor& tensor : model.tensors()) {
+      EXPECT_LE(tensor.offset, bytes_);
+      EXPECT_LE(tensor.bytes, bytes_ - tensor.offset);
+    }
+    return model;
+  }
+  std::string read(std::uint64_t offset, std::uint64_t length) {
+    std::string bytes(length, '\0');
+    source_.open("m")->open(name_)->read(offset, std::as_writable_bytes(std::span(bytes)));
+    return bytes;
+  }
 
  private:
+  std::string name_;
+  std::uint64_t bytes_;
   support::MemorySource source_;
-  std::unique_ptr<Location> location_;
-  std::shared_ptr<File> file_;
 };
 
 std::string messageOf(const std::function<void()>& call) {
@@ -51,24 +63,26 @@ GgufWriter aFile() {
   return writer;
 }
 
-TEST(Gguf, GivesKeysTokensAndTensors) {
-  InMemory memory(aFile().bytes());
-  const GgufHeader header = readGguf(memory.file());
-  EXPECT_EQ(textOf(header, "general.architecture"), "llama");
-  EXPECT_EQ(wholeNumberOf(header, "llama.block_count"), 2u);
-  EXPECT_THAT(textsOf(memory.file(), header, "tokenizer.ggml.tokens", 1000),
-              testing::ElementsAre("a", "bc", ""));
-  ASSERT_EQ(header.tensors.size(), 2u);
-  EXPECT_EQ(header.tensors[0].shape, (std::vector<std::uint64_t>{2, 64}));
-  EXPECT_EQ(ggufTypeName(header.tensors[0].type), "Q8_0");
-  EXPECT_EQ(header.tensors[0].bytes, 2u * 2 * 34);
+TEST(Gguf, GivesConfigTokensAndTensors) {
+  InMemory memory("m.gguf", aFile().bytes());
+  const models::Checkpoint model = memory.open();
+  EXPECT_EQ(model.format().title, "GGUF");
+  EXPECT_THAT(model.config(), AllOf(HasSubstr("llama"), HasSubstr("\"num_hidden_layers\": 2")));
+  EXPECT_THAT(model.tokens(), testing::ElementsAre("a", "bc", ""));
+  ASSERT_EQ(model.tensors().size(), 2u);
+  const models::Tensor* w = model.find("w");
+  ASSERT_NE(w, nullptr);
+  EXPECT_EQ(w->shape, (std::vector<std::uint64_t>{2, 64}));
+  ASSERT_NE(w->numbers, nullptr);
+  EXPECT_EQ(w->numbers->codec, "Q8_0");
+  EXPECT_EQ(w->bytes, 2u * 2 * 34);
 }
 
 TEST(Gguf, CutOffAnywhereInItsHeaderIsRefused) {
   const std::string bytes = aFile().bytes();
   for (std::size_t length = 0; length < bytes.size() - 64; ++length) {
-    InMemory memory(bytes.substr(0, length));
-    EXPECT_THROW(readGguf(memory.file()), Error) << length;
+    InMemory memory("m.gguf", bytes.substr(0, length));
+    EXPECT_THROW(memory.open(), Error) << length;
   }
 }
 
@@ -78,13 +92,8 @@ TEST(Gguf, WithAnyByteChangedIsReadOrRefused) {
     for (const char value : {'\0', '\x7f', '\xff'}) {
       std::string broken = bytes;
       broken[at] = value;
-      InMemory memory(broken);
-      try {
-        for (const GgufTensor& tensor : readGguf(memory.file()).tensors) {
-          EXPECT_LE(tensor.offset + tensor.bytes, bytes.size());
-        }
-      } catch (const Error&) {
-      }
+      InMemory memory("m.gguf", broken);
+      messageOf([&] { memory.open(); });  // which sees that spans lie inside the file
     }
   }
 }
@@ -92,22 +101,30 @@ TEST(Gguf, WithAnyByteChangedIsReadOrRefused) {
 TEST(Gguf, OfATypeOfAForkIsRefusedByName) {
   GgufWriter writer;
   writer.tensor("w", 133, {1, 32}, std::string(32, '\0'));
-  InMemory memory(writer.bytes());
-  EXPECT_THAT(messageOf([&] { readGguf(memory.file()); }), HasSubstr("type 133 of a fork"));
+  InMemory memory("m.gguf", writer.bytes());
+  EXPECT_THAT(messageOf([&] { memory.open(); }), HasSubstr("type 133 of a fork"));
+}
+
+TEST(Gguf, NamesAreShownEscapedAndCut) {
+  GgufWriter writer;
+  writer.tensor("w\x1b[2J", 133, {1, 32}, std::string(32, '\0'));
+  InMemory memory("m.gguf", writer.bytes());
+  const std::string message = messageOf([&] { memory.open(); });
+  EXPECT_THAT(message, HasSubstr("w\\u001b[2J"));
+  EXPECT_EQ(message.find('\x1b'), std::string::npos);
 }
 
 TEST(TorchFiles, GiveTheirTensors) {
   const TestTensor weight = support::randomTensor("m.weight", DType::BF16, {4, 6}, 1);
-  InMemory memory(support::torchBytes({weight, support::randomTensor("b", DType::F32, {5}, 2)}));
-  ASSERT_TRUE(isTorchFile(memory.file()));
-  const TorchFile read = readTorchFile(memory.file());
-  ASSERT_EQ(read.tensors.size(), 2u);
-  EXPECT_EQ(read.tensors[0].name, "m.weight");
-  EXPECT_EQ(read.tensors[0].shape, weight.shape);
-  EXPECT_TRUE(read.tensors[0].contiguous());
-  std::string bytes(weight.bytes.size(), '\0');
-  memory.file().read(read.tensors[0].storage, std::as_writable_bytes(std::span(bytes)));
-  EXPECT_EQ(bytes, weight.bytes);
+  InMemory memory("m.bin",
+                  support::torchBytes({weight, support::randomTensor("b", DType::F32, {5}, 2)}));
+  const models::Checkpoint model = memory.open();
+  ASSERT_EQ(model.tensors().size(), 2u);
+  const models::Tensor* read = model.find("m.weight");
+  ASSERT_NE(read, nullptr);
+  EXPECT_EQ(read->shape, weight.shape);
+  EXPECT_EQ(read->numbers, nullptr);  // its rows follow one another as they are
+  EXPECT_EQ(memory.read(read->offset, read->bytes), weight.bytes);
 }
 
 TEST(TorchFiles, RunNothing) {
@@ -115,13 +132,13 @@ TEST(TorchFiles, RunNothing) {
   std::filesystem::remove(trace);
   const std::string command = "touch " + trace.string();
   const std::string size(1, static_cast<char>(command.size()));
-  InMemory memory(
-      support::torchArchive("\x80\x02"
-                            "cposix\nsystem\n"
-                            "X" +
-                                size + std::string(3, '\0') + command + "\x85R.",
-                            {}));
-  EXPECT_THROW(readTorchFile(memory.file()), Error);
+  InMemory memory("m.bin",
+                  support::torchArchive("\x80\x02"
+                                        "cposix\nsystem\n"
+                                        "X" +
+                                            size + std::string(3, '\0') + command + "\x85R.",
+                                        {}));
+  EXPECT_THROW(memory.open(), Error);
   EXPECT_FALSE(std::filesystem::exists(trace));
 }
 
@@ -129,8 +146,8 @@ TEST(TorchFiles, CutOffAnywhereAreRefused) {
   const std::string bytes =
       support::torchBytes({support::randomTensor("m.weight", DType::F32, {2, 3}, 1)});
   for (std::size_t length = 0; length < bytes.size(); ++length) {
-    InMemory memory(bytes.substr(0, length));
-    EXPECT_THROW(readTorchFile(memory.file()), Error) << length;
+    InMemory memory("m.bin", bytes.substr(0, length));
+    EXPECT_THROW(memory.open(), Error) << length;
   }
 }
 
@@ -141,13 +158,8 @@ TEST(TorchFiles, WithAnyByteChangedAreReadOrRefused) {
     for (const char value : {'\0', '\x7f', '\xff'}) {
       std::string broken = bytes;
       broken[at] = value;
-      InMemory memory(broken);
-      try {
-        for (const TorchTensor& tensor : readTorchFile(memory.file()).tensors) {
-          EXPECT_LE(tensor.storage + tensor.elements, bytes.size());
-        }
-      } catch (const Error&) {
-      }
+      InMemory memory("m.bin", broken);
+      messageOf([&] { memory.open(); });
     }
   }
 }
@@ -164,9 +176,11 @@ TEST(HostileFiles, AreRefusedWithOneLine) {
   for (const char* format : {"gguf", "torch"}) {
     for (const auto& entry : std::filesystem::directory_iterator(folder / format / "hostile")) {
       const auto location = source.open(entry.path().string());
-      const auto file = location->open(entry.path().filename().string());
       const std::string message = messageOf([&] {
-        format == std::string("gguf") ? void(readGguf(*file)) : void(readTorchFile(*file));
+        const auto file = location->open(entry.path().filename().string());
+        Catalogue catalogue = support::catalogueOf(format, *file);
+        std::vector<models::Shard> shards{{"file", file}};
+        checked(catalogue, {format, format}, shards);
       });
       const bool valid = entry.path().filename().string().find("valid") != std::string::npos ||
                          entry.path().filename() == "zero-dims.gguf";

@@ -11,6 +11,7 @@
 
 #include <kindred/error.hpp>
 
+#include "support/open_model.hpp"
 #include "support/temp_dir.hpp"
 #include "unit/models/models.hpp"
 
@@ -79,7 +80,7 @@ TEST(Llama, ResolvesTheDemoModels) {
   support::FolderSource source;
   for (const char* name : {"base", "tuned", "stranger", "disguised", "norms-only"}) {
     const auto location = source.open(std::string(KINDRED_SOURCE_DIR "/configs/demo/") + name);
-    const Checkpoint checkpoint = Checkpoint::open(name, source, *location);
+    const Checkpoint checkpoint = support::openStored(name, source, *location);
     const auto llama = shippedArchitectures().recognise(checkpoint);
     ASSERT_NE(llama, nullptr) << name;
     EXPECT_EQ(llama->name(), "llama");
@@ -444,7 +445,7 @@ TEST(SharedZoo, MixturesAreFullyMapped) {
   support::FolderSource source;
   for (const char* name : {"mixture-a", "mixture-a-shuffled", "mixture-b", "alpha-upcycled"}) {
     const auto location = source.open((zoo / name).string());
-    const Checkpoint checkpoint = Checkpoint::open(name, source, *location);
+    const Checkpoint checkpoint = support::openStored(name, source, *location);
     const auto glm = shippedArchitectures().recognise(checkpoint);
     ASSERT_NE(glm, nullptr) << name;
     for (const Tensor& tensor : checkpoint.tensors()) {

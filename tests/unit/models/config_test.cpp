@@ -129,7 +129,7 @@ TEST(Dimensions, AreNothingWithoutAConfig) {
   support::MemorySource source;
   source.put("m", "model.safetensors", support::safetensorsBytes("{}", ""));
   const auto location = source.open("m");
-  EXPECT_EQ(dimensionsOf(Checkpoint::open("m", source, *location)).hidden, 0u);
+  EXPECT_EQ(dimensionsOf(support::openStored("m", source, *location)).hidden, 0u);
 }
 
 TEST(Dimensions, IgnoreWhatNobodyAsksFor) {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "models/architecture.hpp"
+#include "support/open_model.hpp"
 #include "support/safetensors.hpp"
 #include "support/sources.hpp"
 
@@ -16,7 +17,7 @@ inline Checkpoint modelOf(support::MemorySource& source, const std::string& conf
   source.put("m", "config.json", config);
   source.put("m", "model.safetensors", support::safetensorsBytes(tensors));
   const auto location = source.open("m");
-  return Checkpoint::open("m", source, *location);
+  return support::openStored("m", source, *location);
 }
 
 inline support::TestTensor weight(const std::string& name, std::vector<std::uint64_t> shape) {

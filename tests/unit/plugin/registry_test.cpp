@@ -76,6 +76,11 @@ TEST(PluginRegistry, GivesEachPluginItsOwnAnswersWhateverTheOrderOfLoading) {
   EXPECT_EQ(first->name(), "counter");
 }
 
+TEST(PluginRegistry, TellsFormatsFromOtherPluginsWithoutOpeningThem) {
+  EXPECT_THAT(registry({"lying", "sound", "unlinkable", "no-symbol"}).formats(),
+              ElementsAre("liar"));
+}
+
 TEST(PluginRegistry, FindsALibraryWithTheLibPrefixUnderThePlainName) {
   EXPECT_EQ(registry({"sound"}).load("memory").file.filename(), "libmemory.so");
 }

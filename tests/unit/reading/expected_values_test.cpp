@@ -15,10 +15,9 @@
 
 #include "codecs/rows.hpp"
 #include "codecs/scalars.hpp"
-#include "formats/gguf.hpp"
-#include "formats/gguf_types.hpp"
-#include "formats/torch_file.hpp"
+#include "formats/catalogue.hpp"
 #include "reading/open.hpp"
+#include "support/open_model.hpp"
 #include "support/sources.hpp"
 
 namespace kindred::reading {
@@ -72,44 +71,54 @@ class ExpectedValues : public testing::Test {
   std::unique_ptr<Location> location_;
 };
 
-std::vector<float> valuesOf(const formats::GgufTensor& tensor, File& file) {
+std::uint64_t elementsOf(const CatalogueTensor& tensor) {
+  std::uint64_t elements = 1;
+  for (const std::uint64_t length : tensor.shape) elements *= length;
+  return elements;
+}
+
+std::vector<float> valuesOf(const CatalogueTensor& tensor, File& file, std::uint64_t begin) {
   const std::uint64_t columns = tensor.shape.empty() ? 1 : tensor.shape.back();
-  const std::uint64_t rows = tensor.elements / columns;
-  if (const auto* dtype = std::get_if<DType>(&tensor.type)) {
-    return decoded(*codecs::plainRows(*dtype, rows, columns), file, tensor.offset);
+  const std::uint64_t rows = elementsOf(tensor) / columns;
+  if (tensor.block.empty()) {
+    return decoded(*codecs::plainRows(tensor.dtype, rows, columns), file, begin + tensor.offset);
   }
-  const auto& block = *std::get<const codecs::BlockType*>(tensor.type);
-  return decoded(*codecs::blockRows(block, rows, columns), file, tensor.offset);
+  const auto& block = *codecs::blockType(tensor.block);
+  return decoded(*codecs::blockRows(block, rows, columns), file, begin + tensor.offset);
 }
 
 TEST_F(ExpectedValues, OfGgufFilesAreReadFloatForFloat) {
   for (const auto& [path, tensors] : expected_.at("gguf").items()) {
     const auto file = fileOf(path);
-    const formats::GgufHeader header = formats::readGguf(*file);
-    EXPECT_EQ(header.tensors.size(), tensors.size()) << path;
-    for (const formats::GgufTensor& tensor : header.tensors) {
-      SCOPED_TRACE(path + " " + tensor.name);
-      const json& stated = tensors.at(tensor.name);
-      EXPECT_EQ(formats::ggufTypeName(tensor.type), stated.at("type"));
+    const Catalogue read = support::catalogueOf("gguf", *file);
+    EXPECT_EQ(read.tensors.size(), tensors.size()) << path;
+    for (const CatalogueTensor& tensor : read.tensors) {
+      SCOPED_TRACE(path + " " + tensor.stored_name);
+      const json& stated = tensors.at(tensor.stored_name);
+      const std::string type =
+          tensor.block.empty() ? std::string(kindred::name(tensor.dtype)) : tensor.block;
+      EXPECT_EQ(type, stated.at("type"));
       auto shape = stated.at("ne").get<std::vector<std::uint64_t>>();
       std::reverse(shape.begin(), shape.end());
       EXPECT_EQ(tensor.shape, shape);
-      const std::vector<float> values = valuesOf(tensor, *file);
+      const std::vector<float> values = valuesOf(tensor, *file, read.data_begins.at(0));
       EXPECT_EQ(hashOf(std::as_bytes(std::span(values))), stated.at("sha256"));
     }
   }
 }
 
-std::vector<std::byte> valuesOf(const formats::TorchTensor& tensor, File& file, bool as_float) {
+// Of a checked tensor: its bytes as they are, or its numbers.
+std::vector<std::byte> valuesOf(const models::Tensor& tensor, File& file, bool as_float) {
   if (tensor.elements == 0) return {};
-  const std::uint64_t size = info(tensor.dtype).bits / 8;
-  const std::uint64_t start = tensor.storage + tensor.first * size;
+  if (!as_float) return bytesAt(file, tensor.offset, tensor.bytes);
   const std::uint64_t columns = tensor.shape.empty() ? 1 : tensor.shape.back();
-  if (!as_float) return bytesAt(file, start, tensor.elements * size);
-  const auto codec = tensor.contiguous()
-                         ? codecs::plainRows(tensor.dtype, tensor.elements / columns, columns)
-                         : codecs::stridedRows(tensor.dtype, tensor.shape, tensor.strides, 0);
-  const std::vector<float> values = decoded(*codec, file, start);
+  std::vector<float> values(tensor.elements);
+  if (tensor.numbers != nullptr) {
+    tensor.numbers->shard.file->read(0, std::as_writable_bytes(std::span(values)));
+  } else {
+    values = decoded(*codecs::plainRows(tensor.dtype, tensor.elements / columns, columns), file,
+                     tensor.offset);
+  }
   const auto bytes = std::as_bytes(std::span(values));
   return {bytes.begin(), bytes.end()};
 }
@@ -117,9 +126,12 @@ std::vector<std::byte> valuesOf(const formats::TorchTensor& tensor, File& file, 
 TEST_F(ExpectedValues, OfTorchFilesAreReadInTheOrderOfTheirViews) {
   for (const auto& [path, tensors] : expected_.at("torch").items()) {
     const auto file = fileOf(path);
-    const formats::TorchFile read = formats::readTorchFile(*file);
-    EXPECT_EQ(read.tensors.size(), tensors.size()) << path;
-    for (const formats::TorchTensor& tensor : read.tensors) {
+    Catalogue catalogue = support::catalogueOf("torch", *file);
+    std::vector<models::Shard> shards{{"file", file}};
+    const std::vector<models::Tensor> read =
+        formats::checked(catalogue, {"torch", "PyTorch"}, shards);
+    EXPECT_EQ(read.size(), tensors.size()) << path;
+    for (const models::Tensor& tensor : read) {
       SCOPED_TRACE(path + " " + tensor.name);
       const json& stated = tensors.at(tensor.name);
       EXPECT_EQ(tensor.shape, stated.at("shape").get<std::vector<std::uint64_t>>());
@@ -148,8 +160,7 @@ void expectClose(const std::vector<float>& values, const json& stated) {
   }
 }
 
-std::vector<float> numbersOf(const models::Checkpoint& model,
-                             const models::Tensor& tensor) {
+std::vector<float> numbersOf(const models::Checkpoint& model, const models::Tensor& tensor) {
   const models::View view = models::whole(model, tensor);
   if (tensor.numbers == nullptr) {
     return codecs::numbersOf(tensor.dtype, bytesAt(*view.shard->file, view.offset, tensor.bytes));
@@ -164,7 +175,8 @@ TEST_F(ExpectedValues, OfQuantisedModelsAreThoseOfTheirTools) {
   std::size_t equal = 0, all = 0;
   for (const auto& [name, tensors] : expected_.at("quantised").items()) {
     const auto location = source_.open((folder_ / "quantised" / name).string());
-    const models::Checkpoint model = openCheckpoint(name, source_, *location);
+    const models::Checkpoint model =
+        openCheckpoint(name, source_, *location, support::builtFormats());
     for (const auto& [tensor_name, stated] : tensors.items()) {
       SCOPED_TRACE(name + " " + tensor_name);
       const models::Tensor* tensor = model.find(tensor_name);

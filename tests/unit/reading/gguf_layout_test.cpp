@@ -5,6 +5,7 @@
 
 #include "reading/open.hpp"
 #include "support/gguf.hpp"
+#include "support/open_model.hpp"
 #include "support/sources.hpp"
 
 namespace kindred::reading {
@@ -24,7 +25,7 @@ TEST(GgufLayout, NamesTheHalvesOfALatentsMatrixAndSaysThatItIsSplit) {
   support::MemorySource source;
   source.put("m", "m.gguf", writer.bytes());
   const auto location = source.open("m");
-  const auto model = openCheckpoint("m", source, *location);
+  const auto model = openCheckpoint("m", source, *location, support::builtFormats());
   EXPECT_NE(model.find("model.layers.3.self_attn.k_b_proj.weight"), nullptr);
   EXPECT_NE(model.find("model.layers.3.self_attn.v_b_proj.weight"), nullptr);
   EXPECT_THAT(model.notes(), testing::Contains(testing::HasSubstr("split in two here")));

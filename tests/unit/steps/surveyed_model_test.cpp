@@ -9,6 +9,7 @@
 #include <kindred/error.hpp>
 
 #include "run/interrupt.hpp"
+#include "support/open_model.hpp"
 #include "support/safetensors.hpp"
 #include "support/sources.hpp"
 
@@ -34,7 +35,7 @@ class SurveyedFile {
     model_.key = "m";
     model_.source = &source_;
     model_.location = source_.open("org/m");
-    model_.checkpoint = models::Checkpoint::open("m", source_, *model_.location);
+    model_.checkpoint = support::openStored("m", source_, *model_.location);
     surveyed_.model = &model_;
     for (const models::Tensor& tensor : model_.checkpoint.tensors()) {
       surveyed_.tensors.push_back({models::whole(model_.checkpoint, tensor), "", ""});

@@ -17,6 +17,7 @@
 #include <string>
 
 #include <kindred/conformance/declaration.hpp>
+#include <kindred/conformance/format.hpp>
 #include <kindred/conformance/matrix.hpp>
 #include <kindred/conformance/metric.hpp>
 #include <kindred/conformance/report.hpp>
@@ -47,6 +48,9 @@ inline Report check(const std::string& file, const Settings& settings = {},
       break;
     case Kind::source:
       checkSource(report, subject, expected);
+      break;
+    case Kind::format:
+      checkFormat(report, subject, expected);
       break;
     case Kind::test:
       checkTest(report, subject);

@@ -30,7 +30,7 @@ struct Case {
 struct Expected {
   std::vector<Case> cases = {};                   // metrics
   std::string address = {};                       // sources: a location that exists
-  std::map<std::string, std::string> files = {};  // sources: some of its files, whole
+  std::map<std::string, std::string> files = {};  // sources and formats: files, whole
   unsigned seconds = 120;                         // a check that takes longer has hung
 };
 

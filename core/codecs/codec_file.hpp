@@ -1,0 +1,43 @@
+// The numbers of a codec as a file.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "models/checkpoint.hpp"
+#include "codecs/codec.hpp"
+
+namespace kindred::codecs {
+
+// A tensor that a codec reads, and where it lies.
+struct StoredPart {
+  const models::Shard* shard = nullptr;
+  std::uint64_t offset = 0;  // of its first byte in the shard's file
+};
+
+class CodecFile final : public models::DecodedFile {
+ public:
+  // Parts in the codec's order; the shards must outlive this. Rows and columns have been checked
+  // against what is stored: their product fits.
+  CodecFile(std::shared_ptr<const Codec> codec, std::vector<StoredPart> parts);
+
+  const std::string& place() const override { return parts_.front().shard->file->place(); }
+  std::uint64_t size() const override { return codec_->rows() * rowBytes(); }
+  std::string identity() const override { return parts_.front().shard->file->identity(); }
+  std::vector<models::ByteRange> stored(std::uint64_t offset,
+                                            std::uint64_t length) const override;
+  void decode(std::uint64_t offset, std::span<const std::span<const std::byte>> stored,
+              std::span<std::byte> into) const override;
+
+ private:
+  struct Rows {
+    std::uint64_t first = 0, count = 0;
+  };
+  std::uint64_t rowBytes() const { return codec_->columns() * sizeof(float); }
+  Rows rowsOf(std::uint64_t offset, std::uint64_t length) const;
+
+  std::shared_ptr<const Codec> codec_;
+  std::vector<StoredPart> parts_;
+};
+
+}  // namespace kindred::codecs

@@ -1,0 +1,92 @@
+#include "evidence/components.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace kindred::evidence {
+namespace {
+
+std::string inWords(Class klass) {
+  switch (klass) {
+    case Class::identical:
+      return "identical";
+    case Class::shared_weights:
+    case Class::shared_weights_calibrated:
+      return "shared weights";
+    case Class::partial:
+      return "shared in part";
+    case Class::arranged:
+      return "signs or order chosen to fit";
+    case Class::no_evidence:
+      return "no evidence of shared weights";
+    case Class::untestable:
+      return "not testable";
+    case Class::not_run:
+      return "not run";
+    case Class::inconclusive:
+    case Class::several:
+      return "inconclusive";
+  }
+  return "inconclusive";
+}
+
+std::string said(const ComponentVerdict& part) {
+  const bool decided = isRelated(part.verdict.klass) && part.verdict.log10_p < 0;
+  return fmt::format(
+      "{}: {}{}", part.component, inWords(part.verdict.klass),
+      decided ? fmt::format(" (p <= 10^{:.1f})", std::ceil(part.verdict.log10_p * 10) / 10)
+              : std::string());
+}
+
+std::string listed(const std::vector<const ComponentVerdict*>& parts) {
+  std::vector<std::string> list;
+  for (const ComponentVerdict* part : parts) list.push_back(said(*part));
+  return fmt::format("{}", fmt::join(list, "; "));
+}
+
+// What would have been seen of those that show nothing.
+std::string powerOf(const std::vector<const ComponentVerdict*>& parts) {
+  std::vector<std::string> list;
+  for (const ComponentVerdict* part : parts) {
+    list.push_back(fmt::format("of the {}: {}", part->component, part->verdict.power));
+  }
+  return fmt::format("{}", fmt::join(list, ". "));
+}
+
+}  // namespace
+
+Verdict combined(Verdict whole, const std::vector<ComponentVerdict>& components) {
+  std::vector<const ComponentVerdict*> related, others, all;
+  for (const ComponentVerdict& part : components) {
+    (isRelated(part.verdict.klass) ? related : others).push_back(&part);
+    all.push_back(&part);
+  }
+  const bool alone = components.size() == 1 && components.front().verdict.klass == whole.klass;
+  if (whole.klass == Class::identical || components.empty() || alone) return whole;
+  if (related.empty()) {
+    whole.sentence = fmt::format("By component: {}. {}", listed(all), whole.sentence);
+    if (!isRelated(whole.klass)) whole.power = powerOf(others);
+    return whole;
+  }
+  const Verdict& best =
+      (*std::min_element(related.begin(), related.end(), [](const auto* x, const auto* y) {
+        return x->verdict.log10_p < y->verdict.log10_p;
+      }))->verdict;
+  if (others.empty()) {
+    Verdict verdict = best;
+    verdict.sentence = fmt::format("By component: {}. {}", listed(all), best.sentence);
+    return verdict;
+  }
+  Verdict verdict = best;
+  verdict.klass = Class::partial;
+  verdict.sentence = fmt::format("Shared in part, by component: {}; {}. {}", listed(related),
+                                 listed(others), best.sentence);
+  verdict.power = powerOf(others);
+  return verdict;
+}
+
+}  // namespace kindred::evidence

@@ -1,0 +1,74 @@
+#include "words/impostor.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+
+#include "words/names.hpp"
+
+namespace kindred::words {
+namespace {
+
+constexpr const char* kFetch =
+    "fetch the file itself: on the Hub its address has /resolve/ in it, and a gated model needs "
+    "your login";
+
+struct Magic {
+  std::string_view bytes, what, remedy;
+};
+
+using namespace std::string_view_literals;
+
+constexpr std::array<Magic, 8> kMagics{{
+    {"version https://git-lfs.github.com/"sv,
+     "the file is a Git LFS pointer, which stands for the file that is meant"sv,
+     "fetch the file itself: git lfs pull"sv},
+    {"GGUF"sv, "the file is a GGUF file"sv, "call it *.gguf, and it is read as one"sv},
+    {"PK\x03\x04"sv, "the file is an archive, as PyTorch saves them"sv,
+     "call it *.bin, and it is read as one"sv},
+    {"\x80\x02"sv, "the file is a pickle, as PyTorch saves them"sv,
+     "call it *.bin, and it is read as one"sv},
+    {"\x80\x04"sv, "the file is a pickle, as PyTorch saves them"sv,
+     "call it *.bin, and it is read as one"sv},
+    {"\x89HDF"sv, "the file is an HDF5 file"sv, "save it as safetensors"sv},
+    {"\x93NUMPY"sv, "the file is a NumPy file"sv, "save it as safetensors"sv},
+    {"\x1f\x8b"sv, "the file is compressed with gzip"sv, "unpack it"sv},
+}};
+
+bool isText(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](unsigned char c) {
+    return c == '\n' || c == '\r' || c == '\t' || (c >= 0x20 && c != 0x7f);
+  });
+}
+
+}  // namespace
+
+std::optional<Impostor> impostor(std::string_view beginning) {
+  constexpr std::size_t kLooked = 256;
+  const std::string_view head = beginning.substr(0, kLooked);
+  for (const Magic& magic : kMagics) {
+    if (head.starts_with(magic.bytes)) {
+      return Impostor{std::string(magic.what), std::string(magic.remedy)};
+    }
+  }
+  if (head.empty()) return std::nullopt;
+  constexpr std::size_t kManyZeros = 64;
+  if (head.size() >= kManyZeros && head.find_first_not_of('\0') == std::string_view::npos) {
+    return Impostor{"the file begins with zeros, as one whose download was cut off does",
+                    "fetch it again"};
+  }
+  const std::size_t first = head.find_first_not_of(" \t\r\n\xef\xbb\xbf");
+  if (first == std::string_view::npos || !isText(head)) return std::nullopt;
+  if (head[first] == '<') {
+    return Impostor{"the file is a web page saved under this name", kFetch};
+  }
+  const bool sentence = std::isalpha(static_cast<unsigned char>(head[first])) != 0 &&
+                        head.find(' ') != std::string_view::npos;
+  if (!sentence && head[first] != '{') return std::nullopt;
+  const std::string_view line = head.substr(first, head.find('\n', first) - first);
+  return Impostor{"the file is a text that begins with '" + escaped(line, 60) +
+                      "', perhaps a server's answer saved under this name",
+                  kFetch};
+}
+
+}  // namespace kindred::words

@@ -1,0 +1,64 @@
+// GGUF files, as llama.cpp and its relatives read them, in the Hub's terms.
+#include <algorithm>
+#include <set>
+
+#include <kindred/format.hpp>
+
+#include "header.hpp"
+#include "layout.hpp"
+
+namespace kindred::gguf {
+namespace {
+
+constexpr std::uint64_t kMiB = std::uint64_t{1} << 20;
+constexpr std::uint64_t kMostTokenBytes = 256 * kMiB;
+
+class Gguf final : public Format {
+ public:
+  FormatTraits traits() const override { return {"GGUF", "*.gguf", false, kMiB}; }
+
+  FileUse use(std::string_view name) const override {
+    if (!name.ends_with(".gguf")) return {};
+    // Vision towers lie beside their language models.
+    return {name.starts_with("mmproj") ? Claim::perhaps : Claim::probably};
+  }
+
+  bool begins(std::span<const std::byte> beginning) const override {
+    return beginsAsGguf(beginning);
+  }
+
+  Catalogue read(std::span<const FormatFile> files, const ReadTogether&) const override {
+    Catalogue catalogue;
+    std::set<std::string> names;
+    for (std::size_t i = 0; i < files.size(); ++i) {
+      Header header = readHeader(files[i], i);
+      const Layout layout(header);
+      if (catalogue.notes.empty() && layout.splitsLatents()) {
+        catalogue.notes.push_back(
+            "keys and values from the latent (kv_b_proj) are split in two here (k_b_proj, "
+            "v_b_proj): they are compared by content alone");
+      }
+      if (catalogue.config.empty()) catalogue.config = layout.config();
+      if (catalogue.tokens.empty()) {
+        catalogue.tokens =
+            textsOf(*files[i].file, header, "tokenizer.ggml.tokens", kMostTokenBytes);
+      }
+      catalogue.data_begins.push_back(header.data_begin);
+      for (CatalogueTensor& tensor : header.tensors) {
+        tensor.head_in_turns = layout.rowsInTurns(tensor.name);
+        tensor.stored_name = tensor.name;
+        // Two of GGUF's names may stand for one of the Hub's, of different families.
+        std::string name = layout.nameOf(tensor.name);
+        if (names.insert(name).second) tensor.name = std::move(name);
+        catalogue.tensors.push_back(std::move(tensor));
+      }
+    }
+    return catalogue;
+  }
+};
+
+}  // namespace
+}  // namespace kindred::gguf
+
+KINDRED_FORMAT(kindred::gguf::Gguf, "gguf", "1.0",
+               "GGUF files, with names and arrangements as on the Hub")

@@ -1,0 +1,188 @@
+#include "layout.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include <nlohmann/json.hpp>
+
+namespace kindred::gguf {
+namespace {
+
+struct Name {
+  std::string_view gguf, hub;  // behind "blk.N." and "model.layers.N."; without "weight" and "bias"
+  std::string_view family = {};  // of this one alone; empty: of all others
+};
+
+constexpr std::array<Name, 3> kEnds{
+    {{"token_embd", "model.embed_tokens"}, {"output_norm", "model.norm"}, {"output", "lm_head"}}};
+
+// The first that fits is taken.
+constexpr std::array<Name, 41> kBlocks{{
+    {"ffn_gate_inp", "block_sparse_moe.gate", "mixtral"},
+    {"ffn_gate_inp", "block_sparse_moe.gate", "phimoe"},
+    {"ffn_gate_shexp", "mlp.shared_expert.gate_proj", "qwen2_moe"},
+    {"ffn_up_shexp", "mlp.shared_expert.up_proj", "qwen2_moe"},
+    {"ffn_down_shexp", "mlp.shared_expert.down_proj", "qwen2_moe"},
+    {"ffn_up", "mlp.gate_up_proj", "phi3"},
+    {"ffn_norm", "pre_feedforward_layernorm", "gemma2"},
+    {"ffn_norm", "pre_feedforward_layernorm", "gemma3"},
+    {"post_ffw_norm", "post_feedforward_layernorm", "gemma2"},
+    {"post_ffw_norm", "post_feedforward_layernorm", "gemma3"},
+    {"attn_norm", "input_layernorm"},
+    {"ffn_norm", "post_attention_layernorm"},
+    {"post_attention_norm", "post_attention_layernorm"},
+    {"attn_q", "self_attn.q_proj"},
+    {"attn_k", "self_attn.k_proj"},
+    {"attn_v", "self_attn.v_proj"},
+    {"attn_qkv", "self_attn.qkv_proj"},
+    {"attn_output", "self_attn.o_proj"},
+    {"attn_q_norm", "self_attn.q_norm"},
+    {"attn_k_norm", "self_attn.k_norm"},
+    {"attn_q_a", "self_attn.q_a_proj"},
+    {"attn_q_b", "self_attn.q_b_proj"},
+    {"attn_q_a_norm", "self_attn.q_a_layernorm"},
+    {"attn_kv_a_mqa", "self_attn.kv_a_proj_with_mqa"},
+    {"attn_kv_a_norm", "self_attn.kv_a_layernorm"},
+    {"attn_kv_b", "self_attn.kv_b_proj"},
+    {"attn_k_b", "self_attn.k_b_proj"},  // halves of kv_b_proj, the keys' turned
+    {"attn_v_b", "self_attn.v_b_proj"},
+    {"ffn_gate", "mlp.gate_proj"},
+    {"ffn_up", "mlp.up_proj"},
+    {"ffn_down", "mlp.down_proj"},
+    {"ffn_gate_inp", "mlp.gate"},
+    {"ffn_gate_inp_shexp", "mlp.shared_expert_gate"},
+    {"ffn_gate_shexp", "mlp.shared_experts.gate_proj"},
+    {"ffn_up_shexp", "mlp.shared_experts.up_proj"},
+    {"ffn_down_shexp", "mlp.shared_experts.down_proj"},
+    {"ffn_gate_exps", "mlp.experts.gate_proj"},
+    {"ffn_up_exps", "mlp.experts.up_proj"},
+    {"ffn_down_exps", "mlp.experts.down_proj"},
+    {"ffn_gate_up_exps", "mlp.experts.gate_up_proj"},
+    {"exp_probs_b", "mlp.gate.e_score_correction"},
+}};
+
+// Architectures whose converter puts the two halves of a rotary head in turns.
+constexpr std::array<std::string_view, 12> kInTurns{
+    "llama",   "mistral3", "deci",   "granite",  "granitemoe", "internlm2",
+    "minicpm", "olmo",     "arctic", "deepseek", "baichuan",   "xverse"};
+
+// Families whose name differs.
+constexpr std::array<std::array<std::string_view, 2>, 6> kFamilies{{{"qwen2moe", "qwen2_moe"},
+                                                                    {"qwen3moe", "qwen3_moe"},
+                                                                    {"deepseek2", "deepseek_v3"},
+                                                                    {"glm4moe", "glm4_moe"},
+                                                                    {"gpt-oss", "gpt_oss"},
+                                                                    {"mistral3", "mistral"}}};
+
+struct Key {
+  const char* gguf;
+  const char* config;
+};
+constexpr Key kKeys[] = {{"embedding_length", "hidden_size"},
+                         {"block_count", "num_hidden_layers"},
+                         {"attention.head_count", "num_attention_heads"},
+                         {"attention.head_count_kv", "num_key_value_heads"},
+                         {"feed_forward_length", "intermediate_size"},
+                         {"expert_count", "num_experts"},
+                         {"expert_used_count", "num_experts_per_tok"},
+                         {"expert_feed_forward_length", "moe_intermediate_size"},
+                         {"expert_shared_count", "n_shared_experts"},
+                         {"leading_dense_block_count", "first_k_dense_replace"},
+                         {"attention.q_lora_rank", "q_lora_rank"},
+                         {"attention.kv_lora_rank", "kv_lora_rank"},
+                         {"vocab_size", "vocab_size"}};
+
+// "blk.12." in front of a name: its number, and what follows. Empty: there is none.
+struct InBlock {
+  std::string_view layer, rest;
+};
+InBlock inBlock(std::string_view name) {
+  if (!name.starts_with("blk.")) return {};
+  const std::size_t end = name.find_first_not_of("0123456789", 4);
+  if (end == 4 || end == std::string_view::npos || name[end] != '.') return {};
+  return {name.substr(4, end - 4), name.substr(end + 1)};
+}
+
+}  // namespace
+
+Layout::Layout(const Header& header) : header_(header) {
+  architecture_ = textOf(header, "general.architecture").value_or("");
+  family_ = architecture_;
+  for (const auto& [gguf, hub] : kFamilies) {
+    if (gguf == architecture_) family_ = hub;
+  }
+  if (architecture_ == "llama" && number("expert_count") > 0) family_ = "mixtral";
+}
+
+std::uint64_t Layout::number(const std::string& key) const {
+  return wholeNumberOf(header_, architecture_ + "." + key).value_or(0);
+}
+
+std::string Layout::nameOf(const std::string& tensor) const {
+  const std::size_t dot = tensor.rfind('.');
+  const std::string_view stem = std::string_view(tensor).substr(0, dot);
+  const std::string kind = dot == std::string::npos ? "" : tensor.substr(dot);
+  if (kind != ".weight" && kind != ".bias") return tensor;
+  for (const Name& end : kEnds) {
+    if (end.gguf == stem) return std::string(end.hub) + kind;
+  }
+  const InBlock block = inBlock(stem);
+  for (const Name& name : kBlocks) {
+    if (name.gguf != block.rest || (!name.family.empty() && name.family != family_)) continue;
+    const std::string kept = name.gguf == "exp_probs_b" ? "_" + kind.substr(1) : kind;
+    return "model.layers." + std::string(block.layer) + "." + std::string(name.hub) + kept;
+  }
+  return tensor;
+}
+
+std::uint64_t Layout::headSize() const {
+  // Of latent attention whose halves are split, key_length is what the latent has.
+  for (const char* key : {"attention.key_length_mla", "attention.key_length"}) {
+    if (const std::uint64_t stated = number(key); stated > 0) return stated;
+  }
+  const std::uint64_t heads = number("attention.head_count");
+  return heads == 0 ? 0 : number("embedding_length") / heads;
+}
+
+std::uint64_t Layout::rowsInTurns(const std::string& tensor) const {
+  const std::string_view rest = inBlock(tensor).rest;
+  const bool turned = rest.starts_with("attn_q.") || rest.starts_with("attn_k.");
+  const bool of_family =
+      std::find(kInTurns.begin(), kInTurns.end(), architecture_) != kInTurns.end();
+  return turned && of_family ? headSize() : 0;
+}
+
+bool Layout::splitsLatents() const {
+  return std::any_of(header_.tensors.begin(), header_.tensors.end(), [](const auto& tensor) {
+    return inBlock(tensor.name).rest == "attn_k_b.weight";
+  });
+}
+
+std::string Layout::config() const {
+  if (architecture_.empty()) return {};
+  nlohmann::json config{{"model_type", family_}};
+  for (const Key& key : kKeys) {
+    if (const std::uint64_t value = number(key.gguf); value > 0) config[key.config] = value;
+  }
+  const std::uint64_t head = headSize(), rotary = number("rope.dimension_count");
+  if (number("attention.kv_lora_rank") > 0) {  // latent attention: a head has two parts
+    config["qk_rope_head_dim"] = rotary;
+    config["qk_nope_head_dim"] = head - std::min(head, rotary);
+    const std::uint64_t split = number("attention.value_length_mla");
+    config["v_head_dim"] = split > 0 ? split : number("attention.value_length");
+  } else if (head > 0) {
+    config["head_dim"] = head;
+    if (rotary > 0 && rotary < head) {
+      config["partial_rotary_factor"] = static_cast<double>(rotary) / static_cast<double>(head);
+    }
+  }
+  // Experts are as wide as a dense layer would be where nothing else is said.
+  if (number("expert_count") > 0 && !config.contains("moe_intermediate_size") &&
+      config.contains("intermediate_size")) {
+    config["moe_intermediate_size"] = config["intermediate_size"];
+  }
+  return config.dump(2, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+}  // namespace kindred::gguf

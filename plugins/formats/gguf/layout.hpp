@@ -1,0 +1,36 @@
+// GGUF's names, keys and arrangements in terms of the Hub's: the one place that knows both, so that
+// a model in either layout is one model.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "header.hpp"
+
+namespace kindred::gguf {
+
+class Layout {
+ public:
+  explicit Layout(const Header& header);
+
+  // "model.layers.0.self_attn.q_proj.weight" of "blk.0.attn_q.weight"; what is not known keeps its
+  // name.
+  std::string nameOf(const std::string& tensor) const;
+  // Rows of a head of this tensor that the converter has put in turns; 0: its rows are as they
+  // were.
+  std::uint64_t rowsInTurns(const std::string& tensor) const;
+  // Whether keys and values of latent attention, one matrix elsewhere, are two tensors here.
+  bool splitsLatents() const;
+  // What config.json would say. Empty where the file does not say of what architecture it is.
+  std::string config() const;
+
+ private:
+  std::uint64_t number(const std::string& key) const;  // of the architecture's own; 0: not stated
+  std::uint64_t headSize() const;
+
+  const Header& header_;
+  std::string architecture_;  // as the file has it: "llama"
+  std::string family_;        // as config.json has it: "mixtral"
+};
+
+}  // namespace kindred::gguf
