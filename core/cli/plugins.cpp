@@ -89,11 +89,19 @@ Json toJson(const Parameters::Value& value) {
 
 Json toJson(const Entry& entry) {
   Json json{{"name", entry.name}, {"meaning", entry.help}};
-  if (entry.is == Entry::Is::figure) return json;
+  const auto bounds = [&] {
+    if (std::isfinite(entry.least)) json["least"] = entry.least;
+    if (std::isfinite(entry.most)) json["most"] = entry.most;
+  };
+  if (entry.is == Entry::Is::figure) {
+    json["unit"] = name(entry.unit);
+    bounds();
+    if (std::isfinite(entry.alike)) json["alike"] = entry.alike;
+    return json;
+  }
   json["type"] = name(entry.type);
   json["default"] = entry.fallback ? toJson(*valueOf(entry, entry.fallback)) : Json();
-  if (std::isfinite(entry.least)) json["least"] = entry.least;
-  if (std::isfinite(entry.most)) json["most"] = entry.most;
+  bounds();
   if (entry.type == ValueType::choice) json["choices"] = choicesOf(entry);
   return json;
 }

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include <kindred/declaration.hpp>
 #include <kindred/test.hpp>
 
 namespace kindred::evidence {
@@ -40,6 +41,16 @@ template <>
 inline constexpr std::array kAll<Basis>{Basis::exact, Basis::calibrated, Basis::unverified,
                                         Basis::describes};
 static_assert(kAll<Basis>.size() == static_cast<std::size_t>(Basis::describes) + 1);
+
+template <>
+inline constexpr std::array kAll<Unit>{Unit::unstated, Unit::number, Unit::cosine,     Unit::share,
+                                       Unit::truth,    Unit::value,  Unit::difference, Unit::ulp,
+                                       Unit::count,    Unit::log10_p};
+static_assert(kAll<Unit>.size() == static_cast<std::size_t>(Unit::log10_p) + 1);
+template <>
+inline constexpr std::array kAll<Part>{Part::none,     Part::mean, Part::deviation,
+                                       Part::quantile, Part::bin,  Part::coordinate};
+static_assert(kAll<Part>.size() == static_cast<std::size_t>(Part::coordinate) + 1);
 
 // "shared-weights"; the contract of report.json.
 const char* name(Class klass);

@@ -1,6 +1,7 @@
 #include "outcome/report_of.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 #include <utility>
 
@@ -277,6 +278,20 @@ results::Step stepOf(const steps::Step& step, const results::Results& results) {
   return made;
 }
 
+std::vector<results::Figure> figuresOf(const plugin::Plugin& plugin) {
+  const auto bounded = [](double value) {
+    return std::isfinite(value) ? std::optional(value) : std::nullopt;
+  };
+  std::vector<results::Figure> figures;
+  if (!hasFigures(plugin.kind())) return figures;
+  for (const Entry& entry : plugin.figures) {
+    figures.push_back({plugin.name(), entry.name, entry.unit, bounded(entry.least),
+                       bounded(entry.most), bounded(entry.alike), entry.part, bounded(entry.at),
+                       entry.strangers == nullptr ? "" : entry.strangers});
+  }
+  return figures;
+}
+
 results::Named<results::Seed> seedsOf(const steps::Recipe& recipe,
                                       const std::vector<const plugin::Plugin*>& plugins) {
   results::Named<results::Seed> seeds;
@@ -324,6 +339,7 @@ results::Report reportOf(const steps::Recipe& recipe, const plan::Models& models
   manifest.seeds = seedsOf(recipe, plugins);
   for (const plugin::Plugin* plugin : plugins) {
     manifest.plugins.push_back({plugin->name(), plugin->version(), kindText(plugin->kind())});
+    for (results::Figure& figure : figuresOf(*plugin)) report.figures.push_back(std::move(figure));
   }
   for (const plan::Repository* repository : models.repositories()) {
     const plan::Model* model = findModel(models, repository->key);

@@ -1,7 +1,8 @@
 // The fields of everything that is saved, each once: writing, reading, comparing and the published
 // schema are visitors of this table. A visitor is called with a field's name, its place in the
 // value, what it means (empty where the name says it), and whether a run done again must have it
-// the same. `V::kWhole`: whether the visitor takes what only a saved StepResult holds as well.
+// the same. `added`: a field that earlier programs of this layout did not write. `V::kWhole`:
+// whether the visitor takes what only a saved StepResult holds as well.
 #pragma once
 
 #include <cmath>
@@ -9,12 +10,21 @@
 #include <optional>
 #include <type_traits>
 
+#include <kindred/declaration.hpp>
+
 #include "evidence/figures.hpp"
 #include "results/report.hpp"
 
 namespace kindred::results {
 
 enum class Repeats { yes, no };
+
+// The names of an enumeration's values.
+template <class T>
+std::string nameOf(T value) {
+  using evidence::name;
+  return std::string(name(value));
+}
 
 template <class X, class T>
 concept Of = std::same_as<std::remove_const_t<X>, T>;
@@ -159,6 +169,19 @@ void visit(V& v, X& x) {
   if constexpr (V::kWhole) v("step", x.step, "");
   v("stage", x.stage, "");
   v("reason", x.reason, "");
+}
+
+template <class V, Of<Figure> X>
+void visit(V& v, X& x) {
+  v("plugin", x.plugin, "that declares it");
+  v("name", x.name, "");
+  v("unit", x.unit, "");
+  v("least", x.least, "of its range; null: no bound");
+  v("most", x.most, "");
+  v("alike", x.alike, "the value that means no difference; null: there is none");
+  v("part", x.part, "of the distribution that its metric describes");
+  v("at", x.at, "which quantile, upper end of a bin (null: it has none) or coordinate");
+  v("strangers", x.strangers, "what independent models show; empty: it does not say");
 }
 
 template <class V, Of<Metric> X>
@@ -480,6 +503,7 @@ void visit(V& v, X& x) {
   v("families", x.families, "models that pairs with shared weights connect, controls left out");
   v("models", x.models, "");
   v("steps", x.steps, "");
+  v.added("figures", x.figures, "what the plugins behind observations declare of them");
   v("observations", x.observations, "summed up; each value is in observations.csv");
   v("notes", x.notes, "");
   v("tables", x.tables, "");

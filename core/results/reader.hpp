@@ -43,9 +43,12 @@ class Reader {
     read(place, *found, field);
   }
 
-  void unlessEmpty(const char* name, std::string& field) {
-    if (object_.contains(name)) (*this)(name, field, "");
+  template <class T>
+  void added(const char* name, T& field, const char* meaning) {
+    if (object_.contains(name)) (*this)(name, field, meaning);
   }
+
+  void unlessEmpty(const char* name, std::string& field) { added(name, field, ""); }
 
  private:
   Reader(const std::string& file, std::string place, const Json& object)
@@ -137,7 +140,7 @@ class Reader {
   static std::string namesOf() {
     std::string names;
     for (const T value : evidence::kAll<T>) {
-      names += (names.empty() ? "'" : ", '") + std::string(evidence::name(value)) + "'";
+      names += (names.empty() ? "'" : ", '") + nameOf(value) + "'";
     }
     return names;
   }

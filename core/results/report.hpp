@@ -6,10 +6,13 @@
 #include <cstdint>
 #include <limits>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <variant>
 #include <vector>
+
+#include <kindred/parameters.hpp>
 
 #include "evidence/components.hpp"
 #include "evidence/verdict.hpp"
@@ -56,6 +59,17 @@ struct Family {
   // Pairs of one of its models with another's that were not run or could not be tested: a model
   // alone with such a pair need not be alone.
   std::uint64_t undecided = 0;
+};
+
+// What a plugin declares of a figure: all that there is to know for drawing it.
+struct Figure {
+  std::string plugin, name;
+  Unit unit = Unit::unstated;
+  std::optional<double> least, most;  // of its range; none: no bound
+  std::optional<double> alike;        // the value that means no difference
+  Part part = Part::none;             // of the distribution that its metric describes
+  std::optional<double> at;           // which quantile, bin (none: without end) or coordinate
+  std::string strangers;              // what independent models show
 };
 
 struct Metric {
@@ -138,6 +152,7 @@ struct Report {
   std::vector<Family> families;
   std::vector<Model> models;
   std::vector<Step> steps;
+  std::vector<Figure> figures;
   std::vector<Summary> observations;
   std::vector<Note> notes;
   std::vector<StepTable> tables;

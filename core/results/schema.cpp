@@ -12,6 +12,13 @@ class SchemaOf {
  public:
   static constexpr bool kWhole = false;
 
+  // Not required: it may be missing in what an earlier program wrote.
+  template <class T>
+  void added(const char* name, T& field, const char* meaning) {
+    (*this)(name, field, meaning);
+    required_.erase(required_.size() - 1);
+  }
+
   template <class T>
   void operator()(const char* name, T& field, const char* meaning, Repeats = Repeats::yes) {
     Json schema = typeOf(field);
@@ -54,7 +61,7 @@ class SchemaOf {
   requires std::is_enum_v<T>
   static Json typeOf(const T&) {
     Json names = Json::array();
-    for (const T value : evidence::kAll<T>) names.push_back(evidence::name(value));
+    for (const T value : evidence::kAll<T>) names.push_back(nameOf(value));
     return {{"type", "string"}, {"enum", std::move(names)}};
   }
   template <class T>

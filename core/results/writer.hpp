@@ -38,6 +38,11 @@ class Writer {
     if (kScope != Scope::repeated || repeats == Repeats::yes) object_[name] = jsonOf(field);
   }
 
+  template <class T>
+  void added(const char* name, const T& field, const char* meaning) {
+    (*this)(name, field, meaning);
+  }
+
   void unlessEmpty(const char* name, const std::string& field) {
     if (!field.empty()) object_[name] = field;
   }
@@ -56,7 +61,7 @@ class Writer {
   }
   template <class T>
   requires std::is_enum_v<T>
-  static Json jsonOf(T value) { return evidence::name(value); }
+  static Json jsonOf(T value) { return nameOf(value); }
   template <class T>
   static Json jsonOf(const std::optional<T>& value) {
     return value ? jsonOf(*value) : Json(nullptr);

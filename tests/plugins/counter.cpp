@@ -32,8 +32,11 @@ class Counter final : public kindred::PairMetric {
 }  // namespace
 
 KINDRED_METRIC(Counter, "counter", "1.2", "Counts elements",
-               kindred::figure("counter", "how many elements"),
-               kindred::figure("steps", "elements times the step"),
+               kindred::figure("counter", "how many elements")
+                   .in(kindred::Unit::count, -kindred::kUnbounded, kindred::kUnbounded),
+               kindred::figure("steps", "elements times the step")
+                   .in(kindred::Unit::number, -kindred::kUnbounded, kindred::kUnbounded)
+                   .same(0),
                kindred::flag("negative", false, "count downwards"),
                kindred::integer("limit", "4096", 1, 1e6, "does nothing"),
                kindred::number("step", "1", 0, 10, "what an element counts"),

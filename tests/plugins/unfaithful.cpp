@@ -64,4 +64,9 @@ class Unfaithful final : public kindred::PairMetric {
 
 }  // namespace
 
+#if defined(UNFAITHFUL_RANGE)
+KINDRED_METRIC(Unfaithful, "unfaithful", "1.0", "A sum that is called a share",
+               kindred::figure("unfaithful", "sum of products").in(kindred::Unit::share, 0, 1))
+#else
 KINDRED_METRIC(Unfaithful, "unfaithful", "1.0", "A sum with a fault")
+#endif

@@ -60,12 +60,15 @@ Picture pictureOf(const std::string& step, const std::string& metric, const Plac
 }  // namespace
 
 std::vector<Picture> componentPictures(const results::Report& report) {
+  const Declarations declared(report);
   std::map<std::pair<std::string, std::string>, Places> steps;
   for (const results::Observation& o : report.rows) {
-    if (o.figure != "pc1" && o.figure != "pc2") continue;
+    if (!declared.isPart(o, Part::coordinate)) continue;
+    const double axis = declared.of(o)->at.value_or(0);
+    if (axis != 1 && axis != 2) continue;
     Place& place = steps[{o.step, o.metric}][{o.model_a, o.tensor_a}];
     place.layer = o.layer_a;
-    (o.figure == "pc1" ? place.x : place.y) = o.value;
+    (axis == 1 ? place.x : place.y) = o.value;
   }
   std::vector<Picture> pictures;
   for (const auto& [key, places] : steps) {

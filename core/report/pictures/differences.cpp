@@ -1,7 +1,7 @@
 // How large differences of values are: histograms by powers of two, and quantiles by layer.
-#include <array>
-#include <cstdio>
+#include <cmath>
 #include <map>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -15,25 +15,31 @@ constexpr const char* kCaption =
     "Independent models differ by about as much as their weights are large, everywhere; a "
     "descendant's differences are smaller than that by orders of magnitude, or zero.";
 
-// The share of elements that bin `number` of a step holds: mean over tensors by their elements.
+// The share of elements that a bin holds: mean over tensors by their elements.
 struct Share {
   double elements = 0, weighted = 0;
 };
 
-std::string binName(int number) {
-  if (number < 0) return "equal";
-  return fmt::format("{}2^{}", number == 28 ? ">= " : "< ", number == 28 ? 3 : number - 24);
+using Bins = std::map<double, Share>;  // by upper end
+
+std::string power(double value) {
+  const double exponent = std::log2(value);
+  return exponent == std::floor(exponent) ? fmt::format("2^{:.0f}", exponent)
+                                          : fmt::format("{:.4g}", value);
+}
+
+std::string binName(const Bins& bins, Bins::const_iterator bin) {
+  if (bin->first == 0) return "equal";
+  if (std::isfinite(bin->first)) return "< " + power(bin->first);
+  return bin == bins.begin() ? "any" : ">= " + power(std::prev(bin)->first);
 }
 
 std::vector<Picture> histogram(const results::Report& report) {
-  std::map<std::string, std::map<int, Share>> pairs;
+  const Declarations declared(report);
+  std::map<std::string, Bins> pairs;
   for (const results::Observation& o : report.rows) {
-    const results::Metric* how = metricOf(report, o.step, o.metric);
-    if (how == nullptr || how->plugin != "difference-histogram" || !(o.value >= 0)) continue;
-    int number = -1;
-    if (o.figure != "zero" && std::sscanf(o.figure.c_str(), "b%2d", &number) != 1) continue;
-    if (number < -1 || number > 28) continue;
-    Share& share = pairs[pairName(o.model_a, o.model_b)][number];
+    if (!declared.isPart(o, Part::bin) || !(o.value >= 0)) continue;
+    Share& share = pairs[pairName(o.model_a, o.model_b)][declared.of(o)->at.value_or(kUnbounded)];
     share.elements += static_cast<double>(o.elements);
     share.weighted += o.value * static_cast<double>(o.elements);
   }
@@ -42,14 +48,16 @@ std::vector<Picture> histogram(const results::Report& report) {
   Columns rows({"pair", "bin", "order", "share"});
   picture.table.columns = {"pair", "difference", "share of values"};
   for (const auto& [pair, bins] : pairs) {
-    for (const auto& [number, share] : bins) {
-      if (!(share.elements > 0)) continue;
-      const double value = share.weighted / share.elements;
-      rows.add({pair, binName(number), number, rounded(value)});
-      if (value > 0) picture.table.rows.push_back({pair, binName(number), figure(value)});
+    int number = -1;
+    for (auto bin = bins.begin(); bin != bins.end(); ++bin, ++number) {
+      if (!(bin->second.elements > 0)) continue;
+      const double value = bin->second.weighted / bin->second.elements;
+      const std::string name = binName(bins, bin);
+      rows.add({pair, name, number, rounded(value)});
+      if (value > 0) picture.table.rows.push_back({pair, name, figure(value)});
     }
   }
-  picture.id = "difference-histogram";
+  picture.id = "differences";
   picture.title = "How far values lie apart";
   picture.caption = std::string("Share of values by the size of their difference. ") + kCaption;
   picture.summary = fmt::format("distribution of differences of {} pairs", pairs.size());
@@ -77,42 +85,46 @@ std::vector<Picture> histogram(const results::Report& report) {
   return {picture};
 }
 
+std::string quantileName(double share) {
+  return share == 0.5 ? "half" : share == 1 ? "all" : fmt::format("{:.4g} %", 100 * share);
+}
+
 std::vector<Picture> quantiles(const results::Report& report) {
-  constexpr std::array<std::pair<const char*, const char*>, 4> kQuantiles{
-      {{"p50", "half"}, {"p99", "99 %"}, {"p999", "99.9 %"}, {"max", "all"}}};
-  std::map<std::string, std::map<std::pair<std::string, std::int64_t>, Mean>> pairs;
+  const Declarations declared(report);
+  std::map<std::string, std::map<std::pair<double, std::int64_t>, Mean>> pairs;
+  std::set<double> levels;
   for (const results::Observation& o : report.rows) {
-    const results::Metric* how = metricOf(report, o.step, o.metric);
-    if (how == nullptr || how->plugin != "mad") continue;
-    if (o.layer_a < 0 || o.layer_a != o.layer_b) continue;
-    for (const auto& [figure, words] : kQuantiles) {
-      if (o.figure == figure)
-        pairs[pairName(o.model_a, o.model_b)][{words, o.layer_a}].add(o.value);
-    }
+    if (o.layer_a < 0 || o.layer_a != o.layer_b || !declared.isPart(o, Part::quantile)) continue;
+    const results::Figure& figure = *declared.of(o);
+    if (figure.unit != Unit::difference || !figure.at) continue;
+    levels.insert(*figure.at);
+    pairs[pairName(o.model_a, o.model_b)][{*figure.at, o.layer_a}].add(o.value);
   }
   if (pairs.empty() || pairs.size() > 12) return {};
   Picture picture;
   Columns rows({"pair", "quantile", "layer", "value"});
-  std::map<std::string, std::map<std::string, Mean>> overall;
+  std::map<std::string, std::map<double, Mean>> overall;
   for (const auto& [pair, values] : pairs) {
     for (const auto& [key, mean] : values) {
-      rows.add({pair, key.first, key.second, rounded(mean.value())});
+      rows.add({pair, quantileName(key.first), key.second, rounded(mean.value())});
       overall[pair][key.first].add(mean.value());
     }
   }
+  Json order = Json::array();
+  for (const double level : levels) order.push_back(quantileName(level));
   picture.table.columns = {"pair", "of the values", "differ by at most (mean over layers)"};
   for (const auto& [pair, values] : overall) {
-    for (const auto& [quantile, mean] : values) {
-      picture.table.rows.push_back({pair, quantile, figure(mean.value())});
+    for (const auto& [level, mean] : values) {
+      picture.table.rows.push_back({pair, quantileName(level), figure(mean.value())});
     }
-    picture.summary += fmt::format("{}{}: half of the values differ by at most {}",
-                                   picture.summary.empty() ? "" : "; ", pair,
-                                   figure(values.begin()->second.value()));
+    picture.summary += fmt::format(
+        "{}{}: {} of the values differ by at most {}", picture.summary.empty() ? "" : "; ", pair,
+        quantileName(values.begin()->first), figure(values.begin()->second.value()));
   }
   picture.id = "difference-quantiles";
   picture.title = "Quantiles of differences, layer by layer";
   picture.caption =
-      std::string("Half, 99 %, 99.9 % and all of the values differ by at most this. ") + kCaption;
+      std::string("So many of the values differ by at most this. ") + kCaption;
   picture.spec = {
       {"usermeta", layout(2, 200)},
       {"datasets", rows.datasets()},
@@ -124,8 +136,7 @@ std::vector<Picture> quantiles(const results::Report& report) {
          {{"x", channel("layer", "quantitative", "layer", {{"axis", {{"tickMinStep", 1}}}})},
           {"y", channel("value", "quantitative", "difference",
                         {{"scale", {{"type", "symlog"}, {"constant", 1e-4}}}})},
-          {"color", channel("quantile", "ordinal", "of the values",
-                            {{"sort", Json::array({"half", "99 %", "99.9 %", "all"})}})},
+          {"color", channel("quantile", "ordinal", "of the values", {{"sort", order}})},
           {"tooltip",
            Json::array(
                {channel("pair", "nominal", "pair"), channel("quantile", "nominal", "of the values"),

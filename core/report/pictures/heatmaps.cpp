@@ -18,7 +18,8 @@ constexpr std::size_t kMostCells = 20000;  // of a picture; beyond that a page g
 using Cell = std::pair<std::int64_t, std::int64_t>;
 
 struct Heatmap {
-  std::string step, part, model_a, model_b, plugin;
+  std::string step, part, model_a, model_b;
+  const results::Figure* figure = nullptr;
   bool control = false;
   std::vector<std::string> metrics = {};  // raw before centred, as the step has them
   std::map<Cell, std::map<std::string, double>> cells = {};  // (down, across)
@@ -46,13 +47,14 @@ using AxesOf = std::optional<Axes> (*)(const results::Report&, const results::Ob
 
 std::vector<Heatmap> collected(const results::Report& report, AxesOf axes_of) {
   const FirstFigures first(report);
+  const Declarations declared(report);
   std::map<std::string, std::size_t> index;
   std::vector<Heatmap> maps;
   for (const results::Observation& o : report.rows) {
     const std::optional<Axes> axes = axes_of(report, o);
     if (!axes || !first.isFirst(o)) continue;
-    const results::Metric* how = metricOf(report, o.step, o.metric);
-    if (how == nullptr || how->plugin == "byte-hash") continue;
+    const results::Metric* how = declared.metricOf(o);
+    if (how == nullptr || declared.isApart(o)) continue;
     std::string part = partOf(o.tensor_a, o.layer_a);
     const std::string expert = "." + std::to_string(o.expert_a) + ".";
     const std::size_t at = part.find(expert);
@@ -62,7 +64,7 @@ std::vector<Heatmap> collected(const results::Report& report, AxesOf axes_of) {
     const auto [known, fresh] = index.try_emplace(key, maps.size());
     if (fresh) {
       maps.push_back(
-          {o.step, part, o.model_a, o.model_b, how->plugin,
+          {o.step, part, o.model_a, o.model_b, declared.of(o),
            results::isControl(report, o.model_a) || results::isControl(report, o.model_b)});
     }
     Heatmap& map = maps[known->second];
@@ -82,6 +84,12 @@ bool spansAPlane(const Heatmap& map) {
   return wide && down.size() > 1 && map.cells.size() <= kMostCells;
 }
 
+// Drawn on its whole range, in colours that part at 0.
+bool isSigned(const Heatmap& map) {
+  return map.figure != nullptr && map.figure->least && map.figure->most &&
+         *map.figure->least == -*map.figure->most;
+}
+
 Json colour(const Heatmap& map) {
   double least = INFINITY, most = -INFINITY;
   for (const auto& [_, values] : map.cells) {
@@ -91,8 +99,8 @@ Json colour(const Heatmap& map) {
       most = std::max(most, value);
     }
   }
-  if (map.plugin == "cosine") {
-    return {{"domain", Json::array({-1, 1})},
+  if (isSigned(map)) {
+    return {{"domain", Json::array({rounded(*map.figure->least), rounded(*map.figure->most)})},
             {"domainMid", 0},
             {"scheme", "blueorange"},
             {"reverse", false}};
@@ -158,11 +166,7 @@ std::string captionOf(const Heatmap& map, bool experts) {
   std::string text =
       "Each cell compares a layer of the first model (down) with one of the second (across); the "
       "outlined diagonal holds like-numbered layers. ";
-  if (map.plugin == "cosine" && map.metrics.size() > 1) {
-    text +=
-        "All panels share one colour scale: what the raw cosine paints alike, the centred one "
-        "tells apart. ";
-  }
+  if (isSigned(map) && map.metrics.size() > 1) text += "All panels share one colour scale. ";
   return text +
          "If the models were independent, no diagonal would stand out from its surroundings more "
          "than a control's does; depth alone makes broad bands.";

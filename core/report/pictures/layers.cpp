@@ -11,22 +11,9 @@
 namespace kindred::report {
 namespace {
 
-std::string captionOf(const results::Metric* metric) {
-  const std::string plugin = metric == nullptr ? "" : metric->plugin;
-  if (plugin == "cosine" && isCentred(*metric)) {
-    return "Pearson's r of tensors of like-numbered layers: the cosine after each tensor's mean is "
-           "taken away. If the models were independent, lines would wander about 0, as those of "
-           "controls (dashed) do.";
-  }
-  if (plugin == "cosine") {
-    return "Cosine of tensors of like-numbered layers. Tensors whose values lie near a common "
-           "value, "
-           "norms above all, have cosines near 1 in independent models too: what counts is the "
-           "distance from the controls (dashed), not from 0.";
-  }
-  if (plugin == "changed") {
-    return "Share of values that differ. Independent models differ in nearly all values, wherever "
-           "values are not constants; a low share says that tensors were kept.";
+std::string captionOf(const results::Figure* figure) {
+  if (figure != nullptr && !figure->strangers.empty()) {
+    return "Tensors of like-numbered layers, pairs with a control dashed. " + figure->strangers;
   }
   return "Each line is a pair of models, dashed where one of them is a control. If the models were "
          "independent, their line would lie among those of the controls.";
@@ -34,7 +21,7 @@ std::string captionOf(const results::Metric* metric) {
 
 struct Group {
   std::string metric;
-  const results::Metric* how = nullptr;
+  const results::Figure* figure = nullptr;
   std::vector<std::string> pairs, parts;
   std::map<std::tuple<std::string, std::string, std::int64_t>, Mean> values;  // pair, part, layer
   std::map<std::string, bool> control;
@@ -92,7 +79,7 @@ Picture pictureOf(const Group& group) {
   }
   picture.id = "layers-" + group.metric;
   picture.title = group.metric + ", layer by layer";
-  picture.caption = captionOf(group.how);
+  picture.caption = captionOf(group.figure);
   picture.table.columns = {"pair", "tensor", "layers", "mean", "min", "max"};
   picture.spec = {{"usermeta", layout(2, 240)},
                   {"datasets", rows.datasets()},
@@ -107,19 +94,19 @@ Picture pictureOf(const Group& group) {
 std::vector<Picture> layerPictures(const results::Report& report) {
   constexpr std::size_t kMostPairs = 12, kMostParts = 12;
   const FirstFigures first(report);
+  const Declarations declared(report);
   std::vector<std::string> order;
   std::map<std::string, Group> groups;
   for (const results::Observation& o : report.rows) {
     if (o.layer_a < 0 || o.layer_a != o.layer_b || o.expert_a != o.expert_b) continue;
     if (o.model_a == o.model_b || !first.isFirst(o)) continue;
-    const results::Metric* how = metricOf(report, o.step, o.metric);
-    const std::string plugin = how == nullptr ? "" : how->plugin;
-    if (plugin == "byte-hash" || plugin == "difference-histogram") continue;
-    const std::string key = plugin + "/" + o.metric;
+    if (declared.isApart(o)) continue;
+    const results::Metric* how = declared.metricOf(o);
+    const std::string key = (how == nullptr ? "" : how->plugin) + "/" + o.metric;
     if (!groups.contains(key)) order.push_back(key);
     Group& group = groups[key];
     group.metric = o.metric;
-    group.how = how;
+    group.figure = declared.of(o);
     group.add(report, o);
   }
   std::vector<Picture> pictures;

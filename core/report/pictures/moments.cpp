@@ -21,15 +21,17 @@ struct RowMoments {
 using Key = std::tuple<std::string, std::string, std::int64_t>;  // part, model, layer
 
 std::map<Key, RowMoments> collected(const results::Report& report) {
+  const Declarations declared(report);
   std::map<Key, RowMoments> moments;
   for (const results::Observation& o : report.rows) {
-    const results::Metric* how = metricOf(report, o.step, o.metric);
-    if (how == nullptr || how->plugin != "moments" || o.layer_a < 0 || o.expert_a >= 0) continue;
+    const results::Figure* figure = declared.of(o);
+    if (figure == nullptr || figure->part == Part::none || figure->unit != Unit::value) continue;
+    if (o.layer_a < 0 || o.expert_a >= 0) continue;
     RowMoments& m = moments[{partOf(o.tensor_a, o.layer_a), o.model_a, o.layer_a}];
-    if (o.figure == "moments") m.mean = o.value;
-    if (o.figure == "sd") m.sd = o.value;
-    if (o.figure == "min") m.min = o.value;
-    if (o.figure == "max") m.max = o.value;
+    if (figure->part == Part::mean) m.mean = o.value;
+    if (figure->part == Part::deviation) m.sd = o.value;
+    if (figure->part == Part::quantile && figure->at == 0) m.min = o.value;
+    if (figure->part == Part::quantile && figure->at == 1) m.max = o.value;
   }
   return moments;
 }

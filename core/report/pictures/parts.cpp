@@ -38,21 +38,38 @@ std::string idOf(const std::string& text) {
   return id;
 }
 
-const results::Metric* metricOf(const results::Report& report, const std::string& step,
-                                const std::string& metric) {
-  for (const results::Step& s : report.steps) {
-    if (s.name != step) continue;
-    for (const results::Metric& m : s.metrics) {
-      if (m.name == metric) return &m;
+Declarations::Declarations(const results::Report& report) {
+  for (const results::Step& step : report.steps) {
+    for (const results::Metric& metric : step.metrics) {
+      metrics_.try_emplace({step.name, metric.name}, &metric);
     }
   }
-  return nullptr;
+  for (const results::Figure& figure : report.figures) {
+    figures_.try_emplace({figure.plugin, figure.name}, &figure);
+    if (figure.part == Part::bin) binned_.insert(figure.plugin);
+  }
 }
 
-bool isCentred(const results::Metric& metric) {
-  return std::any_of(metric.parameters.begin(), metric.parameters.end(), [](const auto& parameter) {
-    return parameter.first == "centred" && parameter.second == "true";
-  });
+const results::Metric* Declarations::metricOf(const results::Observation& o) const {
+  const auto found = metrics_.find({o.step, o.metric});
+  return found == metrics_.end() ? nullptr : found->second;
+}
+
+const results::Figure* Declarations::of(const results::Observation& o) const {
+  const results::Metric* metric = metricOf(o);
+  if (metric == nullptr) return nullptr;
+  const auto found = figures_.find({metric->plugin, o.figure});
+  return found == figures_.end() ? nullptr : found->second;
+}
+
+bool Declarations::isPart(const results::Observation& o, Part part) const {
+  const results::Figure* figure = of(o);
+  return figure != nullptr && figure->part == part;
+}
+
+bool Declarations::isApart(const results::Observation& o) const {
+  const results::Figure* figure = of(o);
+  return figure != nullptr && (figure->unit == Unit::truth || binned_.contains(figure->plugin));
 }
 
 FirstFigures::FirstFigures(const results::Report& report) {

@@ -3,7 +3,7 @@
 
 #include <cstdint>
 #include <map>
-
+#include <set>
 #include <string>
 #include <vector>
 
@@ -24,11 +24,25 @@ std::string partOf(const std::string& tensor, std::int64_t layer);
 // A name as part of an element's id: what is neither letter nor digit becomes a dash.
 std::string idOf(const std::string& text);
 
-// How a step measured a metric; null where the report doesn't say.
-const results::Metric* metricOf(const results::Report& report, const std::string& step,
-                                const std::string& metric);
-// Whether a metric's parameter is "true".
-bool isCentred(const results::Metric& metric);
+// What plugins declare of the figures of observations.
+class Declarations {
+ public:
+  explicit Declarations(const results::Report& report);
+  // How its step measured the metric; null where the report doesn't say.
+  const results::Metric* metricOf(const results::Observation& o) const;
+  // Null where nothing is declared.
+  const results::Figure* of(const results::Observation& o) const;
+  bool isPart(const results::Observation& o, Part part) const;
+  // Whether it says yes or no of a pair, or is of a distribution that has a picture of its own: it
+  // makes no line or map.
+  bool isApart(const results::Observation& o) const;
+
+ private:
+  using Key = std::pair<std::string, std::string>;
+  std::map<Key, const results::Metric*> metrics_;  // by step and name
+  std::map<Key, const results::Figure*> figures_;  // by plugin and name
+  std::set<std::string> binned_;                   // plugins
+};
 
 // A metric's first figure, the one meant where none is named: by step and metric.
 class FirstFigures {

@@ -67,6 +67,10 @@ class ByteHash final : public kindred::SetMetric {
 
 KINDRED_SET_METRIC(ByteHash, "byte-hash", "1.0",
                    "Equal tensors and equal blocks of bytes, found by content",
-                   kindred::figure("byte-hash", "1 where the bytes are equal (SHA-256), else 0"),
-                   kindred::figure("blocks", "share of a's blocks of bytes that b has too"),
+                   kindred::figure("byte-hash", "1 where the bytes are equal (SHA-256), else 0")
+                       .in(kindred::Unit::truth, 0, 1)
+                       .same(1),
+                   kindred::figure("blocks", "share of a's blocks of bytes that b has too")
+                       .in(kindred::Unit::share, 0, 1)
+                       .same(1),
                    kindred::integer("block", "4096", 64, 1 << 20, "bytes in a block"))

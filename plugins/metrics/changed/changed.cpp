@@ -85,9 +85,21 @@ class Changed final : public kindred::PairMetric {
 
 KINDRED_METRIC(Changed, "changed", "1.0",
                "Share of elements whose values differ, and by how many steps of their format",
-               kindred::figure("changed", "share of elements with a != b"),
+               kindred::figure("changed", "share of elements with a != b")
+                   .in(kindred::Unit::share, 0, 1)
+                   .same(0)
+                   .independent("Independent models differ in nearly all values, wherever values "
+                                "are not constants; a low share says that tensors were kept."),
                kindred::figure("ulp_mean",
-                               "mean distance of those that changed, in units in the last place"),
-               kindred::figure("ulp_p50", "their median distance; to 0.8 % beyond 256 units"),
-               kindred::figure("ulp_max", "their largest distance"),
-               kindred::figure("sign_changes", "share of elements whose sign bits differ"))
+                               "mean distance of those that changed, in units in the last place")
+                   .in(kindred::Unit::ulp, 0, kindred::kUnbounded)
+                   .same(0),
+               kindred::figure("ulp_p50", "their median distance; to 0.8 % beyond 256 units")
+                   .in(kindred::Unit::ulp, 0, kindred::kUnbounded)
+                   .same(0),
+               kindred::figure("ulp_max", "their largest distance")
+                   .in(kindred::Unit::ulp, 0, kindred::kUnbounded)
+                   .same(0),
+               kindred::figure("sign_changes", "share of elements whose sign bits differ")
+                   .in(kindred::Unit::share, 0, 1)
+                   .same(0))

@@ -100,7 +100,15 @@ class Cosine final : public kindred::PairMetric {
 
 }  // namespace
 
-KINDRED_METRIC(Cosine, "cosine", "1.0", "Cosine of the angle between two tensors",
-               kindred::flag("centred", false, "subtract each tensor's mean first: Pearson's r"),
-               kindred::number("about", "0", -1e9, 1e9,
-                               "subtract this number from both first; not with 'centred'"))
+KINDRED_METRIC(
+    Cosine, "cosine", "1.0", "Cosine of the angle between two tensors",
+    kindred::figure("cosine", "of the two tensors as vectors")
+        .in(kindred::Unit::cosine, -1, 1)
+        .same(1)
+        .independent("Tensors whose values lie near a common value, norms above all, have "
+                     "cosines near 1 in independent models too, unless each tensor's "
+                     "mean is taken away first (Pearson's r, about 0 in independent "
+                     "models): what counts is the distance from the controls."),
+    kindred::flag("centred", false, "subtract each tensor's mean first: Pearson's r"),
+    kindred::number("about", "0", -1e9, 1e9,
+                    "subtract this number from both first; not with 'centred'"))

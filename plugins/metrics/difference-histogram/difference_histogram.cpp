@@ -60,38 +60,47 @@ class DifferenceHistogram final : public kindred::PairMetric {
   }
 };
 
+constexpr kindred::Entry bin(const char* name, const char* meaning, double below) {
+  return kindred::figure(name, meaning)
+      .in(kindred::Unit::share, 0, 1)
+      .same(0)
+      .as(kindred::Part::bin, below);
+}
+
 }  // namespace
 
 KINDRED_METRIC(DifferenceHistogram, "difference-histogram", "1.0",
                "How the distances |a - b| are distributed, by powers of two",
-               kindred::figure("difference-histogram", "share of elements that differ"),
-               kindred::figure("zero", "share of elements that are equal"),
-               kindred::figure("b00", "share with 0 < |a - b| < 2^-24"),
-               kindred::figure("b01", "share with 2^-24 <= |a - b| < 2^-23"),
-               kindred::figure("b02", "share with 2^-23 <= |a - b| < 2^-22"),
-               kindred::figure("b03", "share with 2^-22 <= |a - b| < 2^-21"),
-               kindred::figure("b04", "share with 2^-21 <= |a - b| < 2^-20"),
-               kindred::figure("b05", "share with 2^-20 <= |a - b| < 2^-19"),
-               kindred::figure("b06", "share with 2^-19 <= |a - b| < 2^-18"),
-               kindred::figure("b07", "share with 2^-18 <= |a - b| < 2^-17"),
-               kindred::figure("b08", "share with 2^-17 <= |a - b| < 2^-16"),
-               kindred::figure("b09", "share with 2^-16 <= |a - b| < 2^-15"),
-               kindred::figure("b10", "share with 2^-15 <= |a - b| < 2^-14"),
-               kindred::figure("b11", "share with 2^-14 <= |a - b| < 2^-13"),
-               kindred::figure("b12", "share with 2^-13 <= |a - b| < 2^-12"),
-               kindred::figure("b13", "share with 2^-12 <= |a - b| < 2^-11"),
-               kindred::figure("b14", "share with 2^-11 <= |a - b| < 2^-10"),
-               kindred::figure("b15", "share with 2^-10 <= |a - b| < 2^-9"),
-               kindred::figure("b16", "share with 2^-9 <= |a - b| < 2^-8"),
-               kindred::figure("b17", "share with 2^-8 <= |a - b| < 2^-7"),
-               kindred::figure("b18", "share with 2^-7 <= |a - b| < 2^-6"),
-               kindred::figure("b19", "share with 2^-6 <= |a - b| < 2^-5"),
-               kindred::figure("b20", "share with 2^-5 <= |a - b| < 2^-4"),
-               kindred::figure("b21", "share with 2^-4 <= |a - b| < 2^-3"),
-               kindred::figure("b22", "share with 2^-3 <= |a - b| < 2^-2"),
-               kindred::figure("b23", "share with 2^-2 <= |a - b| < 2^-1"),
-               kindred::figure("b24", "share with 2^-1 <= |a - b| < 1"),
-               kindred::figure("b25", "share with 1 <= |a - b| < 2"),
-               kindred::figure("b26", "share with 2 <= |a - b| < 4"),
-               kindred::figure("b27", "share with 4 <= |a - b| < 8"),
-               kindred::figure("b28", "share with |a - b| >= 8, infinite or not a number"))
+               kindred::figure("difference-histogram", "share of elements that differ")
+                   .in(kindred::Unit::share, 0, 1)
+                   .same(0),
+               bin("zero", "share of elements that are equal", 0).same(1),
+               bin("b00", "share with 0 < |a - b| < 2^-24", 0x1p-24),
+               bin("b01", "share with 2^-24 <= |a - b| < 2^-23", 0x1p-23),
+               bin("b02", "share with 2^-23 <= |a - b| < 2^-22", 0x1p-22),
+               bin("b03", "share with 2^-22 <= |a - b| < 2^-21", 0x1p-21),
+               bin("b04", "share with 2^-21 <= |a - b| < 2^-20", 0x1p-20),
+               bin("b05", "share with 2^-20 <= |a - b| < 2^-19", 0x1p-19),
+               bin("b06", "share with 2^-19 <= |a - b| < 2^-18", 0x1p-18),
+               bin("b07", "share with 2^-18 <= |a - b| < 2^-17", 0x1p-17),
+               bin("b08", "share with 2^-17 <= |a - b| < 2^-16", 0x1p-16),
+               bin("b09", "share with 2^-16 <= |a - b| < 2^-15", 0x1p-15),
+               bin("b10", "share with 2^-15 <= |a - b| < 2^-14", 0x1p-14),
+               bin("b11", "share with 2^-14 <= |a - b| < 2^-13", 0x1p-13),
+               bin("b12", "share with 2^-13 <= |a - b| < 2^-12", 0x1p-12),
+               bin("b13", "share with 2^-12 <= |a - b| < 2^-11", 0x1p-11),
+               bin("b14", "share with 2^-11 <= |a - b| < 2^-10", 0x1p-10),
+               bin("b15", "share with 2^-10 <= |a - b| < 2^-9", 0x1p-9),
+               bin("b16", "share with 2^-9 <= |a - b| < 2^-8", 0x1p-8),
+               bin("b17", "share with 2^-8 <= |a - b| < 2^-7", 0x1p-7),
+               bin("b18", "share with 2^-7 <= |a - b| < 2^-6", 0x1p-6),
+               bin("b19", "share with 2^-6 <= |a - b| < 2^-5", 0x1p-5),
+               bin("b20", "share with 2^-5 <= |a - b| < 2^-4", 0x1p-4),
+               bin("b21", "share with 2^-4 <= |a - b| < 2^-3", 0x1p-3),
+               bin("b22", "share with 2^-3 <= |a - b| < 2^-2", 0x1p-2),
+               bin("b23", "share with 2^-2 <= |a - b| < 2^-1", 0x1p-1),
+               bin("b24", "share with 2^-1 <= |a - b| < 1", 0x1p0),
+               bin("b25", "share with 1 <= |a - b| < 2", 0x1p1),
+               bin("b26", "share with 2 <= |a - b| < 4", 0x1p2),
+               bin("b27", "share with 4 <= |a - b| < 8", 0x1p3),
+               bin("b28", "share with |a - b| >= 8, infinite or not a number", kindred::kUnbounded))

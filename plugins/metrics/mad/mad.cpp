@@ -106,15 +106,37 @@ class Mad final : public kindred::PairMetric {
 
 KINDRED_METRIC(Mad, "mad", "1.0", "Differences between two tensors, element by element",
                kindred::flag("precise", false, "sum in doubles throughout: slower, right to 1e-12"),
-               kindred::figure("mad", "mean absolute difference"),
-               kindred::figure("rms", "root of the mean squared difference"),
-               kindred::figure("max", "largest absolute difference"),
-               kindred::figure("rel_l2", "norm of a - b over the norm of a"),
+               kindred::figure("mad", "mean absolute difference")
+                   .in(kindred::Unit::difference, 0, kindred::kUnbounded)
+                   .same(0),
+               kindred::figure("rms", "root of the mean squared difference")
+                   .in(kindred::Unit::difference, 0, kindred::kUnbounded)
+                   .same(0),
+               kindred::figure("max", "largest absolute difference")
+                   .in(kindred::Unit::difference, 0, kindred::kUnbounded)
+                   .same(0)
+                   .as(kindred::Part::quantile, 1),
+               kindred::figure("rel_l2", "norm of a - b over the norm of a")
+                   .in(kindred::Unit::number, 0, kindred::kUnbounded)
+                   .same(0),
                kindred::figure("p50",
                                "median absolute difference, to 0.4 %; like p99 and p999 taken from "
-                               "about 2^21 elements of a sample of more than 2^22"),
-               kindred::figure("p99", "99th percentile of the absolute differences, to 0.4 %"),
-               kindred::figure("p999", "99.9th percentile of the absolute differences, to 0.4 %"),
-               kindred::figure("equal", "share of elements that are equal"),
+                               "about 2^21 elements of a sample of more than 2^22")
+                   .in(kindred::Unit::difference, 0, kindred::kUnbounded)
+                   .same(0)
+                   .as(kindred::Part::quantile, 0.5),
+               kindred::figure("p99", "99th percentile of the absolute differences, to 0.4 %")
+                   .in(kindred::Unit::difference, 0, kindred::kUnbounded)
+                   .same(0)
+                   .as(kindred::Part::quantile, 0.99),
+               kindred::figure("p999", "99.9th percentile of the absolute differences, to 0.4 %")
+                   .in(kindred::Unit::difference, 0, kindred::kUnbounded)
+                   .same(0)
+                   .as(kindred::Part::quantile, 0.999),
+               kindred::figure("equal", "share of elements that are equal")
+                   .in(kindred::Unit::share, 0, 1)
+                   .same(1),
                kindred::figure("sign",
-                               "share of elements whose sign bits agree (zeros have one, too)"))
+                               "share of elements whose sign bits agree (zeros have one, too)")
+                   .in(kindred::Unit::share, 0, 1)
+                   .same(1))

@@ -50,9 +50,19 @@ class MomentsMetric final : public kindred::TensorMetric {
 
 KINDRED_TENSOR_METRIC(MomentsMetric, "moments", "1.0",
                       "Mean, spread, range and length of one tensor",
-                      kindred::figure("moments", "the mean"),
-                      kindred::figure("sd", "standard deviation, of the population"),
-                      kindred::figure("min", "smallest element"),
-                      kindred::figure("max", "largest element"),
-                      kindred::figure("norm", "root of the sum of squares"),
-                      kindred::figure("cv", "sd over |mean|, the coefficient of variation"))
+                      kindred::figure("moments", "the mean")
+                          .in(kindred::Unit::value, -kindred::kUnbounded, kindred::kUnbounded)
+                          .as(kindred::Part::mean),
+                      kindred::figure("sd", "standard deviation, of the population")
+                          .in(kindred::Unit::value, 0, kindred::kUnbounded)
+                          .as(kindred::Part::deviation),
+                      kindred::figure("min", "smallest element")
+                          .in(kindred::Unit::value, -kindred::kUnbounded, kindred::kUnbounded)
+                          .as(kindred::Part::quantile, 0),
+                      kindred::figure("max", "largest element")
+                          .in(kindred::Unit::value, -kindred::kUnbounded, kindred::kUnbounded)
+                          .as(kindred::Part::quantile, 1),
+                      kindred::figure("norm", "root of the sum of squares")
+                          .in(kindred::Unit::value, 0, kindred::kUnbounded),
+                      kindred::figure("cv", "sd over |mean|, the coefficient of variation")
+                          .in(kindred::Unit::number, 0, kindred::kUnbounded))

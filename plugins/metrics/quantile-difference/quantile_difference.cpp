@@ -104,6 +104,10 @@ class QuantileDifference final : public kindred::PairMetric {
 KINDRED_METRIC(QuantileDifference, "quantile-difference", "1.0",
                "Difference between a quantile of |a| and the same quantile of |b|",
                kindred::number("q", "0.99", 0, 1, "which quantile: 0.99 is the 99th percentile"),
-               kindred::figure("quantile-difference", "|a_quantile - b_quantile|"),
-               kindred::figure("a_quantile", "the quantile of |a|"),
-               kindred::figure("b_quantile", "the quantile of |b|"))
+               kindred::figure("quantile-difference", "|a_quantile - b_quantile|")
+                   .in(kindred::Unit::difference, 0, kindred::kUnbounded)
+                   .same(0),
+               kindred::figure("a_quantile", "the quantile of |a|")
+                   .in(kindred::Unit::value, 0, kindred::kUnbounded),
+               kindred::figure("b_quantile", "the quantile of |b|")
+                   .in(kindred::Unit::value, 0, kindred::kUnbounded))

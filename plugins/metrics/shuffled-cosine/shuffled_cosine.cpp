@@ -29,4 +29,5 @@ class ShuffledCosine final : public kindred::PairMetric {
 KINDRED_METRIC(ShuffledCosine, "shuffled-cosine", "1.0",
                "Cosine of two tensors after shuffling: the mean over all orders, exactly",
                kindred::figure("shuffled-cosine",
-                               "mean cosine over all orders of one side's elements"))
+                               "mean cosine over all orders of one side's elements")
+                   .in(kindred::Unit::cosine, -1, 1))

@@ -24,12 +24,18 @@ class Spread final : public kindred::PairMetric {
 
 }  // namespace
 
-KINDRED_METRIC(Spread, "spread", "1.0",
-               "Coefficients of variation of two tensors, and their difference",
-               kindred::figure("spread", "|cv_a - cv_b|: difference of coefficients of variation"),
-               kindred::figure("cv_a", "sd_a over |mean_a|"),
-               kindred::figure("cv_b", "sd_b over |mean_b|"),
-               kindred::figure("sd_a", "standard deviation of the first, of the population"),
-               kindred::figure("sd_b", "standard deviation of the second"),
-               kindred::figure("mean_a", "mean of the first"),
-               kindred::figure("mean_b", "mean of the second"))
+KINDRED_METRIC(
+    Spread, "spread", "1.0", "Coefficients of variation of two tensors, and their difference",
+    kindred::figure("spread", "|cv_a - cv_b|: difference of coefficients of variation")
+        .in(kindred::Unit::number, 0, kindred::kUnbounded)
+        .same(0),
+    kindred::figure("cv_a", "sd_a over |mean_a|").in(kindred::Unit::number, 0, kindred::kUnbounded),
+    kindred::figure("cv_b", "sd_b over |mean_b|").in(kindred::Unit::number, 0, kindred::kUnbounded),
+    kindred::figure("sd_a", "standard deviation of the first, of the population")
+        .in(kindred::Unit::value, 0, kindred::kUnbounded),
+    kindred::figure("sd_b", "standard deviation of the second")
+        .in(kindred::Unit::value, 0, kindred::kUnbounded),
+    kindred::figure("mean_a", "mean of the first")
+        .in(kindred::Unit::value, -kindred::kUnbounded, kindred::kUnbounded),
+    kindred::figure("mean_b", "mean of the second")
+        .in(kindred::Unit::value, -kindred::kUnbounded, kindred::kUnbounded))

@@ -209,7 +209,9 @@ class Cka final : public kindred::Survey {
 
 KINDRED_SURVEY(Cka, "cka", "1.0",
                "Unbiased linear CKA of each layer of one model with each of another",
-               kindred::figure("cka", "unbiased linear centred kernel alignment of two layers"),
+               kindred::figure("cka", "unbiased linear centred kernel alignment of two layers")
+                   .in(kindred::Unit::cosine, -1, 1)
+                   .same(1),
                kindred::choice("axis", "columns|rows", "columns",
                                "which are the examples; the other axis holds the features"),
                kindred::integer("examples", "512", 4, 8192,

@@ -155,12 +155,17 @@ class ClaimedSigma final : public kindred::Survey {
 KINDRED_SURVEY(ClaimedSigma, "claimed-sigma", "1.0",
                "A claim's 'sigma': cosines between models against cosines within the first",
                kindred::figure("claimed-sigma",
-                               "(cross - within) / sqrt((within_sd^2 + cross_sd^2) / 2)"),
+                               "(cross - within) / sqrt((within_sd^2 + cross_sd^2) / 2)")
+                   .in(kindred::Unit::number, -kindred::kUnbounded, kindred::kUnbounded),
                kindred::figure("within",
                                "mean cosine of the first model's reference layer with "
-                               "its other layers"),
-               kindred::figure("cross", "mean cosine of both models at the same layers"),
-               kindred::figure("within_sd", "population standard deviation"),
-               kindred::figure("cross_sd", "population standard deviation"),
+                               "its other layers")
+                   .in(kindred::Unit::cosine, -1, 1),
+               kindred::figure("cross", "mean cosine of both models at the same layers")
+                   .in(kindred::Unit::cosine, -1, 1),
+               kindred::figure("within_sd", "population standard deviation")
+                   .in(kindred::Unit::number, 0, kindred::kUnbounded),
+               kindred::figure("cross_sd", "population standard deviation")
+                   .in(kindred::Unit::number, 0, kindred::kUnbounded),
                kindred::integer("reference", "0", 0, 1e6, "the layer that is held fixed"),
                kindred::text("layers", "10,20,30,40", "layers, with commas between them"))

@@ -135,10 +135,18 @@ class LayerCurves final : public kindred::Survey {
 
 KINDRED_SURVEY(LayerCurves, "layer-curves", "1.0",
                "A statistic of each layer as a curve over depth, compared between models",
-               kindred::figure("layer-curves", "Pearson's r of the steps from layer to layer"),
-               kindred::figure("pearson", "Pearson's r of the curves"),
-               kindred::figure("spearman", "rank correlation of the curves"),
-               kindred::figure("rmse", "root mean square of their difference"),
+               kindred::figure("layer-curves", "Pearson's r of the steps from layer to layer")
+                   .in(kindred::Unit::cosine, -1, 1)
+                   .same(1),
+               kindred::figure("pearson", "Pearson's r of the curves")
+                   .in(kindred::Unit::cosine, -1, 1)
+                   .same(1),
+               kindred::figure("spearman", "rank correlation of the curves")
+                   .in(kindred::Unit::cosine, -1, 1)
+                   .same(1),
+               kindred::figure("rmse", "root mean square of their difference")
+                   .in(kindred::Unit::number, 0, kindred::kUnbounded)
+                   .same(0),
                kindred::choice("of", "sd|mean|norm|cv", "sd",
                                "the statistic: population standard deviation, mean, Euclidean "
                                "norm, or coefficient of variation"))

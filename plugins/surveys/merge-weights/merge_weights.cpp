@@ -204,8 +204,11 @@ class MergeWeights final : public kindred::Survey {
 
 KINDRED_SURVEY(MergeWeights, "merge-weights", "1.0",
                "Least-squares weights of a model's matrices on those of named parents",
-               kindred::figure("merge-weights", "the weight of a parent's matrix"),
-               kindred::figure("unexplained", "share of the square that the mixture leaves"),
-               kindred::figure("alone", "share of the square that the best parent alone leaves"),
+               kindred::figure("merge-weights", "the weight of a parent's matrix")
+                   .in(kindred::Unit::number, -kindred::kUnbounded, kindred::kUnbounded),
+               kindred::figure("unexplained", "share of the square that the mixture leaves")
+                   .in(kindred::Unit::share, 0, 1),
+               kindred::figure("alone", "share of the square that the best parent alone leaves")
+                   .in(kindred::Unit::number, 0, kindred::kUnbounded),
                kindred::integer("rows", "1024", 1, 1e9,
                                 "rows of each matrix at most, evenly spaced"))

@@ -176,8 +176,16 @@ class NormPca final : public kindred::Survey {
 
 KINDRED_SURVEY(NormPca, "norm-pca", "1.0",
                "Principal components of norm vectors of several models together",
-               kindred::figure("norm-pca", "share of the variance along the first component"),
-               kindred::figure("pc1", "a vector's score on the first component"),
-               kindred::figure("pc2", "on the second"), kindred::figure("pc3", "on the third"),
+               kindred::figure("norm-pca", "share of the variance along the first component")
+                   .in(kindred::Unit::share, 0, 1),
+               kindred::figure("pc1", "a vector's score on the first component")
+                   .in(kindred::Unit::number, -kindred::kUnbounded, kindred::kUnbounded)
+                   .as(kindred::Part::coordinate, 1),
+               kindred::figure("pc2", "on the second")
+                   .in(kindred::Unit::number, -kindred::kUnbounded, kindred::kUnbounded)
+                   .as(kindred::Part::coordinate, 2),
+               kindred::figure("pc3", "on the third")
+                   .in(kindred::Unit::number, -kindred::kUnbounded, kindred::kUnbounded)
+                   .as(kindred::Part::coordinate, 3),
                kindred::integer("layers", "0", 0, 1e6,
                                 "only layers below this number; 0: all that are selected"))

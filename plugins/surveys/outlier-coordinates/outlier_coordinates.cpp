@@ -122,13 +122,19 @@ class OutlierCoordinates final : public kindred::Survey {
 
 }  // namespace
 
-KINDRED_SURVEY(OutlierCoordinates, "outlier-coordinates", "1.0",
-               "Are the most extreme coordinates of two vectors the same ones?",
-               kindred::figure("outlier-coordinates", "how many of them are in the same places"),
-               kindred::figure("overlap", "share of them that are in the same places"),
-               kindred::figure("expected", "overlap of places drawn at random"),
-               kindred::figure("log10_p", "hypergeometric tail of the overlap; describes only"),
-               kindred::figure("same_value",
-                               "share of common places whose values agree to one in a thousand"),
-               kindred::integer("coordinates", "32", 1, 65536,
-                                "how many coordinates farthest from the median are compared"))
+KINDRED_SURVEY(
+    OutlierCoordinates, "outlier-coordinates", "1.0",
+    "Are the most extreme coordinates of two vectors the same ones?",
+    kindred::figure("outlier-coordinates", "how many of them are in the same places")
+        .in(kindred::Unit::count, 0, kindred::kUnbounded),
+    kindred::figure("overlap", "share of them that are in the same places")
+        .in(kindred::Unit::share, 0, 1)
+        .same(1),
+    kindred::figure("expected", "overlap of places drawn at random").in(kindred::Unit::share, 0, 1),
+    kindred::figure("log10_p", "hypergeometric tail of the overlap; describes only")
+        .in(kindred::Unit::log10_p, -kindred::kUnbounded, 0),
+    kindred::figure("same_value", "share of common places whose values agree to one in a thousand")
+        .in(kindred::Unit::share, 0, 1)
+        .same(1),
+    kindred::integer("coordinates", "32", 1, 65536,
+                     "how many coordinates farthest from the median are compared"))

@@ -75,10 +75,15 @@ class RouterAlignmentSurvey final : public kindred::Survey {
 KINDRED_SURVEY(
     RouterAlignmentSurvey, "router-alignment", "1.0",
     "Cosine of two models' router rows, experts in the best order",
-    kindred::figure("router-alignment", "mean cosine of matched experts (linear assignment)"),
-    kindred::figure("max", "largest cosine of any two experts"),
-    kindred::figure("unaligned", "mean cosine of like-numbered experts"),
-    kindred::figure("identity", "share of experts that are matched to their own number"),
-    kindred::figure("expected", "router-alignment of independent normal numbers of this shape"),
+    kindred::figure("router-alignment", "mean cosine of matched experts (linear assignment)")
+        .in(kindred::Unit::cosine, -1, 1)
+        .same(1),
+    kindred::figure("max", "largest cosine of any two experts").in(kindred::Unit::cosine, -1, 1),
+    kindred::figure("unaligned", "mean cosine of like-numbered experts")
+        .in(kindred::Unit::cosine, -1, 1),
+    kindred::figure("identity", "share of experts that are matched to their own number")
+        .in(kindred::Unit::share, 0, 1),
+    kindred::figure("expected", "router-alignment of independent normal numbers of this shape")
+        .in(kindred::Unit::cosine, -1, 1),
     kindred::integer("draws", "4", 1, 1000, "simulations that 'expected' is the mean of"),
     kindred::integer("seed", "0", 0, 9007199254740991.0, "of the simulations"))

@@ -216,16 +216,23 @@ class TokenEmbeddings final : public kindred::Survey {
 
 }  // namespace
 
-KINDRED_SURVEY(TokenEmbeddings, "token-embeddings", "1.0",
-               "Cosine of two models' embeddings of the same tokens, paired by the token's text",
-               kindred::figure("token-embeddings", "mean cosine over the tokens drawn"),
-               kindred::figure("sd", "population standard deviation of the cosines"),
-               kindred::figure("max", "largest cosine"),
-               kindred::figure("above", "share of cosines above the threshold"),
-               kindred::figure("shared", "how many tokens both tokenizers have"),
-               kindred::figure("random",
-                               "mean |cosine| of random pairs of the first model's drawn rows"),
-               kindred::figure("centred", "mean cosine after each side's mean row is subtracted"),
-               kindred::integer("tokens", "200", 1, 100000, "how many shared tokens are drawn"),
-               kindred::integer("seed", "0", 0, 9007199254740991.0, "of the draw"),
-               kindred::number("threshold", "0.9", -1, 1, "for the figure 'above'"))
+KINDRED_SURVEY(
+    TokenEmbeddings, "token-embeddings", "1.0",
+    "Cosine of two models' embeddings of the same tokens, paired by the token's text",
+    kindred::figure("token-embeddings", "mean cosine over the tokens drawn")
+        .in(kindred::Unit::cosine, -1, 1)
+        .same(1),
+    kindred::figure("sd", "population standard deviation of the cosines")
+        .in(kindred::Unit::number, 0, kindred::kUnbounded),
+    kindred::figure("max", "largest cosine").in(kindred::Unit::cosine, -1, 1),
+    kindred::figure("above", "share of cosines above the threshold").in(kindred::Unit::share, 0, 1),
+    kindred::figure("shared", "how many tokens both tokenizers have")
+        .in(kindred::Unit::count, 0, kindred::kUnbounded),
+    kindred::figure("random", "mean |cosine| of random pairs of the first model's drawn rows")
+        .in(kindred::Unit::cosine, 0, 1),
+    kindred::figure("centred", "mean cosine after each side's mean row is subtracted")
+        .in(kindred::Unit::cosine, -1, 1)
+        .same(1),
+    kindred::integer("tokens", "200", 1, 100000, "how many shared tokens are drawn"),
+    kindred::integer("seed", "0", 0, 9007199254740991.0, "of the draw"),
+    kindred::number("threshold", "0.9", -1, 1, "for the figure 'above'"))

@@ -178,10 +178,17 @@ class Truncation final : public kindred::Survey {
 
 KINDRED_SURVEY(Truncation, "truncation", "1.0",
                "Is a smaller projection a prefix, a run or a regular pick of a larger one?",
-               kindred::figure("truncation", "mean cosine of the best run or regular pick"),
-               kindred::figure("prefix", "mean cosine with the larger one's first units"),
-               kindred::figure("permuted", "mean cosine with units drawn at random"),
-               kindred::figure("equal", "share of equal numbers in the prefix"),
+               kindred::figure("truncation", "mean cosine of the best run or regular pick")
+                   .in(kindred::Unit::cosine, -1, 1)
+                   .same(1),
+               kindred::figure("prefix", "mean cosine with the larger one's first units")
+                   .in(kindred::Unit::cosine, -1, 1)
+                   .same(1),
+               kindred::figure("permuted", "mean cosine with units drawn at random")
+                   .in(kindred::Unit::cosine, -1, 1),
+               kindred::figure("equal", "share of equal numbers in the prefix")
+                   .in(kindred::Unit::share, 0, 1)
+                   .same(1),
                kindred::integer("rows", "128", 1, 65536,
                                 "units of the smaller that are compared, spread evenly"),
                kindred::integer("seed", "0", 0, 9007199254740991.0, "of the random units"))

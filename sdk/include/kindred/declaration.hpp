@@ -2,6 +2,7 @@
 // checks every plugin and every recipe with these functions, and the conformance kit uses the same.
 #pragma once
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <cstdint>
@@ -57,6 +58,50 @@ constexpr std::string_view name(Kind kind) {
   return "unknown kind";
 }
 
+constexpr std::string_view name(Unit unit) {
+  switch (unit) {
+    case Unit::unstated:
+      return "unstated";
+    case Unit::number:
+      return "number";
+    case Unit::cosine:
+      return "cosine";
+    case Unit::share:
+      return "share";
+    case Unit::truth:
+      return "truth";
+    case Unit::value:
+      return "value";
+    case Unit::difference:
+      return "difference";
+    case Unit::ulp:
+      return "ulp";
+    case Unit::count:
+      return "count";
+    case Unit::log10_p:
+      return "log10 p";
+  }
+  return "unknown";
+}
+
+constexpr std::string_view name(Part part) {
+  switch (part) {
+    case Part::none:
+      return "none";
+    case Part::mean:
+      return "mean";
+    case Part::deviation:
+      return "deviation";
+    case Part::quantile:
+      return "quantile";
+    case Part::bin:
+      return "bin";
+    case Part::coordinate:
+      return "coordinate";
+  }
+  return "unknown";
+}
+
 inline bool known(Kind kind) { return name(kind) != "unknown kind"; }
 inline bool hasFigures(Kind kind) {
   return kind == Kind::pair_metric || kind == Kind::tensor_metric || kind == Kind::set_metric ||
@@ -109,6 +154,12 @@ inline std::span<const Entry> entriesOf(const Descriptor& plugin) {
   return {plugin.entries, plugin.entry_count};
 }
 
+// Whether a figure's value lies in the declared range, but for rounding; an undefined one does.
+inline bool inRange(const Entry& figure, double value) {
+  const double slack = 1e-9 * std::max(1.0, std::abs(value));
+  return !(value < figure.least - slack || value > figure.most + slack);
+}
+
 // The declared parameters, in order.
 inline std::vector<Entry> parametersOf(const Descriptor& plugin) {
   std::vector<Entry> found;
@@ -151,6 +202,20 @@ inline std::string shown(double value) {
 
 inline bool within(const Entry& entry, double value) {
   return value >= entry.least && value <= entry.most;
+}
+
+inline void checkFigure(const Entry& entry, const std::string& what,
+                        std::vector<std::string>& faults) {
+  if (name(entry.unit) == "unknown") faults.push_back(what + " has a unit that does not exist");
+  if (name(entry.part) == "unknown") faults.push_back(what + " is a part that does not exist");
+  if (!(entry.least <= entry.most)) {
+    faults.push_back(what + " has an empty range");
+  } else if (entry.alike < entry.least || entry.alike > entry.most) {
+    faults.push_back(what + " has its value of no difference outside its range");
+  }
+  if (entry.part == Part::quantile && !(entry.at >= 0 && entry.at <= 1)) {
+    faults.push_back(what + " is the quantile of no share between 0 and 1");
+  }
 }
 
 inline void checkParameter(const Entry& entry, const std::string& what,
@@ -257,7 +322,7 @@ inline std::vector<std::string> faultsOf(const Descriptor& plugin) {
       faults.push_back(what + " is declared twice");
     }
     if (!entry.help || !*entry.help) faults.push_back(what + " says nothing about its meaning");
-    if (!is_figure) detail::checkParameter(entry, what, faults);
+    (is_figure ? detail::checkFigure : detail::checkParameter)(entry, what, faults);
     if (is_figure && figures.size() == 1 && hasFigures(plugin.kind) && plugin.name &&
         std::string_view(plugin.name) != entry.name) {
       faults.push_back(what + " is the first, so it must be named like the metric, '" +

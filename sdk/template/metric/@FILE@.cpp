@@ -37,4 +37,7 @@ class @CLASS@ final : public kindred::PairMetric {
 
 }  // namespace
 KINDRED_METRIC(@CLASS@, "@NAME@", "0.1", "Mean power of the absolute difference",
+               kindred::figure("@NAME@", "mean of |a - b|^power")
+                   .in(kindred::Unit::number, 0, kindred::kUnbounded)
+                   .same(0),
                kindred::number("power", "1", 0, 16, "the exponent of each difference"))

@@ -37,4 +37,6 @@ struct @CLASS@ final : kindred::Survey {
 
 }  // namespace
 KINDRED_SURVEY(@CLASS@, "@NAME@", "0.1", "Cosines of rows of equal number",
-               kindred::figure("@NAME@", "mean cosine of rows of equal number"))
+               kindred::figure("@NAME@", "mean cosine of rows of equal number")
+                   .in(kindred::Unit::cosine, -1, 1)
+                   .same(1))

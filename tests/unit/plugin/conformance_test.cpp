@@ -98,6 +98,18 @@ TEST(ConformanceKit, NoticesMissingFigures) {
   EXPECT_THAT(complaints(unfaithful("FIGURES")), AllOf(Contains("figures"), Contains("empty")));
 }
 
+TEST(ConformanceKit, NoticesFiguresOutsideTheirDeclaredRange) {
+  const Report report = unfaithful("RANGE");
+  EXPECT_THAT(complaints(report), UnorderedElementsAre("range"));
+  EXPECT_THAT(report.text(), HasSubstr("and its range is from 0 to 1"));
+}
+
+TEST(ConformanceKit, WarnsOfFiguresWithoutAUnit) {
+  const Report report = unfaithful("MERGE");
+  EXPECT_THAT(complaints(report, Grade::warning), Contains("declaration"));
+  EXPECT_THAT(report.text(), HasSubstr("figure 'unfaithful' does not say its unit"));
+}
+
 TEST(ConformanceKit, WarnsOfInfiniteFigures) {
   const Report report = unfaithful("INFINITE");
   EXPECT_THAT(complaints(report, Grade::warning), Contains("silent"));

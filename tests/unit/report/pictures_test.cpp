@@ -60,17 +60,58 @@ TEST(ReportPictures, ShowRawBesideCentredOnOneColourScale) {
       measured.push_back(observation("norms", "pearson", "cosine", a, b, a == b ? 0.8 : 0.0));
     }
   }
-  const results::Report made = readBack(
-      withStep("all-layers", Json::array({metricJson("cosine", "cosine"), centred})), measured);
+  Json report = withStep("all-layers", Json::array({metricJson("cosine", "cosine"), centred}));
+  report["figures"] = Json::array({figureJson("cosine", "cosine", "cosine", -1.0, 1.0)});
+  const results::Report made = readBack(report, measured);
   const Picture picture = find(picturesOf(made), "heatmap-norms");
   ASSERT_EQ(picture.spec.at("concat").size(), 2U);
   EXPECT_EQ(picture.spec.at("concat")[0].at("title"), "cosine");
   EXPECT_EQ(picture.spec.at("concat")[1].at("title"), "pearson");
   EXPECT_EQ(picture.spec.at("resolve").at("scale").at("color"), "shared");
+  EXPECT_THAT(picture.spec.dump(), HasSubstr(R"("domain":[-1.0,1.0],"domainMid":0)"));
   EXPECT_EQ(rows(picture).at("a"), Json::parse("[0,0,1,1,2,2]"));
   EXPECT_EQ(rows(picture).at("v1"), Json::parse("[0.8,0.0,0.0,0.8,0.0,0.0]"));
   EXPECT_THAT(picture.spec.dump(), HasSubstr("datum.a === datum.b"));  // the diagonal
   EXPECT_THAT(picture.table.rows.at(1), testing::ElementsAre("pearson", "6", "0.8", "0", "0"));
+}
+
+// Whatever the plugin is called: what it declares of the figure is all that counts.
+TEST(ReportPictures, DrawNoLinesOfWhatIsYesOrNo) {
+  Json report = withStep("same-layer", Json::array({metricJson("alike", "alike")}));
+  std::vector<results::Observation> measured;
+  for (int layer = 0; layer < 3; ++layer) {
+    measured.push_back(observation("norms", "alike", "alike", layer, layer, layer % 2));
+  }
+  EXPECT_THAT(picturesOf(readBack(report, measured)), testing::SizeIs(1));
+  report["figures"] = Json::array({figureJson("alike", "alike", "truth", 0.0, 1.0)});
+  EXPECT_THAT(picturesOf(readBack(report, measured)), IsEmpty());
+}
+
+TEST(ReportPictures, SayWhatTheMetricSaysOfIndependentModels) {
+  Json report = withStep("same-layer", Json::array({metricJson("tilt", "tilt")}));
+  report["figures"] = Json::array({figureJson("tilt", "tilt", "number", nullptr, nullptr)});
+  report["figures"][0]["strangers"] = "Independent models tilt by about 3.";
+  std::vector<results::Observation> measured;
+  for (int layer = 0; layer < 3; ++layer) {
+    measured.push_back(observation("norms", "tilt", "tilt", layer, layer, layer));
+  }
+  EXPECT_THAT(find(picturesOf(readBack(report, measured)), "layers-tilt").caption,
+              HasSubstr("Independent models tilt by about 3."));
+}
+
+TEST(ReportPictures, NameQuantilesByTheirShareLowestFirst) {
+  Json report = withStep("same-layer", Json::array({metricJson("gap", "gap")}));
+  report["figures"] =
+      Json::array({figureJson("gap", "q50", "difference", 0.0, nullptr, "quantile", 0.5),
+                   figureJson("gap", "q99", "difference", 0.0, nullptr, "quantile", 0.99),
+                   figureJson("gap", "top", "difference", 0.0, nullptr, "quantile", 1.0)});
+  std::vector<results::Observation> measured;
+  for (const auto& [figure, value] : {std::pair("top", 8.0), {"q50", 1.0}, {"q99", 4.0}}) {
+    measured.push_back(observation("norms", "gap", figure, 0, 0, value));
+  }
+  const Picture picture = find(picturesOf(readBack(report, measured)), "difference-quantiles");
+  EXPECT_EQ(rows(picture).at("quantile"), Json::parse(R"(["half", "99 %", "all"])"));
+  EXPECT_THAT(picture.summary, HasSubstr("half of the values differ by at most 1"));
 }
 
 TEST(ReportPictures, DrawControlsAsControls) {
@@ -125,21 +166,35 @@ TEST(ReportPictures, MapLayersAndExperts) {
 
 TEST(ReportPictures, CountDifferencesByPowersOfTwo) {
   std::vector<results::Observation> measured;
-  for (const auto& [figure, value] :
-       {std::pair("difference-histogram", 0.75), {"zero", 0.25}, {"b00", 0.5}, {"b28", 0.25}}) {
+  for (const auto& [figure, value] : {std::pair("difference-histogram", 0.75),
+                                      {"zero", 0.25},
+                                      {"b00", 0.5},
+                                      {"b27", 0.0},
+                                      {"b28", 0.25}}) {
     measured.push_back(observation("norms", "difference-histogram", figure, 0, 0, value));
   }
-  const Json report = withStep(
-      "same-layer", Json::array({metricJson("difference-histogram", "difference-histogram")}));
-  const Picture picture = find(picturesOf(readBack(report, measured)), "difference-histogram");
-  EXPECT_EQ(rows(picture).at("bin"), Json::parse(R"(["equal", "< 2^-24", ">= 2^3"])"));
-  EXPECT_EQ(rows(picture).at("share"), Json::parse("[0.25,0.5,0.25]"));
+  Json report = withStep("same-layer",
+                         Json::array({metricJson("difference-histogram", "difference-histogram")}));
+  const char* plugin = "difference-histogram";
+  report["figures"] = Json::array({figureJson(plugin, "difference-histogram", "share", 0.0, 1.0),
+                                   figureJson(plugin, "zero", "share", 0.0, 1.0, "bin", 0.0),
+                                   figureJson(plugin, "b00", "share", 0.0, 1.0, "bin", 0x1p-24),
+                                   figureJson(plugin, "b27", "share", 0.0, 1.0, "bin", 8.0),
+                                   figureJson(plugin, "b28", "share", 0.0, 1.0, "bin", nullptr)});
+  const Picture picture = find(picturesOf(readBack(report, measured)), "differences");
+  EXPECT_EQ(rows(picture).at("bin"), Json::parse(R"(["equal", "< 2^-24", "< 2^3", ">= 2^3"])"));
+  EXPECT_EQ(rows(picture).at("share"), Json::parse("[0.25,0.5,0.0,0.25]"));
 }
 
 TEST(ReportPictures, DrawBandsOfMoments) {
   Json report = smallReport();
   report["steps"].push_back(
       stepJson("norms", "one", "", "", Json::array({metricJson("moments", "moments")})));
+  report["figures"] =
+      Json::array({figureJson("moments", "moments", "value", nullptr, nullptr, "mean"),
+                   figureJson("moments", "sd", "value", 0.0, nullptr, "deviation"),
+                   figureJson("moments", "min", "value", nullptr, nullptr, "quantile", 0.0),
+                   figureJson("moments", "max", "value", nullptr, nullptr, "quantile", 1.0)});
   std::vector<results::Observation> measured;
   for (int layer = 0; layer < 2; ++layer) {
     for (const auto& [figure, value] :
@@ -164,8 +219,13 @@ TEST(ReportPictures, ScatterPrincipalComponents) {
     measured.push_back(observation("pca", "norm-pca", "pc1", layer, -1, 1));
     measured.push_back(observation("pca", "norm-pca", "pc2", layer, -1, 2));
   }
-  const Picture picture =
-      find(picturesOf(readBack(smallReport(), measured)), "components-norm-pca");
+  Json report = smallReport();
+  report["steps"].push_back(
+      stepJson("pca", "one", "", "", Json::array({metricJson("norm-pca", "norm-pca")})));
+  report["figures"] =
+      Json::array({figureJson("norm-pca", "pc1", "number", nullptr, nullptr, "coordinate", 1.0),
+                   figureJson("norm-pca", "pc2", "number", nullptr, nullptr, "coordinate", 2.0)});
+  const Picture picture = find(picturesOf(readBack(report, measured)), "components-norm-pca");
   EXPECT_THAT(rows(picture).at("x"), Each(1));
   EXPECT_THAT(rows(picture).at("y"), Each(2));
 }

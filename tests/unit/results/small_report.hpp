@@ -140,6 +140,15 @@ inline Json metricJson(const std::string& name, const std::string& plugin) {
   return {{"name", name}, {"plugin", plugin}, {"parameters", Json::object()}};
 }
 
+// As a plugin declares a figure; null: not at all.
+inline Json figureJson(const std::string& plugin, const std::string& name, const char* unit,
+                       Json least, Json most, const char* part = "none", Json at = 0.0) {
+  return {
+      {"plugin", plugin},        {"name", name},     {"unit", unit}, {"least", std::move(least)},
+      {"most", std::move(most)}, {"alike", nullptr}, {"part", part}, {"at", std::move(at)},
+      {"strangers", ""}};
+}
+
 // Two models, one pair that shares weights, one finding.
 inline Json smallReport() {
   return {
@@ -154,6 +163,7 @@ inline Json smallReport() {
       {"families", Json::array({familyJson({"one", "two"})})},
       {"models", Json::array({modelJson("one"), modelJson("two")})},
       {"steps", Json::array()},
+      {"figures", Json::array()},
       {"observations", Json::array()},
       {"notes", Json::array()},
       {"tables", Json::array()},

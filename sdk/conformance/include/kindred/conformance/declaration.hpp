@@ -26,6 +26,13 @@ inline void checkText(const Descriptor& plugin, Findings& findings) {
                    "any finite number reaches the plugin", "state a range if there is one");
     }
   }
+  for (const Entry& entry : figuresOf(plugin)) {
+    if (!hasFigures(plugin.kind) || entry.unit != Unit::unstated) continue;
+    findings.add(Grade::warning, std::string("figure '") + entry.name + "' does not say its unit",
+                 "reports can't draw it on its range, nor say which value means no difference",
+                 std::string("declare figure(\"") + entry.name +
+                     "\", ...).in(unit, least, most), and .same(value) where there is one");
+  }
 }
 
 inline void checkSettings(const Descriptor& plugin, const Settings& settings, Findings& findings) {

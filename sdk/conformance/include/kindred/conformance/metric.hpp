@@ -164,6 +164,19 @@ class StreamTester {
     }
   }
 
+  // An error for the first figure outside its declared range, but for rounding.
+  void within(const std::vector<double>& figures, const std::string& when, Findings& found) const {
+    for (std::size_t i = 0; i < std::min(figures.size(), figures_.size()); ++i) {
+      const Entry& entry = figures_[i];
+      if (inRange(entry, figures[i])) continue;
+      return found.error(when + ": figure '" + nameOf(i) + "' is " + exact(figures[i]) +
+                             ", and its range is from " + exact(entry.least) + " to " +
+                             exact(entry.most),
+                         "the declaration and finish() have drifted apart, or rounding adds up",
+                         "correct the range, or keep the figure in it (std::clamp)");
+    }
+  }
+
   std::size_t figures() const { return figures_.size(); }
   std::string nameOf(std::size_t i) const {
     return i < figures_.size() ? figures_[i].name : "number " + std::to_string(i);
@@ -282,6 +295,16 @@ void checkStream(Report& report, const Subject& subject, const Expected& expecte
                     std::to_string(tester.figures()),
                 "declaration and finish() have drifted apart", "make both list the same figures");
   });
+  check("range", "defined figures lie in their declared ranges",
+        [](Tester& tester, Findings& found) {
+          for (const std::uint64_t seed : {1, 2, 3}) {
+            tester.within(tester.whole(detail::randomNumbers(kSample, seed)), "random numbers",
+                          found);
+          }
+          tester.within(tester.whole(detail::filled(kSample, 1)), "ones", found);
+          const Numbers numbers = detail::randomNumbers(kSample, 4);
+          tester.within(tester.whole({numbers.a, numbers.a}), "a tensor and itself", found);
+        });
   if (!expected.cases.empty()) {
     check("expected", "the figures that the test states",
           [&](Tester& tester, Findings& found) { detail::checkCases(tester, expected, found); });

@@ -139,10 +139,16 @@ inline bool names(const SurveyedModels& models, std::size_t model, std::size_t t
 }
 
 inline void checkReport(const SurveyReport& report, const SurveyedModels& models,
-                        std::size_t figures, Findings& found) {
+                        const std::vector<Entry>& figures, Findings& found) {
   for (const SurveyValue& value : report.values) {
     const bool second = value.model_b == kNoTensor || names(models, value.model_b, value.tensor_b);
-    if (value.figure < figures && names(models, value.model_a, value.tensor_a) && second) continue;
+    if (value.figure < figures.size() && names(models, value.model_a, value.tensor_a) && second) {
+      if (inRange(figures[value.figure], value.value)) continue;
+      return found.error(std::string("figure '") + figures[value.figure].name + "' is " +
+                             kindred::detail::shown(value.value) + ", outside its declared range",
+                         "declaration and run() have drifted apart",
+                         "correct the range, or keep the figure in it");
+    }
     return found.error("a value of figure " + std::to_string(value.figure) +
                            " names a figure, model or tensor that does not exist",
                        "an index leaves what was declared or given",
@@ -164,7 +170,7 @@ inline void checkSurvey(Report& report, const Subject& subject) {
   report.check("report", "values and tables that fit the models, twice the same",
                [&](Findings& found) {
                  const auto survey = subject.make<Survey>();
-                 const std::size_t figures = figuresOf(subject.descriptor()).size();
+                 const std::vector<Entry> figures = figuresOf(subject.descriptor());
                  bool worked = false;
                  for (const detail::SurveyedModels& models : detail::surveyedInputs()) {
                    SurveyReport first;
@@ -189,7 +195,7 @@ inline void checkSurvey(Report& report, const Subject& subject) {
       "little", "one model, models without tensors, empty tensors: a kindred::Error, or NaN",
       [&](Findings& found) {
         const auto survey = subject.make<Survey>();
-        const std::size_t figures = figuresOf(subject.descriptor()).size();
+        const std::vector<Entry> figures = figuresOf(subject.descriptor());
         std::vector<detail::SurveyedModels> inputs(1);
         inputs.push_back(detail::surveyedModels(12, 24, false, 0));
         inputs.push_back(detail::surveyedModels(12, 24, false, 1));
