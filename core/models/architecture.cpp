@@ -28,13 +28,24 @@ std::uint64_t valueOf(const Dimensions& dimensions, const std::string& name) {
   return 0;
 }
 
+// Formats that store gains as they are used say so, whatever the family's own layout does.
+bool storesWholeGains(const Checkpoint& checkpoint) {
+  const ModelConfig config = readConfig(checkpoint);
+  const auto stated = config.values.find("norm_gains");
+  return stated != config.values.end() && stated->second == "\"whole\"";
+}
+
 // Gauges that do not hold at a model's sizes are refused.
-std::shared_ptr<const ArchitectureRules> atSizesOf(
+std::shared_ptr<const ArchitectureRules> asStored(
     const Checkpoint& checkpoint, const std::shared_ptr<const ArchitectureRules>& rules) {
   const auto depends = [](const GaugeRule& rule) { return !rule.unless.empty(); };
-  if (std::none_of(rules->gauges.begin(), rules->gauges.end(), depends)) return rules;
+  const bool whole_gains = rules->gains_plus_one && storesWholeGains(checkpoint);
+  if (!whole_gains && std::none_of(rules->gauges.begin(), rules->gauges.end(), depends)) {
+    return rules;
+  }
   const Dimensions dimensions = dimensionsOf(checkpoint);
   auto own = std::make_shared<ArchitectureRules>(*rules);
+  if (whole_gains) own->gains_plus_one = false;
   for (GaugeRule& rule : own->gauges) {
     if (!depends(rule) || valueOf(dimensions, rule.unless) <= 1) continue;
     for (auto* axes : {&rule.sign, &rule.permutation}) {
@@ -74,7 +85,7 @@ Architecture::Architecture(std::shared_ptr<const ArchitectureRules> rules)
 Architecture Architecture::named(const Checkpoint& checkpoint) const {
   Architecture of_checkpoint = *this;
   of_checkpoint.naming_ = std::make_shared<const Naming>(checkpoint, *rules_);
-  of_checkpoint.rules_ = atSizesOf(checkpoint, rules_);
+  of_checkpoint.rules_ = asStored(checkpoint, rules_);
   return of_checkpoint;
 }
 
@@ -129,8 +140,7 @@ OrderGrant Architecture::orderOf(std::string_view role, unsigned axis) const {
   for (const Gauge& gauge : gauges(role, axis)) {
     if (gauge.permutation && gauge.scope == Scope::each) return {gauge.name, gauge.reason};
     if (gauge.permutation && narrow.empty()) {
-      narrow =
-          fmt::format("under '{}' it moves only {}", gauge.name, models::name(gauge.scope));
+      narrow = fmt::format("under '{}' it moves only {}", gauge.name, models::name(gauge.scope));
     }
     if (!gauge.permutation && !gauge.sign && refused.empty()) refused = gauge.reason;
   }

@@ -93,7 +93,8 @@ TEST_F(ReportPage, OfAComparisonSaysItsVerdictAndShowsControls) {
   const std::string b = there ? (zoo / "alpha-finetuned").string() : kDemo + "tuned";
   const std::string control = there ? (zoo / "beta").string() : kDemo + "stranger";
   browser().open(kindred({"compare", a, b, "--control", control}));
-  EXPECT_THAT(textOf("#verdict"), HasSubstr("agree as those of models trained independently would"));
+  EXPECT_THAT(textOf("#verdict"),
+              HasSubstr("agree as those of models trained independently would"));
   EXPECT_GT(browser().evaluate("return document.querySelectorAll('circle.control').length"), 0);
   expectAllDrawn();
   expectQuietAndOffline();

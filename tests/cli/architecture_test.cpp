@@ -115,8 +115,8 @@ std::vector<std::string> includes(const fs::path& file, const std::regex& patter
   return found;
 }
 
-// Whoever writes a plugin elsewhere has the same tools: built-in plugins include their own files and
-// installed headers, and the SDK nothing of the host.
+// Whoever writes a plugin elsewhere has the same tools: built-in plugins include their own files
+// and installed headers, and the SDK nothing of the host.
 TEST(Plugins, IncludeOnlyTheirOwnFilesAndWhatIsInstalled) {
   const fs::path top = KINDRED_SOURCE_DIR;
   const std::regex quoted(R"re(#include "([^"]+)")re"), angled(R"re(#include <(kindred/[^>]+)>)re");

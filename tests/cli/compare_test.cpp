@@ -161,10 +161,10 @@ TEST(Compare, BelievesNoProductThatTheLibraryComputedWrongly) {
   GTEST_SKIP() << "a sanitizer must be the first library that is loaded";
 #endif
   TempDir dir;
-  const RunResult result = support::run(
-      {"compare", (kDemo / "base").string(), (kDemo / "tuned").string(), "--out",
-       (dir / "out").string()},
-      {.environment = {{"LD_PRELOAD", KINDRED_SAMPLE_PLUGINS "/libwrong_blas.so"}}});
+  const RunResult result =
+      support::run({"compare", (kDemo / "base").string(), (kDemo / "tuned").string(), "--out",
+                    (dir / "out").string()},
+                   {.environment = {{"LD_PRELOAD", KINDRED_SAMPLE_PLUGINS "/libwrong_blas.so"}}});
   EXPECT_EQ(result.exit_code, 1);
   EXPECT_THAT(result.err, HasSubstr("the BLAS library computed a wrong product"));
   EXPECT_FALSE(std::filesystem::exists(dir / "out/report.json"));

@@ -1,6 +1,7 @@
 // One model is one model, in whatever format its weights are stored.
 #include <gmock/gmock.h>
 
+#include <cmath>
 #include <fstream>
 
 #include "recipes.hpp"
@@ -54,6 +55,31 @@ TEST(GgufFiles, HoldTheModelThatTheyWereConvertedFrom) {
     EXPECT_GT(plainCosine(report), 0.9999);  // names and the order of rows are undone
     EXPECT_TRUE(report.at("pairs")[0].at("coverage").at("left_out").empty());
   }
+}
+
+// Gemma's files on the Hub hold gains less one, its conversions whole ones.
+TEST(GgufFiles, OfGemmaHoldTheGainsThatTheyWereConvertedFrom) {
+  TempDir dir;
+  const auto withGains = [&](double added) {
+    Toy toy = toyLlama(1);
+    for (auto& [name, array] : toy) {
+      if (array.shape.size() > 1) continue;
+      for (std::size_t i = 0; i < array.values.size(); ++i) {
+        array.values[i] = 0.8 * std::sin(static_cast<double>(i)) + added;
+      }
+    }
+    return toy;
+  };
+  saveModel(dir / "a", stored(withGains(0)), toyLlamaConfig("gemma"));
+  write(dir / "b.gguf", support::ggufLlama(withGains(1), {}, support::GgufType::F16, "gemma"));
+  const json report = compared(dir, "a", "b.gguf");
+  EXPECT_EQ(report.at("verdict").at("class"), "shared-weights");
+  double least = 1;
+  for (const json& finding : report.at("findings")) {
+    const json& matched = finding.at("likeness").at("matched");
+    if (matched.is_number()) least = std::min(least, matched.get<double>());
+  }
+  EXPECT_GT(least, 0.999);
 }
 
 TEST(GgufFiles, OfAChildAreFoundAndOfAStrangerAccuseNobody) {

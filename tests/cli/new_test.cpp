@@ -72,12 +72,8 @@ class NewProjects {
 
  private:
   static constexpr std::pair<const char*, const char*> kProjects[] = {
-      {"metric", "relative-error"},
-      {"source", "disk"},
-      {"test", "layer-order"},
-      {"matrix-test", "unit-lengths"},
-      {"survey", "row-cosines"},
-      {"format", "ledger"}};
+      {"metric", "relative-error"},    {"source", "disk"},        {"test", "layer-order"},
+      {"matrix-test", "unit-lengths"}, {"survey", "row-cosines"}, {"format", "ledger"}};
 
   TempDir temp_;
   fs::path prefix_ = temp_ / "prefix";
@@ -140,9 +136,9 @@ TEST(NewProjects, OfEveryKindBuildAgainstTheInstalledSdkPassTheirTestsAndWorkInA
   for (const char* part : {"\1\0\0\0", "\6\0\0\0", "weight", "\3\0\0\0", "\2\0\0\0"}) {
     file.append(part, part[0] == 'w' ? 6 : 4);
   }
-  const auto ledger = nlohmann::json::parse(
-      must({projects.kindred(), "inspect", dir.write("m.ledger", file + std::string(24, '\0')).string(),
-            "--json", "--plugin-path", projects.plugins()}));
+  const auto ledger = nlohmann::json::parse(must(
+      {projects.kindred(), "inspect", dir.write("m.ledger", file + std::string(24, '\0')).string(),
+       "--json", "--plugin-path", projects.plugins()}));
   EXPECT_EQ(ledger["tensors"][0]["name"], "weight");
   EXPECT_EQ(ledger["tensors"][0]["shape"], nlohmann::json({3, 2}));
 

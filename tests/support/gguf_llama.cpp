@@ -51,17 +51,19 @@ GgufType fitting(GgufType type, std::uint64_t columns) {
 
 }  // namespace
 
-std::string ggufLlama(const Arrays& model, const LlamaShape& shape, GgufType type) {
+std::string ggufLlama(const Arrays& model, const LlamaShape& shape, GgufType type,
+                      const std::string& family) {
   GgufWriter writer;
-  writer.text("general.architecture", "llama");
-  writer.number("llama.embedding_length", shape.hidden);
-  writer.number("llama.block_count", shape.layers);
-  writer.number("llama.feed_forward_length", shape.intermediate);
-  writer.number("llama.attention.head_count", shape.heads);
-  writer.number("llama.attention.head_count_kv", shape.kv_heads);
-  writer.number("llama.attention.key_length", shape.head_dim);
+  writer.text("general.architecture", family);
+  writer.number(family + ".embedding_length", shape.hidden);
+  writer.number(family + ".block_count", shape.layers);
+  writer.number(family + ".feed_forward_length", shape.intermediate);
+  writer.number(family + ".attention.head_count", shape.heads);
+  writer.number(family + ".attention.head_count_kv", shape.kv_heads);
+  writer.number(family + ".attention.key_length", shape.head_dim);
   std::vector<std::string> tokens;
-  for (std::uint32_t i = 0; i < shape.vocabulary; ++i) tokens.push_back("token" + std::to_string(i));
+  for (std::uint32_t i = 0; i < shape.vocabulary; ++i)
+    tokens.push_back("token" + std::to_string(i));
   writer.texts("tokenizer.ggml.tokens", tokens);
   for (const auto& [name, array] : model) {
     if (array.shape.size() == 1) {
@@ -69,8 +71,8 @@ std::string ggufLlama(const Arrays& model, const LlamaShape& shape, GgufType typ
                     tensorOf("", DType::F32, array.shape, array.values).bytes);
       continue;
     }
-    const bool turned =
-        name.find("q_proj") != std::string::npos || name.find("k_proj") != std::string::npos;
+    const bool turned = family == "llama" && (name.find("q_proj") != std::string::npos ||
+                                              name.find("k_proj") != std::string::npos);
     const GgufType as = fitting(type, array.shape[1]);
     const Array stored = turned ? inTurns(array, shape.head_dim) : array;
     writer.tensor(ggufName(name), static_cast<std::uint32_t>(as), array.shape,

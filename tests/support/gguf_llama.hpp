@@ -10,12 +10,14 @@
 namespace kindred::support {
 
 struct LlamaShape {
-  std::uint32_t hidden = 64, layers = 2, heads = 4, kv_heads = 2, head_dim = 16,
-                intermediate = 176, vocabulary = 256;
+  std::uint32_t hidden = 64, layers = 2, heads = 4, kv_heads = 2, head_dim = 16, intermediate = 176,
+                vocabulary = 256;
 };
 
 // The file. `model` has the Hub's names and layout. Norms become F32, and F16 what has no whole
-// blocks in a row.
-std::string ggufLlama(const Arrays& model, const LlamaShape& shape, GgufType type);
+// blocks in a row. `family`: llama, or one with its tensors, whose rows the converter leaves in
+// order.
+std::string ggufLlama(const Arrays& model, const LlamaShape& shape, GgufType type,
+                      const std::string& family = "llama");
 
 }  // namespace kindred::support

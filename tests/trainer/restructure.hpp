@@ -20,7 +20,8 @@ void takeLayers(Weights<float>& weights, std::span<const std::size_t> order);
 void pruneUnits(Weights<float>& weights, double share);
 // New random units beside the old ones, with small down columns; `share` of the old number.
 void widenMlps(Weights<float>& weights, double share, std::uint64_t seed);
-// Every unit of every MLP so many times, all one after the other, each with its share of the output.
+// Every unit of every MLP so many times, all one after the other, each with its share of the
+// output.
 void cloneUnits(Weights<float>& weights, std::size_t times);
 // Every coordinate of the residual stream so many times, all one after the other; readers take
 // their share of each.

@@ -86,8 +86,8 @@ std::vector<support::TestTensor> plain(const support::Arrays& arrays, DType dtyp
 support::LlamaShape llamaShape(const Shape& shape) {
   if (shape.mixture()) throw std::runtime_error("mixtures are not written as GGUF");
   const auto small = [](std::size_t size) { return static_cast<std::uint32_t>(size); };
-  return {small(shape.hidden),   small(shape.layers),       small(shape.heads),
-          small(shape.kv_heads), small(shape.head_dim),     small(shape.intermediate),
+  return {small(shape.hidden),    small(shape.layers),   small(shape.heads),
+          small(shape.kv_heads),  small(shape.head_dim), small(shape.intermediate),
           small(shape.vocabulary)};
 }
 

@@ -161,7 +161,8 @@ bool Layout::splitsLatents() const {
 
 std::string Layout::config() const {
   if (architecture_.empty()) return {};
-  nlohmann::json config{{"model_type", family_}};
+  // The converter adds one to the gains of families that store them less one.
+  nlohmann::json config{{"model_type", family_}, {"norm_gains", "whole"}};
   for (const Key& key : kKeys) {
     if (const std::uint64_t value = number(key.gguf); value > 0) config[key.config] = value;
   }

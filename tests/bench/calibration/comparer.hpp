@@ -20,7 +20,7 @@ struct Compared {
   double log10_p = 0;             // the smallest of a plain comparison after Holm; 0: none decided
   std::string most_telling;       // its test and gauge
   evidence::Class klass = evidence::Class::no_evidence;  // of a plain comparison
-  std::vector<std::string> unfair;                     // gauges that self-tests refused
+  std::vector<std::string> unfair;                       // gauges that self-tests refused
 
   // What the verdict calls evidence of shared weights.
   bool aboveNoEvidence() const;

@@ -238,7 +238,8 @@ bool measureStored(const std::filesystem::path& folder) {
   std::map<bool, std::vector<Model>> models;
   bool clean = true;
   std::string table =
-      "| stored as | pairs | accused | smallest adjusted p | p-values | <= 0.05 | <= 0.01 | <= 0.001 "
+      "| stored as | pairs | accused | smallest adjusted p | p-values | <= 0.05 | <= 0.01 | <= "
+      "0.001 "
       "| the test that rejects most often at 0.05 |\n|---|---|---|---|---|---|---|---|---|\n";
   for (const DoubledKind& kind : doubledKinds()) {
     if (!kind.name.starts_with("stored-")) continue;

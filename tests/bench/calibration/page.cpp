@@ -48,7 +48,8 @@ std::string misleadingTable(const std::vector<MisleadingRow>& rows) {
   for (const MisleadingRow& row : rows) {
     std::string verdicts;
     for (const auto& [klass, count] : row.classes) {
-      verdicts += fmt::format("{}{} {}", verdicts.empty() ? "" : ", ", evidence::name(klass), count);
+      verdicts +=
+          fmt::format("{}{} {}", verdicts.empty() ? "" : ", ", evidence::name(klass), count);
     }
     text += fmt::format("| {} | {} | {} | {} | {} | {} |\n", row.name, row.wanted, row.pairs,
                         row.accused, row.refused, verdicts);

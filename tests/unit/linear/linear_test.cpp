@@ -1,6 +1,6 @@
 // Products, rotations and pairings that alignments rest on, against Armadillo or against what they
 // are defined to be.
-#include "linear/linear.hpp"
+#include <kindred/analysis/linear/linear.hpp>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -8,10 +8,9 @@
 #include <cmath>
 #include <limits>
 
+#include <kindred/analysis/linear/matching.hpp>
+#include <kindred/analysis/linear/signatures.hpp>
 #include <kindred/random.hpp>
-
-#include "linear/matching.hpp"
-#include "linear/signatures.hpp"
 
 namespace kindred::linear {
 namespace {

@@ -78,21 +78,22 @@ TEST(ArchitectureFile, ChecksDimensionsOfSplits) {
 }
 
 TEST(ArchitectureFile, ChecksHowSplitsRepeatAndGaugesDepend) {
-  EXPECT_EQ(refusalOfFile(with("rotary_part: 2\n"
-                               "gains: other\n"
-                               "split:\n"
-                               "  - from: l.{layer}.qkv\n"
-                               "    each: heads\n"
-                               "    into:\n"
-                               "      - attention.q: rest\n"
-                               "gauges:\n"
-                               "  g: {sign: [mlp.up rows], because: x, unless: experts}\n")),
-            "x.yaml:3:14: 'rotary_part' is '2' (the part of a head that turns, above 0 and at most "
-            "1)\n"
-            "x.yaml:4:8: unknown 'gains' 'other' (known: plain, plus_one)\n"
-            "x.yaml:6:5: 'each' leaves no 'rest'\n"
-            "x.yaml:11:3: gauge 'g' needs both 'unless' and 'otherwise' (why it does not hold where "
-            "the dimension is more than one)");
+  EXPECT_EQ(
+      refusalOfFile(with("rotary_part: 2\n"
+                         "gains: other\n"
+                         "split:\n"
+                         "  - from: l.{layer}.qkv\n"
+                         "    each: heads\n"
+                         "    into:\n"
+                         "      - attention.q: rest\n"
+                         "gauges:\n"
+                         "  g: {sign: [mlp.up rows], because: x, unless: experts}\n")),
+      "x.yaml:3:14: 'rotary_part' is '2' (the part of a head that turns, above 0 and at most "
+      "1)\n"
+      "x.yaml:4:8: unknown 'gains' 'other' (known: plain, plus_one)\n"
+      "x.yaml:6:5: 'each' leaves no 'rest'\n"
+      "x.yaml:11:3: gauge 'g' needs both 'unless' and 'otherwise' (why it does not hold where "
+      "the dimension is more than one)");
 }
 
 TEST(ArchitectureFile, ChecksGauges) {

@@ -367,6 +367,16 @@ TEST(Gauges, OfExpertsHoldWhereRoutingHasNoGroups) {
   }
 }
 
+TEST(Gains, AreStoredLessOneByTheFamilyButWholeByTheFormatThatSaysSo) {
+  MemorySource source;
+  const auto lessOne = [&](const std::string& config) {
+    return shippedArchitectures().recognise(modelOf(source, config))->gainsPlusOne();
+  };
+  EXPECT_TRUE(lessOne(R"({"model_type":"gemma2"})"));
+  EXPECT_FALSE(lessOne(R"({"model_type":"gemma2","norm_gains":"whole"})"));
+  EXPECT_FALSE(lessOne(R"({"model_type":"llama","norm_gains":"whole"})"));
+}
+
 TEST(Gauges, ThatAFamilyLacksAreRefusedWithTheReason) {
   EXPECT_THAT(gaugeOn("gpt2", "mlp.gate", 0, "gate-sign").reason,
               ::testing::HasSubstr("without a gate"));

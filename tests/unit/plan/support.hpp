@@ -10,6 +10,7 @@
 #include "plan/models.hpp"
 #include "plan/select.hpp"
 #include "reading/open.hpp"
+#include "support/open_model.hpp"
 #include "support/safetensors.hpp"
 #include "support/small_model.hpp"
 #include "support/sources.hpp"
@@ -30,7 +31,8 @@ class MemoryModel {
     model_.key = key;
     model_.source = &source_;
     model_.location = source_.open("org/m");
-    model_.checkpoint = reading::openCheckpoint(key, source_, *model_.location);
+    model_.checkpoint =
+        reading::openCheckpoint(key, source_, *model_.location, support::builtFormats());
     model_.architecture = families().recognise(model_.checkpoint);
   }
   MemoryModel(const std::string& key, const support::SmallModel& model)

@@ -68,7 +68,7 @@ TEST(PluginParameters, MustBeGivenWhereTheDeclarationHasNoDefault) {
   static constexpr Entry kRoot = text("root", nullptr, "the folder");
   static constexpr Descriptor kDescriptor{
       kMagic, KINDRED_INTERFACE, Kind::source, "files", "1.0", "Files", &kRoot, 1, nullptr};
-  const Plugin plugin{&kDescriptor, "files.so", {kRoot}, {}};
+  const Plugin plugin{&kDescriptor, "files.so", {kRoot}, {}, {}};
   const Bound found = bindParameters(plugin, {});
   ASSERT_EQ(found.misfits.size(), 1u);
   EXPECT_EQ(found.misfits[0].where, Where::absent);
