@@ -58,7 +58,7 @@ class NewProjects {
                 "foreach(each relative-error disk layer-order unit-lengths row-cosines "
                 "ledger down-matching)\n  add_subdirectory(${each})\nendforeach()\n");
     must({KINDRED_CMAKE, "-G", KINDRED_GENERATOR, "-S", temp_.text(), "-B", built().string(),
-          "-DCMAKE_BUILD_TYPE=Debug", "-DCMAKE_PREFIX_PATH=" + prefix_.string(),
+          "-DCMAKE_BUILD_TYPE=Unoptimised", "-DCMAKE_PREFIX_PATH=" + prefix_.string(),
           std::string("-DCMAKE_CXX_COMPILER=") + KINDRED_CXX,
           "-DCMAKE_CXX_FLAGS=-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion "
           "-Werror"});

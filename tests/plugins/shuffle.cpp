@@ -9,6 +9,7 @@ class Shuffle final : public kindred::Test {
     if (table.rows.empty()) throw kindred::inputError("", "the table is empty");
     kindred::Finding finding;
     finding.null = "rows of the table change places";
+    finding.assumptions = "nothing";
     finding.statistic = table.rows.front().value;
     finding.log10_p_floor = -2;
 #if defined(FAULTY_PROBABILITY)

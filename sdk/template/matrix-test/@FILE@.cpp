@@ -40,6 +40,7 @@ struct @CLASS@ final : kindred::MatrixTest {
       best.log10_p_floor = found.log10_floor;
     }
     if (mlps == 0) return {};
+    best.assumptions = "the units of an MLP were not sorted, in A or in what it began from";
     best.log10_p = std::min(0.0, best.log10_p + std::log10(mlps));
     best.log10_p_floor = std::min(best.log10_p, best.log10_p_floor);
     return {best};

@@ -27,6 +27,7 @@ class @CLASS@ final : public kindred::Test {
         stats::assignRelabelled(square, stats::Goal::maximise, static_cast<std::uint64_t>(seed_));
     kindred::Finding finding{.gauge = std::string(kindred::gauge::kLayer),
                              .null = "the order of layers is exchangeable; fixed points"};
+    finding.assumptions = "depth alone makes no two layers alike, which it does in most models";
     std::uint64_t kept = 0;
     for (std::size_t i = 0; i < n; ++i) kept += matched.column_of_row[i] == i;
     finding.statistic = static_cast<double>(kept), finding.units = n;

@@ -167,6 +167,8 @@ class PlainProfile final : public ModelProfile {
 // Parts of equal number belong together, whatever is in them: blind to everything.
 inline Alignment byNumber(const ModelWeights& a, const ModelWeights& b, const GaugeUse& use) {
   Alignment alignment;
+  // Rows of another width would need a rotation.
+  if (a.shape().hidden != b.shape().hidden) return alignment;
   for (const Place& place : b.mlps()) {
     if (a.rows(role::kGate, place) == 0) continue;
     MlpMatch match{place, place, 1, {}, true, {}};

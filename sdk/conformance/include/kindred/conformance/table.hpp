@@ -41,6 +41,11 @@ inline void checkFindings(const std::vector<Finding>& findings, Findings& found)
                   "a p-value is above 1, zero, or below what the test can give",
                   "count p = (1 + exceeding) / (1 + permutations), in log space");
     }
+    if (finding.log10_p < 0 && finding.assumptions.empty()) {
+      found.error("a finding has a p-value and does not say what it assumes",
+                  "no null holds for whatever somebody may have done to a model",
+                  "fill in Finding::assumptions");
+    }
     if (finding.null.empty()) {
       found.error("a finding does not state its null", "readers can't tell what was exchanged",
                   "fill in Finding::null");
