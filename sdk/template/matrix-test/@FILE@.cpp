@@ -1,5 +1,4 @@
-// @NAME@: whether MLP units of equal number have gate rows of like length. Tools that prune or
-// sort units aside, an independent model's units stand in an order of their own.
+// @NAME@: whether MLP units of equal number have gate rows of like length.
 #include <algorithm>
 #include <cmath>
 #include <kindred/analysis/stats/spearman.hpp>
@@ -36,8 +35,8 @@ struct @CLASS@ final : kindred::MatrixTest {
       for (const std::size_t unit : a) ranks.push_back(rank_b[unit]);
       const auto found = kindred::stats::spearman(ranks, 99999, task.seed);
       if (mlps++ > 0 && found.upper.log10_p >= best.log10_p) continue;
-      best.statistic = found.rho, best.units = ranks.size(), best.log10_p = found.upper.log10_p;
-      best.log10_p_floor = found.log10_floor;
+      best.statistic = found.rho, best.units = ranks.size();
+      best.log10_p = found.upper.log10_p, best.log10_p_floor = found.log10_floor;
     }
     if (mlps == 0) return {};
     best.assumptions = "the units of an MLP were not sorted, in A or in what it began from";
