@@ -44,7 +44,7 @@ TEST(Characterise, SaysWhatWasShuffledTurnedAndDropped) {
   EXPECT_THAT(described(a, a.as("b").permuted(3)).at(0).note, HasSubstr("units permuted"));
   EXPECT_THAT(described(a, a.as("b").rotated(4)).at(0).note, HasSubstr("residual stream rotated"));
   EXPECT_THAT(described(a, a.as("b").relayered({0, 2})).at(0).note,
-              HasSubstr("layers 0-1 of b correspond to 0 and 2 of a"));
+              HasSubstr("layers 0 and 1 of b correspond to 0 and 2 of a"));
 }
 
 TEST(Characterise, FindsNoCounterpartsInAStranger) {
