@@ -133,7 +133,7 @@ void visit(V& v, X& x) {
   v("b", x.b, "a key of models");
   v("verdict", x.verdict, "");
   v("coverage", x.coverage, "what was understood and compared");
-  v("components", x.components, "verdicts by component; empty where neither is a composite");
+  v.added("components", x.components, "verdicts by component; empty where neither is a composite");
   v("assignments", x.assignments, "behind the findings");
 }
 

@@ -143,7 +143,7 @@ TEST(Inspect, SendsNothingToAServerThatLooksLikeAPath) {
   options.directory = dir.path();
   options.environment = {{"HF_ENDPOINT", "http://127.0.0.1:1"}};
   for (const char* text : {"models/typo", "org/model.safetensors", "a/b/c", "org/model/", "x.gguf",
-                           "./x", "../x", "~/x", "a\\b", "org/name/x.safetensors"}) {
+                           "./x", "../no/such", "~/no/such", "a\\b", "org/name/x.safetensors"}) {
     const RunResult result = support::run({"inspect", text}, options);
     EXPECT_EQ(result.exit_code, 2) << text;
     EXPECT_THAT(result.err, HasSubstr("there is no such file or folder")) << text;

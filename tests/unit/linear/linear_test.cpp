@@ -98,7 +98,9 @@ TEST(SingularValues, FallAndAreNotChangedByARotation) {
   const arma::fvec values = singularValues(plain), turned = singularValues(rotation(10, 8) * plain);
   ASSERT_EQ(values.n_elem, 6u);
   for (arma::uword i = 0; i < 6; ++i) {
-    if (i > 0) EXPECT_LE(values[i], values[i - 1]);
+    if (i > 0) {
+      EXPECT_LE(values[i], values[i - 1]);
+    }
     EXPECT_NEAR(values[i], turned[i], 1e-4);
   }
 }
