@@ -111,8 +111,7 @@ Json toJson(const Architecture& architecture) {
           {"gauges", gauges}};
 }
 
-const Architecture& named(const models::ArchitectureRegistry& registry,
-                          const std::string& name) {
+const Architecture& named(const models::ArchitectureRegistry& registry, const std::string& name) {
   if (const Architecture* found = registry.named(name)) return *found;
   std::vector<std::string> known;
   for (const Architecture& each : registry.all()) known.push_back(each.name());
@@ -123,8 +122,7 @@ const Architecture& named(const models::ArchitectureRegistry& registry,
 }
 
 int architecturesVerb(const Invocation& invocation) {
-  const models::ArchitectureRegistry registry(
-      models::architectureFolder(invocation.executable));
+  const models::ArchitectureRegistry registry(models::architectureFolder(invocation.executable));
   const bool json = invocation.has("json");
   if (!invocation.positional.empty()) {
     const Architecture& found = named(registry, invocation.positional.front());

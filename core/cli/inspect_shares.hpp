@@ -31,7 +31,6 @@ struct Testable {
   std::vector<Share> left_out;   // bytes that no test reads
 };
 // `architecture`: null where the family is unknown.
-Testable testableOf(const models::Checkpoint& checkpoint,
-                    const models::Architecture* architecture);
+Testable testableOf(const models::Checkpoint& checkpoint, const models::Architecture* architecture);
 
 }  // namespace kindred::cli

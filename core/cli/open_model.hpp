@@ -2,16 +2,16 @@
 #pragma once
 
 #include <memory>
-#include <vector>
 #include <string>
+#include <vector>
 
 #include <kindred/source.hpp>
 
+#include "cli/command.hpp"
+#include "cli/model_argument.hpp"
 #include "models/architecture.hpp"
 #include "models/checkpoint.hpp"
 #include "models/components.hpp"
-#include "cli/command.hpp"
-#include "cli/model_argument.hpp"
 #include "plugin/registry.hpp"
 
 namespace kindred::cli {

@@ -15,8 +15,7 @@ CodecFile::Rows CodecFile::rowsOf(std::uint64_t offset, std::uint64_t length) co
   return {first, (offset + length - 1) / rowBytes() + 1 - first};
 }
 
-std::vector<models::ByteRange> CodecFile::stored(std::uint64_t offset,
-                                                     std::uint64_t length) const {
+std::vector<models::ByteRange> CodecFile::stored(std::uint64_t offset, std::uint64_t length) const {
   std::vector<models::ByteRange> ranges;
   const Rows rows = rowsOf(offset, length);
   if (rows.count == 0) return ranges;

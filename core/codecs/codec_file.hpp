@@ -4,8 +4,8 @@
 #include <memory>
 #include <vector>
 
-#include "models/checkpoint.hpp"
 #include "codecs/codec.hpp"
+#include "models/checkpoint.hpp"
 
 namespace kindred::codecs {
 
@@ -24,8 +24,7 @@ class CodecFile final : public models::DecodedFile {
   const std::string& place() const override { return parts_.front().shard->file->place(); }
   std::uint64_t size() const override { return codec_->rows() * rowBytes(); }
   std::string identity() const override { return parts_.front().shard->file->identity(); }
-  std::vector<models::ByteRange> stored(std::uint64_t offset,
-                                            std::uint64_t length) const override;
+  std::vector<models::ByteRange> stored(std::uint64_t offset, std::uint64_t length) const override;
   void decode(std::uint64_t offset, std::span<const std::span<const std::byte>> stored,
               std::span<std::byte> into) const override;
 

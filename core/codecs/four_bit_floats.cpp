@@ -15,7 +15,10 @@ class FourBitFloats final : public Codec {
  public:
   FourBitFloats(std::uint64_t rows, std::uint64_t columns, const Part& scales,
                 std::optional<std::pair<DType, Global>> global)
-      : rows_(rows), columns_(columns), groups_(scales.shape.back()), scales_(scales.dtype),
+      : rows_(rows),
+        columns_(columns),
+        groups_(scales.shape.back()),
+        scales_(scales.dtype),
         global_(global) {}
 
   std::string name() const override {

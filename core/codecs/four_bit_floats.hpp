@@ -15,8 +15,8 @@ float e2m1(unsigned code);
 // columns / group], U8 or F8_E8M0 (a power of two) or F8_E4M3. Null where shapes don't fit.
 std::unique_ptr<Codec> fourBitFloats(const Part& codes, const Part& scales);
 
-// The same under one more scale for the whole matrix, part 2, which multiplies (ModelOpt) or divides
-// (compressed-tensors).
+// The same under one more scale for the whole matrix, part 2, which multiplies (ModelOpt) or
+// divides (compressed-tensors).
 enum class Global { multiplies, divides };
 std::unique_ptr<Codec> fourBitFloats(const Part& codes, const Part& scales, const Part& global,
                                      Global use);

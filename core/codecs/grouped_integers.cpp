@@ -92,9 +92,8 @@ class PackedIntegers final : public Codec {
   bool odd() const override { return !zeros_; }
 
   std::vector<Piece> pieces(std::uint64_t first, std::uint64_t count) const override {
-    std::vector<Piece> pieces{
-        rowsOf(0, DType::U8, wordBytes(shape_.columns, bits_), first, count),
-        rowsOf(1, shape_.scales, shape_.groups, first, count)};
+    std::vector<Piece> pieces{rowsOf(0, DType::U8, wordBytes(shape_.columns, bits_), first, count),
+                              rowsOf(1, shape_.scales, shape_.groups, first, count)};
     if (zeros_) {
       const std::uint64_t top = firstWord(first);
       const std::uint64_t words = ceilDiv((first + count) * bits_, 32) - top;
@@ -123,8 +122,8 @@ class PackedIntegers final : public Codec {
           continue;
         }
         const float zero = zeros_ ? zeroOf(bytes[2], first, first + r, g) : middle;
-        value = (static_cast<float>(codeAt(stream, c, bits_)) - zero) *
-                scales[r * shape_.groups + g];
+        value =
+            (static_cast<float>(codeAt(stream, c, bits_)) - zero) * scales[r * shape_.groups + g];
       }
     }
   }

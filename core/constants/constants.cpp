@@ -5,10 +5,10 @@
 #include <cstring>
 #include <numeric>
 
-#include "models/dtypes.hpp"
 #include "constants/line.hpp"
 #include "constants/order.hpp"
 #include "constants/peaks.hpp"
+#include "models/dtypes.hpp"
 
 namespace kindred::constants {
 namespace {

@@ -10,8 +10,8 @@
 namespace kindred::constants {
 namespace {
 
-constexpr std::size_t kMostCompared = 256;   // rows, and columns, that are looked at
-constexpr std::size_t kFewest = 16;  // rows in which an order can be told
+constexpr std::size_t kMostCompared = 256;  // rows, and columns, that are looked at
+constexpr std::size_t kFewest = 16;         // rows in which an order can be told
 constexpr std::size_t kFarthest = 64;
 constexpr int kShuffles = 199;
 constexpr double kMargin = 1.25;  // above the best of random orders

@@ -6,9 +6,9 @@
 #include <tuple>
 #include <unordered_map>
 
-#include "models/names.hpp"
 #include "documents/paragraphs.hpp"
 #include "documents/word_diff.hpp"
+#include "models/names.hpp"
 
 namespace kindred::documents {
 namespace {
@@ -202,8 +202,7 @@ std::vector<std::vector<std::size_t>> clausesOf(const std::vector<Paragraph>& te
 // "4: You must give any other recipients ..."
 std::string labelOf(const Paragraph& paragraph) {
   const std::string begin = paragraph.text(6) + (paragraph.shown.size() > 6 ? " ..." : "");
-  return models::escapedText(paragraph.section.empty() ? begin
-                                                           : paragraph.section + ": " + begin);
+  return models::escapedText(paragraph.section.empty() ? begin : paragraph.section + ": " + begin);
 }
 
 std::string textOf(const std::vector<Paragraph>& text, const std::vector<std::size_t>& clause) {

@@ -42,9 +42,8 @@ Report compareManifests(std::span<const Manifest> manifests) {
     std::uint64_t bytes = 0;
     for (const ListedFile& file : manifest.files) {
       bytes += file.bytes;
-      files.rows.push_back({manifest.model, models::escaped(file.name),
-                            std::to_string(file.bytes), models::escaped(file.identity),
-                            file.sha256});
+      files.rows.push_back({manifest.model, models::escaped(file.name), std::to_string(file.bytes),
+                            models::escaped(file.identity), file.sha256});
       const std::string hash = publishedHash(file);
       if (!hash.empty()) by_hash[hash].push_back({m, &file});
     }

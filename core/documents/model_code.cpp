@@ -180,10 +180,10 @@ Report compareCode(const std::string& model_a, std::span<const CodeFile> files_a
     report.figures.push_back({"similarity", alike, model_a, model_b,
                               models::escaped(x.document->name),
                               models::escaped(y.document->name)});
-    table.rows.push_back(
-        {models::escaped(x.document->name), models::escaped(y.document->name),
-         pair.namesakes ? "name" : "likeness", same ? "identical" : fmt::format("{:.4f}", alike),
-         fmt::format("{:.4f}", same ? 1 : sharedLines(x, y))});
+    table.rows.push_back({models::escaped(x.document->name), models::escaped(y.document->name),
+                          pair.namesakes ? "name" : "likeness",
+                          same ? "identical" : fmt::format("{:.4f}", alike),
+                          fmt::format("{:.4f}", same ? 1 : sharedLines(x, y))});
   }
   report.figures.push_back({"files_a", static_cast<double>(a.size()), model_a, model_b});
   report.figures.push_back({"files_b", static_cast<double>(b.size()), model_a, model_b});

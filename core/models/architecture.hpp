@@ -149,8 +149,7 @@ class Architecture {
  private:
   // By the file's own name of a tensor.
   std::vector<const SplitRule*> splitsOf(std::string_view canonical) const;
-  void addSplit(const Checkpoint& checkpoint, std::string_view role,
-                std::vector<View>& views,
+  void addSplit(const Checkpoint& checkpoint, std::string_view role, std::vector<View>& views,
                 std::vector<Unsplit>& unsplit) const;
 
   std::shared_ptr<const ArchitectureRules> rules_;

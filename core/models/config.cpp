@@ -8,8 +8,8 @@
 #include <initializer_list>
 #include <optional>
 
-#include "words/json_walk.hpp"
 #include "models/names.hpp"
+#include "words/json_walk.hpp"
 
 namespace kindred::models {
 namespace {

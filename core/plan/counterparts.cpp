@@ -67,8 +67,7 @@ bool isOfValues(const models::View& view) {
 
 }  // namespace
 
-std::vector<Counterparts::PartPair> Counterparts::parts(
-    const models::Tensor& tensor_of_a) const {
+std::vector<Counterparts::PartPair> Counterparts::parts(const models::Tensor& tensor_of_a) const {
   if (!by_role_ || of(tensor_of_a) != nullptr) return {};
   if (parts_of_b_.empty()) {
     for (const models::Tensor& tensor : b_.checkpoint.tensors()) {

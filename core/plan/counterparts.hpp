@@ -34,8 +34,7 @@ class Counterparts {
   const Model& b_;
   bool by_role_;
   Tensors in_b_, in_a_;
-  mutable std::map<std::string, models::View>
-      parts_of_b_;  // by place; made when first asked for
+  mutable std::map<std::string, models::View> parts_of_b_;  // by place; made when first asked for
 };
 
 // Pairs of tensors in the same place with equal shapes whose stored elements are numbers. Parts

@@ -94,12 +94,10 @@ class Selector {
     }
   }
 
-  static Error notARun(const std::string& role, const models::View& view,
-                       const std::string& at) {
+  static Error notARun(const std::string& role, const models::View& view, const std::string& at) {
     return inputError(at,
                       "rows of role '" + role + "' do not follow one another in '" +
-                          models::escaped(view.info.name) + "' of model '" + view.info.model +
-                          "'",
+                          models::escaped(view.info.name) + "' of model '" + view.info.model + "'",
                       "select the whole tensor by its name; tests of whole models read it by role");
   }
 

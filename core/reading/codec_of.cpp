@@ -15,10 +15,10 @@
 namespace kindred::reading {
 namespace {
 
+using codecs::Part;
 using models::Companion;
 using models::Encoding;
 using models::Tensor;
-using codecs::Part;
 using Shape = std::vector<std::uint64_t>;
 
 Part partOf(const Tensor& tensor) { return {tensor.dtype, tensor.shape}; }

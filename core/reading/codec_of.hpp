@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "models/checkpoint.hpp"
 #include "codecs/codec.hpp"
+#include "models/checkpoint.hpp"
 #include "reading/stated.hpp"
 
 namespace kindred::reading {
@@ -17,7 +17,7 @@ namespace kindred::reading {
 struct Found {
   std::unique_ptr<codecs::Codec> codec;
   std::vector<const models::Tensor*> parts;  // in the codec's order
-  std::vector<std::uint64_t> shape;              // of the numbers; rows of several axes are folded
+  std::vector<std::uint64_t> shape;          // of the numbers; rows of several axes are folded
 };
 
 // Small companions whose contents say how the codes are laid out, by name: shapes, states as JSON.

@@ -38,7 +38,7 @@ struct Pair {
   std::string a, b;
   evidence::Verdict verdict;
   evidence::Coverage coverage;
-  Assignments assignments = {};  // behind its findings
+  Assignments assignments = {};                             // behind its findings
   std::vector<evidence::ComponentVerdict> components = {};  // of composites
 };
 

@@ -57,7 +57,8 @@ SegmentBytes::SegmentBytes(const plan::Model& model, const models::View& view,
       std::memcpy(into.data(), held->find(range).data(), range.length);
     } else {
       shard_.file->read(range.offset, into);
-      ranges_.push_back({model.filesKey(), shard_.name, range.offset, range.length, results::xxh3(into)});
+      ranges_.push_back(
+          {model.filesKey(), shard_.name, range.offset, range.length, results::xxh3(into)});
     }
   }
   file_ = std::make_unique<MemoryFile>(gathered_, place);

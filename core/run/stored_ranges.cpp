@@ -30,8 +30,8 @@ void StoredRanges::addTo(Requests& requests) {
 
 void StoredRanges::report(std::vector<results::RangeRead>& ranges) const {
   for (const auto& [real, entry] : entries_) {
-    ranges.push_back(
-        {entry.model->filesKey(), real.shard->name, real.offset, real.length, results::xxh3(entry.data)});
+    ranges.push_back({entry.model->filesKey(), real.shard->name, real.offset, real.length,
+                      results::xxh3(entry.data)});
   }
 }
 

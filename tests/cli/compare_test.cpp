@@ -165,7 +165,7 @@ TEST(Compare, BelievesNoProductThatTheLibraryComputedWrongly) {
       support::run({"compare", (kDemo / "base").string(), (kDemo / "tuned").string(), "--out",
                     (dir / "out").string()},
                    {.environment = {{"LD_PRELOAD", KINDRED_SAMPLE_PLUGINS "/libwrong_blas.so"}}});
-  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_EQ(result.exit_code, 2);
   EXPECT_THAT(result.err, HasSubstr("the BLAS library computed a wrong product"));
   EXPECT_FALSE(std::filesystem::exists(dir / "out/report.json"));
 }

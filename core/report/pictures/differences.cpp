@@ -123,8 +123,7 @@ std::vector<Picture> quantiles(const results::Report& report) {
   }
   picture.id = "difference-quantiles";
   picture.title = "Quantiles of differences, layer by layer";
-  picture.caption =
-      std::string("So many of the values differ by at most this. ") + kCaption;
+  picture.caption = std::string("So many of the values differ by at most this. ") + kCaption;
   picture.spec = {
       {"usermeta", layout(2, 200)},
       {"datasets", rows.datasets()},

@@ -91,7 +91,7 @@ enum class Spans : std::uint8_t {
 };
 
 struct Catalogue {
-  std::vector<CatalogueTensor> tensors;  // in any order
+  std::vector<CatalogueTensor> tensors;         // in any order
   std::vector<std::uint64_t> data_begins = {};  // by file; empty: offsets count from its first byte
   Spans spans = Spans::apart;
   std::string config = {};  // what config.json would say, as JSON; empty: that file says it, if any

@@ -79,6 +79,7 @@ inline Json pairJson(const std::string& a, const std::string& b, const std::stri
                 {"changed", 2},
                 {"absent", 0},
                 {"only_b", 0}}}}}}},
+          {"components", Json::array()},
           {"assignments", {{"solved", 0}, {"optimal", 0}}}};
 }
 
