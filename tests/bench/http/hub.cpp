@@ -6,6 +6,8 @@
 #include <cstdlib>
 #include <future>
 #include <map>
+#include <optional>
+#include <string>
 
 #include "bench.hpp"
 #include "servers/giants.hpp"
@@ -90,6 +92,28 @@ void readBoth(const servers::RangeServer& server, const servers::Nginx& storage,
   source->read(requests);
 }
 
+// A variable of the environment, for as long as this lives: the parts behind are not to see it.
+class Variable {
+ public:
+  Variable(const char* name, const std::string& value) : name_(name) {
+    if (const char* before = std::getenv(name)) before_ = before;
+    ::setenv(name, value.c_str(), 1);
+  }
+  ~Variable() {
+    if (before_) {
+      ::setenv(name_, before_->c_str(), 1);
+    } else {
+      ::unsetenv(name_);
+    }
+  }
+  Variable(const Variable&) = delete;
+  Variable& operator=(const Variable&) = delete;
+
+ private:
+  const char* name_;
+  std::optional<std::string> before_;
+};
+
 struct Compared {
   double seconds = 0;
   std::size_t refusals = 0, most_links = 0;
@@ -101,8 +125,8 @@ Compared compare(servers::RangeServer& server, bool bound) {
   habits.bound_links = bound;
   server.habits(habits);
   server.forget();
-  ::setenv("HF_ENDPOINT", server.endpoint().c_str(), 1);
-  ::setenv("XDG_CACHE_HOME", dir.text().c_str(), 1);
+  const Variable endpoint("HF_ENDPOINT", server.endpoint());
+  const Variable cache("XDG_CACHE_HOME", dir.text());
   Compared result;
   result.seconds =
       runProgram({KINDRED_BINARY, "compare", "org/a", "org/b", "--out", (dir / "out").string()})
@@ -126,7 +150,7 @@ void hub() {
   server.storageUrl(storage.tls());
   server.bandwidth(kStream * kConnections / kStreams);
   server.delay(kEndpoint, kStorage);
-  ::setenv("CURL_CA_BUNDLE", storage.certificate().c_str(), 1);
+  const Variable certificates("CURL_CA_BUNDLE", storage.certificate());
 
   // Which files; the way to the index and the shards; the index beside the shards' beginnings; the
   // weights.
