@@ -91,7 +91,7 @@ struct TensorContent {
   std::string xxh3_128;
   std::string constant;  // why its values are computed and not trained, or empty
   bool ordered = false;  // whether rows and columns follow from their neighbours
-  double bits = 0;       // empirical entropy of an element (see run/variety.hpp)
+  double bits = 0;       // empirical entropy of an element (see steps/compare/variety.hpp)
 };
 
 // What one step came to. Nothing else sees it before the step has ended.
