@@ -199,6 +199,8 @@ double rate(const NullTally::Row& row, std::size_t level) {
          static_cast<double>(std::max<std::uint64_t>(row.trials, 1));
 }
 
+constexpr std::uint64_t kFew = 100;  // trials that tell no rate
+
 // All tests of one encoding together, and the one that rejects most often.
 std::string storedRow(const DoubledKind& kind, const NullTally& tally) {
   NullTally::Row all;
@@ -207,7 +209,7 @@ std::string storedRow(const DoubledKind& kind, const NullTally& tally) {
   for (const auto& [what, row] : tally.rows()) {
     all.trials += row.trials;
     for (std::size_t l = 0; l < kLevels.size(); ++l) all.rejected[l] += row.rejected[l];
-    if (rate(row, 0) <= most) continue;
+    if (row.trials < kFew || rate(row, 0) <= most) continue;
     most = rate(row, 0);
     worst = what.substr(0, what.find(':'));
   }
