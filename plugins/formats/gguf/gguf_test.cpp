@@ -3,7 +3,7 @@
 #include "support/gguf.hpp"
 #include "support/loaded_plugin.hpp"
 
-namespace kindred {
+namespace kindred::gguf_test {
 namespace {
 
 std::string file() {
@@ -21,4 +21,4 @@ TEST(GgufFormat, KeepsThePromisesOfTheSdk) {
 }
 
 }  // namespace
-}  // namespace kindred
+}  // namespace kindred::gguf_test

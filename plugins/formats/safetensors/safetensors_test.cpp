@@ -3,7 +3,7 @@
 #include "support/loaded_plugin.hpp"
 #include "support/safetensors.hpp"
 
-namespace kindred {
+namespace kindred::safetensors_test {
 namespace {
 
 TEST(SafetensorsFormat, KeepsThePromisesOfTheSdk) {
@@ -17,4 +17,4 @@ TEST(SafetensorsFormat, KeepsThePromisesOfTheSdk) {
 }
 
 }  // namespace
-}  // namespace kindred
+}  // namespace kindred::safetensors_test

@@ -3,7 +3,7 @@
 #include "support/loaded_plugin.hpp"
 #include "support/torch.hpp"
 
-namespace kindred {
+namespace kindred::torch_test {
 namespace {
 
 TEST(TorchFormat, KeepsThePromisesOfTheSdk) {
@@ -17,4 +17,4 @@ TEST(TorchFormat, KeepsThePromisesOfTheSdk) {
 }
 
 }  // namespace
-}  // namespace kindred
+}  // namespace kindred::torch_test

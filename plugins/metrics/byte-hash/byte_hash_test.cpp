@@ -9,7 +9,7 @@
 
 #include "support/loaded_plugin.hpp"
 
-namespace kindred {
+namespace kindred::byte_hash_test {
 namespace {
 
 using testing::ElementsAre;
@@ -194,4 +194,4 @@ TEST(ByteHash, EstimatesSharesWhereThereAreTooManyBlocks) {
 }
 
 }  // namespace
-}  // namespace kindred
+}  // namespace kindred::byte_hash_test

@@ -7,7 +7,7 @@
 
 #include "support/loaded_plugin.hpp"
 
-namespace kindred {
+namespace kindred::changed_test {
 namespace {
 
 enum Figure { kChanged, kMean, kMedian, kMost, kSigns };
@@ -87,4 +87,4 @@ TEST(Changed, CountsWhatIsNotFiniteWithoutMeasuringIt) {
 TEST(Changed, KeepsThePromisesOfTheInterface) { EXPECT_EQ(support::complaints("changed"), ""); }
 
 }  // namespace
-}  // namespace kindred
+}  // namespace kindred::changed_test

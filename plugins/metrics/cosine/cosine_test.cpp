@@ -8,7 +8,7 @@
 #include "support/loaded_plugin.hpp"
 #include "support/pair_metric.hpp"
 
-namespace kindred {
+namespace kindred::cosine_test {
 namespace {
 
 using support::Cut;
@@ -212,4 +212,4 @@ TEST(Cosine, OfUnrelatedNormsIsNearOneWhereTheirCorrelationIsNot) {
 }
 
 }  // namespace
-}  // namespace kindred
+}  // namespace kindred::cosine_test

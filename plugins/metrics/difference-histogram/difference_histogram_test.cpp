@@ -8,7 +8,7 @@
 #include "support/loaded_plugin.hpp"
 #include "support/pair_metric.hpp"
 
-namespace kindred {
+namespace kindred::difference_histogram_test {
 namespace {
 
 using support::measure;
@@ -53,4 +53,4 @@ TEST(DifferenceHistogram, KeepsThePromisesOfTheInterface) {
 }
 
 }  // namespace
-}  // namespace kindred
+}  // namespace kindred::difference_histogram_test

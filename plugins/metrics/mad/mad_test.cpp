@@ -9,7 +9,7 @@
 #include "support/loaded_plugin.hpp"
 #include "support/pair_metric.hpp"
 
-namespace kindred {
+namespace kindred::mad_test {
 namespace {
 
 using support::measure;
@@ -179,4 +179,4 @@ TEST(Mad, TakesQuantilesOfALargeSampleFromASubsetWithoutPeriod) {
 }
 
 }  // namespace
-}  // namespace kindred
+}  // namespace kindred::mad_test

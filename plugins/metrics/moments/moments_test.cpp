@@ -7,7 +7,7 @@
 
 #include "support/loaded_plugin.hpp"
 
-namespace kindred {
+namespace kindred::moments_test {
 namespace {
 
 enum Figure { kMean, kSd, kMin, kMax, kNorm, kCv };
@@ -57,4 +57,4 @@ TEST(Moments, AreUndefinedWhereAnElementIsNotFinite) {
 TEST(Moments, KeepThePromisesOfTheInterface) { EXPECT_EQ(support::complaints("moments"), ""); }
 
 }  // namespace
-}  // namespace kindred
+}  // namespace kindred::moments_test

@@ -9,7 +9,7 @@
 #include "support/loaded_plugin.hpp"
 #include "support/pair_metric.hpp"
 
-namespace kindred {
+namespace kindred::quantile_difference_test {
 namespace {
 
 using support::measure;
@@ -68,4 +68,4 @@ TEST(QuantileDifference, KeepsThePromisesOfTheInterface) {
 }
 
 }  // namespace
-}  // namespace kindred
+}  // namespace kindred::quantile_difference_test

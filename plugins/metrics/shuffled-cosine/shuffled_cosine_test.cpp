@@ -8,7 +8,7 @@
 #include "support/loaded_plugin.hpp"
 #include "support/pair_metric.hpp"
 
-namespace kindred {
+namespace kindred::shuffled_cosine_test {
 namespace {
 
 double shuffledCosine(const std::vector<float>& a, const std::vector<float>& b) {
@@ -45,4 +45,4 @@ TEST(ShuffledCosine, KeepsThePromisesOfTheInterface) {
 }
 
 }  // namespace
-}  // namespace kindred
+}  // namespace kindred::shuffled_cosine_test

@@ -7,7 +7,7 @@
 #include "support/loaded_plugin.hpp"
 #include "support/pair_metric.hpp"
 
-namespace kindred {
+namespace kindred::spread_test {
 namespace {
 
 using support::measure;
@@ -36,4 +36,4 @@ TEST(Spread, OfTensorsAroundZeroHasNoCoefficient) {
 TEST(Spread, KeepsThePromisesOfTheInterface) { EXPECT_EQ(support::complaints("spread"), ""); }
 
 }  // namespace
-}  // namespace kindred
+}  // namespace kindred::spread_test

@@ -12,7 +12,7 @@
 #include "support/loaded_plugin.hpp"
 #include "support/temp_dir.hpp"
 
-namespace kindred {
+namespace kindred::local_mmap_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -271,4 +271,4 @@ TEST(LocalMmap, ReadsTheHubsCache) {
 }
 
 }  // namespace
-}  // namespace kindred
+}  // namespace kindred::local_mmap_test

@@ -6,7 +6,7 @@
 
 #include "support/surveyed.hpp"
 
-namespace kindred {
+namespace kindred::cka_test {
 namespace {
 
 using support::MemoryModel;
@@ -107,4 +107,4 @@ TEST(Cka, SaysWhichAxisMustAgree) {
 }
 
 }  // namespace
-}  // namespace kindred
+}  // namespace kindred::cka_test

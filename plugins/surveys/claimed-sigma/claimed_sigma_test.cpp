@@ -6,7 +6,7 @@
 
 #include "support/surveyed.hpp"
 
-namespace kindred {
+namespace kindred::claimed_sigma_test {
 namespace {
 
 using support::MemoryModel;
@@ -103,4 +103,4 @@ TEST(ClaimedSigma, RefusesLayersThatAreNoneOrThatNoModelHas) {
 }
 
 }  // namespace
-}  // namespace kindred
+}  // namespace kindred::claimed_sigma_test

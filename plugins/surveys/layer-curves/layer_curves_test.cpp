@@ -6,7 +6,7 @@
 
 #include "support/surveyed.hpp"
 
-namespace kindred {
+namespace kindred::layer_curves_test {
 namespace {
 
 using support::MemoryModel;
@@ -82,4 +82,4 @@ TEST(LayerCurves, NeedLayers) {
 }
 
 }  // namespace
-}  // namespace kindred
+}  // namespace kindred::layer_curves_test

@@ -3,7 +3,7 @@
 
 #include "support/surveyed.hpp"
 
-namespace kindred {
+namespace kindred::merge_weights_test {
 namespace {
 
 using support::MemoryModel;
@@ -76,4 +76,4 @@ TEST(MergeWeights, NeedsMatricesThatAllModelsHave) {
 }
 
 }  // namespace
-}  // namespace kindred
+}  // namespace kindred::merge_weights_test

@@ -6,7 +6,7 @@
 
 #include "support/surveyed.hpp"
 
-namespace kindred {
+namespace kindred::norm_pca_test {
 namespace {
 
 using support::MemoryModel;
@@ -68,4 +68,4 @@ TEST(NormPca, NeedsVectorsOfOneLength) {
 }
 
 }  // namespace
-}  // namespace kindred
+}  // namespace kindred::norm_pca_test

@@ -6,7 +6,7 @@
 
 #include "support/surveyed.hpp"
 
-namespace kindred {
+namespace kindred::outlier_coordinates_test {
 namespace {
 
 using support::MemoryModel;
@@ -90,4 +90,4 @@ TEST(OutlierCoordinates, NeedVectorsOfOneLength) {
 }
 
 }  // namespace
-}  // namespace kindred
+}  // namespace kindred::outlier_coordinates_test

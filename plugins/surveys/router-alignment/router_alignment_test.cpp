@@ -7,7 +7,7 @@
 
 #include "support/surveyed.hpp"
 
-namespace kindred {
+namespace kindred::router_alignment_test {
 namespace {
 
 using support::MemoryModel;
@@ -95,4 +95,4 @@ TEST(RouterAlignment, SaysWhatToSelectWhereNothingMeets) {
 }
 
 }  // namespace
-}  // namespace kindred
+}  // namespace kindred::router_alignment_test

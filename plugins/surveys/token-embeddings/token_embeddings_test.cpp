@@ -8,7 +8,7 @@
 
 #include "support/surveyed.hpp"
 
-namespace kindred {
+namespace kindred::token_embeddings_test {
 namespace {
 
 using support::MemoryModel;
@@ -127,4 +127,4 @@ TEST(TokenEmbeddings, WithoutASharedTokenAreUndefined) {
 }
 
 }  // namespace
-}  // namespace kindred
+}  // namespace kindred::token_embeddings_test

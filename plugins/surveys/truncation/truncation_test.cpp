@@ -6,7 +6,7 @@
 
 #include "support/surveyed.hpp"
 
-namespace kindred {
+namespace kindred::truncation_test {
 namespace {
 
 using support::MemoryModel;
@@ -98,4 +98,4 @@ TEST(Truncation, NeedsDifferentShapes) {
 }
 
 }  // namespace
-}  // namespace kindred
+}  // namespace kindred::truncation_test

@@ -8,7 +8,7 @@
 
 #include "support/loaded_plugin.hpp"
 
-namespace kindred {
+namespace kindred::alignment_margins_test {
 namespace {
 
 using testing::HasSubstr;
@@ -84,4 +84,4 @@ TEST(AlignmentMargins, NeedAllPairsOfLayers) {
 }
 
 }  // namespace
-}  // namespace kindred
+}  // namespace kindred::alignment_margins_test

@@ -8,7 +8,7 @@
 
 #include "support/loaded_plugin.hpp"
 
-namespace kindred {
+namespace kindred::layer_decay_test {
 namespace {
 
 using testing::HasSubstr;
@@ -94,4 +94,4 @@ TEST(LayerDecay, RefusesTensorsOutsideTheLayers) {
 }
 
 }  // namespace
-}  // namespace kindred
+}  // namespace kindred::layer_decay_test

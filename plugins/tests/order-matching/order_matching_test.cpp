@@ -12,7 +12,7 @@
 #include "support/loaded_plugin.hpp"
 #include "trainer/training.hpp"
 
-namespace kindred {
+namespace kindred::order_matching_test {
 namespace {
 
 // Twelve uniform numbers sum up to nearly normal ones.
@@ -181,4 +181,4 @@ TEST(OrderMatching, ModelsTrainedFromOtherSeedsAreNotAccused) {
 }
 
 }  // namespace
-}  // namespace kindred
+}  // namespace kindred::order_matching_test

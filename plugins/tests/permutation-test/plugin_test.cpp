@@ -13,7 +13,7 @@
 
 #include "support/loaded_plugin.hpp"
 
-namespace kindred {
+namespace kindred::permutation_test_plugin_test {
 namespace {
 
 using testing::HasSubstr;
@@ -189,4 +189,4 @@ TEST(PermutationTestOnRows, RefusesMatricesOfOtherWidth) {
 }
 
 }  // namespace
-}  // namespace kindred
+}  // namespace kindred::permutation_test_plugin_test
