@@ -26,9 +26,8 @@ endfunction()
 # kindred_add_plugin_test(NAME SOURCE...): a program that checks the plugin NAME with
 # kindred/conformance.hpp, run by ctest. It finds the library's path in PLUGIN_FILE.
 function(kindred_add_plugin_test name)
-  find_package(Threads REQUIRED)
   add_executable(${name}_test ${ARGN})
-  target_link_libraries(${name}_test PRIVATE kindred::sdk Threads::Threads ${CMAKE_DL_LIBS})
+  target_link_libraries(${name}_test PRIVATE kindred::conformance)
   target_compile_definitions(${name}_test PRIVATE PLUGIN_FILE="$<TARGET_FILE:${name}>")
   set_target_properties(${name}_test PROPERTIES CXX_EXTENSIONS OFF)
   add_dependencies(${name}_test ${name})

@@ -1,6 +1,7 @@
 // Checks the plugin's promises (see kindred/conformance.hpp), and that it finds a copy, whatever
 // its signs, and accuses no stranger.
 #include <kindred/conformance.hpp>
+#include <kindred/conformance/matrix.hpp>
 
 int main() {
   using namespace kindred::conformance;

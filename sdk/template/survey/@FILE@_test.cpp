@@ -1,5 +1,6 @@
 // Checks the plugin's promises (see kindred/conformance.hpp), and a case worked out by hand.
 #include <kindred/conformance.hpp>
+#include <kindred/conformance/survey.hpp>
 
 int main() {
   using namespace kindred::conformance;

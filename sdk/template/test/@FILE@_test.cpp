@@ -2,6 +2,7 @@
 // of four layers out of 4! = 24 keeps all numbers.
 #include <cmath>
 #include <kindred/conformance.hpp>
+#include <kindred/test.hpp>
 
 int main() {
   using namespace kindred::conformance;

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <kindred/analysis/survey/moments.hpp>
-#include <kindred/conformance.hpp>
+#include <kindred/conformance/survey.hpp>
 
 namespace kindred::survey {
 namespace {
