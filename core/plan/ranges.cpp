@@ -45,9 +45,9 @@ std::vector<ByteRange> storedOnce(const std::vector<ByteRange>& wanted) {
   return ranges;
 }
 
-void addSampled(const models::View& view, const recipe::Sample& sample,
-                std::vector<ByteRange>& ranges) {
-  for (const Segment& segment : segments(sample, view.info.elements)) {
+void addRanges(const models::View& view, const std::vector<Segment>& segments,
+               std::vector<ByteRange>& ranges) {
+  for (const Segment& segment : segments) {
     for (const Run& run : segment.runs) ranges.push_back(bytesOf(view, run));
   }
 }

@@ -28,8 +28,8 @@ std::uint64_t storedBytes(const ByteRange& range);
 
 // Each range of real files once, by place.
 std::vector<ByteRange> storedOnce(const std::vector<ByteRange>& wanted);
-// What a sample takes of a tensor.
-void addSampled(const models::View& view, const recipe::Sample& sample,
-                std::vector<ByteRange>& ranges);
+// The bytes of all runs of a tensor's segments.
+void addRanges(const models::View& view, const std::vector<Segment>& segments,
+               std::vector<ByteRange>& ranges);
 
 }  // namespace kindred::plan

@@ -7,8 +7,6 @@
 #include <set>
 #include <tuple>
 
-#include "plan/ranges.hpp"
-
 namespace kindred::plan {
 namespace {
 
@@ -73,10 +71,6 @@ class Chooser {
       if (const models::View* view = find(role, {})) bytes += bytesOfRows(*view, 1);
     }
     return bytes;
-  }
-
-  static bool ofTokens(std::string_view role) {
-    return role == role::kEmbedding || role == role::kOutput;
   }
 
   void take(std::string_view role, const Place& place, std::uint64_t rows) {
@@ -250,21 +244,17 @@ WeightReading readingOf(const Model& model, std::uint64_t budget) {
   return Chooser(model, budget).run();
 }
 
-std::vector<PlannedRange> rangesOf(const WeightReading& reading) {
-  std::vector<PlannedRange> ranges;
-  const auto add = [&](const models::View& view, std::uint64_t first, std::uint64_t rows) {
-    const std::uint64_t columns = view.info.shape.empty() ? 1 : view.info.shape.back();
-    for (const ByteRange& range : stored(bytesOf(view, {first * columns, rows * columns}))) {
-      ranges.push_back({range.shard->file.get(), range.offset, range.length});
-    }
-  };
+std::vector<ByteRange> rangesOf(const WeightReading& reading) {
+  std::vector<ByteRange> ranges;
   for (const auto& [key, matrix] : reading.matrices) {
-    if (key.first != role::kEmbedding && key.first != role::kOutput) {
-      add(matrix.view, 0, matrix.rows);
+    if (!ofTokens(key.first)) {
+      ranges.push_back(matrix.range());
       continue;
     }
     const std::uint64_t tokens = std::min(reading.tokens, matrix.rows);
-    for (std::uint64_t t = 0; t < tokens; ++t) add(matrix.view, t * matrix.rows / tokens, 1);
+    for (std::uint64_t t = 0; t < tokens; ++t) {
+      ranges.push_back(bytesOfRows(matrix.view, t * matrix.rows / tokens, 1));
+    }
   }
   return ranges;
 }

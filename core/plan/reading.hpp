@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -22,6 +23,7 @@
 
 #include "models/role_shapes.hpp"
 #include "plan/models.hpp"
+#include "plan/ranges.hpp"
 
 namespace kindred::plan {
 
@@ -31,6 +33,8 @@ using MatrixKey = std::pair<std::string, Place>;
 struct ReadableMatrix {
   models::View view;
   std::uint64_t rows = 0;  // that may be read, from the first
+
+  ByteRange range() const { return bytesOfRows(view, 0, rows); }
 };
 
 struct WeightReading {
@@ -53,7 +57,12 @@ inline constexpr std::uint64_t kDefaultRead = 64'000'000;
 // Of a model whose architecture is known.
 WeightReading readingOf(const Model& model, std::uint64_t budget);
 
-// What the reading's bytes are made of, for pricing; tokens as if they lay evenly.
-std::vector<PlannedRange> rangesOf(const WeightReading& reading);
+// Whether its rows are those of tokens, of which the models' vocabularies choose some.
+inline bool ofTokens(std::string_view role) {
+  return role == role::kEmbedding || role == role::kOutput;
+}
+
+// What the reading may read; tokens as if they lay evenly.
+std::vector<ByteRange> rangesOf(const WeightReading& reading);
 
 }  // namespace kindred::plan

@@ -54,9 +54,8 @@ std::vector<Segment> blocks(const recipe::Sample& sample, std::uint64_t elements
 
 }  // namespace
 
-std::uint64_t sampled(const recipe::Sample& sample, std::uint64_t elements) {
-  if (takesAll(sample, elements)) return elements;
-  return sample.kind == recipe::Sample::Kind::head ? sample.count : sample.count * sample.size;
+std::uint64_t elementsOf(const std::vector<Segment>& segments) {
+  return segments.empty() ? 0 : segments.back().position + segments.back().elements;
 }
 
 std::vector<Segment> segments(const recipe::Sample& sample, std::uint64_t elements) {

@@ -25,7 +25,7 @@ inline constexpr std::uint64_t kSegment = std::uint64_t{1} << 22;  // elements; 
 // The sample of a tensor of `elements`. Blocks are drawn without replacement from the tensor's
 // floor(elements / size) whole blocks; a tensor with no more than the wanted number is read whole.
 std::vector<Segment> segments(const recipe::Sample& sample, std::uint64_t elements);
-// How many elements segments() holds in all.
-std::uint64_t sampled(const recipe::Sample& sample, std::uint64_t elements);
+// How many elements they hold in all.
+std::uint64_t elementsOf(const std::vector<Segment>& segments);
 
 }  // namespace kindred::plan

@@ -6,6 +6,7 @@
 
 #include "models/checkpoint.hpp"
 #include "plan/models.hpp"
+#include "plan/sample.hpp"
 #include "recipe/values.hpp"
 
 namespace kindred::plan {
@@ -16,6 +17,8 @@ struct Selected {
   std::string group;     // the pattern or role that chose it, with all captures but the layer:
                          // what pairs across layers
   std::string identity;  // what pairs at equal layer: the name, or the role with its captures
+  // What a step that streams it reads of it, once its plan has cut it; none: nothing.
+  std::vector<Segment> segments = {};
 };
 
 // In the order of patterns (or roles), then of tensors; a tensor chosen twice appears once.

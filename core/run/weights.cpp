@@ -104,9 +104,9 @@ void CheckpointWeights::keepTokensWithRows() {
 void CheckpointWeights::readAhead() {
   if (!model_.source->remote() || reading_.bytes > kMostAhead) return;
   for (const auto& [key, matrix] : reading_.matrices) {
-    if (key.first == role::kEmbedding || key.first == role::kOutput) continue;
+    if (plan::ofTokens(key.first)) continue;
     if (matrix.rows == 0 || matrix.view.info.shape.empty()) continue;
-    ahead_.want(model_, plan::bytesOfRows(matrix.view, 0, matrix.rows));
+    ahead_.want(model_, matrix.range());
   }
   const std::lock_guard lock(mutex_);
   ahead_.read(ranges_);

@@ -1,6 +1,7 @@
 #include "steps/plan.hpp"
 
 #include <algorithm>
+#include <functional>
 
 #include "plan/codes.hpp"
 #include "steps/planning.hpp"
@@ -14,6 +15,24 @@ void addHeaders(const plan::Model& model, std::set<std::string>& counted,
   for (const models::Shard& shard : model.checkpoint.shards()) {
     bytes[model.filesKey()] += shard.header_bytes;
   }
+}
+
+// Bytes that lie in any of the ranges.
+std::uint64_t covered(std::vector<plan::ByteRange> ranges) {
+  std::sort(ranges.begin(), ranges.end(), [](const plan::ByteRange& x, const plan::ByteRange& y) {
+    const auto *file_x = x.shard->file.get(), *file_y = y.shard->file.get();
+    return file_x == file_y ? x.offset < y.offset : std::less<>()(file_x, file_y);
+  });
+  std::uint64_t bytes = 0, end = 0;
+  const File* file = nullptr;
+  for (const plan::ByteRange& range : ranges) {
+    if (range.shard->file.get() != file) end = 0;
+    file = range.shard->file.get();
+    const std::uint64_t first = std::max(end, range.offset);
+    end = std::max(end, range.offset + range.length);
+    bytes += end - std::min(first, end);
+  }
+  return bytes;
 }
 
 }  // namespace
@@ -129,7 +148,7 @@ std::size_t stagesOf(const Plan& plan) {
 
 std::map<std::string, std::uint64_t> bytesByModel(const Plan& plan) {
   std::map<std::string, std::uint64_t> bytes;
-  std::set<plan::ByteRange> counted;
+  std::map<std::string, std::vector<plan::ByteRange>> read;
   std::set<std::pair<std::string, std::string>> documents;
   std::set<std::string> catalogues;
   for (const PlannedStep& step : plan.steps) {
@@ -142,18 +161,11 @@ std::map<std::string, std::uint64_t> bytesByModel(const Plan& plan) {
     }
     for (const plan::Model* model : base(step).models) addHeaders(*model, catalogues, bytes);
     for (const auto& [model, ranges] : base(step).reads) {
-      for (const plan::ByteRange& range : ranges) {
-        if (counted.insert(range).second) bytes[model->filesKey()] += range.length;
-      }
+      std::vector<plan::ByteRange>& all = read[model->filesKey()];
+      all.insert(all.end(), ranges.begin(), ranges.end());
     }
   }
-  // The largest budget reads what smaller ones do.
-  std::map<const plan::Model*, std::uint64_t> by_tests;
-  for (const auto& [where, reading] : plan.readings) {
-    std::uint64_t& most = by_tests[where.first];
-    most = std::max(most, reading.bytes);
-  }
-  for (const auto& [model, most] : by_tests) bytes[model->filesKey()] += most;
+  for (auto& [key, ranges] : read) bytes[key] += covered(std::move(ranges));
   return bytes;
 }
 

@@ -14,7 +14,8 @@
 
 namespace kindred::steps {
 
-// All ranges that a step reads of one model's files, sorted, each once.
+// All ranges of one model's files that a step reads (of a test of whole models: by its last stage),
+// sorted, each once.
 struct ModelRanges {
   const plan::Model* model;
   std::vector<plan::ByteRange> ranges;
@@ -23,7 +24,8 @@ struct ModelRanges {
 struct StepBase {
   const Step* step = nullptr;
   std::vector<const plan::Model*> models = {};  // whose headers it needs, in its order
-  // Empty where what is read depends on what is found; of a survey an upper bound.
+  // Empty where what is read depends on what is found. An upper bound of surveys, which choose what
+  // they read, and of tests of whole models, which read the tokens that the vocabularies share.
   std::vector<ModelRanges> reads = {};
   std::size_t pair_count = 0;  // that it compares
   std::uint64_t bytes = 0;     // that the step reads, each range once

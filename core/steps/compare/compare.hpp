@@ -49,6 +49,7 @@ struct ComparePairs : TwoSides {
 
 struct MatchSets : TwoSides {
   const Ready<asked::Sets>* ready = nullptr;
+  std::vector<models::View> read_a, read_b;  // of each selected tensor what is read: all of it
 };
 
 asked::Pairs::Tools makeTools(const asked::Pairs& asked, ToolMaker& maker);

@@ -20,15 +20,40 @@ namespace {
       "kindred inspect shows names and shapes; pair by role, by map or by layer");
 }
 
-// The sampled ranges of those tensors of a side that take part in a pair, each once.
-std::vector<plan::ByteRange> taken(const std::vector<plan::Selected>& side,
-                                   const std::vector<plan::PairIndex>& pairs,
-                                   std::size_t plan::PairIndex::*of_pair,
-                                   const recipe::Sample& sample) {
+// Cuts those tensors of a side that take part in a pair; their ranges, each once.
+std::vector<plan::ByteRange> cut(std::vector<plan::Selected>& side,
+                                 const std::vector<plan::PairIndex>& pairs,
+                                 std::size_t plan::PairIndex::*of_pair,
+                                 const recipe::Sample& sample) {
   std::set<std::size_t> used;
   for (const plan::PairIndex& pair : pairs) used.insert(pair.*of_pair);
   std::vector<plan::ByteRange> ranges;
-  for (const std::size_t i : used) plan::addSampled(side[i].view, sample, ranges);
+  for (const std::size_t i : used) {
+    side[i].segments = plan::segments(sample, side[i].view.info.elements);
+    plan::addRanges(side[i].view, side[i].segments, ranges);
+  }
+  return ranges;
+}
+
+std::uint64_t bytesOf(const plan::Selected& selected) {
+  return plan::elementsOf(selected.segments) * info(selected.view.info.dtype).bits / 8;
+}
+
+// Bytes are those of the file, also where a codec makes numbers of them; of a part of a fused
+// tensor of codes there is none but the numbers.
+models::View asStored(const plan::Model& model, const models::View& view) {
+  const bool whole = view.info.elements == view.tensor->elements;
+  return whole && view.tensor->numbers ? models::stored(model.checkpoint, *view.tensor) : view;
+}
+
+std::vector<plan::ByteRange> readWhole(const plan::Model& model,
+                                       const std::vector<plan::Selected>& side,
+                                       std::vector<models::View>& views) {
+  std::vector<plan::ByteRange> ranges;
+  for (const plan::Selected& selected : side) {
+    views.push_back(asStored(model, selected.view));
+    ranges.push_back(plan::bytesOf(views.back(), {0, views.back().info.elements}));
+  }
   return ranges;
 }
 
@@ -59,14 +84,11 @@ std::vector<plan::PairIndex> planPairs(const recipe::Meeting& meeting, const rec
     planning.leaveOut(step, plan::codesOf(pairs, planned.a, planned.b, step.name));
   }
   planned.pair_count = pairs.size();
-  planning.priceSides(planned, taken(planned.a, pairs, &plan::PairIndex::a, sample),
-                      taken(planned.b, pairs, &plan::PairIndex::b, sample));
+  planning.priceSides(planned, cut(planned.a, pairs, &plan::PairIndex::a, sample),
+                      cut(planned.b, pairs, &plan::PairIndex::b, sample));
   planned.work = 0;
   for (const plan::PairIndex& pair : pairs) {
-    for (const plan::Selected* s : {&planned.a[pair.a], &planned.b[pair.b]}) {
-      planned.work +=
-          plan::sampled(sample, s->view.info.elements) * info(s->view.info.dtype).bits / 8;
-    }
+    planned.work += bytesOf(planned.a[pair.a]) + bytesOf(planned.b[pair.b]);
   }
   return pairs;
 }
@@ -80,11 +102,9 @@ void planStep(const Ready<asked::Pairs>& ready, Planning& planning) {
 
 void planStep(const Ready<asked::Sets>& ready, Planning& planning) {
   const recipe::Meeting content{.by = recipe::Pairing::content};
-  MatchSets planned{planning.sides(*ready.step, ready.asked->selection, content), &ready};
-  std::vector<plan::ByteRange> a, b;
-  for (const plan::Selected& selected : planned.a) plan::addSampled(selected.view, {}, a);
-  for (const plan::Selected& selected : planned.b) plan::addSampled(selected.view, {}, b);
-  planning.priceSides(planned, std::move(a), std::move(b));
+  MatchSets planned{planning.sides(*ready.step, ready.asked->selection, content), &ready, {}, {}};
+  planning.priceSides(planned, readWhole(*planned.model_a, planned.a, planned.read_a),
+                      readWhole(*planned.model_b, planned.b, planned.read_b));
   planning.add(std::move(planned));
 }
 

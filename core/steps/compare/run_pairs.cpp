@@ -20,7 +20,7 @@ using PairAccumulators = std::vector<std::unique_ptr<PairAccumulator>>;
 
 struct Item {
   std::size_t pair;
-  plan::Segment segment;
+  const plan::Segment* segment;
   bool last;  // of its pair
 };
 
@@ -36,7 +36,7 @@ class PairComparer {
       : step_(step), executor_(executor) {}
 
   results::StepResult run() {
-    cut();
+    listItems();
     const bool remote = step_.model_a->source->remote() || step_.model_b->source->remote();
     if (!remote && step_.bytes > plan::kHeldBytes) {
       stream(0, items_.size(), nullptr);
@@ -56,20 +56,17 @@ class PairComparer {
   const plan::Selected& a(std::size_t pair) const { return step_.a[step_.pairs[pair].a]; }
   const plan::Selected& b(std::size_t pair) const { return step_.b[step_.pairs[pair].b]; }
 
-  // A sample of the first N pairs tensors of different length (see plan::pair).
-  std::uint64_t shorter(std::size_t pair) const {
-    return std::min(a(pair).view.info.elements, b(pair).view.info.elements);
-  }
-  std::uint64_t sampled(std::size_t pair) const {
-    return plan::sampled(step_.ready->asked->sample, shorter(pair));
-  }
+  // Two that meet are cut alike (see plan::pair).
+  const std::vector<plan::Segment>& segments(std::size_t pair) const { return a(pair).segments; }
+  std::uint64_t sampled(std::size_t pair) const { return plan::elementsOf(segments(pair)); }
 
-  void cut() {
+  void listItems() {
+    static const plan::Segment nothing;  // no elements: figures are undefined
     for (std::size_t p = 0; p < step_.pairs.size(); ++p) {
-      std::vector<plan::Segment> segments = plan::segments(step_.ready->asked->sample, shorter(p));
-      if (segments.empty()) segments.emplace_back();  // no elements: figures are undefined
-      for (std::size_t s = 0; s < segments.size(); ++s) {
-        items_.push_back({p, std::move(segments[s]), s + 1 == segments.size()});
+      const std::vector<plan::Segment>& cut = segments(p);
+      if (cut.empty()) items_.push_back({p, &nothing, true});
+      for (const plan::Segment& segment : cut) {
+        items_.push_back({p, &segment, &segment == &cut.back()});
       }
     }
   }
@@ -79,7 +76,7 @@ class PairComparer {
     std::size_t end = first;
     while (end < items_.size() && (end == first || held.bytes() < plan::kHeldBytes)) {
       const Item& item = items_[end++];
-      for (const plan::Run& run : item.segment.runs) {
+      for (const plan::Run& run : item.segment->runs) {
         held.want(*step_.model_a, plan::bytesOf(a(item.pair).view, run));
         held.want(*step_.model_b, plan::bytesOf(b(item.pair).view, run));
       }
@@ -113,12 +110,12 @@ class PairComparer {
       uses.push_back({metric.plugin->descriptor->name, outcome.accumulators.back().get()});
     }
     if (belong(item.pair)) uses.push_back({"cosine", &outcome.plain});
-    if (item.segment.elements == 0) return outcome;
-    run::SegmentBytes bytes_a(*step_.model_a, view_a, item.segment, held);
-    run::SegmentBytes bytes_b(*step_.model_b, view_b, item.segment, held);
+    if (item.segment->elements == 0) return outcome;
+    run::SegmentBytes bytes_a(*step_.model_a, view_a, *item.segment, held);
+    run::SegmentBytes bytes_b(*step_.model_b, view_b, *item.segment, held);
     run::streamPair({bytes_a.file(), bytes_a.offset(), view_a.info.dtype, view_a.info.name},
                     {bytes_b.file(), bytes_b.offset(), view_b.info.dtype, view_b.info.name},
-                    item.segment.elements, item.segment.position, uses);
+                    item.segment->elements, item.segment->position, uses);
     bytes_a.reportRanges(outcome.ranges);
     bytes_b.reportRanges(outcome.ranges);
     return outcome;
@@ -139,7 +136,7 @@ class PairComparer {
       }
     }
     std::uint64_t bytes = 0;
-    for (const plan::Run& run : item.segment.runs) {
+    for (const plan::Run& run : item.segment->runs) {
       bytes += plan::bytesOf(a(item.pair).view, run).length;
       bytes += plan::bytesOf(b(item.pair).view, run).length;
     }

@@ -38,23 +38,20 @@ class SetMatcher {
   SetMatcher(const MatchSets& step, run::Executor& executor) : step_(step), executor_(executor) {}
 
   results::StepResult run() {
-    const std::vector<Digested> a = digest(*step_.model_a, step_.a);
-    const std::vector<Digested> b = digest(*step_.model_b, step_.b);
+    const std::vector<Digested> a = digest(*step_.model_a, step_.a, step_.read_a);
+    const std::vector<Digested> b = digest(*step_.model_b, step_.b, step_.read_b);
     for (std::size_t m = 0; m < step_.ready->tools.metrics.size() && !run::interrupted(); ++m)
       match(m, a, b);
     return std::move(result_);
   }
 
  private:
-  std::vector<Digested> digest(const plan::Model& model, const std::vector<plan::Selected>& side) {
+  std::vector<Digested> digest(const plan::Model& model, const std::vector<plan::Selected>& side,
+                               const std::vector<models::View>& views) {
     std::vector<Digested> all(side.size());
-    std::vector<models::View> views;
     // Looked up beforehand: threads read while what they found is kept.
     std::vector<const results::TensorContent*> known;
-    for (const plan::Selected& selected : side) {
-      views.push_back(asStored(model, selected.view));
-      known.push_back(contentOf(keyOf(model, views.back())));
-    }
+    for (const models::View& view : views) known.push_back(contentOf(keyOf(model, view)));
     run::inOrder<DigestOutcome>(
         side.size(), executor_.threads,
         [&](std::size_t i) { return digestOne(model, views[i], known[i]); },
@@ -71,13 +68,6 @@ class SetMatcher {
         },
         run::interrupted);
     return all;
-  }
-
-  // Bytes are those of the file, also where a codec makes numbers of them; of a part of a fused
-  // tensor of codes there is none but the numbers.
-  static models::View asStored(const plan::Model& model, const models::View& view) {
-    const bool whole = view.info.elements == view.tensor->elements;
-    return whole && view.tensor->numbers ? models::stored(model.checkpoint, *view.tensor) : view;
   }
 
   // `known`: what an earlier step found of it, or null.

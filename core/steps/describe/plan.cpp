@@ -16,8 +16,9 @@ void planStep(const Ready<asked::Tensors>& ready, Planning& planning) {
   planned.models = {planned.model};
   planned.tensors = plan::select(*planned.model, asked.selection);
   std::vector<plan::ByteRange> ranges;
-  for (const plan::Selected& selected : planned.tensors) {
-    plan::addSampled(selected.view, asked.sample, ranges);
+  for (plan::Selected& selected : planned.tensors) {
+    selected.segments = plan::segments(asked.sample, selected.view.info.elements);
+    plan::addRanges(selected.view, selected.segments, ranges);
   }
   Planning::price(planned, {{planned.model, std::move(ranges)}});
   planning.add(std::move(planned));

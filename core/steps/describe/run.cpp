@@ -26,35 +26,32 @@ class Describer {
   results::StepResult run() {
     run::inOrder<DescribedSegment>(
         step_.tensors.size(), executor_.threads,
-        [&](std::size_t i) { return compute(step_.tensors[i].view); },
+        [&](std::size_t i) { return compute(step_.tensors[i]); },
         [&](std::size_t i, DescribedSegment&& outcome) {
-          consume(step_.tensors[i].view, std::move(outcome));
+          consume(step_.tensors[i], std::move(outcome));
         },
         run::interrupted);
     return std::move(result_);
   }
 
  private:
-  std::uint64_t sampled(const models::View& view) const {
-    return plan::sampled(step_.ready->asked->sample, view.info.elements);
-  }
-
-  TensorAccumulators start(const models::View& view) const {
+  TensorAccumulators start(const plan::Selected& tensor) const {
     TensorAccumulators fresh;
     for (const MetricOf<TensorMetric>& metric : step_.ready->tools.metrics) {
-      fresh.push_back(plugin::guard(
-          metric.plugin->name(), [&] { return metric.object->start(view.info, sampled(view)); }));
+      fresh.push_back(plugin::guard(metric.plugin->name(), [&] {
+        return metric.object->start(tensor.view.info, plan::elementsOf(tensor.segments));
+      }));
     }
     return fresh;
   }
 
   // One tensor's segments one after the other: tensors run side by side, not segments.
-  DescribedSegment compute(const models::View& view) const {
-    DescribedSegment outcome{start(view), {}};
+  DescribedSegment compute(const plan::Selected& tensor) const {
+    const models::View& view = tensor.view;
+    DescribedSegment outcome{start(tensor), {}};
     bool first = true;
-    for (const plan::Segment& segment :
-         plan::segments(step_.ready->asked->sample, view.info.elements)) {
-      TensorAccumulators part = first ? TensorAccumulators{} : start(view);
+    for (const plan::Segment& segment : tensor.segments) {
+      TensorAccumulators part = first ? TensorAccumulators{} : start(tensor);
       TensorAccumulators& into = first ? outcome.accumulators : part;
       std::vector<run::TensorUse> uses;
       for (std::size_t m = 0; m < into.size(); ++m) {
@@ -73,7 +70,9 @@ class Describer {
     return outcome;
   }
 
-  void consume(const models::View& view, DescribedSegment&& outcome) {
+  void consume(const plan::Selected& tensor, DescribedSegment&& outcome) {
+    const TensorInfo& info = tensor.view.info;
+    const std::uint64_t elements = plan::elementsOf(tensor.segments);
     auto& ranges = result_.ranges;
     ranges.insert(ranges.end(), outcome.ranges.begin(), outcome.ranges.end());
     for (std::size_t m = 0; m < outcome.accumulators.size(); ++m) {
@@ -83,10 +82,10 @@ class Describer {
       checkFigures(metric, values.size());
       for (std::size_t f = 0; f < values.size(); ++f) {
         result_.observations.push_back(
-            observation(step_.step->name, metric, f, view.info, nullptr, sampled(view), values[f]));
+            observation(step_.step->name, metric, f, info, nullptr, elements, values[f]));
       }
     }
-    executor_.progress.advance(sampled(view) * info(view.info.dtype).bits / 8, true);
+    executor_.progress.advance(elements * kindred::info(info.dtype).bits / 8, true);
     executor_.noteMemory();
   }
 

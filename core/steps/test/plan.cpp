@@ -59,14 +59,13 @@ void planModels(const Ready<asked::PairTest>& ready, const WholeModelTest& test,
     planned.read.push_back(budget);
     if (whole) break;
   }
+  std::vector<ModelRanges> reads;
   for (const plan::Model* model : planned.models) {
     const plan::WeightReading* reading = planning.made().reading(*model, planned.read.back());
-    if (reading == nullptr) continue;
-    planned.bytes += reading->bytes;
-    if (model->source->remote()) {
-      planned.requests += model->source->price(plan::rangesOf(*reading)).requests;
-    }
+    if (reading != nullptr) reads.push_back({model, plan::rangesOf(*reading)});
   }
+  Planning::price(planned, std::move(reads));
+  planned.work = 0;  // no metric sees it
   planning.add(std::move(planned));
 }
 

@@ -24,12 +24,12 @@ class RowTester {
     std::vector<RowPair> pairs;
     std::uint64_t bytes = 0;
     for (const plan::PairIndex& pair : step_.pairs) {
-      const models::View& a = step_.a[pair.a].view;
-      const models::View& b = step_.b[pair.b].view;
+      const plan::Selected& a = step_.a[pair.a];
+      const plan::Selected& b = step_.b[pair.b];
       RowPair rows;
-      rows.gauge = gaugeOf(a, b);
-      rows.a.tensor = &a.info;
-      rows.b.tensor = &b.info;
+      rows.gauge = gaugeOf(a.view, b.view);
+      rows.a.tensor = &a.view.info;
+      rows.b.tensor = &b.view.info;
       shape(a, rows.a);
       shape(b, rows.b);
       bytes += (rows.a.rows * rows.a.columns + rows.b.rows * rows.b.columns) * sizeof(float);
@@ -79,13 +79,14 @@ class RowTester {
                      "kindred architectures NAME lists which axes have which symmetry");
   }
 
-  void shape(const models::View& view, Matrix& matrix) const {
+  void shape(const plan::Selected& selected, Matrix& matrix) const {
+    const models::View& view = selected.view;
     if (view.info.shape.size() != 2 || view.info.elements == 0) {
       throw inputError(recipe::text(step_.step->place),
                        "'" + models::escaped(view.info.name) + "' is not a matrix");
     }
     matrix.columns = view.info.shape[1];
-    const std::uint64_t elements = plan::sampled(step_.ready->asked->sample, view.info.elements);
+    const std::uint64_t elements = plan::elementsOf(selected.segments);
     if (elements % matrix.columns != 0 ||
         step_.ready->asked->sample.kind == recipe::Sample::Kind::blocks) {
       throw inputError(recipe::text(step_.step->place), "the sample does not take whole rows",
@@ -94,11 +95,11 @@ class RowTester {
     matrix.rows = elements / matrix.columns;
   }
 
-  void read(const plan::Model& model, const models::View& view, Matrix& matrix) {
+  void read(const plan::Model& model, const plan::Selected& selected, Matrix& matrix) {
+    const models::View& view = selected.view;
     matrix.values.resize(matrix.rows * matrix.columns);
     std::size_t at = 0;
-    for (const plan::Segment& segment :
-         plan::segments(step_.ready->asked->sample, matrix.rows * matrix.columns)) {
+    for (const plan::Segment& segment : selected.segments) {
       run::SegmentBytes bytes(model, view, segment, nullptr);
       run::readFloats({bytes.file(), bytes.offset(), view.info.dtype, view.info.name},
                       {matrix.values.data() + at, segment.elements});

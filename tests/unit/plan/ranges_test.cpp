@@ -32,8 +32,9 @@ TEST(Ranges, AreReadOnceHoweverOftenTheyAreWanted) {
   const MemoryModel model("m", tensors({{"x", {8}}, {"y", {8}}}));
   std::vector<ByteRange> wanted;
   for (const Selected& selected : model.selected({"y", "x"})) {
-    addSampled(selected.view, {}, wanted);
-    addSampled(selected.view, {}, wanted);
+    const std::vector<Segment> whole = segments({}, selected.view.info.elements);
+    addRanges(selected.view, whole, wanted);
+    addRanges(selected.view, whole, wanted);
   }
   const std::vector<ByteRange> once = storedOnce(wanted);
   ASSERT_EQ(once.size(), 2u);
@@ -47,11 +48,12 @@ TEST(Ranges, OfASampleHoldItsElementsAndNoMore) {
        {recipe::Sample{}, recipe::Sample{recipe::Sample::Kind::head, 33, 0, 0},
         recipe::Sample{recipe::Sample::Kind::blocks, 4, 16, 7}}) {
     std::vector<ByteRange> ranges;
-    addSampled(view, sample, ranges);
+    const std::vector<Segment> cut = segments(sample, 1000);
+    addRanges(view, cut, ranges);
     const std::uint64_t bytes =
         std::accumulate(ranges.begin(), ranges.end(), std::uint64_t{0},
                         [](std::uint64_t sum, const ByteRange& r) { return sum + r.length; });
-    EXPECT_EQ(bytes, sampled(sample, 1000) * sizeof(float));
+    EXPECT_EQ(bytes, elementsOf(cut) * sizeof(float));
   }
 }
 

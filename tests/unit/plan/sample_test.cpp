@@ -30,15 +30,17 @@ TEST(Sample, OfAllCutsTheTensorIntoFixedSegments) {
   EXPECT_EQ(cut[2].runs[0].first, 2 * kSegment);
 }
 
-TEST(Sample, OfNothingHasNoSegments) { EXPECT_TRUE(segments({}, 0).empty()); }
+TEST(Sample, OfNothingHasNoSegments) {
+  EXPECT_TRUE(segments({}, 0).empty());
+  EXPECT_EQ(elementsOf({}), 0u);
+}
 
 TEST(Sample, OfTheHeadStopsAtTheTensorsEnd) {
   recipe::Sample head;
   head.kind = recipe::Sample::Kind::head;
   head.count = 100;
-  EXPECT_EQ(sampled(head, 1000), 100u);
-  EXPECT_EQ(sampled(head, 60), 60u);
-  EXPECT_EQ(segments(head, 1000)[0].elements, 100u);
+  EXPECT_EQ(elementsOf(segments(head, 1000)), 100u);
+  EXPECT_EQ(elementsOf(segments(head, 60)), 60u);
 }
 
 TEST(Sample, OfBlocksDrawsDistinctWholeBlocksInOrder) {
@@ -63,7 +65,7 @@ TEST(Sample, OfBlocksReachesEveryBlockEquallyOften) {
 }
 
 TEST(Sample, OfMoreBlocksThanThereAreTakesTheWholeTensor) {
-  EXPECT_EQ(sampled(blocks(7, 16, 1), 100), 100u);
+  EXPECT_EQ(elementsOf(segments(blocks(7, 16, 1), 100)), 100u);
   EXPECT_EQ(segments(blocks(7, 16, 1), 100)[0].runs[0].count, 100u);
 }
 

@@ -3,10 +3,12 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <set>
 #include <tuple>
 
 #include "job.hpp"
+#include "support/quantised.hpp"
 
 namespace kindred::steps::testing {
 namespace {
@@ -119,6 +121,71 @@ TEST(Plan, OfWholeModelsBoundsWhatTestsRead) {
   EXPECT_GT(weights, 0u);
   EXPECT_LE(weights, base(plan.steps[0]).bytes);
   EXPECT_LE(base(plan.steps[0]).bytes, 60000u) << "of two models";
+}
+
+// The same bytes in as few ranges as possible.
+std::vector<Read> joined(const std::set<Read>& reads) {
+  std::vector<Read> runs;
+  for (const Read& read : reads) {
+    const auto& [model, file, offset, length] = read;
+    if (!runs.empty() &&
+        std::tie(model, file) == std::tie(std::get<0>(runs.back()), std::get<1>(runs.back()))) {
+      auto& [last_model, last_file, first, bytes] = runs.back();
+      if (offset <= first + bytes) {
+        bytes = std::max(bytes, offset + length - first);
+        continue;
+      }
+    }
+    runs.push_back(read);
+  }
+  return runs;
+}
+
+TEST(Plan, OfWholeModelsListsTheReadsThatItPrices) {
+  Job job;
+  job.put("a", support::smallModel(support::Family::llama, 1));
+  job.put("b", support::smallModel(support::Family::mixed, 2));
+  const Plan plan = job.plan("  - {name: one, compare: [a, b], test: {plugin: sign-test}}\n");
+  const std::set<Read> reads = planned(plan);
+  EXPECT_EQ(base(plan.steps[0]).bytes, bytesOf(reads, "a") + bytesOf(reads, "b"));
+  std::size_t weights = 0;
+  for (const Read& read : done(job.run(plan))) {
+    const auto& [model, file, offset, length] = read;
+    if (file != "model.safetensors") continue;
+    ++weights;
+    const std::vector<Read> listed = joined(reads);
+    EXPECT_TRUE(std::any_of(listed.begin(), listed.end(),
+                            [&, &where = read](const Read& run) {
+                              return std::get<0>(run) == std::get<0>(where) &&
+                                     std::get<1>(run) == std::get<1>(where) &&
+                                     std::get<2>(run) <= std::get<2>(where) &&
+                                     std::get<2>(where) + std::get<3>(where) <=
+                                         std::get<2>(run) + std::get<3>(run);
+                            }))
+        << model << " from byte " << offset << ", " << length << " bytes";
+  }
+  EXPECT_GT(weights, 0u);
+}
+
+TEST(Plan, CountsBytesOnceThatStepsReadInDifferentPieces) {
+  TwoModels job;
+  const std::string whole = "  - {name: one, describe: a, metrics: [moments]}\n";
+  const std::string part = "  - {name: two, describe: a, metrics: [moments], sample: {head: 7}}\n";
+  EXPECT_EQ(bytesByModel(job.plan(whole + part)), bytesByModel(job.plan(whole)));
+  EXPECT_NE(bytesByModel(job.plan(part)), bytesByModel(job.plan(whole)));
+}
+
+TEST(Plan, OfContentIsWhatFilesHoldAlsoWhereACodecMakesNumbersOfIt) {
+  Job job;
+  const support::Arrays arrays{{"up_proj.weight", {{64, 64}, std::vector<double>(64 * 64, 0.25)}}};
+  for (const char* model : {"a", "b"}) {
+    job.put(model, support::quantised(arrays, support::Quantised::fp8_rows));
+    job.folder().write(std::string(model) + "/config.json",
+                       support::quantisedConfig(R"({"x": 1})", support::Quantised::fp8_rows));
+  }
+  const Plan plan =
+      job.plan("  - {name: one, compare: [a, b], pair: content, metrics: [byte-hash]}\n");
+  EXPECT_EQ(done(job.run(plan)), planned(plan));
 }
 
 TEST(Plan, EndsWithTheFirstStageThatReadsBothModelsWhole) {
