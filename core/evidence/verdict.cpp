@@ -100,6 +100,11 @@ class Judge {
       verdict.klass = Class::inconclusive;
       verdict.sentence =
           fmt::format("The evidence on {} and {} points two ways. ", a_, b_) + redrawn();
+    } else if (unitsHaveNoSigns() && isBorneOut(*ordered_)) {
+      verdict.klass = Class::inconclusive;
+      verdict.sizes = sizeText(*ordered_);
+      verdict.sentence =
+          fmt::format("The evidence on {} and {} points two ways. ", a_, b_) + reordered();
     } else if (deciding_ == 0 && !calibrated_ran_) {
       verdict.klass = coverage_.tensors_a == 0 ? Class::inconclusive : Class::untestable;
       verdict.sentence = undecided();
@@ -116,6 +121,9 @@ class Judge {
     if (best_ == nullptr || entry.log10_p < best_->log10_p) best_ = &entry;
     if (rejects(finding, entry.log10_p)) addRejecting(entry);
     addSizes(finding);
+    if (finding.gauge == gauge::kMlpUnit && finding.likeness && !finding.likeness->agreement) {
+      ordered_ = &finding;
+    }
     // What lies along the residual stream is one part; a test of any other has to have found
     // nothing, and to have been able to find something, before the rest can be called another's.
     tested_in_vain_ |= !rejects(finding, entry.log10_p) && finding.gauge != gauge::kResidualDim &&
@@ -252,6 +260,34 @@ class Judge {
            "exact "
            "test can decide then: name controls (--control), which the calibrated tests need; they "
            "survive such a redraw.";
+  }
+
+  // Of MLPs without a gate only the order was tested.
+  bool unitsHaveNoSigns() const {
+    const auto of_units = tossed_.lower_bound(std::string(gauge::kMlpUnit));
+    return ordered_ != nullptr &&
+           (of_units == tossed_.end() || !of_units->first.starts_with(gauge::kMlpUnit));
+  }
+
+  // In order each unit is nearest to its own where it is more like it than the best of the others.
+  std::string orderOfUnits() const {
+    const Likeness& likeness = *ordered_->likeness;
+    return fmt::format(
+        "units of MLPs without a gate ({}) have an order and no signs: a copy in order would be "
+        "found from a row correlation of about {:.2g}, and one whose units were put in another "
+        "order would be described and not decided",
+        ordered_->units, likeness.chance / std::sqrt(static_cast<double>(likeness.width)));
+  }
+
+  std::string reordered() const {
+    std::string text = sizeText(*ordered_);
+    text.front() = 'T';
+    return "Rows of units are more alike than any order of strangers' could make them, while their "
+           "order is at chance. " +
+           text +
+           ". Units of one of two models that share weights, put in another order, explain it. "
+           "Units of MLPs without a gate have no signs, and no exact test can decide then: name "
+           "controls (--control), which the calibrated tests need.";
   }
 
   std::string rejection() const {
@@ -465,6 +501,9 @@ class Judge {
     } else {
       text = "not computed for the tests of this run";
     }
+    if (unitsHaveNoSigns()) {
+      text = tossed_.empty() && !rho_ ? orderOfUnits() : text + "; " + orderOfUnits();
+    }
     for (const Unfair& unfair : unfair_) {
       text += fmt::format("; no coin of gauge {}: {}", unfair.gauge, unfair.reason);
     }
@@ -495,6 +534,7 @@ class Judge {
   bool redrawn_ = false;  // rows are alike, whatever their signs
   bool tested_in_vain_ = false;
   const Finding* sized_ = nullptr;             // the one whose sizes are told
+  const Finding* ordered_ = nullptr;           // of the order of units, of the last stage
   std::map<std::string, std::string> tossed_;  // by gauge and role: which copies would be found
   Total total_;
   std::optional<double> rho_;

@@ -12,6 +12,7 @@
 
 #include "formats/catalogue.hpp"
 #include "formats/index_file.hpp"
+#include "formats/meta_layout.hpp"
 #include "formats/texts.hpp"
 #include "formats/weight_files.hpp"
 #include "words/names.hpp"
@@ -150,8 +151,10 @@ CheckpointParts openStored(std::string model, Source& source, Location& location
 
   std::vector<std::shared_ptr<File>> wanted;
   const bool has_index = !chosen.index.empty(), has_config = contains(names, kConfigName);
+  const bool has_params = !has_config && contains(names, kParamsName) && areSlices(chosen.shards);
   if (has_index) wanted.push_back(files.open(chosen.index));
   if (has_config) wanted.push_back(files.open(kConfigName));
+  if (has_params) wanted.push_back(files.open(kParamsName));
   const std::vector<std::string> probable =
       has_index ? probableShards(names, chosen.index, format) : chosen.shards;
   checkCount(parts.model, probable);
@@ -173,6 +176,7 @@ CheckpointParts openStored(std::string model, Source& source, Location& location
   }
   parts.shards = openShards(files, index ? index->shards : chosen.shards);
   readTensors(source, format, parts);
+  if (has_params) layMetaOut(parts, texts.back(), wanted.back()->place());
   if (index) {
     IndexCheck check = checkAgainstIndex(*index, parts.tensors);
     parts.agrees_with_index = parts.agrees_with_index && check.agrees;

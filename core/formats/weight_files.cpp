@@ -13,6 +13,7 @@
 
 #include <kindred/error.hpp>
 
+#include "formats/meta_layout.hpp"
 #include "words/letters.hpp"
 #include "words/names.hpp"
 
@@ -324,7 +325,7 @@ class Chooser {
       set = part;
       numbers.insert(part->number);
     }
-    if (names.size() > 1 && !one_set) {
+    if (names.size() > 1 && !one_set && !areSlices(names)) {
       throw error(fmt::format("it holds {} {} files, and nothing says which is meant: {}",
                               names.size(), result_.format->traits().title, listed(names)),
                   "name one, such as " + address(names.front()));

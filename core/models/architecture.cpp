@@ -75,6 +75,10 @@ std::string_view name(Component component) {
       return "vision tower";
     case Component::audio_tower:
       return "audio tower";
+    case Component::decoder:
+      return "decoder";
+    case Component::projector:
+      return "projector";
   }
   return "language model";
 }
@@ -95,11 +99,27 @@ const std::string& Architecture::summary() const { return rules_->summary; }
 const std::string& Architecture::naming() const { return naming_->text(); }
 const std::vector<std::string>& Architecture::modelTypes() const { return rules_->model_types; }
 const std::vector<std::string>& Architecture::classes() const { return rules_->classes; }
+const std::string& Architecture::variantOf() const { return rules_->variant_of; }
 const std::map<std::string, std::string>& Architecture::foreign() const { return rules_->foreign; }
 bool Architecture::rotaryInterleaved() const { return rules_->rotary_interleaved; }
 double Architecture::rotaryPart() const { return rules_->rotary_part; }
 bool Architecture::gainsPlusOne() const { return rules_->gains_plus_one; }
 const std::vector<GaugeRule>& Architecture::rules() const { return rules_->gauges; }
+const std::vector<ProductRule>& Architecture::products() const { return rules_->products; }
+
+bool Architecture::isOf(const Checkpoint& checkpoint) const {
+  if (!rules_->where) return false;
+  const auto ends = [&](std::string_view name) {  // behind any prefix
+    while (true) {
+      if (rules_->where->match(name)) return true;
+      const std::size_t dot = name.find('.');
+      if (dot == std::string_view::npos) return false;
+      name.remove_prefix(dot + 1);
+    }
+  };
+  return std::any_of(checkpoint.tensors().begin(), checkpoint.tensors().end(),
+                     [&](const Tensor& tensor) { return ends(tensor.name); });
+}
 
 std::vector<std::string> Architecture::roles() const {
   std::vector<std::string> roles;
@@ -119,6 +139,11 @@ std::vector<std::string> Architecture::patterns(std::string_view role) const {
       if (part.role != role) continue;
       std::string text = "rows of " + rule.from.text();
       if (!contains(texts, text)) texts.push_back(std::move(text));
+    }
+  }
+  for (const ProductRule& rule : rules_->products) {
+    for (const SplitPart& part : rule.parts) {
+      if (part.role == role) texts.push_back("rows of " + rule.of + " times " + rule.times);
     }
   }
   return texts;

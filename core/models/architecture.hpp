@@ -56,8 +56,17 @@ struct RoleAxis {
   friend bool operator==(const RoleAxis&, const RoleAxis&) = default;
 };
 
-// A part of a model that has a residual stream of its own.
-enum class Component : std::uint8_t { language_model, vision_tower, audio_tower };
+// A part of a model that has a residual stream of its own, or leads from one to another.
+enum class Component : std::uint8_t {
+  language_model,
+  vision_tower,
+  audio_tower,
+  decoder,   // of a model whose encoder is the language model
+  projector  // from a tower into the language model
+};
+inline constexpr Component kComponents[] = {Component::language_model, Component::vision_tower,
+                                            Component::audio_tower, Component::decoder,
+                                            Component::projector};
 std::string_view name(Component component);  // "vision tower"
 
 // Whether all indices of an axis may change places, as tests that exchange rows need it.
@@ -98,6 +107,7 @@ struct Unsplit {
 };
 
 struct SplitRule;
+struct ProductRule;
 struct ArchitectureRules;  // one file, with all that it extends
 class Naming;              // how one checkpoint's names differ from the file's
 
@@ -116,6 +126,10 @@ class Architecture {
   const std::string& naming() const;
   const std::vector<std::string>& modelTypes() const;
   const std::vector<std::string>& classes() const;  // as config.json's `architectures` lists them
+  // The family whose model types it has in common, and some of whose names differ; empty: none.
+  const std::string& variantOf() const;
+  // Of a variant: whether the checkpoint has a tensor that only the variant has.
+  bool isOf(const Checkpoint& checkpoint) const;
   // The text of each file behind it that did not ship with the program, by name (without .yaml).
   const std::map<std::string, std::string>& foreign() const;
   // Whether rotary pairs are neighbours (2i, 2i+1) and not (i, i + rotary_dim / 2).
@@ -133,6 +147,8 @@ class Architecture {
   OrderGrant orderOf(std::string_view role, unsigned axis) const;
   // All gauges with those of the axes that this family has.
   const std::vector<GaugeRule>& rules() const;
+  // Roles that are products of others: they have no tensors of their own (models/products.hpp).
+  const std::vector<ProductRule>& products() const;
   // All views of a role, fused tensors split, with layer and expert captured; by layer, expert. An
   // Error where a fused matrix's rows are not what config.json says; where a tensor of all experts
   // is not, its parts are left out (see partsOf).
@@ -167,11 +183,13 @@ class ArchitectureRegistry {
   // naming; null: unknown family.
   std::shared_ptr<const Architecture> recognise(const Checkpoint& checkpoint) const;
   const Architecture* named(std::string_view name) const;
-  // Of families that are such a component, the one that reads one of these model types; null: none.
-  const Architecture* ofTypes(const std::vector<std::string>& model_types,
-                              Component component) const;
+  // Of families that are such a component, the one that reads one of these model types, or the
+  // variant of it whose names the checkpoint has; null: none.
+  const Architecture* ofTypes(const std::vector<std::string>& model_types, Component component,
+                              const Checkpoint& checkpoint) const;
 
  private:
+  const Architecture* variantOf(const Architecture& family, const Checkpoint& checkpoint) const;
   const Architecture* familyOf(const Checkpoint& checkpoint) const;
 
   std::vector<Architecture> all_;

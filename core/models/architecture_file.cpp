@@ -36,6 +36,7 @@ class Reader {
          {"extends", [&](const auto& node) { readExtends(node); }},
          {"model_type", [&](const auto& node) { readModelTypes(node); }},
          {"classes", [&](const auto& node) { readClasses(node); }},
+         {"variant", [&](const auto& node) { readVariant(node); }},
          {"rotary", [&](const auto& node) { readRotary(node); }},
          {"rotary_part", [&](const auto& node) { readRotaryPart(node); }},
          {"gains",
@@ -45,6 +46,7 @@ class Reader {
           }},
          {"roles", [&](const auto& node) { readRoles(node); }},
          {"split", [&](const auto& node) { readSplits(node); }},
+         {"products", [&](const auto& node) { readProducts(node); }},
          {"gauges", [&](const auto& node) { readGauges(node); }}});
     if (rules.name.empty() && !root["name"]) yaml_.wrong(root, "'name' is missing");
     if (rules.summary.empty() && !root["summary"]) yaml_.wrong(root, "'summary' is missing");
@@ -62,8 +64,7 @@ class Reader {
 
   void readComponent(const YAML::Node& node) {
     std::vector<std::string> known;
-    for (const Component component :
-         {Component::language_model, Component::vision_tower, Component::audio_tower}) {
+    for (const Component component : kComponents) {
       known.emplace_back(name(component));
       if (known.back() == yaml_.text(node, "'component'")) file_.rules.component = component;
     }
@@ -86,6 +87,19 @@ class Reader {
     yaml_.eachText(node, "'classes'", [&](const std::string& word, const YAML::Node&) {
       file_.rules.classes.push_back(word);
     });
+  }
+
+  void readVariant(const YAML::Node& node) {
+    ArchitectureRules& rules = file_.rules;
+    yaml_.eachKnown(
+        node, "a variant",
+        {{"of", [&](const YAML::Node& value) { rules.variant_of = yaml_.text(value, "'of'"); }},
+         {"where", [&](const YAML::Node& value) {
+            const std::string text = yaml_.text(value, "'where'");
+            if (!text.empty()) rules.where = pattern(text, value);
+          }}});
+    if (!node.IsMap() || (node["of"] && node["where"])) return;
+    yaml_.wrong(node, "a variant needs 'of' and 'where'");
   }
 
   void readRotary(const YAML::Node& node) {
@@ -191,6 +205,36 @@ class Reader {
         file_.rules.splits.push_back(rule);
       }
     }
+  }
+
+  void readProducts(const YAML::Node& node) {
+    file_.has_products = true;
+    if (node.IsNull()) return;  // none of those that are extended
+    if (!node.IsSequence()) return yaml_.wrong(node, "'products' must be a list");
+    for (const YAML::Node& item : node) readProduct(item);
+  }
+
+  void readProduct(const YAML::Node& node) {
+    ProductRule rule;
+    const auto role = [&](const YAML::Node& value, std::string_view what, std::string& into) {
+      into = yaml_.text(value, what);
+      if (!into.empty()) checkRole(into, value);
+    };
+    yaml_.eachKnown(
+        node, "a product",
+        {{"of", [&](const YAML::Node& value) { role(value, "'of'", rule.of); }},
+         {"gains", [&](const YAML::Node& value) { role(value, "'gains'", rule.gains); }},
+         {"times", [&](const YAML::Node& value) { role(value, "'times'", rule.times); }},
+         {"each", [&](const YAML::Node& value) { rule.each = dimension(value, "'each'"); }},
+         {"into", [&](const YAML::Node& value) { readParts(value, rule.parts); }}});
+    if (!node.IsMap()) return;
+    for (const char* key : {"of", "times", "each", "into"}) {
+      if (!node[key]) yaml_.wrong(node, fmt::format("a product needs '{}'", key));
+    }
+    for (const SplitPart& part : rule.parts) {
+      if (part.factors.empty()) yaml_.wrong(node, "'each' leaves no 'rest'");
+    }
+    file_.rules.products.push_back(std::move(rule));
   }
 
   std::string dimension(const YAML::Node& node, std::string_view what) const {

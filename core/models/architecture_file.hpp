@@ -21,6 +21,7 @@ struct ArchitectureFile {
   bool has_rotary_part = false;
   bool has_gains = false;
   bool has_splits = false;
+  bool has_products = false;
   YAML::Node extends_node;
   std::map<std::string, YAML::Node> model_type_nodes;
   std::shared_ptr<YamlFile> yaml;  // for errors that show only later

@@ -5,7 +5,7 @@
 namespace kindred::models {
 ArchitectureRegistry::ArchitectureRegistry(const std::filesystem::path& folder) {
   for (const auto& rules : readArchitectures(folder)) {
-    if (!rules->model_types.empty()) all_.emplace_back(rules);
+    if (!rules->model_types.empty() || !rules->variant_of.empty()) all_.emplace_back(rules);
   }
 }
 
@@ -17,14 +17,25 @@ std::shared_ptr<const Architecture> ArchitectureRegistry::recognise(
 }
 
 const Architecture* ArchitectureRegistry::ofTypes(const std::vector<std::string>& model_types,
-                                                  Component component) const {
+                                                  Component component,
+                                                  const Checkpoint& checkpoint) const {
   for (const std::string& type : model_types) {
     for (const Architecture& architecture : all_) {
       if (architecture.component() != component) continue;
-      if (contains(architecture.modelTypes(), type)) return &architecture;
+      if (!contains(architecture.modelTypes(), type)) continue;
+      return variantOf(architecture, checkpoint);
     }
   }
   return nullptr;
+}
+
+// The family itself, where it has no variant of such names.
+const Architecture* ArchitectureRegistry::variantOf(const Architecture& family,
+                                                    const Checkpoint& checkpoint) const {
+  const auto found = std::find_if(all_.begin(), all_.end(), [&](const Architecture& other) {
+    return other.variantOf() == family.name() && other.isOf(checkpoint);
+  });
+  return found == all_.end() ? &family : &*found;
 }
 
 // A type may stand for a language model and for its tower: the model is the former.
@@ -32,11 +43,13 @@ const Architecture* ArchitectureRegistry::familyOf(const Checkpoint& checkpoint)
   const ModelConfig config = readConfig(checkpoint);
   for (const Component component :
        {Component::language_model, Component::vision_tower, Component::audio_tower}) {
-    if (const Architecture* found = ofTypes(config.model_types, component)) return found;
+    if (const Architecture* found = ofTypes(config.model_types, component, checkpoint)) {
+      return found;
+    }
   }
   for (const std::string& type : config.classes) {
     for (const Architecture& architecture : all_) {
-      if (contains(architecture.classes(), type)) return &architecture;
+      if (contains(architecture.classes(), type)) return variantOf(architecture, checkpoint);
     }
   }
   return nullptr;

@@ -64,6 +64,8 @@ class Joiner {
     rules.component = file.rules.component;
     rules.model_types = file.rules.model_types;
     rules.classes = file.rules.classes;
+    rules.variant_of = file.rules.variant_of;
+    rules.where = file.rules.where;
     if (file.has_rotary) rules.rotary_interleaved = file.rules.rotary_interleaved;
     if (file.has_rotary_part) rules.rotary_part = file.rules.rotary_part;
     if (file.has_gains) rules.gains_plus_one = file.rules.gains_plus_one;
@@ -74,6 +76,7 @@ class Joiner {
           [&](const SplitRule& own) { return own.from.text() == inherited.from.text(); });
     });
     rules.splits.insert(rules.splits.end(), file.rules.splits.begin(), file.rules.splits.end());
+    if (file.has_products) rules.products = file.rules.products;
     for (const std::string& role : file.removed_roles) rules.roles.erase(role);
     for (const auto& [role, patterns] : file.rules.roles) {
       rules.roles.insert_or_assign(role, patterns);
@@ -97,10 +100,12 @@ class Joiner {
   static void keepOwnAxes(ArchitectureRules& rules) {
     const auto lacks = [&](const RoleAxis& axis) {
       if (rules.roles.contains(axis.role)) return false;
-      return std::none_of(rules.splits.begin(), rules.splits.end(), [&](const SplitRule& split) {
-        return std::any_of(split.parts.begin(), split.parts.end(),
+      const auto has = [&](const auto& rule) {
+        return std::any_of(rule.parts.begin(), rule.parts.end(),
                            [&](const SplitPart& part) { return part.role == axis.role; });
-      });
+      };
+      return std::none_of(rules.splits.begin(), rules.splits.end(), has) &&
+             std::none_of(rules.products.begin(), rules.products.end(), has);
     };
     std::erase_if(rules.gauges, [&](GaugeRule& rule) {
       const bool of_no_axis = rule.sign.empty() && rule.permutation.empty() && rule.refused.empty();

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -67,6 +68,8 @@ inline constexpr std::array kRoles{
     RoleName{"shared.gate", "gate rows of shared experts"},
     RoleName{"shared.up", "up rows of shared experts"},
     RoleName{"shared.down", "down columns of shared experts"},
+    RoleName{"projector.out", "what the MLP of a projector gives, in another stream"},
+    RoleName{"projector.out_bias", "its biases"},
     RoleName{"nextn.embedding", "embedding of the layer that predicts a further token"},
     RoleName{"nextn.norm_embedding", "gains of the norm on its embedding"},
     RoleName{"nextn.norm_hidden", "gains of the norm on its input from the stream"},
@@ -91,17 +94,30 @@ struct SplitRule {
   bool alternating = false;  // rows of the parts take turns
 };
 
+// Rows that act on a latent, times the matrix that writes it: rows that act on the stream. They are
+// what the function rests on, whatever basis the latent is in.
+struct ProductRule {
+  std::string of;                // the role whose rows act on the latent
+  std::string gains;             // of the norm between both; empty: there is none
+  std::string times;             // the role that writes the latent
+  std::string each;              // the dimension that says how often the parts follow one another
+  std::vector<SplitPart> parts;  // of the rows
+};
+
 struct ArchitectureRules {
   std::string name;
   std::string summary;
   Component component = Component::language_model;
   std::vector<std::string> model_types;  // empty: serves others to extend
   std::vector<std::string> classes;      // as config.json's `architectures` lists them
+  std::string variant_of;                // the family that has its model types
+  std::optional<NamePattern> where;      // a tensor that tells a variant from that family
   bool rotary_interleaved = false;
   double rotary_part = 1;  // of a head, where config.json does not say
   bool gains_plus_one = false;
   std::map<std::string, std::vector<NamePattern>> roles;
   std::vector<SplitRule> splits;
+  std::vector<ProductRule> products;
   std::vector<GaugeRule> gauges;
   // Text of the files that this one is made of and that did not ship with the program, by name.
   std::map<std::string, std::string> foreign;

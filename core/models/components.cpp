@@ -20,47 +20,89 @@ namespace {
 namespace json = words::json;
 using words::PaddedText;
 
-// Words in the names of the objects of config.json that describe a tower.
-struct TowerWords {
+// Kinds of parts, in the order in which they are looked for, and words in the names of the objects
+// of config.json that describe one; none: the whole of it does.
+struct Kind {
   Component component;
   std::array<std::string_view, 3> words;
 };
-constexpr std::array<TowerWords, 2> kTowers{
-    {{Component::vision_tower, {"vision", "visual", "vit"}},
-     {Component::audio_tower, {"audio", "speech", "sound"}}}};
+constexpr std::array<Kind, 3> kKinds{{{Component::vision_tower, {"vision", "visual", "vit"}},
+                                      {Component::audio_tower, {"audio", "speech", "sound"}},
+                                      {Component::decoder, {}}}};
 
 // Fewer tensors with a role are no tower.
 constexpr std::size_t kFewestTensors = 4;
 
 // The text of the first object whose name holds one of the words; objects that hold others
 // (thinker_config) are looked into. Empty: there is none.
-std::string described(json::object object, const TowerWords& tower, int depth) {
+std::string described(json::object object, const Kind& kind, int depth) {
   std::string inside;
   for (json::field field : object) {
     const std::string key(std::string_view(field.unescaped_key()));
     json::value value = field.value();
     if (value.type() != json::json_type::object || !key.ends_with("_config")) continue;
-    const bool named = std::any_of(tower.words.begin(), tower.words.end(), [&](auto word) {
+    const bool named = std::any_of(kind.words.begin(), kind.words.end(), [&](auto word) {
       return !word.empty() && key.find(word) != std::string::npos;
     });
     if (named) return std::string(std::string_view(value.get_object().value().raw_json()));
-    if (depth == 0 && inside.empty()) inside = described(value.get_object(), tower, 1);
+    if (depth == 0 && inside.empty()) inside = described(value.get_object(), kind, 1);
   }
   return inside;
 }
 
-std::string describedIn(const Checkpoint& whole, const TowerWords& tower) {
+// `read` with the object of config.json; empty where that is damaged.
+template <class Read>
+std::string ofConfig(const Checkpoint& whole, Read&& read) {
   std::string text;
   try {
     json::parser parser;
     const PaddedText config(whole.config());
     json::document document =
         parser.iterate(config.text().data(), config.text().size(), config.capacity());
-    text = described(document.get_object(), tower, 0);
+    text = read(document.get_object());
   } catch (const simdjson::simdjson_error&) {
     return {};
   }
   return text;
+}
+
+// Of two stacks that one config describes: what is said of the other one, and of any.
+bool saysOfAnother(Component component, std::string_view key, const std::set<std::string>& keys) {
+  const auto either = [&](std::string_view common, const char* own) {
+    return key == common && keys.contains(own);
+  };
+  if (component == Component::decoder) {
+    return key.starts_with("encoder_") || either("num_layers", "num_decoder_layers");
+  }
+  return key.starts_with("decoder_") || either("num_hidden_layers", "encoder_layers");
+}
+
+// The scalars of config.json that speak of a stack that nothing describes alone.
+std::string saidOfStack(json::object object, Component component) {
+  std::vector<std::pair<std::string, std::string>> said;
+  std::set<std::string> keys;
+  for (json::field field : object) {
+    const std::string key(std::string_view(field.unescaped_key()));
+    const auto plain = [](char c) { return c > ' ' && c != '"' && c != '\\'; };
+    const std::string token(std::string_view(json::value(field.value()).raw_json_token()));
+    if (token.starts_with('{') || token.starts_with('[')) continue;
+    if (key.empty() || !std::all_of(key.begin(), key.end(), plain)) continue;
+    keys.insert(key);
+    said.emplace_back(key, token);
+  }
+  std::string text;
+  for (const auto& [key, token] : said) {
+    if (saysOfAnother(component, key, keys)) continue;
+    text += fmt::format("{}\"{}\":{}", text.empty() ? "{" : ",", key, token);
+  }
+  return text.empty() ? text : text + "}";
+}
+
+std::string describedIn(const Checkpoint& whole, const Kind& kind) {
+  std::string alone =
+      ofConfig(whole, [&](json::object object) { return described(object, kind, 0); });
+  if (!alone.empty()) return alone;
+  return ofConfig(whole, [&](json::object object) { return saidOfStack(object, kind.component); });
 }
 
 // Up to the last point that all names share.
@@ -93,28 +135,63 @@ std::string keyOf(const Checkpoint& whole, Component component) {
   return fmt::format("{} ({})", whole.model(), name(component));
 }
 
-std::optional<ComponentPart> towerOf(const Checkpoint& whole, const TowerWords& kind,
-                                     const Architecture* own,
-                                     const ArchitectureRegistry& registry) {
-  const std::string key = keyOf(whole, kind.component), config = describedIn(whole, kind);
-  const Checkpoint others = partOf(
-      whole, key, config.empty() ? whole.config() : config,
-      [&](const Tensor& tensor) { return own == nullptr || own->roleOf(tensor.name).empty(); });
-  const Architecture* family = registry.ofTypes(readConfig(others).model_types, kind.component);
-  if (family == nullptr) return std::nullopt;
-  const Architecture fitted = family->named(others);
+// Those of the tensors that play a role in a family, under the names that it has there.
+std::vector<const Tensor*> withRole(const Checkpoint& tensors, const Architecture& family) {
   std::vector<const Tensor*> known;
-  for (const Tensor& tensor : others.tensors()) {
-    if (!fitted.roleOf(tensor.name).empty()) known.push_back(&tensor);
+  for (const Tensor& tensor : tensors.tensors()) {
+    if (!family.roleOf(tensor.name).empty()) known.push_back(&tensor);
   }
+  return known;
+}
+
+// A tower, or another stack. Nothing of it plays a role in the model's own family, or is `taken`.
+std::optional<ComponentPart> stackOf(const Checkpoint& whole, const Kind& kind,
+                                     const Architecture* own, const ArchitectureRegistry& registry,
+                                     const std::set<std::string_view>& taken) {
+  const std::string key = keyOf(whole, kind.component), config = describedIn(whole, kind);
+  const Checkpoint others =
+      partOf(whole, key, config.empty() ? whole.config() : config, [&](const Tensor& tensor) {
+        return !taken.contains(tensor.name) && (own == nullptr || own->roleOf(tensor.name).empty());
+      });
+  const Architecture* family =
+      registry.ofTypes(readConfig(others).model_types, kind.component, others);
+  if (family == nullptr) return std::nullopt;
+  const std::vector<const Tensor*> known = withRole(others, family->named(others));
   if (known.size() < kFewestTensors) return std::nullopt;
   const std::string prefix = commonPrefix(known);
-  ComponentPart tower;
-  tower.component = kind.component;
-  tower.checkpoint = partOf(others, key, others.config(),
+  ComponentPart stack;
+  stack.component = kind.component;
+  stack.checkpoint = partOf(others, key, others.config(),
                             [&](const Tensor& tensor) { return tensor.name.starts_with(prefix); });
-  tower.architecture = std::make_shared<const Architecture>(family->named(tower.checkpoint));
-  return tower;
+  stack.architecture = std::make_shared<const Architecture>(family->named(stack.checkpoint));
+  return stack;
+}
+
+// What leads from a tower into the language model, where that is an MLP: told by its names alone.
+// Nothing in config.json speaks of its sizes.
+std::optional<ComponentPart> projectorOf(const Checkpoint& whole, const Architecture* own,
+                                         const ArchitectureRegistry& registry) {
+  const Architecture* family = registry.ofTypes({"projector"}, Component::projector, whole);
+  if (family == nullptr) return std::nullopt;
+  const std::string key = keyOf(whole, Component::projector);
+  const Checkpoint others = partOf(whole, key, "{}", [&](const Tensor& tensor) {
+    return own == nullptr || own->roleOf(tensor.name).empty();
+  });
+  const Architecture fitted = family->named(others);
+  std::set<std::string_view> known;
+  std::set<std::string> roles;
+  for (const Tensor* tensor : withRole(others, fitted)) {
+    known.insert(tensor->name);
+    roles.insert(fitted.roleOf(tensor->name));
+  }
+  if (!roles.contains("mlp.gate") || !roles.contains("projector.out")) return std::nullopt;
+  ComponentPart projector;
+  projector.component = Component::projector;
+  projector.checkpoint = partOf(others, key, others.config(),
+                                [&](const Tensor& tensor) { return known.contains(tensor.name); });
+  projector.architecture =
+      std::make_shared<const Architecture>(family->named(projector.checkpoint));
+  return projector;
 }
 
 }  // namespace
@@ -124,14 +201,24 @@ std::vector<ComponentPart> componentsOf(const Checkpoint& whole,
                                         const ArchitectureRegistry& registry) {
   std::vector<ComponentPart> parts;
   if (whole.config().empty()) return parts;
-  std::set<std::string_view> taken;  // by towers
-  for (const TowerWords& kind : kTowers) {
-    if (own != nullptr && own->component() == kind.component) continue;
-    auto tower = towerOf(whole, kind, own.get(), registry);
-    if (!tower) continue;
-    for (const Tensor& tensor : tower->checkpoint.tensors()) taken.insert(tensor.name);
-    parts.push_back(std::move(*tower));
+  std::set<std::string_view> taken;
+  const auto add = [&](std::optional<ComponentPart> part) {
+    if (!part) return;
+    for (const Tensor& tensor : part->checkpoint.tensors()) {
+      taken.insert(whole.find(tensor.name)->name);
+    }
+    parts.push_back(std::move(*part));
+  };
+  // First, since a tower's names may begin as those of its projector do.
+  add(projectorOf(whole, own.get(), registry));
+  for (const Kind& kind : kKinds) {
+    if (own == nullptr || own->component() != kind.component) {
+      add(stackOf(whole, kind, own.get(), registry, taken));
+    }
   }
+  std::stable_sort(parts.begin(), parts.end(), [](const ComponentPart& x, const ComponentPart& y) {
+    return x.component < y.component;
+  });
   if (parts.empty() || own == nullptr) return parts;
   parts.push_back({own->component(),
                    partOf(whole, keyOf(whole, own->component()), whole.config(),

@@ -126,7 +126,9 @@ struct Spelling {
 };
 
 constexpr std::array kSpellings{
-    Spelling{&Dimensions::hidden, "hidden", {"hidden_size", "n_embd", "d_model", "dim", "n_embed"}},
+    Spelling{&Dimensions::hidden,
+             "hidden",
+             {"embed_dim", "hidden_size", "n_embd", "d_model", "dim", "n_embed"}},
     Spelling{&Dimensions::layers,
              "layers",
              {"num_hidden_layers", "n_layer", "num_layers", "n_layers", "num_decoder_layers",

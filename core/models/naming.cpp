@@ -22,6 +22,8 @@ constexpr std::array<std::string_view, 4> kWrappers{"_orig_mod", "_fsdp_wrapped_
 
 // Of a prefix that is not the family's own: fewer roles may fit by chance.
 constexpr std::size_t kFewestRoles = 4;
+// The same of a family without layers, whose names are few.
+constexpr std::size_t kFewestOfNoLayers = 2;
 
 std::string withoutWrappers(std::string_view name) {
   std::string kept;
@@ -52,8 +54,11 @@ class Namer {
     }
     for (const SplitRule& split : rules.splits) patterns.emplace_back(split.from.text(), role++);
     root_ = rootOf(patterns);
+    layered_ = std::any_of(patterns.begin(), patterns.end(), [](const auto& pattern) {
+      return pattern.first.find("{layer}") != std::string::npos;
+    });
     for (const auto& [text, of_role] : patterns) {
-      if (!root_.empty() && text.starts_with(root_)) {
+      if (!layered_ || (!root_.empty() && text.starts_with(root_))) {
         body_.push_back({NamePattern(text.substr(root_.size())), of_role});
       } else {
         outer_.push_back({NamePattern(text), of_role});
@@ -138,7 +143,8 @@ class Namer {
     };
     const auto best = std::max_element(
         fits.begin(), fits.end(), [&](const auto& x, const auto& y) { return rank(x) < rank(y); });
-    if (best == fits.end() || best->second.roles.size() < kFewestRoles) return root_;
+    const std::size_t fewest = layered_ ? kFewestRoles : kFewestOfNoLayers;
+    if (best == fits.end() || best->second.roles.size() < fewest) return root_;
     return best->first;
   }
 
@@ -174,8 +180,9 @@ class Namer {
   std::string inWords(const std::string& prefix, std::size_t wrapped) const {
     std::string text;
     if (prefix != root_) {
-      text = prefix.empty() ? fmt::format("names stand without '{}'", root_)
-                            : fmt::format("'{}' stands for '{}'", escaped(prefix), root_);
+      text = prefix.empty()  ? fmt::format("names stand without '{}'", root_)
+             : root_.empty() ? fmt::format("names stand behind '{}'", escaped(prefix))
+                             : fmt::format("'{}' stands for '{}'", escaped(prefix), root_);
     }
     if (wrapped > 0) {
       text += fmt::format("{}words of wrappers are left out of {} names", text.empty() ? "" : ", ",
@@ -185,6 +192,7 @@ class Namer {
   }
 
   std::string root_;
+  bool layered_ = true;
   std::vector<Stem> body_, outer_;
   std::vector<Named> tensors_;
 };

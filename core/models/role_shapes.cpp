@@ -11,8 +11,11 @@
 
 #include <kindred/model_weights.hpp>
 
+#include "models/architecture_rules.hpp"
+#include "models/config.hpp"
 #include "models/encoding.hpp"
 #include "models/names.hpp"
+#include "models/products.hpp"
 
 namespace kindred::models {
 namespace {
@@ -22,6 +25,8 @@ constexpr std::string_view kSharedGate = "shared.gate", kSharedUp = "shared.up",
 
 // A model of more layers than this has yet to be made; bounds what a stated or named layer costs.
 constexpr std::uint64_t kMostLayers = 10'000;
+// Of a part of a head.
+constexpr std::uint64_t kMostRows = std::uint64_t{1} << 31;
 // Misfits of one role and reason that are named one by one.
 constexpr std::size_t kNamed = 16;
 
@@ -84,6 +89,7 @@ class Fitter {
     if (!architecture_.patterns(role::kUp).empty()) checkPartners(role::kGate, role::kUp);
     checkPartners(kSharedGate, kSharedUp);
     checkPartners(role::kKey, role::kValue);
+    for (const ProductRule& rule : architecture_.products()) makeProducts(rule);
     return result();
   }
 
@@ -110,12 +116,19 @@ class Fitter {
                                     kSharedUp,
                                     kSharedDown};
 
+  static bool isOfMlp(std::string_view role) {
+    return role == role::kMlpNorm || role == role::kGate || role == role::kUp ||
+           role == role::kDown;
+  }
+
   void gather(std::string_view role) {
     std::vector<Unsplit> unsplit;
     Views& views = views_[role];
     for (View& view : architecture_.resolve(checkpoint_, role, unsplit)) {
       // Codes are no weights until something decodes them: see plan/codes.hpp.
       if (shown(*view.tensor) == Shown::nothing) continue;
+      // An MLP outside all layers (a projector's) is that of a model of one layer.
+      if (view.info.layer < 0 && isOfMlp(role)) view.info.layer = 0;
       const Index index{view.info.layer, view.info.expert};
       const auto [known, fresh] = views.try_emplace(index, view);
       if (!fresh) {
@@ -366,6 +379,84 @@ class Fitter {
     }
   }
 
+  std::uint64_t stated(const std::string& dimension) const {
+    for (const DimensionName& known : dimensionNames()) {
+      if (known.name == dimension) return stated_.*known.value;
+    }
+    return 0;
+  }
+  std::uint64_t rowsOf(const SplitPart& part) const {
+    std::uint64_t rows = 1;
+    for (const std::string& factor : part.factors) {
+      if (__builtin_mul_overflow(rows, stated(factor), &rows) || rows > kMostRows) return 0;
+    }
+    return rows;
+  }
+
+  // Values have as many rows a head as their heads have dimensions; keys that have others are no
+  // heads to whoever pairs both.
+  void makeProducts(const ProductRule& rule) {
+    Product product;
+    product.gains_plus_one = architecture_.gainsPlusOne();
+    std::uint64_t head = 0;
+    for (const SplitPart& part : rule.parts) {
+      product.block += rowsOf(part);
+      if (part.role == role::kValue) head = rowsOf(part);
+    }
+    std::vector<Unsplit> unsplit;
+    const auto indexed = [&](const std::string& role) {
+      Views views;
+      if (role.empty()) return views;
+      for (View& view : architecture_.resolve(checkpoint_, role, unsplit)) {
+        if (shown(*view.tensor) == Shown::nothing) continue;
+        views.try_emplace({view.info.layer, view.info.expert}, view);
+      }
+      return views;
+    };
+    const Views all = indexed(rule.of), gains = indexed(rule.gains);
+    for (const auto& [index, times] : views_[rule.times]) {
+      const auto of = all.find(index), gain = gains.find(index);
+      if (of == all.end()) continue;
+      product.of = of->second;
+      product.times = times;
+      product.gains = gain == gains.end() ? nullptr : &gain->second;
+      makeParts(rule, product, head, index);
+    }
+  }
+
+  void makeParts(const ProductRule& rule, Product& product, std::uint64_t head,
+                 const Index& index) {
+    const std::uint64_t heads = stated(rule.each);
+    product.first = product.count = 0;
+    for (const SplitPart& part : rule.parts) {
+      product.first += product.count;
+      product.count = rowsOf(part);
+      const auto role = std::find(kRead.begin(), kRead.end(), part.role);
+      if (role == kRead.end()) continue;  // nobody asks for it
+      MadeMatrix made;
+      if (heads == 0 || product.block == 0) {
+        made.problem = "is not made: config.json does not state its heads";
+      } else if (product.of.info.shape.front() / product.block != heads) {
+        made.problem =
+            fmt::format("is not made: '{}' has shape {}, not {} heads of {} rows",
+                        product.of.info.name, text(product.of.info.shape), heads, product.block);
+      } else if (product.count != head) {
+        made.problem =
+            fmt::format("is not tested: {} rows a head, where values have {}", product.count, head);
+      } else {
+        made = productOf(product);
+      }
+      if (made.shard == nullptr) {
+        leaveOut(part.role, product.of.info.name, made.problem);
+      } else {
+        made.view.info.role = part.role;
+        views_[*role].try_emplace(index, made.view);
+        made_.push_back(std::move(made.shard));
+        product_head_ = head;
+      }
+    }
+  }
+
   Dimensions dimensions() const {
     const auto any = [&](std::initializer_list<std::string_view> roles) {
       return std::any_of(roles.begin(), roles.end(),
@@ -380,6 +471,12 @@ class Fitter {
     if (isLatent() || !any({role::kQuery, role::kKey, role::kValue})) {
       d.heads = d.kv_heads = d.head_dim = 0;
     }
+    if (product_head_ > 0) {  // each head has keys and values of its own, which nothing turns
+      d.heads = d.kv_heads = stated_.heads;
+      d.head_dim = product_head_;
+      d.group = 1;
+      d.rotary_dim = 0;
+    }
     if (d.head_dim == 0 || !turnsInPairs()) d.rotary_dim = 0;
     return d;
   }
@@ -390,6 +487,7 @@ class Fitter {
     for (const std::string_view role : kRead) {
       for (auto& [index, view] : views_[role]) shapes.views.push_back(std::move(view));
     }
+    shapes.made = std::move(made_);
     for (const auto& [key, tensors] : misfits_) {
       const std::size_t named = tensors.size() > kNamed ? 1 : tensors.size();
       for (std::size_t i = 0; i < named; ++i) {
@@ -408,6 +506,8 @@ class Fitter {
   Dimensions stated_;
   std::uint64_t hidden_;
   std::uint64_t depth_ = 0;
+  std::uint64_t product_head_ = 0;  // rows a head of those that are products; 0: there are none
+  std::vector<std::shared_ptr<const Shard>> made_;
   std::map<std::string_view, Views> views_;
   // By role and reason.
   std::map<std::pair<std::string, std::string>, std::vector<std::string>> misfits_;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,8 @@ struct RoleShapes {
   // read or write the residual stream are `dimensions.hidden` wide; gate, up and down of one MLP
   // agree; keys and values have `kv_heads * head_dim` rows; every layer is below `layers`.
   std::vector<View> views;
+  // Files of those that are products of others (models/products.hpp): the views refer to them.
+  std::vector<std::shared_ptr<const Shard>> made;
   std::vector<Misfit> misfits;
   // As the views have them. What no view rests on is 0: a number in config.json alone is no size.
   Dimensions dimensions;

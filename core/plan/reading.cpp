@@ -12,6 +12,8 @@ namespace {
 
 constexpr std::uint64_t kRowsOfOne = 64;     // of an MLP that stands alone in its layer, at least
 constexpr std::uint64_t kRowsOfExperts = 8;  // of each of several
+// Bytes of the values of matrices that are products: tests hold them all at once.
+constexpr std::uint64_t kMostMade = std::uint64_t{512} << 20;
 
 // A layer's place in the order of reading. The first layer differs most from the others.
 auto turn(std::int64_t layer) {
@@ -35,6 +37,7 @@ class Chooser {
     for (models::View& view : shapes.views) add(std::move(view));
     reading_.dimensions = shapes.dimensions;
     reading_.misfits = std::move(shapes.misfits);
+    reading_.made = std::move(shapes.made);
   }
 
   WeightReading run() {
@@ -73,6 +76,15 @@ class Chooser {
     return bytes;
   }
 
+  // Bytes of its values, where they are a product.
+  std::uint64_t valuesMade(std::string_view role, const Place& place) const {
+    const models::View* view = find(role, place);
+    const bool made = view != nullptr &&
+                      std::any_of(reading_.made.begin(), reading_.made.end(),
+                                  [&](const auto& shard) { return shard.get() == view->shard; });
+    return made ? view->info.elements * sizeof(float) : 0;
+  }
+
   void take(std::string_view role, const Place& place, std::uint64_t rows) {
     const models::View* view = find(role, place);
     if (view == nullptr) return;
@@ -93,11 +105,12 @@ class Chooser {
 
   bool takeAll() {
     reading_.tokens = kMostTokens;
-    std::uint64_t all = reading_.tokens * tokenCost();
+    std::uint64_t all = reading_.tokens * tokenCost(), made = 0;
     for (const auto& [key, view] : views_) {
       if (!ofTokens(key.first)) all += bytesOfRows(view, rowsOf(view));
+      made += valuesMade(key.first, key.second);
     }
-    if (all > budget_) return false;
+    if (all > budget_ || made > kMostMade) return false;
     for (const auto& [key, view] : views_) take(key.first, key.second);
     reading_.bytes = all;
     return true;
@@ -112,6 +125,7 @@ class Chooser {
     }
     takeTokens(budget_ / 8);
     takeAttention(budget_ / 4);
+    takeProducts(budget_ / 4);
     takeRouters(budget_ / 8);
     takeMlps(budget_ - std::min(budget_, reading_.bytes));
   }
@@ -131,10 +145,14 @@ class Chooser {
     for (const std::int64_t layer : order_) {
       const Place place{layer, -1, false};
       std::uint64_t bytes = 0;
-      for (const auto role : kAttention) bytes += cost(role, place);
+      for (const auto role : kAttention) {
+        if (valuesMade(role, place) == 0) bytes += cost(role, place);
+      }
       if (bytes == 0 || bytes > (taken.empty() ? share + share / 3 : share)) continue;
       share -= std::min(share, bytes);
-      for (const auto role : kAttention) take(role, place);
+      for (const auto role : kAttention) {
+        if (valuesMade(role, place) == 0) take(role, place);
+      }
       taken.push_back(place);
     }
     for (const Place& place : taken) {
@@ -142,6 +160,23 @@ class Chooser {
       if (bytes > share) continue;
       share -= bytes;
       take(role::kQuery, place);
+    }
+  }
+
+  // Values first; the first layer's may take a little more than their share.
+  void takeProducts(std::uint64_t share) {
+    std::uint64_t made = kMostMade;
+    std::uint64_t extra = share / 3;
+    for (const std::int64_t layer : order_) {
+      const Place place{layer, -1, false};
+      for (const auto role : {role::kValue, role::kKey}) {
+        const std::uint64_t values = valuesMade(role, place), bytes = cost(role, place);
+        if (values == 0 || values > made || bytes > share + extra) continue;
+        made -= values;
+        share -= std::min(share, bytes);
+        extra = 0;
+        take(role, place);
+      }
     }
   }
 

@@ -3,10 +3,12 @@
 //
 // A model that fits is read whole. Of a larger one come, in this order: all norms; embeddings of
 // some tokens; keys and values (queries, latents) of some layers; some routers; and rows of MLPs
-// with what is left. An MLP that fits in half of that is read whole, since only whole ones show how
-// their units were shuffled. The rest goes to the first rows of every MLP, all experts included, of
-// as many layers as have room for a few rows each: few layers with all experts and not one expert
-// of every layer, since only a whole layer shows how its experts were shuffled.
+// with what is left. Keys and values that are products (of latent attention) are as large as those
+// of other models and cost less to read: no more of them is made than memory has room for. An MLP
+// that fits in half of that is read whole, since only whole ones show how their units were
+// shuffled. The rest goes to the first rows of every MLP, all experts included, of as many layers
+// as have room for a few rows each: few layers with all experts and not one expert of every layer,
+// since only a whole layer shows how its experts were shuffled.
 //
 // Layers are taken in an order that does not depend on depth (32, 16, 48, 8, 24, ...): a smaller
 // budget reads part of what a larger one does, and two models of different depth the same layers.
@@ -14,6 +16,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -42,7 +45,9 @@ struct WeightReading {
   std::vector<Place> mlps;   // with gates and ups: by layer; dense, shared, then routed experts
   std::uint64_t tokens = 0;  // rows of embedding and head at most
   std::uint64_t bytes = 0;   // at most
-  bool whole = true;         // nothing was left out for want of room
+  // Files of matrices that are products of others: their views refer to them.
+  std::vector<std::shared_ptr<const models::Shard>> made;
+  bool whole = true;  // nothing was left out for want of room
   // What the matrices' shapes are in terms of, and what was left out because it does not fit.
   models::Dimensions dimensions;
   std::vector<models::Misfit> misfits;

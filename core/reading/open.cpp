@@ -9,6 +9,7 @@
 #include "formats/catalogue.hpp"
 #include "formats/open.hpp"
 #include "reading/codec_of.hpp"
+#include "reading/halves.hpp"
 #include "reading/stated.hpp"
 #include "words/names.hpp"
 
@@ -138,6 +139,7 @@ models::Checkpoint openCheckpoint(std::string model, Source& source, Location& l
                                   const formats::Formats& formats) {
   models::CheckpointParts parts = formats::openStored(std::move(model), source, location, formats);
   Decoder(source, parts.shards, parts.config, parts.tensors).run();
+  joinHalves(parts.tensors, parts.shards);
   std::sort(parts.tensors.begin(), parts.tensors.end(), [](const Tensor& a, const Tensor& b) {
     if (a.name != b.name) return words::naturalLess(a.name, b.name);
     return a.shard < b.shard;

@@ -10,7 +10,7 @@ namespace kindred::reading {
 
 // As formats::openStored(). Where a codec fits, a tensor of codes becomes one of numbers under the
 // name of its matrix, and what stands beside it becomes part of it; where none does, it stays what
-// it is.
+// it is. Matrices that a converter has cut in two are whole.
 models::Checkpoint openCheckpoint(std::string model, Source& source, Location& location,
                                   const formats::Formats& formats);
 

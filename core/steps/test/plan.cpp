@@ -31,6 +31,16 @@ bool isWhole(const plan::Model& model, std::uint64_t budget, Plan& plan) {
   return at->second.whole;
 }
 
+// What of a control stands beside two components: its part of their kind; null: it has none.
+const plan::Model* likePart(const plan::Model& control, models::Component kind) {
+  for (const auto& part : control.components) {
+    if (part->architecture->component() == kind) return part.get();
+  }
+  const bool alone = control.components.empty() && control.architecture != nullptr &&
+                     control.architecture->component() == kind;
+  return alone ? &control : nullptr;
+}
+
 // The two, and the controls that are neither.
 void setModels(TestModels& planned, const plan::Model& a, const plan::Model& b,
                Planning& planning) {
@@ -38,8 +48,11 @@ void setModels(TestModels& planned, const plan::Model& a, const plan::Model& b,
   planned.model_b = &b;
   planned.models = {planned.model_a, planned.model_b};
   if (!planned.test->test->calibrated()) return;
+  const bool parts = a.whole != nullptr || b.whole != nullptr;
   for (const plan::Model* control : planning.models().controls()) {
-    if (control == planned.model_a || control == planned.model_b) continue;
+    if (control == &a || control == a.whole || control == &b || control == b.whole) continue;
+    if (parts) control = likePart(*control, a.architecture->component());
+    if (control == nullptr) continue;
     planned.controls.push_back(control);
     planned.models.push_back(control);
   }
@@ -76,7 +89,6 @@ void planWholeModels(const Ready<asked::PairTest>& ready, const WholeModelTest& 
   const plan::Model& a = planning.models().model(keys.front());
   const plan::Model& b = planning.models().model(keys.back());
   planModels(ready, test, a, b, planning);
-  if (test.test->calibrated()) return;
   for (const plan::ComponentPair& pair : plan::componentPairs(a, b)) {
     if (!pair.own) planModels(ready, test, *pair.a, *pair.b, planning);
   }

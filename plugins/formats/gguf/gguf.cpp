@@ -33,11 +33,6 @@ class Gguf final : public Format {
     for (std::size_t i = 0; i < files.size(); ++i) {
       Header header = readHeader(files[i], i);
       const Layout layout(header);
-      if (catalogue.notes.empty() && layout.splitsLatents()) {
-        catalogue.notes.push_back(
-            "keys and values from the latent (kv_b_proj) are split in two here (k_b_proj, "
-            "v_b_proj): they are compared by content alone");
-      }
       if (catalogue.config.empty()) catalogue.config = layout.config();
       if (catalogue.tokens.empty()) {
         catalogue.tokens =

@@ -14,11 +14,44 @@ struct Name {
   std::string_view family = {};  // of this one alone; empty: of all others
 };
 
-constexpr std::array<Name, 3> kEnds{
-    {{"token_embd", "model.embed_tokens"}, {"output_norm", "model.norm"}, {"output", "lm_head"}}};
+// The first that fits is taken, here and below.
+constexpr std::array<Name, 11> kEnds{{
+    {"token_embd", "gpt_neox.embed_in", "gpt_neox"},
+    {"output_norm", "gpt_neox.final_layer_norm", "gpt_neox"},
+    {"output", "embed_out", "gpt_neox"},
+    {"token_embd", "transformer.word_embeddings", "bloom"},
+    {"token_embd_norm", "transformer.word_embeddings_layernorm", "bloom"},
+    {"output_norm", "transformer.ln_f", "bloom"},
+    {"token_embd", "transformer.word_embeddings", "falcon"},
+    {"output_norm", "transformer.ln_f", "falcon"},
+    {"token_embd", "model.embed_tokens"},
+    {"output_norm", "model.norm"},
+    {"output", "lm_head"},
+}};
 
-// The first that fits is taken.
-constexpr std::array<Name, 41> kBlocks{{
+// What stands before a layer's number.
+struct Prefix {
+  std::string_view family, prefix;
+};
+constexpr std::array<Prefix, 3> kPrefixes{
+    {{"gpt_neox", "gpt_neox.layers."}, {"bloom", "transformer.h."}, {"falcon", "transformer.h."}}};
+
+// Of families whose queries, keys and values are grouped by heads on the Hub the converter makes
+// three blocks: they have a name of their own, by which architecture files split them.
+constexpr std::array<Name, 54> kBlocks{{
+    {"attn_qkv", "attention.qkv_proj", "gpt_neox"},
+    {"attn_output", "attention.dense", "gpt_neox"},
+    {"ffn_up", "mlp.dense_h_to_4h", "gpt_neox"},
+    {"ffn_down", "mlp.dense_4h_to_h", "gpt_neox"},
+    {"attn_qkv", "self_attention.qkv_proj", "bloom"},
+    {"attn_output", "self_attention.dense", "bloom"},
+    {"ffn_up", "mlp.dense_h_to_4h", "bloom"},
+    {"ffn_down", "mlp.dense_4h_to_h", "bloom"},
+    {"attn_qkv", "self_attention.qkv_proj", "falcon"},
+    {"attn_output", "self_attention.dense", "falcon"},
+    {"ffn_up", "mlp.dense_h_to_4h", "falcon"},
+    {"ffn_down", "mlp.dense_4h_to_h", "falcon"},
+    {"attn_norm_2", "ln_attn", "falcon"},
     {"ffn_gate_inp", "block_sparse_moe.gate", "mixtral"},
     {"ffn_gate_inp", "block_sparse_moe.gate", "phimoe"},
     {"ffn_gate_shexp", "mlp.shared_expert.gate_proj", "qwen2_moe"},
@@ -68,7 +101,8 @@ constexpr std::array<std::string_view, 12> kInTurns{
     "minicpm", "olmo",     "arctic", "deepseek", "baichuan",   "xverse"};
 
 // Families whose name differs.
-constexpr std::array<std::array<std::string_view, 2>, 6> kFamilies{{{"qwen2moe", "qwen2_moe"},
+constexpr std::array<std::array<std::string_view, 2>, 7> kFamilies{{{"qwen2moe", "qwen2_moe"},
+                                                                    {"gptneox", "gpt_neox"},
                                                                     {"qwen3moe", "qwen3_moe"},
                                                                     {"deepseek2", "deepseek_v3"},
                                                                     {"glm4moe", "glm4_moe"},
@@ -125,13 +159,22 @@ std::string Layout::nameOf(const std::string& tensor) const {
   const std::string kind = dot == std::string::npos ? "" : tensor.substr(dot);
   if (kind != ".weight" && kind != ".bias") return tensor;
   for (const Name& end : kEnds) {
-    if (end.gguf == stem) return std::string(end.hub) + kind;
+    const bool of_family = end.family.empty() || end.family == family_;
+    if (end.gguf == stem && of_family) return std::string(end.hub) + kind;
   }
   const InBlock block = inBlock(stem);
+  std::string_view prefix = "model.layers.";
+  for (const Prefix& own : kPrefixes) {
+    if (own.family == family_) prefix = own.prefix;
+  }
+  // Of a Falcon with two norms the second is that of attention.
+  if (family_ == "falcon" && block.rest == "attn_norm" && has("attn_norm_2.weight")) {
+    return std::string(prefix) + std::string(block.layer) + ".ln_mlp" + kind;
+  }
   for (const Name& name : kBlocks) {
     if (name.gguf != block.rest || (!name.family.empty() && name.family != family_)) continue;
     const std::string kept = name.gguf == "exp_probs_b" ? "_" + kind.substr(1) : kind;
-    return "model.layers." + std::string(block.layer) + "." + std::string(name.hub) + kept;
+    return std::string(prefix) + std::string(block.layer) + "." + std::string(name.hub) + kept;
   }
   return tensor;
 }
@@ -153,10 +196,9 @@ std::uint64_t Layout::rowsInTurns(const std::string& tensor) const {
   return turned && of_family ? headSize() : 0;
 }
 
-bool Layout::splitsLatents() const {
-  return std::any_of(header_.tensors.begin(), header_.tensors.end(), [](const auto& tensor) {
-    return inBlock(tensor.name).rest == "attn_k_b.weight";
-  });
+bool Layout::has(std::string_view in_block) const {
+  return std::any_of(header_.tensors.begin(), header_.tensors.end(),
+                     [&](const auto& tensor) { return inBlock(tensor.name).rest == in_block; });
 }
 
 std::string Layout::config() const {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "header.hpp"
 
@@ -19,12 +20,11 @@ class Layout {
   // Rows of a head of this tensor that the converter has put in turns; 0: its rows are as they
   // were.
   std::uint64_t rowsInTurns(const std::string& tensor) const;
-  // Whether keys and values of latent attention, one matrix elsewhere, are two tensors here.
-  bool splitsLatents() const;
   // What config.json would say. Empty where the file does not say of what architecture it is.
   std::string config() const;
 
  private:
+  bool has(std::string_view in_block) const;  // a tensor of any layer, "attn_norm_2.weight"
   std::uint64_t number(const std::string& key) const;  // of the architecture's own; 0: not stated
   std::uint64_t headSize() const;
 

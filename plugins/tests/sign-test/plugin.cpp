@@ -94,12 +94,23 @@ bool readWhole(const kindred::ModelWeights& weights, std::string_view role) {
   return true;
 }
 
+// Directions among which a gauge's rows are spread: rows that a latent gives have no more than it.
+double widthOf(const Gauge& gauge, const kindred::ModelWeights& weights, std::uint64_t columns) {
+  const bool of_heads = gauge.role == kindred::role::kValue || gauge.role == kindred::role::kKey;
+  for (std::uint64_t l = 0; of_heads && l < weights.shape().layers; ++l) {
+    const kindred::Place place{static_cast<std::int64_t>(l), -1, false};
+    const std::uint64_t rank = weights.rows(kindred::role::kKeyValueLatent, place);
+    if (rank > 0) return static_cast<double>(std::min(rank, columns));
+  }
+  return static_cast<double>(columns);
+}
+
 // Coins of the residual stream are columns, not rows of known width: nothing is stated.
 std::optional<kindred::Power> powerOf(const Gauge& gauge, const kindred::MatrixTask& task,
                                       const Tosses& tosses, std::uint64_t coins) {
   const std::string_view name = gauge.name;
   if (name == kindred::gauge::kResidualDim) return std::nullopt;
-  const auto width = static_cast<double>(tosses.sizes.width);
+  const double width = widthOf(gauge, task.a.weights(), tosses.sizes.width);
   if (width == 0) return std::nullopt;
   const auto& likeness = tosses.likeness;
   const double chance = likeness ? likeness->chance : 0;

@@ -264,6 +264,37 @@ TEST(Judge, PointsToControlsWhereSignsWereDrawnAnew) {
   EXPECT_THAT(verdict.sentence, HasSubstr("--control"));
 }
 
+// A test of the order of units, whose rows are so many times as alike as under another order.
+Adjusted ordered(double times) {
+  Adjusted entry = telling("mlp-unit", 0, -300);
+  entry.finding.units = 176;
+  entry.finding.likeness = Likeness{176, 128, 3 * times, 3};
+  return entry;
+}
+
+TEST(Judge, PointsToControlsWhereUnitsWithoutSignsStandInAnotherOrder) {
+  const Verdict verdict = judge("a", "b", {ordered(3.6)}, changed());
+  EXPECT_EQ(verdict.klass, Class::inconclusive);
+  EXPECT_THAT(verdict.sentence, HasSubstr("put in another order"));
+  EXPECT_THAT(verdict.sentence, HasSubstr("10.8 / sqrt(128)"));
+  EXPECT_THAT(verdict.sentence, HasSubstr("--control"));
+}
+
+TEST(Judge, SaysThatShuffledUnitsWithoutSignsWouldNotBeDecided) {
+  const Verdict strangers = judge("a", "b", {ordered(1)}, changed());
+  EXPECT_EQ(strangers.klass, Class::no_evidence);
+  EXPECT_THAT(
+      strangers.power,
+      HasSubstr("units of MLPs without a gate (176) have an order and no signs: a copy in order "
+                "would be found from a row correlation of about 0.27"));
+  Adjusted signs = tossed("mlp-unit", 0, sized(0.8, 0, 0));
+  signs.finding.units = 2816;
+  signs.finding.power = Power{"mlp.up", "mlp.gate", 0.0273, 0.41, false};
+  const Verdict gated = judge("a", "b", {ordered(3.6), signs}, changed());
+  EXPECT_EQ(gated.klass, Class::no_evidence);
+  EXPECT_THAT(gated.power, Not(HasSubstr("without a gate")));
+}
+
 TEST(Judge, PowerNamesWhatWasTossedAndWhatGaveNoCoin) {
   Adjusted entry = tossed("mlp-unit", 0, sized(0.8, 0, 0));
   entry.finding.units = 2816;

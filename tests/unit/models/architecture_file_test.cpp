@@ -77,6 +77,40 @@ TEST(ArchitectureFile, ChecksDimensionsOfSplits) {
             "x.yaml:7:5: a split needs 'into'");
 }
 
+TEST(ArchitectureFile, ChecksProductsAndVariants) {
+  EXPECT_EQ(refusalOfFile(with("variant: {of: y}\n"
+                               "products:\n"
+                               "  - of: attention.kv_b\n"
+                               "    times: attention.kv\n"
+                               "    each: heads\n"
+                               "    into:\n"
+                               "      - attention.v: rest\n"
+                               "  - of: attention.kv_b\n")),
+            "x.yaml:3:10: a variant needs 'of' and 'where'\n"
+            "x.yaml:5:5: 'each' leaves no 'rest'\n"
+            "x.yaml:6:12: unknown role 'attention.kv' (did you mean 'attention.k'?)\n"
+            "x.yaml:10:5: a product needs 'times'\n"
+            "x.yaml:10:5: a product needs 'each'\n"
+            "x.yaml:10:5: a product needs 'into'");
+}
+
+TEST(ArchitectureFile, OfAVariantReadsTheModelsThatHaveItsTensor) {
+  const support::TempDir dir;
+  dir.write("x.yaml", with("model_type: x\nroles:\n  mlp.up: l.{layer}.up\n"));
+  dir.write("y.yaml",
+            "name: y\nsummary: another\nvariant:\n  of: x\n  where: l.{layer}.wide\n"
+            "roles:\n  mlp.up: l.{layer}.wide\n");
+  const ArchitectureRegistry registry(dir.path());
+  const auto familyWith = [&](const std::string& tensor) {
+    CheckpointParts parts;
+    parts.tensors.emplace_back().name = tensor;
+    parts.config = R"({"model_type":"x"})";
+    return registry.recognise(Checkpoint(std::move(parts)))->name();
+  };
+  EXPECT_EQ(familyWith("l.0.up"), "x");
+  EXPECT_EQ(familyWith("some.l.0.wide"), "y");
+}
+
 TEST(ArchitectureFile, ChecksHowSplitsRepeatAndGaugesDepend) {
   EXPECT_EQ(
       refusalOfFile(with("rotary_part: 2\n"

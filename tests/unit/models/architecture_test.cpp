@@ -332,7 +332,10 @@ TEST(Gauges, OfHeadsSayWhatMoves) {
   EXPECT_FALSE(pair.permutation);
   EXPECT_EQ(gaugeOn("deepseek_v3", "attention.kv_b", 1, "latent-dim").sign, true);
   EXPECT_EQ(gaugeOn("deepseek_v3", "attention.kv_a_norm", 0, "latent-dim").sign, false);
-  EXPECT_EQ(gaugeOn("deepseek_v3", "attention.o", 1, "value-dim").name, "");
+  EXPECT_TRUE(gaugeOn("deepseek_v3", "attention.o", 1, "value-dim").sign);
+  EXPECT_TRUE(gaugeOn("deepseek_v3", "attention.v", 0, "value-dim").sign);
+  EXPECT_FALSE(gaugeOn("deepseek_v3", "attention.kv_b", 0, "value-dim").sign);
+  EXPECT_TRUE(gaugeOn("deepseek_v3", "attention.k", 0, "rotary-free").sign);
 }
 
 TEST(Gauges, LetRowsChangePlacesOnlyWhereEveryRowMayMove) {

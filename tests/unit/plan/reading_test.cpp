@@ -5,6 +5,7 @@
 
 #include <set>
 
+#include "plan/ranges.hpp"
 #include "support.hpp"
 
 namespace kindred::plan::testing {
@@ -35,6 +36,8 @@ TEST_P(Reading, TakesWhatItStates) {
     for (const auto& [key, matrix] : reading.matrices) {
       if (key.first == role::kEmbedding || key.first == role::kOutput) {
         bytes += reading.tokens * matrix.view.info.shape.back() * sizeof(float);
+      } else if (matrix.view.shard->decoded != nullptr) {  // a product costs what it is made of
+        bytes += storedBytes(bytesOfRows(matrix.view, 0, matrix.rows));
       } else {
         bytes += matrix.rows * matrix.view.info.shape.back() * sizeof(float);
       }
@@ -71,6 +74,23 @@ TEST_P(Reading, HasAllNormsWhateverTheBudget) {
   };
   EXPECT_GT(norms(kDefaultRead), 0u);
   EXPECT_EQ(norms(wholeBytes() / 5), norms(kDefaultRead));
+}
+
+TEST(ReadingOfLatentAttention, CountsWhatKeysAndValuesAreMadeOf) {
+  const MemoryModel model{"m", support::smallModel(support::Family::latent, 1)};
+  const WeightReading reading = readingOf(model.model(), kDefaultRead);
+  ASSERT_TRUE(reading.matrices.contains(MatrixKey{role::kValue, Place{0, -1, false}}));
+  const ReadableMatrix& values = reading.matrices.at(MatrixKey{role::kValue, Place{0, -1, false}});
+  const ReadableMatrix& latent =
+      reading.matrices.at(MatrixKey{role::kKeyValueLatent, Place{0, -1, false}});
+  const std::uint64_t rank = latent.view.info.shape[0];
+  const auto bytesOf = [&](std::uint64_t rows) {
+    return storedBytes(bytesOfRows(values.view, 0, rows));
+  };
+  EXPECT_EQ(bytesOf(2) - bytesOf(1), rank * sizeof(float));
+  EXPECT_GE(bytesOf(1), latent.view.info.elements * sizeof(float));
+  EXPECT_EQ(reading.dimensions.kv_heads, reading.dimensions.heads);
+  EXPECT_EQ(values.view.info.shape[0], reading.dimensions.heads * reading.dimensions.head_dim);
 }
 
 TEST_P(Reading, ListsMlpsThatHaveBothGateAndUp) {
