@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <numeric>
 #include <set>
 #include <span>
@@ -9,6 +10,7 @@
 
 #include <fmt/format.h>
 
+#include <kindred/analysis/align/bands.hpp>
 #include <kindred/analysis/stats/log_space.hpp>
 #include <kindred/analysis/stats/tails.hpp>
 
@@ -52,6 +54,20 @@ double turnedDot(std::span<const double> x, std::span<const double> y) {
   return x.empty() ? 0 : dot(x.subspan(1), y.first(y.size() - 1)) + x.front() * y.back();
 }
 
+constexpr std::uint64_t kUnitsOfBand = 1024;  // that a self-test of a band looks at
+
+// The first columns as rows.
+Matrix transposed(const Matrix& matrix, std::uint64_t most) {
+  Matrix turned{matrix.tensor, std::min(matrix.columns, most), matrix.rows, {}};
+  turned.values.resize(turned.rows * turned.columns);
+  for (std::uint64_t r = 0; r < turned.rows; ++r) {
+    for (std::uint64_t c = 0; c < turned.columns; ++c) {
+      turned.values[r * turned.columns + c] = matrix.values[c * matrix.columns + r];
+    }
+  }
+  return turned;
+}
+
 // What changes sign together: one row, or the two of a rotary pair.
 struct Unit {
   std::uint32_t origin = kNoOrigin;
@@ -71,6 +87,28 @@ std::vector<Part> mlpParts(const ModelProfile& model) {
     Part& part = parts.emplace_back(Part{places[m], {}});
     const std::vector<std::uint32_t>& origins = model.doubling().units[m];
     for (std::uint32_t i = 0; i < origins.size(); ++i) part.units.push_back({origins[i], {i}});
+  }
+  return parts;
+}
+
+// Columns of bands of a matrix: a sample, of which those that are copies share a coin.
+std::vector<Part> bandParts(const ModelWeights& weights, std::string_view role) {
+  std::vector<Part> parts;
+  for (std::uint64_t l = 0; l < weights.shape().layers; ++l) {
+    const Place place{static_cast<std::int64_t>(l), -1, false};
+    if (weights.rows(role, place) == 0 || weights.whole(role, place)) continue;
+    const Matrix units = transposed(weights.matrix(role, place), kUnitsOfBand);
+    Origins origins(units.rows);
+    joinAlike(units.values, units.columns, origins);
+    std::map<std::uint32_t, std::uint32_t> first;
+    for (std::uint32_t i = 0; i < units.rows; ++i) {
+      origins.join(first.try_emplace(coinOfColumn(weights.shape(), role, i), i).first->second, i);
+    }
+    const auto before = static_cast<std::uint32_t>(parts.size() * kUnitsOfBand);
+    Part& part = parts.emplace_back(Part{place, {}});
+    for (std::uint32_t i = 0; i < units.rows; ++i) {
+      part.units.push_back({before + origins.find(i), {i}});
+    }
   }
   return parts;
 }
@@ -113,6 +151,9 @@ std::vector<Part> latentParts(const ModelWeights& weights, std::string_view role
 std::vector<Part> partsOf(const ModelProfile& model, const GaugeUse& use) {
   const ModelShape& shape = model.weights().shape();
   const Doubling& doubling = model.doubling();
+  if (use.axis == 1 && use.gauge != gauge::kResidualDim) {
+    return bandParts(model.weights(), use.role);
+  }
   if (use.gauge == gauge::kMlpUnit) return mlpParts(model);
   if (use.gauge == gauge::kValueDim) {
     return headParts(model, doubling.value_dims, 0, shape.head_dim, false);
@@ -129,6 +170,7 @@ std::vector<Part> partsOf(const ModelProfile& model, const GaugeUse& use) {
 
 // Roles whose rows, signs included, may have led the alignment of a gauge.
 std::vector<std::string_view> partnersOf(const GaugeUse& use) {
+  if (use.axis == 1) return {};  // columns are paired by the sizes of their cosines alone
   if (use.gauge == gauge::kMlpUnit) return {role::kGate, role::kKey};
   if (use.gauge == gauge::kValueDim) return {role::kKey, role::kQuery, role::kGate};
   if (use.gauge == gauge::kLatentDim) {
@@ -150,7 +192,8 @@ class Tester {
 
   void add(const Part& part) {
     if (weights_.rows(use_.role, part.place) == 0) return;
-    const UnitRows own(weights_.matrix(use_.role, part.place));
+    const Matrix stored = weights_.matrix(use_.role, part.place);
+    const UnitRows own(use_.axis == 0 ? stored : transposed(stored, kUnitsOfBand));
     for (const std::string_view partner : partnersOf(use_)) compare(part, own, partner);
     accumulate(part, own);
     compareWithTables(part, own);

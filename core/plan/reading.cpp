@@ -14,6 +14,8 @@ constexpr std::uint64_t kRowsOfOne = 64;     // of an MLP that stands alone in i
 constexpr std::uint64_t kRowsOfExperts = 8;  // of each of several
 // Bytes of the values of matrices that are products: tests hold them all at once.
 constexpr std::uint64_t kMostMade = std::uint64_t{512} << 20;
+constexpr std::uint64_t kRowsOfBand = 32;    // whose columns are units
+constexpr std::uint64_t kFewestOfBand = 16;
 
 // A layer's place in the order of reading. The first layer differs most from the others.
 auto turn(std::int64_t layer) {
@@ -126,6 +128,7 @@ class Chooser {
     takeTokens(budget_ / 8);
     takeAttention(budget_ / 4);
     takeProducts(budget_ / 4);
+    takeOutputBands(budget_ / 16);
     takeRouters(budget_ / 8);
     takeMlps(budget_ - std::min(budget_, reading_.bytes));
   }
@@ -224,7 +227,47 @@ class Chooser {
       share -= bytes;
       takeMlp(places.front(), std::numeric_limits<std::uint64_t>::max());
     }
-    takeRows(share);
+    takeRows(share - takeDownBands(share / 4));
+  }
+
+  // Of dense MLPs that are not read whole.
+  std::uint64_t takeDownBands(std::uint64_t share) {
+    std::vector<Place> places;
+    for (const std::int64_t layer : order_) {
+      const std::vector<Place> there = mlpsOf(layer);
+      if (there.size() == 1 && !reading_.matrices.contains(MatrixKey{role::kUp, there.front()})) {
+        places.push_back(there.front());
+      }
+    }
+    return takeBands(role::kDown, places, share);
+  }
+
+  // Of layers whose values are not read.
+  void takeOutputBands(std::uint64_t share) {
+    std::vector<Place> places;
+    for (const std::int64_t layer : order_) {
+      const Place place{layer, -1, false};
+      if (!reading_.matrices.contains(MatrixKey{role::kValue, place})) places.push_back(place);
+    }
+    takeBands(role::kAttentionOutput, places, share);
+  }
+
+  // As many rows of each: a unit is a column and has one number in every row. Bytes taken.
+  std::uint64_t takeBands(std::string_view role, const std::vector<Place>& places,
+                          std::uint64_t share) {
+    std::uint64_t rows = 0, taken = 0;
+    for (const Place& place : places) {
+      const models::View* view = find(role, place);
+      if (view == nullptr) continue;
+      const std::uint64_t one = std::max<std::uint64_t>(bytesOfRows(*view, 1), 1);
+      if (rows == 0) rows = std::min(kRowsOfBand, share / one);
+      if (rows < kFewestOfBand) break;
+      const std::uint64_t bytes = bytesOfRows(*view, std::min(rows, rowsOf(*view)));
+      if (taken + bytes > share) break;
+      take(role, place, rows);
+      taken += bytes;
+    }
+    return taken;
   }
 
   void takeRows(std::uint64_t share) {

@@ -6,9 +6,11 @@
 // with what is left. Keys and values that are products (of latent attention) are as large as those
 // of other models and cost less to read: no more of them is made than memory has room for. An MLP
 // that fits in half of that is read whole, since only whole ones show how their units were
-// shuffled. The rest goes to the first rows of every MLP, all experts included, of as many layers
-// as have room for a few rows each: few layers with all experts and not one expert of every layer,
-// since only a whole layer shows how its experts were shuffled.
+// shuffled. Of others that are dense come a few rows of down, which hold a number of every unit
+// each, and so of attention's output where values are not read. The rest goes to the first rows of
+// every MLP, all experts included, of as many layers as have room for a few rows each: few layers
+// with all experts and not one expert of every layer, since only a whole layer shows how its
+// experts were shuffled.
 //
 // Layers are taken in an order that does not depend on depth (32, 16, 48, 8, 24, ...): a smaller
 // budget reads part of what a larger one does, and two models of different depth the same layers.

@@ -111,6 +111,8 @@ std::map<std::int64_t, std::int64_t> layersOf(const Alignment& alignment) {
   return layers;
 }
 
+bool inColumns(const GaugeUse& use) { return use.of == GaugeUse::Of::signs && use.axis == 1; }
+
 }  // namespace
 
 BlindAlignments::BlindAlignments(const Profile& a, const Profile& b)
@@ -200,8 +202,9 @@ void BlindAlignments::matchByUps(std::vector<MlpMatch>& matches,
 Alignment BlindAlignments::alignedFor(const GaugeUse& use) {
   Alignment alignment;
   alignment.tokens = tokens_;
-  if (use.gauge == kindred::gauge::kResidualDim)
-    return alignment;  // any rotation would read its signs and order
+  // Any rotation would read the signs and order of the stream's coordinates. Columns whose signs
+  // are tossed are paired by the test itself.
+  if (use.gauge == kindred::gauge::kResidualDim || inColumns(use)) return alignment;
   search();
   const bool on_values = use.gauge == kindred::gauge::kValueDim;
   const bool on_keys =
@@ -245,8 +248,8 @@ Alignment BlindAlignments::alignedFor(const GaugeUse& use) {
 
 const Alignment& BlindAlignments::blindTo(const GaugeUse& use) {
   // Latents of queries and of keys are one gauge in two roles.
-  const auto key =
-      std::pair(use.gauge == kindred::gauge::kLatentDim ? use.gauge + use.role : use.gauge, use.of);
+  const bool by_role = use.gauge == kindred::gauge::kLatentDim || inColumns(use);
+  const auto key = std::pair(by_role ? use.gauge + use.role : use.gauge, use.of);
   const auto found = alignments_.find(key);
   if (found != alignments_.end()) return found->second;
   return alignments_.emplace(key, alignedFor(use)).first->second;

@@ -15,6 +15,7 @@
 #include <kindred/analysis/stats/signed_rank.hpp>
 #include <kindred/analysis/stats/tails.hpp>
 
+#include "bands.hpp"
 #include "shared_coins.hpp"
 #include "tosses.hpp"
 
@@ -36,8 +37,13 @@ struct Gauge {
 constexpr Gauge kGauges[] = {
     {kindred::gauge::kMlpUnit, kindred::role::kUp, 0, kindred::sign_test::tossUnits,
      "the up row and down column of each MLP unit"},
+    {kindred::gauge::kMlpUnit, kindred::role::kDown, 1, kindred::sign_test::tossBands,
+     "the up row and down column of each MLP unit, seen in the first rows of the down matrix,"},
     {kindred::gauge::kValueDim, kindred::role::kValue, 0, kindred::sign_test::tossValues,
      "each value row and its columns of the attention output"},
+    {kindred::gauge::kValueDim, kindred::role::kAttentionOutput, 1, kindred::sign_test::tossBands,
+     "each value row and its columns of the attention output, seen in the first rows of the "
+     "latter,"},
     {kindred::gauge::kRotaryPair, kindred::role::kKey, 0, kindred::sign_test::tossRotaryPairs,
      "each rotary pair of a key head and of its query heads"},
     {kindred::gauge::kRotaryFree, kindred::role::kKey, 0, kindred::sign_test::tossRotaryFree,
@@ -49,6 +55,10 @@ constexpr Gauge kGauges[] = {
     {kindred::gauge::kResidualDim, kindred::role::kEmbedding, 1, kindred::sign_test::tossResidual,
      "each coordinate of the residual stream in all that reads or writes it"},
 };
+
+bool ofBands(const Gauge& gauge) {
+  return gauge.role == kindred::role::kDown || gauge.role == kindred::role::kAttentionOutput;
+}
 
 // The two-sided sum of a sign test: a copy with all signs turned counts as much.
 double oneSidedFloor(std::uint64_t coins) {
@@ -110,6 +120,9 @@ std::optional<kindred::Power> powerOf(const Gauge& gauge, const kindred::MatrixT
                                       const Tosses& tosses, std::uint64_t coins) {
   const std::string_view name = gauge.name;
   if (name == kindred::gauge::kResidualDim) return std::nullopt;
+  if (ofBands(gauge)) {
+    return kindred::sign_test::powerOfBands(task, tosses, coins, kLog10PowerLevel);
+  }
   const double width = widthOf(gauge, task.a.weights(), tosses.sizes.width);
   if (width == 0) return std::nullopt;
   const auto& likeness = tosses.likeness;
@@ -167,7 +180,7 @@ Finding heads(const Gauge& gauge, const kindred::MatrixTask& task, const Tosses&
     finding.detectable_rho =
         finding.power->if_paired ? finding.power->if_paired : finding.power->alone;
   }
-  if (task.use.gauge == kindred::gauge::kMlpUnit) recordMatches(task, finding);
+  if (task.use.role == kindred::role::kUp) recordMatches(task, finding);
   for (const auto& [layer, count] : tosses.coins.countByLayer()) {
     if (layer >= 0) finding.by_layer.push_back({layer, count.coins, count.heads});
   }

@@ -98,6 +98,7 @@ std::string joinedAttention(const ModelProfile& model) {
 SharedCoins sharedCoins(const MatrixTask& task, const Tosses& tosses) {
   const ModelShape& shape = task.a.weights().shape();
   const Doubling& doubling = task.a.doubling();
+  if (task.use.axis == 1) return {copiesIn(tosses.origins), {}};  // of bands
   if (task.use.gauge == kindred::gauge::kMlpUnit) {
     Origins all;
     for (const Origins& units : doubling.units) all.insert(all.end(), units.begin(), units.end());

@@ -24,14 +24,6 @@ using linear::unitColumns;
 // the root of the width. Cosines within it could owe their sign to the format.
 constexpr double kLatticeError = 0.5;
 
-double coinThreshold(const MatrixTask& task, std::string_view role, const Place& place,
-                     std::string& note) {
-  const std::string asymmetry = task.a.weights().asymmetry(role, place);
-  if (asymmetry.empty()) return 0;
-  note = "cosines near zero are no coins: " + asymmetry;
-  return kLatticeError / std::sqrt(static_cast<double>(task.a.weights().shape().hidden));
-}
-
 // One role's rows of a layer's attention as unit columns, A's in B's residual stream.
 class LayerRows {
  public:
@@ -282,12 +274,21 @@ std::vector<std::uint32_t> coordinateOrigins(const std::vector<Columns>& all) {
 
 }  // namespace
 
+double coinThreshold(const MatrixTask& task, std::string_view role, const Place& place,
+                     std::uint64_t width, std::string& note) {
+  const std::string asymmetry = task.a.weights().asymmetry(role, place);
+  if (asymmetry.empty()) return 0;
+  note = "cosines near zero are no coins: " + asymmetry;
+  return kLatticeError / std::sqrt(static_cast<double>(width));
+}
+
 Tosses tossUnits(const MatrixTask& task) {
   Tosses tosses;
   const ModelWeights& a = task.a.weights();
   const std::vector<Place>& places = a.mlps();
   if (!places.empty()) {
-    tosses.coins = align::Coins(coinThreshold(task, role::kUp, places.front(), tosses.note));
+    tosses.coins = align::Coins(coinThreshold(task, role::kUp, places.front(),
+                                              task.a.weights().shape().hidden, tosses.note));
   }
   const arma::fmat rotation = linear::matrixOf(task.alignment.rotation);
   std::map<Place, arma::fmat> ups;  // of A, in B's residual stream
@@ -323,7 +324,8 @@ Tosses tossValues(const MatrixTask& task) {
   Tosses tosses;
   const ModelShape& shape = task.a.weights().shape();
   const std::vector<std::uint32_t>& origins = task.a.doubling().value_dims;
-  tosses.coins = align::Coins(coinThreshold(task, role::kValue, {0, -1, false}, tosses.note));
+  tosses.coins = align::Coins(coinThreshold(task, role::kValue, {0, -1, false},
+                                            task.a.weights().shape().hidden, tosses.note));
   const auto toss = [&](const HeadMatch& match, const arma::fmat& a, std::uint64_t first_a,
                         const arma::fmat& b, std::uint64_t first_b) {
     for (std::size_t j = 0; j < match.dims.size(); ++j) {
@@ -345,7 +347,8 @@ Tosses tossRotaryPairs(const MatrixTask& task) {
   if (!sameRotary(task)) return tosses;
   const ModelShape& shape = task.a.weights().shape();
   const std::vector<std::uint32_t>& origins = task.a.doubling().key_dims;
-  tosses.coins = align::Coins(coinThreshold(task, role::kKey, {0, -1, false}, tosses.note));
+  tosses.coins = align::Coins(coinThreshold(task, role::kKey, {0, -1, false},
+                                            task.a.weights().shape().hidden, tosses.note));
   // Of the pair's rows one after the other: each is of length one, both of the root of two.
   const auto cosine = [&](std::uint64_t i, const arma::fmat& a, std::uint64_t first_a,
                           const arma::fmat& b, std::uint64_t first_b) {
@@ -381,7 +384,8 @@ Tosses tossRotaryFree(const MatrixTask& task) {
   if (!sameRotary(task)) return tosses;
   const ModelShape& shape = task.a.weights().shape();
   const std::vector<std::uint32_t>& origins = task.a.doubling().key_dims;
-  tosses.coins = align::Coins(coinThreshold(task, role::kKey, {0, -1, false}, tosses.note));
+  tosses.coins = align::Coins(coinThreshold(task, role::kKey, {0, -1, false},
+                                            task.a.weights().shape().hidden, tosses.note));
   forEachHead(
       task, role::kKey, tosses.sizes,
       [&](const HeadMatch& match, const arma::fmat& a, std::uint64_t first_a, const arma::fmat& b,
@@ -410,8 +414,9 @@ Tosses tossLatents(const MatrixTask& task) {
   LayerRows of_a(task.a.weights(), role, linear::matrixOf(task.alignment.rotation));
   LayerRows of_b(task.b.weights(), role, {});
   if (task.alignment.heads.empty()) return tosses;
-  tosses.coins = align::Coins(
-      coinThreshold(task, role, {task.alignment.heads.front().layer_a, -1, false}, tosses.note));
+  tosses.coins =
+      align::Coins(coinThreshold(task, role, {task.alignment.heads.front().layer_a, -1, false},
+                                 task.a.weights().shape().hidden, tosses.note));
   const auto origins = latentOrigins(task.a.weights(), role);
   for (const auto& [layer, rows] : origins) {
     tosses.origins.insert(tosses.origins.end(), rows.begin(), rows.end());
@@ -454,7 +459,8 @@ double turnedStream(const MatrixTask& task) {
 
 Tosses tossResidual(const MatrixTask& task) {
   Tosses tosses;
-  tosses.coins = align::Coins(coinThreshold(task, role::kEmbedding, {}, tosses.note));
+  tosses.coins = align::Coins(
+      coinThreshold(task, role::kEmbedding, {}, task.a.weights().shape().hidden, tosses.note));
   std::vector<Columns> all;
   for (const std::string_view role : {role::kEmbedding, role::kOutput}) {
     Columns columns = sharedColumns(task, role);

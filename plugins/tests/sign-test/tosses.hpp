@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <kindred/analysis/align/coins.hpp>
@@ -19,7 +20,14 @@ struct Tosses {
   std::optional<Likeness> likeness = {};  // made of these
   // Which coin each row of the reference tosses, where no Doubling says it: latents, coordinates.
   std::vector<std::uint32_t> origins;
+  // Units among which each partner was the most alike; 0: they were matched otherwise.
+  std::uint64_t others = 0;
 };
+
+// What the absolute cosine of rows of `width` must exceed to be a coin, where the reference's
+// number format is not symmetric about zero; then says so in `note`.
+double coinThreshold(const MatrixTask& task, std::string_view role, const Place& place,
+                     std::uint64_t width, std::string& note);
 
 // mlp-unit: one coin for each up row of the reference.
 Tosses tossUnits(const MatrixTask& task);

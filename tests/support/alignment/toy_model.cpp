@@ -72,7 +72,10 @@ ToyModel::ToyModel(std::string name, std::uint64_t seed, const ToyShape& shape)
       const Place mlp{place.layer, shape.experts > 0 ? static_cast<std::int64_t>(e) : -1, false};
       put(kGate, mlp, shape.units, shape.hidden, ++seed);
       put(kUp, mlp, shape.units, shape.hidden, ++seed);
+      if (shape.bands > 0) put(kDown, mlp, shape.bands, shape.units, ++seed);
     }
+    if (shape.bands > 0)
+      put(kAttentionOutput, place, shape.bands, shape.heads * shape.head_dim, ++seed);
   }
   listMlps();
 }
@@ -129,7 +132,9 @@ GaugeGrant ToyModel::gauge(std::string_view role, unsigned axis, std::string_vie
     const bool latent = role == kQueryLatent || role == kKeyValueLatent;
     return {latent && rows, latent && rows, ""};
   }
-  if (name == "value-dim") return {role == kValue && rows, false, ""};
+  if (name == "value-dim") {
+    return {(role == kValue && rows) || (role == kAttentionOutput && !rows), false, ""};
+  }
   if (name == "rotary-pair") return {(role == kKey || role == kQuery) && rows, false, ""};
   if (name == "rotary-free") {
     const bool granted =
@@ -168,6 +173,13 @@ ToyModel& ToyModel::permuted(std::uint64_t seed) {
     const auto order = shuffledOrder(at(kGate, place).rows, random);
     reorderRows(at(kGate, place), order);
     reorderRows(at(kUp, place), order);
+    if (rows(kDown, place) == 0) continue;
+    Matrix& down = at(kDown, place);
+    const std::vector<float> before = down.values;
+    for (std::size_t i = 0; i < down.values.size(); ++i) {
+      const std::size_t row = i / down.columns * down.columns;
+      down.values[i] = before[row + order[i - row]];
+    }
   }
   return *this;
 }

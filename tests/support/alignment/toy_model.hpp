@@ -15,6 +15,7 @@ struct ToyShape {
   std::uint64_t layers = 3, hidden = 48, heads = 4, kv_heads = 2, head_dim = 16, rotary_dim = 16;
   std::uint64_t units = 96, experts = 0, vocabulary = 80;
   std::uint64_t query_latents = 0, latents = 0;
+  std::uint64_t bands = 0;  // rows of down and attention's output that were read, of more
 };
 
 // Gauges are those of a Llama-like decoder. Its matrices count as having the norms folded in.
@@ -23,6 +24,9 @@ class ToyModel final : public ModelWeights {
   ToyModel(std::string name, std::uint64_t seed, const ToyShape& shape = {});
 
   const std::string& model() const override { return name_; }
+  bool whole(std::string_view role, const Place&) const override {
+    return role != role::kDown && role != role::kAttentionOutput;
+  }
   const std::string& architecture() const override { return architecture_; }
   const ModelShape& shape() const override { return shape_; }
   const std::vector<Place>& mlps() const override { return mlps_; }
@@ -37,7 +41,7 @@ class ToyModel final : public ModelWeights {
   ToyModel as(std::string name) const;
   // Adds Gaussian noise of this size (relative to the initial weights) to everything but norms.
   ToyModel& trained(double noise, std::uint64_t seed);
-  // Shuffles the units of every MLP.
+  // Shuffles the units of every MLP, before any is read in part.
   ToyModel& permuted(std::uint64_t seed);
   // Shuffles the key-value heads, with the query heads that go with them.
   ToyModel& headsPermuted(std::uint64_t seed);
