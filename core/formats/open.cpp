@@ -176,14 +176,14 @@ CheckpointParts openStored(std::string model, Source& source, Location& location
   }
   parts.shards = openShards(files, index ? index->shards : chosen.shards);
   readTensors(source, format, parts);
-  if (has_params) layMetaOut(parts, texts.back(), wanted.back()->place());
   if (index) {
     IndexCheck check = checkAgainstIndex(*index, parts.tensors);
     parts.agrees_with_index = parts.agrees_with_index && check.agrees;
     for (std::string& sentence : check.notes) note(std::move(sentence));
   }
-  checkNames(parts.tensors, parts.shards);
   models::classify(parts.tensors, parts.config);
+  if (has_params) layMetaOut(parts, texts.back(), wanted.back()->place());
+  checkNames(parts.tensors, parts.shards);
   return parts;
 }
 

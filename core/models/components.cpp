@@ -7,6 +7,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <unordered_set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -144,18 +145,22 @@ std::vector<const Tensor*> withRole(const Checkpoint& tensors, const Architectur
   return known;
 }
 
-// A tower, or another stack. Nothing of it plays a role in the model's own family, or is `taken`.
+// Names of tensors, in the whole's own spelling.
+using Names = std::unordered_set<std::string_view>;
+
+// A tower, or another stack, of tensors that are not `claimed` by another part.
 std::optional<ComponentPart> stackOf(const Checkpoint& whole, const Kind& kind,
-                                     const Architecture* own, const ArchitectureRegistry& registry,
-                                     const std::set<std::string_view>& taken) {
-  const std::string key = keyOf(whole, kind.component), config = describedIn(whole, kind);
-  const Checkpoint others =
-      partOf(whole, key, config.empty() ? whole.config() : config, [&](const Tensor& tensor) {
-        return !taken.contains(tensor.name) && (own == nullptr || own->roleOf(tensor.name).empty());
-      });
-  const Architecture* family =
-      registry.ofTypes(readConfig(others).model_types, kind.component, others);
-  if (family == nullptr) return std::nullopt;
+                                     const ArchitectureRegistry& registry, const Names& claimed) {
+  const std::string key = keyOf(whole, kind.component), said = describedIn(whole, kind);
+  const std::string& config = said.empty() ? whole.config() : said;
+  const auto familyOf = [&](const Checkpoint& part) {
+    return registry.ofTypes(readConfig(part).model_types, kind.component, part);
+  };
+  const auto nothing = [](const Tensor&) { return false; };
+  if (familyOf(partOf(whole, key, config, nothing)) == nullptr) return std::nullopt;
+  const Checkpoint others = partOf(
+      whole, key, config, [&](const Tensor& tensor) { return !claimed.contains(tensor.name); });
+  const Architecture* family = familyOf(others);
   const std::vector<const Tensor*> known = withRole(others, family->named(others));
   if (known.size() < kFewestTensors) return std::nullopt;
   const std::string prefix = commonPrefix(known);
@@ -169,16 +174,16 @@ std::optional<ComponentPart> stackOf(const Checkpoint& whole, const Kind& kind,
 
 // What leads from a tower into the language model, where that is an MLP: told by its names alone.
 // Nothing in config.json speaks of its sizes.
-std::optional<ComponentPart> projectorOf(const Checkpoint& whole, const Architecture* own,
-                                         const ArchitectureRegistry& registry) {
+std::optional<ComponentPart> projectorOf(const Checkpoint& whole,
+                                         const ArchitectureRegistry& registry,
+                                         const Names& claimed) {
   const Architecture* family = registry.ofTypes({"projector"}, Component::projector, whole);
   if (family == nullptr) return std::nullopt;
   const std::string key = keyOf(whole, Component::projector);
-  const Checkpoint others = partOf(whole, key, "{}", [&](const Tensor& tensor) {
-    return own == nullptr || own->roleOf(tensor.name).empty();
-  });
+  const Checkpoint others = partOf(
+      whole, key, "{}", [&](const Tensor& tensor) { return !claimed.contains(tensor.name); });
   const Architecture fitted = family->named(others);
-  std::set<std::string_view> known;
+  Names known;
   std::set<std::string> roles;
   for (const Tensor* tensor : withRole(others, fitted)) {
     known.insert(tensor->name);
@@ -201,19 +206,24 @@ std::vector<ComponentPart> componentsOf(const Checkpoint& whole,
                                         const ArchitectureRegistry& registry) {
   std::vector<ComponentPart> parts;
   if (whole.config().empty()) return parts;
-  std::set<std::string_view> taken;
+  Names taken, claimed;  // by parts; and by the model's own family
+  if (own != nullptr) {
+    for (const Tensor* tensor : withRole(whole, *own)) claimed.insert(tensor->name);
+  }
   const auto add = [&](std::optional<ComponentPart> part) {
     if (!part) return;
     for (const Tensor& tensor : part->checkpoint.tensors()) {
-      taken.insert(whole.find(tensor.name)->name);
+      const std::string& name = whole.find(tensor.name)->name;
+      taken.insert(name);
+      claimed.insert(name);
     }
     parts.push_back(std::move(*part));
   };
   // First, since a tower's names may begin as those of its projector do.
-  add(projectorOf(whole, own.get(), registry));
+  add(projectorOf(whole, registry, claimed));
   for (const Kind& kind : kKinds) {
     if (own == nullptr || own->component() != kind.component) {
-      add(stackOf(whole, kind, own.get(), registry, taken));
+      add(stackOf(whole, kind, registry, claimed));
     }
   }
   std::stable_sort(parts.begin(), parts.end(), [](const ComponentPart& x, const ComponentPart& y) {

@@ -189,7 +189,12 @@ std::vector<evidence::Adjusted> findingsOf(const results::Results& results, cons
   return findings;
 }
 
-// What both models are by themselves has been tested under their own names.
+bool isByContent(const evidence::Adjusted& entry) {
+  return entry.finding.basis == Basis::unverified && entry.finding.reference.empty();
+}
+
+// What both models are by themselves has been tested under their own names. Tensors that were
+// matched by content, whatever part they are of, speak for none of the parts.
 std::vector<evidence::ComponentVerdict> componentsOf(const plan::Model& a, const plan::Model& b,
                                                      const steps::Recipe& recipe,
                                                      const results::Results& results,
@@ -201,9 +206,11 @@ std::vector<evidence::ComponentVerdict> componentsOf(const plan::Model& a, const
     evidence::Coverage coverage =
         coverageOf(*pair.a, *pair.b, results, budgetOf(recipe, a.key, b.key));
     coverage.ran = ran;
+    std::vector<evidence::Adjusted> findings = findingsOf(results, key_a, key_b);
+    if (pair.own) std::erase_if(findings, isByContent);
     list.push_back({std::string(models::name(pair.kind)),
-                    evidence::judge(pair.a->key, pair.b->key, findingsOf(results, key_a, key_b),
-                                    coverage, unfairIn(results, key_a, key_b))});
+                    evidence::judge(pair.a->key, pair.b->key, findings, coverage,
+                                    unfairIn(results, key_a, key_b))});
   }
   return list;
 }

@@ -10,16 +10,26 @@
 namespace kindred::steps {
 namespace {
 
-// Whether most of a model's bytes have roles: a family that fits a few names alone says nothing
-// of the others.
+// Bytes of a model's tensors that have roles in its family.
+std::uint64_t bytesWithRole(const plan::Model& model) {
+  std::uint64_t bytes = 0;
+  for (const models::Tensor& tensor : model.checkpoint.tensors()) {
+    const bool part = tensor.encoding == models::Encoding::part;
+    if (!part && !model.architecture->roleOf(tensor.name).empty()) bytes += tensor.bytes;
+  }
+  return bytes;
+}
+
+// Whether most of a model's bytes have roles, in its own family or in those of its components: a
+// family that fits a few names alone says nothing of the others.
 bool isUnderstood(const plan::Model& model) {
   if (model.architecture == nullptr) return false;
   std::uint64_t bytes = 0, with_role = 0;
   for (const models::Tensor& tensor : model.checkpoint.tensors()) {
-    if (tensor.encoding == models::Encoding::part) continue;
-    bytes += tensor.bytes;
-    if (!model.architecture->roleOf(tensor.name).empty()) with_role += tensor.bytes;
+    if (tensor.encoding != models::Encoding::part) bytes += tensor.bytes;
   }
+  if (model.components.empty()) with_role = bytesWithRole(model);
+  for (const auto& component : model.components) with_role += bytesWithRole(*component);
   return with_role > 0 && with_role >= bytes / 2;
 }
 

@@ -73,6 +73,15 @@ TEST(Dimensions, AreSpelledAsOlderFamiliesDo) {
   EXPECT_EQ(parts.experts, 16u);
 }
 
+// A tower that states the width of what it gives besides.
+TEST(Dimensions, OfATowerAreThoseOfItsOwnStream) {
+  const Dimensions d =
+      dimensions(R"({"embed_dim": 1280, "hidden_size": 3584, "num_heads": 16, "depth": 32})");
+  EXPECT_EQ(d.hidden, 1280u);
+  EXPECT_EQ(d.head_dim, 80u);
+  EXPECT_EQ(d.layers, 32u);
+}
+
 TEST(Dimensions, OfKeyHeadsDependOnWhetherQueriesShareThem) {
   const auto heads = [](const std::string& more) {
     return dimensions(R"({"hidden_size":64,"num_attention_heads":4,)" + more + "}").kv_heads;
