@@ -339,22 +339,35 @@ class Tester {
   std::map<std::string_view, std::set<std::uint32_t>> tossed_by_likeness_;
 };
 
-// Columns of the embeddings of the tokens named, each against the sum of those before it.
-std::vector<SelfTest> residualTests(const ModelWeights& weights,
+// Columns, each against the sum of those before it.
+void tossColumns(const UnitRows& rows, Coins& coins) {
+  std::vector<double> along(rows.columns, 0.0);
+  for (std::uint64_t t = 0; t < rows.rows; ++t) {
+    double sum = 0;
+    for (std::uint64_t c = 0; c < rows.columns; ++c) {
+      along[c] += rows.row(t)[c] * sum;
+      sum += rows.row(t)[c];
+    }
+  }
+  for (std::uint32_t c = 0; c < along.size(); ++c) coins.add(c, along[c]);
+}
+
+// Coordinates of the stream, in the embeddings of the tokens named; where maps of the stream are
+// tossed also in the rows that make these.
+std::vector<SelfTest> residualTests(const ModelWeights& weights, const GaugeUse& use,
                                     const std::vector<std::uint32_t>& tokens) {
+  constexpr std::uint64_t kMostRows = 256;  // of an MLP
   Coins coins;
   for (const std::string_view role : {role::kEmbedding, role::kOutput}) {
     if (tokens.empty() || weights.rows(role, {}) == 0) continue;
-    const UnitRows rows(weights.matrix(role, {}, tokens));
-    std::vector<double> along(rows.columns, 0.0);
-    for (std::uint64_t t = 0; t < rows.rows; ++t) {
-      double sum = 0;
-      for (std::uint64_t c = 0; c < rows.columns; ++c) {
-        along[c] += rows.row(t)[c] * sum;
-        sum += rows.row(t)[c];
-      }
-    }
-    for (std::uint32_t c = 0; c < along.size(); ++c) coins.add(c, along[c]);
+    tossColumns(UnitRows(weights.matrix(role, {}, tokens)), coins);
+  }
+  for (const Place& place : weights.mlps()) {
+    const std::uint64_t rows = std::min(kMostRows, weights.rows(use.role, place));
+    if (use.role != role::kUp || rows == 0) continue;
+    std::vector<std::uint32_t> first(rows);
+    std::iota(first.begin(), first.end(), 0u);
+    tossColumns(UnitRows(weights.matrix(use.role, place, first)), coins);
   }
   const SignCount count = coins.count();
   if (count.coins == 0) return {};
@@ -388,7 +401,7 @@ std::vector<SelfTest> byLayer(const ModelProfile& model, const GaugeUse& use) {
 
 std::vector<SelfTest> selfTests(const ModelProfile& model, const GaugeUse& use,
                                 const std::vector<std::uint32_t>& tokens) {
-  if (use.gauge == gauge::kResidualDim) return residualTests(model.weights(), tokens);
+  if (use.gauge == gauge::kResidualDim) return residualTests(model.weights(), use, tokens);
   if (use.gauge == gauge::kLatentDim) return byLayer(model, use);
   Tester tester(model.weights(), use);
   for (const Part& part : partsOf(model, use)) tester.add(part);

@@ -42,8 +42,8 @@ constexpr Option kCompareOptions[] = {
 };
 
 // Exact tests on whole models, each on every gauge that the architecture grants.
-constexpr const char* kTests[] = {"sign-test", "unit-matching", "residual-dims", "expert-matching",
-                                  "head-matching"};
+constexpr const char* kTests[] = {"sign-test",       "unit-matching", "residual-dims",
+                                  "expert-matching", "head-matching", "tree-coins"};
 
 // Tests whose null is made by controls, for what no exact test can see.
 constexpr const char* kCalibrated[] = {"unit-invariants", "gram", "probe-match", "spectra"};

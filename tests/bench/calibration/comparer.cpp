@@ -20,8 +20,8 @@ namespace kindred::calibration {
 namespace {
 
 // What a plain comparison runs; then exact tests that it runs when asked to.
-constexpr const char* kPlainTests[] = {"sign-test", "unit-matching", "residual-dims",
-                                       "expert-matching", "head-matching"};
+constexpr const char* kPlainTests[] = {"sign-test",       "unit-matching", "residual-dims",
+                                       "expert-matching", "head-matching", "tree-coins"};
 constexpr const char* kFurtherTests[] = {"aligned-permutation"};
 constexpr std::uint64_t kSeed = 7;  // of ties
 

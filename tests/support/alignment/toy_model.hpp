@@ -19,13 +19,14 @@ struct ToyShape {
 };
 
 // Gauges are those of a Llama-like decoder. Its matrices count as having the norms folded in.
-class ToyModel final : public ModelWeights {
+class ToyModel : public ModelWeights {
  public:
   ToyModel(std::string name, std::uint64_t seed, const ToyShape& shape = {});
 
   const std::string& model() const override { return name_; }
-  bool whole(std::string_view role, const Place&) const override {
-    return role != role::kDown && role != role::kAttentionOutput;
+  bool whole(std::string_view role, const Place& place) const override {
+    const bool writes = role == role::kDown || role == role::kAttentionOutput;
+    return !writes || rows(role, place) == shape_.hidden;
   }
   const std::string& architecture() const override { return architecture_; }
   const ModelShape& shape() const override { return shape_; }
@@ -68,6 +69,12 @@ class ToyModel final : public ModelWeights {
     return tensors_.at({std::string(role), place});
   }
   void drop(std::string_view role);
+
+ protected:
+  template <class Edit>
+  void eachMatrix(Edit&& edit) {
+    for (auto& [key, matrix] : tensors_) edit(key.first, matrix);
+  }
 
  private:
   void put(std::string_view role, const Place& place, std::uint64_t rows, std::uint64_t columns,
