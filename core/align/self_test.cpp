@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include <kindred/analysis/align/bands.hpp>
+#include <kindred/analysis/align/biases.hpp>
 #include <kindred/analysis/stats/log_space.hpp>
 #include <kindred/analysis/stats/tails.hpp>
 
@@ -188,12 +189,12 @@ double twoSidedP(const SignCount& count) {
 
 class Tester {
  public:
-  Tester(const ModelWeights& weights, const GaugeUse& use) : use_(use), weights_(weights) {}
+  Tester(const ModelWeights& weights, const GaugeUse& use)
+      : use_(use), weights_(weights), biases_(hasBiases(weights, use.role)) {}
 
   void add(const Part& part) {
     if (weights_.rows(use_.role, part.place) == 0) return;
-    const Matrix stored = weights_.matrix(use_.role, part.place);
-    const UnitRows own(use_.axis == 0 ? stored : transposed(stored, kUnitsOfBand));
+    const UnitRows own(rowsOf(use_.role, part.place, weights_.matrix(use_.role, part.place)));
     for (const std::string_view partner : partnersOf(use_)) compare(part, own, partner);
     accumulate(part, own);
     compareWithTables(part, own);
@@ -210,6 +211,12 @@ class Tester {
   }
 
  private:
+  // As they are tossed: columns of bands as rows, and biases with what they change sign with.
+  Matrix rowsOf(std::string_view role, const Place& place, Matrix stored) const {
+    if (use_.axis == 1) return transposed(stored, kUnitsOfBand);
+    return biases_ ? withBiases(weights_, role, place, std::move(stored)) : stored;
+  }
+
   static bool fits(const Unit& unit, std::uint64_t rows) {
     return unit.origin != kNoOrigin &&
            std::all_of(unit.rows.begin(), unit.rows.end(), [&](auto r) { return r < rows; });
@@ -223,7 +230,7 @@ class Tester {
     if (place != part.place || weights_.rows(partner, place) == 0) return;
     std::vector<std::uint32_t> first(std::min(own.rows, weights_.rows(partner, place)));
     std::iota(first.begin(), first.end(), 0u);
-    const UnitRows other(weights_.matrix(partner, place, first));
+    const UnitRows other(rowsOf(partner, place, weights_.matrix(partner, place, first)));
     if (other.columns != own.columns) return;
     Coins& coins = coins_["rows of equal number of " + std::string(partner)];
     for (const Unit& unit : part.units) {
@@ -333,6 +340,7 @@ class Tester {
 
   const GaugeUse& use_;
   const ModelWeights& weights_;
+  bool biases_;
   std::map<std::string, Coins> coins_;
   // Origins.
   std::set<std::uint32_t> tossed_, turned_;

@@ -14,7 +14,7 @@ constexpr std::uint64_t kRowsOfOne = 64;     // of an MLP that stands alone in i
 constexpr std::uint64_t kRowsOfExperts = 8;  // of each of several
 // Bytes of the values of matrices that are products: tests hold them all at once.
 constexpr std::uint64_t kMostMade = std::uint64_t{512} << 20;
-constexpr std::uint64_t kRowsOfBand = 32;    // whose columns are units
+constexpr std::uint64_t kRowsOfBand = 32;  // whose columns are units
 constexpr std::uint64_t kFewestOfBand = 16;
 
 // A layer's place in the order of reading. The first layer differs most from the others.
@@ -123,7 +123,10 @@ class Chooser {
     order_.assign(layers_.begin(), layers_.end());
     std::sort(order_.begin(), order_.end(), [](auto x, auto y) { return turn(x) < turn(y); });
     for (const auto& [key, view] : views_) {
-      if (key.first.starts_with("norm.")) take(key.first, key.second);
+      const std::string& role = key.first;
+      if (role.starts_with("norm.") || role == "attention.k_bias" || role == "attention.v_bias") {
+        take(role, key.second);
+      }
     }
     takeTokens(budget_ / 8);
     takeAttention(budget_ / 4);

@@ -432,6 +432,52 @@ TEST(SignTest, LatentsOfCopiedLayersAreOneCoin) {
   EXPECT_EQ(coins, 3U * (24 + 20));
 }
 
+// Biases as large as those of keys and values can be, beside rows of length seven.
+ToyModel withBiases(std::uint64_t seed) {
+  ToyShape shape;
+  shape.biases = true;
+  ToyModel model("m" + std::to_string(seed), seed, shape);
+  for (std::int64_t layer = 0; layer < 3; ++layer) {
+    for (const char* role : {"attention.k_bias", "attention.v_bias"}) {
+      for (float& x : model.at(role, {layer, -1, false}).values) x *= 30;
+    }
+  }
+  return model;
+}
+
+TEST(SignTest, TossesBiasesWithTheirRows) {
+  const ToyModel a = withBiases(1);
+  ToyModel b = a.as("b");
+  for (std::int64_t layer = 0; layer < 3; ++layer) {
+    Matrix& rows = b.at(role::kValue, {layer, -1, false});
+    for (std::size_t i = 0; i < rows.values.size(); ++i) {  // every other row is turned
+      if (i / rows.columns % 2 == 0) rows.values[i] = -rows.values[i];
+    }
+  }
+  EXPECT_LT(signs(a, b).log10P("value-dim"), -12) << "biases, which are larger, are not";
+  for (std::int64_t layer = 0; layer < 3; ++layer) {
+    b.at("attention.v_bias", {layer, -1, false}).values.assign(32, 0.0f);
+  }
+  EXPECT_GT(signs(a, b).log10P("value-dim"), -3) << "without them half of all coins are tails";
+}
+
+TEST(SignTest, BiasesOfIndependentModelsGiveFairCoins) {
+  const auto make = [](std::uint64_t seed) { return withBiases(seed); };
+  EXPECT_LE(unlucky("value-dim", make), 1);
+  EXPECT_LE(unlucky("rotary-pair", make), 1);
+}
+
+TEST(SignTest, BiasesThatAllLeanOneWayGiveNoCoin) {
+  const auto leaning = [](std::uint64_t seed) {
+    ToyModel model = withBiases(seed);
+    for (std::int64_t layer = 0; layer < 3; ++layer) {
+      for (float& x : model.at("attention.v_bias", {layer, -1, false}).values) x = std::abs(x);
+    }
+    return model;
+  };
+  EXPECT_EQ(signs(leaning(1), leaning(2)).find("value-dim"), nullptr);
+}
+
 TEST(SignTest, GivesTheSameBitsEveryTime) {
   const ToyModel a("a", 1), b("b", 2);
   const Comparison first = signs(a, b), second = signs(a, b);

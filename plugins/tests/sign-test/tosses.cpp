@@ -6,6 +6,7 @@
 #include <numbers>
 #include <vector>
 
+#include <kindred/analysis/align/biases.hpp>
 #include <kindred/analysis/align/origins.hpp>
 #include <kindred/analysis/copies/copies.hpp>
 #include <kindred/analysis/linear/linear.hpp>
@@ -24,25 +25,34 @@ using linear::unitColumns;
 // the root of the width. Cosines within it could owe their sign to the format.
 constexpr double kLatticeError = 0.5;
 
-// One role's rows of a layer's attention as unit columns, A's in B's residual stream.
+// One role's rows of a layer's attention as unit columns, A's in B's residual stream; where both
+// models have biases, with these below.
 class LayerRows {
  public:
-  LayerRows(const ModelWeights& weights, std::string_view role, arma::fmat rotation)
-      : weights_(weights), role_(role), rotation_(std::move(rotation)) {}
+  LayerRows(const ModelWeights& weights, std::string_view role, bool biases, arma::fmat rotation)
+      : weights_(weights), role_(role), biases_(biases), rotation_(std::move(rotation)) {}
 
   // Null where the layer lacks the role.
   const arma::fmat* of(std::int64_t layer) {
     const auto [found, fresh] = layers_.try_emplace(layer);
     const Place place{layer, -1, false};
-    if (fresh && weights_.rows(role_, place) > 0) {
-      found->second = rotated(unitColumns(weights_.matrix(role_, place)), rotation_);
-    }
+    if (fresh && weights_.rows(role_, place) > 0) found->second = read(place);
     return found->second.is_empty() ? nullptr : &found->second;
   }
 
  private:
+  arma::fmat read(const Place& place) const {
+    Matrix rows = weights_.matrix(role_, place);
+    if (!biases_) return rotated(unitColumns(rows), rotation_);
+    const arma::fmat columns =
+        unitColumns(align::withBiases(weights_, role_, place, std::move(rows)));
+    return arma::join_cols(rotated(columns.head_rows(columns.n_rows - 1), rotation_),
+                           columns.tail_rows(1));
+  }
+
   const ModelWeights& weights_;
   std::string_view role_;
+  bool biases_;
   arma::fmat rotation_;
   std::map<std::int64_t, arma::fmat> layers_;
 };
@@ -98,8 +108,10 @@ template <class Toss, class Cosines>
 void forEachHead(const MatrixTask& task, std::string_view role, align::Sizes& sizes, Toss&& toss,
                  Cosines&& cosines) {
   std::vector<std::pair<Block, Block>> matched;
-  LayerRows of_a(task.a.weights(), role, linear::matrixOf(task.alignment.rotation));
-  LayerRows of_b(task.b.weights(), role, {});
+  const bool biases =
+      align::hasBiases(task.a.weights(), role) && align::hasBiases(task.b.weights(), role);
+  LayerRows of_a(task.a.weights(), role, biases, linear::matrixOf(task.alignment.rotation));
+  LayerRows of_b(task.b.weights(), role, biases, {});
   const std::uint64_t dim_a = task.a.weights().shape().head_dim;
   const std::uint64_t dim_b = task.b.weights().shape().head_dim;
   for (const HeadMatch& match : task.alignment.heads) {
@@ -411,8 +423,8 @@ Tosses tossRotaryFree(const MatrixTask& task) {
 Tosses tossLatents(const MatrixTask& task) {
   Tosses tosses;
   const std::string_view role = task.use.role;
-  LayerRows of_a(task.a.weights(), role, linear::matrixOf(task.alignment.rotation));
-  LayerRows of_b(task.b.weights(), role, {});
+  LayerRows of_a(task.a.weights(), role, false, linear::matrixOf(task.alignment.rotation));
+  LayerRows of_b(task.b.weights(), role, false, {});
   if (task.alignment.heads.empty()) return tosses;
   tosses.coins =
       align::Coins(coinThreshold(task, role, {task.alignment.heads.front().layer_a, -1, false},

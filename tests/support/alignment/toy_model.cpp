@@ -23,7 +23,7 @@ bool isNorm(std::string_view role) {
 }
 // The role's rows are vectors of the residual stream.
 bool readsResidual(std::string_view role) {
-  return role != kDown && role != kAttentionOutput && !isNorm(role);
+  return role != kDown && role != kAttentionOutput && !isNorm(role) && !role.ends_with("_bias");
 }
 
 std::vector<std::uint32_t> shuffledOrder(std::uint64_t count, Random& random) {
@@ -64,6 +64,10 @@ ToyModel::ToyModel(std::string name, std::uint64_t seed, const ToyShape& shape)
     put(kQuery, place, shape.heads * shape.head_dim, shape.hidden, ++seed);
     put(kKey, place, shape.kv_heads * shape.head_dim, shape.hidden, ++seed);
     put(kValue, place, shape.kv_heads * shape.head_dim, shape.hidden, ++seed);
+    if (shape.biases) {
+      put("attention.k_bias", place, 1, shape.kv_heads * shape.head_dim, ++seed);
+      put("attention.v_bias", place, 1, shape.kv_heads * shape.head_dim, ++seed);
+    }
     if (shape.query_latents > 0)
       put(kQueryLatent, place, shape.query_latents, shape.hidden, ++seed);
     if (shape.latents > 0) put(kKeyValueLatent, place, shape.latents, shape.hidden, ++seed);
