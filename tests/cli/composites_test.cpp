@@ -1,6 +1,9 @@
 // Models of several parts: each part has its own verdict, and the pair's names them.
 #include <gmock/gmock.h>
 
+#include <array>
+#include <set>
+
 #include <nlohmann/json.hpp>
 
 #include "support/process.hpp"
@@ -64,6 +67,55 @@ Toy clipTower(std::uint64_t seed, const std::string& prefix) {
   }
   tower[prefix + "post_layernorm.weight"] = q.at("model.norm.weight");
   return tower;
+}
+
+// The matrices of a tower by what they are, of 64 wide blocks: other names for the same shapes.
+struct Names {
+  std::string block;  // "visual.blocks.{l}."
+  std::string first, second, attention_out, in, out;
+  std::string packed;  // queries, keys and values in one; empty: apart
+  std::array<std::string, 3> apart = {};
+  std::string gate = {};  // of a gated MLP, whose up rows are then `in`
+};
+
+Toy towerOf(std::uint64_t seed, const Names& names) {
+  const Toy q = toyLlama(seed), k = toyLlama(seed + 1000), v = toyLlama(seed + 2000);
+  Toy tower;
+  for (int layer = 0; layer < kLayers; ++layer) {
+    const std::string from = "model.layers." + std::to_string(layer) + ".";
+    std::string to = names.block;
+    to.replace(to.find("{l}"), 3, std::to_string(layer));
+    const std::string queries = from + "self_attn.q_proj.weight";
+    if (!names.packed.empty()) {
+      tower[to + names.packed] = below(q.at(queries), k.at(queries), v.at(queries));
+    } else {
+      tower[to + names.apart[0]] = q.at(queries);
+      tower[to + names.apart[1]] = k.at(queries);
+      tower[to + names.apart[2]] = v.at(queries);
+    }
+    tower[to + names.attention_out] = q.at(from + "self_attn.o_proj.weight");
+    tower[to + names.first] = q.at(from + "input_layernorm.weight");
+    tower[to + names.second] = q.at(from + "post_attention_layernorm.weight");
+    if (!names.gate.empty()) tower[to + names.gate] = q.at(from + "mlp.gate_proj.weight");
+    tower[to + names.in] = q.at(from + "mlp.up_proj.weight");
+    tower[to + names.out] = q.at(from + "mlp.down_proj.weight");
+  }
+  return tower;
+}
+
+// An MLP from 128 to 64, with 176 units.
+Toy projector(std::uint64_t seed, const std::string& in, const std::string& out) {
+  const std::string mlp = "model.layers.0.mlp.";
+  const Array left = toyLlama(seed).at(mlp + "up_proj.weight");
+  const Array right = toyLlama(seed + 1000).at(mlp + "up_proj.weight");
+  Array wide{{left.shape[0], 128}, {}};
+  for (std::size_t row = 0; row < left.shape[0]; ++row) {
+    for (const Array* half : {&left, &right}) {
+      const auto at = half->values.begin() + static_cast<std::ptrdiff_t>(row * 64);
+      wide.values.insert(wide.values.end(), at, at + 64);
+    }
+  }
+  return {{in, wide}, {out, toyLlama(seed).at(mlp + "down_proj.weight")}};
 }
 
 Toy together(Toy one, const Toy& other) {
@@ -191,6 +243,207 @@ TEST(Composites, HaveALanguageModelThatIsFoundInAPlainOne) {
   const json report = compared(dir, "a", "b");
   EXPECT_EQ(report.at("verdict").at("class"), "shared-weights");
   EXPECT_EQ(componentsOf(report), (Classes{{"language model", "shared-weights"}}));
+}
+
+struct Composite {
+  const char* language;  // its model type
+  const char* tower;     // likewise
+  Names names;
+  std::string ends = {};  // a norm behind the blocks
+  std::string prefix = "language_model.";
+  std::array<std::string, 2> projector = {};
+};
+
+std::vector<Composite> composites() {
+  return {
+      {"qwen2_vl",
+       "qwen2_vl",
+       {"visual.blocks.{l}.", "norm1.weight", "norm2.weight", "attn.proj.weight", "mlp.fc1.weight",
+        "mlp.fc2.weight", "attn.qkv.weight"},
+       "visual.merger.ln_q.weight",
+       "",
+       {"visual.merger.mlp.0.weight", "visual.merger.mlp.2.weight"}},
+      {"qwen3_vl",
+       "qwen3_vl",
+       {"model.visual.blocks.{l}.", "norm1.weight", "norm2.weight", "attn.proj.weight",
+        "mlp.linear_fc1.weight", "mlp.linear_fc2.weight", "attn.qkv.weight"},
+       "model.visual.merger.norm.weight",
+       "",
+       {"model.visual.merger.linear_fc1.weight", "model.visual.merger.linear_fc2.weight"}},
+      {"internvl_chat",
+       "intern_vit_6b",
+       {"vision_model.encoder.layers.{l}.", "norm1.weight", "norm2.weight", "attn.proj.weight",
+        "mlp.fc1.weight", "mlp.fc2.weight", "attn.qkv.weight"},
+       "",
+       "language_model.",
+       {"mlp1.1.weight", "mlp1.3.weight"}},
+      {"internvl",
+       "internvl_vision",
+       {"vision_tower.encoder.layer.{l}.",
+        "layernorm_before.weight",
+        "layernorm_after.weight",
+        "attention.projection_layer.weight",
+        "mlp.fc1.weight",
+        "mlp.fc2.weight",
+        "",
+        {"attention.q_proj.weight", "attention.k_proj.weight", "attention.v_proj.weight"}},
+       "",
+       "language_model.",
+       {"multi_modal_projector.linear_1.weight", "multi_modal_projector.linear_2.weight"}},
+      {"mistral3",
+       "pixtral",
+       {"vision_tower.transformer.layers.{l}.",
+        "attention_norm.weight",
+        "ffn_norm.weight",
+        "attention.o_proj.weight",
+        "feed_forward.up_proj.weight",
+        "feed_forward.down_proj.weight",
+        "",
+        {"attention.q_proj.weight", "attention.k_proj.weight", "attention.v_proj.weight"},
+        "feed_forward.gate_proj.weight"},
+       "",
+       "language_model.",
+       {"multi_modal_projector.linear_1.weight", "multi_modal_projector.linear_2.weight"}},
+  };
+}
+
+class Published : public testing::TestWithParam<Composite> {
+ protected:
+  static Toy tower(std::uint64_t seed) {
+    Toy made = towerOf(seed, GetParam().names);
+    if (!GetParam().ends.empty()) {
+      made[GetParam().ends] = toyLlama(seed).at("model.norm.weight");
+    }
+    return made;
+  }
+  static Toy language(std::uint64_t seed) { return renamed(toyLlama(seed), "", GetParam().prefix); }
+  static Toy between(std::uint64_t seed) {
+    return projector(seed, GetParam().projector[0], GetParam().projector[1]);
+  }
+  static std::string config() {
+    return std::string(R"({"model_type":")") + GetParam().language + R"(","text_config":)" +
+           toyLlamaConfig() + R"(,"vision_config":{"model_type":")" + GetParam().tower + R"(",)" +
+           kSizes + R"("depth":2,"num_hidden_layers":2,"num_heads":4,"num_attention_heads":4}})";
+  }
+};
+
+TEST_P(Published, ThatShareATowerAreSharedInThatPart) {
+  TempDir dir;
+  save(dir, "a", together(together(language(1), tower(5)), between(6)), config());
+  save(dir, "b", together(together(language(2), tuned(tower(5), 3)), between(7)), config());
+  EXPECT_EQ(componentsOf(compared(dir, "a", "b")), (Classes{{"language model", "no-evidence"},
+                                                            {"vision tower", "shared-weights"},
+                                                            {"projector", "no-evidence"}}));
+}
+
+TEST_P(Published, ThatShareAProjectorAreSharedInThatPart) {
+  TempDir dir;
+  save(dir, "a", together(together(language(1), tower(5)), between(6)), config());
+  save(dir, "b", together(together(language(2), tower(8)), tuned(between(6), 3)), config());
+  const json report = compared(dir, "a", "b");
+  EXPECT_EQ(componentsOf(report), (Classes{{"language model", "no-evidence"},
+                                           {"vision tower", "no-evidence"},
+                                           {"projector", "shared-weights"}}));
+  EXPECT_THAT(report.at("verdict").at("sentence").get<std::string>(),
+              HasSubstr("projector: shared weights (p <= "));
+}
+
+INSTANTIATE_TEST_SUITE_P(Composites, Published, testing::ValuesIn(composites()),
+                         [](const auto& test) { return std::string(test.param.language); });
+
+TEST(Composites, OfTwoTowersHaveBothTested) {
+  TempDir dir;
+  const std::string config =
+      R"({"model_type":"clip","text_config":{"model_type":"clip_text_model",)"
+      R"("hidden_size":64,"intermediate_size":176,"num_hidden_layers":2,)"
+      R"("num_attention_heads":4,"vocab_size":256},"vision_config":)" +
+      clipConfig() + "}";
+  const auto both = [](std::uint64_t text, std::uint64_t vision) {
+    return together(clipTower(text, "text_model."), clipTower(vision, "vision_model."));
+  };
+  save(dir, "a", both(1, 5), config);
+  save(dir, "b", tuned(both(1, 9), 3), config);
+  EXPECT_EQ(componentsOf(compared(dir, "a", "b")),
+            (Classes{{"language model", "shared-weights"}, {"vision tower", "no-evidence"}}));
+}
+
+TEST(Composites, OfAnEncoderThatListensAndADecoderHaveBothTested) {
+  TempDir dir;
+  const Names names{
+      "model.encoder.layers.{l}.",
+      "self_attn_layer_norm.weight",
+      "final_layer_norm.weight",
+      "self_attn.out_proj.weight",
+      "fc1.weight",
+      "fc2.weight",
+      "",
+      {"self_attn.q_proj.weight", "self_attn.k_proj.weight", "self_attn.v_proj.weight"}};
+  Names decoder = names;
+  decoder.block = "model.decoder.layers.{l}.";
+  const std::string config =
+      R"({"model_type":"whisper","d_model":64,"encoder_layers":2,"decoder_layers":1,)"
+      R"("num_hidden_layers":1,"encoder_attention_heads":4,"decoder_attention_heads":4,)"
+      R"("encoder_ffn_dim":176,"decoder_ffn_dim":176,"vocab_size":256})";
+  const auto both = [&](std::uint64_t listens, std::uint64_t speaks) {
+    return together(towerOf(listens, names), towerOf(speaks, decoder));
+  };
+  save(dir, "a", both(1, 5), config);
+  save(dir, "b", tuned(both(1, 9), 3), config);
+  const json report = compared(dir, "a", "b");
+  EXPECT_EQ(componentsOf(report),
+            (Classes{{"language model", "no-evidence"}, {"audio tower", "shared-weights"}}));
+}
+
+TEST(Composites, OfTwoStacksHaveTheDecoderTestedToo) {
+  TempDir dir;
+  const auto stack = [](const std::string& root, const char* mlp) {
+    return Names{root + ".block.{l}.",
+                 "layer.0.layer_norm.weight",
+                 std::string(mlp) + ".layer_norm.weight",
+                 "layer.0.SelfAttention.o.weight",
+                 std::string(mlp) + ".DenseReluDense.wi_1.weight",
+                 std::string(mlp) + ".DenseReluDense.wo.weight",
+                 "",
+                 {"layer.0.SelfAttention.q.weight", "layer.0.SelfAttention.k.weight",
+                  "layer.0.SelfAttention.v.weight"},
+                 std::string(mlp) + ".DenseReluDense.wi_0.weight"};
+  };
+  const std::string config = R"({"model_type":"t5","d_model":64,"num_layers":2,"num_heads":4,)"
+                             R"("num_decoder_layers":2,"d_kv":16,"d_ff":176,"vocab_size":256})";
+  const auto both = [&](std::uint64_t encoder, std::uint64_t decoder) {
+    return together(towerOf(encoder, stack("encoder", "layer.1")),
+                    towerOf(decoder, stack("decoder", "layer.2")));
+  };
+  save(dir, "a", both(1, 5), config);
+  save(dir, "b", tuned(both(4, 5), 3), config);
+  EXPECT_EQ(componentsOf(compared(dir, "a", "b")),
+            (Classes{{"language model", "no-evidence"}, {"decoder", "shared-weights"}}));
+}
+
+TEST(Composites, HaveTheirPartsCalibratedByTheSamePartsOfControls) {
+  TempDir dir;
+  const auto composite = [&](const std::string& name, std::uint64_t seed) {
+    save(dir, name, together(toyLlama(seed), qwenTower(seed + 1)), qwenConfig());
+    return (dir / name).string();
+  };
+  std::vector<std::string> words{"compare", composite("a", 1), composite("b", 3)};
+  for (const char* name : {"c", "d", "e"}) {
+    words.push_back("--control");
+    words.push_back(composite(name, static_cast<std::uint64_t>(10 * *name)));
+  }
+  save(dir, "plain", toyLlama(7), toyLlamaConfig());  // has no tower to stand beside the others'
+  words.insert(words.end(),
+               {"--control", (dir / "plain").string(), "--json", "--out", (dir / "out").string()});
+  const auto result = support::run(words);
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  std::map<std::string, std::set<int>> controls;  // by model
+  const json report = json::parse(result.out);
+  for (const json& finding : report.at("findings")) {
+    if (finding.at("basis") != "calibrated") continue;
+    controls[finding.at("model_a")].insert(finding.at("details").at("controls").get<int>());
+  }
+  EXPECT_EQ(controls["a"], (std::set<int>{4}));
+  EXPECT_EQ(controls["a (vision tower)"], (std::set<int>{3}));
 }
 
 TEST(Composites, ComeOutAgain) {

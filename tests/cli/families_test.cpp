@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <fstream>
 #include <numeric>
 #include <set>
 #include <sstream>
@@ -11,6 +12,7 @@
 #include <kindred/random.hpp>
 
 #include "recipes.hpp"
+#include "support/gguf.hpp"
 #include "toys.hpp"
 
 namespace kindred::clitest {
@@ -219,6 +221,23 @@ std::string tower(const std::string& layer, const std::string& first, const std:
          square(a + "v_proj") + square(a + "out_proj");
 }
 
+std::string dinov3(const std::string& mlp_) {
+  const std::string l = "layer.{l}.";
+  return norm("norm") + norm(l + "norm1") + norm(l + "norm2") + l + "layer_scale1.lambda1 D\n" + l +
+         "layer_scale2.lambda1 D\n" + square(l + "attention.q_proj") + l +
+         "attention.k_proj.weight D D\n" + square(l + "attention.v_proj") +
+         square(l + "attention.o_proj") + mlp_;
+}
+const std::string kTower =
+    R"(,"hidden_size":64,"depth":2,"num_hidden_layers":2,"num_attention_heads":4,)"
+    R"("intermediate_size":96)";
+// Blocks whose queries, keys and values are one matrix.
+std::string packed(const std::string& first, const std::string& second, const std::string& mlp_) {
+  const std::string b = "blocks.{l}.";
+  return norm(b + first) + norm(b + second) + b + "attn.qkv.weight 192 D\n" + b +
+         "attn.qkv.bias 192\n" + square(b + "attn.proj") + mlp_;
+}
+
 const std::vector<Layout>& layouts() {
   static const std::vector<Layout> kLayouts{
       {"qwen3", R"("model_type":"qwen3_vl","text_config":{"model_type":"qwen3_vl_text"})",
@@ -265,20 +284,20 @@ const std::vector<Layout>& layouts() {
       {"deepseek_v3",
        type("deepseek_v32") + kLatent + kMoe + R"(,"n_group":2)",
        latent(kExperts + kCorrection + kShared),
-       {"mlp-unit", "latent-dim"}},
+       {"mlp-unit", "latent-dim", "value-dim", "rotary-free"}},
       {"kimi_k2",
        R"("model_type":"kimi_k25","text_config":{"model_type":"kimi_k2"},"n_group":1)" + kLatent +
            kMoe,
        replaced(latent(kExperts + kCorrection + kShared), "model.", "language_model.model."),
-       {"mlp-unit", "latent-dim"}},
+       {"mlp-unit", "latent-dim", "value-dim", "rotary-free"}},
       {"kimi_k2",
        type("glm_moe_dsa") + kLatent + kMoe,
        latent(kExperts + kCorrection + kShared),
-       {"mlp-unit", "latent-dim"}},
+       {"mlp-unit", "latent-dim", "value-dim", "rotary-free"}},
       {"axk1",
        type("axk1") + kLatent + kMoe,
        latent(kExperts + kCorrection + kShared + kL + "post_mlp_layernorm.weight D\n"),
-       {"mlp-unit", "latent-dim"}},
+       {"mlp-unit", "latent-dim", "value-dim", "rotary-free"}},
       {"deepseek_v4",
        type("deepseek_v4") + kMoe,
        "embed.weight T D\nhead.weight T D\nnorm.weight D\nlayers.{l}.attn_norm.weight D\n"
@@ -487,6 +506,109 @@ const std::vector<Layout>& layouts() {
        "encoder.block.{l}.layer.0.SelfAttention.o.weight D Q\n" +
            mlp("encoder.block.{l}.layer.1.DenseReluDense.", "wi_0", "wi_1", "wo"),
        {"mlp-unit", "value-dim", "rotary-free"}},
+      {"t5_relu",
+       type("t5") + R"(,"d_model":64,"num_layers":2,"num_heads":4,"d_kv":16,"d_ff":96,)"
+                    R"("feed_forward_proj":"relu","vocab_size":256)",
+       "shared.weight T D\nencoder.final_layer_norm.weight D\n"
+       "encoder.block.{l}.layer.0.layer_norm.weight D\n"
+       "encoder.block.{l}.layer.1.layer_norm.weight D\n"
+       "encoder.block.{l}.layer.0.SelfAttention.q.weight Q D\n"
+       "encoder.block.{l}.layer.0.SelfAttention.k.weight Q D\n"
+       "encoder.block.{l}.layer.0.SelfAttention.v.weight Q D\n"
+       "encoder.block.{l}.layer.0.SelfAttention.o.weight D Q\n"
+       "encoder.block.{l}.layer.1.DenseReluDense.wi.weight U D\n"
+       "encoder.block.{l}.layer.1.DenseReluDense.wo.weight D U\n",
+       {"value-dim", "rotary-free"}},
+      {"gptj",
+       type("gptj") + R"(,"n_embd":64,"n_layer":2,"n_head":4,"rotary_dim":8,"vocab_size":256)",
+       "transformer.wte.weight T D\nlm_head.weight T D\nlm_head.bias T\n" +
+           norm("transformer.ln_f") + norm("transformer.h.{l}.ln_1") +
+           "transformer.h.{l}.attn.q_proj.weight D D\ntransformer.h.{l}.attn.k_proj.weight D D\n"
+           "transformer.h.{l}.attn.v_proj.weight D D\n"
+           "transformer.h.{l}.attn.out_proj.weight D D\n" +
+           plain("transformer.h.{l}.mlp.fc_in", "transformer.h.{l}.mlp.fc_out"),
+       {"value-dim", "rotary-pair", "rotary-free"}},
+      {"chatglm1",
+       type("chatglm") + R"(,"hidden_size":64,"num_layers":2,"num_attention_heads":4,)"
+                         R"("inner_hidden_size":96,"vocab_size":256)",
+       "transformer.word_embeddings.weight T D\nlm_head.weight T D\n" +
+           norm("transformer.final_layernorm") +
+           replaced(norm(kL + "input_layernorm") + norm(kL + "post_attention_layernorm") + kL +
+                        "attention.query_key_value.weight 192 D\n" + kL +
+                        "attention.query_key_value.bias 192\n" + square(kL + "attention.dense") +
+                        plain(kL + "mlp.dense_h_to_4h", kL + "mlp.dense_4h_to_h"),
+                    "model.", "transformer."),
+       {"value-dim"}},
+      {"dinov3",
+       type("dinov3_vit") + R"(,"hidden_size":64,"num_hidden_layers":2,"num_attention_heads":4,)"
+                            R"("intermediate_size":96)",
+       dinov3(plain("layer.{l}.mlp.up_proj", "layer.{l}.mlp.down_proj")),
+       {"value-dim", "rotary-pair"}},
+      {"dinov3_gated",
+       type("dinov3_vit") + R"(,"hidden_size":64,"num_hidden_layers":2,"num_attention_heads":4,)"
+                            R"("intermediate_size":96)",
+       dinov3("layer.{l}.mlp.gate_proj.weight U D\nlayer.{l}.mlp.gate_proj.bias U\n" +
+              plain("layer.{l}.mlp.up_proj", "layer.{l}.mlp.down_proj")),
+       {"mlp-unit", "value-dim", "rotary-pair"}},
+      {"gemma3n",
+       R"("model_type":"gemma3n","text_config":{"model_type":"gemma3n_text"})",
+       replaced(kSandwich + kAttention + kHeadNorms + kMlp, "model.", "model.language_model.") +
+           "model.language_model.embed_tokens.weight T D\nmodel.language_model.norm.weight D\n",
+       {"mlp-unit", "value-dim", "rotary-pair"}},
+      {"jamba",
+       type("jamba") + R"(,"num_experts":4,"num_experts_per_tok":2)",
+       "model.embed_tokens.weight T D\nmodel.final_layernorm.weight D\nlm_head.weight T D\n" + kL +
+           "input_layernorm.weight D\n" + kL + "pre_ff_layernorm.weight D\n" + kAttention + kL +
+           "feed_forward.router.weight E D\n" + mlp(kL + "feed_forward.experts.{e}."),
+       {"mlp-unit", "value-dim", "rotary-free"}},
+      {"nemotron_h",
+       type("nemotron_h"),
+       "backbone.embeddings.weight T D\nbackbone.norm_f.weight D\nlm_head.weight T D\n" +
+           replaced(kL + "norm.weight D\n" + attention(kL + "mixer.") + kL +
+                        "mixer.up_proj.weight U D\n" + kL + "mixer.down_proj.weight D U\n",
+                    "model.", "backbone."),
+       {"value-dim", "rotary-free"}},
+      {"falcon_h1", type("falcon_h1"),
+       "model.embed_tokens.weight T D\nmodel.final_layernorm.weight D\nlm_head.weight T D\n" + kL +
+           "input_layernorm.weight D\n" + kL + "pre_ff_layernorm.weight D\n" + kAttention +
+           mlp(kL + "feed_forward.")},
+      {"qwen2_vision",
+       type("qwen2_vl_vision") + kTower,
+       norm("merger.ln_q") +
+           packed("norm1", "norm2", plain("blocks.{l}.mlp.fc1", "blocks.{l}.mlp.fc2")),
+       {"value-dim", "rotary-pair"}},
+      {"qwen3_vision",
+       type("qwen3_vl_vision") + kTower,
+       "pos_embed.weight 36 D\n" + norm("merger.norm") +
+           packed("norm1", "norm2",
+                  plain("blocks.{l}.mlp.linear_fc1", "blocks.{l}.mlp.linear_fc2")),
+       {"value-dim", "rotary-pair"}},
+      {"intern_vit",
+       type("intern_vit_6b") + kTower,
+       "embeddings.position_embedding 1 17 D\n" +
+           replaced(packed("norm1", "norm2",
+                           "blocks.{l}.ls1 D\nblocks.{l}.ls2 D\n" +
+                               plain("blocks.{l}.mlp.fc1", "blocks.{l}.mlp.fc2")),
+                    "blocks.", "encoder.layers."),
+       {"value-dim", "rotary-free"}},
+      {"internvl_vision",
+       type("internvl_vision") + kTower,
+       "vision_tower.embeddings.position_embeddings 1 17 D\n" +
+           replaced(norm(kL + "layernorm_before") + norm(kL + "layernorm_after") + kL +
+                        "lambda_1 D\n" + kL + "lambda_2 D\n" + square(kL + "attention.q_proj") +
+                        square(kL + "attention.k_proj") + square(kL + "attention.v_proj") +
+                        square(kL + "attention.projection_layer") +
+                        plain(kL + "mlp.fc1", kL + "mlp.fc2"),
+                    "model.layers.", "vision_tower.encoder.layer."),
+       {"value-dim", "rotary-free"}},
+      {"pixtral_vision",
+       type("pixtral") + kTower,
+       replaced(kL + "attention_norm.weight D\n" + kL + "ffn_norm.weight D\n" + kL +
+                    "attention.q_proj.weight D D\n" + kL + "attention.k_proj.weight D D\n" + kL +
+                    "attention.v_proj.weight D D\n" + kL + "attention.o_proj.weight D D\n" +
+                    mlp(kL + "feed_forward."),
+                "model.", "transformer."),
+       {"mlp-unit", "value-dim", "rotary-pair"}},
   };
   return kLayouts;
 }
@@ -528,6 +650,157 @@ TEST(FamilyWithoutGates, ShowsACopyByTheOrderOfItsUnits) {
   EXPECT_LT(bestP(comparedAs(dir, "a", "kin"), "mlp-unit"), -8);
   EXPECT_GT(bestP(comparedAs(dir, "a", "stranger"), "mlp-unit"), -6);
 }
+
+TEST(FamilyWithoutGates, IsInconclusiveWhereShuffledUnitsAreAllThatIsShared) {
+  const auto& all = layouts();
+  const auto gpt2 = std::find_if(all.begin(), all.end(),
+                                 [](const Layout& layout) { return layout.family == "gpt2"; });
+  ASSERT_NE(gpt2, all.end());
+  TempDir dir;
+  const Toy base = made(*gpt2, 1), kept = shuffled(*gpt2, tuned(base, 2));
+  Toy other = made(*gpt2, 3);
+  for (const auto& [name, array] : kept) {
+    if (name.find(".mlp.") != std::string::npos) other[name] = array;
+  }
+  save(dir, "a", *gpt2, base);
+  save(dir, "b", *gpt2, other);
+  const json verdict = comparedAs(dir, "a", "b").at("verdict");
+  EXPECT_EQ(verdict.at("class"), "inconclusive");
+  EXPECT_THAT(verdict.at("sentence").get<std::string>(), testing::HasSubstr("another order"));
+}
+
+// Families whose queries, keys and values are grouped by heads on the Hub, and in three blocks in
+// GGUF.
+struct Regrouped {
+  const char* family;
+  const char* gguf;               // its architecture there
+  std::uint64_t groups, queries;  // key-value heads, and queries of each
+  // Beginnings of names where they end with a point, else parts of them; and GGUF's.
+  std::map<std::string, std::string> names;
+  std::set<std::string> gauges;
+};
+
+std::ostream& operator<<(std::ostream& out, const Regrouped& test) { return out << test.family; }
+
+const Layout& layoutOf(const std::string& family) {
+  const auto& all = layouts();
+  return *std::find_if(all.begin(), all.end(),
+                       [&](const Layout& layout) { return layout.family == family; });
+}
+
+// Rows of 16 in blocks: of all groups the queries, then the keys, then the values.
+Array inBlocks(const Array& grouped, const Regrouped& test) {
+  Array blocks{grouped.shape, {}};
+  const std::uint64_t row = grouped.values.size() / grouped.shape[0], heads = test.queries + 2;
+  const auto take = [&](std::uint64_t first, std::uint64_t count) {
+    for (std::uint64_t group = 0; group < test.groups; ++group) {
+      const auto from =
+          grouped.values.begin() + static_cast<std::ptrdiff_t>((group * heads + first) * 16 * row);
+      blocks.values.insert(blocks.values.end(), from,
+                           from + static_cast<std::ptrdiff_t>(count * 16 * row));
+    }
+  };
+  take(0, test.queries);
+  take(test.queries, 1);
+  take(test.queries + 1, 1);
+  return blocks;
+}
+
+std::string ggufName(std::string name, const Regrouped& test) {
+  for (const auto& [hub, gguf] : test.names) {
+    const std::size_t at =
+        hub.ends_with('.') && !name.starts_with(hub) ? std::string::npos : name.find(hub);
+    if (at != std::string::npos) name.replace(at, hub.size(), gguf);
+  }
+  return name;
+}
+
+void saveRegrouped(const std::filesystem::path& path, const Toy& toy, const Regrouped& test) {
+  support::GgufWriter writer;
+  const std::string family = test.gguf;
+  writer.text("general.architecture", family);
+  const std::pair<const char*, std::uint64_t> keys[] = {
+      {".embedding_length", 64},
+      {".block_count", 2},
+      {".feed_forward_length", 96},
+      {".attention.head_count", 4},
+      {".attention.head_count_kv", test.groups},
+  };
+  for (const auto& [key, value] : keys) {
+    writer.number(family + key, static_cast<std::uint32_t>(value));
+  }
+  if (family == "gptneox") writer.number(family + ".rope.dimension_count", 4);
+  for (const auto& [name, array] : toy) {
+    const bool packed = name.find("query_key_value") != std::string::npos;
+    const Array stored = packed ? inBlocks(array, test) : array;
+    writer.tensor(ggufName(name, test), 0, stored.shape,
+                  support::tensorOf("", DType::F32, stored.shape, stored.values).bytes);
+  }
+  std::ofstream(path, std::ios::binary) << writer.bytes();
+}
+
+class RegroupedFamily : public testing::TestWithParam<Regrouped> {};
+
+TEST_P(RegroupedFamily, IsOneModelOnTheHubAndInGguf) {
+  const Layout& layout = layoutOf(GetParam().family);
+  TempDir dir;
+  const Toy base = made(layout, 1);
+  save(dir, "a", layout, base);
+  saveRegrouped(dir / "b.gguf", tuned(base, 2), GetParam());
+  saveRegrouped(dir / "stranger.gguf", made(layout, 3), GetParam());
+  const json report = comparedAs(dir, "a", "b.gguf");
+  EXPECT_EQ(report.at("verdict").at("class"), "shared-weights");
+  for (const std::string& gauge : GetParam().gauges) EXPECT_LT(bestP(report, gauge), -8) << gauge;
+  EXPECT_EQ(comparedAs(dir, "a", "stranger.gguf").at("verdict").at("class"), "no-evidence");
+}
+
+INSTANTIATE_TEST_SUITE_P(Layouts, RegroupedFamily,
+                         testing::Values(Regrouped{"gpt_neox",
+                                                   "gptneox",
+                                                   4,
+                                                   1,
+                                                   {{"gpt_neox.embed_in", "token_embd"},
+                                                    {"embed_out.", "output."},
+                                                    {"gpt_neox.final_layer_norm", "output_norm"},
+                                                    {"gpt_neox.layers.", "blk."},
+                                                    {"post_attention_layernorm", "ffn_norm"},
+                                                    {"input_layernorm", "attn_norm"},
+                                                    {"attention.query_key_value", "attn_qkv"},
+                                                    {"attention.dense", "attn_output"},
+                                                    {"mlp.dense_h_to_4h", "ffn_up"},
+                                                    {"mlp.dense_4h_to_h", "ffn_down"}},
+                                                   {"value-dim", "rotary-free"}},
+                                         Regrouped{
+                                             "bloom",
+                                             "bloom",
+                                             4,
+                                             1,
+                                             {{"word_embeddings_layernorm", "token_embd_norm"},
+                                              {"word_embeddings.", "token_embd."},
+                                              {"ln_f", "output_norm"},
+                                              {"h.", "blk."},
+                                              {"post_attention_layernorm", "ffn_norm"},
+                                              {"input_layernorm", "attn_norm"},
+                                              {"self_attention.query_key_value", "attn_qkv"},
+                                              {"self_attention.dense", "attn_output"},
+                                              {"mlp.dense_h_to_4h", "ffn_up"},
+                                              {"mlp.dense_4h_to_h", "ffn_down"}},
+                                             {"value-dim", "rotary-free"}},
+                                         Regrouped{"falcon",
+                                                   "falcon",
+                                                   2,
+                                                   2,
+                                                   {{"transformer.word_embeddings.", "token_embd."},
+                                                    {"transformer.ln_f", "output_norm"},
+                                                    {"transformer.h.", "blk."},
+                                                    {"ln_attn", "attn_norm_2"},
+                                                    {"ln_mlp", "attn_norm"},
+                                                    {"self_attention.query_key_value", "attn_qkv"},
+                                                    {"self_attention.dense", "attn_output"},
+                                                    {"mlp.dense_h_to_4h", "ffn_up"},
+                                                    {"mlp.dense_4h_to_h", "ffn_down"}},
+                                                   {"value-dim"}}),
+                         [](const auto& test) { return std::string(test.param.family); });
 
 TEST_P(Family, DoesNotAccuseAStranger) {
   TempDir dir;

@@ -212,6 +212,113 @@ TEST(TorchFiles, HoldTheSameBytesAsSafetensors) {
   EXPECT_EQ(compared(dir).at("verdict").at("class"), "identical");
 }
 
+// Llama's names as Meta spells them, and how slices are cut: by rows, by columns, or not at all.
+struct MetaName {
+  const char* hub;
+  const char* meta;
+  enum Cut { rows, columns, copies } cut;
+};
+
+std::string metaName(std::string name, MetaName::Cut& cut) {
+  const MetaName kNames[] = {{"model.embed_tokens", "tok_embeddings", MetaName::columns},
+                             {"model.norm", "norm", MetaName::copies},
+                             {"lm_head", "output", MetaName::rows},
+                             {"self_attn.q_proj", "attention.wq", MetaName::rows},
+                             {"self_attn.k_proj", "attention.wk", MetaName::rows},
+                             {"self_attn.v_proj", "attention.wv", MetaName::rows},
+                             {"self_attn.o_proj", "attention.wo", MetaName::columns},
+                             {"mlp.gate_proj", "feed_forward.w1", MetaName::rows},
+                             {"mlp.up_proj", "feed_forward.w3", MetaName::rows},
+                             {"mlp.down_proj", "feed_forward.w2", MetaName::columns},
+                             {"input_layernorm", "attention_norm", MetaName::copies},
+                             {"post_attention_layernorm", "ffn_norm", MetaName::copies}};
+  for (const auto& [hub, meta, of_name] : kNames) {
+    const std::size_t at = name.find(hub);
+    if (at == std::string::npos) continue;
+    name.replace(at, std::string(hub).size(), meta);
+    cut = of_name;
+  }
+  return name.starts_with("model.") ? name.substr(6) : name;
+}
+
+// Halves of heads of 16 in turns.
+support::Array inTurns(const support::Array& array) {
+  support::Array turned = array;
+  const std::uint64_t columns = array.shape[1];
+  for (std::uint64_t row = 0; row < array.shape[0]; ++row) {
+    const std::uint64_t inside = row % 16, to = row - inside + 2 * (inside % 8) + inside / 8;
+    for (std::uint64_t c = 0; c < columns; ++c) {
+      turned.values[to * columns + c] = array.values[row * columns + c];
+    }
+  }
+  return turned;
+}
+
+// Half of a matrix.
+support::Array half(const support::Array& array, MetaName::Cut cut, std::uint64_t which) {
+  if (cut == MetaName::copies) return array;
+  const std::uint64_t rows = array.shape[0], columns = array.shape[1];
+  const bool down = cut == MetaName::rows;
+  support::Array part{{down ? rows / 2 : rows, down ? columns : columns / 2}, {}};
+  for (std::uint64_t row = 0; row < rows; ++row) {
+    for (std::uint64_t c = 0; c < columns; ++c) {
+      const bool inside = down ? row / (rows / 2) == which : c / (columns / 2) == which;
+      if (inside) part.values.push_back(array.values[row * columns + c]);
+    }
+  }
+  return part;
+}
+
+void saveAsMeta(const std::filesystem::path& folder, const Toy& toy) {
+  for (std::uint64_t slice = 0; slice < 2; ++slice) {
+    Toy part;
+    for (const auto& [name, array] : toy) {
+      const bool turned =
+          name.find("q_proj") != std::string::npos || name.find("k_proj") != std::string::npos;
+      MetaName::Cut cut = MetaName::copies;
+      const std::string meta = metaName(name, cut);
+      part[meta] = half(turned ? inTurns(array) : array, cut, slice);
+    }
+    write(folder / ("consolidated.0" + std::to_string(slice) + ".pth"),
+          support::torchBytes(stored(part)));
+  }
+  write(folder / "params.json",
+        R"({"dim":64,"n_layers":2,"n_heads":4,"n_kv_heads":2,"norm_eps":1e-05,"vocab_size":-1})");
+}
+
+TEST(SlicesForSeveralDevices, AreOneModelAsOnTheHub) {
+  TempDir dir;
+  saveModel(dir / "a", stored(toyLlama(1)), toyLlamaConfig());
+  saveAsMeta(dir / "b", toyLlama(1));
+  const json report = compared(dir);
+  EXPECT_EQ(report.at("verdict").at("class"), "shared-weights");
+  EXPECT_GT(plainCosine(report), 0.999999);
+  EXPECT_TRUE(report.at("pairs")[0].at("coverage").at("left_out").empty());
+}
+
+TEST(SlicesForSeveralDevices, OfAStrangerAccuseNobody) {
+  TempDir dir;
+  saveModel(dir / "a", stored(toyLlama(1)), toyLlamaConfig());
+  saveAsMeta(dir / "b", toyLlama(3));
+  EXPECT_EQ(compared(dir).at("verdict").at("class"), "no-evidence");
+}
+
+TEST(SlicesForSeveralDevices, ThatDoNotFitAreRefusedByName) {
+  TempDir dir;
+  saveAsMeta(dir / "b", toyLlama(1));
+  write(dir / "b" / "params.json", R"({"dim":64,"n_layers":2,"n_heads":5})");
+  const RunResult heads = support::run({"inspect", (dir / "b").string()});
+  EXPECT_EQ(heads.exit_code, 2);
+  EXPECT_THAT(heads.err, AllOf(HasSubstr("params.json"), HasSubstr("5 heads do not share")));
+  saveAsMeta(dir / "c", toyLlama(1));
+  Toy other;
+  other["output.weight"] = half(toyLlama(1).at("lm_head.weight"), MetaName::columns, 0);
+  write(dir / "c" / "consolidated.01.pth", support::torchBytes(stored(other)));
+  const RunResult shapes = support::run({"inspect", (dir / "c").string()});
+  EXPECT_EQ(shapes.exit_code, 2);
+  EXPECT_THAT(shapes.err, HasSubstr("output.weight"));
+}
+
 TEST(TorchFiles, InShardsAreReadByTheirIndex) {
   TempDir dir;
   const Toy base = toyLlama(1);

@@ -281,7 +281,10 @@ TEST(Gauges, OfMlpUnitsExchangeGateRowsButDoNotNegateThem) {
     const Gauge refused = gaugeOn(each.name(), "mlp.gate", 0, "gate-sign");
     EXPECT_EQ(refused.name, "gate-sign") << each.name();
     EXPECT_FALSE(refused.sign || refused.permutation);
-    for (const auto& [role, axis] : {std::pair{"mlp.up", 0u}, {"mlp.down", 1u}}) {
+    // What a projector gives goes into another stream, and has a role of its own.
+    const bool leads = each.component() == Component::projector;
+    for (const auto& [role, axis] :
+         {std::pair{"mlp.up", 0u}, {leads ? "projector.out" : "mlp.down", 1u}}) {
       // gpt-oss adds one to what an up row gives, which is not odd; others have no up rows.
       const bool gated = !each.patterns("mlp.up").empty();
       const bool odd = gated && each.name() != "gpt_oss";
