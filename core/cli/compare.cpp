@@ -130,9 +130,14 @@ class RecipeWriter {
     return "compare: [\"" + a.key + "\", \"" + b.key + "\"]";
   }
 
+  static bool isLocal(const ModelArgument& model) {
+    return model.plugin == "local-mmap" &&
+           std::all_of(model.adapter.begin(), model.adapter.end(), isLocal);
+  }
+
   // Whole files: cheap on a disk, not over a network.
   void bytes(const ModelArgument& a, const ModelArgument& b) {
-    const bool local = a.plugin == "local-mmap" && b.plugin == "local-mmap";
+    const bool local = isLocal(a) && isLocal(b);
     if (!local && !deep_) return;
     text_ += "  - {name: bytes-" + std::to_string(++number_) + ", " + pair(a, b) +
              ", pair: content, metrics: [byte-hash]}\n";
@@ -177,13 +182,18 @@ std::vector<ModelArgument> namedModels(const Invocation& invocation) {
   return models;
 }
 
+void pin(ModelArgument& model, const Location& location) {
+  if (const std::string pinned = location.pinned(); !pinned.empty()) model.address = pinned;
+  model.endpoint = location.endpoint();
+}
+
 // What branches and the environment meant in this run, so that the recipe means it for ever.
 void pin(std::vector<ModelArgument>& models, plan::Models& opened) {
   opened.openRepositories();
   for (ModelArgument& model : models) {
-    const Location& location = *opened.repository(model.key).location;
-    if (const std::string pinned = location.pinned(); !pinned.empty()) model.address = pinned;
-    model.endpoint = location.endpoint();
+    const plan::Repository& repository = opened.repository(model.key);
+    pin(model, *repository.location);
+    for (ModelArgument& adapter : model.adapter) pin(adapter, *repository.adapter);
   }
 }
 

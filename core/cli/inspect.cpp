@@ -14,6 +14,7 @@
 #include "cli/inspect_shares.hpp"
 #include "cli/open_model.hpp"
 #include "cli/workspace.hpp"
+#include "models/adapter.hpp"
 #include "models/names.hpp"
 #include "words/utf8.hpp"
 
@@ -112,7 +113,45 @@ void printTestable(const Testable& testable, bool family_known) {
   printLines("not tested", lines);
 }
 
+std::string countOf(std::size_t count, const char* what) {
+  return fmt::format("{} {}{}", grouped(count), what, count == 1 ? "" : "s");
+}
+
+void printAdapter(const models::Checkpoint& checkpoint) {
+  constexpr std::size_t kMostTargets = 16;
+  const models::Adapter& adapter = *checkpoint.adapter();
+  std::vector<std::string> targets = adapter.targets;
+  const std::size_t more = targets.size() - std::min(targets.size(), kMostTargets);
+  targets.resize(targets.size() - more);
+  for (std::string& target : targets) target = models::escaped(target, 120);
+  if (more > 0) targets.push_back(fmt::format("{} more", more));
+  std::uint64_t bytes = 0;
+  for (const Tensor& tensor : checkpoint.tensors()) bytes += tensor.bytes;
+  const auto line = [](const char* label, const std::string& text) {
+    if (!text.empty()) printLines(label, {text});
+  };
+  std::cout << fmt::format("model         {}\n", models::escaped(checkpoint.model()));
+  std::cout << "adapter       " << adapter.method << ", a change of another model\n";
+  line("base", adapter.base.empty() ? "not named" : models::escaped(adapter.base));
+  line("revision", models::escaped(adapter.base_revision));
+  line("rank", models::ranksOf(adapter));
+  line("alpha", fmt::format("{}", fmt::join(adapter.alphas, ", ")));
+  line("targets", fmt::format("{}", fmt::join(targets, ", ")));
+  line("changes", fmt::format("{} in {}, {} held whole", countOf(adapter.modules.size(), "module"),
+                              countOf(models::layersOf(adapter).size(), "layer"),
+                              countOf(adapter.whole.size(), "tensor")));
+  line("bytes", grouped(bytes));
+  std::cout << "format        " << checkpoint.format().title << '\n';
+  line("applied", adapter.not_applied.empty() ? "to its base, where both are named: BASE+ADAPTER"
+                                              : "not: " + adapter.not_applied);
+  line("tested", adapter.modules.empty()
+                     ? ""
+                     : "adapter-rank (signs), against another adapter of the same modules");
+  printLines("not tested", {"against a model: it holds none of a model's weights"});
+}
+
 void printHead(const OpenModel& model) {
+  if (model.checkpoint().adapter() != nullptr) return printAdapter(model.checkpoint());
   const models::Checkpoint& checkpoint = model.checkpoint();
   const auto* architecture = model.architecture();
   const auto count = models::countParameters(checkpoint, architecture);
@@ -184,6 +223,28 @@ Json toJson(const std::vector<Share>& shares) {
   return list;
 }
 
+Json toJson(const models::Adapter* adapter) {
+  if (adapter == nullptr) return {};
+  Json modules = Json::array(), whole = Json::array();
+  for (const models::AdaptedModule& module : adapter->modules) {
+    modules.push_back({{"name", module.name},
+                       {"rank", module.rank},
+                       {"inputs", module.inputs},
+                       {"outputs", module.outputs},
+                       {"scale", module.scale}});
+  }
+  for (const models::WholeTensor& tensor : adapter->whole) whole.push_back(tensor.name);
+  return {{"method", adapter->method},
+          {"base", adapter->base},
+          {"base_revision", adapter->base_revision},
+          {"alphas", adapter->alphas},
+          {"targets", adapter->targets},
+          {"layers", models::layersOf(*adapter)},
+          {"modules", modules},
+          {"whole", whole},
+          {"not_applied", adapter->not_applied}};
+}
+
 Json toJson(const OpenModel& model) {
   const models::Checkpoint& checkpoint = model.checkpoint();
   const auto* architecture = model.architecture();
@@ -226,6 +287,7 @@ Json toJson(const OpenModel& model) {
                           {"tensors", part.checkpoint.tensors().size()}});
   }
   return {{"model", checkpoint.model()},
+          {"adapter", toJson(checkpoint.adapter())},
           {"components", components},
           {"format", checkpoint.format().title},
           {"encodings", toJson(encodingsOf(checkpoint))},

@@ -94,13 +94,37 @@ std::string quoted(const std::string& text) {
   return out + '"';
 }
 
-}  // namespace
+bool exists(const std::string& path) {
+  std::error_code ignored;
+  return fs::exists(path, ignored);
+}
 
-ModelArgument modelArgument(const std::string& text) {
+// Whether a part of a text names a model by itself. `surely`: it must not only look like a name of
+// the Hub, since addresses of servers may hold a '+' themselves.
+bool namesModel(const std::string& part, bool surely) {
+  const bool says = exists(part) || part.starts_with("file:") || part.starts_with("hub:") ||
+                    addresses::isWebAddress(part);
+  return says || (!surely && addresses::isHubName(part) && pathlike(part).empty());
+}
+
+// The place of the '+' between a base and its adapter; npos: it is one model.
+std::size_t adapterIn(const std::string& text) {
+  const std::string path = text.starts_with("file:") ? text.substr(5) : text;
+  if (exists(path)) return std::string::npos;
+  for (std::size_t at = text.find('+'); at != std::string::npos; at = text.find('+', at + 1)) {
+    const std::string base = text.substr(0, at);
+    const std::string adapter = text.substr(at + 1);
+    // A word alone is no name to ask a server for.
+    const bool says_nothing = addresses::isWebAddress(base) || adapter.find('/') == adapter.npos;
+    if (namesModel(base, false) && namesModel(adapter, says_nothing)) return at;
+  }
+  return std::string::npos;
+}
+
+ModelArgument oneModel(const std::string& text) {
   if (text.starts_with("file:")) return local(text.substr(5));
   if (text.starts_with("hub:")) return hub(text.substr(4));
-  std::error_code ignored;
-  if (fs::exists(text, ignored)) return local(text);
+  if (exists(text)) return local(text);
   if (addresses::isWebAddress(text)) return remote(addresses::parseWebAddress(text));
   if (text.starts_with('/') || text.starts_with('.') || text.starts_with('~')) return local(text);
   if (const std::string why = pathlike(text); !why.empty()) {
@@ -117,7 +141,19 @@ ModelArgument modelArgument(const std::string& text) {
   return model;
 }
 
+}  // namespace
+
+ModelArgument modelArgument(const std::string& text) {
+  const std::size_t plus = adapterIn(text);
+  if (plus == std::string::npos) return oneModel(text);
+  ModelArgument model = oneModel(text.substr(0, plus));
+  model.adapter.push_back(oneModel(text.substr(plus + 1)));
+  model.key += "-with-" + model.adapter.front().key;
+  return model;
+}
+
 void sayGuess(const ModelArgument& model) {
+  for (const ModelArgument& adapter : model.adapter) sayGuess(adapter);
   if (!model.guessed) return;
   std::cerr << "kindred: there is no file or folder '" << model.address
             << "' here; the Hub is asked for a model of this name\n";
@@ -151,15 +187,20 @@ std::string sourceText(const ModelArgument& model) {
 std::string recipeHead(const std::vector<ModelArgument>& models, std::size_t controls) {
   std::map<std::string, std::string> sources;  // by text
   std::string head = "sources:\n", list = "models:\n";
-  for (std::size_t i = 0; i < models.size(); ++i) {
-    const ModelArgument& model = models[i];
+  const auto address = [&](const ModelArgument& model) {
     const auto [at, fresh] =
         sources.try_emplace(sourceText(model), "s" + std::to_string(sources.size() + 1));
     if (fresh) head += "  " + at->second + ": " + at->first + "\n";
-    const std::string where = quoted(at->second + ":" + model.address);
-    const bool control = i + controls >= models.size();
+    return quoted(at->second + ":" + model.address);
+  };
+  for (std::size_t i = 0; i < models.size(); ++i) {
+    const ModelArgument& model = models[i];
+    const std::string where = address(model);
+    std::string more;
+    for (const ModelArgument& adapter : model.adapter) more += ", adapter: " + address(adapter);
+    if (i + controls >= models.size()) more += ", role: control";
     list += "  " + quoted(model.key) + ": " +
-            (control ? "{at: " + where + ", role: control}" : where) + "\n";
+            (more.empty() ? where : "{at: " + where + more + "}") + "\n";
   }
   return head + list;
 }

@@ -8,6 +8,7 @@
 #include "plugin/bind.hpp"
 #include "plugin/guard.hpp"
 #include "plugin/installation.hpp"
+#include "reading/adapted.hpp"
 #include "reading/open.hpp"
 
 namespace kindred::cli {
@@ -41,14 +42,25 @@ OpenModel::OpenModel(const Invocation& invocation, const std::string& argument)
       architectures_(models::architectureFolder(invocation.executable)) {
   const ModelArgument model = modelArgument(argument);
   sayGuess(model);
-  source_ = makeSource(invocation, model, registry_);
-  plugin::guard(model.plugin, [&] {
-    location_ = source_->open(model.address);
-    checkpoint_ =
-        reading::openCheckpoint(model.key, *source_, *location_, formats::Formats(registry_));
-  });
+  const formats::Formats formats(registry_);
+  checkpoint_ = open(invocation, model, formats);
+  for (const ModelArgument& adapter : model.adapter) {
+    checkpoint_ = reading::adapted(std::move(checkpoint_), open(invocation, adapter, formats));
+  }
   architecture_ = architectures_.recognise(checkpoint_);
   components_ = models::componentsOf(checkpoint_, architecture_, architectures_);
+}
+
+models::Checkpoint OpenModel::open(const Invocation& invocation, const ModelArgument& model,
+                                   const formats::Formats& formats) {
+  Opened& opened = opened_.emplace_back();
+  opened.source = makeSource(invocation, model, registry_);
+  models::Checkpoint checkpoint;
+  plugin::guard(model.plugin, [&] {
+    opened.location = opened.source->open(model.address);
+    checkpoint = reading::openCheckpoint(model.key, *opened.source, *opened.location, formats);
+  });
+  return checkpoint;
 }
 
 }  // namespace kindred::cli

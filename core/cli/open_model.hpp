@@ -9,6 +9,7 @@
 
 #include "cli/command.hpp"
 #include "cli/model_argument.hpp"
+#include "formats/formats.hpp"
 #include "models/architecture.hpp"
 #include "models/checkpoint.hpp"
 #include "models/components.hpp"
@@ -30,10 +31,16 @@ class OpenModel {
   const models::Architecture* architecture() const { return architecture_.get(); }
 
  private:
+  struct Opened {
+    std::unique_ptr<Source> source;
+    std::unique_ptr<Location> location;
+  };
+  models::Checkpoint open(const Invocation& invocation, const ModelArgument& model,
+                          const formats::Formats& formats);
+
   plugin::Registry registry_;
   models::ArchitectureRegistry architectures_;
-  std::unique_ptr<Source> source_;
-  std::unique_ptr<Location> location_;
+  std::vector<Opened> opened_;  // the model's, its adapter's
   models::Checkpoint checkpoint_;
   std::shared_ptr<const models::Architecture> architecture_;
   std::vector<models::ComponentPart> components_;

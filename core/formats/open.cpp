@@ -15,6 +15,7 @@
 #include "formats/meta_layout.hpp"
 #include "formats/texts.hpp"
 #include "formats/weight_files.hpp"
+#include "models/adapter.hpp"
 #include "words/names.hpp"
 
 namespace kindred::formats {
@@ -26,8 +27,10 @@ using words::contains;
 using words::escaped;
 
 constexpr const char* kConfigName = "config.json";
+constexpr const char* kAdapterConfigName = "adapter_config.json";
 // An index has about 100 bytes a tensor; the largest published ones have 25 MB.
 constexpr std::uint64_t kMaxText = 256'000'000;
+constexpr std::uint64_t kMaxAdapterConfig = 16'000'000;
 // The largest published models have some hundreds; of each, some KiB are held at once.
 constexpr std::size_t kMostShards = 10'000;
 
@@ -130,6 +133,22 @@ void readTensors(Source& source, const UsableFormat& format, CheckpointParts& pa
   parts.config_place = parts.shards.front().file->place();
 }
 
+// Null: the tensors are a model's.
+std::shared_ptr<const models::Adapter> adapterOf(Source& source, Files& files,
+                                                 const std::vector<std::string>& names,
+                                                 const CheckpointParts& parts, bool named) {
+  const bool has_config = contains(names, kAdapterConfigName);
+  if (!(named && has_config) && !models::isAdapter(parts.tensors, named)) return nullptr;
+  models::AdapterTexts texts;
+  texts.weights_place = parts.shards.front().file->place();
+  if (has_config) {
+    const std::shared_ptr<File> file = files.open(kAdapterConfigName);
+    texts.config = readTexts(source, {file}, kMaxAdapterConfig).front().text();
+    texts.config_place = file->place();
+  }
+  return std::make_shared<const models::Adapter>(models::readAdapter(parts.tensors, texts));
+}
+
 }  // namespace
 
 CheckpointParts openStored(std::string model, Source& source, Location& location,
@@ -159,6 +178,9 @@ CheckpointParts openStored(std::string model, Source& source, Location& location
       has_index ? probableShards(names, chosen.index, format) : chosen.shards;
   checkCount(parts.model, probable);
   if (source.remote()) files.openEarly(probable);
+  if (chosen.adapter && contains(names, kAdapterConfigName)) {
+    files.openEarly({kAdapterConfigName});
+  }
   const std::vector<words::PaddedText> texts = readTexts(source, wanted, kMaxText);
   if (has_config) {
     parts.config = texts.back().text();
@@ -184,6 +206,9 @@ CheckpointParts openStored(std::string model, Source& source, Location& location
   models::classify(parts.tensors, parts.config);
   if (has_params) layMetaOut(parts, texts.back(), wanted.back()->place());
   checkNames(parts.tensors, parts.shards);
+  if (!parts.shards.empty()) {
+    parts.adapter = adapterOf(source, files, names, parts, chosen.adapter);
+  }
   return parts;
 }
 

@@ -24,6 +24,7 @@ using words::contains;
 using words::escaped;
 using words::naturalLess;
 
+constexpr const char* kAdapterConfig = "adapter_config.json";
 constexpr const char* kComponents = "model_index.json";  // of a folder of components
 
 bool atTop(std::string_view name) { return name.find('/') == std::string_view::npos; }
@@ -189,6 +190,10 @@ class Chooser {
   WeightFiles choose() {
     if (!folder_.chosen.empty()) return chosenByUser();
     result_.format = strongest();
+    // Beside an adapter, files that may be weights are what its training left there.
+    const bool no_model = result_.format == nullptr ||
+                          (claim_ == Claim::perhaps && contains(folder_.names, kAdapterConfig));
+    if (no_model && takeAdapter()) return std::move(result_);
     if (result_.format == nullptr) refuseAll();
     top_ = weightsAtTop(folder_.names, *result_.format);
     const bool hub_names = result_.format->traits().hub_names;
@@ -240,6 +245,7 @@ class Chooser {
       return std::move(result_);
     }
     take(name);
+    result_.adapter = isAdapter(name);
     if (const auto part = partOf(name)) {
       result_.notes.push_back(fmt::format("{} is one of {} parts of a model, and is read alone",
                                           escaped(name), part->total));
@@ -338,14 +344,33 @@ class Chooser {
     result_.shards = names;
   }
 
-  [[noreturn]] void refuseAll() const {
-    if (!adapters_.empty()) {
-      const std::string name = *adapters_.begin();
-      throw error(fmt::format("it holds an adapter ({}), which changes another model, and no model",
-                              escaped(name)),
-                  "merge it into its base model first, or name the file " + address(name) +
-                      " to read the adapter's own matrices");
+  // There is no model, but what changes one: the file that PEFT reads, or the only one.
+  bool takeAdapter() {
+    std::vector<std::string> names(adapters_.begin(), adapters_.end());
+    for (const char* name : {"adapter_model.safetensors", "adapter_model.bin"}) {
+      if (!adapters_.contains(name)) continue;
+      names = {name};
+      break;
     }
+    if (names.empty()) return false;
+    if (names.size() > 1) {
+      throw error(fmt::format("it holds {} adapters, and nothing says which is meant: {}",
+                              names.size(), listed(names)),
+                  "name one, such as " + address(names.front()));
+    }
+    FileUse use;
+    for (const UsableFormat& format : formats_.all()) {
+      const FileUse its = format.use(names.front());
+      if (its.claim <= use.claim) continue;
+      use = its;
+      result_.format = &format;
+    }
+    take(names.front());
+    result_.adapter = true;
+    return true;
+  }
+
+  [[noreturn]] void refuseAll() const {
     if (!components().empty()) refuseComponents();
     refuseOtherFormats(folder_.names);
   }

@@ -30,8 +30,10 @@ struct WeightFiles {
   std::string index;                // its shards are the model; empty: `shards` are
   std::vector<std::string> shards;  // in natural order
   std::vector<std::string> notes;   // sentences on what was left out, and why
+  bool adapter = false;             // they are called as an adapter's, which changes another model
 };
 
+// Where there is no model but one adapter, that is chosen.
 // An Error where the folder holds no weights that can be read, less than a whole model, or several
 // models: it names what is missing, what there is instead, and how to name what is meant.
 WeightFiles chooseWeights(const Folder& folder, const Formats& formats);

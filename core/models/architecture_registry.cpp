@@ -11,6 +11,7 @@ ArchitectureRegistry::ArchitectureRegistry(const std::filesystem::path& folder) 
 
 std::shared_ptr<const Architecture> ArchitectureRegistry::recognise(
     const Checkpoint& checkpoint) const {
+  if (checkpoint.adapter() != nullptr) return nullptr;  // whatever lies beside it is its base's
   const Architecture* family = familyOf(checkpoint);
   if (family == nullptr) return nullptr;
   return std::make_shared<const Architecture>(family->named(checkpoint));

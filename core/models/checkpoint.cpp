@@ -28,11 +28,12 @@ View whole(const Checkpoint& checkpoint, const Tensor& tensor) {
   view.info.dtype = DType::F32;
   view.info.shape = tensor.shape;
   view.info.elements = tensor.elements;
-  view.info.codec = tensor.numbers->codec;
+  if (!tensor.numbers->changed) view.info.codec = tensor.numbers->codec;  // no rounding made it
   return view;
 }
 
 View stored(const Checkpoint& checkpoint, const Tensor& tensor) {
+  if (tensor.numbers && tensor.numbers->changed) return whole(checkpoint, tensor);
   View view;
   view.tensor = &tensor;
   view.shard = &checkpoint.shards()[tensor.shard];

@@ -16,6 +16,7 @@
 
 namespace kindred::models {
 
+struct Adapter;
 struct Numbers;
 
 // What stands beside a tensor of codes and belongs to it.
@@ -54,6 +55,9 @@ struct Numbers {
   std::string stored_name;  // as the file spells it
   std::vector<std::uint64_t> stored_shape;
   std::uint64_t stored_elements = 0;
+  // Whether more makes them than what is stored under this name, such as an adapter's change: then
+  // the numbers are compared where others' bytes are.
+  bool changed = false;
 };
 
 // What a tensor's elements show as they are read.
@@ -65,6 +69,8 @@ struct FormatUsed {
   std::string title;   // "GGUF"
 };
 
+class Checkpoint;
+
 struct CheckpointParts {
   std::string model;  // the key under which results name it
   FormatUsed format = {};
@@ -75,6 +81,9 @@ struct CheckpointParts {
   std::vector<std::string> tokens = {};
   std::vector<std::string> notes = {};
   bool agrees_with_index = true;
+  std::shared_ptr<const Adapter> adapter = {};
+  // What tensors and shards refer to besides, kept as long.
+  std::vector<std::shared_ptr<const Checkpoint>> made_of = {};
 };
 
 class Checkpoint {
@@ -101,6 +110,8 @@ class Checkpoint {
   const std::vector<std::string>& notes() const { return parts_.notes; }
   // Whether every tensor that the index names is there, and no other nor another shard besides.
   bool agreesWithIndex() const { return parts_.agrees_with_index; }
+  // Where it is no model, but a change of one (adapter.hpp); null: a model.
+  const Adapter* adapter() const { return parts_.adapter.get(); }
 
  private:
   CheckpointParts parts_;
@@ -133,7 +144,7 @@ struct View {
 
 // The whole tensor as a view, without role or captures.
 View whole(const Checkpoint& checkpoint, const Tensor& tensor);
-// The same of what is stored, where that differs from the numbers.
+// The same of what is stored, where that differs from the numbers and is all that makes them.
 View stored(const Checkpoint& checkpoint, const Tensor& tensor);
 
 }  // namespace kindred::models

@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "models/adapter.hpp"
 #include "models/component.hpp"
 #include "models/names.hpp"
 #include "outcome/identity.hpp"
@@ -22,6 +23,7 @@ std::string roleOf(const plan::Model& model, const std::string& tensor) {
 
 // By the model's family, or by that of one of its components.
 bool isUnderstood(const plan::Model& model, const std::string& tensor) {
+  if (model.checkpoint.adapter() != nullptr) return true;  // a factor, or one of its base's
   if (!roleOf(model, tensor).empty()) return true;
   return std::any_of(model.components.begin(), model.components.end(), [&](const auto& part) {
     return part->checkpoint.find(tensor) != nullptr && !roleOf(*part, tensor).empty();
@@ -182,7 +184,9 @@ class Coverer {
       }
       return false;
     }
-    const std::string constant = noEvidence(tensor, *content);
+    const std::string constant = ofTheirBases(tensor) ? "held whole by both adapters, and may be "
+                                                        "their base's"
+                                                      : noEvidence(tensor, *content);
     if (!constant.empty()) {
       ++count.constant;
       coverage_.no_evidence.push_back({models::escaped(tensor.name), constant});
@@ -200,6 +204,14 @@ class Coverer {
     ++count.equal;
     addShared(tensor, role, *content);
     return false;
+  }
+
+  // What adapters hold besides factors, often as their base has it.
+  bool ofTheirBases(const Tensor& tensor) const {
+    const models::Adapter* adapter = a_.checkpoint.adapter();
+    if (adapter == nullptr || b_.checkpoint.adapter() == nullptr) return false;
+    return std::any_of(adapter->whole.begin(), adapter->whole.end(),
+                       [&](const auto& whole) { return whole.tensor == tensor.name; });
   }
 
   static std::string noEvidence(const Tensor& tensor, const results::TensorContent& content) {

@@ -9,7 +9,9 @@
 
 #include <kindred/error.hpp>
 
+#include "evidence/adapters.hpp"
 #include "evidence/components.hpp"
+#include "models/adapter.hpp"
 #include "outcome/coverage.hpp"
 #include "plugin/fingerprint.hpp"
 #include "results/families.hpp"
@@ -31,6 +33,9 @@ void addCatalogue(const plan::Model& model, results::Model& facts) {
     if (tensor.encoding != models::Encoding::part) facts.parameters += tensor.elements;
   }
   facts.notes = model.checkpoint.notes();
+  if (const models::Adapter* adapter = model.checkpoint.adapter()) {
+    facts.notes.push_back("an adapter, and no model: " + models::describe(*adapter));
+  }
 }
 
 // `model` null: its headers were not read.
@@ -215,6 +220,11 @@ std::vector<evidence::ComponentVerdict> componentsOf(const plan::Model& a, const
   return list;
 }
 
+evidence::AdapterSide sideOf(const plan::Model& model) {
+  const models::Adapter* adapter = model.checkpoint.adapter();
+  return {model.key, adapter == nullptr ? std::string() : models::describe(*adapter)};
+}
+
 results::Pair pairOf(const steps::Recipe& recipe, const plan::Models& models,
                      const results::Results& results, const std::string& a, const std::string& b) {
   const std::vector<evidence::Adjusted> findings = findingsOf(results, a, b);
@@ -226,6 +236,7 @@ results::Pair pairOf(const steps::Recipe& recipe, const plan::Models& models,
                      coverage};
   pair.components = componentsOf(model_a, model_b, recipe, results, coverage.ran);
   pair.verdict = evidence::combined(std::move(pair.verdict), pair.components);
+  pair.verdict = evidence::ofAdapters(std::move(pair.verdict), sideOf(model_a), sideOf(model_b));
   countAssignments(findings, pair);
   return pair;
 }

@@ -10,8 +10,10 @@
 #include <kindred/error.hpp>
 
 #include "models/components.hpp"
+#include "plan/joined_source.hpp"
 #include "plan/parameters.hpp"
 #include "plugin/guard.hpp"
+#include "reading/adapted.hpp"
 #include "reading/open.hpp"
 
 namespace kindred::plan {
@@ -58,6 +60,26 @@ void together(std::size_t count, const std::function<void(std::size_t)>& open) {
   }
 }
 
+// As it is pinned to what was opened.
+std::string addressOf(const std::string& source, const std::string& address,
+                      const Location& location) {
+  const std::string pinned = location.pinned();
+  return source + ":" + (pinned.empty() ? address : pinned);
+}
+
+void applyAdapter(Model& model, const formats::Formats& formats) {
+  models::Checkpoint adapter =
+      reading::openCheckpoint(model.key, *model.adapter_source, *model.adapter, formats);
+  if (model.adapter_source != model.source) {
+    std::set<const File*> files;
+    for (const models::Shard& shard : adapter.shards()) files.insert(shard.file.get());
+    model.joined =
+        std::make_shared<JoinedSource>(*model.source, *model.adapter_source, std::move(files));
+    model.source = model.joined.get();
+  }
+  model.checkpoint = reading::adapted(std::move(model.checkpoint), std::move(adapter));
+}
+
 }  // namespace
 
 Models::Models(const recipe::Given& given, plugin::Registry& registry,
@@ -90,12 +112,14 @@ std::unique_ptr<Model> Models::openModel(const Repository& repository) const {
   plugin::guard(model->address.substr(0, model->address.find(':')), [&] {
     model->checkpoint =
         reading::openCheckpoint(model->key, *model->source, *model->location, formats());
+    if (model->adapter != nullptr) applyAdapter(*model, formats());
   });
   model->architecture = architectures_.recognise(model->checkpoint);
   for (models::ComponentPart& part :
        models::componentsOf(model->checkpoint, model->architecture, architectures_)) {
     auto component = std::make_unique<Model>();
     static_cast<Repository&>(*component) = repository;
+    component->source = model->source;
     component->key = part.checkpoint.model();
     component->checkpoint = std::move(part.checkpoint);
     component->architecture = std::move(part.architecture);
@@ -151,8 +175,14 @@ std::unique_ptr<Repository> Models::openRepository(const recipe::ModelSpec& spec
   repository->source = sources_.at(spec.source).get();
   plugin::guard(spec.source,
                 [&] { repository->location = repository->source->open(spec.address); });
-  const std::string pinned = repository->location->pinned();
-  repository->address = spec.source + ":" + (pinned.empty() ? spec.address : pinned);
+  repository->address = addressOf(spec.source, spec.address, *repository->location);
+  if (spec.adapter_source.empty()) return repository;
+  repository->adapter_source = sources_.at(spec.adapter_source).get();
+  plugin::guard(spec.adapter_source, [&] {
+    repository->adapter = repository->adapter_source->open(spec.adapter_address);
+  });
+  repository->address +=
+      " + " + addressOf(spec.adapter_source, spec.adapter_address, *repository->adapter);
   return repository;
 }
 

@@ -26,10 +26,14 @@ struct Repository {
   recipe::ModelRole role = recipe::ModelRole::subject;
   Source* source = nullptr;
   std::shared_ptr<Location> location;
+  // Of an adapter that is applied to it; null: none is.
+  Source* adapter_source = nullptr;
+  std::shared_ptr<Location> adapter = {};
 };
 
 struct Model : Repository {
   models::Checkpoint checkpoint;
+  std::shared_ptr<Source> joined = {};  // what `source` is, where files come from two
   std::shared_ptr<const models::Architecture> architecture;  // null: unknown family
   // Of a composite its parts with a residual stream of their own (models/components.hpp), over the
   // same files; empty: it has but one.

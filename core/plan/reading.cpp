@@ -31,6 +31,15 @@ std::uint64_t bytesOfRows(const models::View& view, std::uint64_t rows) {
   return storedBytes(plan::bytesOfRows(view, 0, rows));
 }
 
+// Of one row among many: what an adapter adds to each of them is read once.
+std::uint64_t costOfRow(const models::View& view) {
+  constexpr std::uint64_t kMany = 64;
+  const bool changed =
+      view.tensor != nullptr && view.tensor->numbers != nullptr && view.tensor->numbers->changed;
+  const std::uint64_t rows = changed ? std::min(kMany, rowsOf(view)) : 1;
+  return bytesOfRows(view, rows) / std::max<std::uint64_t>(rows, 1);
+}
+
 class Chooser {
  public:
   Chooser(const Model& model, std::uint64_t budget)
@@ -210,7 +219,7 @@ class Chooser {
   // Of one row of gate and up.
   std::uint64_t rowCost(const Place& place) const {
     const models::View* up = find(role::kUp, place);
-    return bytesOfRows(*find(role::kGate, place), 1) + (up == nullptr ? 0 : bytesOfRows(*up, 1));
+    return costOfRow(*find(role::kGate, place)) + (up == nullptr ? 0 : costOfRow(*up));
   }
 
   void takeMlp(const Place& place, std::uint64_t rows) {

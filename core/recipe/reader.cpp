@@ -60,7 +60,8 @@ std::vector<std::string> sourceNames(const Given& given) {
   return names;
 }
 
-void readAddress(const Node& at, ModelSpec& model, Reading& reading) {
+// "SOURCE:ADDRESS"
+void readAddress(const Node& at, std::string& source, std::string& address, Reading& reading) {
   const std::size_t colon = at.scalar.find(':');
   const std::vector<std::string> sources = sourceNames(reading.given);
   if (colon == std::string::npos || colon == 0 || colon + 1 == at.scalar.size()) {
@@ -68,11 +69,11 @@ void readAddress(const Node& at, ModelSpec& model, Reading& reading) {
                    sources.empty() ? "" : "for example " + sources.front() + ":org/name");
     return;
   }
-  model.source = at.scalar.substr(0, colon);
-  model.address = at.scalar.substr(colon + 1);
-  if (std::find(sources.begin(), sources.end(), model.source) == sources.end()) {
-    reading.report(at.place, "unknown source " + quote(model.source),
-                   reading.near(model.source, sources, "nothing stands under 'sources'"));
+  source = at.scalar.substr(0, colon);
+  address = at.scalar.substr(colon + 1);
+  if (std::find(sources.begin(), sources.end(), source) == sources.end()) {
+    reading.report(at.place, "unknown source " + quote(source),
+                   reading.near(source, sources, "nothing stands under 'sources'"));
   }
 }
 
@@ -166,7 +167,11 @@ void readModels(const Node& models, Reading& reading) {
     model.place = key.place;
     const Node* at = value.kind == Node::Kind::scalar ? &value : value.find("at");
     if (at != nullptr && at->kind == Node::Kind::scalar && !at->scalar.empty()) {
-      readAddress(*at, model, reading);
+      readAddress(*at, model.source, model.address, reading);
+    }
+    const Node* adapter = value.kind == Node::Kind::map ? value.find("adapter") : nullptr;
+    if (adapter != nullptr && adapter->kind == Node::Kind::scalar && !adapter->scalar.empty()) {
+      readAddress(*adapter, model.adapter_source, model.adapter_address, reading);
     }
     if (textOf(value.find("role")) == "control") model.role = ModelRole::control;
     reading.given.models.push_back(std::move(model));

@@ -55,6 +55,12 @@ static constexpr Key kModelKeys[] = {
      .example = "hub:org/name@main",
      .meaning = "`SOURCE:ADDRESS`: a name under `sources`, a colon, and where that source finds "
                 "the model"},
+    {.name = "adapter",
+     .shape = &kText,
+     .fallback = "none",
+     .example = "hub:org/adapter@main",
+     .meaning = "`SOURCE:ADDRESS` of a LoRA adapter that is applied to it: the model is then the "
+                "base with its change"},
     {.name = "role",
      .shape = &kRole,
      .fallback = "`subject`",

@@ -63,6 +63,8 @@ struct ModelSpec {
   std::string key;
   std::string source;   // a key under sources
   std::string address;  // what follows "source:"
+  // The same of an adapter that is applied to the model; empty: none is.
+  std::string adapter_source = {}, adapter_address = {};
   ModelRole role = ModelRole::subject;
   Place place;
 };

@@ -5,11 +5,11 @@
 
 #include "constants/constants.hpp"
 #include "models/names.hpp"
+#include "plan/ranges.hpp"
 #include "plugin/guard.hpp"
 #include "results/hash.hpp"
 #include "run/interrupt.hpp"
 #include "run/ordered.hpp"
-#include "run/stored_ranges.hpp"
 #include "steps/compare/compare.hpp"
 #include "steps/compare/variety.hpp"
 #include "steps/observation.hpp"
@@ -115,11 +115,25 @@ class SetMatcher {
     if (range.shard->decoded == nullptr) {
       outcome.ranges.push_back({model.key, range.shard->name, range.offset, range.length, digest});
     } else {
-      run::StoredRanges behind;
-      behind.want(model, range);
-      behind.read(outcome.ranges);
+      hashBehind(model, range, chunk, outcome.ranges);
     }
     return outcome;
+  }
+
+  // What is stored of numbers that are made: read once more, and never held whole.
+  static void hashBehind(const plan::Model& model, const plan::ByteRange& range,
+                         std::uint64_t chunk, std::vector<results::RangeRead>& ranges) {
+    for (const plan::ByteRange& real : plan::storedOnce({range})) {
+      results::HashingFile file(*real.shard->file, real.offset);
+      std::vector<std::byte> buffer(std::min(chunk, real.length));
+      for (std::uint64_t done = 0; done < real.length;) {
+        const std::span<std::byte> part(buffer.data(), std::min(chunk, real.length - done));
+        file.read(real.offset + done, part);
+        done += part.size();
+      }
+      ranges.push_back(
+          {model.filesKey(), real.shard->name, real.offset, real.length, file.digest()});
+    }
   }
 
   using Key = std::pair<std::string, std::string>;

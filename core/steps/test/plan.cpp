@@ -2,6 +2,7 @@
 #include <cstdlib>
 
 #include "steps/planning.hpp"
+#include "steps/test/adapter_pairs.hpp"
 #include "steps/tool_maker.hpp"
 
 namespace kindred::steps {
@@ -23,8 +24,15 @@ WholeModelTest makeWholeModelTest(const recipe::PluginUse& use, const plugin::Pl
   return tools;
 }
 
+std::uint64_t bytesOf(const plan::Model& model) {
+  std::uint64_t bytes = 0;
+  for (const models::Tensor& tensor : model.checkpoint.tensors()) bytes += tensor.bytes;
+  return bytes;
+}
+
 // Works out the reading where it is not known yet; whether it takes in all of the model.
 bool isWhole(const plan::Model& model, std::uint64_t budget, Plan& plan) {
+  if (model.checkpoint.adapter() != nullptr) return bytesOf(model) <= budget;
   if (model.architecture == nullptr) return true;
   const auto [at, fresh] = plan.readings.try_emplace({&model, budget});
   if (fresh) at->second = plan::readingOf(model, budget);
@@ -76,6 +84,11 @@ void planModels(const Ready<asked::PairTest>& ready, const WholeModelTest& test,
   for (const plan::Model* model : planned.models) {
     const plan::WeightReading* reading = planning.made().reading(*model, planned.read.back());
     if (reading != nullptr) reads.push_back({model, plan::rangesOf(*reading)});
+  }
+  if (a.checkpoint.adapter() != nullptr && b.checkpoint.adapter() != nullptr) {
+    auto [of_a, of_b] = adapterReads(a, b, planned.read.back());
+    reads.push_back({&a, std::move(of_a)});
+    reads.push_back({&b, std::move(of_b)});
   }
   Planning::price(planned, std::move(reads));
   planned.work = 0;  // no metric sees it

@@ -9,10 +9,13 @@
 #include "evidence/adjust.hpp"
 #include "evidence/checked.hpp"
 #include "evidence/found.hpp"
+#include "models/adapter.hpp"
+#include "models/names.hpp"
 #include "plugin/guard.hpp"
 #include "run/interrupt.hpp"
 #include "run/ordered.hpp"
 #include "steps/plan.hpp"
+#include "steps/test/adapter_pairs.hpp"
 #include "steps/test/calibrated.hpp"
 #include "steps/test/passed_over.hpp"
 #include "steps/test/profiles.hpp"
@@ -23,7 +26,12 @@ namespace {
 struct TestOutcome {
   std::vector<evidence::StepFinding> findings;
   std::vector<results::Refused> refused;
+  // Of adapters, which have no profiles.
+  std::vector<results::RangeRead> ranges;
+  std::vector<results::LeftOut> left_out;
 };
+
+bool isAdapter(const plan::Model& model) { return model.checkpoint.adapter() != nullptr; }
 
 class MatrixTester {
  public:
@@ -145,6 +153,10 @@ class MatrixTester {
             made.push_back(std::move(row));
           }
           listRefused(std::move(outcome.refused));
+          std::move(outcome.ranges.begin(), outcome.ranges.end(),
+                    std::back_inserter(result_.ranges));
+          std::move(outcome.left_out.begin(), outcome.left_out.end(),
+                    std::back_inserter(result_.left_out));
           executor_.progress.advance(0, true);
           executor_.noteMemory();
         },
@@ -252,6 +264,7 @@ class MatrixTester {
 
   // Why nothing of a model can be tested; empty: something can.
   std::string untestable(const plan::Model& model, std::uint64_t budget) const {
+    if (isAdapter(model)) return "'" + model.key + "' is an adapter, a change of another model";
     const plan::WeightReading* reading = plan_.reading(model, budget);
     if (reading == nullptr) return "the architecture of '" + model.key + "' is not known";
     if (!reading->matrices.empty()) return {};
@@ -261,9 +274,10 @@ class MatrixTester {
   }
 
   TestOutcome test(const Pair& pair) const {
-    TestOutcome outcome;
     const plan::Model& model_a = *pair.models.first;
     const plan::Model& model_b = *pair.models.second;
+    if (isAdapter(model_a) && isAdapter(model_b)) return testAdapters(pair, model_a, model_b);
+    TestOutcome outcome;
     const ModelProfile* a = profiles_.at(pair.budget).of(model_a);
     const ModelProfile* b = profiles_.at(pair.budget).of(model_b);
     for (const plan::Model* model : {&model_a, &model_b}) {
@@ -288,6 +302,55 @@ class MatrixTester {
                                    }};
     for (const TestModels* step : pair.steps) runStep(*step, subjects, outcome);
     return outcome;
+  }
+
+  // By their components: an adapter needs no architecture. The reference is one whose start was
+  // drawn at random.
+  static TestOutcome testAdapters(const Pair& pair, const plan::Model& model_a,
+                                  const plan::Model& model_b) {
+    TestOutcome outcome;
+    const bool in_order = models::beganAtRandom(*model_a.checkpoint.adapter());
+    const plan::Model& a = in_order ? model_a : model_b;
+    const plan::Model& b = in_order ? model_b : model_a;
+    AdapterPairs pairs;
+    if (models::beganAtRandom(*a.checkpoint.adapter())) {
+      pairs = pairAdapters(a, b, pair.budget);
+    } else {
+      pairs.none = "the factors of both began at what was computed from their base, not at random";
+    }
+    outcome.ranges = std::move(pairs.ranges);
+    const std::string& first = pair.steps.front()->step->name;
+    const bool last = pair.budget == pair.steps.front()->read.back();
+    for (const std::string& module : last ? pairs.left_out : std::vector<std::string>()) {
+      outcome.left_out.push_back(
+          {first, a.key, models::escaped(module), b.key, models::escaped(module), "over budget"});
+    }
+    for (const TestModels* step : pair.steps) {
+      if (pairs.rows.empty()) break;
+      addFindings(*step, a, b, pairs.rows, outcome);
+    }
+    if (!outcome.findings.empty()) return outcome;
+    if (pairs.none.empty()) {
+      pairs.none = "no component gives a coin: they are zero, constant or copies of each other";
+    }
+    outcome.refused.push_back(
+        {first, a.key, b.key, std::string(gauge::kAdapterRank), pairs.none, false});
+    return outcome;
+  }
+
+  static void addFindings(const TestModels& step, const plan::Model& a, const plan::Model& b,
+                          const std::vector<RowPair>& rows, TestOutcome& outcome) {
+    const std::string test = step.ready->tools.plugin->name();
+    const Basis basis = a.checkpoint.adapter()->stated ? Basis::exact : Basis::unverified;
+    std::vector<Finding> findings =
+        plugin::guard(test, [&] { return step.test->test->runOnAdapters(rows); });
+    for (Finding& finding : findings) {
+      finding.gauge = gauge::kAdapterRank;
+      finding.reference = a.key;
+    }
+    for (Finding& finding : evidence::checked(test, basis, std::move(findings))) {
+      outcome.findings.push_back({step.step->name, a.key, b.key, std::move(finding), 0});
+    }
   }
 
   void runStep(const TestModels& step, const align::Subjects& subjects,

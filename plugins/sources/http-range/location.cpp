@@ -23,6 +23,9 @@ constexpr std::array kUsualFiles{"LICENSE",
                                  "tokenizer.json",
                                  "tokenizer_config.json"};
 
+// Asked for where there are no weights: an adapter, which has no model beside it.
+constexpr std::array kAdapterFiles{"adapter_config.json", "adapter_model.safetensors"};
+
 Error notListed(const std::string& place, const std::string& name) {
   return inputError(place, "there is no file '" + name + "'", "check the model's name");
 }
@@ -220,13 +223,12 @@ std::shared_ptr<RemoteFile> FilesLocation::begin(const std::string& name, bool m
 
 void FilesLocation::look() {
   if (std::exchange(looked_, true)) return;
-  std::vector<std::pair<std::string, std::shared_ptr<RemoteFile>>> tried;
-  for (const char* name : kUsualFiles) tried.emplace_back(name, begin(name, true));
-  for (auto& [name, file] : tried) {
-    if (file->exists()) files_[name] = file;
-  }
+  lookFor(kUsualFiles);
   const auto index = files_.find(kIndex);
   if (index != files_.end()) addShards(*index->second);
+  const bool weights = std::any_of(files_.begin(), files_.end(),
+                                   [](const auto& file) { return isWeights(file.first); });
+  if (!weights) lookFor(kAdapterFiles);
   if (files_.empty()) {
     const std::string place = service_.settings.endpoint + "/" + address_.path;
     if (service_.settings.offline) {
@@ -235,6 +237,15 @@ void FilesLocation::look() {
     }
     throw inputError(place, "there is no model here: neither model.safetensors nor an index of it",
                      "check the address");
+  }
+}
+
+// Together.
+void FilesLocation::lookFor(std::span<const char* const> names) {
+  std::vector<std::pair<std::string, std::shared_ptr<RemoteFile>>> tried;
+  for (const char* name : names) tried.emplace_back(name, begin(name, true));
+  for (auto& [name, file] : tried) {
+    if (file->exists()) files_[name] = file;
   }
 }
 

@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -60,6 +61,7 @@ class FilesLocation final : public Location {
  private:
   std::shared_ptr<RemoteFile> begin(const std::string& name, bool may_be_absent);
   void look();
+  void lookFor(std::span<const char* const> names);
   void addShards(RemoteFile& index);
 
   Service& service_;

@@ -14,6 +14,8 @@ inline constexpr std::string_view kLatentDim = "latent-dim";      // of latent a
 inline constexpr std::string_view kResidualDim = "residual-dim";  // of the stream
 inline constexpr std::string_view kExpert = "expert";             // a routed expert of a layer
 inline constexpr std::string_view kKvGroup = "kv-group";  // a key-value head with its queries
-inline constexpr std::string_view kLayer = "layer";       // layers as such: no symmetry
+// A component of an adapter: what it reads and what it writes.
+inline constexpr std::string_view kAdapterRank = "adapter-rank";
+inline constexpr std::string_view kLayer = "layer";  // layers as such: no symmetry
 
 }  // namespace kindred::gauge

@@ -30,6 +30,10 @@ class KINDRED_EXPORT MatrixTest {
   virtual bool calibrated() const { return false; }
   // No finding: there was nothing to test. [any-thread]
   virtual std::vector<Finding> run(const MatrixTask& task) const = 0;
+  // Of two adapters, for each module that both change, their components: a row is what one reads
+  // beside what it writes, each of length one. No finding: nothing is said of adapters. The
+  // reference is the first of the two. [any-thread]
+  virtual std::vector<Finding> runOnAdapters(const std::vector<RowPair>&) const { return {}; }
   // What corresponds to what, for pairs found to be related; asked after all tests of the pair.
   // [any-thread]
   virtual std::vector<TextTable> describe(const MatrixTask&) const { return {}; }

@@ -224,13 +224,24 @@ TEST(WeightFiles, InOtherFormatsAreNamedWithWhatCanBeDone) {
               AllOf(HasSubstr("TensorFlow files, which are not read: tf_model.h5"),
                     HasSubstr("refs/convert/safetensors")));
   EXPECT_THAT(whyRefused({"flax_model.msgpack"}), HasSubstr("Flax"));
-  EXPECT_THAT(whyRefused({"adapter_config.json", "adapter_model.safetensors"}),
-              AllOf(HasSubstr("an adapter"), HasSubstr("merge it into its base model"),
-                    HasSubstr("org/m:adapter_model.safetensors")));
   EXPECT_EQ(whyRefused({"config.json"}),
             "model 'm': there is no file in its folder of a format that is read (formats that are "
             "read: GGUF (*.gguf), safetensors (*.safetensors), PyTorch (*.bin, *.pt, *.pth, "
             "*.ckpt); give the folder that holds such files, or one of them)");
+}
+
+TEST(WeightFiles, AreAnAdapterWhereThereIsNoModel) {
+  const WeightFiles files =
+      choice({"README.md", "adapter_config.json", "adapter_model.bin", "adapter_model.safetensors",
+              "optimizer.pt", "tokens.bin"});
+  EXPECT_THAT(files.shards, ElementsAre("adapter_model.safetensors"));
+  EXPECT_TRUE(files.adapter);
+  EXPECT_THAT(choice({"adapter_config.json", "adapter_model.bin"}).shards,
+              ElementsAre("adapter_model.bin"));
+  EXPECT_FALSE(choice({"adapter_model.safetensors", "model.safetensors"}).adapter);
+  EXPECT_THAT(whyRefused({"adapter_a.safetensors", "adapter_b.safetensors"}),
+              AllOf(HasSubstr("2 adapters, and nothing says which is meant"),
+                    HasSubstr("org/m:adapter_a.safetensors")));
 }
 
 TEST(WeightFiles, WhoseNamesSayNothingAreToldByTheirFirstBytes) {
