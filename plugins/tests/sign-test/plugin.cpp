@@ -15,6 +15,7 @@
 #include <kindred/analysis/stats/signed_rank.hpp>
 #include <kindred/analysis/stats/tails.hpp>
 
+#include "adapters.hpp"
 #include "bands.hpp"
 #include "shared_coins.hpp"
 #include "tosses.hpp"
@@ -166,16 +167,20 @@ void recordMatches(const kindred::MatrixTask& task, Finding& finding) {
   for (const auto& [b, a] : layers) finding.matches.push_back({a, b, -1, -1});
 }
 
-Finding heads(const Gauge& gauge, const kindred::MatrixTask& task, const Tosses& tosses) {
+void countHeads(const Tosses& tosses, Finding& finding) {
   const auto [coins, heads] = tosses.coins.count();
-  Finding finding = common(gauge, task, tosses);
-  finding.likeness = tosses.likeness;
   finding.statistic = static_cast<double>(heads);
   finding.units = coins;
   finding.log10_p = kindred::stats::twoSided(kindred::stats::binomialTail(coins, heads),
                                              kindred::stats::binomialTail(coins, coins - heads));
   finding.log10_p_floor = oneSidedFloor(coins);
-  finding.power = powerOf(gauge, task, tosses, coins);
+}
+
+Finding heads(const Gauge& gauge, const kindred::MatrixTask& task, const Tosses& tosses) {
+  Finding finding = common(gauge, task, tosses);
+  finding.likeness = tosses.likeness;
+  countHeads(tosses, finding);
+  finding.power = powerOf(gauge, task, tosses, finding.units);
   if (finding.power) {
     finding.detectable_rho =
         finding.power->if_paired ? finding.power->if_paired : finding.power->alone;
@@ -187,19 +192,52 @@ Finding heads(const Gauge& gauge, const kindred::MatrixTask& task, const Tosses&
   return finding;
 }
 
-Finding ranks(const Gauge& gauge, const kindred::MatrixTask& task, const Tosses& tosses) {
+void weighRanks(const Tosses& tosses, Finding& finding) {
   std::vector<double> values = tosses.coins.values();
   const kindred::stats::SignedRank upper = kindred::stats::signedRank(values);
   for (double& value : values) value = -value;
   const kindred::stats::SignedRank lower = kindred::stats::signedRank(values);
-  Finding finding = common(gauge, task, tosses);
-  finding.likeness = tosses.likeness;
   finding.null += ", weighed by the ranks of their cosines' sizes";
   finding.statistic = upper.statistic;
   finding.units = upper.coins;
   finding.log10_p = kindred::stats::twoSided(upper.upper.log10_p, lower.upper.log10_p);
   finding.log10_p_floor = oneSidedFloor(upper.coins);
+}
+
+Finding ranks(const Gauge& gauge, const kindred::MatrixTask& task, const Tosses& tosses) {
+  Finding finding = common(gauge, task, tosses);
+  finding.likeness = tosses.likeness;
+  weighRanks(tosses, finding);
   return finding;
+}
+
+// Heads, and the same weighed by ranks, of adapters' components.
+std::vector<Finding> ofAdapters(const std::vector<kindred::RowPair>& pairs,
+                                const kindred::sign_test::AdapterTosses& made) {
+  const std::string& a = pairs.front().a.tensor->model;
+  Finding common;
+  common.null = "signs of the components of " + a +
+                ", each in what it reads and in what it writes, are fair coins";
+  common.assumptions =
+      "each component of " + a +
+      " began at random numbers symmetric about zero independently of the rest (not at what was "
+      "computed from its base, as by PiSSA, OLoRA, EVA or CorDA), training odd in it";
+  common.copies = made.copies;
+  common.likeness = made.tosses.likeness;
+  common.alignment = "components of a module were matched by the size of their products";
+  Finding heads = common, ranks = common;
+  countHeads(made.tosses, heads);
+  heads.power = kindred::Power{"the components of adapters", "", std::nullopt, std::nullopt};
+  const auto width = static_cast<double>(made.tosses.sizes.width);
+  std::uint64_t most = 0;
+  for (const kindred::RowPair& pair : pairs) most = std::max(most, pair.a.rows);
+  const auto detected = kindred::stats::detectableCorrelation(heads.units, width, kLog10PowerLevel);
+  if (detected) {
+    heads.power->alone = std::max(*detected, standingOut(most, width, 0));
+    heads.detectable_rho = heads.power->alone;
+  }
+  weighRanks(made.tosses, ranks);
+  return {std::move(heads), std::move(ranks)};
 }
 
 class SignTest final : public kindred::MatrixTest {
@@ -227,6 +265,14 @@ class SignTest final : public kindred::MatrixTest {
     return {};
   }
 
+  std::vector<Finding> runOnAdapters(const std::vector<kindred::RowPair>& pairs) const override {
+    if (only_ != "all" && only_ != kindred::gauge::kAdapterRank) return {};
+    kindred::sign_test::AdapterTosses made = kindred::sign_test::tossComponents(pairs);
+    if (made.tosses.coins.count().coins == 0) return {};
+    made.tosses.likeness = align::likenessOf(made.tosses.sizes);
+    return ofAdapters(pairs, made);
+  }
+
  private:
   std::string only_;
 };
@@ -237,5 +283,6 @@ KINDRED_MATRIX_TEST(
     SignTest, "sign-test", "1.0",
     "Signs of matched rows as fair coins: exact under any permutation or rotation",
     kindred::choice("gauge",
-                    "all|mlp-unit|value-dim|rotary-pair|rotary-free|latent-dim|residual-dim", "all",
-                    "which gauge to test"))
+                    "all|mlp-unit|value-dim|rotary-pair|rotary-free|latent-dim|residual-dim|"
+                    "adapter-rank",
+                    "all", "which gauge to test"))
