@@ -6,6 +6,8 @@
 namespace kindred::cli {
 
 extern const Command kCompareCommand;
+extern const Command kFingerprintCommand;
+extern const Command kIdentifyCommand;
 extern const Command kRunCommand;
 extern const Command kVerifyCommand;
 extern const Command kPlanCommand;

@@ -11,6 +11,7 @@
 #include <kindred/error.hpp>
 
 #include "cli/commands.hpp"
+#include "cli/compare_fingerprints.hpp"
 #include "cli/execute.hpp"
 #include "cli/model_argument.hpp"
 #include "formats/formats.hpp"
@@ -208,6 +209,7 @@ ExitCode verdictCode(const results::Report& report) {
 }
 
 int compareVerb(const Invocation& invocation) {
+  if (comparesFingerprints(invocation)) return compareFingerprints(invocation);
   const steps::RunOptions options = runOptions(invocation);
   const bool deep = invocation.has("deep");
   const std::uint64_t most =

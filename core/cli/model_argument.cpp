@@ -56,8 +56,9 @@ ModelArgument remote(const addresses::RemoteAddress& address) {
 
 bool hasFileSuffix(const std::string& text) {
   static const std::set<std::string> kSuffixes{
-      ".safetensors", ".gguf", ".ggml", ".bin",  ".pt",   ".pth", ".ckpt", ".pkl", ".h5",  ".onnx",
-      ".msgpack",     ".npz",  ".npy",  ".json", ".yaml", ".yml", ".txt",  ".zip", ".tar", ".gz"};
+      ".safetensors", ".gguf", ".ggml", ".bin",     ".pt",  ".pth", ".ckpt",
+      ".pkl",         ".h5",   ".onnx", ".msgpack", ".npz", ".npy", ".json",
+      ".yaml",        ".yml",  ".txt",  ".zip",     ".tar", ".gz",  ".kfp"};
   return kSuffixes.contains(fs::path(text).extension().string());
 }
 

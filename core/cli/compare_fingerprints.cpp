@@ -1,0 +1,100 @@
+#include "cli/compare_fingerprints.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <iostream>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include <kindred/error.hpp>
+
+#include "cli/identified.hpp"
+#include "cli/lineup.hpp"
+#include "fingerprint/make.hpp"
+#include "report/files.hpp"
+#include "report/wording.hpp"
+#include "results/json.hpp"
+
+namespace kindred::cli {
+namespace {
+
+using fingerprint::Candidate;
+using results::Json;
+
+std::string pairJson(const Identified& made, const Candidate& b) {
+  Json tests = Json::array();
+  for (const fingerprint::Tested& tested : b.tested.tests) {
+    const Finding& finding = tested.finding;
+    tests.push_back({{"gauge", finding.gauge},
+                     {"paired_by", finding.alignment},
+                     {"reference", finding.reference},
+                     {"coins", finding.units},
+                     {"heads", finding.statistic},
+                     {"log10_p", finding.log10_p},
+                     {"null", finding.null},
+                     {"assumptions", finding.assumptions}});
+  }
+  const Json document{{"a", made.model},
+                      {"b", b.model},
+                      {"verdict",
+                       {{"class", evidence::name(b.verdict.klass)},
+                        {"log10_p", b.verdict.log10_p},
+                        {"sentence", b.verdict.sentence},
+                        {"power", b.verdict.power}}},
+                      {"breadth", b.breadth ? Json(*b.breadth) : Json(nullptr)},
+                      {"distance", b.distance ? Json(b.distance->value) : Json(nullptr)},
+                      {"distance_error", b.distance ? Json(b.distance->error) : Json(nullptr)},
+                      {"tests", std::move(tests)}};
+  return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+std::string pairText(const Identified& made, const Candidate& b) {
+  return fmt::format(
+      "{} and {}, by their fingerprints: {}\n  p <= {}, adjusted for {} tests; {:.0f} % of the "
+      "tested layers have evidence of their own{}\n{}\nPower: {}\n",
+      made.model, b.model, report::verdictName(b.verdict),
+      report::text(report::pValue(b.verdict.log10_p)), b.tested.tests.size(),
+      100 * b.breadth.value_or(0),
+      b.distance ? fmt::format("; distance {:.3f} (standard error {:.3f})", b.distance->value,
+                               b.distance->error)
+                 : "",
+      b.verdict.sentence, b.verdict.power);
+}
+
+void refuseOptions(const Invocation& invocation) {
+  for (const char* option : {"all", "control", "deep"}) {
+    if (!invocation.has(option)) continue;
+    throw inputError(std::string("--") + option, "does not go with a fingerprint",
+                     "kindred identify compares one with many");
+  }
+}
+
+}  // namespace
+
+bool comparesFingerprints(const Invocation& invocation) {
+  return std::any_of(invocation.positional.begin(), invocation.positional.end(), namesFingerprint);
+}
+
+int compareFingerprints(const Invocation& invocation) {
+  refuseOptions(invocation);
+  if (invocation.positional.size() != 2) throw inputError("", "kindred compare takes two models");
+  std::vector<ModelArgument> models;
+  for (const std::string& text : invocation.positional) models.push_back(modelArgument(text));
+  for (const ModelArgument& model : models) sayGuess(model);
+  Lineup lineup(invocation, std::move(models));
+  const Identified made =
+      identify(lineup, {fingerprint::kLargest, invocation.bytes("max-bytes", 0)}, 1);
+  if (made.candidates.empty()) throw inputError("", made.failed.front().error);
+  const Candidate& b = made.candidates.front();
+  const std::string json = pairJson(made, b);
+  if (invocation.has("out")) {
+    const std::filesystem::path out = invocation.value("out");
+    report::prepareFolder(out);
+    report::writeAtomically(out / "compare.json", json);
+  }
+  std::cout << (invocation.has("json") ? json : pairText(made, b));
+  return made.testable() ? kDone : kBadInput;
+}
+
+}  // namespace kindred::cli

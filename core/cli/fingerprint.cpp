@@ -1,0 +1,75 @@
+// kindred fingerprint: what a model is told apart by, in a file of a megabyte.
+#include <filesystem>
+#include <iostream>
+
+#include <fmt/format.h>
+
+#include <kindred/error.hpp>
+
+#include "cli/commands.hpp"
+#include "cli/lineup.hpp"
+#include "cli/workspace.hpp"
+#include "fingerprint/file.hpp"
+#include "fingerprint/make.hpp"
+#include "models/names.hpp"
+#include "report/files.hpp"
+#include "report/wording.hpp"
+
+namespace kindred::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr Option kFingerprintOptions[] = {
+    {"out", "FILE", "where it goes (default: NAME.kfp)"},
+    {"size", "BYTES", "about how large it may be, 200kB to 4MB (default: 1MB)"},
+    {"max-bytes", "BYTES",
+     "weights that are read at most (default: all of a local model, 64MB of others)"},
+    kPluginPath,
+    kOffline,
+    kCacheSize,
+};
+
+std::uint64_t sizeOf(const Invocation& invocation) {
+  const std::uint64_t size = invocation.bytes("size", fingerprint::kUsual);
+  if (size < fingerprint::kSmallest || size > fingerprint::kLargest) {
+    throw inputError("--size", "a fingerprint has 200kB to 4MB", "write 200kB, 1MB or 4MB");
+  }
+  return size;
+}
+
+int fingerprintVerb(const Invocation& invocation) {
+  const std::uint64_t size = sizeOf(invocation);
+  const ModelArgument argument = modelArgument(invocation.positional.front());
+  if (namesFingerprint(argument.address)) {
+    throw inputError(invocation.positional.front(), "is a fingerprint already");
+  }
+  sayGuess(argument);
+  const fs::path file = invocation.value("out", argument.key + fingerprint::kEnding);
+  if (!namesFingerprint(file.string())) {
+    throw inputError("--out", "a fingerprint's name ends in .kfp");
+  }
+  if (!file.parent_path().empty()) report::prepareFolder(file.parent_path());
+  Lineup lineup(invocation, {argument});
+  const fingerprint::Fingerprint made = lineup.of(0, {size, invocation.bytes("max-bytes", 0)});
+  const std::string bytes = fingerprint::written(made);
+  report::writeAtomically(file, bytes);
+  std::cout << fmt::format(
+      "{}: {} of {}{}: {} units, {} value dimensions, {} columns of down, {} tokens.\n",
+      models::escapedText(file.string(), 4096), report::byteCount(bytes.size()), made.model,
+      made.whole ? "" : ", which was read in part", made.units.count(), made.values.count(),
+      made.bands.count(), made.tokens.size());
+  return kDone;
+}
+
+}  // namespace
+
+const Command kFingerprintCommand{"fingerprint",
+                                  "MODEL",
+                                  "Write what a model is told apart by into a file of a megabyte",
+                                  1,
+                                  1,
+                                  kFingerprintOptions,
+                                  fingerprintVerb};
+
+}  // namespace kindred::cli

@@ -1,0 +1,209 @@
+#include "cli/identified.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include <kindred/error.hpp>
+
+#include "models/names.hpp"
+#include "report/wording.hpp"
+#include "results/json.hpp"
+#include "run/interrupt.hpp"
+#include "run/ordered.hpp"
+
+namespace kindred::cli {
+namespace {
+
+using fingerprint::Candidate;
+using results::Json;
+
+constexpr std::size_t kMostShown = 10;  // candidates that nothing was found of
+
+struct Outcome {
+  Candidate candidate;
+  std::string error;  // empty: none
+};
+
+// The model's signs are those that are tossed; where they are not fair, the candidate's.
+fingerprint::PairTested testsOf(const fingerprint::Reference& model,
+                                const fingerprint::Fingerprint& candidate, double level) {
+  fingerprint::PairTested tested = fingerprint::compare(model, candidate, level);
+  if (tested.unfair.empty()) return tested;
+  const fingerprint::Reference other(candidate);
+  fingerprint::PairTested turned = fingerprint::compare(other, model.print(), level);
+  for (fingerprint::Tested& test : turned.tests) {
+    const bool wanted = std::any_of(
+        tested.unfair.begin(), tested.unfair.end(),
+        [&](const evidence::Unfair& unfair) { return unfair.gauge == test.finding.gauge; });
+    if (wanted) tested.tests.push_back(std::move(test));
+  }
+  std::erase_if(tested.unfair, [&](const evidence::Unfair& unfair) {
+    return std::none_of(
+        turned.unfair.begin(), turned.unfair.end(),
+        [&](const evidence::Unfair& of_other) { return of_other.gauge == unfair.gauge; });
+  });
+  return tested;
+}
+
+Json number(const std::optional<double>& value) {
+  return value && std::isfinite(*value) ? Json(*value) : Json(nullptr);
+}
+
+std::string distanceText(const fingerprint::Distance& distance) {
+  return fmt::format("distance {:.3f} (standard error {:.3f})", distance.value, distance.error);
+}
+
+std::string lineOf(const Candidate& candidate) {
+  return fmt::format(
+      "  {}: {}, p <= {}, {:.0f} % of tested layers have evidence of their own, {}\n",
+      candidate.model, evidence::name(candidate.verdict.klass),
+      report::text(report::pValue(candidate.verdict.log10_p)), 100 * candidate.breadth.value_or(0),
+      candidate.distance ? distanceText(*candidate.distance) : "no distance");
+}
+
+}  // namespace
+
+bool Identified::testable() const {
+  return std::any_of(candidates.begin(), candidates.end(), [](const Candidate& candidate) {
+    return candidate.verdict.klass != evidence::Class::untestable;
+  });
+}
+
+std::vector<const Candidate*> Identified::related() const {
+  std::vector<const Candidate*> list;
+  for (const Candidate& candidate : candidates) {
+    if (evidence::isRelated(candidate.verdict.klass)) list.push_back(&candidate);
+  }
+  return list;
+}
+
+std::optional<double> Identified::detectableInAll() const {
+  std::optional<double> most;
+  for (const Candidate& candidate : candidates) {
+    if (candidate.verdict.klass == evidence::Class::untestable) continue;
+    most = std::max(most.value_or(0), candidate.detectable_rho.value_or(1));
+  }
+  return most;
+}
+
+Identified identify(Lineup& lineup, const Making& making, unsigned threads) {
+  const fingerprint::Fingerprint print = lineup.of(0, making);
+  const fingerprint::Reference model(print);
+  const std::size_t count = lineup.models().size() - 1;
+  const double level = fingerprint::levelOf(count);
+  Identified made{print.model, {}, {}};
+  const run::InterruptGuard guard;
+  const std::size_t done = run::inOrder<Outcome>(
+      count, threads,
+      [&](std::size_t i) {
+        Outcome outcome;
+        outcome.candidate.model = lineup.models()[i + 1].key;
+        try {
+          outcome.candidate.tested = testsOf(model, lineup.of(i + 1, making), level);
+        } catch (const Error& error) {
+          if (error.category() == Category::internal) throw;
+          outcome.error = error.what();
+        }
+        return outcome;
+      },
+      [&](std::size_t, Outcome&& outcome) {
+        if (outcome.error.empty()) {
+          made.candidates.push_back(std::move(outcome.candidate));
+        } else {
+          made.failed.push_back({outcome.candidate.model, std::move(outcome.error)});
+        }
+      },
+      run::interrupted);
+  for (std::size_t i = done; i < count; ++i) {
+    made.failed.push_back({lineup.models()[i + 1].key, "the run was interrupted before"});
+  }
+  made.candidates = fingerprint::judged(made.model, std::move(made.candidates));
+  return made;
+}
+
+std::string jsonOf(const Identified& made) {
+  Json candidates = Json::array(), failed = Json::array(), related = Json::array();
+  for (const Candidate& candidate : made.candidates) {
+    candidates.push_back(
+        {{"model", candidate.model},
+         {"class", evidence::name(candidate.verdict.klass)},
+         {"log10_p", candidate.verdict.log10_p},
+         {"breadth", number(candidate.breadth)},
+         {"distance", candidate.distance ? number(candidate.distance->value) : Json(nullptr)},
+         {"distance_error", candidate.distance ? number(candidate.distance->error) : Json(nullptr)},
+         {"paired_by", candidate.best},
+         {"sentence", candidate.verdict.sentence},
+         {"power", candidate.verdict.power}});
+  }
+  for (const Candidate* candidate : made.related()) related.push_back(candidate->model);
+  for (const Failed& one : made.failed) {
+    failed.push_back({{"model", one.model}, {"error", one.error}});
+  }
+  const Json document{
+      {"question", fmt::format("Which of {} candidates share weights with {}?",
+                               made.candidates.size() + made.failed.size(), made.model)},
+      {"model", made.model},
+      {"answer", std::move(related)},
+      {"tested", made.candidates.size()},
+      {"power", {{"row_correlation", number(made.detectableInAll())}, {"probability", 0.99}}},
+      {"candidates", std::move(candidates)},
+      {"failed", std::move(failed)}};
+  return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+std::string textOf(const Identified& made) {
+  const auto related = made.related();
+  std::string text;
+  if (!related.empty()) {
+    text = fmt::format(
+        "{} shares weights with {} of the {} models that it was held against, nearest first:\n",
+        made.model, related.size(), made.candidates.size());
+    for (const Candidate* candidate : related) text += lineOf(*candidate);
+    text +=
+        "For each of these the hypothesis is rejected that the two were trained from independent "
+        "random\ninitialisations; p is adjusted for all candidates and tests. Either may be made "
+        "from the other, or both\nfrom a third, or from one start. Direction and intent are not "
+        "tested. Distances describe (1 - the mean\ncorrelation of paired rows) and order the "
+        "models; they decide nothing.\n";
+  } else if (made.testable()) {
+    text = fmt::format(
+        "None of the {} models that {} was held against shares weights with it, as "
+        "far as can be seen.\n",
+        made.candidates.size(), made.model);
+  } else {
+    text = fmt::format("None of the {} models could be tested against {}.\n",
+                       made.candidates.size(), made.model);
+  }
+  if (const auto rho = made.detectableInAll(); rho && *rho < 1) {
+    text += fmt::format(
+        "With 99 % probability each model would have been seen whose rows, once paired rightly, "
+        "correlate by\n{:.3f} or more. Distillation leaves no trace in weights, and of rows that "
+        "no fingerprint holds\nnothing is said.\n",
+        *rho);
+  } else if (rho) {
+    text +=
+        "Of at least one of them so little could be compared that nothing would have been "
+        "seen.\n";
+  }
+  std::size_t shown = 0;
+  for (const Candidate& candidate : made.candidates) {
+    if (evidence::isRelated(candidate.verdict.klass)) continue;
+    if (shown++ == 0) text += "Nothing was found of:\n";
+    if (shown <= kMostShown) text += lineOf(candidate);
+  }
+  if (shown > kMostShown) {
+    text += fmt::format("  and {} more (--json lists them)\n", shown - kMostShown);
+  }
+  if (!made.failed.empty()) {
+    text += fmt::format("{} could not be read and {} not tested.\n",
+                        made.failed.size() == 1 ? "One candidate"
+                                                : fmt::format("{} candidates", made.failed.size()),
+                        made.failed.size() == 1 ? "was" : "were");
+  }
+  return text;
+}
+
+}  // namespace kindred::cli

@@ -1,0 +1,37 @@
+// What a model's comparison with many others came to, and how it is told.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/lineup.hpp"
+#include "fingerprint/judge.hpp"
+
+namespace kindred::cli {
+
+struct Failed {
+  std::string model, error;
+};
+
+struct Identified {
+  std::string model;
+  std::vector<fingerprint::Candidate> candidates;  // nearest first
+  std::vector<Failed> failed;                      // could not be read
+
+  // Whether any candidate could be tested at all.
+  bool testable() const;
+  std::vector<const fingerprint::Candidate*> related() const;
+  // The row correlation that would have been seen with 99 % in each candidate that was tested.
+  std::optional<double> detectableInAll() const;
+};
+
+// The first of the lineup against all others. What is wrong with the first is an Error, with
+// another a Failed.
+Identified identify(Lineup& lineup, const Making& making, unsigned threads);
+
+// One JSON document, and plain sentences.
+std::string jsonOf(const Identified& made);
+std::string textOf(const Identified& made);
+
+}  // namespace kindred::cli

@@ -1,0 +1,152 @@
+// kindred identify: whose is it? One model against many, each with an exact p-value, adjusted for
+// all that were tried.
+#include <algorithm>
+#include <cstdint>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include <kindred/error.hpp>
+
+#include "cli/commands.hpp"
+#include "cli/execute.hpp"
+#include "cli/identified.hpp"
+#include "cli/lineup.hpp"
+#include "cli/workspace.hpp"
+#include "fingerprint/make.hpp"
+#include "models/names.hpp"
+#include "report/files.hpp"
+
+namespace kindred::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr Option kIdentifyOptions[] = {
+    {"among", "DIR|LIST|FILE",
+     "where candidates are: a folder of fingerprints or models, a text file with one a line, or "
+     "one of them",
+     true},
+    {"max-bytes", "BYTES",
+     "weights that are read at most of each model (default: all of a local one, 64MB of others)"},
+    {"size", "BYTES", "of fingerprints that are made on the way (default: 1MB)"},
+    {"out", "DIR", "write identify.json and identify.txt there"},
+    kJobs,
+    kPluginPath,
+    kOffline,
+    kCacheSize,
+    kJson,
+};
+
+constexpr std::uintmax_t kLargestList = 16'000'000;
+constexpr std::size_t kMostCandidates = 100'000;
+
+// A model a line; what follows # is a remark.
+std::vector<ModelArgument> listed(const fs::path& file) {
+  std::error_code problem;
+  if (fs::file_size(file, problem) > kLargestList || problem) {
+    throw inputError(file.string(), "is too large for a list of models",
+                     "name a folder, a fingerprint or a text file with a model a line");
+  }
+  std::ifstream in(file);
+  std::vector<ModelArgument> models;
+  for (std::string line; std::getline(in, line);) {
+    line.resize(std::min(line.find('#'), line.size()));
+    const auto first = line.find_first_not_of(" \t\r");
+    if (first == std::string::npos) continue;
+    line = line.substr(first, line.find_last_not_of(" \t\r") - first + 1);
+    if (line.find('\0') != std::string::npos) {
+      throw inputError(file.string(), "is no text file",
+                       "name a folder, a fingerprint or a text file with a model a line");
+    }
+    const fs::path beside = file.parent_path() / line;
+    models.push_back(modelArgument(fs::exists(beside, problem) ? "file:" + beside.string() : line));
+  }
+  return models;
+}
+
+// The fingerprints of a folder, and its sub-folders, each a model.
+std::vector<ModelArgument> inFolder(const fs::path& folder) {
+  std::error_code problem;
+  std::vector<std::string> paths;
+  bool model = false;
+  for (const auto& entry : fs::directory_iterator(folder, problem)) {
+    const std::string name = entry.path().filename().string();
+    model |= name == "config.json" || name.ends_with(".safetensors") || name.ends_with(".gguf");
+    if (namesFingerprint(name) || (entry.is_directory() && !name.starts_with("."))) {
+      paths.push_back(entry.path().string());
+    }
+  }
+  if (problem) throw inputError(folder.string(), problem.message());
+  if (model) return {modelArgument("file:" + folder.string())};
+  std::sort(paths.begin(), paths.end());
+  std::vector<ModelArgument> models;
+  for (const std::string& path : paths) models.push_back(modelArgument("file:" + path));
+  return models;
+}
+
+std::vector<ModelArgument> candidatesOf(const Invocation& invocation) {
+  if (!invocation.has("among")) {
+    throw inputError("--among", "names the candidates, and is missing",
+                     "kindred identify MODEL --among FOLDER");
+  }
+  std::vector<std::string> among = invocation.values("among");
+  among.insert(among.end(), invocation.positional.begin() + 1, invocation.positional.end());
+  std::vector<ModelArgument> models;
+  for (const std::string& text : among) {
+    std::error_code ignored;
+    const std::string suffix = fs::path(text).extension().string();
+    const bool list = fs::is_regular_file(text, ignored) &&
+                      (suffix.empty() || suffix == ".txt" || suffix == ".list");
+    const std::vector<ModelArgument> some = fs::is_directory(text, ignored) ? inFolder(text)
+                                            : list
+                                                ? listed(text)
+                                                : std::vector<ModelArgument>{modelArgument(text)};
+    models.insert(models.end(), some.begin(), some.end());
+  }
+  if (models.empty()) {
+    throw inputError(among.front(), "there is no candidate in it",
+                     "candidates are .kfp files and folders of models");
+  }
+  if (models.size() > kMostCandidates) {
+    throw inputError("--among",
+                     fmt::format("{} candidates are more than {}", models.size(), kMostCandidates));
+  }
+  return models;
+}
+
+int identifyVerb(const Invocation& invocation) {
+  std::vector<ModelArgument> models = candidatesOf(invocation);
+  models.insert(models.begin(), modelArgument(invocation.positional.front()));
+  for (const ModelArgument& model : models) sayGuess(model);
+  const fs::path out = invocation.value("out");
+  if (!out.empty()) report::prepareFolder(out);
+  const Making making{invocation.bytes("size", fingerprint::kUsual),
+                      invocation.bytes("max-bytes", 0)};
+  Lineup lineup(invocation, std::move(models));
+  const Identified made = identify(lineup, making, runOptions(invocation).threads);
+  for (const Failed& failed : made.failed) {
+    std::cerr << fmt::format("kindred: candidate '{}' is left out: {}\n",
+                             models::escaped(failed.model), models::escapedText(failed.error));
+  }
+  const std::string json = jsonOf(made), text = textOf(made);
+  if (!out.empty()) {
+    report::writeAtomically(out / "identify.json", json);
+    report::writeAtomically(out / "identify.txt", text);
+  }
+  std::cout << (invocation.has("json") ? json : text);
+  return made.testable() ? kDone : kBadInput;
+}
+
+}  // namespace
+
+const Command kIdentifyCommand{
+    "identify",  "MODEL", "Say which of many models a model shares weights with",
+    1,           100'000, kIdentifyOptions,
+    identifyVerb};
+
+}  // namespace kindred::cli

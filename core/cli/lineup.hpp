@@ -1,0 +1,50 @@
+// Models and fingerprints of the command line, as fingerprints: those that are files are read, of
+// the others one is made.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "cli/command.hpp"
+#include "cli/model_argument.hpp"
+#include "fingerprint/fingerprint.hpp"
+#include "formats/formats.hpp"
+#include "plan/models.hpp"
+
+namespace kindred::cli {
+
+// Whether the command line's text names a fingerprint, by its ending.
+bool namesFingerprint(const std::string& text);
+
+// How a fingerprint is made where there is none.
+struct Making {
+  std::uint64_t size = 0;  // of the file, in bytes
+  std::uint64_t read = 0;  // bytes of weights at most; 0: local models whole, of others the usual
+};
+
+// Not movable: its parts refer to each other.
+class Lineup {
+ public:
+  // Keys become distinct. Opens no model.
+  Lineup(const Invocation& invocation, std::vector<ModelArgument> models);
+  Lineup(const Lineup&) = delete;
+  Lineup& operator=(const Lineup&) = delete;
+
+  const std::vector<ModelArgument>& models() const { return models_; }
+  // Under the key of its model. Whatever is wrong with it is an Error. [any-thread]
+  fingerprint::Fingerprint of(std::size_t i, const Making& making);
+
+ private:
+  plugin::Registry registry_;
+  models::ArchitectureRegistry architectures_;
+  std::vector<ModelArgument> models_;
+  recipe::Given given_;
+  std::unique_ptr<plan::Models> opened_;
+  std::unique_ptr<formats::Formats> formats_;
+  std::mutex mutex_;  // of opened_
+};
+
+}  // namespace kindred::cli

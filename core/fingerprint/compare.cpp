@@ -1,0 +1,444 @@
+#include "fingerprint/compare.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <map>
+#include <numbers>
+#include <tuple>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include <kindred/analysis/align/bands.hpp>
+#include <kindred/analysis/align/coins.hpp>
+#include <kindred/analysis/align/likeness.hpp>
+#include <kindred/analysis/stats/log_space.hpp>
+#include <kindred/analysis/stats/power.hpp>
+#include <kindred/analysis/stats/tails.hpp>
+#include <kindred/model_weights.hpp>
+
+#include "fingerprint/layers.hpp"
+
+namespace kindred::fingerprint {
+namespace {
+
+constexpr std::size_t kFewestTokens = 64;  // that both must have
+constexpr std::uint32_t kFewestOfBand = 16;
+constexpr double kLatticeError = 0.5;  // times the root of the width: as sign-test has it
+
+// One way of tossing one kind of rows.
+struct Way {
+  std::string_view gauge;
+  std::string_view role;       // whose rows are tossed
+  std::string_view paired_by;  // empty: they themselves
+  const char* null;            // what changes sign together
+  const char* how;             // rows were paired
+};
+
+using Cosine = std::function<double(std::size_t a, std::size_t b)>;
+
+// Coins and sizes of the pairs.
+class Toss {
+ public:
+  // Of rows that do not belong together: those of the next pair, or, where pairs were chosen by
+  // their own sizes, `chosen` ones that were chosen so.
+  Toss(const std::vector<RowsPaired>& pairs, const std::vector<std::int32_t>& layer,
+       const Coinage& coinage, double threshold, const Cosine& cosine,
+       std::optional<std::vector<RowsPaired>> chosen = {}, std::uint64_t width = 1)
+      : coins_(threshold), width_(width) {
+    sizes_.chosen = chosen.has_value();
+    if (chosen) {
+      for (const auto& [a, b] : *chosen) sizes_.others.push_back(cosine(a, b));
+    }
+    for (std::size_t k = 0; k < pairs.size(); ++k) {
+      const auto [a, b] = pairs[k];
+      const double own = cosine(a, b);
+      coins_.add(coinage[a], own, layer[a]);
+      sizes_.matched.push_back(own);
+      auto& [sum, count] = by_layer_[layer[a]];
+      sum += own;
+      ++count;
+      const RowsPaired& other = pairs[(k + 1) % pairs.size()];
+      if (!chosen && other.a != a && layer[other.a] == layer[a] && coinage[other.a] != coinage[a]) {
+        sizes_.others.push_back(cosine(other.a, b));
+      }
+    }
+  }
+
+  align::SignCount count() const { return coins_.count(); }
+
+  Finding finding(const Way& way, const Fingerprint& a, std::size_t candidates,
+                  double level) const {
+    const align::SignCount count = coins_.count();
+    Finding finding;
+    finding.test = "fingerprint";
+    finding.reference = a.model;
+    finding.gauge = way.gauge;
+    finding.statistic = static_cast<double>(count.heads);
+    finding.units = count.coins;
+    finding.null = fmt::format(
+        "signs of {} of {} are fair coins, in all layers together or in the one that tells most",
+        way.null, a.model);
+    finding.alignment = way.how;
+    const Grant& grant = a.grants.at(std::string(way.gauge));
+    finding.basis = grant.unverified.empty() ? Basis::exact : Basis::unverified;
+    finding.assumptions =
+        "these signs are fair given what pairs the rows: initialisation of " + a.model +
+        " symmetric about zero independently of the rest, training odd in them" +
+        (grant.asymmetry.empty() ? "" : "; cosines near zero are no coins: " + grant.asymmetry) +
+        (grant.unverified.empty() ? "" : "; " + grant.unverified);
+    finding.log10_p = log10P();
+    finding.log10_p_floor =
+        std::min(0.0, stats::kLog10Of2 * (1 - static_cast<double>(count.coins)));
+    align::Sizes sizes = sizes_;
+    sizes.width = width();
+    finding.likeness = align::likenessOf(sizes);
+    finding.power = power(way, count.coins, candidates, level);
+    finding.detectable_rho =
+        finding.power->if_paired ? finding.power->if_paired : finding.power->alone;
+    for (const auto& [layer, of_layer] : coins_.countByLayer()) {
+      finding.by_layer.push_back({layer, of_layer.coins, of_layer.heads});
+    }
+    return finding;
+  }
+
+  // With the jackknife's error over layers.
+  Distance distance() const {
+    double sum = 0, count = 0;
+    for (const auto& [layer, of_layer] : by_layer_) {
+      sum += of_layer.first;
+      count += of_layer.second;
+    }
+    Distance distance{std::max(0.0, 1 - std::abs(sum / count)), 0};
+    const auto layers = static_cast<double>(by_layer_.size());
+    if (layers < 2) return {distance.value, 1};
+    double squares = 0, mean = 0;
+    std::vector<double> without;
+    for (const auto& [layer, of_layer] : by_layer_) {
+      without.push_back((sum - of_layer.first) / std::max(1.0, count - of_layer.second));
+      mean += without.back() / layers;
+    }
+    for (const double x : without) squares += (x - mean) * (x - mean);
+    distance.error = std::sqrt((layers - 1) / layers * squares);
+    return distance;
+  }
+
+ private:
+  // Of all layers together, or of the one that tells most (a part may be all that is shared): the
+  // smaller p-value, times what trying both and all layers costs.
+  double log10P() const {
+    const auto twoSidedP = [](const align::SignCount& count) {
+      return stats::twoSided(stats::binomialTail(count.coins, count.heads),
+                             stats::binomialTail(count.coins, count.coins - count.heads));
+    };
+    const auto layers = coins_.countByLayer();
+    double least = twoSidedP(coins_.count());
+    if (layers.size() < 2) return least;
+    for (const auto& [layer, count] : layers) {
+      least = std::min(least, twoSidedP(count) + std::log10(static_cast<double>(layers.size())));
+    }
+    return std::min(0.0, least + stats::kLog10Of2);
+  }
+
+  // The width of random rows whose cosines would be as large as those of rows that do not belong
+  // together.
+  std::uint64_t width() const {
+    if (sizes_.chosen) return width_;
+    double squares = 0;
+    for (const double x : sizes_.others) squares += x * x;
+    if (squares == 0) return 1;
+    return static_cast<std::uint64_t>(
+        std::max(1.0, static_cast<double>(sizes_.others.size()) / squares));
+  }
+
+  Power power(const Way& way, std::uint64_t coins, std::size_t candidates, double level) const {
+    const auto wide = static_cast<double>(width());
+    const auto detected = stats::detectableCorrelation(coins, wide, level);
+    Power power;
+    power.rows = way.role;
+    power.paired_by = way.paired_by;
+    power.whole = false;  // the largest rows, not all
+    if (!way.paired_by.empty()) {
+      power.if_paired = detected;
+    } else if (detected) {
+      power.alone =
+          std::max(*detected, align::largestCosine(2.0 * static_cast<double>(candidates), width()));
+    }
+    return power;
+  }
+
+  align::Coins coins_;
+  align::Sizes sizes_;
+  std::uint64_t width_ = 1;                                     // where others were chosen
+  std::map<std::int32_t, std::pair<double, double>> by_layer_;  // sum of cosines, count
+};
+
+// The most alike rows, up to sign, of a layer that does not belong to the row.
+std::vector<RowsPaired> elsewhere(const std::vector<RowsPaired>& pairs,
+                                  std::span<const Layer> layers,
+                                  const std::vector<std::int32_t>& layer, const Alike& alike) {
+  constexpr std::size_t kMost = 256;
+  std::vector<RowsPaired> others;
+  if (layers.size() < 2) return others;
+  const std::size_t step = std::max<std::size_t>(1, pairs.size() / kMost);
+  std::vector<float> values;
+  for (std::size_t k = 0; k < pairs.size(); k += step) {
+    const auto own = std::find_if(layers.begin(), layers.end(), [&](const Layer& candidate) {
+      return candidate.number == layer[pairs[k].a];
+    });
+    const Layer& other = own + 1 == layers.end() ? layers.front() : *(own + 1);
+    values.resize(other.last - other.first);
+    alike(pairs[k].b, other.first, values);
+    std::size_t best = 0;
+    for (std::size_t i = 1; i < values.size(); ++i) {
+      if (std::abs(values[i]) > std::abs(values[best])) best = i;
+    }
+    others.push_back({other.first + best, pairs[k].b});
+  }
+  return others;
+}
+
+// Random rows of `width` whose cosines are told by so many bits behave as rows of this width.
+std::uint64_t widthOf(std::uint64_t width, std::size_t words) {
+  if (words == 0 || width == 0) return 1;
+  const double variance = 1 / static_cast<double>(width) +
+                          std::numbers::pi * std::numbers::pi / 4 / static_cast<double>(64 * words);
+  return static_cast<std::uint64_t>(std::max(1.0, 1 / variance));
+}
+
+// Rows of one layer, part and number in both.
+std::vector<RowsPaired> likeNumbered(const Rows& a, const Rows& b) {
+  std::map<std::tuple<std::int32_t, std::int32_t, std::int32_t>, std::size_t> places;
+  for (std::size_t i = 0; i < a.count(); ++i) {
+    places.try_emplace({a.layer[i], a.part[i], a.number[i]}, i);
+  }
+  std::vector<RowsPaired> pairs;
+  for (std::size_t j = 0; j < b.count(); ++j) {
+    const auto found = places.find({b.layer[j], b.part[j], b.number[j]});
+    if (found == places.end()) continue;
+    pairs.push_back({found->second, j});
+    places.erase(found);
+  }
+  return pairs;
+}
+
+std::size_t words(const Sketches& a, const Sketches& b) {
+  return std::min(a.wordsEach(), b.wordsEach());
+}
+
+Alike alikeBy(const Sketches& a, const Sketches& b) {
+  return [&a, &b, n = words(a, b)](std::size_t j, std::size_t first, std::span<float> into) {
+    agreements(b.row(j), a.row(first), a.wordsEach(), into.size(), n, into.data());
+  };
+}
+
+Cosine cosineBy(const Sketches& a, const Sketches& b) {
+  return [&a, &b, n = words(a, b)](std::size_t i, std::size_t j) {
+    return cosine(a.row(i), b.row(j), n);
+  };
+}
+
+// Where both fingerprints' tokens are: numbers of those that both have.
+struct SharedTokens {
+  std::vector<std::uint32_t> a, b;
+  bool all = false;  // both have the same
+
+  static SharedTokens of(const Fingerprint& a, const Fingerprint& b) {
+    SharedTokens shared;
+    shared.all = a.tokens == b.tokens;
+    for (std::uint32_t i = 0, j = 0; i < a.tokens.size() && j < b.tokens.size();) {
+      if (a.tokens[i] == b.tokens[j]) {
+        shared.a.push_back(i++);
+        shared.b.push_back(j++);
+      } else {
+        ++(a.tokens[i] < b.tokens[j] ? i : j);
+      }
+    }
+    return shared;
+  }
+};
+
+// Sketches by the shared tokens alone, or as they are where these are all.
+class Shared {
+ public:
+  Shared(const Sketches& sketches, const std::vector<std::uint32_t>& bits, bool all)
+      : made_(all || sketches.bits == 0 ? Sketches{} : chosenBits(sketches, bits)),
+        used_(all ? &sketches : &made_) {}
+  const Sketches& get() const { return *used_; }
+
+ private:
+  Sketches made_;
+  const Sketches* used_;
+};
+
+class Comparison {
+ public:
+  Comparison(const Reference& a, const Fingerprint& b, double level)
+      : a_(a.print()), b_(b), reference_(a), level_(level), tokens_(SharedTokens::of(a_, b)) {}
+
+  PairTested run() {
+    if (mayToss(gauge::kValueDim)) {
+      tossRows({gauge::kValueDim, role::kValue, "",
+                "each value row and its columns of the attention output", ""},
+               a_.values, b_.values, reference_.values());
+    }
+    if (mayToss(gauge::kMlpUnit)) {
+      tossBands();
+      tossRows({gauge::kMlpUnit, role::kUp, role::kGate,
+                "the up row and down column of each MLP unit", ""},
+               a_.units, b_.units, reference_.units());
+    }
+    return std::move(made_);
+  }
+
+ private:
+  bool mayToss(std::string_view gauge) {
+    const std::string why = reference_.refused(gauge);
+    if (!why.empty()) made_.unfair.push_back({std::string(gauge), why});
+    return why.empty();
+  }
+
+  // In order, by tokens, and by rows.
+  void tossRows(Way way, const Rows& a, const Rows& b, const Coinage& coinage) {
+    if (a.count() == 0 || b.count() == 0) return;
+    const auto of_a = layersOf(a.layer), of_b = layersOf(b.layer);
+    const bool either = way.paired_by.empty();
+    const auto toss = [&](const char* how, const Alike& alike, const Sketches& own_a,
+                          const Sketches& own_b) {
+      way.how = how;
+      const std::vector<RowsPaired> pairs = nearest(of_a, of_b, either, alike);
+      std::optional<std::vector<RowsPaired>> others;
+      if (either) others = elsewhere(pairs, of_a, a.layer, alike);
+      add(way,
+          Toss(pairs, a.layer, coinage, threshold(way.gauge), cosineBy(own_a, own_b),
+               std::move(others), widthOf(a_.hidden, words(own_a, own_b))),
+          most(of_a));
+    };
+    const bool comparable = a_.hidden == b_.hidden && words(a.own, b.own) > 0;
+    if (comparable) {
+      Way in_order = way;
+      in_order.paired_by = "its place";
+      in_order.how = "rows of one layer, part and number";
+      add(in_order,
+          Toss(likeNumbered(a, b), a.layer, coinage, threshold(way.gauge), cosineBy(a.own, b.own)),
+          1);
+    }
+    if (tokens_.a.size() >= kFewestTokens && a.own_tokens.bits > 0 && b.own_tokens.bits > 0) {
+      const Shared own_a(a.own_tokens, tokens_.a, tokens_.all),
+          own_b(b.own_tokens, tokens_.b, tokens_.all),
+          by_a(a.pairing_tokens, tokens_.a, tokens_.all),
+          by_b(b.pairing_tokens, tokens_.b, tokens_.all);
+      const auto alike =
+          either ? alikeBy(own_a.get(), own_b.get()) : alikeBy(by_a.get(), by_b.get());
+      if (either || words(by_a.get(), by_b.get()) > 0) {
+        toss(either ? "sizes of the products with the embeddings of shared tokens"
+                    : "products of gates with the embeddings of shared tokens",
+             alike, own_a.get(), own_b.get());
+      }
+    }
+    if (comparable && (either || words(a.pairing, b.pairing) > 0)) {
+      const auto alike = either ? alikeBy(a.own, b.own) : alikeBy(a.pairing, b.pairing);
+      toss(either ? "sizes of cosines" : "gate rows", alike, a.own, b.own);
+    }
+  }
+
+  void tossBands() {
+    const Bands &a = a_.bands, &b = b_.bands;
+    const std::size_t width = std::min(a.width, b.width);
+    if (a_.hidden != b_.hidden || width < kFewestOfBand || a.count() == 0 || b.count() == 0) return;
+    const std::vector<float> unit_a = unitVectors(a, width), unit_b = unitVectors(b, width);
+    const auto dot = [&](std::size_t i, std::size_t j) {
+      float sum = 0;
+      for (std::size_t c = 0; c < width; ++c) sum += unit_a[i * width + c] * unit_b[j * width + c];
+      return sum;
+    };
+    const auto of_a = layersOf(a.layer), of_b = layersOf(b.layer);
+    const Alike alike = [&](std::size_t j, std::size_t first, std::span<float> into) {
+      for (std::size_t i = 0; i < into.size(); ++i) into[i] = dot(first + i, j);
+    };
+    const auto pairs = nearest(of_a, of_b, true, alike);
+    const Way way{gauge::kMlpUnit, role::kDown, "",
+                  "the up row and down column of each MLP unit, seen in the first rows of the "
+                  "down matrix,",
+                  "sizes of cosines"};
+    add(way,
+        Toss(pairs, a.layer, reference_.bands(), threshold(way.gauge), dot,
+             elsewhere(pairs, of_a, a.layer, alike), width),
+        most(of_a));
+  }
+
+  static std::vector<float> unitVectors(const Bands& bands, std::size_t width) {
+    std::vector<float> units(bands.count() * width);
+    for (std::size_t i = 0; i < bands.count(); ++i) {
+      const std::int8_t* from = bands.values.data() + i * bands.width;
+      float square = 0;
+      for (std::size_t c = 0; c < width; ++c) square += float{1} * from[c] * from[c];
+      const float scale = square > 0 ? 1 / std::sqrt(square) : 0;
+      for (std::size_t c = 0; c < width; ++c) units[i * width + c] = scale * from[c];
+    }
+    return units;
+  }
+
+  double threshold(std::string_view gauge) const {
+    const Grant& grant = a_.grants.at(std::string(gauge));
+    if (grant.asymmetry.empty()) return 0;
+    return kLatticeError / std::sqrt(static_cast<double>(std::max<std::uint64_t>(a_.hidden, 1)));
+  }
+
+  // Rows of the largest layer, among which partners are sought.
+  static std::size_t most(const std::vector<Layer>& layers) {
+    std::size_t most = 1;
+    for (const Layer& layer : layers) most = std::max(most, layer.last - layer.first);
+    return most;
+  }
+
+  void add(const Way& way, const Toss& toss, std::size_t candidates) {
+    if (toss.count().coins == 0) return;
+    made_.tests.push_back({toss.finding(way, a_, candidates, level_), toss.distance()});
+  }
+
+  const Fingerprint& a_;
+  const Fingerprint& b_;
+  const Reference& reference_;
+  double level_;
+  SharedTokens tokens_;
+  PairTested made_;
+};
+
+}  // namespace
+
+Reference::Reference(const Fingerprint& fingerprint)
+    : print_(fingerprint),
+      units_(coinageOf(fingerprint.units, fingerprint.hidden)),
+      values_(coinageOf(fingerprint.values, fingerprint.hidden)),
+      bands_(coinageOf(fingerprint.bands)) {
+  const auto refuse = [&](std::string_view gauge, const std::string& why) {
+    if (!why.empty()) refused_.try_emplace(std::string(gauge), why);
+  };
+  for (const std::string_view gauge : {gauge::kMlpUnit, gauge::kValueDim}) {
+    const auto grant = print_.grants.find(std::string(gauge));
+    if (grant == print_.grants.end()) {
+      refuse(gauge, "the fingerprint says nothing of it");
+    } else if (!grant->second.sign) {
+      refuse(gauge, grant->second.reason.empty() ? "not granted" : grant->second.reason);
+    }
+  }
+  const auto unfairIn = [&](const std::string& why) {
+    return why.empty() ? why : fmt::format("in {} alone signs are not fair: {}", print_.model, why);
+  };
+  refuse(gauge::kMlpUnit, unfairIn(unfair(print_.units, units_)));
+  refuse(gauge::kMlpUnit, unfairIn(unfair(print_.bands, bands_)));
+  refuse(gauge::kValueDim, unfairIn(unfair(print_.values, values_)));
+}
+
+std::string Reference::refused(std::string_view gauge) const {
+  const auto found = refused_.find(gauge);
+  return found == refused_.end() ? std::string() : found->second;
+}
+
+PairTested compare(const Reference& a, const Fingerprint& b, double level) {
+  return Comparison(a, b, level).run();
+}
+
+}  // namespace kindred::fingerprint

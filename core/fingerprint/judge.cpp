@@ -1,0 +1,122 @@
+#include "fingerprint/judge.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <tuple>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include <kindred/analysis/stats/log_space.hpp>
+#include <kindred/analysis/stats/multiplicity.hpp>
+#include <kindred/analysis/stats/tails.hpp>
+
+#include "evidence/levels.hpp"
+
+namespace kindred::fingerprint {
+namespace {
+
+constexpr double kTests = 7;          // of one candidate at most
+constexpr double kLog10OfLayer = -2;  // from which a layer has evidence of its own, of all layers
+
+double twoSidedP(std::uint64_t coins, std::uint64_t heads) {
+  return stats::twoSided(stats::binomialTail(coins, heads),
+                         stats::binomialTail(coins, coins - heads));
+}
+
+// Layers with evidence of their own, and what all others come to.
+struct Layers {
+  double with = 0, all = 0;
+  std::uint64_t other_coins = 0, other_heads = 0;
+
+  explicit Layers(const Finding& finding) {
+    all = static_cast<double>(finding.by_layer.size());
+    for (const LayerCoins& layer : finding.by_layer) {
+      if (twoSidedP(layer.coins, layer.heads) + std::log10(all) <= kLog10OfLayer) {
+        ++with;
+      } else {
+        other_coins += layer.coins;
+        other_heads += layer.heads;
+      }
+    }
+  }
+  double share() const { return all == 0 ? 0 : with / all; }
+  // Some layers are clear, and the others together show nothing though they are half of all.
+  bool apart() const {
+    return with > 0 && 2 * with <= all && twoSidedP(other_coins, other_heads) > kLog10OfLayer;
+  }
+};
+
+void sayPartial(const Layers& layers, Candidate& candidate) {
+  candidate.verdict.klass = evidence::Class::partial;
+  candidate.verdict.sentence =
+      fmt::format(
+          "Shared in part: {:.0f} of {:.0f} layers have evidence of their own, and the "
+          "others together show none. ",
+          layers.with, layers.all) +
+      candidate.verdict.sentence;
+}
+
+void judgeOne(const std::string& model, const std::vector<double>& adjusted, Candidate& candidate) {
+  std::vector<evidence::Adjusted> findings;
+  const Tested* best = nullptr;
+  double least = std::numeric_limits<double>::infinity();
+  for (std::size_t t = 0; t < candidate.tested.tests.size(); ++t) {
+    const Tested& tested = candidate.tested.tests[t];
+    findings.push_back({tested.finding, adjusted[t]});
+    if (tested.finding.detectable_rho) {
+      candidate.detectable_rho =
+          std::min(candidate.detectable_rho.value_or(1.0), *tested.finding.detectable_rho);
+    }
+    // Of tests that tell nothing, the one with the most coins.
+    const double value = std::min(adjusted[t], -1e-9 * static_cast<double>(tested.finding.units));
+    if (value >= least) continue;
+    least = value;
+    best = &tested;
+  }
+  evidence::Coverage coverage;
+  coverage.tensors_a = coverage.understood_a = 1;
+  candidate.verdict =
+      evidence::judge(model, candidate.model, findings, coverage, candidate.tested.unfair);
+  if (best == nullptr) return;
+  const Layers layers(best->finding);
+  candidate.breadth = layers.share();
+  candidate.distance = best->distance;
+  candidate.best = best->finding.alignment;
+  if (candidate.verdict.klass == evidence::Class::shared_weights && layers.apart()) {
+    sayPartial(layers, candidate);
+  }
+}
+
+}  // namespace
+
+double levelOf(std::size_t candidates) {
+  return evidence::kLog10Evidence -
+         std::log10(kTests * static_cast<double>(std::max<std::size_t>(candidates, 1)));
+}
+
+std::vector<Candidate> judged(const std::string& model, std::vector<Candidate> candidates) {
+  std::vector<double> all;
+  for (const Candidate& candidate : candidates) {
+    for (const Tested& tested : candidate.tested.tests) all.push_back(tested.finding.log10_p);
+  }
+  const std::vector<double> adjusted = stats::holm(all);
+  auto next = adjusted.begin();
+  for (Candidate& candidate : candidates) {
+    const auto count = static_cast<std::ptrdiff_t>(candidate.tested.tests.size());
+    judgeOne(model, {next, next + count}, candidate);
+    next += count;
+  }
+  const auto key = [](const Candidate& candidate) {
+    const auto far = std::numeric_limits<double>::infinity();
+    return std::tuple(!evidence::isRelated(candidate.verdict.klass),
+                      candidate.distance ? candidate.distance->value : far,
+                      candidate.verdict.log10_p);
+  };
+  std::stable_sort(candidates.begin(), candidates.end(),
+                   [&](const Candidate& x, const Candidate& y) { return key(x) < key(y); });
+  return candidates;
+}
+
+}  // namespace kindred::fingerprint

@@ -1,0 +1,393 @@
+#include "fingerprint/make.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <numeric>
+#include <set>
+#include <span>
+#include <tuple>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include <kindred/analysis/align/origins.hpp>
+#include <kindred/error.hpp>
+
+#include "models/names.hpp"
+#include "results/hash.hpp"
+#include "run/weights.hpp"
+
+namespace kindred::fingerprint {
+namespace {
+
+constexpr std::uint32_t kBandRows = 32;
+constexpr std::uint64_t kGap = 4096;       // between ranges that are told as one
+constexpr std::uint64_t kHeader = 24'000;  // bytes kept for the header
+
+// One row that may be taken.
+struct Candidate {
+  Place place;
+  std::int32_t part = -1, number = 0;
+  std::uint32_t row = 0;  // of the matrix
+  float size = 0;
+};
+
+std::vector<double> lengthsOfRows(const Matrix& matrix) {
+  std::vector<double> lengths(matrix.rows);
+  for (std::uint64_t r = 0; r < matrix.rows; ++r) {
+    const float* row = matrix.values.data() + r * matrix.columns;
+    double square = 0;
+    for (std::uint64_t c = 0; c < matrix.columns; ++c) square += double{row[c]} * row[c];
+    const bool tells =
+        align::isTelling(row, matrix.columns) && !align::isOneSided(row, matrix.columns);
+    lengths[r] = tells ? std::sqrt(square) : 0;
+  }
+  return lengths;
+}
+
+// Of the first `rows` rows.
+std::vector<double> lengthsOfColumns(const Matrix& matrix, std::uint64_t rows) {
+  std::vector<double> squares(matrix.columns);
+  for (std::uint64_t r = 0; r < std::min(rows, matrix.rows); ++r) {
+    const float* row = matrix.values.data() + r * matrix.columns;
+    for (std::uint64_t c = 0; c < matrix.columns; ++c) squares[c] += double{row[c]} * row[c];
+  }
+  for (double& x : squares) x = std::sqrt(x);
+  return squares;
+}
+
+// The largest, the first of equal ones.
+void keepLargest(std::vector<Candidate>& candidates, std::size_t most) {
+  std::erase_if(candidates,
+                [](const Candidate& c) { return !std::isfinite(c.size) || c.size <= 0; });
+  std::stable_sort(candidates.begin(), candidates.end(),
+                   [](const Candidate& x, const Candidate& y) { return x.size > y.size; });
+  if (candidates.size() > most) candidates.resize(most);
+}
+
+std::int32_t partOf(const Place& place) {
+  return place.shared ? -2 : static_cast<std::int32_t>(place.expert);
+}
+
+class Maker {
+ public:
+  Maker(const plan::Model& model, std::uint64_t size, std::uint64_t read)
+      : model_(model),
+        reading_(plan::readingOf(model, read)),
+        weights_(model, reading_),
+        size_(size - std::min(size, kHeader)),
+        bits_(size < 500'000     ? 256
+              : size < 2'000'000 ? 512
+                                 : 1024) {}
+
+  Fingerprint run() {
+    weights_.readAhead();
+    describe();
+    takeTokens();
+    const std::uint64_t room = size_ - std::min(size_, 8 * made_.tokens.size());
+    std::uint64_t left = room;
+    left -= takeBands(room * 3 / 20);
+    left -= takeValues(room / 5);
+    takeUnits(left);
+    if (made_.units.count() + made_.values.count() == 0) refuse();
+    addRanges();
+    return std::move(made_);
+  }
+
+ private:
+  void describe() {
+    const ModelShape& shape = weights_.shape();
+    made_.model = model_.key;
+    made_.address = model_.address;
+    made_.revision = model_.location ? model_.location->revision() : "";
+    made_.family = weights_.architecture();
+    made_.layers = shape.layers;
+    made_.hidden = shape.hidden;
+    made_.heads = shape.heads;
+    made_.kv_heads = shape.kv_heads;
+    made_.head_dim = shape.head_dim;
+    made_.whole = reading_.whole;
+    for (const models::Tensor& tensor : model_.checkpoint.tensors()) {
+      made_.parameters += tensor.elements;
+      made_.bytes += tensor.bytes;
+    }
+    made_.config_xxh3 = results::xxh3(model_.checkpoint.config());
+    std::string spelled;
+    for (const std::string& token : weights_.tokens()) {
+      made_.vocabulary += !token.empty();
+      spelled += token;
+      spelled += '\n';
+    }
+    if (made_.vocabulary > 0) made_.tokenizer_xxh3 = results::xxh3(spelled);
+    addGrant(gauge::kMlpUnit, role::kUp);
+    addGrant(gauge::kValueDim, role::kValue);
+  }
+
+  void addGrant(std::string_view gauge, std::string_view role) {
+    const GaugeGrant grant = weights_.gauge(role, 0, gauge);
+    Grant& made = made_.grants[std::string(gauge)];
+    made = {grant.sign, grant.reason, grant.unverified, ""};
+    for (std::uint64_t l = 0; l < made_.layers && made.asymmetry.empty(); ++l) {
+      made.asymmetry = weights_.asymmetry(role, {static_cast<std::int64_t>(l), -1, false});
+    }
+  }
+
+  bool granted(std::string_view gauge) const { return made_.grants.at(std::string(gauge)).sign; }
+
+  // Those whose texts have the smallest hashes: of two models with one vocabulary the same.
+  void takeTokens() {
+    std::vector<std::pair<std::uint64_t, std::uint32_t>> all;
+    const std::vector<std::string>& tokens = weights_.tokens();
+    if (weights_.rows(role::kEmbedding, {}) == 0) return;
+    for (std::uint32_t t = 0; t < tokens.size(); ++t) {
+      if (!tokens[t].empty()) all.emplace_back(hashOf(tokens[t]), t);
+    }
+    std::sort(all.begin(), all.end());
+    if (all.size() > 2 * std::size_t{bits_}) all.resize(2 * std::size_t{bits_});
+    if (all.empty()) return;
+    std::vector<std::uint32_t> rows;
+    for (const auto& [hash, row] : all) rows.push_back(row);
+    const Matrix embedding = weights_.matrix(role::kEmbedding, {}, rows);
+    const std::vector<double> lengths = lengthsOfRows(embedding);
+    for (std::size_t t = 0; t < all.size() && made_.tokens.size() < bits_; ++t) {
+      if (!(lengths[t] > 0)) continue;
+      if (!made_.tokens.empty() && made_.tokens.back() == all[t].first) continue;
+      made_.tokens.push_back(all[t].first);
+      for (std::uint64_t c = 0; c < embedding.columns; ++c) {
+        token_rows_.push_back(
+            static_cast<float>(embedding.values[t * embedding.columns + c] / lengths[t]));
+      }
+    }
+    made_.tokens.resize(made_.tokens.size() / 64 * 64);
+    token_rows_.resize(made_.tokens.size() * embedding.columns);
+    if (embedding.columns != made_.hidden) made_.tokens.clear();
+  }
+
+  static std::uint64_t hashOf(const std::string& token) {
+    return std::strtoull(results::xxh3(token).substr(0, 16).c_str(), nullptr, 16);
+  }
+
+  void takeUnits(std::uint64_t room) {
+    if (!granted(gauge::kMlpUnit)) return;
+    startSketches(made_.units, true);
+    const std::uint64_t each = 16 + (2 * bits_ + 2 * made_.tokens.size()) / 8;
+    const auto layers = placesByLayer();
+    std::uint64_t left = room / each;
+    std::size_t ahead = layers.size();
+    for (const auto& [layer, places] : layers) {
+      std::vector<Candidate> candidates;
+      for (const Place& place : places) addUnits(place, candidates);
+      keepLargest(candidates, left / ahead--);
+      left -= candidates.size();
+      addRows(candidates, made_.units, role::kUp, role::kGate);
+    }
+  }
+
+  void addUnits(const Place& place, std::vector<Candidate>& candidates) const {
+    const Matrix up = weights_.matrix(role::kUp, place);
+    if (up.rows == 0 || up.columns != made_.hidden) return;
+    std::vector<double> sizes = lengthsOfRows(up);
+    const std::vector<double> gates = lengthsOfRows(weights_.matrix(role::kGate, place));
+    for (std::size_t i = 0; i < sizes.size(); ++i) sizes[i] *= i < gates.size() ? gates[i] : 0;
+    if (weights_.whole(role::kDown, place)) {
+      const Matrix down = weights_.matrix(role::kDown, place);
+      const std::vector<double> downs = lengthsOfColumns(down, down.rows);
+      for (std::size_t i = 0; i < sizes.size() && i < downs.size(); ++i) sizes[i] *= downs[i];
+    }
+    for (std::uint32_t i = 0; i < sizes.size(); ++i) {
+      candidates.push_back(
+          {place, partOf(place), static_cast<std::int32_t>(i), i, static_cast<float>(sizes[i])});
+    }
+  }
+
+  std::uint64_t takeValues(std::uint64_t room) {
+    if (!granted(gauge::kValueDim) || made_.head_dim == 0) return 0;
+    startSketches(made_.values, false);
+    const std::uint64_t each = 16 + (bits_ + made_.tokens.size()) / 8;
+    std::uint64_t left = room / each, ahead = made_.layers;
+    for (std::uint64_t l = 0; l < made_.layers; ++l) {
+      const Place place{static_cast<std::int64_t>(l), -1, false};
+      std::vector<Candidate> candidates;
+      addValues(place, candidates);
+      keepLargest(candidates, left / ahead--);
+      left -= candidates.size();
+      addRows(candidates, made_.values, role::kValue, {});
+    }
+    return made_.values.count() * each;
+  }
+
+  void addValues(const Place& place, std::vector<Candidate>& candidates) const {
+    const Matrix rows = weights_.matrix(role::kValue, place);
+    if (rows.rows == 0 || rows.columns != made_.hidden) return;
+    std::vector<double> sizes = lengthsOfRows(rows);
+    const std::uint64_t readers = std::max<std::uint64_t>(made_.heads / made_.kv_heads, 1);
+    std::vector<double> outputs;
+    if (weights_.whole(role::kAttentionOutput, place)) {
+      const Matrix output = weights_.matrix(role::kAttentionOutput, place);
+      outputs = lengthsOfColumns(output, output.rows);
+    }
+    for (std::uint32_t i = 0; i < sizes.size(); ++i) {
+      const std::uint64_t head = i / made_.head_dim, dim = i % made_.head_dim;
+      double square = 0;
+      for (std::uint64_t q = head * readers; q < (head + 1) * readers; ++q) {
+        const std::uint64_t column = q * made_.head_dim + dim;
+        if (column < outputs.size()) square += outputs[column] * outputs[column];
+      }
+      const double size = sizes[i] * (outputs.empty() ? 1 : std::sqrt(square));
+      candidates.push_back({place, static_cast<std::int32_t>(head), static_cast<std::int32_t>(dim),
+                            i, static_cast<float>(size)});
+    }
+  }
+
+  std::uint64_t takeBands(std::uint64_t room) {
+    if (!granted(gauge::kMlpUnit)) return 0;
+    Bands& bands = made_.bands;
+    bands.width = kBandRows;
+    const std::uint64_t each = 12 + kBandRows;
+    const auto layers = placesByLayer();
+    std::uint64_t left = room / each, ahead = layers.size();
+    for (const auto& [layer, places] : layers) {
+      std::map<Place, Matrix> rows;
+      std::vector<Candidate> candidates;
+      for (const Place& place : places) addColumns(place, rows, candidates);
+      keepLargest(candidates, left / ahead--);
+      left -= candidates.size();
+      for (const Candidate& candidate : candidates) addBand(candidate, rows.at(candidate.place));
+    }
+    return bands.count() * each;
+  }
+
+  void addColumns(const Place& place, std::map<Place, Matrix>& rows,
+                  std::vector<Candidate>& candidates) const {
+    if (weights_.rows(role::kDown, place) < kBandRows) return;
+    std::vector<std::uint32_t> first(kBandRows);
+    std::iota(first.begin(), first.end(), 0u);
+    const Matrix& band = rows[place] = weights_.matrix(role::kDown, place, first);
+    const std::vector<double> sizes = lengthsOfColumns(band, kBandRows);
+    for (std::uint32_t i = 0; i < sizes.size(); ++i) {
+      candidates.push_back(
+          {place, partOf(place), static_cast<std::int32_t>(i), i, static_cast<float>(sizes[i])});
+    }
+  }
+
+  // As whole numbers, the largest of which is 127.
+  void addBand(const Candidate& candidate, const Matrix& band) {
+    float most = 0;
+    for (std::uint32_t r = 0; r < kBandRows; ++r) {
+      most = std::max(most, std::abs(band.values[r * band.columns + candidate.row]));
+    }
+    Bands& bands = made_.bands;
+    bands.layer.push_back(static_cast<std::int32_t>(candidate.place.layer));
+    bands.part.push_back(candidate.part);
+    bands.number.push_back(candidate.number);
+    for (std::uint32_t r = 0; r < kBandRows; ++r) {
+      const float value = band.values[r * band.columns + candidate.row];
+      bands.values.push_back(static_cast<std::int8_t>(std::lround(127 * value / most)));
+    }
+  }
+
+  std::map<std::int64_t, std::vector<Place>> placesByLayer() const {
+    std::map<std::int64_t, std::vector<Place>> layers;
+    for (const Place& place : weights_.mlps()) layers[place.layer].push_back(place);
+    return layers;
+  }
+
+  void startSketches(Rows& rows, bool paired) {
+    if (directions_.empty()) directions_ = directions(made_.hidden, bits_);
+    const auto tokens = static_cast<std::uint32_t>(made_.tokens.size());
+    rows.own.bits = bits_;
+    rows.own_tokens.bits = tokens;
+    if (!paired) return;
+    rows.pairing.bits = bits_;
+    rows.pairing_tokens.bits = tokens;
+  }
+
+  // The chosen rows of one layer, all of a matrix read together.
+  void addRows(const std::vector<Candidate>& candidates, Rows& rows, std::string_view own,
+               std::string_view pairing) {
+    std::map<Place, std::vector<std::uint32_t>> wanted;
+    for (const Candidate& candidate : candidates) wanted[candidate.place].push_back(candidate.row);
+    std::map<Place, Matrix> owns, pairings;
+    for (auto& [place, list] : wanted) {
+      std::sort(list.begin(), list.end());
+      owns[place] = weights_.matrix(own, place, list);
+      if (!pairing.empty()) pairings[place] = weights_.matrix(pairing, place, list);
+    }
+    for (const Candidate& candidate : candidates) {
+      rows.layer.push_back(static_cast<std::int32_t>(candidate.place.layer));
+      rows.part.push_back(candidate.part);
+      rows.number.push_back(candidate.number);
+      rows.size.push_back(candidate.size);
+      const auto& list = wanted.at(candidate.place);
+      const auto at = static_cast<std::size_t>(
+          std::lower_bound(list.begin(), list.end(), candidate.row) - list.begin());
+      sketch(owns.at(candidate.place), at, rows.own, rows.own_tokens);
+      if (pairing.empty()) continue;
+      sketch(pairings.at(candidate.place), at, rows.pairing, rows.pairing_tokens);
+    }
+  }
+
+  void sketch(const Matrix& matrix, std::size_t row, Sketches& random, Sketches& tokens) const {
+    const std::span<const float> values(matrix.values.data() + row * matrix.columns,
+                                        matrix.columns);
+    addSketches(values, matrix.columns, directions_, false, random);
+    addSketches(values, matrix.columns, token_rows_, true, tokens);
+  }
+
+  [[noreturn]] void refuse() const {
+    std::string reasons;
+    for (const auto& [gauge, grant] : made_.grants) {
+      reasons += fmt::format("{}{}: {}", reasons.empty() ? "" : "; ", gauge,
+                             grant.sign ? "no rows were read" : grant.reason);
+    }
+    throw inputError(fmt::format("model '{}'", models::escaped(model_.key)),
+                     "nothing of it has signs that a fingerprint could hold: " + reasons);
+  }
+
+  // What was read of each file, neighbouring ranges as one.
+  void addRanges() {
+    std::map<std::string, std::set<std::pair<std::uint64_t, std::uint64_t>>> ranges;
+    std::map<std::string, std::string> hashes;
+    std::set<std::tuple<std::string, std::uint64_t, std::uint64_t>> seen;
+    for (const results::RangeRead& range : weights_.takeRanges()) {
+      if (!seen.insert({range.file, range.offset, range.length}).second) continue;
+      ranges[range.file].insert({range.offset, range.offset + range.length});
+      hashes[range.file] += range.xxh3_128;
+    }
+    for (const auto& [file, of_file] : ranges) {
+      FileRead read{file, {}, results::xxh3(hashes[file])};
+      for (const auto& [begin, end] : of_file) {
+        if (!read.ranges.empty() &&
+            begin <= read.ranges.back().first + read.ranges.back().second + kGap) {
+          auto& last = read.ranges.back();
+          last.second = std::max(last.second, end - last.first);
+        } else {
+          read.ranges.emplace_back(begin, end - begin);
+        }
+      }
+      made_.read.push_back(std::move(read));
+    }
+  }
+
+  const plan::Model& model_;
+  plan::WeightReading reading_;
+  run::CheckpointWeights weights_;
+  std::uint64_t size_;
+  std::uint32_t bits_;
+  Fingerprint made_;
+  std::vector<float> directions_, token_rows_;
+};
+
+}  // namespace
+
+Fingerprint make(const plan::Model& model, std::uint64_t size, std::uint64_t read) {
+  if (model.architecture == nullptr) {
+    throw inputError(fmt::format("model '{}'", models::escaped(model.key)),
+                     "its family is not known, and a fingerprint holds rows by their roles",
+                     "compare it as a model; docs/architectures.md says how to describe a family");
+  }
+  return Maker(model, size, read).run();
+}
+
+}  // namespace kindred::fingerprint
