@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "evidence/copies.hpp"
 #include "evidence/levels.hpp"
 #include "evidence/rows.hpp"
 #include "evidence/shared_bytes.hpp"
@@ -47,6 +48,7 @@ class Judge {
       verdict.sentence = interrupted();
     }
     verdict.power = powerOf(verdict.klass);
+    if (isRelated(verdict.klass)) verdict.breadth = breadth();
     return verdict;
   }
 
@@ -85,8 +87,9 @@ class Judge {
       verdict.klass = Class::inconclusive;
       verdict.sentence = agreeInSome();
     } else if (exact && !(onlyOfPlaces() && othersAreApart())) {
-      verdict.klass = Class::shared_weights;
-      verdict.sentence = rejection() + onlyStream() + notInAll() + differences();
+      const bool narrow = isNarrow(breadth()) && !redrawn_;
+      verdict.klass = narrow ? Class::partial : Class::shared_weights;
+      verdict.sentence = rejection() + spread(narrow) + onlyStream() + notInAll() + differences();
     } else if (exact || sharedBytesAreEvidence(coverage_)) {
       verdict.klass = othersAreApart() ? Class::partial : Class::shared_weights;
       verdict.unverified = verdict.unverified && exact;  // bytes are as they are
@@ -134,7 +137,11 @@ class Judge {
     }
     const bool could = finding.log10_p_floor <= kLog10Evidence && finding.power;
     if (could && rejects(finding, entry.log10_p)) found_.insert(finding.power->rows);
-    if (could && rowsOf(finding) == Rows::strangers) idle_.insert(finding.power->rows);
+    // Tests that a rotation blinds say nothing of what is not shared.
+    if (could && finding.power->rotated && rowsOf(finding) == Rows::strangers) {
+      idle_.insert(finding.power->rows);
+    }
+    copies_.add(finding);
     if (finding.detectable_rho && (!rho_ || *finding.detectable_rho < *rho_)) {
       rho_ = finding.detectable_rho;
     }
@@ -143,7 +150,26 @@ class Judge {
     }
   }
 
+  Breadth breadth() const {
+    std::vector<const Adjusted*> sorted = rejecting_;
+    std::stable_sort(sorted.begin(), sorted.end(),
+                     [](const Adjusted* x, const Adjusted* y) { return x->log10_p < y->log10_p; });
+    std::vector<const Finding*> findings;
+    for (const Adjusted* entry : sorted) findings.push_back(&entry->finding);
+    return breadthOf(findings);
+  }
+
+  std::string spread(bool narrow) const {
+    const std::string text = breadthText(breadth());
+    if (text.empty()) return {};
+    return fmt::format(" Breadth: {}.{}", text,
+                       narrow ? " That is a part of the models: a few rows or layers of one in the "
+                                "other look like this."
+                              : "");
+  }
+
   void addRejecting(const Adjusted& entry) {
+    rejecting_.push_back(&entry);
     rejected_.insert(entry.finding.gauge);
     arranged_ = arranged_ || isArranged(entry.finding);
     turned_ |= mayBeTurned(entry.finding);
@@ -489,7 +515,7 @@ class Judge {
     if (deciding_ == 0) {
       text = "not stated: no test decided";
     } else if (!tossed_.empty()) {
-      text = "signs were tossed of ";
+      text = copies_.text(coverage_.budget) + "; signs were tossed of ";
       for (const auto& [gauge, of_gauge] : tossed_) {
         if (gauge != tossed_.begin()->first) text += ", ";
         text += of_gauge;
@@ -527,7 +553,9 @@ class Judge {
   std::size_t deciding_ = 0;
   std::size_t matched_ = 0, matched_kin_ = 0;  // tensors of unknown families
   std::set<std::string> rejected_;             // gauges
-  std::set<std::string> found_, idle_;         // roles of which tests found something, or nothing
+  std::vector<const Adjusted*> rejecting_;
+  Copies copies_;
+  std::set<std::string> found_, idle_;  // roles of which tests found something, or nothing
   // By a finding that rejects.
   bool arranged_ = false, borne_out_ = false, stream_borne_out_ = false, turned_ = false,
        firm_ = false, supported_ = false, of_rows_ = false;

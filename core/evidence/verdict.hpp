@@ -10,6 +10,7 @@
 
 #include <kindred/test.hpp>
 
+#include "evidence/breadth.hpp"
 #include "evidence/class.hpp"
 
 namespace kindred::evidence {
@@ -96,9 +97,10 @@ struct Verdict {
   Class klass = Class::inconclusive;
   bool unverified = false;  // what was tested rests on an assumption that nobody has checked
   std::string sentence;
-  double log10_p = 0;  // adjusted, of the most telling deciding test; 0 where none decided
-  std::string power;   // what would have been seen, or why that is not stated
-  std::string sizes;   // how alike the rows are behind what decided it; empty: not measured
+  double log10_p = 0;    // adjusted, of the most telling deciding test; 0 where none decided
+  std::string power;     // what would have been seen, or why that is not stated
+  std::string sizes;     // how alike the rows are behind what decided it; empty: not measured
+  Breadth breadth = {};  // of a rejection
 };
 
 // Signs of a gauge that are not fair in either model alone, so that they gave no coin.

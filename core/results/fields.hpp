@@ -29,6 +29,15 @@ std::string nameOf(T value) {
 template <class X, class T>
 concept Of = std::same_as<std::remove_const_t<X>, T>;
 
+template <class V, Of<evidence::Breadth> X>
+void visit(V& v, X& x) {
+  v("layers", x.layers, "whose signs alone have p <= 10^-3");
+  v("layers_tested", x.layers_tested, "that have coins enough to show what all show together");
+  v("share", x.share, "of units whose signs agree beyond chance, of the most telling axis");
+  v("median", x.median, "absolute cosine of its matched rows; 0: not measured");
+  v("chance", x.chance, "mean absolute cosine of rows that do not belong together");
+}
+
 template <class V, Of<evidence::Verdict> X>
 void visit(V& v, X& x) {
   v("class", x.klass, "what is said of the pair");
@@ -38,6 +47,7 @@ void visit(V& v, X& x) {
     "decimal logarithm of the adjusted p-value of the most telling test that decides");
   v("power", x.power, "what would have been seen, or why that is not stated");
   v("sizes", x.sizes, "how alike matched rows are beside rows of strangers; empty: not measured");
+  v.added("breadth", x.breadth, "how much of the models stands behind a rejection");
 }
 
 template <class V, Of<evidence::ComponentCount> X>
@@ -244,12 +254,14 @@ struct FlatLikeness {
   std::uint64_t rows = 0, width = 0;
   double matched = kUndefined, chance = kUndefined, turned = kUndefined, agreement = kUndefined,
          agreement_error = kUndefined, agreement_least = kUndefined;
+  double median = 0;
 };
 
 inline FlatLikeness flat(const std::optional<Likeness>& measured) {
   if (!measured) return {};
   FlatLikeness x{measured->rows, measured->width, measured->matched, measured->chance,
                  measured->turned};
+  x.median = measured->median;
   if (const auto& agreement = measured->agreement) {
     x.agreement = agreement->mean;
     x.agreement_error = agreement->error;
@@ -261,6 +273,7 @@ inline FlatLikeness flat(const std::optional<Likeness>& measured) {
 inline std::optional<Likeness> deep(const FlatLikeness& x) {
   if (x.rows == 0 && std::isnan(x.matched)) return std::nullopt;
   Likeness likeness{x.rows, x.width, x.matched, x.chance, x.turned};
+  likeness.median = x.median;
   if (!std::isnan(x.agreement)) {
     likeness.agreement = {x.agreement, x.agreement_error, x.agreement_least};
   }
@@ -299,6 +312,7 @@ void visit(V& v, X& x) {
   v("agreement_error", x.agreement_error, "its standard error");
   v("agreement_least", x.agreement_least,
     "what rows would reach that are alike and therefore agree in sign as often");
+  v.added("median", x.median, "of the pairs, where `matched` is the mean; 0: not stated");
 }
 
 template <class V, Of<Power> X>
@@ -308,6 +322,8 @@ void visit(V& v, X& x) {
   v("if_paired", x.if_paired, "correlation found with 99 % probability where that role pairs them");
   v("alone", x.alone, "where nothing but these rows is shared");
   v("whole", x.whole, "false: rows were left out");
+  v.added("rotated", x.rotated, "true: a rotation of the residual stream is undone first");
+  v.added("redrawn", x.redrawn, "true: seen also where the layers' signs and orders were redrawn");
 }
 
 template <class V, Of<LayerCoins> X>

@@ -131,6 +131,7 @@ std::optional<kindred::Power> powerOf(const Gauge& gauge, const kindred::MatrixT
   const auto detected = kindred::stats::detectableCorrelation(coins, width, kLog10PowerLevel);
   kindred::Power power;
   power.rows = gauge.role;
+  power.rotated = true;
   power.whole = readWhole(task.a.weights(), gauge.role) && readWhole(task.b.weights(), gauge.role);
   const auto ownPairs = [&](std::uint64_t others, double by_chance) {
     if (detected) power.alone = std::max(*detected, standingOut(others, width, by_chance));

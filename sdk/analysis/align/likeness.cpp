@@ -58,6 +58,7 @@ std::optional<Likeness> likenessOf(const Sizes& sizes) {
   const double chance = meanSize(sizes.others);
   Likeness likeness{sizes.matched.size(), sizes.width, scale * meanSize(sizes.matched),
                     scale * chance};
+  likeness.median = scale * quantile(sizes.matched, 0.5);
   if (!sizes.turned.empty()) likeness.turned = scale * meanSize(sizes.turned);
   Likeness::Agreement agreement = agreementOf(sizes, chance);
   for (double* part : {&agreement.mean, &agreement.error, &agreement.least}) *part *= scale;

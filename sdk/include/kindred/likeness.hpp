@@ -24,6 +24,7 @@ struct Likeness {
     double mean = 0, error = 0, least = 0;
   };
   std::optional<Agreement> agreement = {};
+  double median = 0;  // absolute cosines of the pairs; 0: not stated
 };
 
 }  // namespace kindred

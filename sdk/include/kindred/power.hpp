@@ -15,6 +15,8 @@ struct Power {
   std::optional<double> alone;      // where nothing but these rows is shared, in whatever order
   bool whole =
       true;  // false: rows were left out, and of a shuffled copy only some that are in both
+  bool rotated = false;  // a rotation of the residual stream is undone first
+  bool redrawn = false;  // what tells a copy is left when its layers' signs and orders are redrawn
 };
 
 }  // namespace kindred

@@ -1,0 +1,87 @@
+#include "evidence/breadth.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include <fmt/format.h>
+
+#include <kindred/analysis/stats/log_space.hpp>
+#include <kindred/analysis/stats/tails.hpp>
+
+namespace kindred::evidence {
+namespace {
+
+constexpr double kLog10Layer = -3;
+// A layer is expected to show what all coins show where its own would be so many deviations off.
+constexpr double kAbleDeviations = 5;
+constexpr double kNoMoreThanChance = 1.15;
+constexpr double kMedianOfRandom = 0.85;  // of the mean absolute cosine of random directions
+constexpr double kHalf = 0.5;
+
+double excess(std::uint64_t coins, double heads) {
+  const auto all = static_cast<double>(coins);
+  return coins == 0 ? 0 : std::abs(2 * heads - all) / all;
+}
+
+bool showsAlone(const LayerCoins& layer) {
+  return stats::twoSided(stats::binomialTail(layer.coins, layer.heads),
+                         stats::binomialTail(layer.coins, layer.coins - layer.heads)) <=
+         kLog10Layer;
+}
+
+}  // namespace
+
+Breadth breadthOf(const std::vector<const Finding*>& rejecting) {
+  Breadth breadth;
+  std::map<std::int64_t, bool> layers;
+  for (const Finding* finding : rejecting) {
+    if (finding->by_layer.empty()) continue;
+    const double share = excess(finding->units, finding->statistic);
+    for (const LayerCoins& layer : finding->by_layer) {
+      const bool able = share * std::sqrt(static_cast<double>(layer.coins)) >= kAbleDeviations;
+      if (able || showsAlone(layer)) layers[layer.layer] |= showsAlone(layer);
+    }
+    if (breadth.share == 0) {
+      breadth.share = share;
+      if (finding->likeness && finding->likeness->median > 0) {
+        const double scale = std::sqrt(static_cast<double>(finding->likeness->width));
+        breadth.median = finding->likeness->median / scale;
+        breadth.chance = finding->likeness->chance / scale;
+      }
+    }
+  }
+  breadth.layers_tested = layers.size();
+  breadth.layers = static_cast<std::uint64_t>(
+      std::count_if(layers.begin(), layers.end(), [](const auto& layer) { return layer.second; }));
+  return breadth;
+}
+
+bool isNarrow(const Breadth& breadth) {
+  const bool few_rows =
+      breadth.median > 0 && breadth.median < kNoMoreThanChance * kMedianOfRandom * breadth.chance;
+  const bool few_layers =
+      breadth.layers_tested > 1 &&
+      static_cast<double>(breadth.layers) < kHalf * static_cast<double>(breadth.layers_tested);
+  return few_rows || few_layers;
+}
+
+std::string breadthText(const Breadth& breadth) {
+  if (breadth.share == 0) return {};
+  std::string text;
+  if (breadth.layers_tested > 0) {
+    text = fmt::format("{} of {} layers that could show it do so by themselves; ", breadth.layers,
+                       breadth.layers_tested);
+  }
+  text += fmt::format("signs agree beyond chance in {:.0f} % of the units of the most telling axis",
+                      100 * breadth.share);
+  if (breadth.median > 0) {
+    text += fmt::format(
+        ", and the median absolute cosine of its matched rows is {:.3f} (of rows that do not "
+        "belong together {:.3f} on average)",
+        breadth.median, breadth.chance);
+  }
+  return text;
+}
+
+}  // namespace kindred::evidence
