@@ -15,14 +15,14 @@
 #include "cli/execute.hpp"
 #include "cli/model_argument.hpp"
 #include "formats/formats.hpp"
-#include "models/names.hpp"
 #include "plan/pairing.hpp"
 #include "plugin/installation.hpp"
-#include "recipe/document.hpp"
 #include "report/family_summary.hpp"
 #include "report/files.hpp"
 #include "report/terminal.hpp"
 #include "results/write.hpp"
+#include "words/names.hpp"
+#include "yaml/document.hpp"
 
 namespace kindred::cli {
 namespace {
@@ -78,7 +78,7 @@ std::vector<ModelArgument> modelsOf(const fs::path& folder, const formats::Forma
   }
   std::sort(others.begin(), others.end());
   for (const std::string& path : others) {
-    std::cerr << "kindred: " << models::escapedText(path)
+    std::cerr << "kindred: " << words::escapedText(path)
               << " is left out: there are no weights in it\n";
   }
   if (problem) throw inputError(folder.string(), problem.message());
@@ -226,7 +226,7 @@ int compareVerb(const Invocation& invocation) {
 
   const fs::path out = invocation.value("out", "out/compare");
   const RecipeWriter writer(models, controls.size(), deep, most);
-  if (writer.text().size() > recipe::kLargestFile) {
+  if (writer.text().size() > yaml::kLargestFile) {
     throw inputError("",
                      fmt::format("{} models make more pairs than one recipe holds", models.size()),
                      "compare fewer models at a time");

@@ -4,10 +4,10 @@
 #include <iostream>
 #include <thread>
 
-#include "models/names.hpp"
 #include "outcome/report_of.hpp"
 #include "report/files.hpp"
 #include "report/saved_run.hpp"
+#include "words/names.hpp"
 
 namespace kindred::cli {
 
@@ -39,7 +39,7 @@ results::Report execute(Workspace& workspace, const Invocation& invocation,
 }
 
 void sayWhere(const std::filesystem::path& out) {
-  std::cout << "Report: " << models::escapedText((out / "report.html").string(), 4096) << '\n';
+  std::cout << "Report: " << words::escapedText((out / "report.html").string(), 4096) << '\n';
 }
 
 ExitCode exitCode(const results::Report& report) {

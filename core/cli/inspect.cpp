@@ -15,7 +15,7 @@
 #include "cli/open_model.hpp"
 #include "cli/workspace.hpp"
 #include "models/adapter.hpp"
-#include "models/names.hpp"
+#include "words/names.hpp"
 #include "words/utf8.hpp"
 
 namespace kindred::cli {
@@ -123,17 +123,17 @@ void printAdapter(const models::Checkpoint& checkpoint) {
   std::vector<std::string> targets = adapter.targets;
   const std::size_t more = targets.size() - std::min(targets.size(), kMostTargets);
   targets.resize(targets.size() - more);
-  for (std::string& target : targets) target = models::escaped(target, 120);
+  for (std::string& target : targets) target = words::escaped(target, 120);
   if (more > 0) targets.push_back(fmt::format("{} more", more));
   std::uint64_t bytes = 0;
   for (const Tensor& tensor : checkpoint.tensors()) bytes += tensor.bytes;
   const auto line = [](const char* label, const std::string& text) {
     if (!text.empty()) printLines(label, {text});
   };
-  std::cout << fmt::format("model         {}\n", models::escaped(checkpoint.model()));
+  std::cout << fmt::format("model         {}\n", words::escaped(checkpoint.model()));
   std::cout << "adapter       " << adapter.method << ", a change of another model\n";
-  line("base", adapter.base.empty() ? "not named" : models::escaped(adapter.base));
-  line("revision", models::escaped(adapter.base_revision));
+  line("base", adapter.base.empty() ? "not named" : words::escaped(adapter.base));
+  line("revision", words::escaped(adapter.base_revision));
   line("rank", models::ranksOf(adapter));
   line("alpha", fmt::format("{}", fmt::join(adapter.alphas, ", ")));
   line("targets", fmt::format("{}", fmt::join(targets, ", ")));
@@ -155,7 +155,7 @@ void printHead(const OpenModel& model) {
   const models::Checkpoint& checkpoint = model.checkpoint();
   const auto* architecture = model.architecture();
   const auto count = models::countParameters(checkpoint, architecture);
-  std::cout << fmt::format("model         {}\n", models::escaped(checkpoint.model()));
+  std::cout << fmt::format("model         {}\n", words::escaped(checkpoint.model()));
   std::cout << fmt::format("architecture  {}\n",
                            architecture == nullptr
                                ? std::string("of no known family")
@@ -186,7 +186,7 @@ void printFiles(const models::Checkpoint& checkpoint) {
   for (std::size_t i = 0; i < tensors.size(); ++i) {
     const models::Shard& shard = checkpoint.shards()[i];
     std::cout << cut(fmt::format("{:>14}  {:>7}  {}", grouped(shard.file->size()), tensors[i],
-                                 models::escaped(shard.name)),
+                                 words::escaped(shard.name)),
                      terminalWidth())
               << '\n';
   }
@@ -211,7 +211,7 @@ void printTensors(const OpenModel& model) {
     const Tensor& tensor = *group.first;
     std::cout << cut(fmt::format("{:>6}  {:<11} {:<{}}  {:<{}}  {}", group.count,
                                  name(tensor.dtype), cut(shapeText(tensor.shape), shape), shape,
-                                 cut(roleOf(tensor), role), role, models::escaped(tensor.name)),
+                                 cut(roleOf(tensor), role), role, words::escaped(tensor.name)),
                      terminalWidth())
               << '\n';
   }

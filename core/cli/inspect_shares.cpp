@@ -60,9 +60,10 @@ void addGauges(const models::Architecture& architecture, const std::set<std::str
     if (anyOf(rule.sign, roles)) grants.emplace_back("signs");
     if (anyOf(rule.permutation, roles)) grants.emplace_back("order");
     if (!grants.empty()) {
-      testable.granted.push_back(fmt::format("{} ({})", rule.name, fmt::join(grants, ", ")));
+      testable.granted.push_back(
+          fmt::format("{} ({})", models::name(rule.which), fmt::join(grants, ", ")));
     } else if (anyOf(rule.refused, roles)) {
-      testable.refused.push_back({rule.name, rule.because});
+      testable.refused.push_back({std::string(models::name(rule.which)), rule.because});
     }
   }
 }

@@ -10,8 +10,8 @@
 #include <kindred/error.hpp>
 
 #include "cli/commands.hpp"
-#include "models/names.hpp"
 #include "recipe/values.hpp"
+#include "words/names.hpp"
 
 namespace kindred::cli {
 namespace {
@@ -39,7 +39,7 @@ void say(const std::string& before, std::string_view what) {
   std::cerr << "kindred: " << before;
   while (true) {
     const std::size_t end = what.find('\n');
-    std::cerr << models::escapedText(what.substr(0, end), kLongestLine) << '\n';
+    std::cerr << words::escapedText(what.substr(0, end), kLongestLine) << '\n';
     if (end == std::string_view::npos) return;
     what.remove_prefix(end + 1);
   }

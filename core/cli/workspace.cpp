@@ -11,8 +11,8 @@
 
 #include <kindred/error.hpp>
 
-#include "models/names.hpp"
 #include "plugin/installation.hpp"
+#include "words/names.hpp"
 
 namespace kindred::cli {
 namespace {
@@ -38,8 +38,7 @@ plan::SourceOverrides sourceOverrides(const Invocation& invocation) {
 
 void sayNotes(const models::Checkpoint& checkpoint) {
   for (const std::string& note : checkpoint.notes()) {
-    std::cerr << fmt::format("kindred: model '{}': {}\n", models::escaped(checkpoint.model()),
-                             note);
+    std::cerr << fmt::format("kindred: model '{}': {}\n", words::escaped(checkpoint.model()), note);
   }
 }
 

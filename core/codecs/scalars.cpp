@@ -9,11 +9,11 @@ std::uint64_t sizeOf(DType dtype) { return info(dtype).bits / 8; }
 std::vector<float> numbersOf(DType dtype, Bytes bytes) {
   std::vector<float> values(bytes.size() / sizeOf(dtype));
   if (!info(dtype).wide) {
-    models::toFloat(dtype, bytes, 0, values);
+    models::toFloat(dtype, bytes, values);
     return values;
   }
   std::vector<double> wide(values.size());
-  models::toDouble(dtype, bytes, 0, wide);
+  models::toDouble(dtype, bytes, wide);
   for (std::size_t i = 0; i < wide.size(); ++i) values[i] = static_cast<float>(wide[i]);
   return values;
 }

@@ -203,7 +203,7 @@ std::vector<std::vector<float>> Recogniser::planesOf(const Block& block) const {
   const std::size_t planes = dtype_ == DType::C64 ? 2 : 1;
   const DType real = dtype_ == DType::C64 ? DType::F32 : dtype_;
   std::vector<double> wide(block.raw.size() * 8 / info(real).bits);
-  models::toDouble(real, block.raw, 0, wide);
+  models::toDouble(real, block.raw, wide);
   std::vector<std::vector<float>> values(planes);
   for (std::size_t i = 0; i < wide.size(); ++i) {
     values[i % planes].push_back(static_cast<float>(wide[i]));

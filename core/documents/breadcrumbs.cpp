@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "models/names.hpp"
+#include "words/names.hpp"
 
 namespace kindred::documents {
 namespace {
@@ -52,7 +52,7 @@ struct Tally {
   }
   std::string text() const {
     if (count == 0) return "-";
-    return fmt::format("{}, first {}", count, models::escaped(first->name, 80));
+    return fmt::format("{}, first {}", count, words::escaped(first->name, 80));
   }
 };
 

@@ -4,8 +4,8 @@
 #include <charconv>
 #include <map>
 
-#include "models/names.hpp"
 #include "words/json_walk.hpp"
+#include "words/names.hpp"
 
 namespace kindred::documents {
 namespace {
@@ -38,7 +38,7 @@ std::string compact(std::string_view text) {
 
 struct ByNaturalOrder {
   bool operator()(const std::string& a, const std::string& b) const {
-    return models::naturalLess(a, b);
+    return words::naturalLess(a, b);
   }
 };
 using Values = std::map<std::string, std::string, ByNaturalOrder>;
@@ -124,7 +124,7 @@ Report compareConfigs(const Document& a, const Document& b) {
                   kConfigsNote};
   double same = 0, differs = 0, only_a = 0, only_b = 0;
   const auto shown = [](const std::string* value) {
-    return value == nullptr ? std::string() : models::escapedText(*value, kCellBytes);
+    return value == nullptr ? std::string() : words::escapedText(*value, kCellBytes);
   };
   for (const auto& [key, values] : keys) {
     const auto [x, y] = values;
@@ -140,7 +140,7 @@ Report compareConfigs(const Document& a, const Document& b) {
       ++(equal ? same : differs);
       found = equal ? "same" : "differs";
     }
-    table.rows.push_back({models::escapedText(key), shown(x), shown(y), found});
+    table.rows.push_back({words::escapedText(key), shown(x), shown(y), found});
   }
   // What differs first, what is the same last.
   std::stable_sort(table.rows.begin(), table.rows.end(), [](const auto& p, const auto& q) {

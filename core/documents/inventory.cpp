@@ -11,7 +11,7 @@
 #include "documents/breadcrumbs.hpp"
 #include "documents/cells.hpp"
 #include "models/component.hpp"
-#include "models/names.hpp"
+#include "words/names.hpp"
 
 namespace kindred::documents {
 namespace {
@@ -93,13 +93,13 @@ TextTable tensorTable(const Listed& list, bool has_other) {
   if (has_other) table.columns.emplace_back("beside the other");
   for (const Entry& entry : list.entries) {
     const Tensor& tensor = *entry.tensor;
-    std::vector<std::string> row{models::escaped(tensor.name),
+    std::vector<std::string> row{words::escaped(tensor.name),
                                  std::string(name(tensor.dtype)),
                                  fmt::format("[{}]", fmt::join(tensor.shape, ", ")),
                                  entry.placement.role,
                                  index(entry.placement.layer),
                                  index(entry.placement.expert),
-                                 models::escaped(list.model.checkpoint.shards()[tensor.shard].name),
+                                 words::escaped(list.model.checkpoint.shards()[tensor.shard].name),
                                  std::to_string(tensor.offset),
                                  std::to_string(tensor.bytes)};
     if (has_other) row.push_back(metText(entry.met));

@@ -8,7 +8,7 @@
 
 #include "documents/paragraphs.hpp"
 #include "documents/word_diff.hpp"
-#include "models/names.hpp"
+#include "words/names.hpp"
 
 namespace kindred::documents {
 namespace {
@@ -202,13 +202,13 @@ std::vector<std::vector<std::size_t>> clausesOf(const std::vector<Paragraph>& te
 // "4: You must give any other recipients ..."
 std::string labelOf(const Paragraph& paragraph) {
   const std::string begin = paragraph.text(6) + (paragraph.shown.size() > 6 ? " ..." : "");
-  return models::escapedText(paragraph.section.empty() ? begin : paragraph.section + ": " + begin);
+  return words::escapedText(paragraph.section.empty() ? begin : paragraph.section + ": " + begin);
 }
 
 std::string textOf(const std::vector<Paragraph>& text, const std::vector<std::size_t>& clause) {
   std::string out;
   for (const std::size_t i : clause) out += (out.empty() ? "" : " / ") + text[i].text();
-  return models::escapedText(out, kShownBytes);
+  return words::escapedText(out, kShownBytes);
 }
 
 struct Row {
@@ -252,11 +252,11 @@ class Table {
       if (fate.found == Found::elsewhere) row.found = "unchanged, at another place";
       if (fate.found == Found::filled_in) {
         row.found = "unchanged, filled in";
-        row.text = models::escapedText(after.text(), kShownBytes);
+        row.text = words::escapedText(after.text(), kShownBytes);
       }
       if (fate.found == Found::changed) {
         row.found = "changed";
-        row.text = models::escapedText(
+        row.text = words::escapedText(
             wordDifference({before.folded, before.shown}, {after.folded, after.shown}),
             kShownBytes);
       }
@@ -316,8 +316,8 @@ Report compareLicence(const Document& licence, const Document& standard) {
     report.figures.push_back({found, table.count(found), licence.model, "", licence.name});
   }
   const std::string title = "Licence of " + licence.model + " (" +
-                            models::escapedText(licence.name) + ") beside " +
-                            models::escapedText(standard.name);
+                            words::escapedText(licence.name) + ") beside " +
+                            words::escapedText(standard.name);
   const std::vector<std::string> columns{"clause", "found", "text"};
   report.tables = {{title + ": differences", columns, table.rows(false), kLicenceNote},
                    {title + ": unchanged clauses", columns, table.rows(true), ""}};

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <map>
 
-#include "models/names.hpp"
+#include "words/names.hpp"
 
 namespace kindred::documents {
 namespace {
@@ -42,8 +42,8 @@ Report compareManifests(std::span<const Manifest> manifests) {
     std::uint64_t bytes = 0;
     for (const ListedFile& file : manifest.files) {
       bytes += file.bytes;
-      files.rows.push_back({manifest.model, models::escaped(file.name), std::to_string(file.bytes),
-                            models::escaped(file.identity), file.sha256});
+      files.rows.push_back({manifest.model, words::escaped(file.name), std::to_string(file.bytes),
+                            words::escaped(file.identity), file.sha256});
       const std::string hash = publishedHash(file);
       if (!hash.empty()) by_hash[hash].push_back({m, &file});
     }
@@ -66,7 +66,7 @@ Report compareManifests(std::span<const Manifest> manifests) {
     std::string names;
     for (const Place& place : places) {
       names += (names.empty() ? "" : ", ") + manifests[place.model].model + ": " +
-               models::escaped(place.file->name);
+               words::escaped(place.file->name);
     }
     equal.rows.push_back({hash, std::to_string(places.front().file->bytes), names});
   }

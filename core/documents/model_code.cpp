@@ -10,8 +10,8 @@
 #include <map>
 #include <optional>
 
-#include "models/names.hpp"
-#include "recipe/utf8.hpp"
+#include "words/names.hpp"
+#include "yaml/utf8.hpp"
 
 namespace kindred::documents {
 namespace {
@@ -101,13 +101,13 @@ std::vector<Prepared> prepare(const std::string& model, std::span<const CodeFile
     std::string reason;
     if (file.too_large) {
       reason = "more than 1 MB";
-    } else if (recipe::findTextProblem(document.text)) {
+    } else if (yaml::findTextProblem(document.text)) {
       reason = "no text";
     } else if (list.size() == kMostFiles) {
       reason = fmt::format("more than {} files", kMostFiles);
     }
     if (!reason.empty()) {
-      left_out.rows.push_back({model, models::escaped(document.name), reason});
+      left_out.rows.push_back({model, words::escaped(document.name), reason});
     } else {
       list.push_back({&document, runsOfWords(document.text), linesOf(document.text)});
     }
@@ -178,9 +178,8 @@ Report compareCode(const std::string& model_a, std::span<const CodeFile> files_a
     identical += same;
     const double alike = same ? 1 : likeness(x, y);
     report.figures.push_back({"similarity", alike, model_a, model_b,
-                              models::escaped(x.document->name),
-                              models::escaped(y.document->name)});
-    table.rows.push_back({models::escaped(x.document->name), models::escaped(y.document->name),
+                              words::escaped(x.document->name), words::escaped(y.document->name)});
+    table.rows.push_back({words::escaped(x.document->name), words::escaped(y.document->name),
                           pair.namesakes ? "name" : "likeness",
                           same ? "identical" : fmt::format("{:.4f}", alike),
                           fmt::format("{:.4f}", same ? 1 : sharedLines(x, y))});

@@ -5,7 +5,7 @@
 
 #include <kindred/error.hpp>
 
-#include "models/names.hpp"
+#include "words/names.hpp"
 
 namespace kindred::documents {
 namespace {
@@ -47,7 +47,7 @@ std::filesystem::path fileOf(std::string id, const std::filesystem::path& folder
         "", "the text of " + id + " is not on this machine: there is no folder " + folder.string(),
         "name a file that has it: against: file:PATH");
   }
-  throw inputError("", "no text of a licence '" + models::escaped(id) + "' is known",
+  throw inputError("", "no text of a licence '" + words::escaped(id) + "' is known",
                    "known: " + knownIds() + "; or name a file: against: file:PATH");
 }
 

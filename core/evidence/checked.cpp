@@ -6,7 +6,7 @@
 
 #include <kindred/error.hpp>
 
-#include "models/names.hpp"
+#include "words/names.hpp"
 
 namespace kindred::evidence {
 namespace {
@@ -87,7 +87,7 @@ double checkedFigure(const std::string& plugin, const std::string& figure, const
                      double value) {
   if (!std::isinf(value)) return value;
   refuse(plugin, fmt::format("gave the infinite figure '{}' for '{}': undefined is NaN", figure,
-                             models::escaped(tensor.name)));
+                             words::escaped(tensor.name)));
 }
 
 }  // namespace kindred::evidence

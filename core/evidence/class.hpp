@@ -11,6 +11,8 @@
 #include <kindred/declaration.hpp>
 #include <kindred/test.hpp>
 
+#include "models/component.hpp"
+
 namespace kindred::evidence {
 
 // What is said of a pair of models.
@@ -51,6 +53,9 @@ template <>
 inline constexpr std::array kAll<Part>{Part::none,     Part::mean, Part::deviation,
                                        Part::quantile, Part::bin,  Part::coordinate};
 static_assert(kAll<Part>.size() == static_cast<std::size_t>(Part::coordinate) + 1);
+
+template <>
+inline constexpr std::array kAll<models::Component> = models::kComponents;
 
 // "shared-weights"; the contract of report.json.
 const char* name(Class klass);

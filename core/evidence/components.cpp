@@ -37,7 +37,7 @@ std::string inWords(Class klass) {
 std::string said(const ComponentVerdict& part) {
   const bool decided = isRelated(part.verdict.klass) && part.verdict.log10_p < 0;
   return fmt::format(
-      "{}: {}{}", part.component, inWords(part.verdict.klass),
+      "{}: {}{}", models::name(part.component), inWords(part.verdict.klass),
       decided ? fmt::format(" (p <= 10^{:.1f})", std::ceil(part.verdict.log10_p * 10) / 10)
               : std::string());
 }
@@ -52,7 +52,8 @@ std::string listed(const std::vector<const ComponentVerdict*>& parts) {
 std::string powerOf(const std::vector<const ComponentVerdict*>& parts) {
   std::vector<std::string> list;
   for (const ComponentVerdict* part : parts) {
-    list.push_back(fmt::format("of the {}: {}", part->component, part->verdict.power));
+    list.push_back(
+        fmt::format("of the {}: {}", models::name(part->component), part->verdict.power));
   }
   return fmt::format("{}", fmt::join(list, ". "));
 }

@@ -11,7 +11,7 @@ namespace kindred::evidence {
 
 // On one component of both models, with its own p and power; adjusted as all findings of the run.
 struct ComponentVerdict {
-  std::string component;  // "vision tower"
+  models::Component component = models::Component::language_model;
   Verdict verdict;
 };
 

@@ -30,7 +30,7 @@ bool Found::related(const std::string& a, const std::string& b) const {
 
 bool Found::settled(const std::string& a, const std::string& b) const {
   return any(a, b, [](const StepFinding& row) {
-    return row.finding.basis == Basis::exact && row.finding.gauge != gauge::kResidualDim &&
+    return row.finding.basis == Basis::exact && !isOfTheStream(row.finding) &&
            row.log10_p_adjusted <= kLog10Settled;
   });
 }

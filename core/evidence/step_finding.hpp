@@ -2,9 +2,12 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 
 #include <kindred/test.hpp>
+
+#include "models/component.hpp"
 
 namespace kindred::evidence {
 
@@ -15,6 +18,8 @@ struct StepFinding {
   // For everything that was tried: see adjust.hpp; calibrated ones come adjusted.
   double log10_p_adjusted = 0;
   std::size_t stage = 1;  // in which it was made
+  // Of composites which part of them was tested; none: the two models as they are.
+  std::optional<models::Component> component = {};
 };
 
 }  // namespace kindred::evidence

@@ -13,6 +13,7 @@
 #include "evidence/levels.hpp"
 #include "evidence/rows.hpp"
 #include "evidence/shared_bytes.hpp"
+#include "models/gauge.hpp"
 
 namespace kindred::evidence {
 namespace {
@@ -129,7 +130,7 @@ class Judge {
     }
     // What lies along the residual stream is one part; a test of any other has to have found
     // nothing, and to have been able to find something, before the rest can be called another's.
-    tested_in_vain_ |= !rejects(finding, entry.log10_p) && finding.gauge != gauge::kResidualDim &&
+    tested_in_vain_ |= !rejects(finding, entry.log10_p) && !isOfTheStream(finding) &&
                        finding.log10_p_floor <= kLog10Evidence;
     if (byContent(finding)) {
       ++matched_;
@@ -171,13 +172,13 @@ class Judge {
   void addRejecting(const Adjusted& entry) {
     rejecting_.push_back(&entry);
     rejected_.insert(entry.finding.gauge);
+    rejected_stream_ |= isOfTheStream(entry.finding);
     arranged_ = arranged_ || isArranged(entry.finding);
     turned_ |= mayBeTurned(entry.finding);
     const bool has_rows = entry.finding.likeness || unverified(entry.finding);
     firm_ |= has_rows && !mayBeTurned(entry.finding) && !isUnsupported(entry.finding);
     // The stream is free to be turned as a whole, so its own rows vouch for nothing else.
-    (entry.finding.gauge == gauge::kResidualDim ? stream_borne_out_ : borne_out_) |=
-        isBorneOut(entry.finding);
+    (isOfTheStream(entry.finding) ? stream_borne_out_ : borne_out_) |= isBorneOut(entry.finding);
     of_rows_ |= has_rows;
     supported_ = supported_ || !isUnsupported(entry.finding);
   }
@@ -204,11 +205,7 @@ class Judge {
   // Tests of other parts found nothing, nor are their rows alike.
   bool othersAreApart() const { return tested_in_vain_ && !redrawn_; }
 
-  // Order and sign of the residual stream's coordinates can be shared through norms or embeddings
-  // alone; the other gauges belong to the matrices themselves.
-  bool onlyOfTheStream() const {
-    return rejected_.size() == 1 && *rejected_.begin() == gauge::kResidualDim;
-  }
+  bool onlyOfTheStream() const { return rejected_stream_ && rejected_.size() == 1; }
 
   bool borneOut() const { return borne_out_ || (stream_borne_out_ && onlyOfTheStream()); }
 
@@ -555,6 +552,7 @@ class Judge {
   std::set<std::string> rejected_;             // gauges
   std::vector<const Adjusted*> rejecting_;
   Copies copies_;
+  bool rejected_stream_ = false;
   std::set<std::string> found_, idle_;  // roles of which tests found something, or nothing
   // By a finding that rejects.
   bool arranged_ = false, borne_out_ = false, stream_borne_out_ = false, turned_ = false,
@@ -569,6 +567,10 @@ class Judge {
 };
 
 }  // namespace
+
+bool isOfTheStream(const Finding& finding) {
+  return models::knownGauge(finding.gauge) == models::KnownGauge::residual_dim;
+}
 
 bool rejects(const Finding& finding, double log10_p_adjusted) {
   switch (finding.basis) {

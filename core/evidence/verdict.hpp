@@ -112,6 +112,10 @@ struct Unfair {
 // Whether a finding says by itself that its two models are related.
 bool rejects(const Finding& finding, double log10_p_adjusted);
 
+// Whether it rests on coordinates of the residual stream, whose order and signs can be shared
+// through norms or embeddings alone; the other gauges belong to the matrices themselves.
+bool isOfTheStream(const Finding& finding);
+
 // On one pair of models.
 Verdict judge(const std::string& a, const std::string& b, const std::vector<Adjusted>& findings,
               const Coverage& coverage, const std::vector<Unfair>& unfair = {});

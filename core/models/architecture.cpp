@@ -8,9 +8,9 @@
 
 #include "models/architecture_rules.hpp"
 #include "models/config.hpp"
-#include "models/names.hpp"
 #include "models/naming.hpp"
 #include "models/splitter.hpp"
+#include "words/names.hpp"
 
 namespace kindred::models {
 namespace {
@@ -65,22 +65,6 @@ std::string_view name(Scope scope) {
   constexpr std::array<std::string_view, 6> kNames{"each",        "inside-heads", "rotary-pairs",
                                                    "rotary-free", "whole-heads",  "whole-groups"};
   return kNames[static_cast<std::size_t>(scope)];
-}
-
-std::string_view name(Component component) {
-  switch (component) {
-    case Component::language_model:
-      return "language model";
-    case Component::vision_tower:
-      return "vision tower";
-    case Component::audio_tower:
-      return "audio tower";
-    case Component::decoder:
-      return "decoder";
-    case Component::projector:
-      return "projector";
-  }
-  return "language model";
 }
 
 Architecture::Architecture(std::shared_ptr<const ArchitectureRules> rules)
@@ -138,7 +122,7 @@ std::vector<std::string> Architecture::patterns(std::string_view role) const {
     for (const SplitPart& part : rule.parts) {
       if (part.role != role) continue;
       std::string text = "rows of " + rule.from.text();
-      if (!contains(texts, text)) texts.push_back(std::move(text));
+      if (!words::contains(texts, text)) texts.push_back(std::move(text));
     }
   }
   for (const ProductRule& rule : rules_->products) {
@@ -152,22 +136,25 @@ std::vector<std::string> Architecture::patterns(std::string_view role) const {
 std::vector<Gauge> Architecture::gauges(std::string_view role, unsigned axis) const {
   std::vector<Gauge> list;
   for (const GaugeRule& rule : rules_->gauges) {
-    Gauge gauge{rule.name, holds(rule.sign, role, axis), holds(rule.permutation, role, axis),
-                rule.scope, rule.because};
+    Gauge stated{rule.which, holds(rule.sign, role, axis), holds(rule.permutation, role, axis),
+                 rule.scope, rule.because};
     const bool refused = holds(rule.refused, role, axis);
-    if (gauge.sign || gauge.permutation || refused) list.push_back(std::move(gauge));
+    if (stated.sign || stated.permutation || refused) list.push_back(std::move(stated));
   }
   return list;
 }
 
 OrderGrant Architecture::orderOf(std::string_view role, unsigned axis) const {
   std::string narrow, refused;
-  for (const Gauge& gauge : gauges(role, axis)) {
-    if (gauge.permutation && gauge.scope == Scope::each) return {gauge.name, gauge.reason};
-    if (gauge.permutation && narrow.empty()) {
-      narrow = fmt::format("under '{}' it moves only {}", gauge.name, models::name(gauge.scope));
+  for (const Gauge& stated : gauges(role, axis)) {
+    if (stated.permutation && stated.scope == Scope::each) {
+      return {std::string(models::name(stated.which)), stated.reason};
     }
-    if (!gauge.permutation && !gauge.sign && refused.empty()) refused = gauge.reason;
+    if (stated.permutation && narrow.empty()) {
+      narrow = fmt::format("under '{}' it moves only {}", models::name(stated.which),
+                           models::name(stated.scope));
+    }
+    if (!stated.permutation && !stated.sign && refused.empty()) refused = stated.reason;
   }
   if (!refused.empty()) return {{}, refused};  // says more than a gauge that is too narrow
   if (!narrow.empty()) return {{}, narrow};
@@ -179,9 +166,10 @@ std::vector<View> Architecture::resolve(const Checkpoint& checkpoint, std::strin
   std::vector<View> views = resolve(checkpoint, role, unsplit);
   for (const Unsplit& entry : unsplit) {
     if (entry.of_experts) continue;
-    throw inputError(checkpoint.shards()[entry.tensor->shard].file->place(),
-                     fmt::format("tensor '{}' {}", escaped(entry.tensor->name), entry.problem),
-                     "config.json and weights do not belong together");
+    throw inputError(
+        checkpoint.shards()[entry.tensor->shard].file->place(),
+        fmt::format("tensor '{}' {}", words::escaped(entry.tensor->name), entry.problem),
+        "config.json and weights do not belong together");
   }
   return views;
 }

@@ -12,6 +12,8 @@
 #include <vector>
 
 #include "models/checkpoint.hpp"
+#include "models/component.hpp"
+#include "models/gauge.hpp"
 
 namespace kindred::models {
 
@@ -41,7 +43,7 @@ std::string_view name(Scope scope);  // "inside-heads"
 // A change of the weights that leaves function, initialisation and training alone
 // (a sign or a permutation along one axis of a role).
 struct Gauge {
-  std::string name;  // "mlp-unit", "value-dim", "rotary-pair", "rotary-free", "residual-dim", ...
+  KnownGauge which = KnownGauge::layer;
   bool sign = false;
   bool permutation = false;
   Scope scope = Scope::each;
@@ -56,19 +58,6 @@ struct RoleAxis {
   friend bool operator==(const RoleAxis&, const RoleAxis&) = default;
 };
 
-// A part of a model that has a residual stream of its own, or leads from one to another.
-enum class Component : std::uint8_t {
-  language_model,
-  vision_tower,
-  audio_tower,
-  decoder,   // of a model whose encoder is the language model
-  projector  // from a tower into the language model
-};
-inline constexpr Component kComponents[] = {Component::language_model, Component::vision_tower,
-                                            Component::audio_tower, Component::decoder,
-                                            Component::projector};
-std::string_view name(Component component);  // "vision tower"
-
 // Whether all indices of an axis may change places, as tests that exchange rows need it.
 struct OrderGrant {
   std::string gauge;   // empty: they may not
@@ -77,7 +66,7 @@ struct OrderGrant {
 
 // A gauge as the file states it: everything that changes together.
 struct GaugeRule {
-  std::string name;
+  KnownGauge which = KnownGauge::layer;
   Scope scope = Scope::each;
   std::vector<RoleAxis> sign, permutation, refused;
   std::string because;

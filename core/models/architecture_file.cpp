@@ -4,13 +4,14 @@
 
 #include <algorithm>
 #include <charconv>
-#include <fstream>
-#include <iterator>
+#include <optional>
 #include <stdexcept>
 
 #include "models/config.hpp"
-#include "models/names.hpp"
 #include "models/shipped_architectures.hpp"
+#include "words/names.hpp"
+#include "yaml/fields.hpp"
+#include "yaml/words.hpp"
 
 namespace kindred::models {
 namespace {
@@ -23,15 +24,14 @@ std::vector<std::string> roleNames() {
 
 class Reader {
  public:
-  explicit Reader(const YamlFile& yaml) : yaml_(yaml) {}
+  explicit Reader(std::vector<yaml::Diagnostic>& diagnostics) : fields_(diagnostics) {}
 
-  ArchitectureFile read(const std::string& stem) {
-    const YAML::Node& root = yaml_.root();
+  ArchitectureFile read(const yaml::Node& root, const std::string& stem) {
     ArchitectureRules& rules = file_.rules;
-    yaml_.eachKnown(
+    fields_.eachKnown(
         root, "an architecture file",
         {{"name", [&](const auto& node) { readName(node, stem); }},
-         {"summary", [&](const auto& node) { rules.summary = yaml_.text(node, "'summary'"); }},
+         {"summary", [&](const auto& node) { rules.summary = fields_.text(node, "'summary'"); }},
          {"component", [&](const auto& node) { readComponent(node); }},
          {"extends", [&](const auto& node) { readExtends(node); }},
          {"model_type", [&](const auto& node) { readModelTypes(node); }},
@@ -48,154 +48,162 @@ class Reader {
          {"split", [&](const auto& node) { readSplits(node); }},
          {"products", [&](const auto& node) { readProducts(node); }},
          {"gauges", [&](const auto& node) { readGauges(node); }}});
-    if (rules.name.empty() && !root["name"]) yaml_.wrong(root, "'name' is missing");
-    if (rules.summary.empty() && !root["summary"]) yaml_.wrong(root, "'summary' is missing");
+    if (rules.name.empty() && root.find("name") == nullptr)
+      fields_.wrong(root.place, "'name' is missing");
+    if (rules.summary.empty() && root.find("summary") == nullptr)
+      fields_.wrong(root.place, "'summary' is missing");
     return std::move(file_);
   }
 
  private:
-  void readName(const YAML::Node& node, const std::string& stem) {
-    file_.rules.name = yaml_.text(node, "'name'");
+  void readName(const yaml::Node& node, const std::string& stem) {
+    file_.rules.name = fields_.text(node, "'name'");
     if (!file_.rules.name.empty() && file_.rules.name != stem) {
-      yaml_.wrong(node, fmt::format("'name' is '{}', but the file is named '{}.yaml'",
-                                    escaped(file_.rules.name), escaped(stem)));
+      fields_.wrong(node.place,
+                    fmt::format("'name' is '{}', but the file is named '{}.yaml'",
+                                words::escaped(file_.rules.name), words::escaped(stem)));
     }
   }
 
-  void readComponent(const YAML::Node& node) {
+  void readComponent(const yaml::Node& node) {
     std::vector<std::string> known;
     for (const Component component : kComponents) {
       known.emplace_back(name(component));
-      if (known.back() == yaml_.text(node, "'component'")) file_.rules.component = component;
+      if (known.back() == fields_.text(node, "'component'")) file_.rules.component = component;
     }
     chosen(node, "'component'", known);
   }
 
-  void readExtends(const YAML::Node& node) {
-    file_.extends = yaml_.text(node, "'extends'");
-    file_.extends_node = node;
+  void readExtends(const yaml::Node& node) {
+    file_.extends = fields_.text(node, "'extends'");
+    file_.extends_place = node.place;
   }
 
-  void readModelTypes(const YAML::Node& node) {
-    yaml_.eachText(node, "'model_type'", [&](const std::string& word, const YAML::Node& at) {
+  void readModelTypes(const yaml::Node& node) {
+    fields_.eachText(node, "'model_type'", [&](const std::string& word, const yaml::Node& at) {
       file_.rules.model_types.push_back(word);
-      file_.model_type_nodes[word] = at;
+      file_.model_type_places[word] = at.place;
     });
   }
 
-  void readClasses(const YAML::Node& node) {
-    yaml_.eachText(node, "'classes'", [&](const std::string& word, const YAML::Node&) {
+  void readClasses(const yaml::Node& node) {
+    fields_.eachText(node, "'classes'", [&](const std::string& word, const yaml::Node&) {
       file_.rules.classes.push_back(word);
     });
   }
 
-  void readVariant(const YAML::Node& node) {
+  void readVariant(const yaml::Node& node) {
     ArchitectureRules& rules = file_.rules;
-    yaml_.eachKnown(
+    fields_.eachKnown(
         node, "a variant",
-        {{"of", [&](const YAML::Node& value) { rules.variant_of = yaml_.text(value, "'of'"); }},
-         {"where", [&](const YAML::Node& value) {
-            const std::string text = yaml_.text(value, "'where'");
+        {{"of", [&](const yaml::Node& value) { rules.variant_of = fields_.text(value, "'of'"); }},
+         {"where", [&](const yaml::Node& value) {
+            const std::string text = fields_.text(value, "'where'");
             if (!text.empty()) rules.where = pattern(text, value);
           }}});
-    if (!node.IsMap() || (node["of"] && node["where"])) return;
-    yaml_.wrong(node, "a variant needs 'of' and 'where'");
+    if (node.kind != yaml::Node::Kind::map ||
+        (node.find("of") != nullptr && node.find("where") != nullptr))
+      return;
+    fields_.wrong(node.place, "a variant needs 'of' and 'where'");
   }
 
-  void readRotary(const YAML::Node& node) {
-    const std::string word = yaml_.text(node, "'rotary'");
+  void readRotary(const yaml::Node& node) {
+    const std::string word = fields_.text(node, "'rotary'");
     if (word.empty()) return;
     if (word != "half" && word != "interleaved" && word != "none") {
-      yaml_.unknown(node, "layout of rotary pairs", word, {"half", "interleaved", "none"});
+      fields_.unknown(node.place, "layout of rotary pairs", word, {"half", "interleaved", "none"});
     }
     file_.has_rotary = file_.has_rotary_part = true;
     file_.rules.rotary_interleaved = word == "interleaved";
     if (word == "none") file_.rules.rotary_part = 0;
   }
 
-  void readRotaryPart(const YAML::Node& node) {
-    const std::string word = yaml_.text(node, "'rotary_part'");
+  void readRotaryPart(const yaml::Node& node) {
+    const std::string word = fields_.text(node, "'rotary_part'");
     if (word.empty()) return;
     double part = 0;
     const auto [end, problem] = std::from_chars(word.data(), word.data() + word.size(), part);
     if (problem != std::errc{} || end != word.data() + word.size() || !(part > 0 && part <= 1)) {
-      return yaml_.wrong(node, fmt::format("'rotary_part' is '{}'", escaped(word)),
-                         "the part of a head that turns, above 0 and at most 1");
+      return fields_.wrong(node.place, fmt::format("'rotary_part' is '{}'", words::escaped(word)),
+                           "the part of a head that turns, above 0 and at most 1");
     }
     file_.has_rotary_part = true;
     file_.rules.rotary_part = part;
   }
 
-  bool checkRole(const std::string& role, const YAML::Node& node) const {
+  bool checkRole(const std::string& role, const yaml::Node& node) const {
     const std::vector<std::string> known = roleNames();
     if (std::find(known.begin(), known.end(), role) != known.end()) return true;
-    yaml_.unknown(node, "role", role, known);
+    fields_.unknown(node.place, "role", role, known);
     return false;
   }
 
-  std::optional<NamePattern> pattern(const std::string& text, const YAML::Node& node) const {
+  std::optional<NamePattern> pattern(const std::string& text, const yaml::Node& node) const {
     try {
       return NamePattern(text);
     } catch (const std::invalid_argument& problem) {
-      yaml_.wrong(node, fmt::format("pattern '{}': {}", escaped(text), problem.what()));
+      fields_.wrong(node.place,
+                    fmt::format("pattern '{}': {}", words::escaped(text), problem.what()));
       return std::nullopt;
     }
   }
 
-  void readRoles(const YAML::Node& node) {
-    yaml_.eachPair(node, "'roles'", [&](const YAML::Node& key, const YAML::Node& value) {
-      const std::string role = key.Scalar();
+  void readRoles(const yaml::Node& node) {
+    fields_.eachPair(node, "'roles'", [&](const yaml::Node& key, const yaml::Node& value) {
+      const std::string role = key.scalar;
       if (!checkRole(role, key)) return;
-      if (value.IsNull()) return file_.removed_roles.push_back(role);
-      yaml_.eachText(value, "a pattern", [&](const std::string& text, const YAML::Node& at) {
+      if (value.kind == yaml::Node::Kind::null) return file_.removed_roles.push_back(role);
+      fields_.eachText(value, "a pattern", [&](const std::string& text, const yaml::Node& at) {
         if (auto good = pattern(text, at)) file_.rules.roles[role].push_back(std::move(*good));
       });
     });
   }
 
-  void readSplits(const YAML::Node& node) {
+  void readSplits(const yaml::Node& node) {
     file_.has_splits = true;
-    if (node.IsNull()) return;  // none of those that are extended
-    if (!node.IsSequence()) return yaml_.wrong(node, "'split' must be a list");
-    for (const YAML::Node& item : node) readSplit(item);
+    if (node.kind == yaml::Node::Kind::null) return;  // none of those that are extended
+    if (node.kind != yaml::Node::Kind::list)
+      return fields_.wrong(node.place, "'split' must be a list");
+    for (const yaml::Node& item : node.items) readSplit(item);
   }
 
-  void readSplit(const YAML::Node& node) {
+  void readSplit(const yaml::Node& node) {
     std::vector<NamePattern> from;
     SplitRule rule{NamePattern("-"), {}, {}, {}};
     std::string stored = "rows";
-    yaml_.eachKnown(
+    fields_.eachKnown(
         node, "a split",
         {{"from",
-          [&](const YAML::Node& value) {
-            yaml_.eachText(value, "'from'", [&](const auto& text, const auto& at) {
+          [&](const yaml::Node& value) {
+            fields_.eachText(value, "'from'", [&](const auto& text, const auto& at) {
               if (auto good = pattern(text, at)) from.push_back(std::move(*good));
             });
           }},
-         {"into", [&](const YAML::Node& value) { readParts(value, rule.parts); }},
+         {"into", [&](const yaml::Node& value) { readParts(value, rule.parts); }},
          {"experts",
-          [&](const YAML::Node& value) { rule.experts = dimension(value, "'experts'"); }},
-         {"each", [&](const YAML::Node& value) { rule.each = dimension(value, "'each'"); }},
+          [&](const yaml::Node& value) { rule.experts = dimension(value, "'experts'"); }},
+         {"each", [&](const yaml::Node& value) { rule.each = dimension(value, "'each'"); }},
          {"stored",
-          [&](const YAML::Node& value) {
+          [&](const yaml::Node& value) {
             stored = chosen(value, "'stored'", {"rows", "columns", "either"});
           }},
-         {"order", [&](const YAML::Node& value) {
+         {"order", [&](const yaml::Node& value) {
             rule.alternating = chosen(value, "'order'", {"blocks", "alternating"}) == "alternating";
           }}});
-    if (!node.IsMap()) return;
+    if (node.kind != yaml::Node::Kind::map) return;
     for (const char* key : {"from", "into"}) {
-      if (!node[key]) yaml_.wrong(node, fmt::format("a split needs '{}'", key));
+      if (node.find(key) == nullptr)
+        fields_.wrong(node.place, fmt::format("a split needs '{}'", key));
     }
     if (rule.experts.empty() && (stored == "either" || rule.alternating)) {
-      yaml_.wrong(node, "only matrices of experts may be stored either way, or alternate",
-                  "'experts' says how many there are");
+      fields_.wrong(node.place, "only matrices of experts may be stored either way, or alternate",
+                    "'experts' says how many there are");
     }
     const bool rest = std::any_of(rule.parts.begin(), rule.parts.end(),
                                   [](const SplitPart& part) { return part.factors.empty(); });
-    if (rest && !rule.each.empty()) yaml_.wrong(node, "'each' leaves no 'rest'");
+    if (rest && !rule.each.empty()) fields_.wrong(node.place, "'each' leaves no 'rest'");
     if (!rule.each.empty() && (rule.alternating || !rule.experts.empty())) {
-      yaml_.wrong(node, "'each' goes with neither 'experts' nor 'order'");
+      fields_.wrong(node.place, "'each' goes with neither 'experts' nor 'order'");
     }
     for (const NamePattern& each : from) {
       rule.from = each;
@@ -207,68 +215,72 @@ class Reader {
     }
   }
 
-  void readProducts(const YAML::Node& node) {
+  void readProducts(const yaml::Node& node) {
     file_.has_products = true;
-    if (node.IsNull()) return;  // none of those that are extended
-    if (!node.IsSequence()) return yaml_.wrong(node, "'products' must be a list");
-    for (const YAML::Node& item : node) readProduct(item);
+    if (node.kind == yaml::Node::Kind::null) return;  // none of those that are extended
+    if (node.kind != yaml::Node::Kind::list)
+      return fields_.wrong(node.place, "'products' must be a list");
+    for (const yaml::Node& item : node.items) readProduct(item);
   }
 
-  void readProduct(const YAML::Node& node) {
+  void readProduct(const yaml::Node& node) {
     ProductRule rule;
-    const auto role = [&](const YAML::Node& value, std::string_view what, std::string& into) {
-      into = yaml_.text(value, what);
+    const auto role = [&](const yaml::Node& value, std::string_view what, std::string& into) {
+      into = fields_.text(value, what);
       if (!into.empty()) checkRole(into, value);
     };
-    yaml_.eachKnown(
+    fields_.eachKnown(
         node, "a product",
-        {{"of", [&](const YAML::Node& value) { role(value, "'of'", rule.of); }},
-         {"gains", [&](const YAML::Node& value) { role(value, "'gains'", rule.gains); }},
-         {"times", [&](const YAML::Node& value) { role(value, "'times'", rule.times); }},
-         {"each", [&](const YAML::Node& value) { rule.each = dimension(value, "'each'"); }},
-         {"into", [&](const YAML::Node& value) { readParts(value, rule.parts); }}});
-    if (!node.IsMap()) return;
+        {{"of", [&](const yaml::Node& value) { role(value, "'of'", rule.of); }},
+         {"gains", [&](const yaml::Node& value) { role(value, "'gains'", rule.gains); }},
+         {"times", [&](const yaml::Node& value) { role(value, "'times'", rule.times); }},
+         {"each", [&](const yaml::Node& value) { rule.each = dimension(value, "'each'"); }},
+         {"into", [&](const yaml::Node& value) { readParts(value, rule.parts); }}});
+    if (node.kind != yaml::Node::Kind::map) return;
     for (const char* key : {"of", "times", "each", "into"}) {
-      if (!node[key]) yaml_.wrong(node, fmt::format("a product needs '{}'", key));
+      if (node.find(key) == nullptr)
+        fields_.wrong(node.place, fmt::format("a product needs '{}'", key));
     }
     for (const SplitPart& part : rule.parts) {
-      if (part.factors.empty()) yaml_.wrong(node, "'each' leaves no 'rest'");
+      if (part.factors.empty()) fields_.wrong(node.place, "'each' leaves no 'rest'");
     }
     file_.rules.products.push_back(std::move(rule));
   }
 
-  std::string dimension(const YAML::Node& node, std::string_view what) const {
+  std::string dimension(const yaml::Node& node, std::string_view what) const {
     const std::vector<std::string> counted = factors(node);
     if (counted.size() == 1) return counted.front();
-    yaml_.wrong(node, fmt::format("{} is one dimension", what));
+    fields_.wrong(node.place, fmt::format("{} is one dimension", what));
     return {};
   }
 
   // One of some words; the first where another stands there.
-  std::string chosen(const YAML::Node& node, std::string_view what,
+  std::string chosen(const yaml::Node& node, std::string_view what,
                      const std::vector<std::string>& words) const {
-    std::string word = yaml_.text(node, what);
+    std::string word = fields_.text(node, what);
     if (std::find(words.begin(), words.end(), word) != words.end()) return word;
-    if (!word.empty()) yaml_.unknown(node, what, word, words);
+    if (!word.empty()) fields_.unknown(node.place, what, word, words);
     return words.front();
   }
 
   // A list, because the order of the rows counts: [attention.q: heads * head_dim, ...]
-  void readParts(const YAML::Node& node, std::vector<SplitPart>& parts) {
-    if (!node.IsSequence()) return yaml_.wrong(node, "'into' must be a list of ROLE: ROWS");
-    for (const YAML::Node& item : node) {
-      yaml_.eachPair(item, "a part of a split", [&](const YAML::Node& key, const YAML::Node& rows) {
-        if (!checkRole(key.Scalar(), key)) return;
-        const bool rest = rows.IsScalar() && rows.Scalar() == "rest";
-        parts.push_back({key.Scalar(), rest ? std::vector<std::string>{} : factors(rows)});
-      });
+  void readParts(const yaml::Node& node, std::vector<SplitPart>& parts) {
+    if (node.kind != yaml::Node::Kind::list)
+      return fields_.wrong(node.place, "'into' must be a list of ROLE: ROWS");
+    for (const yaml::Node& item : node.items) {
+      fields_.eachPair(
+          item, "a part of a split", [&](const yaml::Node& key, const yaml::Node& rows) {
+            if (!checkRole(key.scalar, key)) return;
+            const bool rest = rows.kind == yaml::Node::Kind::scalar && rows.scalar == "rest";
+            parts.push_back({key.scalar, rest ? std::vector<std::string>{} : factors(rows)});
+          });
     }
   }
 
-  std::vector<std::string> factors(const YAML::Node& node) const {
+  std::vector<std::string> factors(const yaml::Node& node) const {
     std::vector<std::string> known, list;
     for (const DimensionName& dimension : dimensionNames()) known.emplace_back(dimension.name);
-    std::string rest = yaml_.text(node, "the number of rows");
+    std::string rest = fields_.text(node, "the number of rows");
     while (!rest.empty()) {
       const std::size_t star = rest.find('*');
       std::string word = rest.substr(0, star);
@@ -278,86 +290,104 @@ class Reader {
       if (std::find(known.begin(), known.end(), word) != known.end()) {
         list.push_back(word);
       } else {
-        yaml_.unknown(node, "dimension", word, known);
+        fields_.unknown(node.place, "dimension", word, known);
       }
     }
     return list;
   }
 
-  void readGauges(const YAML::Node& node) {
-    yaml_.eachPair(node, "'gauges'", [&](const YAML::Node& key, const YAML::Node& value) {
-      if (value.IsNull()) return file_.removed_gauges.push_back(key.Scalar());
-      readGauge(key, value);
+  void readGauges(const yaml::Node& node) {
+    fields_.eachPair(node, "'gauges'", [&](const yaml::Node& key, const yaml::Node& value) {
+      const std::optional<KnownGauge> known = knownGauge(key.scalar);
+      if (!known)
+        return fields_.unknown(key.place, "gauge", key.scalar,
+                               {kGaugeNames.begin(), kGaugeNames.end()});
+      if (value.kind == yaml::Node::Kind::null) return file_.removed_gauges.push_back(*known);
+      readGauge(*known, key, value);
     });
   }
 
-  void readGauge(const YAML::Node& key, const YAML::Node& node) {
+  void readGauge(KnownGauge which, const yaml::Node& key, const yaml::Node& node) {
     GaugeRule rule;
-    rule.name = key.Scalar();
-    yaml_.eachKnown(
+    rule.which = which;
+    fields_.eachKnown(
         node, "a gauge",
-        {{"sign", [&](const YAML::Node& value) { readAxes(value, rule.sign); }},
-         {"permutation", [&](const YAML::Node& value) { readAxes(value, rule.permutation); }},
-         {"refused", [&](const YAML::Node& value) { readAxes(value, rule.refused); }},
-         {"moves", [&](const YAML::Node& value) { readScope(value, rule.scope); }},
-         {"unless", [&](const YAML::Node& value) { rule.unless = dimension(value, "'unless'"); }},
+        {{"sign", [&](const yaml::Node& value) { readAxes(value, rule.sign); }},
+         {"permutation", [&](const yaml::Node& value) { readAxes(value, rule.permutation); }},
+         {"refused", [&](const yaml::Node& value) { readAxes(value, rule.refused); }},
+         {"moves", [&](const yaml::Node& value) { readScope(value, rule.scope); }},
+         {"unless", [&](const yaml::Node& value) { rule.unless = dimension(value, "'unless'"); }},
          {"otherwise",
-          [&](const YAML::Node& value) { rule.otherwise = yaml_.text(value, "'otherwise'"); }},
+          [&](const yaml::Node& value) { rule.otherwise = fields_.text(value, "'otherwise'"); }},
          {"because",
-          [&](const YAML::Node& value) { rule.because = yaml_.text(value, "'because'"); }}});
-    if (!node.IsMap()) return;
-    if (!node["because"]) yaml_.wrong(key, fmt::format("gauge '{}' needs 'because'", rule.name));
-    const bool granted = node["sign"] || node["permutation"];
-    if (granted == static_cast<bool>(node["refused"])) {
-      yaml_.wrong(key, fmt::format("gauge '{}' must have 'sign' or 'permutation', or 'refused'",
-                                   rule.name));
+          [&](const yaml::Node& value) { rule.because = fields_.text(value, "'because'"); }}});
+    if (node.kind != yaml::Node::Kind::map) return;
+    if (node.find("because") == nullptr)
+      fields_.wrong(key.place, fmt::format("gauge '{}' needs 'because'", key.scalar));
+    const bool granted = node.find("sign") != nullptr || node.find("permutation") != nullptr;
+    if (granted == (node.find("refused") != nullptr)) {
+      fields_.wrong(
+          key.place,
+          fmt::format("gauge '{}' must have 'sign' or 'permutation', or 'refused'", key.scalar));
     }
-    if (static_cast<bool>(node["unless"]) != static_cast<bool>(node["otherwise"])) {
-      yaml_.wrong(key, fmt::format("gauge '{}' needs both 'unless' and 'otherwise'", rule.name),
-                  "why it does not hold where the dimension is more than one");
+    if ((node.find("unless") == nullptr) != (node.find("otherwise") == nullptr)) {
+      fields_.wrong(key.place,
+                    fmt::format("gauge '{}' needs both 'unless' and 'otherwise'", key.scalar),
+                    "why it does not hold where the dimension is more than one");
     }
     file_.rules.gauges.push_back(std::move(rule));
   }
 
-  void readScope(const YAML::Node& node, Scope& scope) const {
-    const std::string word = yaml_.text(node, "'moves'");
+  void readScope(const yaml::Node& node, Scope& scope) const {
+    const std::string word = fields_.text(node, "'moves'");
     std::vector<std::string> known;
     for (int i = 0; i <= static_cast<int>(Scope::whole_groups); ++i) {
       known.emplace_back(name(static_cast<Scope>(i)));
       if (known.back() == word) scope = static_cast<Scope>(i);
     }
-    if (!word.empty() && name(scope) != word) yaml_.unknown(node, "'moves'", word, known);
+    if (!word.empty() && name(scope) != word) fields_.unknown(node.place, "'moves'", word, known);
   }
 
   // "mlp.up rows"
-  void readAxes(const YAML::Node& node, std::vector<RoleAxis>& axes) const {
-    yaml_.eachText(node, "an axis", [&](const std::string& text, const YAML::Node& at) {
+  void readAxes(const yaml::Node& node, std::vector<RoleAxis>& axes) const {
+    fields_.eachText(node, "an axis", [&](const std::string& text, const yaml::Node& at) {
       const std::size_t space = text.find(' ');
       const std::string role = text.substr(0, space);
       const std::string axis = space == std::string::npos ? "" : text.substr(space + 1);
       if (axis != "rows" && axis != "columns") {
-        return yaml_.wrong(at, fmt::format("'{}' is no axis", escaped(text)),
-                           "ROLE rows, or ROLE columns");
+        return fields_.wrong(at.place, fmt::format("'{}' is no axis", words::escaped(text)),
+                             "ROLE rows, or ROLE columns");
       }
       if (checkRole(role, at)) axes.push_back({role, axis == "rows" ? 0u : 1u});
     });
   }
 
-  const YamlFile& yaml_;
+  yaml::Fields fields_;
   ArchitectureFile file_;
 };
 
 }  // namespace
 
-ArchitectureFile readArchitectureFile(const std::filesystem::path& path, YamlIssues& issues) {
-  const auto yaml = std::make_shared<YamlFile>(path, issues);
+ArchitectureFile readArchitectureFile(const std::filesystem::path& path,
+                                      std::vector<yaml::Diagnostic>& diagnostics) {
+  const std::string stem = path.stem().string();
   ArchitectureFile file;
-  if (yaml->root().IsMap()) file = Reader(*yaml).read(path.stem().string());
-  file.rules.name = path.stem().string();  // what others extend, even where 'name' is wrong
-  std::ifstream stream(path, std::ios::binary);
-  std::string text{std::istreambuf_iterator<char>(stream), {}};
-  if (!isShipped(file.rules.name, text)) file.rules.foreign[file.rules.name] = std::move(text);
-  file.yaml = yaml;
+  file.rules.name = stem;  // what others extend, even where 'name' is wrong
+  const std::optional<std::string> text = yaml::readText(path);
+  if (!text) {
+    diagnostics.push_back({{path.string()}, "the file cannot be read", "check its permissions"});
+    return file;
+  }
+  const yaml::Document document = yaml::readDocument(*text, path.string());
+  diagnostics.insert(diagnostics.end(), document.diagnostics.begin(), document.diagnostics.end());
+  if (!document.readable) return file;
+  if (document.root.kind != yaml::Node::Kind::map) {
+    diagnostics.push_back({document.root.place, "the file is not a map of keys", ""});
+    return file;
+  }
+  file = Reader(diagnostics).read(document.root, stem);
+  file.rules.name = stem;
+  if (!isShipped(stem, *text)) file.rules.foreign[stem] = *text;
   return file;
 }
 

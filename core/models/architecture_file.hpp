@@ -3,12 +3,11 @@
 
 #include <filesystem>
 #include <map>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "models/architecture_rules.hpp"
-#include "models/yaml_fields.hpp"
+#include "yaml/diagnostics.hpp"
 
 namespace kindred::models {
 
@@ -16,17 +15,19 @@ struct ArchitectureFile {
   ArchitectureRules rules;
   std::string extends;
   std::vector<std::string> removed_roles;
-  std::vector<std::string> removed_gauges;
+  std::vector<KnownGauge> removed_gauges;
   bool has_rotary = false;
   bool has_rotary_part = false;
   bool has_gains = false;
   bool has_splits = false;
   bool has_products = false;
-  YAML::Node extends_node;
-  std::map<std::string, YAML::Node> model_type_nodes;
-  std::shared_ptr<YamlFile> yaml;  // for errors that show only later
+  // For errors that show only later.
+  yaml::Place extends_place;
+  std::map<std::string, yaml::Place> model_type_places;
 };
 
-ArchitectureFile readArchitectureFile(const std::filesystem::path& path, YamlIssues& issues);
+// Adds what is wrong with the file, and reads what is right.
+ArchitectureFile readArchitectureFile(const std::filesystem::path& path,
+                                      std::vector<yaml::Diagnostic>& diagnostics);
 
 }  // namespace kindred::models

@@ -1,6 +1,6 @@
 #include "models/architecture_rules.hpp"
 #include "models/config.hpp"
-#include "models/names.hpp"
+#include "words/names.hpp"
 
 namespace kindred::models {
 ArchitectureRegistry::ArchitectureRegistry(const std::filesystem::path& folder) {
@@ -23,7 +23,7 @@ const Architecture* ArchitectureRegistry::ofTypes(const std::vector<std::string>
   for (const std::string& type : model_types) {
     for (const Architecture& architecture : all_) {
       if (architecture.component() != component) continue;
-      if (!contains(architecture.modelTypes(), type)) continue;
+      if (!words::contains(architecture.modelTypes(), type)) continue;
       return variantOf(architecture, checkpoint);
     }
   }
@@ -50,7 +50,7 @@ const Architecture* ArchitectureRegistry::familyOf(const Checkpoint& checkpoint)
   }
   for (const std::string& type : config.classes) {
     for (const Architecture& architecture : all_) {
-      if (contains(architecture.classes(), type)) return variantOf(architecture, checkpoint);
+      if (words::contains(architecture.classes(), type)) return variantOf(architecture, checkpoint);
     }
   }
   return nullptr;

@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "models/architecture_file.hpp"
-#include "models/names.hpp"
+#include "words/names.hpp"
 
 namespace kindred::models {
 namespace {
@@ -13,7 +13,8 @@ namespace {
 // Joins every file with what it extends.
 class Joiner {
  public:
-  explicit Joiner(std::map<std::string, ArchitectureFile> files) : files_(std::move(files)) {}
+  Joiner(std::map<std::string, ArchitectureFile> files, std::vector<yaml::Diagnostic>& diagnostics)
+      : files_(std::move(files)), diagnostics_(diagnostics) {}
 
   std::shared_ptr<const ArchitectureRules> joined(const std::string& name) {
     std::vector<const ArchitectureFile*> chain;  // from the file itself to its farthest ancestor
@@ -38,23 +39,26 @@ class Joiner {
     return rules;
   }
 
-  void checkModelTypes() const {
+  void checkModelTypes() {
     std::map<std::pair<Component, std::string>, std::string> owners;
     for (const auto& [name, file] : files_) {
-      for (const auto& [type, node] : file.model_type_nodes) {
+      for (const auto& [type, place] : file.model_type_places) {
         const auto [owner, fresh] = owners.try_emplace({file.rules.component, type}, name);
         if (!fresh) {
-          file.yaml->wrong(node, fmt::format("model_type '{}' belongs to '{}' already",
-                                             escaped(type), owner->second));
+          diagnostics_.push_back({place,
+                                  fmt::format("model_type '{}' belongs to '{}' already",
+                                              words::escaped(type), owner->second),
+                                  ""});
         }
       }
     }
   }
 
  private:
-  void complain(const ArchitectureFile& file, std::string_view what) const {
-    file.yaml->wrong(file.extends_node,
-                     fmt::format("'{}' {}: '{}'", file.rules.name, what, escaped(file.extends)));
+  void complain(const ArchitectureFile& file, std::string_view what) {
+    diagnostics_.push_back(
+        {file.extends_place,
+         fmt::format("'{}' {}: '{}'", file.rules.name, what, words::escaped(file.extends)), ""});
   }
 
   static void apply(const ArchitectureFile& file, ArchitectureRules& rules) {
@@ -81,13 +85,13 @@ class Joiner {
     for (const auto& [role, patterns] : file.rules.roles) {
       rules.roles.insert_or_assign(role, patterns);
     }
-    for (const std::string& name : file.removed_gauges) {
-      std::erase_if(rules.gauges, [&](const GaugeRule& rule) { return rule.name == name; });
+    for (const KnownGauge removed : file.removed_gauges) {
+      std::erase_if(rules.gauges, [&](const GaugeRule& rule) { return rule.which == removed; });
     }
     for (const GaugeRule& rule : file.rules.gauges) {
       const auto old =
           std::find_if(rules.gauges.begin(), rules.gauges.end(),
-                       [&](const GaugeRule& other) { return other.name == rule.name; });
+                       [&](const GaugeRule& other) { return other.which == rule.which; });
       if (old == rules.gauges.end()) {
         rules.gauges.push_back(rule);
       } else {
@@ -117,6 +121,7 @@ class Joiner {
   }
 
   std::map<std::string, ArchitectureFile> files_;
+  std::vector<yaml::Diagnostic>& diagnostics_;
 };
 
 }  // namespace
@@ -134,18 +139,18 @@ std::vector<std::shared_ptr<const ArchitectureRules>> readArchitectures(
                      "install Kindred again");
   }
   std::sort(paths.begin(), paths.end());
-  YamlIssues issues;
+  std::vector<yaml::Diagnostic> diagnostics;
   std::map<std::string, ArchitectureFile> files;
   for (const std::filesystem::path& path : paths) {
-    files.emplace(path.stem().string(), readArchitectureFile(path, issues));
+    files.emplace(path.stem().string(), readArchitectureFile(path, diagnostics));
   }
-  Joiner joiner(std::move(files));
+  Joiner joiner(std::move(files), diagnostics);
   joiner.checkModelTypes();
   std::vector<std::shared_ptr<const ArchitectureRules>> all;
   for (const std::filesystem::path& path : paths) {
     if (auto rules = joiner.joined(path.stem().string())) all.push_back(std::move(rules));
   }
-  issues.throwIfAny();
+  yaml::throwIfAny(std::move(diagnostics));
   return all;
 }
 

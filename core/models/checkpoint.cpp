@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "models/names.hpp"
+#include "words/names.hpp"
 
 namespace kindred::models {
 
@@ -13,7 +13,7 @@ Shown shown(const Tensor& tensor) {
 const Tensor* Checkpoint::find(std::string_view name) const {
   const auto found = std::lower_bound(parts_.tensors.begin(), parts_.tensors.end(), name,
                                       [](const Tensor& tensor, std::string_view wanted) {
-                                        return naturalLess(tensor.name, wanted);
+                                        return words::naturalLess(tensor.name, wanted);
                                       });
   return found != parts_.tensors.end() && found->name == name ? &*found : nullptr;
 }

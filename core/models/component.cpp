@@ -2,6 +2,22 @@
 
 namespace kindred::models {
 
+std::string_view name(Component component) {
+  switch (component) {
+    case Component::language_model:
+      return "language model";
+    case Component::vision_tower:
+      return "vision tower";
+    case Component::audio_tower:
+      return "audio tower";
+    case Component::decoder:
+      return "decoder";
+    case Component::projector:
+      return "projector";
+  }
+  return "language model";
+}
+
 std::string componentOf(std::string_view role, std::string_view tensor) {
   const auto starts = [&](const char* prefix) { return role.starts_with(prefix); };
   if (role == "embedding") return "embeddings";

@@ -8,8 +8,8 @@
 #include <initializer_list>
 #include <optional>
 
-#include "models/names.hpp"
 #include "words/json_walk.hpp"
+#include "words/names.hpp"
 
 namespace kindred::models {
 namespace {
@@ -38,6 +38,11 @@ class ConfigReader {
       const std::string_view token = trimmed(value.raw_json_token());
       if (token.starts_with('{')) {
         readInner(key, value, top);
+      } else if (isLanguageModel(key) && token != "null") {
+        config_.notes.push_back(
+            fmt::format("'{}' of config.json is {} where a part of the model is described: it is "
+                        "read as if it were not there",
+                        key, token.starts_with('[') ? "a list" : words::escaped(token, 40)));
       } else if (token.starts_with('[')) {
         if (key == "architectures" && top) readClasses(value);
       } else if (key == "model_type" && token.starts_with('"')) {
@@ -55,11 +60,14 @@ class ConfigReader {
   }
 
  private:
+  // How composites name the part that is the language model; an outer one may hold an inner one.
+  static bool isLanguageModel(std::string_view key) {
+    return key == "text_config" || key == "llm_config" || key == "language_config" ||
+           key == "thinker_config" || key == "language_model_config";
+  }
+
   void readInner(const std::string& key, json::value value, bool top) {
-    // How composites name the part that is the language model; an outer one may hold an inner one.
-    const bool language = key == "text_config" || key == "llm_config" || key == "language_config" ||
-                          key == "thinker_config" || key == "language_model_config";
-    if (language && (top || key == "text_config") && depth_ < 2) {
+    if (isLanguageModel(key) && (top || key == "text_config") && depth_ < 2) {
       ++depth_;
       json::object inner = value.get_object();
       read(inner, false);
@@ -179,10 +187,10 @@ std::uint64_t wholeNumber(const ModelConfig& config, const std::string& key,
   const char* last = token.data() + token.size();
   const auto [end, problem] = std::from_chars(token.data(), last, number);
   if (problem != std::errc{} || end != last || number > kMost) {
-    throw inputError(
-        config.place,
-        fmt::format("'{}' is {}, not a whole number from 0 to {}", key, escaped(token, 40), kMost),
-        "config.json is damaged; fetch it again");
+    throw inputError(config.place,
+                     fmt::format("'{}' is {}, not a whole number from 0 to {}", key,
+                                 words::escaped(token, 40), kMost),
+                     "config.json is damaged; fetch it again");
   }
   return number;
 }
@@ -205,9 +213,10 @@ double rotaryPart(const ModelConfig& config, const std::string& key, const std::
   const char* last = token.data() + token.size();
   const auto [end, problem] = std::from_chars(token.data(), last, factor);
   if (problem != std::errc{} || end != last || !(factor >= 0 && factor <= 1)) {
-    throw inputError(config.place,
-                     fmt::format("'{}' is {}, not a number from 0 to 1", key, escaped(token, 40)),
-                     "config.json is damaged; fetch it again");
+    throw inputError(
+        config.place,
+        fmt::format("'{}' is {}, not a number from 0 to 1", key, words::escaped(token, 40)),
+        "config.json is damaged; fetch it again");
   }
   return factor;
 }
@@ -239,13 +248,17 @@ void setRotary(const ModelConfig& config, double usual, Dimensions& dimensions) 
 }  // namespace
 
 ModelConfig readConfig(const Checkpoint& checkpoint) {
+  return readConfig(checkpoint.config(), checkpoint.configPlace());
+}
+
+ModelConfig readConfig(const std::string& text, const std::string& where) {
   ModelConfig config;
-  config.place = checkpoint.configPlace();
-  if (checkpoint.config().empty() && config.place.empty()) return config;
+  config.place = where;
+  if (text.empty() && where.empty()) return config;
   const JsonPlace place{config.place, "the file", "config.json is damaged; fetch it again"};
   json::parser parser;
   ConfigReader reader(config, place);
-  readObject(parser, PaddedText(checkpoint.config()), place,
+  readObject(parser, PaddedText(text), place,
              [&](json::object& object) { reader.read(object, true); });
   return config;
 }

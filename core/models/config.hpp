@@ -20,8 +20,12 @@ struct ModelConfig {
   std::map<std::string, std::string> values;  // numbers and words as written
   // The part of a head that turns, of each description of the rotation; empty: not stated there.
   std::vector<std::string> rotary_parts = {};
+  // Sentences for people: parts that are no description, and are read as if they were not there.
+  std::vector<std::string> notes = {};
 };
 
+// Of the text of a config.json; an Error that names `place` where it is no JSON object.
+ModelConfig readConfig(const std::string& text, const std::string& place);
 // Nothing in it where the checkpoint has no config.json; an Error where that is no JSON object.
 ModelConfig readConfig(const Checkpoint& checkpoint);
 

@@ -56,10 +56,10 @@ void convertBytes(std::span<const std::byte> raw, const std::array<float, 256>& 
 }
 
 template <std::size_t Codes>
-void convertPacked(std::span<const std::byte> raw, unsigned first_bit,
-                   const std::array<float, Codes>& values, std::span<float> out) {
+void convertPacked(std::span<const std::byte> raw, const std::array<float, Codes>& values,
+                   std::span<float> out) {
   constexpr unsigned kBits = std::countr_zero(Codes);
-  std::uint64_t bit = first_bit;
+  std::uint64_t bit = 0;
   for (float& value : out) {
     const std::size_t byte = bit / 8;
     unsigned word = std::to_integer<unsigned>(raw[byte]);
@@ -69,38 +69,27 @@ void convertPacked(std::span<const std::byte> raw, unsigned first_bit,
   }
 }
 
-void checkRoom(DType dtype, std::span<const std::byte> raw, unsigned bit, std::size_t count) {
-  const std::uint64_t bits = bit + std::uint64_t{count} * info(dtype).bits;
-  if (bit > 7 || (bits + 7) / 8 > raw.size()) {
-    throw Error(Category::internal, "",
-                fmt::format("{} elements of {} at bit {} do not fit in {} bytes", count,
-                            name(dtype), bit, raw.size()));
+void checkRoom(DType dtype, std::span<const std::byte> raw, std::size_t count) {
+  if ((std::uint64_t{count} * info(dtype).bits + 7) / 8 > raw.size()) {
+    throw Error(
+        Category::internal, "",
+        fmt::format("{} elements of {} do not fit in {} bytes", count, name(dtype), raw.size()));
   }
 }
 
-void narrowToDouble(DType dtype, std::span<const std::byte> raw, unsigned bit,
-                    std::span<double> out) {
-  std::array<float, 512> buffer;  // a multiple of 8 elements: every part begins at the same bit
+void narrowToDouble(DType dtype, std::span<const std::byte> raw, std::span<double> out) {
+  std::array<float, 512> buffer;  // a multiple of 8 elements: every part begins with a byte
   for (std::size_t done = 0; done < out.size(); done += buffer.size()) {
     const std::size_t count = std::min(buffer.size(), out.size() - done);
-    toFloat(dtype, raw.subspan(done * info(dtype).bits / 8), bit, {buffer.data(), count});
+    toFloat(dtype, raw.subspan(done * info(dtype).bits / 8), {buffer.data(), count});
     std::copy_n(buffer.begin(), count, out.begin() + static_cast<std::ptrdiff_t>(done));
   }
 }
 
 }  // namespace
 
-ByteRun covering(DType dtype, std::uint64_t first, std::uint64_t count) {
-  const std::uint64_t bits = info(dtype).bits;
-  const auto bitsOf = [&](std::uint64_t elements) { return elements % 8 * bits; };
-  const std::uint64_t begin = first / 8 * bits + bitsOf(first) / 8;
-  const std::uint64_t end = (first + count) / 8 * bits + (bitsOf(first + count) + 7) / 8;
-  if (count == 0) return {begin, 0, 0};
-  return {begin, end - begin, static_cast<unsigned>(bitsOf(first) % 8)};
-}
-
-void toFloat(DType dtype, std::span<const std::byte> raw, unsigned bit, std::span<float> out) {
-  checkRoom(dtype, raw, bit, out.size());
+void toFloat(DType dtype, std::span<const std::byte> raw, std::span<float> out) {
+  checkRoom(dtype, raw, out.size());
   if (info(dtype).bits >= 8) raw = raw.first(out.size() * (info(dtype).bits / 8));
   switch (dtype) {
     case DType::F32:
@@ -121,11 +110,11 @@ void toFloat(DType dtype, std::span<const std::byte> raw, unsigned bit, std::spa
     case DType::F8_E5M2FNUZ:
       return convertBytes(raw, kE5M2Fnuz, out);
     case DType::F6_E2M3:
-      return convertPacked(raw, bit, kE2M3, out);
+      return convertPacked(raw, kE2M3, out);
     case DType::F6_E3M2:
-      return convertPacked(raw, bit, kE3M2, out);
+      return convertPacked(raw, kE3M2, out);
     case DType::F4:
-      return convertPacked(raw, bit, kE2M1, out);
+      return convertPacked(raw, kE2M1, out);
     case DType::I16:
       return convert<std::int16_t>(raw, out);
     case DType::I8:
@@ -148,8 +137,8 @@ void toFloat(DType dtype, std::span<const std::byte> raw, unsigned bit, std::spa
   throw Error(Category::internal, "", fmt::format("a float cannot hold {} exactly", name(dtype)));
 }
 
-void toDouble(DType dtype, std::span<const std::byte> raw, unsigned bit, std::span<double> out) {
-  checkRoom(dtype, raw, bit, out.size());
+void toDouble(DType dtype, std::span<const std::byte> raw, std::span<double> out) {
+  checkRoom(dtype, raw, out.size());
   switch (dtype) {
     case DType::F64:
       if (!out.empty()) std::memcpy(out.data(), raw.data(), out.size_bytes());
@@ -166,7 +155,7 @@ void toDouble(DType dtype, std::span<const std::byte> raw, unsigned bit, std::sp
       throw inputError("", "C64 (complex) elements cannot be compared as real numbers",
                        "compare their bytes, or leave the tensor out");
     default:
-      return narrowToDouble(dtype, raw, bit, out);
+      return narrowToDouble(dtype, raw, out);
   }
 }
 

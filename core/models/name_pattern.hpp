@@ -1,11 +1,13 @@
-// Patterns of tensor names with {layer} and {expert}.
+// Patterns of tensor names in architecture files: {layer} and {expert}, each once, and nothing else
+// that could be matched in more than one way.
 #pragma once
 
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
+
+#include "words/pattern.hpp"
 
 namespace kindred::models {
 
@@ -19,17 +21,12 @@ class NamePattern {
   // Throws std::invalid_argument that says what is wrong with the pattern.
   explicit NamePattern(std::string text);
 
-  const std::string& text() const { return text_; }
+  const std::string& text() const { return pattern_.text(); }
   // An index is written without leading zeros and has at most nine digits.
   std::optional<Captures> match(std::string_view name) const;
 
  private:
-  struct Part {
-    std::string literal;                      // stands before the capture
-    std::int64_t Captures::*index = nullptr;  // null: behind the last capture
-  };
-  std::string text_;
-  std::vector<Part> parts_;
+  words::Pattern pattern_;
 };
 
 }  // namespace kindred::models

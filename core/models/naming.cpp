@@ -11,7 +11,7 @@
 
 #include <fmt/format.h>
 
-#include "models/names.hpp"
+#include "words/names.hpp"
 
 namespace kindred::models {
 namespace {
@@ -181,8 +181,8 @@ class Namer {
     std::string text;
     if (prefix != root_) {
       text = prefix.empty()  ? fmt::format("names stand without '{}'", root_)
-             : root_.empty() ? fmt::format("names stand behind '{}'", escaped(prefix))
-                             : fmt::format("'{}' stands for '{}'", escaped(prefix), root_);
+             : root_.empty() ? fmt::format("names stand behind '{}'", words::escaped(prefix))
+                             : fmt::format("'{}' stands for '{}'", words::escaped(prefix), root_);
     }
     if (wrapped > 0) {
       text += fmt::format("{}words of wrappers are left out of {} names", text.empty() ? "" : ", ",

@@ -14,8 +14,8 @@
 #include "models/architecture_rules.hpp"
 #include "models/config.hpp"
 #include "models/encoding.hpp"
-#include "models/names.hpp"
 #include "models/products.hpp"
+#include "words/names.hpp"
 
 namespace kindred::models {
 namespace {
@@ -132,8 +132,8 @@ class Fitter {
       const Index index{view.info.layer, view.info.expert};
       const auto [known, fresh] = views.try_emplace(index, view);
       if (!fresh) {
-        leaveOut(view,
-                 fmt::format("stands for the same as '{}'", escaped(known->second.info.name)));
+        leaveOut(view, fmt::format("stands for the same as '{}'",
+                                   words::escaped(known->second.info.name)));
       }
     }
     for (const Unsplit& entry : unsplit) leaveOut(role, entry.tensor->name, entry.problem);
@@ -491,7 +491,7 @@ class Fitter {
     for (const auto& [key, tensors] : misfits_) {
       const std::size_t named = tensors.size() > kNamed ? 1 : tensors.size();
       for (std::size_t i = 0; i < named; ++i) {
-        std::string tensor = escaped(tensors[i]);
+        std::string tensor = words::escaped(tensors[i]);
         if (named < tensors.size()) tensor += fmt::format(" and {} more", tensors.size() - 1);
         shapes.misfits.push_back({key.first, std::move(tensor), key.second});
       }

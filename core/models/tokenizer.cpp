@@ -7,8 +7,8 @@
 
 #include <kindred/error.hpp>
 
-#include "models/names.hpp"
 #include "words/json_walk.hpp"
+#include "words/names.hpp"
 
 namespace kindred::models {
 namespace {
@@ -69,7 +69,7 @@ class Node {
       std::uint64_t number = 0;
       if (id.get(number) != simdjson::SUCCESS) {
         throw error(fmt::format("gives '{}' an id that is no whole number of 0 or more",
-                                escaped(token, 40)));
+                                words::escaped(token, 40)));
       }
       take(number, token);
     }

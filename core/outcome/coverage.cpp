@@ -7,10 +7,10 @@
 
 #include "models/adapter.hpp"
 #include "models/component.hpp"
-#include "models/names.hpp"
 #include "outcome/identity.hpp"
 #include "outcome/ranges.hpp"
 #include "plan/counterparts.hpp"
+#include "words/names.hpp"
 
 namespace kindred::outcome {
 namespace {
@@ -54,7 +54,7 @@ class Coverer {
         read_a_(a, results),
         read_b_(b, results) {
     for (const Tensor& tensor : b.checkpoint.tensors()) {
-      by_name_.emplace(models::escaped(tensor.name), &tensor);
+      by_name_.emplace(words::escaped(tensor.name), &tensor);
       const auto content = contents_b_.find(tensor.name);
       if (content != contents_b_.end()) {
         holder_in_b_.emplace(content->second->xxh3_128, &tensor);
@@ -79,8 +79,8 @@ class Coverer {
     plainCosine();
     coverage_.identity = identityOf(a_, b_, counterparts_, contents_a_, contents_b_,
                                     [&](const Tensor& of_a, const Tensor& of_b) {
-                                      return confirmed_a_.contains(models::escaped(of_a.name)) ||
-                                             confirmed_b_.contains(models::escaped(of_b.name));
+                                      return confirmed_a_.contains(words::escaped(of_a.name)) ||
+                                             confirmed_b_.contains(words::escaped(of_b.name));
                                     });
     return std::move(coverage_);
   }
@@ -105,10 +105,7 @@ class Coverer {
     const bool reversed = o.model_a == b_.filesKey() && o.model_b == a_.filesKey();
     if (!in_order && !reversed) return;
     const Pair pair = in_order ? Pair{o.tensor_a, o.tensor_b} : Pair{o.tensor_b, o.tensor_a};
-    if (o.figure == "byte-hash") {
-      if (o.value != 1) return;
-      (in_order ? confirmed_a_ : confirmed_b_).insert(in_order ? pair.a : pair.b);
-    }
+    if (o.same_bytes) (in_order ? confirmed_a_ : confirmed_b_).insert(in_order ? pair.a : pair.b);
   }
 
   void look(const results::PlainCosine& cosine) {
@@ -133,7 +130,7 @@ class Coverer {
     const auto parts = partner == nullptr ? counterparts_.parts(tensor)
                                           : std::vector<plan::Counterparts::PartPair>();
     for (const auto& [of_a, of_b] : parts) {
-      in_parts_.insert({models::escaped(of_a.info.name), models::escaped(of_b.info.name)});
+      in_parts_.insert({words::escaped(of_a.info.name), words::escaped(of_b.info.name)});
     }
     if (countBytes(tensor, role, partner, !parts.empty())) return;
     if (tensor.encoding == models::Encoding::part) {
@@ -189,15 +186,15 @@ class Coverer {
                                                       : noEvidence(tensor, *content);
     if (!constant.empty()) {
       ++count.constant;
-      coverage_.no_evidence.push_back({models::escaped(tensor.name), constant});
+      coverage_.no_evidence.push_back({words::escaped(tensor.name), constant});
       coverage_.left_out["constant"].add(tensor.bytes);
       return true;
     }
     if (const auto [first, fresh] = first_of_hash_.emplace(content->xxh3_128, &tensor); !fresh) {
       ++count.tied;
       coverage_.no_evidence.push_back(
-          {models::escaped(tensor.name),
-           "tied: the same bytes as " + models::escaped(first->second->name)});
+          {words::escaped(tensor.name),
+           "tied: the same bytes as " + words::escaped(first->second->name)});
       coverage_.left_out["tied"].add(tensor.bytes);
       return true;
     }
@@ -252,7 +249,7 @@ class Coverer {
       const auto holder = holder_in_b_.find(content->xxh3_128);
       if (tensor.bytes > 0 && holder != holder_in_b_.end()) return holder->second;
     }
-    const auto matched = matched_.find(models::escaped(tensor.name));
+    const auto matched = matched_.find(words::escaped(tensor.name));
     if (matched != matched_.end()) {
       const auto partner = by_name_.find(matched->second);
       if (partner != by_name_.end()) return partner->second;
@@ -274,7 +271,7 @@ class Coverer {
       const results::TensorContent* content = contentOf(contents_a_, *of_a);
       if (content != nullptr && !content->constant.empty()) continue;
       const Tensor* partner = partnerOf(*of_a);
-      if (partner == nullptr || models::escaped(partner->name) != pair.b) continue;
+      if (partner == nullptr || words::escaped(partner->name) != pair.b) continue;
       sum += cosine.value * static_cast<double>(cosine.elements);
       plain.parameters += cosine.elements;
     }

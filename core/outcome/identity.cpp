@@ -5,13 +5,13 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "models/names.hpp"
+#include "words/names.hpp"
 
 namespace kindred::outcome {
 namespace {
 
-using models::escaped;
 using models::Tensor;
+using words::escaped;
 
 constexpr std::size_t kDifferencesNamed = 20;  // differences that are told one by one
 

@@ -43,7 +43,8 @@ results::Model factsOf(const plan::Repository& repository, const plan::Model* mo
   results::Model facts;
   facts.key = repository.key;
   facts.address = repository.address;
-  facts.role = repository.role == recipe::ModelRole::control ? "control" : "subject";
+  facts.role = repository.role == recipe::ModelRole::control ? results::Role::control
+                                                             : results::Role::subject;
   facts.revision = repository.location->revision();
   if (model != nullptr) addCatalogue(*model, facts);
   return facts;
@@ -128,13 +129,9 @@ std::vector<std::pair<std::string, std::string>> pairsOf(const steps::Recipe& re
     // A survey of more models describes them all and compares no pair in particular.
     if (step.models.size() == 2) add(step.models.front(), step.models.back());
   }
-  for (const evidence::StepFinding& row : results.findings) add(row.model_a, row.model_b);
-  const auto unknown = [&](const std::string& key) {  // a component's: its whole's pair tells of it
-    return std::none_of(recipe.models.begin(), recipe.models.end(),
-                        [&](const recipe::ModelSpec& model) { return model.key == key; });
-  };
-  std::erase_if(pairs,
-                [&](const auto& pair) { return unknown(pair.first) || unknown(pair.second); });
+  for (const evidence::StepFinding& row : results.findings) {
+    if (!row.component) add(row.model_a, row.model_b);  // of one the pair of its wholes tells
+  }
   return pairs;
 }
 
@@ -213,9 +210,8 @@ std::vector<evidence::ComponentVerdict> componentsOf(const plan::Model& a, const
     coverage.ran = ran;
     std::vector<evidence::Adjusted> findings = findingsOf(results, key_a, key_b);
     if (pair.own) std::erase_if(findings, isByContent);
-    list.push_back({std::string(models::name(pair.kind)),
-                    evidence::judge(pair.a->key, pair.b->key, findings, coverage,
-                                    unfairIn(results, key_a, key_b))});
+    list.push_back({pair.kind, evidence::judge(pair.a->key, pair.b->key, findings, coverage,
+                                               unfairIn(results, key_a, key_b))});
   }
   return list;
 }

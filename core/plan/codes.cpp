@@ -5,7 +5,7 @@
 #include <map>
 #include <set>
 
-#include "models/names.hpp"
+#include "words/names.hpp"
 
 namespace kindred::plan {
 namespace {
@@ -36,7 +36,7 @@ LeftOut entry(const std::string& step, const std::string& model, const Group& gr
   LeftOut left;
   left.step = step;
   left.model_a = model;
-  left.tensor_a = models::escaped(group.first->name);
+  left.tensor_a = words::escaped(group.first->name);
   if (group.tensors > 1) left.tensor_a += fmt::format(" and {} more", group.tensors - 1);
   return left;
 }

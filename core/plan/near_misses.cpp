@@ -4,7 +4,7 @@
 #include <set>
 #include <vector>
 
-#include "models/names.hpp"
+#include "words/names.hpp"
 #include "words/near.hpp"
 
 namespace kindred::plan {
@@ -41,7 +41,7 @@ std::string asPattern(std::string text) {
   for (std::size_t n = 0, at; (at = text.find('#')) != std::string::npos; ++n) {
     text.replace(at, 1, names[std::min<std::size_t>(n, 2)]);
   }
-  return "'" + models::escaped(text) + "'";
+  return "'" + words::escaped(text) + "'";
 }
 
 std::string listed(const std::vector<std::string>& names) {

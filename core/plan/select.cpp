@@ -5,26 +5,30 @@
 
 #include <kindred/error.hpp>
 
-#include "models/names.hpp"
 #include "plan/near_misses.hpp"
-#include "plan/pattern.hpp"
+#include "words/names.hpp"
+#include "words/pattern.hpp"
 
 namespace kindred::plan {
 namespace {
 
-std::int64_t number(const Captures& captures, const std::string& name) {
-  const auto found = captures.find(name);
-  if (found == captures.end()) return -1;
+using Captures = std::vector<words::Capture>;
+
+std::int64_t number(const Captures& captures, std::string_view name) {
   std::int64_t value = -1;
-  const std::string& text = found->second;
-  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return problem == std::errc{} && end == text.data() + text.size() ? value : -1;
+  for (const words::Capture& capture : captures) {
+    if (capture.name != name) continue;
+    const char* end = capture.value.data() + capture.value.size();
+    if (std::from_chars(capture.value.data(), end, value).ec != std::errc{}) return -1;
+  }
+  return value;
 }
 
 std::string allButLayer(const Captures& captures) {
   std::string text;
-  for (const auto& [name, value] : captures) {
-    if (name != "layer") text += " " + name + "=" + value;
+  for (const words::Capture& capture : captures) {
+    if (capture.name != "layer")
+      text.append(" ").append(capture.name).append("=").append(capture.value);
   }
   return text;
 }
@@ -57,7 +61,7 @@ class Selector {
 
   void byPattern(const std::string& text) {
     const std::string at = place();
-    const Pattern pattern(text);
+    const words::Pattern pattern(text);
     bool matched = false;
     for (const models::Tensor& tensor : model_.checkpoint.tensors()) {
       const auto captures = pattern.match(tensor.name);
@@ -97,7 +101,7 @@ class Selector {
   static Error notARun(const std::string& role, const models::View& view, const std::string& at) {
     return inputError(at,
                       "rows of role '" + role + "' do not follow one another in '" +
-                          models::escaped(view.info.name) + "' of model '" + view.info.model + "'",
+                          words::escaped(view.info.name) + "' of model '" + view.info.model + "'",
                       "select the whole tensor by its name; tests of whole models read it by role");
   }
 

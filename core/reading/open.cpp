@@ -1,13 +1,17 @@
 #include "reading/open.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <set>
 #include <utility>
 
+#include <kindred/error.hpp>
+
 #include "codecs/codec_file.hpp"
 #include "formats/catalogue.hpp"
 #include "formats/open.hpp"
+#include "models/config.hpp"
 #include "reading/codec_of.hpp"
 #include "reading/halves.hpp"
 #include "reading/stated.hpp"
@@ -133,6 +137,16 @@ class Decoder {
   std::set<std::string> named_;
 };
 
+// A file that can't be read is an error for whoever asks what it says.
+void addNotesOnConfig(models::CheckpointParts& parts) {
+  try {
+    models::ModelConfig config = models::readConfig(parts.config, parts.config_place);
+    std::move(config.notes.begin(), config.notes.end(), std::back_inserter(parts.notes));
+  } catch (const Error&) {
+    return;
+  }
+}
+
 }  // namespace
 
 models::Checkpoint openCheckpoint(std::string model, Source& source, Location& location,
@@ -145,6 +159,7 @@ models::Checkpoint openCheckpoint(std::string model, Source& source, Location& l
     return a.shard < b.shard;
   });
   formats::checkNames(parts.tensors, parts.shards);
+  addNotesOnConfig(parts);
   return models::Checkpoint(std::move(parts));
 }
 

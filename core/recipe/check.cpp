@@ -87,7 +87,7 @@ class Checker {
 
   void freeMap(const Node& node, const Shape& shape) {
     if (!countFits(node, shape, node.members.size())) return;
-    for (const Member& member : node.members) {
+    for (const yaml::Member& member : node.members) {
       const bool dots = shape.keys_may_have_dots;
       if (shape.keys_are_names && !isName(member.key.scalar, dots)) {
         report(member.key.place, std::string("expected a name of letters, digits, ") +
@@ -99,7 +99,7 @@ class Checker {
   }
 
   void fixedMap(const Node& node, const Shape& shape) {
-    for (const Member& member : node.members) {
+    for (const yaml::Member& member : node.members) {
       const Key* key = findKey(shape, member.key.scalar);
       if (key != nullptr) {
         value(member.value, *key->shape);
@@ -121,7 +121,7 @@ class Checker {
     }
   }
 
-  void neighbours(const Node& node, const Member& member, const Key& key) {
+  void neighbours(const Node& node, const yaml::Member& member, const Key& key) {
     if (key.needs != nullptr && !hasOneOf(node, key.needs)) {
       report(member.key.place, quote(key.name) + " needs " + listed(key.needs) + " beside it");
     }

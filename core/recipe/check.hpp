@@ -4,10 +4,13 @@
 
 #include <vector>
 
-#include "recipe/document.hpp"
 #include "recipe/schema.hpp"
+#include "yaml/document.hpp"
 
 namespace kindred::recipe {
+
+using yaml::Diagnostic;
+using yaml::Node;
 
 void check(const Node& node, const Shape& shape, std::vector<Diagnostic>& diagnostics);
 

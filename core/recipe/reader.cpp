@@ -3,37 +3,21 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
+#include <stdexcept>
 
 #include "recipe/words.hpp"
+#include "words/pattern.hpp"
 
 namespace kindred::recipe {
 namespace {
 
-// What is wrong with a name pattern, or empty.
-std::string patternProblem(std::string_view pattern) {
-  std::vector<std::string> captures;
-  for (std::size_t i = 0; i < pattern.size(); ++i) {
-    if (pattern[i] == '}') return "'}' without a '{' before it";
-    if (pattern[i] != '{') continue;
-    const std::size_t close = pattern.find('}', i);
-    if (close == std::string_view::npos) return "'{' without a '}' behind it";
-    std::string name(pattern.substr(i + 1, close - i - 1));
-    if (!isName(name)) return "expected a name in the braces, but got " + quote(name);
-    if (std::find(captures.begin(), captures.end(), name) != captures.end()) {
-      return "{" + name + "} is captured twice";
-    }
-    captures.push_back(std::move(name));
-    i = close;
-  }
-  return {};
-}
-
 void addPatterns(const Node& list, Selection& selection, Reading& reading) {
   for (const Node& item : list.items) {
-    if (item.kind != Node::Kind::scalar) continue;
-    const std::string problem = patternProblem(item.scalar);
-    if (!problem.empty()) {
-      reading.report(item.place, "bad pattern " + quote(item.scalar) + ": " + problem);
+    if (item.kind != Node::Kind::scalar || item.scalar.empty()) continue;
+    try {
+      words::Pattern pattern(item.scalar);
+    } catch (const std::invalid_argument& problem) {
+      reading.report(item.place, "bad pattern " + quote(item.scalar) + ": " + problem.what());
     }
     selection.patterns.push_back(item.scalar);
     selection.places.push_back(item.place);

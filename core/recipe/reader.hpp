@@ -5,10 +5,12 @@
 #include <string>
 #include <vector>
 
-#include "recipe/document.hpp"
 #include "recipe/values.hpp"
+#include "yaml/document.hpp"
 
 namespace kindred::recipe {
+
+using yaml::Node;
 
 // What readers of parts share.
 struct Reading {

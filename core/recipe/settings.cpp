@@ -13,7 +13,7 @@ namespace {
 void placeAll(Node& node, const Place& place) {
   node.place = place;
   for (Node& item : node.items) placeAll(item, place);
-  for (Member& member : node.members) {
+  for (yaml::Member& member : node.members) {
     member.key.place = place;
     placeAll(member.value, place);
   }
@@ -101,7 +101,7 @@ class Setter {
   bool reportGap(const std::string& word, const Key* key) {
     if (key != nullptr) return report("expected " + quote(word) + " to be " + key->shape->says);
     std::vector<std::string> names;
-    for (const Member& member : node_->members) names.push_back(member.key.scalar);
+    for (const yaml::Member& member : node_->members) names.push_back(member.key.scalar);
     return report("no " + quote(word) + " in " + where(), nearest(word, names, "it is empty"));
   }
 
@@ -163,7 +163,8 @@ void applySetting(Node& root, const Shape& shape, const std::string& setting,
     return;
   }
   Setter setter(root, shape, setting.substr(0, equals), diagnostics);
-  Document value = readDocument(std::string_view(setting).substr(equals + 1), setter.place().file);
+  yaml::Document value =
+      yaml::readDocument(std::string_view(setting).substr(equals + 1), setter.place().file);
   for (const Diagnostic& diagnostic : value.diagnostics) {
     setter.report(diagnostic.message);
   }
@@ -173,7 +174,7 @@ void applySetting(Node& root, const Shape& shape, const std::string& setting,
   placeAll(value.root, setter.place());
   *target = std::move(value.root);
   if (Node* sources = root.find("sources")) {
-    for (Member& source : sources->members) anchorRoot(source.value);
+    for (yaml::Member& source : sources->members) anchorRoot(source.value);
   }
 }
 

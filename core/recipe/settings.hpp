@@ -4,10 +4,13 @@
 #include <string>
 #include <vector>
 
-#include "recipe/document.hpp"
 #include "recipe/schema.hpp"
+#include "yaml/document.hpp"
 
 namespace kindred::recipe {
+
+using yaml::Diagnostic;
+using yaml::Node;
 
 // KEY is a dotted path of keys; entries of a list are named by their 'name' or by their index from
 // 0. VALUE is YAML. What is written gets the place "--set KEY".

@@ -1,6 +1,7 @@
 // What recipes are made of: checked values, each with its place in the file.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -8,30 +9,15 @@
 #include <utility>
 #include <vector>
 
+#include "yaml/diagnostics.hpp"
+#include "yaml/words.hpp"
+
 namespace kindred::recipe {
 
-struct Place {
-  std::string file;
-  int line = 0;  // from 1; 0: the file as a whole
-  int column = 0;
-};
-
-// "file:line:column"
-std::string text(const Place& place);
-
-// One thing wrong with a recipe.
-struct Diagnostic {
-  Place place;
-  std::string message;  // "unknown key 'metrcs'"
-  std::string hint;     // "did you mean 'metrics'?" or what is allowed; may be empty
-};
-
-// "file:line:column: message (hint)"
-std::string text(const Diagnostic& diagnostic);
-// One line each.
-std::string text(const std::vector<Diagnostic>& diagnostics);
-// For the terminal: each with its line of `source` (the file's own text) and a caret below it.
-std::string underlined(const std::vector<Diagnostic>& diagnostics, std::string_view source);
+using yaml::Diagnostic;
+using yaml::Place;
+using yaml::text;
+using yaml::underlined;
 
 // A plugin's parameter as written; typed when it meets the plugin's declaration.
 struct RawParameter {
@@ -131,7 +117,9 @@ struct Given {
   std::vector<Selection> selections;
 };
 
-// The closest of `known` to `word` if near enough to be a slip of the pen, else empty.
-std::string didYouMean(std::string_view word, const std::vector<std::string>& known);
+using yaml::didYouMean;
+
+inline constexpr std::size_t kMostDiagnostics = 200;  // shown of those found
+inline constexpr std::size_t kMostGuesses = 50;       // with a near miss looked up
 
 }  // namespace kindred::recipe

@@ -131,7 +131,7 @@ std::string reportMarkdown(const results::Report& report) {
     text += "## Evidence\n\n" + evidenceTable(rows) + assumptions(rows) + results::kOneRun + "\n\n";
   text += "## Models\n\n| model | role | address | architecture |\n|---|---|---|---|\n";
   for (const results::Model& m : report.models) {
-    text += fmt::format("| {} | {} | {} | {} |\n", inText(m.key), inText(m.role),
+    text += fmt::format("| {} | {} | {} | {} |\n", inText(m.key), inText(results::name(m.role)),
                         inText(addressed(m)), inText(familyOf(m)));
   }
   for (const results::Model& m : report.models) {

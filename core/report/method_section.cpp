@@ -21,8 +21,8 @@ TextTable models(const results::Report& report) {
                   {},
                   ""};
   for (const results::Model& m : report.models) {
-    table.rows.push_back({m.key, m.role, m.address, m.revision, familyOf(m), grouped(m.tensors),
-                          grouped(m.parameters)});
+    table.rows.push_back({m.key, results::name(m.role), m.address, m.revision, familyOf(m),
+                          grouped(m.tensors), grouped(m.parameters)});
   }
   return table;
 }

@@ -13,7 +13,6 @@ class Paint {
   static Paint always() { return Paint(true); }
 
   std::string strong(const std::string& text) const { return in("1", text); }
-  std::string faint(const std::string& text) const { return in("2", text); }
   std::string warning(const std::string& text) const { return in("1;33", text); }
 
  private:

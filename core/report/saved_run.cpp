@@ -8,7 +8,6 @@
 
 #include <kindred/error.hpp>
 
-#include "models/names.hpp"
 #include "plugin/installation.hpp"
 #include "report/files.hpp"
 #include "report/html.hpp"
@@ -16,6 +15,7 @@
 #include "results/csv.hpp"
 #include "results/hash.hpp"
 #include "results/write.hpp"
+#include "words/names.hpp"
 
 namespace kindred::report {
 namespace {
@@ -128,7 +128,7 @@ std::vector<std::string> otherFiles(const SavedRun& saved) {
   std::error_code problem;
   for (const auto& file : std::filesystem::directory_iterator(saved.texts.folder, problem)) {
     const std::string name = file.path().filename().string();
-    if (!kWritten.contains(name)) others.push_back(models::escaped(name));
+    if (!kWritten.contains(name)) others.push_back(words::escaped(name));
   }
   std::sort(others.begin(), others.end());
   return others;

@@ -133,7 +133,7 @@ void visit(V& v, X& x) {
 
 template <class V, Of<evidence::ComponentVerdict> X>
 void visit(V& v, X& x) {
-  v("component", x.component, "language model, vision tower or audio tower");
+  v("component", x.component, "");
   v("verdict", x.verdict, "on this component of both");
 }
 
@@ -151,7 +151,7 @@ template <class V, Of<Model> X>
 void visit(V& v, X& x) {
   v("key", x.key, "the name under which this document speaks of the model");
   v("address", x.address, "");
-  v("role", x.role, "subject or control");
+  v("role", x.role, "");
   v("revision", x.revision, "empty where the source has none");
   v("architecture", x.architecture, "empty: not recognised");
   v("architecture_files", x.architecture_files,
@@ -361,6 +361,7 @@ void visit(V& v, X& x) {
   v("gauge", f.gauge, "the axis whose symmetry the p-value rests on");
   v("model_a", x.model_a, "");
   v("model_b", x.model_b, "");
+  v.unlessNone("component", x.component, "of two composites, where this part of them was tested");
   v("layer_a", f.layer_a, "null: not of one layer");
   v("layer_b", f.layer_b, "");
   v("statistic", f.statistic, "");
@@ -546,7 +547,10 @@ void visit(V& v, X& x) {
   v("expert_b", x.expert_b, "");
   v("elements", x.elements, "");
   v("value", x.value, "");
-  if constexpr (V::kWhole) v("of_codes", x.of_codes, "");
+  if constexpr (V::kWhole) {
+    v("of_codes", x.of_codes, "");
+    v("same_bytes", x.same_bytes, "");
+  }
 }
 
 template <class V, Of<PlainCosine> X>

@@ -50,6 +50,11 @@ class Reader {
 
   void unlessEmpty(const char* name, std::string& field) { added(name, field, ""); }
 
+  template <class T>
+  void unlessNone(const char* name, std::optional<T>& field, const char* meaning) {
+    if (object_.contains(name)) (*this)(name, field.emplace(), meaning);
+  }
+
  private:
   Reader(const std::string& file, std::string place, const Json& object)
       : file_(file), place_(std::move(place)), object_(object) {}

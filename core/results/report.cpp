@@ -4,9 +4,19 @@
 
 namespace kindred::results {
 
+const char* name(Role role) {
+  switch (role) {
+    case Role::subject:
+      return "subject";
+    case Role::control:
+      return "control";
+  }
+  return "";
+}
+
 bool isControl(const Report& report, const std::string& model) {
   return std::any_of(report.models.begin(), report.models.end(),
-                     [&](const Model& m) { return m.key == model && m.role == "control"; });
+                     [&](const Model& m) { return m.key == model && m.role == Role::control; });
 }
 
 bool hasControl(const Report& report, const Pair& pair) {

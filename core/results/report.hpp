@@ -3,6 +3,7 @@
 // (core/outcome) or from saved files, which may be anybody's (reader.hpp).
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <limits>
 #include <map>
@@ -42,8 +43,14 @@ struct Pair {
   std::vector<evidence::ComponentVerdict> components = {};  // of composites
 };
 
+// What a model is in a run: asked about, or known to be unrelated.
+enum class Role { subject, control };
+const char* name(Role role);
+
 struct Model {
-  std::string key, address, role, revision, architecture, architecture_files;
+  std::string key, address;
+  Role role = Role::subject;
+  std::string revision, architecture, architecture_files;
   std::string naming;  // how the names differ from the family's; empty: they don't
   std::uint64_t tensors = 0, parameters = 0;
   std::vector<std::string> notes;  // which files were left out; where index and shards disagree
@@ -170,3 +177,7 @@ bool isControl(const Report& report, const std::string& model);
 bool hasControl(const Report& report, const Pair& pair);
 
 }  // namespace kindred::results
+
+template <>
+inline constexpr std::array kindred::evidence::kAll<kindred::results::Role>{
+    kindred::results::Role::subject, kindred::results::Role::control};

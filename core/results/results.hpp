@@ -22,7 +22,8 @@ struct Observation {
   std::int64_t layer_a = -1, layer_b = -1, expert_a = -1, expert_b = -1;
   std::uint64_t elements = 0;
   double value = 0;
-  bool of_codes = false;  // of stored elements that are no numbers: no test takes it
+  bool of_codes = false;    // of stored elements that are no numbers: no test takes it
+  bool same_bytes = false;  // what measured it compared all bytes of both: they are the same
 };
 
 // The cosine of two tensors as vectors, which the host itself takes wherever two tensors meet by

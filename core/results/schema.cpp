@@ -20,6 +20,12 @@ class SchemaOf {
   }
 
   template <class T>
+  void unlessNone(const char* name, std::optional<T>&, const char* meaning) {
+    T field{};
+    added(name, field, meaning);
+  }
+
+  template <class T>
   void operator()(const char* name, T& field, const char* meaning, Repeats = Repeats::yes) {
     Json schema = typeOf(field);
     if (*meaning != '\0') schema["description"] = meaning;

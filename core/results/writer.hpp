@@ -47,6 +47,11 @@ class Writer {
     if (!field.empty()) object_[name] = field;
   }
 
+  template <class T>
+  void unlessNone(const char* name, const std::optional<T>& field, const char*) {
+    if (field) object_[name] = jsonOf(*field);
+  }
+
  private:
   static Json jsonOf(const std::string& value) { return value; }
   static Json jsonOf(bool value) { return value; }

@@ -4,8 +4,8 @@
 
 #include <kindred/error.hpp>
 
-#include "models/names.hpp"
 #include "run/stored_ranges.hpp"
+#include "words/names.hpp"
 
 namespace kindred::run {
 namespace {
@@ -17,7 +17,7 @@ void checkAligned(const models::View& view, const plan::Segment& segment) {
     const bool last = run.first + run.count == view.info.elements;
     if ((view.first + run.first) * bits % 8 == 0 && (last || run.count * bits % 8 == 0)) continue;
     throw inputError(view.shard->file->place(),
-                     "a part of tensor '" + models::escaped(view.info.name) +
+                     "a part of tensor '" + words::escaped(view.info.name) +
                          "' does not begin and end on whole bytes (" +
                          std::string(name(view.info.dtype)) + " is packed)",
                      "use a sample size that is a multiple of 4");

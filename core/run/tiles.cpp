@@ -7,8 +7,8 @@
 #include <kindred/error.hpp>
 
 #include "models/dtypes.hpp"
-#include "models/names.hpp"
 #include "plugin/guard.hpp"
+#include "words/names.hpp"
 
 namespace kindred::run {
 namespace {
@@ -54,14 +54,14 @@ class Side {
     used_ += bytes;
     try {
       if (wide_) {
-        models::toDouble(from_->dtype, raw, 0, {doubles_.data(), count});
+        models::toDouble(from_->dtype, raw, {doubles_.data(), count});
         return {{}, {doubles_.data(), count}};
       }
-      models::toFloat(from_->dtype, raw, 0, {floats_.data(), count});
+      models::toFloat(from_->dtype, raw, {floats_.data(), count});
       return {{floats_.data(), count}, {}};
     } catch (const Error& error) {
       throw inputError(from_->file.place(),
-                       "tensor '" + models::escaped(from_->tensor) + "': " + error.message(),
+                       "tensor '" + words::escaped(from_->tensor) + "': " + error.message(),
                        error.remedy());
     }
   }

@@ -8,11 +8,11 @@
 
 #include <kindred/error.hpp>
 
-#include "models/names.hpp"
 #include "results/hash.hpp"
 #include "run/architecture_files.hpp"
 #include "run/tiles.hpp"
 #include "run/vocabulary.hpp"
+#include "words/names.hpp"
 
 namespace kindred::run {
 namespace {
@@ -213,24 +213,24 @@ void CheckpointWeights::fold(std::string_view role, const Place& place, Matrix& 
 
 GaugeGrant CheckpointWeights::gauge(std::string_view role, unsigned axis,
                                     std::string_view name) const {
-  for (const models::Gauge& gauge : model_.architecture->gauges(role, axis)) {
-    if (gauge.name != name) continue;
-    if (gauge.permutation) {
+  for (const models::Gauge& stated : model_.architecture->gauges(role, axis)) {
+    if (models::name(stated.which) != name) continue;
+    if (stated.permutation) {
       // Scales of blocks stay where they are when rows or columns change places.
-      if (std::string blocks = scaledByBlocks(name); !blocks.empty()) {
-        return {gauge.sign, false, std::move(blocks), foreignFiles(*model_.architecture)};
+      if (std::string blocks = scaledByBlocks(stated.which); !blocks.empty()) {
+        return {stated.sign, false, std::move(blocks), foreignFiles(*model_.architecture)};
       }
     }
-    return {gauge.sign, gauge.permutation, gauge.reason, foreignFiles(*model_.architecture)};
+    return {stated.sign, stated.permutation, stated.reason, foreignFiles(*model_.architecture)};
   }
   return {false, false,
           "architecture " + model_.architecture->name() + " states no gauge '" + std::string(name) +
               "' there"};
 }
 
-std::string CheckpointWeights::scaledByBlocks(std::string_view gauge) const {
+std::string CheckpointWeights::scaledByBlocks(models::KnownGauge which) const {
   for (const models::GaugeRule& rule : model_.architecture->rules()) {
-    if (rule.name != gauge) continue;
+    if (rule.which != which) continue;
     for (const auto& [key, matrix] : reading_.matrices) {
       const models::Tensor& tensor = *matrix.view.tensor;
       if (models::shown(tensor) >= models::Shown::rows) continue;

@@ -46,7 +46,7 @@ class CheckpointWeights final : public ModelWeights {
   void keepTokensWithRows();
   const plan::ReadableMatrix* find(std::string_view role, const Place& place) const;
   // Why what a gauge orders can't change places in what is stored, or empty.
-  std::string scaledByBlocks(std::string_view gauge) const;
+  std::string scaledByBlocks(models::KnownGauge which) const;
   void fold(std::string_view role, const Place& place, Matrix& matrix) const;
   void readRows(const models::View& view, std::span<const std::uint32_t> rows,
                 Matrix& matrix) const;

@@ -8,12 +8,12 @@
 namespace kindred::steps {
 namespace {
 
-using recipe::described;
 using recipe::FigureAddress;
-using recipe::Node;
 using recipe::quote;
 using recipe::Reading;
 using recipe::split;
+using yaml::described;
+using yaml::Node;
 
 // Splits at dots, keeping empty parts.
 std::vector<std::string> parts(std::string_view address) {

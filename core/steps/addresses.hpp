@@ -11,10 +11,10 @@
 namespace kindred::steps {
 
 // Reads "STEP.METRIC[.FIGURE]" of one of `steps`, and reports what does not exist.
-recipe::FigureAddress readTableAddress(const recipe::Node& node, const std::vector<Step>& steps,
+recipe::FigureAddress readTableAddress(const yaml::Node& node, const std::vector<Step>& steps,
                                        recipe::Reading& reading);
 // Reads what an expectation may name.
-recipe::FigureAddress readFigureAddress(const recipe::Node& node, const std::vector<Step>& steps,
+recipe::FigureAddress readFigureAddress(const yaml::Node& node, const std::vector<Step>& steps,
                                         recipe::Reading& reading);
 
 // What every test has, whatever figures it declares.

@@ -1,5 +1,5 @@
 #include <algorithm>
-#include <fstream>
+#include <optional>
 #include <tuple>
 
 #include <kindred/error.hpp>
@@ -18,7 +18,7 @@ namespace {
 
 using recipe::Diagnostic;
 using recipe::kMostDiagnostics;
-using recipe::Node;
+using yaml::Node;
 
 // Places in the file come first, in order; then the settings', as they were given.
 void sortByPlace(std::vector<Diagnostic>& diagnostics, const std::string& file) {
@@ -36,7 +36,6 @@ void sortByPlace(std::vector<Diagnostic>& diagnostics, const std::string& file) 
   }
 }
 
-// The file's bytes, at most one more than a recipe may have.
 std::string readFile(const std::filesystem::path& file) {
   std::error_code problem;
   if (!std::filesystem::exists(file, problem)) {
@@ -45,14 +44,11 @@ std::string readFile(const std::filesystem::path& file) {
   if (std::filesystem::is_directory(file, problem)) {
     throw inputError(file.string(), "this is a folder", "name a recipe in it");
   }
-  std::ifstream stream(file, std::ios::binary);
-  std::string bytes(recipe::kLargestFile + 1, '\0');
-  stream.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-  if (stream.bad() || !stream.is_open()) {
+  std::optional<std::string> bytes = yaml::readText(file);
+  if (!bytes) {
     throw inputError(file.string(), "the recipe can't be read", "check the file's permissions");
   }
-  bytes.resize(static_cast<std::size_t>(stream.gcount()));
-  return bytes;
+  return *std::move(bytes);
 }
 
 recipe::Expectation readExpectation(const Node& node, const std::vector<Step>& steps,
@@ -115,13 +111,13 @@ Checked parse(std::string_view text, const std::string& name,
   Checked checked;
   checked.recipe.file = name;
   checked.recipe.text = checked.recipe.source = text;
-  recipe::Document document = recipe::readDocument(text, name);
+  yaml::Document document = yaml::readDocument(text, name);
   checked.diagnostics = std::move(document.diagnostics);
   if (!document.readable) return checked;
   for (const std::string& setting : settings) {
     recipe::applySetting(document.root, recipeShape(), setting, checked.diagnostics);
   }
-  if (!settings.empty()) checked.recipe.text = recipe::emit(document.root);
+  if (!settings.empty()) checked.recipe.text = yaml::emit(document.root);
   recipe::check(document.root, recipeShape(), checked.diagnostics);
   readRecipe(document.root, checked.recipe, checked.diagnostics);
   sortByPlace(checked.diagnostics, name);

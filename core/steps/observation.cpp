@@ -3,7 +3,7 @@
 #include <kindred/error.hpp>
 
 #include "evidence/checked.hpp"
-#include "models/names.hpp"
+#include "words/names.hpp"
 
 namespace kindred::steps {
 
@@ -22,12 +22,12 @@ results::Observation observation(const std::string& step, const Measure& metric,
   o.metric = metric.name;
   o.figure = metric.figures[figure];
   o.model_a = a.model;
-  o.tensor_a = models::escaped(a.name);
+  o.tensor_a = words::escaped(a.name);
   o.layer_a = a.layer;
   o.expert_a = a.expert;
   if (b != nullptr) {
     o.model_b = b->model;
-    o.tensor_b = models::escaped(b->name);
+    o.tensor_b = words::escaped(b->name);
     o.layer_b = b->layer;
     o.expert_b = b->expert;
   }

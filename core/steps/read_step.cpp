@@ -7,9 +7,9 @@
 namespace kindred::steps {
 namespace {
 
-void reportNameAgain(const recipe::Node& step, recipe::Reading& reading,
+void reportNameAgain(const yaml::Node& step, recipe::Reading& reading,
                      std::map<std::string, int>& lines) {
-  const recipe::Node* name = step.find("name");
+  const yaml::Node* name = step.find("name");
   if (recipe::textOf(name).empty()) return;
   const auto [first, is_new] = lines.emplace(name->scalar, name->place.line);
   if (is_new) return;
@@ -47,23 +47,23 @@ Kind readKind(StepReading& reading) {
 }  // namespace
 
 void StepReading::readModels(const char* key) {
-  const recipe::Node* list = node.find(key);
+  const yaml::Node* list = node.find(key);
   if (list == nullptr) return;
   std::vector<std::string> known;
   for (const recipe::ModelSpec& spec : given.models) known.push_back(spec.key);
-  const auto add = [&](const recipe::Node& model) {
-    if (model.kind != recipe::Node::Kind::scalar) return;
+  const auto add = [&](const yaml::Node& model) {
+    if (model.kind != yaml::Node::Kind::scalar) return;
     if (std::find(known.begin(), known.end(), model.scalar) == known.end()) {
       report(model.place, "unknown model " + recipe::quote(model.scalar),
              near(model.scalar, known, "nothing stands under 'models'"));
     }
     step.models.push_back(model.scalar);
   };
-  if (list->kind == recipe::Node::Kind::scalar) add(*list);
-  for (const recipe::Node& model : list->items) add(model);
+  if (list->kind == yaml::Node::Kind::scalar) add(*list);
+  for (const yaml::Node& model : list->items) add(model);
 }
 
-void StepReading::checkDifferent(const recipe::Node& list, const char* reason) {
+void StepReading::checkDifferent(const yaml::Node& list, const char* reason) {
   std::vector<std::string> sorted = step.models;
   std::sort(sorted.begin(), sorted.end());
   const auto twice = std::adjacent_find(sorted.begin(), sorted.end());
@@ -71,11 +71,11 @@ void StepReading::checkDifferent(const recipe::Node& list, const char* reason) {
   report(list.place, "model " + recipe::quote(*twice) + " is named twice", reason);
 }
 
-std::vector<Step> readSteps(const recipe::Node& steps, recipe::Reading& reading) {
+std::vector<Step> readSteps(const yaml::Node& steps, recipe::Reading& reading) {
   std::map<std::string, int> lines;
   std::vector<Step> list;
-  for (const recipe::Node& node : steps.items) {
-    if (node.kind != recipe::Node::Kind::map) continue;
+  for (const yaml::Node& node : steps.items) {
+    if (node.kind != yaml::Node::Kind::map) continue;
     reportNameAgain(node, reading, lines);
     Step step;
     step.place = node.place;

@@ -1,10 +1,10 @@
 // docs/recipes.md: the schema table with some words around it.
 #include <fmt/format.h>
 
-#include "recipe/document.hpp"
 #include "recipe/words.hpp"
 #include "steps/recipe.hpp"
 #include "steps/schema.hpp"
+#include "yaml/document.hpp"
 
 namespace kindred::steps {
 namespace {
@@ -201,7 +201,7 @@ std::string limits() {
       "nesting\n"
       "or {} entries in one list or mapping is refused (steps may be more), and so are keys given\n"
       "twice, tags and more than one document in a file.\n",
-      recipe::kLargestFile, recipe::kMostNodes, recipe::kMostCopies, recipe::kDeepest,
+      yaml::kLargestFile, yaml::kMostNodes, yaml::kMostCopies, yaml::kDeepest,
       recipe::Shape{}.most_items);
 }
 

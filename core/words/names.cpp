@@ -72,6 +72,14 @@ std::string escapedWhere(std::string_view text, std::size_t limit, bool quoting)
 
 }  // namespace
 
+bool isName(std::string_view text, bool dots) {
+  const auto fits = [dots](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '-' || (dots && c == '.');
+  };
+  return !text.empty() && std::all_of(text.begin(), text.end(), fits);
+}
+
 bool contains(const std::vector<std::string>& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }

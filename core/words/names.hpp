@@ -12,6 +12,10 @@ namespace kindred::words {
 // order: equal only where the bytes are.
 bool naturalLess(std::string_view a, std::string_view b);
 
+// Letters, digits, '_' and '-', as in a figure's address; models' names, which stand in none, may
+// hold dots.
+bool isName(std::string_view text, bool dots = false);
+
 bool contains(const std::vector<std::string>& names, const std::string& name);
 
 // A name from a file, safe to show on a terminal and in a sentence: control characters, quotes,

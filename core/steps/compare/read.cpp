@@ -18,7 +18,7 @@ constexpr recipe::Key kCompareKeys[] = {
 
 // How many models the pairing takes, and whether they may be one and the same.
 void checkModels(const recipe::Meeting& meeting, StepReading& reading) {
-  const recipe::Node* compare = reading.node.find("compare");
+  const yaml::Node* compare = reading.node.find("compare");
   const std::vector<std::string>& models = reading.step.models;
   if (compare == nullptr || models.empty()) return;
   const bool within = meeting.by == recipe::Pairing::within;

@@ -3,7 +3,6 @@
 
 #include <kindred/analysis/cosine/accumulator.hpp>
 
-#include "models/names.hpp"
 #include "plugin/guard.hpp"
 #include "run/interrupt.hpp"
 #include "run/ordered.hpp"
@@ -12,6 +11,7 @@
 #include "steps/compare/compare.hpp"
 #include "steps/observation.hpp"
 #include "steps/step.hpp"
+#include "words/names.hpp"
 
 namespace kindred::steps {
 namespace {
@@ -167,7 +167,7 @@ class PairComparer {
   }
 
   void keepPlain(const TensorInfo& a, const TensorInfo& b, std::uint64_t elements) {
-    result_.cosines.push_back({a.model, models::escaped(a.name), b.model, models::escaped(b.name),
+    result_.cosines.push_back({a.model, words::escaped(a.name), b.model, words::escaped(b.name),
                                elements, plain_so_far_.value()});
   }
 

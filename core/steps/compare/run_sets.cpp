@@ -4,7 +4,6 @@
 #include <kindred/error.hpp>
 
 #include "constants/constants.hpp"
-#include "models/names.hpp"
 #include "plan/ranges.hpp"
 #include "plugin/guard.hpp"
 #include "results/hash.hpp"
@@ -14,6 +13,7 @@
 #include "steps/compare/variety.hpp"
 #include "steps/observation.hpp"
 #include "steps/step.hpp"
+#include "words/names.hpp"
 
 namespace kindred::steps {
 namespace {
@@ -164,6 +164,16 @@ class SetMatcher {
     for (const SetMatch& found : matches) record(metric, found, a);
   }
 
+  // A set metric reads nothing but bytes: where a yes or no of it means no difference, they have
+  // none.
+  static bool sayBytesAreTheSame(const plugin::Plugin& plugin, const std::vector<double>& figures) {
+    for (std::size_t f = 0; f < figures.size(); ++f) {
+      const Entry& declared = plugin.figures[f];
+      if (declared.unit == Unit::truth && figures[f] == declared.alike) return true;
+    }
+    return false;
+  }
+
   void record(const Measure& metric, const SetMatch& found, const std::vector<Digested>& of_a) {
     if (found.a >= step_.a.size() || found.b >= step_.b.size()) {
       throw Error(Category::plugin, "plugin '" + metric.plugin->name() + "'",
@@ -172,16 +182,18 @@ class SetMatcher {
     checkFigures(metric, found.figures.size());
     const TensorInfo& a = step_.a[found.a].view.info;
     const TensorInfo& b = step_.b[found.b].view.info;
+    const bool same_bytes = sayBytesAreTheSame(*metric.plugin, found.figures);
     for (std::size_t f = 0; f < found.figures.size(); ++f) {
       result_.observations.push_back(
           observation(step_.step->name, metric, f, a, &b, a.elements, found.figures[f]));
+      result_.observations.back().same_bytes = same_bytes;
     }
     auto notes = found.notes;
     const std::string& constant = of_a[found.a].content.constant;
     if (!constant.empty()) notes.emplace_back("constant", constant);
     if (notes.empty()) return;
-    result_.notes.push_back({step_.step->name, metric.name, models::escaped(a.name),
-                             models::escaped(b.name), std::move(notes)});
+    result_.notes.push_back({step_.step->name, metric.name, words::escaped(a.name),
+                             words::escaped(b.name), std::move(notes)});
   }
 
   const MatchSets& step_;

@@ -77,7 +77,7 @@ constexpr recipe::Key kDocumentKeys[] = {
 void readOwn(asked::Documents&, StepReading&) {}
 
 void readOwn(asked::Licence& asked, StepReading& reading) {
-  const recipe::Node* against = reading.node.find("against");
+  const yaml::Node* against = reading.node.find("against");
   if (against == nullptr) return;
   asked.against = recipe::textOf(against);
   asked.against_place = against->place;
@@ -88,12 +88,12 @@ void readOwn(asked::Licence& asked, StepReading& reading) {
 }
 
 void readOwn(asked::Inventory& asked, StepReading& reading) {
-  const recipe::Node* claims = reading.node.find("claims");
+  const yaml::Node* claims = reading.node.find("claims");
   if (claims == nullptr) return;
-  if (const recipe::Node* total = claims->find("total")) {
+  if (const yaml::Node* total = claims->find("total")) {
     asked.claims.total = recipe::numberIn(total);
   }
-  if (const recipe::Node* active = claims->find("active")) {
+  if (const yaml::Node* active = claims->find("active")) {
     asked.claims.active = recipe::numberIn(active);
   }
   if (reading.step.models.size() > 1) {
@@ -110,7 +110,7 @@ VariantOf<DocumentSteps::Asked>::type DocumentSteps::read(StepReading& reading) 
   const char* word = nullptr;
   VariantOf<Asked>::type read;
   forEach(Asked(), [&]<class Kind>(std::type_identity<Kind>) {
-    const recipe::Node* node = reading.node.find(Kind::kKind.word);
+    const yaml::Node* node = reading.node.find(Kind::kKind.word);
     if (node == nullptr) return;
     if (word != nullptr) {
       reading.report(node->place,

@@ -2,9 +2,9 @@
 
 #include <kindred/error.hpp>
 
-#include "models/names.hpp"
 #include "steps/planning.hpp"
 #include "steps/tool_maker.hpp"
+#include "words/names.hpp"
 
 namespace kindred::steps {
 namespace {
@@ -60,7 +60,7 @@ Surveyed surveyedOf(const std::string& key, const Ready<asked::Survey>& ready, P
               const TensorInfo &a = x.view.info, &b = y.view.info;
               if (a.layer != b.layer) return a.layer < b.layer;
               if (a.expert != b.expert) return a.expert < b.expert;
-              return models::naturalLess(a.name, b.name);
+              return words::naturalLess(a.name, b.name);
             });
   return surveyed;
 }

@@ -38,7 +38,7 @@ std::span<const recipe::Key> SurveySteps::keys() { return kSurveyKeys; }
 
 asked::Survey SurveySteps::read(StepReading& reading) {
   reading.readModels("compare");
-  if (const recipe::Node* compare = reading.node.find("compare")) {
+  if (const yaml::Node* compare = reading.node.find("compare")) {
     reading.checkDifferent(*compare, "a survey sees each model once");
   }
   return {recipe::readSelect(reading.node.find("select"), reading),

@@ -6,12 +6,12 @@
 
 #include <kindred/error.hpp>
 
-#include "models/names.hpp"
 #include "plugin/guard.hpp"
 #include "run/interrupt.hpp"
 #include "steps/observation.hpp"
 #include "steps/step.hpp"
 #include "steps/survey/surveyed_model.hpp"
+#include "words/names.hpp"
 
 namespace kindred::steps {
 namespace {
@@ -97,7 +97,7 @@ class Surveyor {
   void record(TextTable table) {
     for (auto& row : table.rows) {
       if (row.size() != table.columns.size()) fault("gives a table whose rows differ in length");
-      for (std::string& cell : row) cell = models::escaped(cell);
+      for (std::string& cell : row) cell = words::escaped(cell);
     }
     result_.tables.push_back({step_.step->name, step_.step->models, std::move(table)});
   }

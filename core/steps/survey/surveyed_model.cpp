@@ -7,10 +7,10 @@
 
 #include <kindred/error.hpp>
 
-#include "models/names.hpp"
 #include "run/interrupt.hpp"
 #include "run/tiles.hpp"
 #include "run/vocabulary.hpp"
+#include "words/names.hpp"
 
 namespace kindred::steps {
 namespace {
@@ -79,7 +79,7 @@ void ReadingModel::checkSize(const models::View& view, const Matrix& matrix, boo
       recipe::text(step_.place),
       fmt::format("survey step '{}' would hold {} of '{}' of model '{}', more than {} MiB",
                   step_.name, whole ? "all" : fmt::format("{} rows", matrix.rows),
-                  models::escaped(view.info.name), key(), kMostBytes >> 20),
+                  words::escaped(view.info.name), key(), kMostBytes >> 20),
       whole ? "select smaller tensors" : "take fewer rows");
 }
 
@@ -87,7 +87,7 @@ void ReadingModel::checkPacked(const models::View& view, bool whole) const {
   if (info(view.info.dtype).bits % 8 == 0 || (whole && view.first == 0)) return;
   throw inputError(recipe::text(step_.place),
                    fmt::format("a part of '{}' can't be read by itself: {} is packed",
-                               models::escaped(view.info.name), name(view.info.dtype)),
+                               words::escaped(view.info.name), name(view.info.dtype)),
                    "select whole tensors, or some of another dtype");
 }
 

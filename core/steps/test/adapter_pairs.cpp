@@ -7,11 +7,11 @@
 #include <fmt/format.h>
 
 #include "models/adapter.hpp"
-#include "models/names.hpp"
 #include "plan/ranges.hpp"
 #include "run/held.hpp"
 #include "run/stored_ranges.hpp"
 #include "run/tiles.hpp"
+#include "words/names.hpp"
 
 namespace kindred::steps {
 namespace {

@@ -13,11 +13,11 @@
 
 #include "align/session.hpp"
 #include "evidence/checked.hpp"
-#include "models/names.hpp"
 #include "plugin/guard.hpp"
 #include "results/hash.hpp"
 #include "run/interrupt.hpp"
 #include "run/ordered.hpp"
+#include "words/names.hpp"
 
 namespace kindred::steps {
 namespace {
@@ -100,7 +100,7 @@ class Calibrator {
                           model.architecture->roleOf(tensor.name).empty();
       if (tensor.encoding == models::Encoding::part) continue;  // read with its tensor
       if (buffer || models::shown(tensor) == models::Shown::values) continue;
-      return fmt::format("'{}' of '{}' is {}", models::escaped(tensor.name), model.key,
+      return fmt::format("'{}' of '{}' is {}", words::escaped(tensor.name), model.key,
                          models::whyNot(tensor.encoding, tensor.dtype));
     }
     return {};

@@ -7,10 +7,10 @@
 #include <set>
 
 #include "constants/constants.hpp"
-#include "models/names.hpp"
 #include "run/reader.hpp"
 #include "run/tiles.hpp"
 #include "steps/test/spikes.hpp"
+#include "words/names.hpp"
 
 namespace kindred::steps {
 namespace {
@@ -155,7 +155,7 @@ class Pairer {
     left.step = step_.step->name;
     left.reason = std::move(reason);
     (&model == step_.model_a ? left.model_a : left.model_b) = model.key;
-    (&model == step_.model_a ? left.tensor_a : left.tensor_b) = models::escaped(view.info.name);
+    (&model == step_.model_a ? left.tensor_a : left.tensor_b) = words::escaped(view.info.name);
     pairs_.left_out.push_back(std::move(left));
   }
 

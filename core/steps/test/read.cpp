@@ -31,7 +31,7 @@ constexpr recipe::Key kTestKeys[] = {
 
 std::vector<std::uint64_t> readStages(StepReading& reading) {
   std::vector<std::uint64_t> stages;
-  const auto add = [&](const recipe::Node& node) {
+  const auto add = [&](const yaml::Node& node) {
     const auto bytes = static_cast<std::uint64_t>(recipe::integerIn(&node));
     if (bytes == 0) return;  // reported by the schema
     if (!stages.empty() && bytes <= stages.back()) {
@@ -39,16 +39,15 @@ std::vector<std::uint64_t> readStages(StepReading& reading) {
     }
     stages.push_back(bytes);
   };
-  if (const recipe::Node* read = reading.node.find("read")) {
-    if (read->kind == recipe::Node::Kind::scalar) add(*read);
-    for (const recipe::Node& node : read->items) add(node);
+  if (const yaml::Node* read = reading.node.find("read")) {
+    if (read->kind == yaml::Node::Kind::scalar) add(*read);
+    for (const yaml::Node& node : read->items) add(node);
   }
   if (stages.empty()) stages = {plan::kDefaultRead};
   return stages;
 }
 
-asked::TableTest readTableTest(recipe::PluginUse use, const recipe::Node& of,
-                               StepReading& reading) {
+asked::TableTest readTableTest(recipe::PluginUse use, const yaml::Node& of, StepReading& reading) {
   asked::TableTest asked;
   asked.test = std::move(use);
   std::erase_if(asked.test.parameters,
@@ -57,7 +56,7 @@ asked::TableTest readTableTest(recipe::PluginUse use, const recipe::Node& of,
     reading.report(of.place, "'of' does not go with 'compare'",
                    "a test works on one step's table or on rows, not on both");
   }
-  if (of.kind != recipe::Node::Kind::scalar) return asked;
+  if (of.kind != yaml::Node::Kind::scalar) return asked;
   asked.of = of.scalar;
   asked.of_place = of.place;
   asked.address = readTableAddress(of, reading.earlier, reading);
@@ -69,10 +68,10 @@ asked::TableTest readTableTest(recipe::PluginUse use, const recipe::Node& of,
 std::span<const recipe::Key> TestSteps::keys() { return kTestKeys; }
 
 std::variant<asked::TableTest, asked::PairTest> TestSteps::read(StepReading& reading) {
-  const recipe::Node& test = *reading.node.find("test");
+  const yaml::Node& test = *reading.node.find("test");
   recipe::PluginUse use = recipe::readPluginUse(test);
-  if (const recipe::Node* of = test.find("of")) return readTableTest(std::move(use), *of, reading);
-  if (reading.node.find("compare") == nullptr && test.kind == recipe::Node::Kind::map) {
+  if (const yaml::Node* of = test.find("of")) return readTableTest(std::move(use), *of, reading);
+  if (reading.node.find("compare") == nullptr && test.kind == yaml::Node::Kind::map) {
     reading.report(test.place, "the test has nothing to work on",
                    "name a figure with 'of', or models with 'compare' beside 'test'");
   }

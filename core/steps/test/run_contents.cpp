@@ -3,9 +3,9 @@
 #include <cmath>
 
 #include "evidence/checked.hpp"
-#include "models/names.hpp"
 #include "steps/test/content_pairs.hpp"
 #include "steps/test/testing.hpp"
+#include "words/names.hpp"
 
 namespace kindred::steps {
 namespace {
@@ -42,9 +42,9 @@ void record(const TestContents& step, const ContentPairs::Chosen& chosen,
   o.metric = "cosine";
   o.figure = "matched";
   o.model_a = a.model;
-  o.tensor_a = models::escaped(a.name);
+  o.tensor_a = words::escaped(a.name);
   o.model_b = b.model;
-  o.tensor_b = models::escaped(b.name);
+  o.tensor_b = words::escaped(b.name);
   o.elements = a.elements;
   o.value = chosen.cosine;
   result.cosines.push_back(

@@ -10,7 +10,6 @@
 #include "evidence/checked.hpp"
 #include "evidence/found.hpp"
 #include "models/adapter.hpp"
-#include "models/names.hpp"
 #include "plugin/guard.hpp"
 #include "run/interrupt.hpp"
 #include "run/ordered.hpp"
@@ -19,6 +18,7 @@
 #include "steps/test/calibrated.hpp"
 #include "steps/test/passed_over.hpp"
 #include "steps/test/profiles.hpp"
+#include "words/names.hpp"
 
 namespace kindred::steps {
 namespace {
@@ -323,7 +323,7 @@ class MatrixTester {
     const bool last = pair.budget == pair.steps.front()->read.back();
     for (const std::string& module : last ? pairs.left_out : std::vector<std::string>()) {
       outcome.left_out.push_back(
-          {first, a.key, models::escaped(module), b.key, models::escaped(module), "over budget"});
+          {first, a.key, words::escaped(module), b.key, words::escaped(module), "over budget"});
     }
     for (const TestModels* step : pair.steps) {
       if (pairs.rows.empty()) break;
@@ -353,6 +353,13 @@ class MatrixTester {
     }
   }
 
+  // Of composites; a model that is none is one component by itself.
+  static std::optional<models::Component> componentOf(const TestModels& step) {
+    const bool of_whole = step.model_a->whole == nullptr && step.model_b->whole == nullptr;
+    if (of_whole) return std::nullopt;
+    return step.model_a->architecture->component();
+  }
+
   void runStep(const TestModels& step, const align::Subjects& subjects,
                TestOutcome& outcome) const {
     const std::string test = step.ready->tools.plugin->name();
@@ -366,8 +373,8 @@ class MatrixTester {
       const Basis basis = each.basis;  // the session's word, not the plugin's
       Finding finding = std::move(evidence::checked(test, basis, {std::move(each)}).front());
       const bool exchanged = finding.reference == b;
-      outcome.findings.push_back(
-          {step.step->name, exchanged ? b : a, exchanged ? a : b, std::move(finding), 0});
+      outcome.findings.push_back({step.step->name, exchanged ? b : a, exchanged ? a : b,
+                                  std::move(finding), 0, 1, componentOf(step)});
     }
     for (const align::Refusal& refusal : made.refusals) {
       outcome.refused.push_back(

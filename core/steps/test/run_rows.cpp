@@ -5,10 +5,10 @@
 
 #include <kindred/error.hpp>
 
-#include "models/names.hpp"
 #include "run/reader.hpp"
 #include "run/tiles.hpp"
 #include "steps/test/testing.hpp"
+#include "words/names.hpp"
 
 namespace kindred::steps {
 namespace {
@@ -75,7 +75,7 @@ class RowTester {
   [[noreturn]] void refuse(const models::View& view, const std::string& reason) const {
     throw inputError(recipe::text(step_.step->place),
                      fmt::format("the rows of '{}' can't be exchanged in a test: {}",
-                                 models::escaped(view.info.name), reason),
+                                 words::escaped(view.info.name), reason),
                      "kindred architectures NAME lists which axes have which symmetry");
   }
 
@@ -83,7 +83,7 @@ class RowTester {
     const models::View& view = selected.view;
     if (view.info.shape.size() != 2 || view.info.elements == 0) {
       throw inputError(recipe::text(step_.step->place),
-                       "'" + models::escaped(view.info.name) + "' is not a matrix");
+                       "'" + words::escaped(view.info.name) + "' is not a matrix");
     }
     matrix.columns = view.info.shape[1];
     const std::uint64_t elements = plan::elementsOf(selected.segments);

@@ -8,6 +8,7 @@
 
 #include "support/loaded_plugin.hpp"
 #include "support/pair_metric.hpp"
+#include "support/refusal.hpp"
 
 namespace kindred::quantile_difference_test {
 namespace {
@@ -60,7 +61,11 @@ TEST(QuantileDifference, KnowsTheEnds) {
 TEST(QuantileDifference, RefusesMoreElementsThanItCanKeep) {
   TensorInfo tensor;
   tensor.name = "huge";
-  EXPECT_THROW(metric(0.5)->start({tensor, tensor, std::uint64_t{1} << 30}), Error);
+  const Error refusal = support::refusalOf([&] {
+    metric(0.5)->start({tensor, tensor, std::uint64_t{1} << 30});
+  });
+  EXPECT_EQ(refusal.place(), "huge");
+  EXPECT_EQ(refusal.remedy(), "give the step a smaller 'sample'");
 }
 
 TEST(QuantileDifference, KeepsThePromisesOfTheInterface) {

@@ -13,6 +13,8 @@
 
 #include "support/loaded_plugin.hpp"
 
+#include "support/refusal.hpp"
+
 namespace kindred::permutation_test_plugin_test {
 namespace {
 
@@ -185,7 +187,11 @@ TEST(PermutationTestOnRows, AbstainsOnEqualRows) {
 }
 
 TEST(PermutationTestOnRows, RefusesMatricesOfOtherWidth) {
-  EXPECT_THROW(test()->onRows({{matrix(4, 8, 1), matrix(4, 9, 2), "mlp-unit"}}), Error);
+  const Error refusal = support::refusalOf([] {
+    test()->onRows({{matrix(4, 8, 1), matrix(4, 9, 2), "mlp-unit"}});
+  });
+  EXPECT_THAT(refusal.message(), HasSubstr("have 8 elements"));
+  EXPECT_EQ(refusal.remedy(), "compare tensors of equal width");
 }
 
 }  // namespace

@@ -11,6 +11,8 @@
 #include <kindred/error.hpp>
 #include <kindred/random.hpp>
 
+#include "support/refusal.hpp"
+
 namespace kindred::stats {
 namespace {
 
@@ -146,10 +148,14 @@ TEST(Assignment, RefusesValuesThatAreNotFiniteAndWrongSizes) {
        {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()}) {
     Matrix<float> m{3, 3, std::vector<float>(9, 1.0f)};
     m.values[7] = bad;
-    EXPECT_THROW(assign(m.view(), Goal::maximise), Error);
+    const Error refusal = support::refusalOf([&] { assign(m.view(), Goal::maximise); });
+    EXPECT_EQ(refusal.message(), "an assignment over values that are not finite");
+    EXPECT_EQ(refusal.remedy(), "leave out rows that are zero or not numbers");
   }
   const std::vector<float> five(5, 0.0f);
-  EXPECT_THROW(assign(MatrixView<float>{five, 2, 3}, Goal::minimise), Error);
+  const MatrixView<float> wrong{five, 2, 3};
+  EXPECT_EQ(support::refusalOf([&] { assign(wrong, Goal::minimise); }).message(),
+            "an assignment over 2 rows and 3 columns has 5 values");
 }
 
 TEST(Certificate, FailsForAnAssignmentThatIsNotTheBest) {

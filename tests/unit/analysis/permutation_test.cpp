@@ -12,6 +12,8 @@
 #include <kindred/error.hpp>
 #include <kindred/random.hpp>
 
+#include "support/refusal.hpp"
+
 namespace kindred::stats {
 namespace {
 
@@ -174,7 +176,9 @@ TEST(PermutationTest, OfOneRowSaysNothing) {
 TEST(PermutationTest, RefusesValuesThatAreNotFinite) {
   Square table(3);
   table.at(1, 2) = std::numeric_limits<double>::quiet_NaN();
-  EXPECT_THROW(permutationTest(table.view(), 999, 1), Error);
+  const Error refusal = support::refusalOf([&] { permutationTest(table.view(), 999, 1); });
+  EXPECT_EQ(refusal.message(), "a permutation test over values that are not finite");
+  EXPECT_EQ(refusal.remedy(), "leave out pairs whose figure is undefined");
 }
 
 // The null hypothesis, simulated: tables whose columns are numbered at random, and nothing else is

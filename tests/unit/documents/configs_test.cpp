@@ -3,6 +3,7 @@
 #include <kindred/error.hpp>
 
 #include "support.hpp"
+#include "support/refusal.hpp"
 
 namespace kindred::documents {
 namespace {
@@ -64,11 +65,14 @@ TEST(ConfigComparison, ShowsControlCharactersEscaped) {
 
 TEST(ConfigComparison, RefusesWhatIsNoObject) {
   for (const std::string text : {"[1]", "", "{", "{\"a\": }", "nonsense", "{\"a\": 1} {"}) {
-    EXPECT_THROW(comparedConfigs(text, "{}"), Error) << text;
+    const Error refusal = support::refusalOf([&] { comparedConfigs(text, "{}"); });
+    EXPECT_THAT(refusal.place(), HasSubstr("config.json")) << text;
+    EXPECT_FALSE(refusal.remedy().empty()) << text;
   }
   std::string deep;
   for (int i = 0; i < 1000; ++i) deep += "{\"a\":";
-  EXPECT_THROW(comparedConfigs(deep, "{}"), Error);
+  EXPECT_THAT(support::refusalOf([&] { comparedConfigs(deep, "{}"); }).message(),
+              HasSubstr("nested deeper than"));
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include "documents/standard_licence.hpp"
 #include "support.hpp"
+#include "support/refusal.hpp"
 #include "support/temp_dir.hpp"
 
 namespace kindred::documents {
@@ -225,8 +226,12 @@ TEST(LicenceComparison, HoldsAgainstAFileOfTheUsers) {
   const auto file = dir.write("terms.txt", "1. Do good.\n\n2. Copyright <year> <owner>\n");
   const Document standard = standardLicence("file:" + file.string());
   expectCounts(comparedLicences("1. Do good.\n\nCopyright 2026 me\n", standard), 0, 0, 0);
-  EXPECT_THROW(standardLicence("file:" + (dir / "missing").string()), Error);
-  EXPECT_THROW(standardLicence("file:" + dir.text()), Error) << "a folder";
+  for (const std::string& other : {(dir / "missing").string(), dir.text()}) {
+    const Error refusal = support::refusalOf([&] { standardLicence("file:" + other); });
+    EXPECT_EQ(refusal.place(), other);
+    EXPECT_EQ(refusal.message(), "there is no such file to hold a licence against");
+    EXPECT_EQ(refusal.remedy(), "name a text: against: file:PATH");
+  }
 }
 
 TEST(LicenceComparison, SaysWhichLicencesItKnows) {
@@ -263,7 +268,9 @@ TEST(LicenceComparison, EndsOnHostileTexts) {
   EXPECT_NO_THROW(comparedLicences(words));
   std::string paragraphs;
   for (int i = 0; i < 100'000; ++i) paragraphs += "a\n\n";
-  EXPECT_THROW(comparedLicences(paragraphs), Error);
+  const Error refusal = support::refusalOf([&] { comparedLicences(paragraphs); });
+  EXPECT_EQ(refusal.message(), "the text has more than 4000 paragraphs");
+  EXPECT_EQ(refusal.remedy(), "this is no licence; name its text");
 }
 
 }  // namespace

@@ -12,6 +12,8 @@
 #include <kindred/analysis/linear/signatures.hpp>
 #include <kindred/random.hpp>
 
+#include "support/refusal.hpp"
+
 namespace kindred::linear {
 namespace {
 
@@ -60,7 +62,10 @@ TEST(InnerProducts, AreThoseOfEveryPairOfColumns) {
 TEST(InnerProducts, OfWhatIsNotFiniteAreAnError) {
   arma::fmat a = random(8, 3, 1);
   a(2, 1) = std::numeric_limits<float>::quiet_NaN();
-  EXPECT_THROW(innerProducts(a, random(8, 3, 2)), Error);
+  const Error refusal = support::refusalOf([&] { innerProducts(a, random(8, 3, 2)); });
+  EXPECT_EQ(refusal.message(), "the BLAS library computed a wrong product of 3 by 8 by 3");
+  EXPECT_EQ(refusal.remedy(),
+            "set OPENBLAS_CORETYPE to an older processor, or install another OpenBLAS");
 }
 
 TEST(UnitColumns, HaveLengthOneOrSayNothing) {

@@ -11,6 +11,7 @@
 
 #include "support/loaded_plugin.hpp"
 #include "support/pair_metric.hpp"
+#include "support/refusal.hpp"
 
 namespace kindred {
 namespace {
@@ -94,7 +95,11 @@ INSTANTIATE_TEST_SUITE_P(OfNormsAndMatrices, SevenMetrics,
                                          std::pair{0.002, 0.02}));
 
 TEST(CosineAboutANumber, IsNotBesideCentred) {
-  EXPECT_THROW(support::load<PairMetric>("cosine", {{"centred", true}, {"about", 1.0}}), Error);
+  const Error refusal = support::refusalOf([] {
+    support::load<PairMetric>("cosine", {{"centred", true}, {"about", 1.0}});
+  });
+  EXPECT_EQ(refusal.message(), "'centred' subtracts each tensor's own mean, 'about' a number");
+  EXPECT_EQ(refusal.remedy(), "give one of them");
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 
 #include "models/architecture.hpp"
 #include "support/temp_dir.hpp"
+#include "yaml/document.hpp"
 
 namespace kindred::models {
 namespace {
@@ -54,17 +55,19 @@ TEST(ArchitectureFile, ShowsAllThatIsWrongAtOnce) {
                     "  mlp.up: l.{head}.up\n"
                     "  mlp.up: b\n"
                     "gauges:\n"
-                    "  g: {sign: [mlp.up row], because: x}\n"
-                    "  h: {permutation: [mlp.up rows]}\n"),
+                    "  mlp-unit: {sign: [mlp.up row], because: x}\n"
+                    "  expert: {permutation: [mlp.up rows]}\n"
+                    "  mlp-units: {sign: [mlp.up rows], because: x}\n"),
       "x.yaml:1:1: 'summary' is missing\n"
       "x.yaml:1:7: 'name' is 'y', but the file is named 'x.yaml'\n"
       "x.yaml:2:1: unknown key 'sumary' (did you mean 'summary'?)\n"
       "x.yaml:3:9: unknown layout of rotary pairs 'quarter' (known: half, interleaved, none)\n"
       "x.yaml:5:3: unknown role 'mlp.upp' (did you mean 'mlp.up'?)\n"
       "x.yaml:6:11: pattern 'l.{head}.up': only {layer} and {expert} are captured\n"
-      "x.yaml:7:3: 'mlp.up' stands twice in 'roles'\n"
-      "x.yaml:9:14: 'mlp.up row' is no axis (ROLE rows, or ROLE columns)\n"
-      "x.yaml:10:3: gauge 'h' needs 'because'");
+      "x.yaml:7:3: duplicate key 'mlp.up' (first on line 6)\n"
+      "x.yaml:9:21: 'mlp.up row' is no axis (ROLE rows, or ROLE columns)\n"
+      "x.yaml:10:3: gauge 'expert' needs 'because'\n"
+      "x.yaml:11:3: unknown gauge 'mlp-units' (did you mean 'mlp-unit'?)");
 }
 
 TEST(ArchitectureFile, ChecksDimensionsOfSplits) {
@@ -121,33 +124,38 @@ TEST(ArchitectureFile, ChecksHowSplitsRepeatAndGaugesDepend) {
                          "    into:\n"
                          "      - attention.q: rest\n"
                          "gauges:\n"
-                         "  g: {sign: [mlp.up rows], because: x, unless: experts}\n")),
+                         "  expert: {sign: [mlp.up rows], because: x, unless: experts}\n")),
       "x.yaml:3:14: 'rotary_part' is '2' (the part of a head that turns, above 0 and at most "
       "1)\n"
       "x.yaml:4:8: unknown 'gains' 'other' (known: plain, plus_one)\n"
       "x.yaml:6:5: 'each' leaves no 'rest'\n"
-      "x.yaml:11:3: gauge 'g' needs both 'unless' and 'otherwise' (why it does not hold where "
+      "x.yaml:11:3: gauge 'expert' needs both 'unless' and 'otherwise' (why it does not hold where "
       "the dimension is more than one)");
 }
 
 TEST(ArchitectureFile, ChecksGauges) {
-  EXPECT_EQ(refusalOfFile(with("gauges:\n"
-                               "  g: {sign: [mlp.up rows], refused: [mlp.up rows], because: x}\n"
-                               "  h: {because: x}\n"
-                               "  i: {sign: mlp.up rows, moves: inside-head, because: x}\n"
-                               "  j: 5\n")),
-            "x.yaml:4:3: gauge 'g' must have 'sign' or 'permutation', or 'refused'\n"
-            "x.yaml:5:3: gauge 'h' must have 'sign' or 'permutation', or 'refused'\n"
-            "x.yaml:6:33: unknown 'moves' 'inside-head' (did you mean 'inside-heads'?)\n"
-            "x.yaml:7:6: a gauge must be a map");
+  EXPECT_EQ(
+      refusalOfFile(with("gauges:\n"
+                         "  expert: {sign: [mlp.up rows], refused: [mlp.up rows], because: x}\n"
+                         "  layer: {because: x}\n"
+                         "  mlp-unit: {sign: mlp.up rows, moves: inside-head, because: x}\n"
+                         "  kv-group: 5\n")),
+      "x.yaml:4:3: gauge 'expert' must have 'sign' or 'permutation', or 'refused'\n"
+      "x.yaml:5:3: gauge 'layer' must have 'sign' or 'permutation', or 'refused'\n"
+      "x.yaml:6:40: unknown 'moves' 'inside-head' (did you mean 'inside-heads'?)\n"
+      "x.yaml:7:13: a gauge must be a map, but this is 5");
 }
 
 TEST(ArchitectureFile, IsYaml) {
-  EXPECT_EQ(refusalOfFile("name: [x\n"), "x.yaml:2:1: end of sequence flow not found");
+  EXPECT_EQ(refusalOfFile("name: [x\n"),
+            "x.yaml:2:1: not valid YAML: end of sequence flow not found (a ']' or ',' is missing "
+            "before this)");
   EXPECT_EQ(refusalOfFile("- x\n"), "x.yaml:1:1: the file is not a map of keys");
   EXPECT_EQ(refusalOfFile(""), "x.yaml:1:1: the file is not a map of keys");
-  EXPECT_EQ(refusalOfFile(std::string(1'000'001, '#')),
-            "x.yaml:1:1: the file has more than 1000000 bytes");
+  EXPECT_EQ(refusalOfFile(std::string(yaml::kLargestFile + 1, '#')),
+            "x.yaml: larger than 8388608 bytes (a file of this size is refused)");
+  EXPECT_EQ(refusalOfFile("name: \xff\n"),
+            "x.yaml:1:7: byte 0xff is not UTF-8 (save it as UTF-8 text)");
 }
 
 TEST(ArchitectureFile, ExtendsOthersInTheFolder) {
@@ -167,12 +175,12 @@ TEST(ArchitectureFile, OverridesAndRemovesWhatItExtends) {
             "name: a\nsummary: s\nrotary: interleaved\n"
             "roles: {mlp.up: up, mlp.down: down, mlp.gate: gate}\n"
             "gauges:\n"
-            "  g: {sign: [mlp.up rows, mlp.down columns], because: x}\n"
-            "  h: {sign: [mlp.up rows], because: x}\n");
+            "  mlp-unit: {sign: [mlp.up rows, mlp.down columns], because: x}\n"
+            "  unit-sign: {sign: [mlp.up rows], because: x}\n");
   dir.write("b.yaml",
             "name: b\nsummary: s\nextends: a\nmodel_type: b\n"
             "roles: {mlp.up: other, mlp.down: null}\n"
-            "gauges: {h: null}\n");
+            "gauges: {unit-sign: null}\n");
   const ArchitectureRegistry registry(dir.path());
   const Architecture* b = registry.named("b");
   ASSERT_NE(b, nullptr);
@@ -180,6 +188,7 @@ TEST(ArchitectureFile, OverridesAndRemovesWhatItExtends) {
   EXPECT_EQ(b->patterns("mlp.up"), std::vector<std::string>{"other"});
   EXPECT_TRUE(b->rotaryInterleaved());
   ASSERT_EQ(b->rules().size(), 1u);
+  EXPECT_EQ(b->rules()[0].which, KnownGauge::mlp_unit);
   EXPECT_EQ(b->rules()[0].sign, (std::vector<RoleAxis>{{"mlp.up", 0}}));
 }
 

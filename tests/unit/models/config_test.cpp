@@ -1,6 +1,7 @@
 // Dimensions from config.json, as published files spell them and as hostile ones do.
 #include "models/config.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <string>
@@ -8,6 +9,7 @@
 
 #include <kindred/error.hpp>
 
+#include "support/refusal.hpp"
 #include "unit/models/models.hpp"
 
 namespace kindred::models {
@@ -221,8 +223,26 @@ TEST(ConfigFile, NamesTextsThatAreNoUtf8) {
 
 TEST(ConfigFile, RefusesWhatIsNoJson) {
   for (const char* text : {"", "{", "{\"a\"", "{\"a\":", "{\"a\" 1}", "\xff", "{\"a\":[}", "nul"}) {
-    EXPECT_THROW(dimensions(text), Error) << text;
+    const Error refusal = support::refusalOf([&] { dimensions(text); });
+    EXPECT_EQ(refusal.place(), "m/config.json") << text;
+    EXPECT_THAT(refusal.message(), ::testing::StartsWith("the file ")) << text;
+    EXPECT_EQ(refusal.remedy(), "config.json is damaged; fetch it again") << text;
   }
+}
+
+TEST(ConfigFile, NotesAPartThatIsNoDescription) {
+  using ::testing::ElementsAre;
+  const auto notes = [](const std::string& text) {
+    return readConfig(text, "m/config.json").notes;
+  };
+  EXPECT_THAT(
+      notes(R"({"model_type": "x", "text_config": 5})"),
+      ElementsAre("'text_config' of config.json is 5 where a part of the model is described: "
+                  "it is read as if it were not there"));
+  EXPECT_THAT(notes(R"({"llm_config": [{"model_type": "y"}], "text_config": "z"})"),
+              ElementsAre(::testing::HasSubstr("'llm_config' of config.json is a list"),
+                          ::testing::HasSubstr("'text_config' of config.json is")));
+  EXPECT_TRUE(notes(R"({"text_config": {"model_type": "y"}, "thinker_config": null})").empty());
 }
 
 }  // namespace

@@ -46,9 +46,10 @@ std::string refusal(const std::string& text) {
 TEST(NamePattern, RefusesWhatCannotBeMatchedPlainly) {
   EXPECT_EQ(refusal(""), "a pattern has at least one character");
   EXPECT_EQ(refusal("a.{head}.b"), "only {layer} and {expert} are captured");
-  EXPECT_EQ(refusal("a.{layer.b"), "only {layer} and {expert} are captured");
-  EXPECT_EQ(refusal("a}b"), "only {layer} and {expert} are captured");
-  EXPECT_EQ(refusal("{layer}.{layer}"), "a capture stands twice");
+  EXPECT_EQ(refusal("a.*.b"), "only {layer} and {expert} are captured");
+  EXPECT_EQ(refusal("a.{layer.b"), "'{' without a '}' behind it");
+  EXPECT_EQ(refusal("a}b"), "'}' without a '{' before it");
+  EXPECT_EQ(refusal("{layer}.{layer}"), "{layer} is captured twice");
   EXPECT_EQ(refusal("{layer}{expert}"), "two captures need something between them");
   EXPECT_EQ(refusal("{layer}0"), "a digit behind a capture makes the pattern ambiguous");
 }

@@ -21,7 +21,7 @@ results::Report reportOn(const std::vector<std::string>& models) {
   for (const std::string& key : models) {
     results::Model& model = report.models.emplace_back();
     model.key = key;
-    model.role = key.starts_with("control") ? "control" : "subject";
+    model.role = key.starts_with("control") ? results::Role::control : results::Role::subject;
   }
   return report;
 }

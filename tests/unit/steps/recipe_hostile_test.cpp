@@ -2,8 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "recipe/document.hpp"
 #include "support.hpp"
+#include "yaml/document.hpp"
 
 namespace kindred::steps::testing {
 namespace {
@@ -19,8 +19,8 @@ std::string repeated(const std::string& part, std::size_t times) {
 std::string problems(const std::string& yaml) { return text(parse(yaml, "x.yaml").diagnostics); }
 
 TEST(HostileRecipe, IsNotReadWhereTheFileIsGiant) {
-  EXPECT_EQ(problems(std::string(recipe::kLargestFile + 1, '#')),
-            "x.yaml: larger than 8388608 bytes (a recipe of this size is refused)\n");
+  EXPECT_EQ(problems(std::string(yaml::kLargestFile + 1, '#')),
+            "x.yaml: larger than 8388608 bytes (a file of this size is refused)\n");
 }
 
 TEST(HostileRecipe, IsNotReadFromAnEndlessFile) {
@@ -39,7 +39,7 @@ TEST(HostileRecipe, WithMoreStepsThanAllowedIsRefusedInOneLine) {
 }
 
 TEST(HostileRecipe, WithTooManyValuesIsRefused) {
-  EXPECT_THAT(problems("title: [" + repeated("1,", recipe::kMostNodes) + "]\n"),
+  EXPECT_THAT(problems("title: [" + repeated("1,", yaml::kMostNodes) + "]\n"),
               HasSubstr("more than 1000000 values"));
 }
 

@@ -6,6 +6,8 @@
 
 #include "support.hpp"
 
+#include "support/refusal.hpp"
+
 namespace kindred::steps::testing {
 namespace {
 
@@ -268,7 +270,12 @@ TEST(RecipeLoad, SaysWhichFileIsMissing) {
   }
 }
 
-TEST(RecipeLoad, RefusesAFolder) { EXPECT_THROW(load(sourceFolder()), Error); }
+TEST(RecipeLoad, RefusesAFolder) {
+  const Error refusal = support::refusalOf([] { load(sourceFolder()); });
+  EXPECT_EQ(refusal.place(), std::filesystem::path(sourceFolder()).string());
+  EXPECT_EQ(refusal.message(), "this is a folder");
+  EXPECT_EQ(refusal.remedy(), "name a recipe in it");
+}
 
 TEST(RecipeLoad, AcceptsTheRecipesThatAreShipped) {
   std::size_t count = 0;

@@ -1,11 +1,15 @@
+#include "yaml/diagnostics.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <tuple>
 
-#include "recipe/utf8.hpp"
-#include "recipe/values.hpp"
+#include <kindred/error.hpp>
 
-namespace kindred::recipe {
+#include "yaml/utf8.hpp"
+
+namespace kindred::yaml {
 namespace {
 
 // The byte where a column (in characters, from 1) begins.
@@ -89,4 +93,16 @@ std::string underlined(const std::vector<Diagnostic>& diagnostics, std::string_v
   return out;
 }
 
-}  // namespace kindred::recipe
+void throwIfAny(std::vector<Diagnostic> diagnostics) {
+  if (diagnostics.empty()) return;
+  std::stable_sort(diagnostics.begin(), diagnostics.end(),
+                   [](const Diagnostic& a, const Diagnostic& b) {
+                     return std::tie(a.place.file, a.place.line, a.place.column) <
+                            std::tie(b.place.file, b.place.line, b.place.column);
+                   });
+  std::string all = text(diagnostics);
+  all.pop_back();  // the last line's end
+  throw inputError("", all);
+}
+
+}  // namespace kindred::yaml

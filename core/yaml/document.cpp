@@ -1,4 +1,4 @@
-#include "recipe/document.hpp"
+#include "yaml/document.hpp"
 
 #include <fmt/format.h>
 #include <yaml-cpp/emitter.h>
@@ -6,15 +6,17 @@
 #include <yaml-cpp/exceptions.h>
 #include <yaml-cpp/parser.h>
 
+#include <algorithm>
+#include <array>
+#include <fstream>
 #include <map>
-#include <optional>
 #include <set>
 #include <sstream>
 
-#include "recipe/utf8.hpp"
-#include "recipe/words.hpp"
+#include "yaml/utf8.hpp"
+#include "yaml/words.hpp"
 
-namespace kindred::recipe {
+namespace kindred::yaml {
 namespace {
 
 // Thrown out of the parser where reading on makes no sense.
@@ -39,7 +41,7 @@ class Builder final : public YAML::EventHandler {
   std::vector<Diagnostic> diagnostics;
 
   void OnDocumentStart(const YAML::Mark& mark) override {
-    if (started_) refuse(place(mark), "a second document begins here", "write one recipe a file");
+    if (started_) refuse(place(mark), "a second document begins here", "give it a file of its own");
     started_ = true;
   }
   void OnDocumentEnd() override {}
@@ -100,7 +102,7 @@ class Builder final : public YAML::EventHandler {
 
   void refuseTag(const Place& where, const std::string& tag) {
     if (!tag.empty() && tag != "!" && tag != "?") {
-      refuse(where, "the tag " + quote(tag) + " has no meaning in a recipe", "leave it out");
+      refuse(where, "the tag " + quote(tag) + " has no meaning here", "leave it out");
     }
   }
 
@@ -108,7 +110,7 @@ class Builder final : public YAML::EventHandler {
     nodes_ += nodes;
     if (nodes_ > kMostNodes) {
       refuse(where, fmt::format("more than {} values", kMostNodes),
-             "a recipe of this size is refused");
+             "a file of this size is refused");
     }
   }
 
@@ -117,7 +119,7 @@ class Builder final : public YAML::EventHandler {
     copies_ += 1 + node.members.size();
     if (copies_ > kMostCopies) {
       refuse(where, fmt::format("more than {} values, with aliases written out", kMostCopies),
-             "a recipe of this size is refused");
+             "a file of this size is refused");
     }
     for (const Node& item : node.items) charge(item, where);
     for (const Member& member : node.members) charge(member.value, where);
@@ -260,7 +262,7 @@ Document readDocument(std::string_view text, const std::string& name) {
   if (text.size() > kLargestFile) {
     return refuse({{name, 0, 0},
                    fmt::format("larger than {} bytes", kLargestFile),
-                   "a recipe of this size is refused"});
+                   "a file of this size is refused"});
   }
   if (const std::optional<TextProblem> problem = findTextProblem(text)) {
     return refuse({{name, problem->line, problem->column}, problem->what, "save it as UTF-8 text"});
@@ -277,6 +279,20 @@ Document readDocument(std::string_view text, const std::string& name) {
   document.diagnostics = std::move(builder.diagnostics);
   document.readable = true;
   return document;
+}
+
+std::optional<std::string> readText(const std::filesystem::path& file) {
+  std::ifstream stream(file, std::ios::binary);
+  if (!stream.is_open()) return std::nullopt;
+  std::string bytes;
+  std::array<char, 65'536> part;
+  while (bytes.size() <= kLargestFile && !stream.eof()) {
+    stream.read(part.data(), part.size());
+    if (stream.bad() || (stream.fail() && !stream.eof())) return std::nullopt;
+    bytes.append(part.data(), static_cast<std::size_t>(stream.gcount()));
+  }
+  bytes.resize(std::min(bytes.size(), kLargestFile + 1));
+  return bytes;
 }
 
 std::string emit(const Node& root) {
@@ -299,4 +315,4 @@ std::string described(const Node& node) {
   return !node.quotes && numberOf(node.scalar) ? node.scalar : quote(node.scalar);
 }
 
-}  // namespace kindred::recipe
+}  // namespace kindred::yaml

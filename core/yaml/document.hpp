@@ -4,20 +4,20 @@
 #pragma once
 
 #include <cstddef>
+#include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "recipe/values.hpp"
+#include "yaml/diagnostics.hpp"
 
-namespace kindred::recipe {
+namespace kindred::yaml {
 
 inline constexpr std::size_t kLargestFile = std::size_t{8} << 20;  // bytes
 inline constexpr std::size_t kMostNodes = 1'000'000;
-inline constexpr std::size_t kMostCopies = 100'000;   // of them by aliases
-inline constexpr std::size_t kMostDiagnostics = 200;  // shown of those found
-inline constexpr std::size_t kMostGuesses = 50;       // with a near miss looked up
-inline constexpr std::size_t kDeepest = 32;           // lists and mappings in another
+inline constexpr std::size_t kMostCopies = 100'000;  // of them by aliases
+inline constexpr std::size_t kDeepest = 32;          // lists and mappings in another
 
 struct Member;
 
@@ -48,10 +48,13 @@ struct Document {
 
 Document readDocument(std::string_view text, const std::string& name);
 
+// A file's bytes, at most one more than a document may have; nothing where it can't be read.
+std::optional<std::string> readText(const std::filesystem::path& file);
+
 // YAML text that reads back as the same tree.
 std::string emit(const Node& root);
 
 // What a node is, for "expected ..., but got ...": "a list", "nothing", "5", "'five'".
 std::string described(const Node& node);
 
-}  // namespace kindred::recipe
+}  // namespace kindred::yaml

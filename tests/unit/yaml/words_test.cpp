@@ -1,10 +1,13 @@
-#include "recipe/words.hpp"
+#include "yaml/words.hpp"
 
 #include <gtest/gtest.h>
 
-#include "recipe/utf8.hpp"
+#include <limits>
 
-namespace kindred::recipe {
+#include "yaml/diagnostics.hpp"
+#include "yaml/utf8.hpp"
+
+namespace kindred::yaml {
 namespace {
 
 TEST(DidYouMean, FindsSlipsOfThePen) {
@@ -82,4 +85,4 @@ TEST(Underlined, CutsALongLineAroundThePlace) {
 }
 
 }  // namespace
-}  // namespace kindred::recipe
+}  // namespace kindred::yaml

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-namespace kindred::recipe {
+namespace kindred::yaml {
 
 struct TextProblem {
   int line = 1;
@@ -36,4 +36,4 @@ class PlaceFinder {
   int last_column_ = 1;
 };
 
-}  // namespace kindred::recipe
+}  // namespace kindred::yaml

@@ -1,4 +1,4 @@
-#include "recipe/utf8.hpp"
+#include "yaml/utf8.hpp"
 
 #include <fmt/format.h>
 
@@ -6,7 +6,7 @@
 
 #include "words/utf8.hpp"
 
-namespace kindred::recipe {
+namespace kindred::yaml {
 namespace {
 
 bool isControl(unsigned char c) {
@@ -64,4 +64,4 @@ int PlaceFinder::column(int line, std::size_t offset) {
   return last_column_;
 }
 
-}  // namespace kindred::recipe
+}  // namespace kindred::yaml
