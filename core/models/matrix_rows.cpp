@@ -36,7 +36,7 @@ std::vector<float> MatrixRows::take(std::uint64_t first, std::uint64_t count,
                                     std::span<const Bytes>& stored) const {
   std::vector<float> values(count * columns_);
   if (shard_->decoded == nullptr) {
-    toFloat(dtype_, stored.front(), 0, values);
+    toFloat(dtype_, stored.front(), values);
     stored = stored.subspan(1);
     return values;
   }

@@ -92,5 +92,24 @@ TEST(Redrawn, LayersOfStrangersShowNothing) {
   EXPECT_EQ(report.at("verdict").at("class"), "no-evidence");
 }
 
+// A p-value of a few planted rows is as small as that of a copy.
+TEST(Planted, RowsOfOneModelInAStrangerAreAPart) {
+  const Weights<float> a = wide(1);
+  Weights<float> b = wide(2);
+  constexpr std::size_t kPlanted = 64;  // of 3 * 176
+  for (std::size_t i = 0; i < kPlanted; ++i) {
+    const Mlp<float>& from = a.layers[i % 3].mlp;
+    Mlp<float>& to = b.layers[i % 3].mlp;
+    std::copy_n(from.gate.row(i), from.gate.columns, to.gate.row(i));
+    std::copy_n(from.up.row(i), from.up.columns, to.up.row(i));
+  }
+  const json verdict = comparison(a, b).at("verdict");
+  EXPECT_EQ(verdict.at("class"), "partial") << verdict;
+  EXPECT_LT(verdict.at("log10_p").get<double>(), -6);
+  const json& breadth = verdict.at("breadth");
+  EXPECT_LT(breadth.at("share").get<double>(), 0.4) << breadth;
+  EXPECT_LT(breadth.at("median").get<double>(), 1.2 * breadth.at("chance").get<double>());
+}
+
 }  // namespace
 }  // namespace kindred::trainer

@@ -67,7 +67,7 @@ TEST(Compare, CallsAModelIdenticalToItself) {
   EXPECT_EQ(report.at("verdict").at("class"), "identical");
 }
 
-json reportOf(const std::vector<std::string>& arguments) {
+json comparisonOf(const std::vector<std::string>& arguments) {
   TempDir dir;
   std::vector<std::string> command{"compare"};
   command.insert(command.end(), arguments.begin(), arguments.end());
@@ -80,7 +80,7 @@ json reportOf(const std::vector<std::string>& arguments) {
 std::string demo(const char* model) { return (kDemo / model).string(); }
 
 TEST(Compare, GivesTheVerdictOfThePairAskedAboutWhateverTheControls) {
-  const json report = reportOf({demo("base"), demo("tuned"), "--control", demo("stranger")});
+  const json report = comparisonOf({demo("base"), demo("tuned"), "--control", demo("stranger")});
   EXPECT_EQ(report.at("pairs").size(), 3U);
   EXPECT_EQ(report.at("verdict"), report.at("pairs").at(0).at("verdict"));
   EXPECT_EQ(report.at("verdict").at("class"), "shared-weights");
@@ -92,7 +92,7 @@ TEST(Compare, SaysSeveralOfSeveralPairs) {
   for (const char* model : {"base", "tuned", "stranger"}) {
     std::filesystem::copy(kDemo / model, dir / model);
   }
-  const json report = reportOf({"--all", dir.path().string()});
+  const json report = comparisonOf({"--all", dir.path().string()});
   EXPECT_EQ(report.at("verdict").at("class"), "several");
   ASSERT_EQ(report.at("families").size(), 2U);
   EXPECT_EQ(report.at("families").at(0).at("models"), json({"base", "tuned"}));
@@ -101,7 +101,7 @@ TEST(Compare, SaysSeveralOfSeveralPairs) {
 
 TEST(Compare, OfAFewBytesCallsNoFineTuneSharedInPart) {
   for (const char* bytes : {"64", "4000", "20000"}) {
-    const json report = reportOf({demo("base"), demo("tuned"), "--max-bytes", bytes});
+    const json report = comparisonOf({demo("base"), demo("tuned"), "--max-bytes", bytes});
     EXPECT_NE(report.at("verdict").at("class"), "partial") << bytes;
   }
 }

@@ -386,8 +386,8 @@ class SmallDispute : public Dispute {
 TEST_F(SmallDispute, TheCaseFindsTheDescendantAndNothingElse) {
   std::vector<std::string> settings;
   for (const std::string pair : {"solar-glm", "glm-intellect", "glm-phi"}) {
-    for (const std::string test : {"sign-test", "unit-matching", "residual-dims", "expert-matching",
-                                   "head-matching", "tree-coins"}) {
+    for (const std::string test :
+         {"sign-test", "unit-matching", "residual-dims", "expert-matching", "head-matching"}) {
       settings.push_back("steps." + pair + "-" + test + ".read=10000000");
     }
   }

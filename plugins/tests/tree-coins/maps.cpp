@@ -12,10 +12,17 @@ arma::fmat rowsAsColumns(const Matrix& matrix) {
   return arma::fmat(matrix.values.data(), matrix.columns, matrix.rows);
 }
 
-// Empty where it was not read whole.
+// Numbers whose products of two stay finite.
+bool isTame(const arma::fmat& values) {
+  constexpr float kLargest = 1e12f;
+  return values.is_finite() && (values.is_empty() || arma::abs(values).max() < kLargest);
+}
+
+// Empty where it was not read whole, or holds what no map can be made of.
 arma::fmat wholeRows(const ModelWeights& weights, std::string_view role, const Place& place) {
   if (weights.rows(role, place) == 0 || !weights.whole(role, place)) return {};
-  return rowsAsColumns(weights.matrix(role, place));
+  arma::fmat rows = rowsAsColumns(weights.matrix(role, place));
+  return isTame(rows) ? rows : arma::fmat();
 }
 
 // Of unit length; empty where it tells nothing.
@@ -69,7 +76,7 @@ arma::fmat tokenMap(const ModelWeights& weights, std::string_view role,
                     const std::vector<std::uint32_t>& tokens) {
   if (tokens.size() < 2 || weights.rows(role, {}) == 0) return {};
   arma::fmat rows = rowsAsColumns(weights.matrix(role, {}, tokens)).t();
-  if (!rows.is_finite()) return {};
+  if (!isTame(rows)) return {};
   rows.each_row() -= arma::frowvec(arma::mean(rows, 0));
   return linear::innerProducts(rows, rows);
 }

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <limits>
 
 #include "support/alignment/comparison.hpp"
 #include "support/alignment/whole_toy.hpp"
@@ -96,6 +97,17 @@ TEST(TreeCoins, OfStreamsThatLeanOneWayAreRefused) {
   b.leaning();
   EXPECT_EQ(found(treeOf(a, b)), nullptr);
   EXPECT_FALSE(treeOf(a, b).outcome.refusals.empty());
+}
+
+TEST(TreeCoins, PassOverWhatIsNotFiniteOrTooLarge) {
+  for (const float odd : {std::numeric_limits<float>::quiet_NaN(), 1e30f}) {
+    const WholeToy a("a", 1);
+    WholeToy b = a.as("b");
+    b.trained(0.2, 9);
+    b.at(role::kDown, {1, -1, false}).values[5] = odd;
+    b.at(role::kValue, {2, -1, false}).values[7] = odd;
+    EXPECT_LT(treeOf(a, b).log10P("residual-dim"), -10) << odd;
+  }
 }
 
 TEST(TreeCoins, OfOtherWidthsAreNotCompared) {
