@@ -11,9 +11,9 @@
 #include "cli/workspace.hpp"
 #include "fingerprint/file.hpp"
 #include "fingerprint/make.hpp"
-#include "models/names.hpp"
 #include "report/files.hpp"
 #include "report/wording.hpp"
+#include "words/names.hpp"
 
 namespace kindred::cli {
 namespace {
@@ -56,7 +56,7 @@ int fingerprintVerb(const Invocation& invocation) {
   report::writeAtomically(file, bytes);
   std::cout << fmt::format(
       "{}: {} of {}{}: {} units, {} value dimensions, {} columns of down, {} tokens.\n",
-      models::escapedText(file.string(), 4096), report::byteCount(bytes.size()), made.model,
+      words::escapedText(file.string(), 4096), report::byteCount(bytes.size()), made.model,
       made.whole ? "" : ", which was read in part", made.units.count(), made.values.count(),
       made.bands.count(), made.tokens.size());
   return kDone;

@@ -8,11 +8,11 @@
 
 #include <kindred/error.hpp>
 
-#include "models/names.hpp"
 #include "report/wording.hpp"
 #include "results/json.hpp"
 #include "run/interrupt.hpp"
 #include "run/ordered.hpp"
+#include "words/names.hpp"
 
 namespace kindred::cli {
 namespace {

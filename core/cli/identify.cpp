@@ -18,8 +18,8 @@
 #include "cli/lineup.hpp"
 #include "cli/workspace.hpp"
 #include "fingerprint/make.hpp"
-#include "models/names.hpp"
 #include "report/files.hpp"
+#include "words/names.hpp"
 
 namespace kindred::cli {
 namespace {
@@ -131,7 +131,7 @@ int identifyVerb(const Invocation& invocation) {
   const Identified made = identify(lineup, making, runOptions(invocation).threads);
   for (const Failed& failed : made.failed) {
     std::cerr << fmt::format("kindred: candidate '{}' is left out: {}\n",
-                             models::escaped(failed.model), models::escapedText(failed.error));
+                             words::escaped(failed.model), words::escapedText(failed.error));
   }
   const std::string json = jsonOf(made), text = textOf(made);
   if (!out.empty()) {

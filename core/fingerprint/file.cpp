@@ -12,7 +12,7 @@
 #include <nlohmann/json.hpp>
 
 #include "formats/open.hpp"
-#include "models/names.hpp"
+#include "words/names.hpp"
 
 namespace kindred::fingerprint {
 namespace {
@@ -198,7 +198,7 @@ class Reader {
     const auto found = object.find(name);
     if (found == object.end()) return {};
     if (!found->is_string()) throw error(std::string("has a '") + name + "' that is no text");
-    return models::escapedText(found->get_ref<const std::string&>(), kLongestText);
+    return words::escapedText(found->get_ref<const std::string&>(), kLongestText);
   }
 
   std::uint64_t number(const char* name, std::uint64_t most) const {

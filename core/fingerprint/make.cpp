@@ -14,9 +14,9 @@
 #include <kindred/analysis/align/origins.hpp>
 #include <kindred/error.hpp>
 
-#include "models/names.hpp"
 #include "results/hash.hpp"
 #include "run/weights.hpp"
+#include "words/names.hpp"
 
 namespace kindred::fingerprint {
 namespace {
@@ -341,7 +341,7 @@ class Maker {
       reasons += fmt::format("{}{}: {}", reasons.empty() ? "" : "; ", gauge,
                              grant.sign ? "no rows were read" : grant.reason);
     }
-    throw inputError(fmt::format("model '{}'", models::escaped(model_.key)),
+    throw inputError(fmt::format("model '{}'", words::escaped(model_.key)),
                      "nothing of it has signs that a fingerprint could hold: " + reasons);
   }
 
@@ -383,7 +383,7 @@ class Maker {
 
 Fingerprint make(const plan::Model& model, std::uint64_t size, std::uint64_t read) {
   if (model.architecture == nullptr) {
-    throw inputError(fmt::format("model '{}'", models::escaped(model.key)),
+    throw inputError(fmt::format("model '{}'", words::escaped(model.key)),
                      "its family is not known, and a fingerprint holds rows by their roles",
                      "compare it as a model; docs/architectures.md says how to describe a family");
   }
