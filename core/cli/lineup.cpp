@@ -56,7 +56,8 @@ Lineup::Lineup(const Invocation& invocation, std::vector<ModelArgument> models)
         names.try_emplace({model.plugin, model.root, model.endpoint, model.layout},
                           "source-" + std::to_string(names.size() + 1));
     if (fresh) given_.sources.push_back(sourceOf(model, at->second));
-    given_.models.push_back({model.key, at->second, model.address, recipe::ModelRole::subject, {}});
+    given_.models.push_back(
+        {.key = model.key, .source = at->second, .address = model.address, .place = {}});
   }
   std::vector<recipe::Diagnostic> diagnostics;
   opened_ = std::make_unique<plan::Models>(given_, registry_, architectures_,

@@ -76,7 +76,7 @@ TEST(Judge, CallsWhatStandsInTwoOfEightLayersPartial) {
   EXPECT_THAT(broad.sentence, HasSubstr("Breadth: 8 of 8 layers"));
 }
 
-Finding tossed(const char* rows, std::optional<double> if_paired, std::optional<double> alone) {
+Finding tossedRows(const char* rows, std::optional<double> if_paired, std::optional<double> alone) {
   Finding finding;
   finding.units = 500;
   finding.power = Power{};
@@ -90,7 +90,7 @@ Finding tossed(const char* rows, std::optional<double> if_paired, std::optional<
 
 TEST(Copies, ReadWholeAreSeenInAnyOrderAndRotation) {
   Copies copies;
-  copies.add(tossed("mlp.up", 0.03, 0.3));
+  copies.add(tossedRows("mlp.up", 0.03, 0.3));
   const std::string text = copies.text(0);
   EXPECT_THAT(text, HasSubstr("in order from 0.03 (mlp.up, 500 coins)"));
   EXPECT_THAT(text, HasSubstr("shuffled from 0.03"));
@@ -101,7 +101,7 @@ TEST(Copies, ReadWholeAreSeenInAnyOrderAndRotation) {
 
 TEST(Copies, ReadInPartAreNotSeenWhereTheyWereShuffled) {
   Copies copies;
-  Finding part = tossed("mlp.up", 0.03, {});
+  Finding part = tossedRows("mlp.up", 0.03, {});
   part.power->whole = false;
   copies.add(part);
   const std::string text = copies.text(64'000'000);
@@ -112,13 +112,13 @@ TEST(Copies, ReadInPartAreNotSeenWhereTheyWereShuffled) {
 
 TEST(Copies, AreToldByTheTestThatSeesTheWeakestOfEachKind) {
   Copies copies;
-  Finding part = tossed("mlp.up", 0.03, {});
+  Finding part = tossedRows("mlp.up", 0.03, {});
   part.power->whole = false;
   copies.add(part);
-  Finding band = tossed("mlp.down", {}, 0.8);
+  Finding band = tossedRows("mlp.down", {}, 0.8);
   band.power->rotated = false;
   copies.add(band);
-  Finding maps = tossed("maps of the stream", {}, 0.4);
+  Finding maps = tossedRows("maps of the stream", {}, 0.4);
   maps.power->rotated = false;
   maps.power->redrawn = true;
   copies.add(maps);
