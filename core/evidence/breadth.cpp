@@ -13,7 +13,8 @@ namespace kindred::evidence {
 namespace {
 
 constexpr double kLog10Layer = -3;
-// A layer is expected to show what all coins show where its own would be so many deviations off.
+// A layer is expected to show it where, agreeing as the layers that do, it would be so many
+// deviations off.
 constexpr double kAbleDeviations = 5;
 constexpr double kNoMoreThanChance = 1.15;
 constexpr double kMedianOfRandom = 0.85;  // of the mean absolute cosine of random directions
@@ -30,6 +31,18 @@ bool showsAlone(const LayerCoins& layer) {
          kLog10Layer;
 }
 
+// Of the units of those layers that show it by themselves.
+double excessWhereShown(const std::vector<LayerCoins>& layers) {
+  double agreeing = 0, coins = 0;
+  for (const LayerCoins& layer : layers) {
+    if (!showsAlone(layer)) continue;
+    const auto all = static_cast<double>(layer.coins);
+    agreeing += excess(layer.coins, static_cast<double>(layer.heads)) * all;
+    coins += all;
+  }
+  return coins > 0 ? agreeing / coins : 0;
+}
+
 }  // namespace
 
 Breadth breadthOf(const std::vector<const Finding*>& rejecting) {
@@ -38,8 +51,9 @@ Breadth breadthOf(const std::vector<const Finding*>& rejecting) {
   for (const Finding* finding : rejecting) {
     if (finding->by_layer.empty()) continue;
     const double share = excess(finding->units, finding->statistic);
+    const double shown = excessWhereShown(finding->by_layer);
     for (const LayerCoins& layer : finding->by_layer) {
-      const bool able = share * std::sqrt(static_cast<double>(layer.coins)) >= kAbleDeviations;
+      const bool able = shown * std::sqrt(static_cast<double>(layer.coins)) >= kAbleDeviations;
       if (able || showsAlone(layer)) layers[layer.layer] |= showsAlone(layer);
     }
     if (breadth.share == 0) {

@@ -12,7 +12,7 @@ namespace kindred::evidence {
 
 struct Breadth {
   std::uint64_t layers = 0;         // whose signs alone have p <= 10^-3
-  std::uint64_t layers_tested = 0;  // that have coins enough to show what all show together
+  std::uint64_t layers_tested = 0;  // these, and others whose coins are enough to show as much
   double share = 0;   // of units whose signs agree beyond chance, of the most telling axis
   double median = 0;  // absolute cosine of its matched rows; 0: not measured
   double chance = 0;  // mean absolute cosine of rows that do not belong together

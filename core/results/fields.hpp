@@ -32,7 +32,7 @@ concept Of = std::same_as<std::remove_const_t<X>, T>;
 template <class V, Of<evidence::Breadth> X>
 void visit(V& v, X& x) {
   v("layers", x.layers, "whose signs alone have p <= 10^-3");
-  v("layers_tested", x.layers_tested, "that have coins enough to show what all show together");
+  v("layers_tested", x.layers_tested, "these, and others whose coins are enough to show as much");
   v("share", x.share, "of units whose signs agree beyond chance, of the most telling axis");
   v("median", x.median, "absolute cosine of its matched rows; 0: not measured");
   v("chance", x.chance, "mean absolute cosine of rows that do not belong together");

@@ -71,6 +71,7 @@ TEST(ConfigComparison, RefusesWhatIsNoObject) {
   }
   std::string deep;
   for (int i = 0; i < 1000; ++i) deep += "{\"a\":";
+  deep += "1" + std::string(1000, '}');
   EXPECT_THAT(support::refusalOf([&] { comparedConfigs(deep, "{}"); }).message(),
               HasSubstr("nested deeper than"));
 }

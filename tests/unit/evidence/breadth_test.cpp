@@ -20,6 +20,7 @@ Finding agreeing(std::size_t layers, std::size_t alike, double median) {
   finding.gauge = "mlp-unit";
   finding.basis = Basis::exact;
   finding.log10_p_floor = -300;
+  finding.statistic = 0;
   for (std::size_t l = 0; l < layers; ++l) {
     const std::uint64_t heads = l < alike ? 96 : 48;
     finding.by_layer.push_back({static_cast<std::int64_t>(l), 96, heads});

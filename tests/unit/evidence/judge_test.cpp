@@ -251,7 +251,7 @@ TEST(Judge, NamesPartsInWhichNothingWasFoundThoughTheyCouldBeTested) {
   Adjusted ups = tossed("mlp-unit", -300, sized(9, 2.9, 1.9));
   ups.finding.power = Power{"mlp.up", "mlp.gate", 0.03, 0.4, true};
   Adjusted values = tossed("value-dim", 0, sized(0.9, 0, 0));
-  values.finding.power = Power{"attention.v", "", {}, 0.4, true};
+  values.finding.power = Power{"attention.v", "", {}, 0.4, true, true};
   values.finding.log10_p_floor = -60;
   const Verdict verdict = judge("a", "b", {ups, values}, changed());
   EXPECT_EQ(verdict.klass, Class::shared_weights);

@@ -18,12 +18,15 @@ using results::Json;
 using results::kSchemaVersion;
 
 inline Json verdictJson(const std::string& klass, double log10_p) {
-  return {{"class", klass},
-          {"unverified", false},
-          {"sentence", "In full."},
-          {"log10_p", log10_p},
-          {"power", "not needed"},
-          {"sizes", "the mean absolute cosine of 1000 pairs of rows is 9.1 / sqrt(128)"}};
+  return {
+      {"class", klass},
+      {"unverified", false},
+      {"sentence", "In full."},
+      {"log10_p", log10_p},
+      {"power", "not needed"},
+      {"sizes", "the mean absolute cosine of 1000 pairs of rows is 9.1 / sqrt(128)"},
+      {"breadth",
+       {{"layers", 2}, {"layers_tested", 2}, {"share", 0.9}, {"median", 0.5}, {"chance", 0.1}}}};
 }
 
 inline Json modelJson(const std::string& key, const std::string& role = "subject") {
@@ -112,13 +115,16 @@ inline Json findingJson(const std::string& a, const std::string& b, double log10
             {"turned", 0.0},
             {"agreement", 2.9},
             {"agreement_error", 0.01},
-            {"agreement_least", 2.0}}},
+            {"agreement_least", 2.0},
+            {"median", 8.0}}},
           {"power",
            {{"rows", "mlp.up"},
             {"paired_by", "mlp.gate"},
             {"if_paired", 0.03},
             {"alone", 0.4},
-            {"whole", true}}},
+            {"whole", true},
+            {"rotated", true},
+            {"redrawn", false}}},
           {"seed", 0},
           {"by_layer", Json::array()},
           {"matches", Json::array()},
