@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <kindred/gauge.hpp>
+
 namespace kindred::evidence {
 
 void Copies::keep(std::optional<Seen>& best, const std::optional<double>& rho,
@@ -13,7 +15,8 @@ void Copies::keep(std::optional<Seen>& best, const std::optional<double>& rho,
 }
 
 void Copies::add(const Finding& finding) {
-  if (!finding.power) return;
+  // What is done to a model's layers or stream is not done to an adapter.
+  if (!finding.power || finding.gauge == gauge::kAdapterRank) return;
   any_ = true;
   const Power& power = *finding.power;
   std::optional<double> rho = power.if_paired;

@@ -512,7 +512,8 @@ class Judge {
     if (deciding_ == 0) {
       text = "not stated: no test decided";
     } else if (!tossed_.empty()) {
-      text = copies_.text(coverage_.budget) + "; signs were tossed of ";
+      text = copies_.text(coverage_.budget);
+      text += text.empty() ? "signs were tossed of " : "; signs were tossed of ";
       for (const auto& [gauge, of_gauge] : tossed_) {
         if (gauge != tossed_.begin()->first) text += ", ";
         text += of_gauge;

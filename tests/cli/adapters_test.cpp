@@ -162,8 +162,7 @@ TEST_F(Adapters, AreDescribed) {
                     HasSubstr("targets       q_proj, v_proj"),
                     HasSubstr("changes       14 modules in 2 layers, 0 tensors held whole"),
                     HasSubstr("BASE+ADAPTER"), HasSubstr("against a model")));
-  const json file = json::parse(
-      support::run({"inspect", "--json", path(dir_, "lora/adapter_model.safetensors")}).out);
+  const json file = json::parse(support::run({"inspect", "--json", path(dir_, "lora")}).out);
   EXPECT_EQ(file.at("adapter").at("base"), "org/base");
   EXPECT_EQ(file.at("adapter").at("modules").size(), 14u);
   EXPECT_EQ(file.at("architecture"), json());
@@ -349,6 +348,7 @@ TEST_F(Adapters, ThatDoNotFitSayWhatDoesNot) {
   other = factors;
   other[kPrefix + "lm_head.weight"] = {{256, 9}, Vector(2304, 1)};
   EXPECT_THAT(whyRefused(other, configOf()), HasSubstr("is [256, 9], and it stands for [256, 64]"));
+  std::filesystem::remove(dir_ / "lora/adapter_config.json");
   EXPECT_THAT(whyRefused(factors, ""), HasSubstr("adapter_config.json is not beside it"));
   EXPECT_THAT(whyRefused(factors, configOf(R"(,"init_lora_weights":"pissa")")),
               HasSubstr("from which its start was taken out"));
@@ -408,8 +408,7 @@ TEST_F(Adapters, AreReadFromServers) {
     ASSERT_EQ(result.exit_code, 0) << result.err;
     const json report = json::parse(result.out);
     EXPECT_EQ(report.at("verdict").at("class"), "shared-weights");
-    EXPECT_THAT(std::string(report.at("models")[1].at("address")),
-                AllOf(HasSubstr("org/base@aaaa"), HasSubstr(" + ")));
+    EXPECT_THAT(report.at("models").dump(), AllOf(HasSubstr("org/base@aaaa"), HasSubstr(" + ")));
   }
 }
 

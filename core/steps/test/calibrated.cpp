@@ -17,6 +17,7 @@
 #include "results/hash.hpp"
 #include "run/interrupt.hpp"
 #include "run/ordered.hpp"
+#include "steps/test/testing.hpp"
 #include "words/names.hpp"
 
 namespace kindred::steps {
@@ -260,6 +261,7 @@ class Calibrator {
     if (found == made.end()) return std::nullopt;
     evidence::StepFinding row{step.step->name, step.model_a->key, step.model_b->key, found->second,
                               0};
+    row.component = componentOf(step);
     std::vector<double> controls(scores.begin() + 1, scores.end());
     std::erase_if(controls, [](double score) { return std::isnan(score); });
     rank(row.finding, family, std::move(controls));

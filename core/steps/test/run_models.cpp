@@ -18,6 +18,7 @@
 #include "steps/test/calibrated.hpp"
 #include "steps/test/passed_over.hpp"
 #include "steps/test/profiles.hpp"
+#include "steps/test/testing.hpp"
 #include "words/names.hpp"
 
 namespace kindred::steps {
@@ -351,13 +352,6 @@ class MatrixTester {
     for (Finding& finding : evidence::checked(test, basis, std::move(findings))) {
       outcome.findings.push_back({step.step->name, a.key, b.key, std::move(finding), 0});
     }
-  }
-
-  // Of composites; a model that is none is one component by itself.
-  static std::optional<models::Component> componentOf(const TestModels& step) {
-    const bool of_whole = step.model_a->whole == nullptr && step.model_b->whole == nullptr;
-    if (of_whole) return std::nullopt;
-    return step.model_a->architecture->component();
   }
 
   void runStep(const TestModels& step, const align::Subjects& subjects,

@@ -28,4 +28,10 @@ void keep(const StepBase& step, const plugin::Plugin& test, const std::string& a
   }
 }
 
+std::optional<models::Component> componentOf(const TestModels& step) {
+  const bool of_whole = step.model_a->whole == nullptr && step.model_b->whole == nullptr;
+  if (of_whole) return std::nullopt;
+  return step.model_a->architecture->component();
+}
+
 }  // namespace kindred::steps

@@ -1,7 +1,8 @@
-// What steps that run a test on a table or on rows share.
+// What steps that run a test share.
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,5 +19,8 @@ std::vector<Finding> guarded(const StepBase& step, const plugin::Plugin& test,
 void keep(const StepBase& step, const plugin::Plugin& test, const std::string& a,
           const std::string& b, Basis basis, std::vector<Finding> findings,
           results::StepResult& result);
+
+// Which part of two composites the step tests; a model that is none is one component by itself.
+std::optional<models::Component> componentOf(const TestModels& step);
 
 }  // namespace kindred::steps
