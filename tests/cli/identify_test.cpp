@@ -1,0 +1,214 @@
+// kindred fingerprint, identify, and compare on fingerprints.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <cstring>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "support/process.hpp"
+#include "support/temp_dir.hpp"
+#include "toys.hpp"
+
+namespace kindred::clitest {
+namespace {
+
+using nlohmann::json;
+using support::RunResult;
+using support::TempDir;
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+
+// A folder of models: a base, its child, a child whose units were shuffled, and two strangers.
+void writeFamily(const TempDir& dir) {
+  const auto save = [&](const char* name, const Toy& toy) {
+    saveModel(dir / "models" / name, stored(toy), toyLlamaConfig());
+  };
+  const Toy base = toyLlama(1);
+  save("base", base);
+  save("child", tuned(base, 2));
+  Toy shuffled = tuned(base, 3);
+  for (auto& [name, array] : shuffled) {
+    const bool down = name.find("down_proj") != std::string::npos;
+    if (!down && name.find("gate_proj") == std::string::npos &&
+        name.find("up_proj") == std::string::npos) {
+      continue;
+    }
+    // Unit u becomes unit (7 u + 3) mod n.
+    const std::uint64_t rows = array.shape[0], columns = array.shape[1];
+    const std::uint64_t units = down ? columns : rows;
+    const Array before = array;
+    for (std::uint64_t r = 0; r < rows; ++r) {
+      for (std::uint64_t c = 0; c < columns; ++c) {
+        const std::uint64_t to_r = down ? r : (7 * r + 3) % units;
+        const std::uint64_t to_c = down ? (7 * c + 3) % units : c;
+        array.values[to_r * columns + to_c] = before.values[r * columns + c];
+      }
+    }
+  }
+  save("shuffled", shuffled);
+  save("stranger-1", toyLlama(10));
+  save("stranger-2", toyLlama(11));
+}
+
+std::string fingerprinted(const TempDir& dir, const std::string& name) {
+  const std::string file = (dir / "prints" / (name + ".kfp")).string();
+  const RunResult result =
+      support::run({"fingerprint", (dir / "models" / name).string(), "--out", file});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  return file;
+}
+
+json identified(std::vector<std::string> words) {
+  words.insert(words.begin(), "identify");
+  words.emplace_back("--json");
+  const RunResult result = support::run(words);
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  return json::parse(result.out);
+}
+
+class Identify : public testing::Test {
+ protected:
+  Identify() { writeFamily(dir_); }
+  std::string model(const std::string& name) const { return (dir_ / "models" / name).string(); }
+
+  TempDir dir_;
+};
+
+TEST_F(Identify, NamesEveryRelativeOfAModelNearestFirstAndNoStranger) {
+  for (const char* name : {"base", "shuffled", "stranger-1", "stranger-2"}) {
+    fingerprinted(dir_, name);
+  }
+  const json made = identified({model("child"), "--among", (dir_ / "prints").string()});
+  EXPECT_EQ(made.at("answer"), json({"base", "shuffled"}));
+  EXPECT_EQ(made.at("tested"), 4);
+  const json& candidates = made.at("candidates");
+  ASSERT_EQ(candidates.size(), 4U);
+  EXPECT_EQ(candidates[0].at("class"), "shared-weights");
+  EXPECT_LT(candidates[0].at("log10_p").get<double>(), -20);
+  EXPECT_LT(candidates[0].at("distance").get<double>(), candidates[1].at("distance").get<double>());
+  EXPECT_EQ(candidates[0].at("breadth"), 1.0);
+  EXPECT_EQ(candidates[3].at("class"), "no-evidence");
+  EXPECT_GT(candidates[3].at("log10_p").get<double>(), -6);
+}
+
+TEST_F(Identify, SaysThatItIsNoneOfThemAndWhatWouldHaveBeenSeen) {
+  const RunResult result =
+      support::run({"identify", model("stranger-1"), "--among", model("base"), model("child")});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.out, AllOf(HasSubstr("None of the 2 models"),
+                                HasSubstr("With 99 % probability each model would have been seen"),
+                                HasSubstr("base: no-evidence")));
+  for (const char* word : {"stolen", "copied", "proof"}) {
+    EXPECT_THAT(result.out, Not(HasSubstr(word)));
+  }
+}
+
+TEST_F(Identify, TakesAListAndGoesOnWhereACandidateIsDamaged) {
+  fingerprinted(dir_, "base");
+  dir_.write("prints/damaged.kfp", "this is no fingerprint");
+  const auto list = dir_.write(
+      "prints/list.txt", "# who it might be\nbase.kfp\n\ndamaged.kfp\n../models/stranger-1\n");
+  const RunResult result =
+      support::run({"identify", model("child"), "--among", list.string(), "--json"});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.err, HasSubstr("candidate 'damaged' is left out"));
+  const json made = json::parse(result.out);
+  EXPECT_EQ(made.at("answer"), json({"base"}));
+  EXPECT_EQ(made.at("tested"), 2);
+  EXPECT_EQ(made.at("failed").at(0).at("model"), "damaged");
+}
+
+TEST_F(Identify, SaysWhatIsMissingOnTheCommandLine) {
+  EXPECT_EQ(support::run({"identify", model("child")}).exit_code, 2);
+  const RunResult empty = support::run({"identify", model("child"), "--among", dir_.text() + "/x"});
+  EXPECT_EQ(empty.exit_code, 2);
+  EXPECT_THAT(empty.err, HasSubstr("there is no such file or folder"));
+  const RunResult size =
+      support::run({"fingerprint", model("child"), "--size", "10kB", "--out", "x.kfp"});
+  EXPECT_EQ(size.exit_code, 2);
+  EXPECT_THAT(size.err, HasSubstr("200kB to 4MB"));
+}
+
+TEST_F(Identify, ComparesAFingerprintWithAModel) {
+  const std::string base = fingerprinted(dir_, "base");
+  const RunResult kin = support::run({"compare", base, model("shuffled"), "--json"});
+  EXPECT_EQ(kin.exit_code, 0) << kin.err;
+  const json made = json::parse(kin.out);
+  EXPECT_EQ(made.at("verdict").at("class"), "shared-weights");
+  EXPECT_LT(made.at("verdict").at("log10_p").get<double>(), -20);
+  EXPECT_EQ(made.at("breadth"), 1.0);
+  const RunResult stranger = support::run({"compare", model("stranger-1"), base});
+  EXPECT_EQ(stranger.exit_code, 0) << stranger.err;
+  EXPECT_THAT(stranger.out, AllOf(HasSubstr("by their fingerprints: No evidence"),
+                                  HasSubstr("does not show that they are independent")));
+  EXPECT_EQ(support::run({"compare", base, model("child"), "--deep"}).exit_code, 2);
+}
+
+TEST_F(Identify, WritesTheSameFingerprintEachTimeAndStaysWithinItsSize) {
+  const std::string file = fingerprinted(dir_, "base");
+  const std::string first = support::readFile(file);
+  EXPECT_LE(first.size(), 1'000'000U);
+  fingerprinted(dir_, "base");
+  EXPECT_EQ(support::readFile(file), first);
+}
+
+// A fingerprint with other bytes at a place of its header.
+struct Damage {
+  const char* from;
+  const char* to;
+  const char* says;
+};
+
+TEST_F(Identify, RefusesFingerprintsThatDoNotFitTheirFormatInOneLine) {
+  const std::string base = fingerprinted(dir_, "base");
+  const std::string good = support::readFile(base);
+  const Damage damages[] = {
+      {R"(\"version\":1,)", R"(\"version\":7,)", "of version 7 of the format"},
+      {R"(\"hidden\":64,)", R"(\"hidden\":-4,)", "no whole number 'hidden'"},
+      {R"(\"grants\")", R"(\"grunts\")", "no object 'grants'"},
+      {R"("kindred.fingerprint")", R"("kindred.fingerpaint")", "no 'kindred.fingerprint'"},
+      {R"("units.part")", R"("units.parx")", "lists of units of different lengths"},
+      {R"("units.size")", R"("units.sizx")", "lists of units of different lengths"},
+  };
+  for (const Damage& damage : damages) {
+    std::string bad = good;
+    const std::size_t at = bad.find(damage.from);
+    ASSERT_NE(at, std::string::npos) << damage.from;
+    bad.replace(at, std::strlen(damage.from), damage.to);
+    const auto file = dir_.write("prints/bad.kfp", bad);
+    const RunResult result = support::run({"compare", file.string(), base});
+    EXPECT_EQ(result.exit_code, 2) << damage.from;
+    EXPECT_THAT(result.err, AllOf(HasSubstr("bad.kfp"), HasSubstr(damage.says))) << damage.from;
+    EXPECT_EQ(std::count(result.err.begin(), result.err.end(), '\n'), 1) << result.err;
+  }
+}
+
+TEST_F(Identify, RefusesSizesThatAreNoNumbersAndFilesThatEndEarly) {
+  const std::string base = fingerprinted(dir_, "base");
+  const std::string good = support::readFile(base);
+  std::uint64_t header = 0;
+  std::memcpy(&header, good.data(), sizeof header);
+  const json tables = json::parse(good.substr(8, header));
+  const std::uint64_t sizes = tables.at("units.size").at("data_offsets").at(0);
+  std::string bad = good;
+  const std::uint32_t nan = 0x7fc00000;
+  std::memcpy(bad.data() + 8 + header + sizes, &nan, sizeof nan);
+  const RunResult result =
+      support::run({"compare", dir_.write("prints/nan.kfp", bad).string(), base});
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_THAT(result.err, HasSubstr("a size of units that is not above 0 and finite"));
+  const RunResult cut = support::run(
+      {"compare", dir_.write("prints/cut.kfp", good.substr(0, good.size() - 9)).string(), base});
+  EXPECT_EQ(cut.exit_code, 2);
+  EXPECT_THAT(cut.err, HasSubstr("cut.kfp"));
+}
+
+}  // namespace
+}  // namespace kindred::clitest
