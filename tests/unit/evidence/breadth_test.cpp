@@ -27,7 +27,7 @@ Finding agreeing(std::size_t layers, std::size_t alike, double median) {
     finding.units += 96;
     finding.statistic += static_cast<double>(heads);
   }
-  finding.likeness = Likeness{finding.units, 64, 5, 0.8};
+  finding.likeness = Likeness{finding.units, 64, 1.5, 0.8};
   finding.likeness->agreement = Likeness::Agreement{3, 0.1, 1};
   finding.likeness->median = 8 * median;
   return finding;
