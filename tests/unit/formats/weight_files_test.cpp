@@ -231,9 +231,8 @@ TEST(WeightFiles, InOtherFormatsAreNamedWithWhatCanBeDone) {
 }
 
 TEST(WeightFiles, AreAnAdapterWhereThereIsNoModel) {
-  const WeightFiles files =
-      choice({"README.md", "adapter_config.json", "adapter_model.bin", "adapter_model.safetensors",
-              "optimizer.pt", "tokens.bin"});
+  const WeightFiles files = choice({"README.md", "adapter_config.json", "adapter_model.bin",
+                                    "adapter_model.safetensors", "optimizer.pt", "tokens.bin"});
   EXPECT_THAT(files.shards, ElementsAre("adapter_model.safetensors"));
   EXPECT_TRUE(files.adapter);
   EXPECT_THAT(choice({"adapter_config.json", "adapter_model.bin"}).shards,
