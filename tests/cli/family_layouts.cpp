@@ -1,0 +1,608 @@
+#include "family_layouts.hpp"
+
+#include <gmock/gmock.h>
+
+#include <algorithm>
+#include <cmath>
+#include <fstream>
+#include <numeric>
+#include <set>
+#include <sstream>
+
+#include <kindred/random.hpp>
+
+namespace kindred::clitest {
+namespace {
+
+using nlohmann::json;
+
+// Lengths by letter: D the stream, Q queries and K keys of all heads, N a head, U the units of an
+// MLP (2U: gates, then ups), E experts, T tokens; or numbers.
+const std::map<std::string, std::uint64_t> kLengths{{"D", 64}, {"Q", 64},   {"K", 32}, {"N", 16},
+                                                    {"U", 96}, {"2U", 192}, {"E", 4},  {"T", 256}};
+
+struct Line {
+  std::string name;
+  std::vector<std::string> axes;
+};
+
+std::vector<Line> linesOf(const std::string& text) {
+  std::vector<Line> lines;
+  std::istringstream stream(text);
+  for (std::string row; std::getline(stream, row);) {
+    std::istringstream words(row);
+    Line line;
+    words >> line.name;
+    for (std::string axis; words >> axis;) line.axes.push_back(axis);
+    if (!line.name.empty()) lines.push_back(std::move(line));
+  }
+  return lines;
+}
+
+std::string replaced(std::string text, const std::string& what, const std::string& by) {
+  for (std::size_t at = 0; (at = text.find(what, at)) != std::string::npos; at += by.size()) {
+    text.replace(at, what.size(), by);
+  }
+  return text;
+}
+
+// Each name with its axes, for two layers and all experts.
+std::vector<Line> expanded(const Layout& layout) {
+  std::vector<Line> all;
+  for (const Line& line : linesOf(layout.tensors)) {
+    const bool layered = line.name.find("{l}") != std::string::npos;
+    const bool expert = line.name.find("{e}") != std::string::npos;
+    for (int l = 0; l < (layered ? 2 : 1); ++l) {
+      for (int e = 0; e < (expert ? 4 : 1); ++e) {
+        const std::string of_layer = replaced(line.name, "{l}", std::to_string(l));
+        all.push_back({replaced(of_layer, "{e}", std::to_string(e)), line.axes});
+      }
+    }
+  }
+  return all;
+}
+
+std::uint64_t lengthOf(const std::string& axis) {
+  const auto known = kLengths.find(axis);
+  return known == kLengths.end() ? std::stoull(axis) : known->second;
+}
+
+}  // namespace
+
+std::ostream& operator<<(std::ostream& out, const Layout& layout) { return out << layout.family; }
+
+Toy made(const Layout& layout, std::uint64_t seed) {
+  Random random(seed);
+  const auto normal = [&] {
+    return std::sqrt(-2 * std::log(1 - random.unit())) *
+           std::cos(6.283185307179586 * random.unit());
+  };
+  Toy toy;
+  for (const Line& line : expanded(layout)) {
+    Array array;
+    std::uint64_t elements = 1;
+    for (const std::string& axis : line.axes) {
+      array.shape.push_back(lengthOf(axis));
+      elements *= array.shape.back();
+    }
+    const bool matrix = array.shape.size() > 1;
+    const double mean = matrix || line.name.ends_with("bias") ? 0 : 0.5;
+    const double size = matrix ? 0.6 / 8 : 0.08;
+    for (std::uint64_t i = 0; i < elements; ++i) array.values.push_back(mean + size * normal());
+    toy[line.name] = std::move(array);
+  }
+  return toy;
+}
+
+Toy shuffled(const Layout& layout, const Toy& toy) {
+  Toy moved = toy;
+  std::vector<std::uint64_t> order(kLengths.at("U"));
+  std::iota(order.begin(), order.end(), 0u);
+  Random random(99);
+  for (std::size_t i = order.size(); i > 1; --i) {
+    std::swap(order[i - 1],
+              order[static_cast<std::size_t>(random.unit() * static_cast<double>(i))]);
+  }
+  for (const Line& line : expanded(layout)) {
+    const Array& from = toy.at(line.name);
+    Array& to = moved.at(line.name);
+    for (std::size_t axis = 0; axis < line.axes.size(); ++axis) {
+      if (!line.axes[axis].ends_with('U')) continue;
+      std::uint64_t inner = 1;
+      for (std::size_t a = axis + 1; a < from.shape.size(); ++a) inner *= from.shape[a];
+      for (std::uint64_t i = 0; i < from.values.size(); ++i) {
+        const std::uint64_t at = i / inner % from.shape[axis];
+        const std::uint64_t unit = at / order.size() * order.size() + order[at % order.size()];
+        to.values[i] = from.values[i - at * inner + unit * inner];
+      }
+    }
+  }
+  return moved;
+}
+
+void save(const TempDir& dir, const std::string& name, const Layout& layout, const Toy& toy) {
+  const std::string sizes =
+      R"("hidden_size":64,"num_hidden_layers":2,"num_attention_heads":4,"num_key_value_heads":2,)"
+      R"("head_dim":16,"intermediate_size":96,"vocab_size":256)";
+  const bool own = layout.config.find("hidden_size") != std::string::npos ||
+                   layout.config.find("n_embd") != std::string::npos ||
+                   layout.config.find("d_model") != std::string::npos;
+  saveModel(dir / name, stored(toy), "{" + layout.config + (own ? "" : "," + sizes) + "}");
+}
+
+json comparedAs(const TempDir& dir, const std::string& a, const std::string& b) {
+  const RunResult result = support::run({"compare", (dir / a).string(), (dir / b).string(), "--out",
+                                         (dir / "out").string(), "--json"});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  return json::parse(result.out);
+}
+
+double bestP(const json& report, const std::string& gauge) {
+  double best = 0;
+  for (const json& finding : report.at("findings")) {
+    if (finding.at("gauge") != gauge || finding.at("log10_p").is_null()) continue;
+    best = std::min(best, finding.at("log10_p").get<double>());
+  }
+  return best;
+}
+
+namespace {
+
+std::string attention(const std::string& prefix, const std::string& o = "o_proj") {
+  return prefix + "q_proj.weight Q D\n" + prefix + "k_proj.weight K D\n" + prefix +
+         "v_proj.weight K D\n" + prefix + o + ".weight D Q\n";
+}
+std::string mlp(const std::string& prefix, const std::string& gate = "gate_proj",
+                const std::string& up = "up_proj", const std::string& down = "down_proj") {
+  return prefix + gate + ".weight U D\n" + prefix + up + ".weight U D\n" + prefix + down +
+         ".weight D U\n";
+}
+// A matrix of all heads' width on both sides, with a bias.
+std::string square(const std::string& name) { return name + ".weight D D\n" + name + ".bias D\n"; }
+std::string norm(const std::string& name) { return name + ".weight D\n" + name + ".bias D\n"; }
+// An MLP without a gate.
+std::string plain(const std::string& in, const std::string& out) {
+  return in + ".weight U D\n" + in + ".bias U\n" + out + ".weight D U\n" + out + ".bias D\n";
+}
+
+const std::string kL = "model.layers.{l}.";
+const std::string kEnds =
+    "model.embed_tokens.weight T D\nmodel.norm.weight D\nlm_head.weight T D\n";
+const std::string kNorms =
+    kL + "input_layernorm.weight D\n" + kL + "post_attention_layernorm.weight D\n";
+const std::string kHeadNorms =
+    kL + "self_attn.q_norm.weight N\n" + kL + "self_attn.k_norm.weight N\n";
+const std::string kFullNorms =
+    kL + "self_attn.q_norm.weight Q\n" + kL + "self_attn.k_norm.weight K\n";
+const std::string kBiases = kL + "self_attn.q_proj.bias Q\n" + kL + "self_attn.k_proj.bias K\n" +
+                            kL + "self_attn.v_proj.bias K\n";
+const std::string kAttention = attention(kL + "self_attn.");
+const std::string kMlp = mlp(kL + "mlp.");
+const std::string kExperts = kL + "mlp.gate.weight E D\n" + mlp(kL + "mlp.experts.{e}.");
+const std::string kSandwich = kNorms + kL + "pre_feedforward_layernorm.weight D\n" + kL +
+                              "post_feedforward_layernorm.weight D\n";
+const std::string kPostNorms =
+    kL + "post_attention_layernorm.weight D\n" + kL + "post_feedforward_layernorm.weight D\n";
+const std::string kMoe = R"(,"num_experts":4,"num_experts_per_tok":2,"moe_intermediate_size":96)";
+
+std::string type(const std::string& name) { return R"("model_type":")" + name + '"'; }
+
+std::string latent(const std::string& more = "") {
+  const std::string a = kL + "self_attn.";
+  return kEnds + kNorms + a + "q_a_proj.weight 32 D\n" + a + "q_a_layernorm.weight 32\n" + a +
+         "q_b_proj.weight 96 32\n" + a + "kv_a_proj_with_mqa.weight 40 D\n" + a +
+         "kv_a_layernorm.weight 32\n" + a + "kv_b_proj.weight 128 32\n" + a +
+         "o_proj.weight D Q\n" + more;
+}
+const std::string kLatent =
+    R"(,"q_lora_rank":32,"kv_lora_rank":32,"qk_rope_head_dim":8,"qk_nope_head_dim":16,)"
+    R"("v_head_dim":16)";
+const std::string kShared = mlp(kL + "mlp.shared_experts.");
+const std::string kCorrection = kL + "mlp.gate.e_score_correction_bias E\n";
+
+std::string vision(const std::string& prefix, const std::string& norms, const std::string& mlp_) {
+  const std::string a = prefix + "attention.";
+  return norms + square(a + "attention.query") + square(a + "attention.key") +
+         square(a + "attention.value") + square(a + "output.dense") + mlp_;
+}
+std::string tower(const std::string& layer, const std::string& first, const std::string& second) {
+  const std::string a = layer + "self_attn.";
+  return norm(layer + first) + norm(layer + second) + square(a + "q_proj") + square(a + "k_proj") +
+         square(a + "v_proj") + square(a + "out_proj");
+}
+
+std::string dinov3(const std::string& mlp_) {
+  const std::string l = "layer.{l}.";
+  return norm("norm") + norm(l + "norm1") + norm(l + "norm2") + l + "layer_scale1.lambda1 D\n" + l +
+         "layer_scale2.lambda1 D\n" + square(l + "attention.q_proj") + l +
+         "attention.k_proj.weight D D\n" + square(l + "attention.v_proj") +
+         square(l + "attention.o_proj") + mlp_;
+}
+const std::string kTower =
+    R"(,"hidden_size":64,"depth":2,"num_hidden_layers":2,"num_attention_heads":4,)"
+    R"("intermediate_size":96)";
+// Blocks whose queries, keys and values are one matrix.
+std::string packed(const std::string& first, const std::string& second, const std::string& mlp_) {
+  const std::string b = "blocks.{l}.";
+  return norm(b + first) + norm(b + second) + b + "attn.qkv.weight 192 D\n" + b +
+         "attn.qkv.bias 192\n" + square(b + "attn.proj") + mlp_;
+}
+
+}  // namespace
+
+const std::vector<Layout>& layouts() {
+  static const std::vector<Layout> kLayouts{
+      {"qwen3", R"("model_type":"qwen3_vl","text_config":{"model_type":"qwen3_vl_text"})",
+       replaced(kNorms + kAttention + kHeadNorms + kMlp, "model.", "model.language_model.") +
+           "model.language_model.embed_tokens.weight T D\nmodel.language_model.norm.weight D\n"
+           "lm_head.weight T D\n"},
+      {"llama", R"("model_type":"mistral3","text_config":{"model_type":"ministral3"})",
+       replaced(kEnds + kNorms + kAttention + kMlp, "model.", "language_model.model.")},
+      {"gemma", type("gemma"), kEnds + kNorms + kAttention + kMlp},
+      {"gemma2", type("gemma2"), kEnds + kSandwich + kAttention + kMlp},
+      {"gemma3",
+       type("gemma3_text") +
+           R"(,"rope_parameters":{"full_attention":{"rope_type":"linear","factor":8.0},)"
+           R"("sliding_attention":{"rope_type":"default"}})",
+       kEnds + kSandwich + kAttention + kHeadNorms + kMlp,
+       {"mlp-unit", "value-dim", "rotary-pair"}},
+      {"gemma4",
+       type("gemma4_text") + kMoe +
+           R"(,"rope_parameters":{"full_attention":{"rope_type":"proportional",)"
+           R"("partial_rotary_factor":0.25},"sliding_attention":{"rope_type":"default"}})",
+       kEnds + kSandwich + kAttention + kHeadNorms + kMlp + kL + "router.proj.weight E D\n" + kL +
+           "experts.gate_up_proj E 2U D\n" + kL + "experts.down_proj E D U\n",
+       {"mlp-unit", "value-dim", "rotary-pair"}},
+      {"qwen3_5",
+       R"("model_type":"qwen3_5","text_config":{"model_type":"qwen3_5_text",)"
+       R"("rope_parameters":{"partial_rotary_factor":0.5,"rope_type":"default"}})",
+       kEnds + kNorms + kHeadNorms + kL + "self_attn.q_proj.weight 128 D\n" + kL +
+           "self_attn.k_proj.weight K D\n" + kL + "self_attn.v_proj.weight K D\n" + kL +
+           "self_attn.o_proj.weight D Q\n" + kMlp},
+      {"qwen3_5_moe", type("qwen3_5_moe_text") + kMoe,
+       kEnds + kNorms + kHeadNorms + kL + "self_attn.q_proj.weight 128 D\n" + kL +
+           "self_attn.k_proj.weight K D\n" + kL + "self_attn.v_proj.weight K D\n" + kL +
+           "self_attn.o_proj.weight D Q\n" + kL + "mlp.gate.weight E D\n" + kL +
+           "mlp.experts.gate_up_proj E 2U D\n" + kL + "mlp.experts.down_proj E D U\n" +
+           mlp(kL + "mlp.shared_expert.") + kL + "mlp.shared_expert_gate.weight 1 D\n"},
+      {"llama4", type("llama4_text") + R"(,"num_local_experts":4,"num_experts_per_tok":1)",
+       kEnds + kNorms + kAttention + kL + "feed_forward.router.weight E D\n" + kL +
+           "feed_forward.experts.gate_up_proj E D 2U\n" + kL +
+           "feed_forward.experts.down_proj E U D\n" + mlp(kL + "feed_forward.shared_expert.")},
+      {"glm4", type("glm4"),
+       kEnds + kNorms + kBiases + kAttention + kL + "post_self_attn_layernorm.weight D\n" + kL +
+           "post_mlp_layernorm.weight D\n" + kL + "mlp.gate_up_proj.weight 2U D\n" + kL +
+           "mlp.down_proj.weight D U\n"},
+      {"deepseek_v3",
+       type("deepseek_v32") + kLatent + kMoe + R"(,"n_group":2)",
+       latent(kExperts + kCorrection + kShared),
+       {"mlp-unit", "latent-dim", "value-dim", "rotary-free"}},
+      {"kimi_k2",
+       R"("model_type":"kimi_k25","text_config":{"model_type":"kimi_k2"},"n_group":1)" + kLatent +
+           kMoe,
+       replaced(latent(kExperts + kCorrection + kShared), "model.", "language_model.model."),
+       {"mlp-unit", "latent-dim", "value-dim", "rotary-free"}},
+      {"kimi_k2",
+       type("glm_moe_dsa") + kLatent + kMoe,
+       latent(kExperts + kCorrection + kShared),
+       {"mlp-unit", "latent-dim", "value-dim", "rotary-free"}},
+      {"axk1",
+       type("axk1") + kLatent + kMoe,
+       latent(kExperts + kCorrection + kShared + kL + "post_mlp_layernorm.weight D\n"),
+       {"mlp-unit", "latent-dim", "value-dim", "rotary-free"}},
+      {"deepseek_v4",
+       type("deepseek_v4") + kMoe,
+       "embed.weight T D\nhead.weight T D\nnorm.weight D\nlayers.{l}.attn_norm.weight D\n"
+       "layers.{l}.ffn_norm.weight D\nlayers.{l}.attn.wq_a.weight 32 D\n"
+       "layers.{l}.attn.q_norm.weight 32\nlayers.{l}.attn.wq_b.weight Q 32\n"
+       "layers.{l}.ffn.gate.weight E D\n" +
+           mlp("layers.{l}.ffn.experts.{e}.", "w1", "w3", "w2") +
+           mlp("layers.{l}.ffn.shared_experts.", "w1", "w3", "w2"),
+       {"mlp-unit"}},
+      {"minimax_m2",
+       type("minimax_m2") + R"(,"num_local_experts":4,"rotary_dim":8)",
+       kEnds + kNorms + kAttention + kFullNorms + kL + "block_sparse_moe.gate.weight E D\n" + kL +
+           "block_sparse_moe.e_score_correction_bias E\n" +
+           mlp(kL + "block_sparse_moe.experts.{e}.", "w1", "w3", "w2"),
+       {"mlp-unit", "value-dim", "rotary-free"}},
+      {"olmo", type("olmo"), kEnds.substr(0, kEnds.find("model.norm")) + kAttention + kMlp},
+      {"olmo2", type("olmo3"), kEnds + kPostNorms + kAttention + kFullNorms + kMlp},
+      {"olmoe", type("olmoe") + kMoe, kEnds + kNorms + kAttention + kFullNorms + kExperts},
+      {"llama", type("granite"), kEnds + kNorms + kAttention + kMlp},
+      {"granitemoe", type("granitemoeshared") + R"(,"num_local_experts":4)",
+       kEnds + kNorms + kAttention + kL + "block_sparse_moe.router.layer.weight E D\n" + kL +
+           "block_sparse_moe.input_linear.weight E 2U D\n" + kL +
+           "block_sparse_moe.output_linear.weight E D U\n" + kL +
+           "shared_mlp.input_linear.weight 2U D\n" + kL + "shared_mlp.output_linear.weight D U\n"},
+      {"cohere", type("cohere"), kEnds + kL + "input_layernorm.weight D\n" + kAttention + kMlp},
+      {"cohere2",
+       type("cohere2"),
+       kEnds + kL + "input_layernorm.weight D\n" + kAttention + kMlp,
+       {"mlp-unit", "value-dim", "rotary-pair"}},
+      {"nemotron",
+       type("nemotron"),
+       kEnds + "model.norm.bias D\n" + norm(kL + "input_layernorm") +
+           norm(kL + "post_attention_layernorm") + kAttention + kL + "mlp.up_proj.weight U D\n" +
+           kL + "mlp.down_proj.weight D U\n",
+       {"value-dim"}},
+      {"exaone", type("exaone"),
+       "transformer.wte.weight T D\ntransformer.ln_f.weight D\nlm_head.weight T D\n"
+       "transformer.h.{l}.ln_1.weight D\ntransformer.h.{l}.ln_2.weight D\n" +
+           attention("transformer.h.{l}.attn.attention.", "out_proj") +
+           mlp("transformer.h.{l}.mlp.", "c_fc_0", "c_fc_1", "c_proj")},
+      {"exaone4", type("exaone4"), kEnds + kPostNorms + kAttention + kHeadNorms + kMlp},
+      {"exaone_moe", type("exaone_moe") + kMoe,
+       kEnds + kNorms + kAttention + kHeadNorms + kExperts + kCorrection + kShared},
+      {"hyperclovax", type("hyperclovax"),
+       kEnds + kNorms + kL + "post_norm1.weight D\n" + kL + "post_norm2.weight D\n" + kAttention +
+           kMlp},
+      {"pangu_embedded", type("PanguEmbedded"),
+       kEnds + kNorms + kBiases + kL + "self_attn.o_proj.bias D\n" + kAttention + kMlp},
+      {"pangu_pro_moe", type("PanguProMoE") + kMoe,
+       kEnds + kNorms + kBiases + kL + "self_attn.o_proj.bias D\n" + kAttention + kExperts +
+           mlp(kL + "mlp.shared_expert.")},
+      {"internlm2", type("internlm2"),
+       "model.tok_embeddings.weight T D\nmodel.norm.weight D\noutput.weight T D\n" + kL +
+           "attention_norm.weight D\n" + kL + "ffn_norm.weight D\n" + kL +
+           "attention.wqkv.weight 128 D\n" + kL + "attention.wo.weight D Q\n" +
+           mlp(kL + "feed_forward.", "w1", "w3", "w2")},
+      {"baichuan",
+       type("baichuan") + R"(,"hidden_size":64,"num_hidden_layers":2,"num_attention_heads":4,)"
+                          R"("intermediate_size":96,"vocab_size":256)",
+       kEnds + kNorms + kL + "self_attn.W_pack.weight 192 D\n" + kL +
+           "self_attn.o_proj.weight D Q\n" + kMlp},
+      {"chatglm",
+       type("chatglm") + R"(,"hidden_size":64,"num_layers":2,"num_attention_heads":4,)"
+                         R"("multi_query_attention":true,"multi_query_group_num":2,)"
+                         R"("kv_channels":16,"ffn_hidden_size":96,"padded_vocab_size":256)",
+       "transformer.embedding.word_embeddings.weight T D\ntransformer.output_layer.weight T D\n"
+       "transformer.encoder.final_layernorm.weight D\n" +
+           replaced(kNorms + kL + "self_attention.query_key_value.weight 128 D\n" + kL +
+                        "self_attention.query_key_value.bias 128\n" + kL +
+                        "self_attention.dense.weight D Q\n" + kL +
+                        "mlp.dense_h_to_4h.weight 2U D\n" + kL + "mlp.dense_4h_to_h.weight D U\n",
+                    "model.", "transformer.encoder.")},
+      {"gpt2",
+       type("gpt2") + R"(,"n_embd":64,"n_layer":2,"n_head":4,"vocab_size":256)",
+       "transformer.wte.weight T D\ntransformer.wpe.weight 32 D\n" + norm("transformer.ln_f") +
+           norm("transformer.h.{l}.ln_1") + norm("transformer.h.{l}.ln_2") +
+           "transformer.h.{l}.attn.c_attn.weight D 192\ntransformer.h.{l}.attn.c_attn.bias 192\n" +
+           square("transformer.h.{l}.attn.c_proj") +
+           "transformer.h.{l}.mlp.c_fc.weight D U\ntransformer.h.{l}.mlp.c_fc.bias U\n"
+           "transformer.h.{l}.mlp.c_proj.weight U D\ntransformer.h.{l}.mlp.c_proj.bias D\n",
+       {"value-dim", "rotary-free"}},
+      {"gpt_neox",
+       type("gpt_neox") + R"(,"hidden_size":64,"num_hidden_layers":2,"num_attention_heads":4,)"
+                          R"("rotary_pct":0.25,"intermediate_size":96,"vocab_size":256)",
+       "gpt_neox.embed_in.weight T D\nembed_out.weight T D\n" + norm("gpt_neox.final_layer_norm") +
+           replaced(norm(kL + "input_layernorm") + norm(kL + "post_attention_layernorm") + kL +
+                        "attention.query_key_value.weight 192 D\n" + kL +
+                        "attention.query_key_value.bias 192\n" + square(kL + "attention.dense") +
+                        plain(kL + "mlp.dense_h_to_4h", kL + "mlp.dense_4h_to_h"),
+                    "model.", "gpt_neox."),
+       {"value-dim", "rotary-free"}},
+      {"falcon",
+       type("falcon") + R"(,"hidden_size":64,"num_hidden_layers":2,"num_attention_heads":4,)"
+                        R"("multi_query":true,"new_decoder_architecture":true,"num_kv_heads":2,)"
+                        R"("vocab_size":256)",
+       "transformer.word_embeddings.weight T D\n" + norm("transformer.ln_f") +
+           replaced(norm(kL + "ln_attn") + norm(kL + "ln_mlp") + kL +
+                        "self_attention.query_key_value.weight 128 D\n" + kL +
+                        "self_attention.dense.weight D D\n" + kL +
+                        "mlp.dense_h_to_4h.weight U D\n" + kL + "mlp.dense_4h_to_h.weight D U\n",
+                    "model.layers.", "transformer.h."),
+       {"value-dim"}},
+      {"bloom",
+       type("bloom") + R"(,"hidden_size":64,"n_layer":2,"n_head":4,"vocab_size":256)",
+       "word_embeddings.weight T D\n" + norm("word_embeddings_layernorm") + norm("ln_f") +
+           replaced(norm(kL + "input_layernorm") + norm(kL + "post_attention_layernorm") + kL +
+                        "self_attention.query_key_value.weight 192 D\n" + kL +
+                        "self_attention.query_key_value.bias 192\n" +
+                        square(kL + "self_attention.dense") +
+                        plain(kL + "mlp.dense_h_to_4h", kL + "mlp.dense_4h_to_h"),
+                    "model.layers.", "h."),
+       {"value-dim", "rotary-free"}},
+      {"opt",
+       type("opt") + R"(,"hidden_size":64,"num_hidden_layers":2,"num_attention_heads":4,)"
+                     R"("ffn_dim":96,"vocab_size":256)",
+       "model.decoder.embed_tokens.weight T D\nmodel.decoder.embed_positions.weight 34 D\n" +
+           norm("model.decoder.final_layer_norm") +
+           tower("model.decoder.layers.{l}.", "self_attn_layer_norm", "final_layer_norm") +
+           plain("model.decoder.layers.{l}.fc1", "model.decoder.layers.{l}.fc2"),
+       {"value-dim"}},
+      {"phi",
+       type("phi") + R"(,"hidden_size":64,"num_hidden_layers":2,"num_attention_heads":4,)"
+                     R"("partial_rotary_factor":0.5,"intermediate_size":96,"vocab_size":256)",
+       "model.embed_tokens.weight T D\nlm_head.weight T D\nlm_head.bias T\n" +
+           norm("model.final_layernorm") + norm(kL + "input_layernorm") +
+           square(kL + "self_attn.q_proj") + square(kL + "self_attn.k_proj") +
+           square(kL + "self_attn.v_proj") + square(kL + "self_attn.dense") +
+           plain(kL + "mlp.fc1", kL + "mlp.fc2"),
+       {"value-dim"}},
+      {"bert",
+       type("roberta") + R"(,"hidden_size":64,"num_hidden_layers":2,"num_attention_heads":4,)"
+                         R"("intermediate_size":96,"vocab_size":256)",
+       "roberta.embeddings.word_embeddings.weight T D\n"
+       "roberta.embeddings.position_embeddings.weight 34 D\n"
+       "roberta.embeddings.token_type_embeddings.weight 1 D\n" +
+           norm("roberta.embeddings.LayerNorm") +
+           replaced(square(kL + "attention.self.query") + square(kL + "attention.self.key") +
+                        square(kL + "attention.self.value") +
+                        square(kL + "attention.output.dense") +
+                        norm(kL + "attention.output.LayerNorm") +
+                        plain(kL + "intermediate.dense", kL + "output.dense") +
+                        norm(kL + "output.LayerNorm"),
+                    "model.layers.", "roberta.encoder.layer."),
+       {"value-dim", "rotary-free"}},
+      {"modernbert",
+       type("modernbert") + R"(,"hidden_size":64,"num_hidden_layers":2,"num_attention_heads":4,)"
+                            R"("intermediate_size":96,"vocab_size":256)",
+       "model.embeddings.tok_embeddings.weight T D\nmodel.embeddings.norm.weight D\n"
+       "model.final_norm.weight D\nmodel.layers.1.attn_norm.weight D\n" +
+           kL + "mlp_norm.weight D\n" + kL + "attn.Wqkv.weight 192 D\n" + kL +
+           "attn.Wo.weight D D\n" + kL + "mlp.Wi.weight 2U D\n" + kL + "mlp.Wo.weight D U\n"},
+      {"vit",
+       type("vit") + R"(,"hidden_size":64,"num_hidden_layers":2,"num_attention_heads":4,)"
+                     R"("intermediate_size":96)",
+       norm("vit.layernorm") + vision("vit.encoder.layer.{l}.",
+                                      norm("vit.encoder.layer.{l}.layernorm_before") +
+                                          norm("vit.encoder.layer.{l}.layernorm_after"),
+                                      plain("vit.encoder.layer.{l}.intermediate.dense",
+                                            "vit.encoder.layer.{l}.output.dense")),
+       {"value-dim", "rotary-free"}},
+      {"dinov2",
+       type("dinov2") + R"(,"hidden_size":64,"num_hidden_layers":2,"num_attention_heads":4)",
+       norm("layernorm") +
+           vision("encoder.layer.{l}.",
+                  norm("encoder.layer.{l}.norm1") + norm("encoder.layer.{l}.norm2") +
+                      "encoder.layer.{l}.layer_scale1.lambda1 D\n"
+                      "encoder.layer.{l}.layer_scale2.lambda1 D\n",
+                  plain("encoder.layer.{l}.mlp.fc1", "encoder.layer.{l}.mlp.fc2")),
+       {"value-dim", "rotary-free"}},
+      {"clip",
+       R"("model_type":"clip","text_config":{"model_type":"clip_text_model","hidden_size":64,)"
+       R"("num_hidden_layers":2,"num_attention_heads":4,"intermediate_size":96,"vocab_size":256})",
+       "text_model.embeddings.token_embedding.weight T D\n"
+       "text_model.embeddings.position_embedding.weight 34 D\n" +
+           norm("text_model.final_layer_norm") +
+           tower("text_model.encoder.layers.{l}.", "layer_norm1", "layer_norm2") +
+           plain("text_model.encoder.layers.{l}.mlp.fc1", "text_model.encoder.layers.{l}.mlp.fc2"),
+       {"value-dim"}},
+      {"clip_vision",
+       type("siglip_vision_model") +
+           R"(,"hidden_size":64,"num_hidden_layers":2,"num_attention_heads":4,)"
+           R"("intermediate_size":96)",
+       "vision_model.embeddings.position_embedding.weight 34 D\n" +
+           norm("vision_model.post_layernorm") +
+           tower("vision_model.encoder.layers.{l}.", "layer_norm1", "layer_norm2") +
+           plain("vision_model.encoder.layers.{l}.mlp.fc1",
+                 "vision_model.encoder.layers.{l}.mlp.fc2"),
+       {"value-dim"}},
+      {"whisper",
+       type("whisper") + R"(,"d_model":64,"decoder_layers":2,"decoder_attention_heads":4,)"
+                         R"("decoder_ffn_dim":96,"vocab_size":256)",
+       "model.decoder.embed_tokens.weight T D\nmodel.decoder.embed_positions.weight 34 D\n" +
+           norm("model.decoder.layer_norm") +
+           tower("model.decoder.layers.{l}.", "self_attn_layer_norm", "final_layer_norm") +
+           plain("model.decoder.layers.{l}.fc1", "model.decoder.layers.{l}.fc2"),
+       {"value-dim"}},
+      {"t5",
+       type("mt5") + R"(,"d_model":64,"num_layers":2,"num_heads":4,"d_kv":16,"d_ff":96,)"
+                     R"("vocab_size":256)",
+       "shared.weight T D\nencoder.final_layer_norm.weight D\n"
+       "encoder.block.{l}.layer.0.layer_norm.weight D\n"
+       "encoder.block.{l}.layer.1.layer_norm.weight D\n"
+       "encoder.block.{l}.layer.0.SelfAttention.q.weight Q D\n"
+       "encoder.block.{l}.layer.0.SelfAttention.k.weight Q D\n"
+       "encoder.block.{l}.layer.0.SelfAttention.v.weight Q D\n"
+       "encoder.block.{l}.layer.0.SelfAttention.o.weight D Q\n" +
+           mlp("encoder.block.{l}.layer.1.DenseReluDense.", "wi_0", "wi_1", "wo"),
+       {"mlp-unit", "value-dim", "rotary-free"}},
+      {"t5_relu",
+       type("t5") + R"(,"d_model":64,"num_layers":2,"num_heads":4,"d_kv":16,"d_ff":96,)"
+                    R"("feed_forward_proj":"relu","vocab_size":256)",
+       "shared.weight T D\nencoder.final_layer_norm.weight D\n"
+       "encoder.block.{l}.layer.0.layer_norm.weight D\n"
+       "encoder.block.{l}.layer.1.layer_norm.weight D\n"
+       "encoder.block.{l}.layer.0.SelfAttention.q.weight Q D\n"
+       "encoder.block.{l}.layer.0.SelfAttention.k.weight Q D\n"
+       "encoder.block.{l}.layer.0.SelfAttention.v.weight Q D\n"
+       "encoder.block.{l}.layer.0.SelfAttention.o.weight D Q\n"
+       "encoder.block.{l}.layer.1.DenseReluDense.wi.weight U D\n"
+       "encoder.block.{l}.layer.1.DenseReluDense.wo.weight D U\n",
+       {"value-dim", "rotary-free"}},
+      {"gptj",
+       type("gptj") + R"(,"n_embd":64,"n_layer":2,"n_head":4,"rotary_dim":8,"vocab_size":256)",
+       "transformer.wte.weight T D\nlm_head.weight T D\nlm_head.bias T\n" +
+           norm("transformer.ln_f") + norm("transformer.h.{l}.ln_1") +
+           "transformer.h.{l}.attn.q_proj.weight D D\ntransformer.h.{l}.attn.k_proj.weight D D\n"
+           "transformer.h.{l}.attn.v_proj.weight D D\n"
+           "transformer.h.{l}.attn.out_proj.weight D D\n" +
+           plain("transformer.h.{l}.mlp.fc_in", "transformer.h.{l}.mlp.fc_out"),
+       {"value-dim", "rotary-pair", "rotary-free"}},
+      {"chatglm1",
+       type("chatglm") + R"(,"hidden_size":64,"num_layers":2,"num_attention_heads":4,)"
+                         R"("inner_hidden_size":96,"vocab_size":256)",
+       "transformer.word_embeddings.weight T D\nlm_head.weight T D\n" +
+           norm("transformer.final_layernorm") +
+           replaced(norm(kL + "input_layernorm") + norm(kL + "post_attention_layernorm") + kL +
+                        "attention.query_key_value.weight 192 D\n" + kL +
+                        "attention.query_key_value.bias 192\n" + square(kL + "attention.dense") +
+                        plain(kL + "mlp.dense_h_to_4h", kL + "mlp.dense_4h_to_h"),
+                    "model.", "transformer."),
+       {"value-dim"}},
+      {"dinov3",
+       type("dinov3_vit") + R"(,"hidden_size":64,"num_hidden_layers":2,"num_attention_heads":4,)"
+                            R"("intermediate_size":96)",
+       dinov3(plain("layer.{l}.mlp.up_proj", "layer.{l}.mlp.down_proj")),
+       {"value-dim", "rotary-pair"}},
+      {"dinov3_gated",
+       type("dinov3_vit") + R"(,"hidden_size":64,"num_hidden_layers":2,"num_attention_heads":4,)"
+                            R"("intermediate_size":96)",
+       dinov3("layer.{l}.mlp.gate_proj.weight U D\nlayer.{l}.mlp.gate_proj.bias U\n" +
+              plain("layer.{l}.mlp.up_proj", "layer.{l}.mlp.down_proj")),
+       {"mlp-unit", "value-dim", "rotary-pair"}},
+      {"gemma3n",
+       R"("model_type":"gemma3n","text_config":{"model_type":"gemma3n_text"})",
+       replaced(kSandwich + kAttention + kHeadNorms + kMlp, "model.", "model.language_model.") +
+           "model.language_model.embed_tokens.weight T D\nmodel.language_model.norm.weight D\n",
+       {"mlp-unit", "value-dim", "rotary-pair"}},
+      {"jamba",
+       type("jamba") + R"(,"num_experts":4,"num_experts_per_tok":2)",
+       "model.embed_tokens.weight T D\nmodel.final_layernorm.weight D\nlm_head.weight T D\n" + kL +
+           "input_layernorm.weight D\n" + kL + "pre_ff_layernorm.weight D\n" + kAttention + kL +
+           "feed_forward.router.weight E D\n" + mlp(kL + "feed_forward.experts.{e}."),
+       {"mlp-unit", "value-dim", "rotary-free"}},
+      {"nemotron_h",
+       type("nemotron_h"),
+       "backbone.embeddings.weight T D\nbackbone.norm_f.weight D\nlm_head.weight T D\n" +
+           replaced(kL + "norm.weight D\n" + attention(kL + "mixer.") + kL +
+                        "mixer.up_proj.weight U D\n" + kL + "mixer.down_proj.weight D U\n",
+                    "model.", "backbone."),
+       {"value-dim", "rotary-free"}},
+      {"falcon_h1", type("falcon_h1"),
+       "model.embed_tokens.weight T D\nmodel.final_layernorm.weight D\nlm_head.weight T D\n" + kL +
+           "input_layernorm.weight D\n" + kL + "pre_ff_layernorm.weight D\n" + kAttention +
+           mlp(kL + "feed_forward.")},
+      {"qwen2_vision",
+       type("qwen2_vl_vision") + kTower,
+       norm("merger.ln_q") +
+           packed("norm1", "norm2", plain("blocks.{l}.mlp.fc1", "blocks.{l}.mlp.fc2")),
+       {"value-dim", "rotary-pair"}},
+      {"qwen3_vision",
+       type("qwen3_vl_vision") + kTower,
+       "pos_embed.weight 36 D\n" + norm("merger.norm") +
+           packed("norm1", "norm2",
+                  plain("blocks.{l}.mlp.linear_fc1", "blocks.{l}.mlp.linear_fc2")),
+       {"value-dim", "rotary-pair"}},
+      {"intern_vit",
+       type("intern_vit_6b") + kTower,
+       "embeddings.position_embedding 1 17 D\n" +
+           replaced(packed("norm1", "norm2",
+                           "blocks.{l}.ls1 D\nblocks.{l}.ls2 D\n" +
+                               plain("blocks.{l}.mlp.fc1", "blocks.{l}.mlp.fc2")),
+                    "blocks.", "encoder.layers."),
+       {"value-dim", "rotary-free"}},
+      {"internvl_vision",
+       type("internvl_vision") + kTower,
+       "vision_tower.embeddings.position_embeddings 1 17 D\n" +
+           replaced(norm(kL + "layernorm_before") + norm(kL + "layernorm_after") + kL +
+                        "lambda_1 D\n" + kL + "lambda_2 D\n" + square(kL + "attention.q_proj") +
+                        square(kL + "attention.k_proj") + square(kL + "attention.v_proj") +
+                        square(kL + "attention.projection_layer") +
+                        plain(kL + "mlp.fc1", kL + "mlp.fc2"),
+                    "model.layers.", "vision_tower.encoder.layer."),
+       {"value-dim", "rotary-free"}},
+      {"pixtral_vision",
+       type("pixtral") + kTower,
+       replaced(kL + "attention_norm.weight D\n" + kL + "ffn_norm.weight D\n" + kL +
+                    "attention.q_proj.weight D D\n" + kL + "attention.k_proj.weight D D\n" + kL +
+                    "attention.v_proj.weight D D\n" + kL + "attention.o_proj.weight D D\n" +
+                    mlp(kL + "feed_forward."),
+                "model.", "transformer."),
+       {"mlp-unit", "value-dim", "rotary-pair"}},
+  };
+  return kLayouts;
+}
+
+}  // namespace kindred::clitest

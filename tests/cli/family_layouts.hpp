@@ -1,0 +1,37 @@
+// Families in their real layouts: tiny models whose tensors are named and arranged as published.
+#pragma once
+
+#include <cstdint>
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "recipes.hpp"
+#include "toys.hpp"
+
+namespace kindred::clitest {
+
+struct Layout {
+  std::string family;   // as the program names it
+  std::string config;   // behind the common sizes
+  std::string tensors;  // a name and its lengths on each line; {l}, {e}: of each layer and expert
+  // That must show the copy. Units of an MLP without a gate have no signs, and shuffled ones no
+  // order in common.
+  std::set<std::string> gauges = {"mlp-unit", "value-dim"};
+};
+std::ostream& operator<<(std::ostream& out, const Layout& layout);
+
+// All of them.
+const std::vector<Layout>& layouts();
+
+Toy made(const Layout& layout, std::uint64_t seed);
+// The same with the units of every MLP of a layer in another order.
+Toy shuffled(const Layout& layout, const Toy& toy);
+void save(const TempDir& dir, const std::string& name, const Layout& layout, const Toy& toy);
+
+// What `compare` reports of two models in the folder.
+nlohmann::json comparedAs(const TempDir& dir, const std::string& a, const std::string& b);
+// The least log10 p of the gauge's findings.
+double bestP(const nlohmann::json& report, const std::string& gauge);
+
+}  // namespace kindred::clitest

@@ -1,0 +1,149 @@
+// Families whose queries, keys and values are grouped by heads on the Hub, and in three blocks in
+// GGUF: one model in both.
+#include <gmock/gmock.h>
+
+#include <algorithm>
+#include <fstream>
+#include <set>
+
+#include "family_layouts.hpp"
+#include "support/gguf.hpp"
+
+namespace kindred::clitest {
+namespace {
+
+using nlohmann::json;
+
+struct Regrouped {
+  const char* family;
+  const char* gguf;               // its architecture there
+  std::uint64_t groups, queries;  // key-value heads, and queries of each
+  // Beginnings of names where they end with a point, else parts of them; and GGUF's.
+  std::map<std::string, std::string> names;
+  std::set<std::string> gauges;
+};
+
+std::ostream& operator<<(std::ostream& out, const Regrouped& test) { return out << test.family; }
+
+const Layout& layoutOf(const std::string& family) {
+  const auto& all = layouts();
+  return *std::find_if(all.begin(), all.end(),
+                       [&](const Layout& layout) { return layout.family == family; });
+}
+
+// Rows of 16 in blocks: of all groups the queries, then the keys, then the values.
+Array inBlocks(const Array& grouped, const Regrouped& test) {
+  Array blocks{grouped.shape, {}};
+  const std::uint64_t row = grouped.values.size() / grouped.shape[0], heads = test.queries + 2;
+  const auto take = [&](std::uint64_t first, std::uint64_t count) {
+    for (std::uint64_t group = 0; group < test.groups; ++group) {
+      const auto from =
+          grouped.values.begin() + static_cast<std::ptrdiff_t>((group * heads + first) * 16 * row);
+      blocks.values.insert(blocks.values.end(), from,
+                           from + static_cast<std::ptrdiff_t>(count * 16 * row));
+    }
+  };
+  take(0, test.queries);
+  take(test.queries, 1);
+  take(test.queries + 1, 1);
+  return blocks;
+}
+
+std::string ggufName(std::string name, const Regrouped& test) {
+  for (const auto& [hub, gguf] : test.names) {
+    const std::size_t at =
+        hub.ends_with('.') && !name.starts_with(hub) ? std::string::npos : name.find(hub);
+    if (at != std::string::npos) name.replace(at, hub.size(), gguf);
+  }
+  return name;
+}
+
+void saveRegrouped(const std::filesystem::path& path, const Toy& toy, const Regrouped& test) {
+  support::GgufWriter writer;
+  const std::string family = test.gguf;
+  writer.text("general.architecture", family);
+  const std::pair<const char*, std::uint64_t> keys[] = {
+      {".embedding_length", 64},
+      {".block_count", 2},
+      {".feed_forward_length", 96},
+      {".attention.head_count", 4},
+      {".attention.head_count_kv", test.groups},
+  };
+  for (const auto& [key, value] : keys) {
+    writer.number(family + key, static_cast<std::uint32_t>(value));
+  }
+  if (family == "gptneox") writer.number(family + ".rope.dimension_count", 4);
+  for (const auto& [name, array] : toy) {
+    const bool packed = name.find("query_key_value") != std::string::npos;
+    const Array stored = packed ? inBlocks(array, test) : array;
+    writer.tensor(ggufName(name, test), 0, stored.shape,
+                  support::tensorOf("", DType::F32, stored.shape, stored.values).bytes);
+  }
+  std::ofstream(path, std::ios::binary) << writer.bytes();
+}
+
+class RegroupedFamily : public testing::TestWithParam<Regrouped> {};
+
+TEST_P(RegroupedFamily, IsOneModelOnTheHubAndInGguf) {
+  const Layout& layout = layoutOf(GetParam().family);
+  TempDir dir;
+  const Toy base = made(layout, 1);
+  save(dir, "a", layout, base);
+  saveRegrouped(dir / "b.gguf", tuned(base, 2), GetParam());
+  saveRegrouped(dir / "stranger.gguf", made(layout, 3), GetParam());
+  const json report = comparedAs(dir, "a", "b.gguf");
+  EXPECT_EQ(report.at("verdict").at("class"), "shared-weights");
+  for (const std::string& gauge : GetParam().gauges) EXPECT_LT(bestP(report, gauge), -8) << gauge;
+  EXPECT_EQ(comparedAs(dir, "a", "stranger.gguf").at("verdict").at("class"), "no-evidence");
+}
+
+INSTANTIATE_TEST_SUITE_P(Layouts, RegroupedFamily,
+                         testing::Values(Regrouped{"gpt_neox",
+                                                   "gptneox",
+                                                   4,
+                                                   1,
+                                                   {{"gpt_neox.embed_in", "token_embd"},
+                                                    {"embed_out.", "output."},
+                                                    {"gpt_neox.final_layer_norm", "output_norm"},
+                                                    {"gpt_neox.layers.", "blk."},
+                                                    {"post_attention_layernorm", "ffn_norm"},
+                                                    {"input_layernorm", "attn_norm"},
+                                                    {"attention.query_key_value", "attn_qkv"},
+                                                    {"attention.dense", "attn_output"},
+                                                    {"mlp.dense_h_to_4h", "ffn_up"},
+                                                    {"mlp.dense_4h_to_h", "ffn_down"}},
+                                                   {"value-dim", "rotary-free"}},
+                                         Regrouped{
+                                             "bloom",
+                                             "bloom",
+                                             4,
+                                             1,
+                                             {{"word_embeddings_layernorm", "token_embd_norm"},
+                                              {"word_embeddings.", "token_embd."},
+                                              {"ln_f", "output_norm"},
+                                              {"h.", "blk."},
+                                              {"post_attention_layernorm", "ffn_norm"},
+                                              {"input_layernorm", "attn_norm"},
+                                              {"self_attention.query_key_value", "attn_qkv"},
+                                              {"self_attention.dense", "attn_output"},
+                                              {"mlp.dense_h_to_4h", "ffn_up"},
+                                              {"mlp.dense_4h_to_h", "ffn_down"}},
+                                             {"value-dim", "rotary-free"}},
+                                         Regrouped{"falcon",
+                                                   "falcon",
+                                                   2,
+                                                   2,
+                                                   {{"transformer.word_embeddings.", "token_embd."},
+                                                    {"transformer.ln_f", "output_norm"},
+                                                    {"transformer.h.", "blk."},
+                                                    {"ln_attn", "attn_norm_2"},
+                                                    {"ln_mlp", "attn_norm"},
+                                                    {"self_attention.query_key_value", "attn_qkv"},
+                                                    {"self_attention.dense", "attn_output"},
+                                                    {"mlp.dense_h_to_4h", "ffn_up"},
+                                                    {"mlp.dense_4h_to_h", "ffn_down"}},
+                                                   {"value-dim"}}),
+                         [](const auto& test) { return std::string(test.param.family); });
+
+}  // namespace
+}  // namespace kindred::clitest
