@@ -9,8 +9,8 @@ std::optional<std::string> notGranted(const ModelWeights& reference, const Gauge
   if (use.of == GaugeUse::Of::signs ? grant.sign : grant.permutation) return std::nullopt;
   const std::string axis = use.axis == 0 ? "rows" : "columns";
   return "architecture '" + reference.architecture() + "' does not grant " +
-         (use.of == GaugeUse::Of::signs ? "signs" : "permutations") + " of gauge '" + use.gauge +
-         "' to the " + axis + " of " + use.role +
+         (use.of == GaugeUse::Of::signs ? "signs" : "permutations") + " of gauge '" +
+         std::string(name(use.gauge)) + "' to the " + axis + " of " + use.role +
          (grant.reason.empty() ? std::string() : ": " + grant.reason);
 }
 
@@ -22,8 +22,8 @@ std::optional<std::string> notBlind(const ModelWeights& reference, const GaugeUs
                                                     : touched.permutation && reading.order;
     if (!sees) continue;
     return "the alignment read " + reading.role + " for " + reading.purpose + ", and so the " +
-           (use.of == GaugeUse::Of::signs ? "signs" : "order") + " of gauge '" + use.gauge +
-           "' that decide";
+           (use.of == GaugeUse::Of::signs ? "signs" : "order") + " of gauge '" +
+           std::string(name(use.gauge)) + "' that decide";
   }
   return std::nullopt;
 }

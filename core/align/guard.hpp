@@ -12,7 +12,7 @@ namespace kindred::align {
 
 struct Refusal {
   std::string test;
-  std::string gauge;
+  Gauge gauge = Gauge::none;
   std::string reason;
   bool unfair = false;  // the gauge is granted, but neither model's signs are fair
 };

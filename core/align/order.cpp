@@ -277,10 +277,10 @@ double OrderTrend::largest() const {
 
 std::optional<std::string> notRandomOrder(const ModelProfile& model, const GaugeUse& use) {
   Trends trends;
-  if (use.gauge == gauge::kMlpUnit) measureUnits(model, trends);
-  if (use.gauge == gauge::kExpert) measureExperts(model, trends);
-  if (use.gauge == gauge::kKvGroup) measureHeads(model, trends);
-  if (use.gauge == gauge::kResidualDim) measureCoordinates(model, trends);
+  if (use.gauge == Gauge::mlp_unit) measureUnits(model, trends);
+  if (use.gauge == Gauge::expert) measureExperts(model, trends);
+  if (use.gauge == Gauge::kv_group) measureHeads(model, trends);
+  if (use.gauge == Gauge::residual_dim) measureCoordinates(model, trends);
   const std::optional<std::string> what = trends.found();
   if (!what) return std::nullopt;
   return "in " + model.weights().model() + " the " + *what;

@@ -152,29 +152,29 @@ std::vector<Part> latentParts(const ModelWeights& weights, std::string_view role
 std::vector<Part> partsOf(const ModelProfile& model, const GaugeUse& use) {
   const ModelShape& shape = model.weights().shape();
   const Doubling& doubling = model.doubling();
-  if (use.axis == 1 && use.gauge != gauge::kResidualDim) {
+  if (use.axis == 1 && use.gauge != Gauge::residual_dim) {
     return bandParts(model.weights(), use.role);
   }
-  if (use.gauge == gauge::kMlpUnit) return mlpParts(model);
-  if (use.gauge == gauge::kValueDim) {
+  if (use.gauge == Gauge::mlp_unit) return mlpParts(model);
+  if (use.gauge == Gauge::value_dim) {
     return headParts(model, doubling.value_dims, 0, shape.head_dim, false);
   }
-  if (use.gauge == gauge::kRotaryPair) {
+  if (use.gauge == Gauge::rotary_pair) {
     return headParts(model, doubling.key_dims, 0, shape.rotary_dim / 2, true);
   }
-  if (use.gauge == gauge::kRotaryFree) {
+  if (use.gauge == Gauge::rotary_free) {
     return headParts(model, doubling.key_dims, shape.rotary_dim, shape.head_dim, false);
   }
-  if (use.gauge == gauge::kLatentDim) return latentParts(model.weights(), use.role);
+  if (use.gauge == Gauge::latent_dim) return latentParts(model.weights(), use.role);
   return {};
 }
 
 // Roles whose rows, signs included, may have led the alignment of a gauge.
 std::vector<std::string_view> partnersOf(const GaugeUse& use) {
   if (use.axis == 1) return {};  // columns are paired by the sizes of their cosines alone
-  if (use.gauge == gauge::kMlpUnit) return {role::kGate, role::kKey};
-  if (use.gauge == gauge::kValueDim) return {role::kKey, role::kQuery, role::kGate};
-  if (use.gauge == gauge::kLatentDim) {
+  if (use.gauge == Gauge::mlp_unit) return {role::kGate, role::kKey};
+  if (use.gauge == Gauge::value_dim) return {role::kKey, role::kQuery, role::kGate};
+  if (use.gauge == Gauge::latent_dim) {
     return {role::kGate,
             use.role == role::kQueryLatent ? role::kKeyValueLatent : role::kQueryLatent};
   }
@@ -224,7 +224,7 @@ class Tester {
 
   void compare(const Part& part, const UnitRows& own, std::string_view partner) {
     // Gates stand beside their ups; everything else once in a layer.
-    const Place place = use_.gauge == gauge::kMlpUnit && partner == role::kGate
+    const Place place = use_.gauge == Gauge::mlp_unit && partner == role::kGate
                             ? part.place
                             : Place{part.place.layer, -1, false};
     if (place != part.place || weights_.rows(partner, place) == 0) return;
@@ -409,8 +409,8 @@ std::vector<SelfTest> byLayer(const ModelProfile& model, const GaugeUse& use) {
 
 std::vector<SelfTest> selfTests(const ModelProfile& model, const GaugeUse& use,
                                 const std::vector<std::uint32_t>& tokens) {
-  if (use.gauge == gauge::kResidualDim) return residualTests(model.weights(), use, tokens);
-  if (use.gauge == gauge::kLatentDim) return byLayer(model, use);
+  if (use.gauge == Gauge::residual_dim) return residualTests(model.weights(), use, tokens);
+  if (use.gauge == Gauge::latent_dim) return byLayer(model, use);
   Tester tester(model.weights(), use);
   for (const Part& part : partsOf(model, use)) tester.add(part);
   return tester.results();
@@ -419,7 +419,7 @@ std::vector<SelfTest> selfTests(const ModelProfile& model, const GaugeUse& use,
 std::optional<std::string> SelfTests::against(const ModelProfile& model, const GaugeUse& use,
                                               const std::vector<std::uint32_t>& tokens) {
   // Which tokens are read is a matter of the pair.
-  const bool of_pair = use.gauge == gauge::kResidualDim;
+  const bool of_pair = use.gauge == Gauge::residual_dim;
   const Key key{&model, use.gauge, use.role};
   if (!of_pair) {
     const std::lock_guard lock(mutex_);

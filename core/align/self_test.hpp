@@ -49,7 +49,7 @@ class SelfTests {
                                      const std::vector<std::uint32_t>& tokens);
 
  private:
-  using Key = std::tuple<const ModelProfile*, std::string, std::string>;
+  using Key = std::tuple<const ModelProfile*, Gauge, std::string>;
   std::mutex mutex_;
   std::map<Key, std::optional<std::string>> known_;
 };

@@ -57,7 +57,7 @@ std::vector<std::string> texts(const std::vector<RoleAxis>& axes) {
 }
 
 std::string describe(const GaugeRule& rule) {
-  std::string text = fmt::format("  {}", models::name(rule.which));
+  std::string text = fmt::format("  {}", kindred::name(rule.which));
   if (rule.scope != models::Scope::each) {
     text += fmt::format(" (moves {})", models::name(rule.scope));
   }
@@ -96,7 +96,7 @@ Json toJson(const Architecture& architecture) {
   Json roles = Json::object(), gauges = Json::array();
   for (const std::string& role : architecture.roles()) roles[role] = architecture.patterns(role);
   for (const GaugeRule& rule : architecture.rules()) {
-    gauges.push_back({{"name", models::name(rule.which)},
+    gauges.push_back({{"name", kindred::name(rule.which)},
                       {"moves", models::name(rule.scope)},
                       {"permutation", texts(rule.permutation)},
                       {"sign", texts(rule.sign)},

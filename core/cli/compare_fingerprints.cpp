@@ -26,7 +26,7 @@ std::string pairJson(const Identified& made, const Candidate& b) {
   Json tests = Json::array();
   for (const fingerprint::Tested& tested : b.tested.tests) {
     const Finding& finding = tested.finding;
-    tests.push_back({{"gauge", finding.gauge},
+    tests.push_back({{"gauge", finding.gauge.name()},
                      {"paired_by", finding.alignment},
                      {"reference", finding.reference},
                      {"coins", finding.units},

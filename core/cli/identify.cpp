@@ -33,7 +33,8 @@ constexpr Option kIdentifyOptions[] = {
      true},
     {"max-bytes", "BYTES",
      "weights that are read at most of each model (default: all of a local one, 64MB of others)"},
-    {"size", "BYTES", "of fingerprints that are made on the way (default: 1MB)"},
+    {"size", "BYTES",
+     "of fingerprints that are made on the way (default: 1MB, or what the largest candidate has)"},
     {"out", "DIR", "write identify.json and identify.txt there"},
     kJobs,
     kPluginPath,
@@ -44,6 +45,14 @@ constexpr Option kIdentifyOptions[] = {
 
 constexpr std::uintmax_t kLargestList = 16'000'000;
 constexpr std::size_t kMostCandidates = 100'000;
+
+// A single word that is no path is a slip more often than a model of the Hub.
+ModelArgument candidate(const std::string& text) {
+  ModelArgument model = modelArgument(text);
+  if (!model.guessed) return model;
+  throw inputError(words::escaped(text), "is no folder, list, fingerprint or model that is here",
+                   "for a model of the Hub write hub:" + words::escaped(text));
+}
 
 // A model a line; what follows # is a remark.
 std::vector<ModelArgument> listed(const fs::path& file) {
@@ -64,7 +73,8 @@ std::vector<ModelArgument> listed(const fs::path& file) {
                        "name a folder, a fingerprint or a text file with a model a line");
     }
     const fs::path beside = file.parent_path() / line;
-    models.push_back(modelArgument(fs::exists(beside, problem) ? "file:" + beside.string() : line));
+    models.push_back(fs::exists(beside, problem) ? modelArgument("file:" + beside.string())
+                                                 : candidate(line));
   }
   return models;
 }
@@ -89,6 +99,19 @@ std::vector<ModelArgument> inFolder(const fs::path& folder) {
   return models;
 }
 
+// Fingerprints are compared at the smaller of two sizes, so that one which is made for the largest
+// candidate loses nothing.
+std::uint64_t sizeFor(const std::vector<ModelArgument>& models) {
+  std::uint64_t size = fingerprint::kUsual;
+  for (const ModelArgument& model : models) {
+    if (model.root.empty() || !namesFingerprint(model.address)) continue;
+    std::error_code problem;
+    const std::uintmax_t bytes = fs::file_size(fs::path(model.root) / model.address, problem);
+    if (!problem) size = std::max<std::uint64_t>(size, bytes);
+  }
+  return std::min(size, fingerprint::kLargest);
+}
+
 std::vector<ModelArgument> candidatesOf(const Invocation& invocation) {
   if (!invocation.has("among")) {
     throw inputError("--among", "names the candidates, and is missing",
@@ -103,9 +126,8 @@ std::vector<ModelArgument> candidatesOf(const Invocation& invocation) {
     const bool list = fs::is_regular_file(text, ignored) &&
                       (suffix.empty() || suffix == ".txt" || suffix == ".list");
     const std::vector<ModelArgument> some = fs::is_directory(text, ignored) ? inFolder(text)
-                                            : list
-                                                ? listed(text)
-                                                : std::vector<ModelArgument>{modelArgument(text)};
+                                            : list                          ? listed(text)
+                                                   : std::vector<ModelArgument>{candidate(text)};
     models.insert(models.end(), some.begin(), some.end());
   }
   if (models.empty()) {
@@ -125,13 +147,16 @@ int identifyVerb(const Invocation& invocation) {
   for (const ModelArgument& model : models) sayGuess(model);
   const fs::path out = invocation.value("out");
   if (!out.empty()) report::prepareFolder(out);
-  const Making making{invocation.bytes("size", fingerprint::kUsual),
-                      invocation.bytes("max-bytes", 0)};
+  const Making making{invocation.bytes("size", sizeFor(models)), invocation.bytes("max-bytes", 0)};
   Lineup lineup(invocation, std::move(models));
   const Identified made = identify(lineup, making, runOptions(invocation).threads);
   for (const Failed& failed : made.failed) {
     std::cerr << fmt::format("kindred: candidate '{}' is left out: {}\n",
                              words::escaped(failed.model), words::escapedText(failed.error));
+  }
+  if (made.candidates.empty()) {
+    throw inputError("--among",
+                     fmt::format("none of the {} candidates could be read", made.failed.size()));
   }
   const std::string json = jsonOf(made), text = textOf(made);
   if (!out.empty()) {

@@ -61,9 +61,9 @@ void addGauges(const models::Architecture& architecture, const std::set<std::str
     if (anyOf(rule.permutation, roles)) grants.emplace_back("order");
     if (!grants.empty()) {
       testable.granted.push_back(
-          fmt::format("{} ({})", models::name(rule.which), fmt::join(grants, ", ")));
+          fmt::format("{} ({})", kindred::name(rule.which), fmt::join(grants, ", ")));
     } else if (anyOf(rule.refused, roles)) {
-      testable.refused.push_back({std::string(models::name(rule.which)), rule.because});
+      testable.refused.push_back({std::string(kindred::name(rule.which)), rule.because});
     }
   }
 }

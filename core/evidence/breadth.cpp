@@ -9,6 +9,8 @@
 #include <kindred/analysis/stats/log_space.hpp>
 #include <kindred/analysis/stats/tails.hpp>
 
+#include "evidence/rows.hpp"
+
 namespace kindred::evidence {
 namespace {
 
@@ -17,7 +19,6 @@ constexpr double kLog10Layer = -3;
 // deviations off.
 constexpr double kAbleDeviations = 5;
 constexpr double kNoMoreThanChance = 1.15;
-constexpr double kMedianOfRandom = 0.85;  // of the mean absolute cosine of random directions
 constexpr double kHalf = 0.5;
 
 double excess(std::uint64_t coins, double heads) {

@@ -16,7 +16,7 @@ void Copies::keep(std::optional<Seen>& best, const std::optional<double>& rho,
 
 void Copies::add(const Finding& finding) {
   // What is done to a model's layers or stream is not done to an adapter.
-  if (!finding.power || finding.gauge == gauge::kAdapterRank) return;
+  if (!finding.power || finding.gauge == Gauge::adapter_rank) return;
   any_ = true;
   const Power& power = *finding.power;
   std::optional<double> rho = power.if_paired;

@@ -15,6 +15,7 @@ constexpr double kNoMore = 1.15;  // less is no more than chance
 // fitted to them adds to what strangers come to.
 constexpr double kBeyondOrder = 1.5;
 constexpr double kBeyondTurned = 1.5;
+constexpr std::uint64_t kFewestClear = 16;
 
 double ratio(const Likeness& likeness) {
   return likeness.chance > 0 ? likeness.matched / likeness.chance : 0;
@@ -29,13 +30,23 @@ Rows rowsOf(const Finding& finding) {
   return times <= kStrangers ? Rows::strangers : Rows::between;
 }
 
+bool hasCopies(const Finding& finding) {
+  return finding.likeness && finding.likeness->clear >= kFewestClear;
+}
+
+bool mostAreAlike(const Finding& finding) {
+  if (rowsOf(finding) != Rows::alike) return false;
+  const Likeness& likeness = *finding.likeness;
+  return likeness.median == 0 || likeness.median >= kAlike * kMedianOfRandom * likeness.chance;
+}
+
 bool mayBeTurned(const Finding& finding) {
-  if (!finding.likeness || finding.likeness->rows < kFewest) return false;
+  if (!finding.likeness || finding.likeness->rows < kFewest || hasCopies(finding)) return false;
   return finding.likeness->matched < kBeyondTurned * finding.likeness->turned;
 }
 
 bool isArranged(const Finding& finding) {
-  if (!finding.likeness || finding.likeness->rows < kFewest) return false;
+  if (!finding.likeness || finding.likeness->rows < kFewest || hasCopies(finding)) return false;
   const auto& agreement = finding.likeness->agreement;
   if (!agreement) return ratio(*finding.likeness) < kBeyondOrder;
   constexpr double kErrors = 4;
@@ -52,7 +63,7 @@ bool isBorneOut(const Finding& finding) {
 }
 
 bool isUnsupported(const Finding& finding) {
-  if (!finding.likeness || finding.likeness->rows < kFewest) return false;
+  if (!finding.likeness || finding.likeness->rows < kFewest || hasCopies(finding)) return false;
   return finding.likeness->agreement && ratio(*finding.likeness) < kNoMore;
 }
 
@@ -63,7 +74,7 @@ std::string sizeText(const Finding& finding) {
   return fmt::format(
              "the mean absolute cosine of {} pairs of rows ({}) is {:.1f} / sqrt({}), {} {:.1f} / "
              "sqrt({})",
-             likeness.rows, finding.gauge, likeness.matched, likeness.width,
+             likeness.rows, finding.gauge.name(), likeness.matched, likeness.width,
              likeness.agreement ? "that of rows which do not belong together"
                                 : "the most that another order of them reaches",
              likeness.chance, likeness.width) +

@@ -7,6 +7,9 @@
 
 namespace kindred::evidence {
 
+// Of the mean absolute cosine of random directions.
+inline constexpr double kMedianOfRandom = 0.85;
+
 enum class Rows {
   unknown,    // no sizes, or too few
   strangers,  // as alike as rows that do not belong together
@@ -14,6 +17,10 @@ enum class Rows {
   alike
 };
 Rows rowsOf(const Finding& finding);
+// Rows::alike not by a few of them: their median is, where it is known.
+bool mostAreAlike(const Finding& finding);
+// Enough of the rows are copies of rows, whatever the others are.
+bool hasCopies(const Finding& finding);
 
 // Of a finding that rejects independence: signs or an order that the rows don't bear out were
 // chosen to fit, not inherited; rows that are alike can't be had without them. Either may be open.

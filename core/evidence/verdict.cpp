@@ -9,11 +9,11 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <kindred/gauge.hpp>
 #include "evidence/copies.hpp"
 #include "evidence/levels.hpp"
 #include "evidence/rows.hpp"
 #include "evidence/shared_bytes.hpp"
-#include "models/gauge.hpp"
 
 namespace kindred::evidence {
 namespace {
@@ -125,7 +125,7 @@ class Judge {
     if (best_ == nullptr || entry.log10_p < best_->log10_p) best_ = &entry;
     if (rejects(finding, entry.log10_p)) addRejecting(entry);
     addSizes(finding);
-    if (finding.gauge == gauge::kMlpUnit && finding.likeness && !finding.likeness->agreement) {
+    if (finding.gauge == Gauge::mlp_unit && finding.likeness && !finding.likeness->agreement) {
       ordered_ = &finding;
     }
     // What lies along the residual stream is one part; a test of any other has to have found
@@ -147,7 +147,7 @@ class Judge {
       rho_ = finding.detectable_rho;
     }
     if (const std::string text = powerText(finding); !text.empty()) {
-      tossed_[finding.gauge + finding.power->rows] = text;  // of the last stage
+      tossed_[{finding.gauge, finding.power->rows}] = text;  // of the last stage
     }
   }
 
@@ -186,7 +186,7 @@ class Judge {
   // The sizes that are told are those of the gauge whose rows are most alike.
   void addSizes(const Finding& finding) {
     if (!finding.likeness || !finding.likeness->agreement) return;
-    if (rowsOf(finding) == Rows::alike && !mayBeTurned(finding)) redrawn_ = true;
+    if (mostAreAlike(finding) && !mayBeTurned(finding)) redrawn_ = true;
     const auto times = [](const Finding& x) { return x.likeness->matched / x.likeness->chance; };
     if (sized_ == nullptr || times(finding) > times(*sized_)) sized_ = &finding;
   }
@@ -257,7 +257,8 @@ class Judge {
         "who had the other's file, a mask or another fixed structure that both were given, a merge "
         "with a small share of the other. By itself it is no evidence of shared weights. Direction "
         "and intent are not tested.",
-        a_, b_, std::ceil(best_->log10_p * 10) / 10, best_->finding.test, best_->finding.gauge,
+        a_, b_, std::ceil(best_->log10_p * 10) / 10, best_->finding.test,
+        best_->finding.gauge.name(),
         onlyTurned() ? "they are no more alike than rows that were turned to fit would be"
                      : "rows that are alike and therefore agree so often would be far more alike",
         sizes());
@@ -271,8 +272,8 @@ class Judge {
         "of one model in the other looks like this, and so do signs that are not fair for a reason "
         "that no self-test sees. Tests of other parts, or controls (--control), can tell them "
         "apart.",
-        a_, b_, std::ceil(best_->log10_p * 10) / 10, best_->finding.test, best_->finding.gauge,
-        sizes());
+        a_, b_, std::ceil(best_->log10_p * 10) / 10, best_->finding.test,
+        best_->finding.gauge.name(), sizes());
   }
 
   std::string redrawn() const {
@@ -287,9 +288,9 @@ class Judge {
 
   // Of MLPs without a gate only the order was tested.
   bool unitsHaveNoSigns() const {
-    const auto of_units = tossed_.lower_bound(std::string(gauge::kMlpUnit));
     return ordered_ != nullptr &&
-           (of_units == tossed_.end() || !of_units->first.starts_with(gauge::kMlpUnit));
+           std::none_of(tossed_.begin(), tossed_.end(),
+                        [](const auto& coins) { return coins.first.first == Gauge::mlp_unit; });
   }
 
   // In order each unit is nearest to its own where it is more like it than the best of the others.
@@ -320,8 +321,8 @@ class Judge {
         "The hypothesis that the tested tensors of {} and {} were trained from independent random "
         "initialisations is rejected: p <= 10^{:.1f}, adjusted for all tests of this run ({}, axis "
         "{}, {} units; null: {}; assumes: {}).{} {} Direction and intent are not tested.",
-        a_, b_, std::ceil(best_->log10_p * 10) / 10, finding.test, finding.gauge, finding.units,
-        finding.null, finding.assumptions, sizes(), kExplanations);
+        a_, b_, std::ceil(best_->log10_p * 10) / 10, finding.test, finding.gauge.name(),
+        finding.units, finding.null, finding.assumptions, sizes(), kExplanations);
   }
 
   // Tests of models whose family is not known rest on what nobody has checked.
@@ -430,7 +431,7 @@ class Judge {
           text.empty() ? "" : " ",
           onlyOfTheStream() ? "what lies along the residual stream (norms or embeddings)"
                             : "where experts, heads or coordinates stand",
-          std::ceil(best_->log10_p * 10) / 10, best_->finding.test, best_->finding.gauge);
+          std::ceil(best_->log10_p * 10) / 10, best_->finding.test, best_->finding.gauge.name());
     }
     if (!exact && redrawn_) {
       return text + " In other tensors the evidence points two ways. " + redrawn();
@@ -514,8 +515,8 @@ class Judge {
     } else if (!tossed_.empty()) {
       text = copies_.text(coverage_.budget);
       text += text.empty() ? "signs were tossed of " : "; signs were tossed of ";
-      for (const auto& [gauge, of_gauge] : tossed_) {
-        if (gauge != tossed_.begin()->first) text += ", ";
+      for (const auto& [coins, of_gauge] : tossed_) {
+        if (coins != tossed_.begin()->first) text += ", ";
         text += of_gauge;
       }
       text += "; other rows were not tossed, and copies of these alone would not be seen";
@@ -529,7 +530,7 @@ class Judge {
       text = tossed_.empty() && !rho_ ? orderOfUnits() : text + "; " + orderOfUnits();
     }
     for (const Unfair& unfair : unfair_) {
-      text += fmt::format("; no coin of gauge {}: {}", unfair.gauge, unfair.reason);
+      text += fmt::format("; no coin of gauge {}: {}", unfair.gauge.name(), unfair.reason);
     }
     return text;
   }
@@ -550,7 +551,7 @@ class Judge {
   std::vector<std::string> left_out_;  // controls
   std::size_t deciding_ = 0;
   std::size_t matched_ = 0, matched_kin_ = 0;  // tensors of unknown families
-  std::set<std::string> rejected_;             // gauges
+  std::set<Axis> rejected_;
   std::vector<const Adjusted*> rejecting_;
   Copies copies_;
   bool rejected_stream_ = false;
@@ -560,18 +561,17 @@ class Judge {
        firm_ = false, supported_ = false, of_rows_ = false;
   bool redrawn_ = false;  // rows are alike, whatever their signs
   bool tested_in_vain_ = false;
-  const Finding* sized_ = nullptr;             // the one whose sizes are told
-  const Finding* ordered_ = nullptr;           // of the order of units, of the last stage
-  std::map<std::string, std::string> tossed_;  // by gauge and role: which copies would be found
+  const Finding* sized_ = nullptr;    // the one whose sizes are told
+  const Finding* ordered_ = nullptr;  // of the order of units, of the last stage
+  // By gauge and role: which copies would be found.
+  std::map<std::pair<Axis, std::string>, std::string> tossed_;
   Total total_;
   std::optional<double> rho_;
 };
 
 }  // namespace
 
-bool isOfTheStream(const Finding& finding) {
-  return models::knownGauge(finding.gauge) == models::KnownGauge::residual_dim;
-}
+bool isOfTheStream(const Finding& finding) { return finding.gauge == Gauge::residual_dim; }
 
 bool rejects(const Finding& finding, double log10_p_adjusted) {
   switch (finding.basis) {

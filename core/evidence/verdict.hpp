@@ -105,7 +105,7 @@ struct Verdict {
 
 // Signs of a gauge that are not fair in either model alone, so that they gave no coin.
 struct Unfair {
-  std::string gauge;
+  Axis gauge;
   std::string reason;
 };
 

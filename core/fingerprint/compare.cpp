@@ -29,7 +29,7 @@ constexpr double kLatticeError = 0.5;  // times the root of the width: as sign-t
 
 // One way of tossing one kind of rows.
 struct Way {
-  std::string_view gauge;
+  Gauge gauge;
   std::string_view role;       // whose rows are tossed
   std::string_view paired_by;  // empty: they themselves
   const char* null;            // what changes sign together
@@ -81,7 +81,7 @@ class Toss {
         "signs of {} of {} are fair coins, in all layers together or in the one that tells most",
         way.null, a.model);
     finding.alignment = way.how;
-    const Grant& grant = a.grants.at(std::string(way.gauge));
+    const Grant& grant = a.grants.at(way.gauge);
     finding.basis = grant.unverified.empty() ? Basis::exact : Basis::unverified;
     finding.assumptions =
         "these signs are fair given what pairs the rows: initialisation of " + a.model +
@@ -278,14 +278,14 @@ class Comparison {
       : a_(a.print()), b_(b), reference_(a), level_(level), tokens_(SharedTokens::of(a_, b)) {}
 
   PairTested run() {
-    if (mayToss(gauge::kValueDim)) {
-      tossRows({gauge::kValueDim, role::kValue, "",
+    if (mayToss(Gauge::value_dim)) {
+      tossRows({Gauge::value_dim, role::kValue, "",
                 "each value row and its columns of the attention output", ""},
                a_.values, b_.values, reference_.values());
     }
-    if (mayToss(gauge::kMlpUnit)) {
+    if (mayToss(Gauge::mlp_unit)) {
       tossBands();
-      tossRows({gauge::kMlpUnit, role::kUp, role::kGate,
+      tossRows({Gauge::mlp_unit, role::kUp, role::kGate,
                 "the up row and down column of each MLP unit", ""},
                a_.units, b_.units, reference_.units());
     }
@@ -293,9 +293,9 @@ class Comparison {
   }
 
  private:
-  bool mayToss(std::string_view gauge) {
+  bool mayToss(Gauge gauge) {
     const std::string why = reference_.refused(gauge);
-    if (!why.empty()) made_.unfair.push_back({std::string(gauge), why});
+    if (!why.empty()) made_.unfair.push_back({gauge, why});
     return why.empty();
   }
 
@@ -358,7 +358,7 @@ class Comparison {
       for (std::size_t i = 0; i < into.size(); ++i) into[i] = dot(first + i, j);
     };
     const auto pairs = nearest(of_a, of_b, true, alike);
-    const Way way{gauge::kMlpUnit, role::kDown, "",
+    const Way way{Gauge::mlp_unit, role::kDown, "",
                   "the up row and down column of each MLP unit, seen in the first rows of the "
                   "down matrix,",
                   "sizes of cosines"};
@@ -380,8 +380,8 @@ class Comparison {
     return units;
   }
 
-  double threshold(std::string_view gauge) const {
-    const Grant& grant = a_.grants.at(std::string(gauge));
+  double threshold(Gauge gauge) const {
+    const Grant& grant = a_.grants.at(gauge);
     if (grant.asymmetry.empty()) return 0;
     return kLatticeError / std::sqrt(static_cast<double>(std::max<std::uint64_t>(a_.hidden, 1)));
   }
@@ -413,11 +413,11 @@ Reference::Reference(const Fingerprint& fingerprint)
       units_(coinageOf(fingerprint.units, fingerprint.hidden)),
       values_(coinageOf(fingerprint.values, fingerprint.hidden)),
       bands_(coinageOf(fingerprint.bands)) {
-  const auto refuse = [&](std::string_view gauge, const std::string& why) {
-    if (!why.empty()) refused_.try_emplace(std::string(gauge), why);
+  const auto refuse = [&](Gauge gauge, const std::string& why) {
+    if (!why.empty()) refused_.try_emplace(gauge, why);
   };
-  for (const std::string_view gauge : {gauge::kMlpUnit, gauge::kValueDim}) {
-    const auto grant = print_.grants.find(std::string(gauge));
+  for (const Gauge gauge : {Gauge::mlp_unit, Gauge::value_dim}) {
+    const auto grant = print_.grants.find(gauge);
     if (grant == print_.grants.end()) {
       refuse(gauge, "the fingerprint says nothing of it");
     } else if (!grant->second.sign) {
@@ -427,12 +427,12 @@ Reference::Reference(const Fingerprint& fingerprint)
   const auto unfairIn = [&](const std::string& why) {
     return why.empty() ? why : fmt::format("in {} alone signs are not fair: {}", print_.model, why);
   };
-  refuse(gauge::kMlpUnit, unfairIn(unfair(print_.units, units_)));
-  refuse(gauge::kMlpUnit, unfairIn(unfair(print_.bands, bands_)));
-  refuse(gauge::kValueDim, unfairIn(unfair(print_.values, values_)));
+  refuse(Gauge::mlp_unit, unfairIn(unfair(print_.units, units_)));
+  refuse(Gauge::mlp_unit, unfairIn(unfair(print_.bands, bands_)));
+  refuse(Gauge::value_dim, unfairIn(unfair(print_.values, values_)));
 }
 
-std::string Reference::refused(std::string_view gauge) const {
+std::string Reference::refused(Gauge gauge) const {
   const auto found = refused_.find(gauge);
   return found == refused_.end() ? std::string() : found->second;
 }

@@ -25,12 +25,12 @@ class Reference {
   const Coinage& values() const { return values_; }
   const Coinage& bands() const { return bands_; }
   // Why the signs of a gauge are not to be tossed; empty: they may be.
-  std::string refused(std::string_view gauge) const;
+  std::string refused(Gauge gauge) const;
 
  private:
   const Fingerprint& print_;
   Coinage units_, values_, bands_;
-  std::map<std::string, std::string, std::less<>> refused_;
+  std::map<Gauge, std::string> refused_;
 };
 
 // How far apart paired rows are: 1 - |mean of their cosines|, and its standard error over layers.

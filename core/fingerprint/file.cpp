@@ -79,10 +79,10 @@ class Writer {
 Json factsOf(const Fingerprint& made) {
   Json grants = Json::object();
   for (const auto& [gauge, grant] : made.grants) {
-    grants[gauge] = {{"sign", grant.sign},
-                     {"reason", grant.reason},
-                     {"unverified", grant.unverified},
-                     {"asymmetry", grant.asymmetry}};
+    grants[std::string(name(gauge))] = {{"sign", grant.sign},
+                                        {"reason", grant.reason},
+                                        {"unverified", grant.unverified},
+                                        {"asymmetry", grant.asymmetry}};
   }
   Json read = Json::array();
   for (const FileRead& file : made.read) {
@@ -183,13 +183,14 @@ class Reader {
     made_.tokenizer_xxh3 = text(facts_, "tokenizer_xxh3");
     const auto grants = facts_.find("grants");
     if (grants == facts_.end() || !grants->is_object()) throw error("has no object 'grants'");
-    for (const auto& [gauge, of_gauge] : grants->items()) {
-      if (gauge != gauge::kMlpUnit && gauge != gauge::kValueDim) continue;
+    for (const auto& [named, of_gauge] : grants->items()) {
+      const std::optional<Gauge> gauge = gaugeNamed(named);
+      if (gauge != Gauge::mlp_unit && gauge != Gauge::value_dim) continue;
       if (!of_gauge.is_object() || !of_gauge.contains("sign") || !of_gauge["sign"].is_boolean()) {
-        throw error("does not say in 'grants' whether " + gauge + " has signs");
+        throw error("does not say in 'grants' whether " + named + " has signs");
       }
-      made_.grants[gauge] = {of_gauge["sign"].get<bool>(), text(of_gauge, "reason"),
-                             text(of_gauge, "unverified"), text(of_gauge, "asymmetry")};
+      made_.grants[*gauge] = {of_gauge["sign"].get<bool>(), text(of_gauge, "reason"),
+                              text(of_gauge, "unverified"), text(of_gauge, "asymmetry")};
     }
   }
 

@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include <kindred/gauge.hpp>
+
 #include "fingerprint/sketch.hpp"
 
 namespace kindred::fingerprint {
@@ -62,7 +64,7 @@ struct Fingerprint {
   bool whole = true;                        // no matrix was read in part
   std::string config_xxh3, tokenizer_xxh3;
   std::vector<FileRead> read;
-  std::map<std::string, Grant> grants;  // by gauge
+  std::map<Gauge, Grant> grants;
 
   std::vector<std::uint64_t> tokens;  // hashes of their texts, ascending
   Rows units, values;

@@ -120,20 +120,20 @@ class Maker {
       spelled += '\n';
     }
     if (made_.vocabulary > 0) made_.tokenizer_xxh3 = results::xxh3(spelled);
-    addGrant(gauge::kMlpUnit, role::kUp);
-    addGrant(gauge::kValueDim, role::kValue);
+    addGrant(Gauge::mlp_unit, role::kUp);
+    addGrant(Gauge::value_dim, role::kValue);
   }
 
-  void addGrant(std::string_view gauge, std::string_view role) {
+  void addGrant(Gauge gauge, std::string_view role) {
     const GaugeGrant grant = weights_.gauge(role, 0, gauge);
-    Grant& made = made_.grants[std::string(gauge)];
+    Grant& made = made_.grants[gauge];
     made = {grant.sign, grant.reason, grant.unverified, ""};
     for (std::uint64_t l = 0; l < made_.layers && made.asymmetry.empty(); ++l) {
       made.asymmetry = weights_.asymmetry(role, {static_cast<std::int64_t>(l), -1, false});
     }
   }
 
-  bool granted(std::string_view gauge) const { return made_.grants.at(std::string(gauge)).sign; }
+  bool granted(Gauge gauge) const { return made_.grants.at(gauge).sign; }
 
   // Those whose texts have the smallest hashes: of two models with one vocabulary the same.
   void takeTokens() {
@@ -169,7 +169,7 @@ class Maker {
   }
 
   void takeUnits(std::uint64_t room) {
-    if (!granted(gauge::kMlpUnit)) return;
+    if (!granted(Gauge::mlp_unit)) return;
     startSketches(made_.units, true);
     const std::uint64_t each = 16 + (2 * bits_ + 2 * made_.tokens.size()) / 8;
     const auto layers = placesByLayer();
@@ -202,7 +202,7 @@ class Maker {
   }
 
   std::uint64_t takeValues(std::uint64_t room) {
-    if (!granted(gauge::kValueDim) || made_.head_dim == 0) return 0;
+    if (!granted(Gauge::value_dim) || made_.head_dim == 0) return 0;
     startSketches(made_.values, false);
     const std::uint64_t each = 16 + (bits_ + made_.tokens.size()) / 8;
     std::uint64_t left = room / each, ahead = made_.layers;
@@ -241,7 +241,7 @@ class Maker {
   }
 
   std::uint64_t takeBands(std::uint64_t room) {
-    if (!granted(gauge::kMlpUnit)) return 0;
+    if (!granted(Gauge::mlp_unit)) return 0;
     Bands& bands = made_.bands;
     bands.width = kBandRows;
     const std::uint64_t each = 12 + kBandRows;
@@ -338,7 +338,7 @@ class Maker {
   [[noreturn]] void refuse() const {
     std::string reasons;
     for (const auto& [gauge, grant] : made_.grants) {
-      reasons += fmt::format("{}{}: {}", reasons.empty() ? "" : "; ", gauge,
+      reasons += fmt::format("{}{}: {}", reasons.empty() ? "" : "; ", name(gauge),
                              grant.sign ? "no rows were read" : grant.reason);
     }
     throw inputError(fmt::format("model '{}'", words::escaped(model_.key)),

@@ -133,11 +133,11 @@ std::vector<std::string> Architecture::patterns(std::string_view role) const {
   return texts;
 }
 
-std::vector<Gauge> Architecture::gauges(std::string_view role, unsigned axis) const {
-  std::vector<Gauge> list;
+std::vector<StatedGauge> Architecture::gauges(std::string_view role, unsigned axis) const {
+  std::vector<StatedGauge> list;
   for (const GaugeRule& rule : rules_->gauges) {
-    Gauge stated{rule.which, holds(rule.sign, role, axis), holds(rule.permutation, role, axis),
-                 rule.scope, rule.because};
+    StatedGauge stated{rule.which, holds(rule.sign, role, axis),
+                       holds(rule.permutation, role, axis), rule.scope, rule.because};
     const bool refused = holds(rule.refused, role, axis);
     if (stated.sign || stated.permutation || refused) list.push_back(std::move(stated));
   }
@@ -146,12 +146,12 @@ std::vector<Gauge> Architecture::gauges(std::string_view role, unsigned axis) co
 
 OrderGrant Architecture::orderOf(std::string_view role, unsigned axis) const {
   std::string narrow, refused;
-  for (const Gauge& stated : gauges(role, axis)) {
+  for (const StatedGauge& stated : gauges(role, axis)) {
     if (stated.permutation && stated.scope == Scope::each) {
-      return {std::string(models::name(stated.which)), stated.reason};
+      return {stated.which, stated.reason};
     }
     if (stated.permutation && narrow.empty()) {
-      narrow = fmt::format("under '{}' it moves only {}", models::name(stated.which),
+      narrow = fmt::format("under '{}' it moves only {}", kindred::name(stated.which),
                            models::name(stated.scope));
     }
     if (!stated.permutation && !stated.sign && refused.empty()) refused = stated.reason;

@@ -11,9 +11,10 @@
 #include <string_view>
 #include <vector>
 
+#include <kindred/gauge.hpp>
+
 #include "models/checkpoint.hpp"
 #include "models/component.hpp"
-#include "models/gauge.hpp"
 
 namespace kindred::models {
 
@@ -42,8 +43,8 @@ std::string_view name(Scope scope);  // "inside-heads"
 
 // A change of the weights that leaves function, initialisation and training alone
 // (a sign or a permutation along one axis of a role).
-struct Gauge {
-  KnownGauge which = KnownGauge::layer;
+struct StatedGauge {
+  Gauge which = Gauge::layer;
   bool sign = false;
   bool permutation = false;
   Scope scope = Scope::each;
@@ -60,13 +61,13 @@ struct RoleAxis {
 
 // Whether all indices of an axis may change places, as tests that exchange rows need it.
 struct OrderGrant {
-  std::string gauge;   // empty: they may not
-  std::string reason;  // why, or why not
+  std::optional<Gauge> gauge;  // none: they may not
+  std::string reason;          // why, or why not
 };
 
 // A gauge as the file states it: everything that changes together.
 struct GaugeRule {
-  KnownGauge which = KnownGauge::layer;
+  Gauge which = Gauge::layer;
   Scope scope = Scope::each;
   std::vector<RoleAxis> sign, permutation, refused;
   std::string because;
@@ -131,7 +132,7 @@ class Architecture {
   // The tensor names of a role: patterns, or "rows of PATTERN" where it is split off.
   std::vector<std::string> patterns(std::string_view role) const;
   // Gauges of a role's axis (0: rows), refused ones too; empty where none is stated.
-  std::vector<Gauge> gauges(std::string_view role, unsigned axis) const;
+  std::vector<StatedGauge> gauges(std::string_view role, unsigned axis) const;
   // A gauge of scope each; one that only moves parts or whole heads does not do.
   OrderGrant orderOf(std::string_view role, unsigned axis) const;
   // All gauges with those of the axes that this family has.

@@ -298,16 +298,17 @@ class Reader {
 
   void readGauges(const yaml::Node& node) {
     fields_.eachPair(node, "'gauges'", [&](const yaml::Node& key, const yaml::Node& value) {
-      const std::optional<KnownGauge> known = knownGauge(key.scalar);
-      if (!known)
+      const std::optional<Gauge> known = gaugeNamed(key.scalar);
+      if (!known || known == Gauge::none) {
         return fields_.unknown(key.place, "gauge", key.scalar,
-                               {kGaugeNames.begin(), kGaugeNames.end()});
+                               {kGaugeNames.begin(), kGaugeNames.end() - 1});
+      }
       if (value.kind == yaml::Node::Kind::null) return file_.removed_gauges.push_back(*known);
       readGauge(*known, key, value);
     });
   }
 
-  void readGauge(KnownGauge which, const yaml::Node& key, const yaml::Node& node) {
+  void readGauge(Gauge which, const yaml::Node& key, const yaml::Node& node) {
     GaugeRule rule;
     rule.which = which;
     fields_.eachKnown(

@@ -15,7 +15,7 @@ struct ArchitectureFile {
   ArchitectureRules rules;
   std::string extends;
   std::vector<std::string> removed_roles;
-  std::vector<KnownGauge> removed_gauges;
+  std::vector<Gauge> removed_gauges;
   bool has_rotary = false;
   bool has_rotary_part = false;
   bool has_gains = false;

@@ -85,7 +85,7 @@ class Joiner {
     for (const auto& [role, patterns] : file.rules.roles) {
       rules.roles.insert_or_assign(role, patterns);
     }
-    for (const KnownGauge removed : file.removed_gauges) {
+    for (const Gauge removed : file.removed_gauges) {
       std::erase_if(rules.gauges, [&](const GaugeRule& rule) { return rule.which == removed; });
     }
     for (const GaugeRule& rule : file.rules.gauges) {

@@ -102,7 +102,7 @@ const plan::Model& modelNamed(const plan::Models& models, const std::string& key
 
 // The findings of one test on one gauge rest on the same assignments.
 void countAssignments(const std::vector<evidence::Adjusted>& findings, results::Pair& pair) {
-  std::set<std::pair<std::string, std::string>> counted;
+  std::set<std::pair<std::string, Axis>> counted;
   for (const evidence::Adjusted& entry : findings) {
     const Finding& finding = entry.finding;
     if (finding.assignments.solved == 0) continue;

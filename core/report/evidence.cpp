@@ -17,7 +17,7 @@ std::vector<Evidence> evidenceOf(const results::Report& report) {
   std::vector<Key> order;
   for (const evidence::StepFinding& f : report.findings) {
     const Key key{std::min(f.model_a, f.model_b), std::max(f.model_a, f.model_b),
-                  by_axis ? f.finding.gauge : "", f.finding.basis != Basis::describes};
+                  by_axis ? f.finding.gauge.name() : "", f.finding.basis != Basis::describes};
     const auto [found, fresh] = best.try_emplace(key, &f);
     if (fresh) order.push_back(key);
     if (f.log10_p_adjusted < found->second->log10_p_adjusted) found->second = &f;

@@ -84,7 +84,7 @@ Markup tableRow(const EvidenceScale& scale, const Evidence& row) {
   pair << element("bdi", f.model_a) << " and " << element("bdi", f.model_b);
   if (row.control) pair << " " << element("span", "control", {{"class", "tag"}});
   test << f.finding.test
-       << element("span", f.finding.gauge.empty() ? "no axis" : f.finding.gauge,
+       << element("span", f.finding.gauge.empty() ? "no axis" : f.finding.gauge.name(),
                   {{"class", "axis-name"}});
   if (const char* tag = tagOf(f.finding.basis); *tag != '\0') {
     test << element("span", tag, {{"class", "tag"}});
@@ -153,7 +153,7 @@ Markup evidenceSection(const results::Report& report) {
   if (!report.refused.empty()) {
     TextTable refused{"Tests that were not run", {"step", "pair", "axis", "why"}, {}, ""};
     for (const results::Refused& r : report.refused) {
-      refused.rows.push_back({r.step, r.model_a + " and " + r.model_b, r.gauge, r.reason});
+      refused.rows.push_back({r.step, r.model_a + " and " + r.model_b, r.gauge.name(), r.reason});
     }
     content << foldedMarkup(fmt::format("{} tests that were not run, and why", refused.rows.size()),
                             tableMarkup(refused));

@@ -92,7 +92,7 @@ std::string evidenceTable(const std::vector<Evidence>& rows) {
     text +=
         fmt::format("| {} and {}{} | {} | {} | {} | {}{} | {} |\n", inText(f.model_a),
                     inText(f.model_b), rows[i].control ? " (control)" : "", inText(f.finding.test),
-                    inText(f.finding.gauge), f.finding.units, rows[i].at_floor ? "<= " : "",
+                    inText(f.finding.gauge.name()), f.finding.units, rows[i].at_floor ? "<= " : "",
                     report::text(pValue(f.log10_p_adjusted)), decides(f.finding.basis));
   }
   if (rows.size() > kRows) {

@@ -119,8 +119,8 @@ std::string findings(const results::Report& report) {
   for (const evidence::StepFinding* row : mostTelling(report.findings)) {
     text +=
         fmt::format("{:<18} {:<17} {:<13} {:>6} {:>6.1f} {:>7} {:>5}\n", cut(row->step, 18),
-                    cut(row->model_a + " ~ " + row->model_b, 17), cut(row->finding.gauge, 13),
-                    row->finding.units, row->log10_p_adjusted,
+                    cut(row->model_a + " ~ " + row->model_b, 17),
+                    cut(row->finding.gauge.name(), 13), row->finding.units, row->log10_p_adjusted,
                     row->finding.basis != Basis::describes ? "yes" : "no", likeness(row->finding));
   }
   return text +

@@ -56,6 +56,7 @@ class RowWriter {
       fmt::format_to(std::back_inserter(text_), "{:.17g}", value);
     }
   }
+  void add(const Axis& axis) { add(axis.name()); }
   void add(bool value) { text_ += value ? "yes" : "no"; }
 
   std::string& text_;

@@ -67,6 +67,10 @@ class Reader {
     require(json.is_string(), place, "a text");
     field = json.get<std::string>();
   }
+  void read(const std::string& place, const Json& json, Axis& field) const {
+    require(json.is_string(), place, "a text");
+    field = json.get<std::string>();
+  }
   void read(const std::string& place, const Json& json, bool& field) const {
     require(json.is_boolean(), place, "true or false");
     field = json.get<bool>();

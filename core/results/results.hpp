@@ -52,7 +52,9 @@ struct StepTable {
 // A test that was not run on a gauge, with the reason: the architecture does not grant it, or the
 // alignment read what the test draws at random.
 struct Refused {
-  std::string step, model_a, model_b, gauge, reason;
+  std::string step, model_a, model_b;
+  Axis gauge;
+  std::string reason;
   bool unfair = false;  // the gauge is granted, but the signs of neither model are fair
 };
 

@@ -45,6 +45,7 @@ class SchemaOf {
 
  private:
   static Json typeOf(const std::string&) { return {{"type", "string"}}; }
+  static Json typeOf(const Axis&) { return {{"type", "string"}}; }
   static Json typeOf(bool) { return {{"type", "boolean"}}; }
   static Json typeOf(double) { return {{"type", {"number", "null"}}}; }
   static Json typeOf(std::uint64_t) { return {{"type", "integer"}, {"minimum", 0}}; }

@@ -54,6 +54,7 @@ class Writer {
 
  private:
   static Json jsonOf(const std::string& value) { return value; }
+  static Json jsonOf(const Axis& axis) { return axis.name(); }
   static Json jsonOf(bool value) { return value; }
   // JSON has no NaN: an undefined figure is null.
   static Json jsonOf(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }

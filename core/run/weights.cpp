@@ -211,10 +211,9 @@ void CheckpointWeights::fold(std::string_view role, const Place& place, Matrix& 
   }
 }
 
-GaugeGrant CheckpointWeights::gauge(std::string_view role, unsigned axis,
-                                    std::string_view name) const {
-  for (const models::Gauge& stated : model_.architecture->gauges(role, axis)) {
-    if (models::name(stated.which) != name) continue;
+GaugeGrant CheckpointWeights::gauge(std::string_view role, unsigned axis, Gauge which) const {
+  for (const models::StatedGauge& stated : model_.architecture->gauges(role, axis)) {
+    if (stated.which != which) continue;
     if (stated.permutation) {
       // Scales of blocks stay where they are when rows or columns change places.
       if (std::string blocks = scaledByBlocks(stated.which); !blocks.empty()) {
@@ -224,11 +223,11 @@ GaugeGrant CheckpointWeights::gauge(std::string_view role, unsigned axis,
     return {stated.sign, stated.permutation, stated.reason, foreignFiles(*model_.architecture)};
   }
   return {false, false,
-          "architecture " + model_.architecture->name() + " states no gauge '" + std::string(name) +
-              "' there"};
+          "architecture " + model_.architecture->name() + " states no gauge '" +
+              std::string(name(which)) + "' there"};
 }
 
-std::string CheckpointWeights::scaledByBlocks(models::KnownGauge which) const {
+std::string CheckpointWeights::scaledByBlocks(Gauge which) const {
   for (const models::GaugeRule& rule : model_.architecture->rules()) {
     if (rule.which != which) continue;
     for (const auto& [key, matrix] : reading_.matrices) {

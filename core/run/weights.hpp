@@ -28,7 +28,7 @@ class CheckpointWeights final : public ModelWeights {
   bool whole(std::string_view role, const Place& place) const override;
   Matrix matrix(std::string_view role, const Place& place,
                 std::span<const std::uint32_t> rows = {}) const override;
-  GaugeGrant gauge(std::string_view role, unsigned axis, std::string_view name) const override;
+  GaugeGrant gauge(std::string_view role, unsigned axis, Gauge which) const override;
   std::string asymmetry(std::string_view role, const Place& place) const override;
 
   const plan::WeightReading& reading() const { return reading_; }
@@ -46,7 +46,7 @@ class CheckpointWeights final : public ModelWeights {
   void keepTokensWithRows();
   const plan::ReadableMatrix* find(std::string_view role, const Place& place) const;
   // Why what a gauge orders can't change places in what is stored, or empty.
-  std::string scaledByBlocks(models::KnownGauge which) const;
+  std::string scaledByBlocks(Gauge which) const;
   void fold(std::string_view role, const Place& place, Matrix& matrix) const;
   void readRows(const models::View& view, std::span<const std::uint32_t> rows,
                 Matrix& matrix) const;

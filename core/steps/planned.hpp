@@ -24,8 +24,9 @@ struct ModelRanges {
 struct StepBase {
   const Step* step = nullptr;
   std::vector<const plan::Model*> models = {};  // whose headers it needs, in its order
-  // Empty where what is read depends on what is found. An upper bound of surveys, which choose what
-  // they read, and of tests of whole models, which read the tokens that the vocabularies share.
+  // An upper bound of surveys, which choose what they read, of tests of whole models, which read
+  // the tokens that the vocabularies share, and of tests by content, which pass over what is
+  // computed.
   std::vector<ModelRanges> reads = {};
   std::size_t pair_count = 0;  // that it compares
   std::uint64_t bytes = 0;     // that the step reads, each range once

@@ -130,6 +130,19 @@ TEST_F(Identify, SaysWhatIsMissingOnTheCommandLine) {
   const RunResult empty = support::run({"identify", model("child"), "--among", dir_.text() + "/x"});
   EXPECT_EQ(empty.exit_code, 2);
   EXPECT_THAT(empty.err, HasSubstr("there is no such file or folder"));
+  const RunResult word = support::run({"identify", model("child"), "--among", "nowhere"});
+  EXPECT_EQ(word.exit_code, 2);
+  EXPECT_EQ(
+      word.err,
+      "kindred: nowhere: is no folder, list, fingerprint or model that is here (for a model of "
+      "the Hub write hub:nowhere)\n");
+  const auto damaged = dir_.write("damaged.kfp", "this is no fingerprint");
+  const RunResult none =
+      support::run({"identify", model("child"), "--among", damaged.string(), "--json"});
+  EXPECT_EQ(none.exit_code, 2);
+  EXPECT_EQ(none.out, "");
+  EXPECT_THAT(none.err, AllOf(HasSubstr("candidate 'damaged' is left out"),
+                              HasSubstr("none of the 1 candidates could be read")));
   const RunResult size =
       support::run({"fingerprint", model("child"), "--size", "10kB", "--out", "x.kfp"});
   EXPECT_EQ(size.exit_code, 2);

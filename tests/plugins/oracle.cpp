@@ -9,7 +9,8 @@ namespace {
 class Oracle final : public kindred::MatrixTest {
  public:
   std::vector<kindred::GaugeUse> uses() const override {
-    return {{"mlp-unit", kindred::GaugeUse::Of::signs, std::string(kindred::role::kUp), 0}};
+    return {{kindred::Gauge::mlp_unit, kindred::GaugeUse::Of::signs,
+             std::string(kindred::role::kUp), 0}};
   }
 
 #if defined(ORACLE_CALIBRATED)

@@ -45,7 +45,7 @@ class Coins {
  public:
   Coins(const results::Report& report, const std::string& gauge) : report_(report) {
     for (const evidence::StepFinding& finding : report.findings) {
-      if (finding.finding.gauge == gauge) add(finding);
+      if (finding.finding.gauge.name() == gauge) add(finding);
     }
     for (const auto& [layer, coins] : fewest_) {
       const double half = kDeviations * 0.5 / std::sqrt(coins);
@@ -112,8 +112,8 @@ std::vector<Picture> coinPictures(const results::Report& report) {
   std::map<std::string, std::set<std::string>> pairs;
   for (const evidence::StepFinding& finding : report.findings) {
     if (finding.finding.by_layer.empty()) continue;
-    if (pairs[finding.finding.gauge].empty()) gauges.push_back(finding.finding.gauge);
-    pairs[finding.finding.gauge].insert(pairName(finding.model_a, finding.model_b));
+    if (pairs[finding.finding.gauge.name()].empty()) gauges.push_back(finding.finding.gauge.name());
+    pairs[finding.finding.gauge.name()].insert(pairName(finding.model_a, finding.model_b));
   }
   std::vector<Picture> pictures;
   for (const std::string& gauge : gauges) {

@@ -86,8 +86,7 @@ class AdapterPairer {
       const TensorInfo& info_a = infoOf(a_, *of_a);
       const TensorInfo& info_b = infoOf(b_, *of_b);
       pairs_.rows.push_back({componentsOf(a_, *of_a, info_a, stored),
-                             componentsOf(b_, *of_b, info_b, stored),
-                             std::string(gauge::kAdapterRank)});
+                             componentsOf(b_, *of_b, info_b, stored), Gauge::adapter_rank});
     }
     return std::move(pairs_);
   }

@@ -2,9 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <iterator>
 #include <map>
-#include <set>
 
 #include "constants/constants.hpp"
 #include "run/reader.hpp"
@@ -15,26 +13,9 @@
 namespace kindred::steps {
 namespace {
 
-constexpr std::uint64_t kLeast = 16;                         // rows, and columns
-constexpr std::uint64_t kElements = std::uint64_t{1} << 20;  // read of a tensor
-constexpr std::size_t kOfAShape = 16;                        // tensors of a shape, of each model
-constexpr std::size_t kChosen = 12;                          // pairs that are tested
+constexpr std::size_t kChosen = 12;  // pairs that are tested
 
 using Shape = std::vector<std::uint64_t>;
-
-// Axes of length one say nothing. Empty: too small, no matrix, or no numbers of some precision.
-Shape testable(const models::View& view) {
-  const TensorInfo& info = view.info;
-  const bool numbers = (info.dtype == DType::F32 || info.dtype == DType::F16 ||
-                        info.dtype == DType::BF16 || info.dtype == DType::F64) &&
-                       models::shown(*view.tensor) == models::Shown::values;
-  Shape shape;
-  for (const std::uint64_t length : info.shape) {
-    if (length != 1) shape.push_back(length);
-  }
-  if (!numbers || shape.size() < 2 || shape[0] < kLeast || shape[1] < kLeast) return {};
-  return shape;
-}
 
 struct Read {
   std::size_t index;  // into the selection
@@ -55,17 +36,11 @@ double cosine(const std::vector<float>& x, const std::vector<float>& y) {
 
 class Pairer {
  public:
-  Pairer(const TestContents& step, run::Executor& executor) : step_(step), executor_(executor) {
-    const std::set<Shape> of_a = shapes(step.a), of_b = shapes(step.b);
-    std::set_intersection(of_a.begin(), of_a.end(), of_b.begin(), of_b.end(),
-                          std::inserter(shared_, shared_.end()));
-    nameTurned(*step.model_a, step.a, of_b);
-    nameTurned(*step.model_b, step.b, of_a);
-  }
+  Pairer(const TestContents& step, run::Executor& executor) : step_(step), executor_(executor) {}
 
   ContentPairs run() {
-    const std::map<Shape, std::vector<Read>> of_a = read(*step_.model_a, step_.a);
-    const std::map<Shape, std::vector<Read>> of_b = read(*step_.model_b, step_.b);
+    const std::map<Shape, std::vector<Read>> of_a = read(*step_.model_a, step_.a, step_.reads_of_a);
+    const std::map<Shape, std::vector<Read>> of_b = read(*step_.model_b, step_.b, step_.reads_of_b);
     std::vector<std::pair<const Read*, const Read*>> chosen;
     for (const auto& [shape, list_b] : of_b) {
       const auto list_a = of_a.find(shape);
@@ -77,45 +52,15 @@ class Pairer {
   }
 
  private:
-  static std::set<Shape> shapes(const std::vector<plan::Selected>& side) {
-    std::set<Shape> all;
-    for (const plan::Selected& selected : side) all.insert(testable(selected.view));
-    all.erase(Shape{});
-    return all;
-  }
-
-  // Matrices that the other model has in no shape but the turned one: inputs times outputs where it
-  // has outputs times inputs.
-  void nameTurned(const plan::Model& model, const std::vector<plan::Selected>& side,
-                  const std::set<Shape>& of_other) {
-    for (const plan::Selected& selected : side) {
-      const Shape shape = testable(selected.view);
-      if (shape.size() != 2 || of_other.contains(shape)) continue;
-      if (!of_other.contains({shape[1], shape[0]})) continue;
-      leaveOut(model, selected.view,
-               "the other model has this shape only turned: one of the two may be stored "
-               "transposed, and that is not compared");
-    }
-  }
-
   std::map<Shape, std::vector<Read>> read(const plan::Model& model,
-                                          const std::vector<plan::Selected>& side) {
+                                          const std::vector<plan::Selected>& side,
+                                          const std::vector<ContentRead>& reads) {
     std::map<Shape, std::vector<Read>> tensors;
-    std::uint64_t left = step_.ready->asked->read.back();
-    for (std::size_t i = 0; i < side.size(); ++i) {
-      const models::View& view = side[i].view;
-      const Shape shape = testable(view);
-      if (!shared_.contains(shape)) continue;
-      std::vector<Read>& alike = tensors[shape];
-      const std::uint64_t columns = view.info.elements / shape[0];
-      const std::uint64_t rows = std::min(shape[0], std::max(kLeast, kElements / columns));
-      const std::uint64_t bytes = rows * columns * info(view.info.dtype).bits / 8;
-      if (bytes > left || alike.size() == kOfAShape) {
-        leaveOut(model, view, "over budget");
-        continue;
-      }
-      left -= bytes;
-      Read one{i, !view.info.role.empty(), rowsOf(model, view, rows, columns)};
+    for (const ContentRead& planned : reads) {
+      const models::View& view = side[planned.index].view;
+      std::vector<Read>& alike = tensors[planned.shape];
+      if (alike.size() == kOfAShape) continue;
+      Read one{planned.index, !view.info.role.empty(), rowsOf(model, view, planned)};
       if (const auto why = constants::computed(view.info, one.matrix.values); !why.empty()) {
         leaveOut(model, view, "computed, not trained: " + why);
         continue;
@@ -134,12 +79,11 @@ class Pairer {
     return tensors;
   }
 
-  Matrix rowsOf(const plan::Model& model, const models::View& view, std::uint64_t rows,
-                std::uint64_t columns) {
-    Matrix matrix{&view.info, rows, columns, std::vector<float>(rows * columns)};
-    const recipe::Sample first{recipe::Sample::Kind::head, rows * columns, 0, 0};
+  Matrix rowsOf(const plan::Model& model, const models::View& view, const ContentRead& planned) {
+    Matrix matrix{&view.info, planned.rows, planned.columns,
+                  std::vector<float>(planned.rows * planned.columns)};
     std::size_t at = 0;
-    for (const plan::Segment& segment : plan::segments(first, view.info.elements)) {
+    for (const plan::Segment& segment : planned.segments) {
       run::SegmentBytes bytes(model, view, segment, nullptr);
       run::readFloats({bytes.file(), bytes.offset(), view.info.dtype, view.info.name},
                       {matrix.values.data() + at, segment.elements});
@@ -186,14 +130,13 @@ class Pairer {
     std::vector<ContentPairs::Chosen> kept;
     for (const std::size_t i : order) {
       kept.push_back(pairs_.chosen[i]);
-      pairs_.rows.push_back({chosen[i].first->matrix, chosen[i].second->matrix, ""});
+      pairs_.rows.push_back({chosen[i].first->matrix, chosen[i].second->matrix, std::nullopt});
     }
     pairs_.chosen = std::move(kept);
   }
 
   const TestContents& step_;
   run::Executor& executor_;
-  std::set<Shape> shared_;  // shapes of tensors that both models have
   ContentPairs pairs_;
 };
 

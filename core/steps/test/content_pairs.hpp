@@ -23,10 +23,8 @@ struct ContentPairs {
   std::vector<results::LeftOut> left_out;
 };
 
-// Reads the first rows of matrices (and of kernels) that the two sides have in like shapes, up to
-// the bytes that the step may read, pairs each of B's with the most similar of A's, and returns the
-// most similar pairs. Tensors that hold computed values, and those beyond the budget, are listed as
-// left out.
+// Reads what the step planned, pairs each of B's matrices with the most similar of A's, and returns
+// the most similar pairs. Tensors that hold computed values are listed as left out.
 ContentPairs pairByContent(const TestContents& step, run::Executor& executor);
 
 }  // namespace kindred::steps

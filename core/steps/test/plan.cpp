@@ -107,6 +107,17 @@ void planWholeModels(const Ready<asked::PairTest>& ready, const WholeModelTest& 
   }
 }
 
+void planContents(const Ready<asked::PairTest>& ready, Test* test, TwoSides sides,
+                  Planning& planning) {
+  ContentReads reads = contentReads(sides, ready.asked->read.back());
+  planning.leaveOut(*ready.step, std::move(reads.left_out));
+  TestContents planned{std::move(sides), &ready, test, std::move(reads.a), std::move(reads.b)};
+  Planning::priceSides(planned, rangesOf(planned.reads_of_a, planned.a),
+                       rangesOf(planned.reads_of_b, planned.b));
+  planned.work = 0;  // no metric sees it
+  planning.add(std::move(planned));
+}
+
 }  // namespace
 
 const WholeModelTest* wholeModelTest(const asked::PairTest::Tools& tools) {
@@ -151,7 +162,7 @@ void planStep(const Ready<asked::PairTest>& ready, Planning& planning) {
   TwoSides sides = planning.sides(*ready.step, asked.selection, asked.meeting);
   if (asked.meeting.by == recipe::Pairing::content) {
     for (const plan::Model* model : sides.models) planning.leaveCodesOut(*model, *ready.step);
-    return planning.add(TestContents{std::move(sides), &ready, test});
+    return planContents(ready, test, std::move(sides), planning);
   }
   TestRows planned{std::move(sides), &ready, test, {}};
   planned.pairs = planPairs(asked.meeting, asked.sample, planned, planning);

@@ -10,29 +10,6 @@
 namespace kindred::steps {
 namespace {
 
-// Bytes of a model's tensors that have roles in its family.
-std::uint64_t bytesWithRole(const plan::Model& model) {
-  std::uint64_t bytes = 0;
-  for (const models::Tensor& tensor : model.checkpoint.tensors()) {
-    const bool part = tensor.encoding == models::Encoding::part;
-    if (!part && !model.architecture->roleOf(tensor.name).empty()) bytes += tensor.bytes;
-  }
-  return bytes;
-}
-
-// Whether most of a model's bytes have roles, in its own family or in those of its components: a
-// family that fits a few names alone says nothing of the others.
-bool isUnderstood(const plan::Model& model) {
-  if (model.architecture == nullptr) return false;
-  std::uint64_t bytes = 0, with_role = 0;
-  for (const models::Tensor& tensor : model.checkpoint.tensors()) {
-    if (tensor.encoding != models::Encoding::part) bytes += tensor.bytes;
-  }
-  if (model.components.empty()) with_role = bytesWithRole(model);
-  for (const auto& component : model.components) with_role += bytesWithRole(*component);
-  return with_role > 0 && with_role >= bytes / 2;
-}
-
 void record(const TestContents& step, const ContentPairs::Chosen& chosen,
             results::StepResult& result) {
   const TensorInfo& a = step.a[chosen.a].view.info;
@@ -74,7 +51,6 @@ results::StepResult run(const TestContents& step, run::Executor& executor) {
   executor.progress.step(step.step->name, 0);
   results::StepResult result;
   if (passesAdapterOver(step, result)) return result;
-  if (isUnderstood(*step.model_a) && isUnderstood(*step.model_b)) return result;
   ContentPairs pairs = pairByContent(step, executor);
   result.ranges = std::move(pairs.ranges);
   result.left_out = std::move(pairs.left_out);

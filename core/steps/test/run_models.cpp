@@ -245,7 +245,7 @@ class MatrixTester {
     const ModelProfile* b = profiles_.at(pair.budget).of(*pair.models.second);
     if (a == nullptr || b == nullptr) return tables;  // related by tests that need no architecture
     if (a->weights().mlps().size() > b->weights().mlps().size()) std::swap(a, b);
-    const GaugeUse none{"none", GaugeUse::Of::signs, "", 0};
+    const GaugeUse none{Gauge::none, GaugeUse::Of::signs, "", 0};
     const auto alignment = plugin::guard("aligner", [&] { return aligner_.align(*a, *b); });
     const Alignment& aligned =
         plugin::guard("aligner", [&]() -> const Alignment& { return alignment->blindTo(none); });
@@ -334,8 +334,7 @@ class MatrixTester {
     if (pairs.none.empty()) {
       pairs.none = "no component gives a coin: they are zero, constant or copies of each other";
     }
-    outcome.refused.push_back(
-        {first, a.key, b.key, std::string(gauge::kAdapterRank), pairs.none, false});
+    outcome.refused.push_back({first, a.key, b.key, Gauge::adapter_rank, pairs.none, false});
     return outcome;
   }
 
@@ -346,7 +345,7 @@ class MatrixTester {
     std::vector<Finding> findings =
         plugin::guard(test, [&] { return step.test->test->runOnAdapters(rows); });
     for (Finding& finding : findings) {
-      finding.gauge = gauge::kAdapterRank;
+      finding.gauge = Gauge::adapter_rank;
       finding.reference = a.key;
     }
     for (Finding& finding : evidence::checked(test, basis, std::move(findings))) {

@@ -54,7 +54,7 @@ class RowTester {
 
  private:
   // The permutation gauge of both tensors' rows; a test on an axis without one is refused.
-  std::string gaugeOf(const models::View& a, const models::View& b) const {
+  std::optional<Gauge> gaugeOf(const models::View& a, const models::View& b) const {
     for (const auto& [model, view] : {std::pair{step_.model_a, &a}, std::pair{step_.model_b, &b}}) {
       if (model->architecture == nullptr) {
         refuse(*view, "the architecture of '" + model->key + "' is not known");
@@ -67,7 +67,7 @@ class RowTester {
         refuse(*view, models::whyNot(tensor.encoding, tensor.dtype));
       }
       const models::OrderGrant grant = model->architecture->orderOf(view->info.role, 0);
-      if (grant.gauge.empty()) refuse(*view, grant.reason);
+      if (!grant.gauge) refuse(*view, grant.reason);
     }
     return step_.model_a->architecture->orderOf(a.info.role, 0).gauge;
   }
@@ -114,9 +114,10 @@ class RowTester {
       return pair.gauge == finding.gauge;
     });
     if (granted) return;
-    throw Error(Category::plugin, "plugin '" + step_.ready->tools.plugin->name() + "'",
-                "rests on the gauge '" + finding.gauge + "', which was not granted to these rows",
-                "a fault in the plugin: tell its author");
+    throw Error(
+        Category::plugin, "plugin '" + step_.ready->tools.plugin->name() + "'",
+        "rests on the gauge '" + finding.gauge.name() + "', which was not granted to these rows",
+        "a fault in the plugin: tell its author");
   }
 
   const TestRows& step_;

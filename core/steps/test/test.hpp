@@ -17,6 +17,7 @@
 #include "recipe/values.hpp"
 #include "run/executor.hpp"
 #include "steps/planned.hpp"
+#include "steps/test/content_reads.hpp"
 #include "steps/types.hpp"
 
 namespace kindred::steps {
@@ -77,11 +78,11 @@ struct TestRows : TwoSides {
   std::vector<plan::PairIndex> pairs;
 };
 
-// The same of matrices that their contents pair. What it reads depends on what it finds, within its
-// budget.
+// The same of matrices that their contents pair.
 struct TestContents : TwoSides {
   const Ready<asked::PairTest>* ready = nullptr;
   Test* test = nullptr;
+  std::vector<ContentRead> reads_of_a, reads_of_b;
 };
 
 // A test of two whole models.

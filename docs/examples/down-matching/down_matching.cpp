@@ -23,7 +23,7 @@ arma::fmat downColumns(const kindred::ModelWeights& weights, const kindred::Plac
 class DownMatching final : public kindred::MatrixTest {
  public:
   std::vector<kindred::GaugeUse> uses() const override {
-    return {{"mlp-unit", kindred::GaugeUse::Of::order, std::string(role::kGate), 0}};
+    return {{kindred::Gauge::mlp_unit, kindred::GaugeUse::Of::order, std::string(role::kGate), 0}};
   }
 
   std::vector<kindred::Finding> run(const kindred::MatrixTask& task) const override {

@@ -41,8 +41,7 @@ class AlignedPermutation final : public kindred::MatrixTest {
       : permutations_(static_cast<std::uint64_t>(parameters.integer("permutations"))) {}
 
   std::vector<GaugeUse> uses() const override {
-    return {
-        {std::string(kindred::gauge::kMlpUnit), GaugeUse::Of::order, std::string(role::kGate), 0}};
+    return {{kindred::Gauge::mlp_unit, GaugeUse::Of::order, std::string(role::kGate), 0}};
   }
 
   std::vector<Finding> run(const kindred::MatrixTask& task) const override {

@@ -204,12 +204,12 @@ Alignment BlindAlignments::alignedFor(const GaugeUse& use) {
   alignment.tokens = tokens_;
   // Any rotation would read the signs and order of the stream's coordinates. Columns whose signs
   // are tossed are paired by the test itself.
-  if (use.gauge == kindred::gauge::kResidualDim || inColumns(use)) return alignment;
+  if (use.gauge == kindred::Gauge::residual_dim || inColumns(use)) return alignment;
   search();
-  const bool on_values = use.gauge == kindred::gauge::kValueDim;
+  const bool on_values = use.gauge == kindred::Gauge::value_dim;
   const bool on_keys =
-      use.gauge == kindred::gauge::kRotaryPair || use.gauge == kindred::gauge::kRotaryFree;
-  const bool on_heads = use.gauge == kindred::gauge::kKvGroup;
+      use.gauge == kindred::Gauge::rotary_pair || use.gauge == kindred::Gauge::rotary_free;
+  const bool on_heads = use.gauge == kindred::Gauge::kv_group;
   const Scored* chosen = best(!on_keys && !on_heads);
   if (chosen == nullptr) return alignment;  // the residual streams have nothing in common
   const arma::fmat& rotation = chosen->candidate.rotation;
@@ -239,7 +239,7 @@ Alignment BlindAlignments::alignedFor(const GaugeUse& use) {
   } else {
     matchMlps(alignment, rotation, use.of == GaugeUse::Of::signs);
   }
-  if (use.gauge == kindred::gauge::kLatentDim && use.of == GaugeUse::Of::signs) {
+  if (use.gauge == kindred::Gauge::latent_dim && use.of == GaugeUse::Of::signs) {
     alignment.heads = matchLatents(a_, b_, use.role, layersOf(alignment), rotation);
     add(use.role, true);
   }
@@ -248,8 +248,8 @@ Alignment BlindAlignments::alignedFor(const GaugeUse& use) {
 
 const Alignment& BlindAlignments::blindTo(const GaugeUse& use) {
   // Latents of queries and of keys are one gauge in two roles.
-  const bool by_role = use.gauge == kindred::gauge::kLatentDim || inColumns(use);
-  const auto key = std::pair(by_role ? use.gauge + use.role : use.gauge, use.of);
+  const bool by_role = use.gauge == kindred::Gauge::latent_dim || inColumns(use);
+  const auto key = std::tuple(use.gauge, by_role ? use.role : std::string(), use.of);
   const auto found = alignments_.find(key);
   if (found != alignments_.end()) return found->second;
   return alignments_.emplace(key, alignedFor(use)).first->second;

@@ -39,7 +39,7 @@ class BlindAlignments final : public PairAlignment {
   std::vector<TokenPair> tokens_;
   std::vector<Scored> candidates_;
   bool searched_ = false;
-  std::map<std::pair<std::string, GaugeUse::Of>, Alignment> alignments_;
+  std::map<std::tuple<Gauge, std::string, GaugeUse::Of>, Alignment> alignments_;
 };
 
 }  // namespace kindred::aligner

@@ -129,7 +129,7 @@ class AlignmentMargins final : public kindred::Test {
       chosen.insert(top.column);
     }
     Finding finding;
-    finding.gauge = kindred::gauge::kLayer;
+    finding.gauge = kindred::Gauge::layer;
     finding.units = tops.size();
     finding.null = "the numbers of B's layers are exchanged";
     finding.assumptions =

@@ -17,7 +17,7 @@ std::vector<TextTable> described(const ModelWeights& a, const ModelWeights& b) {
   const auto aligner = test::aligner();
   const auto of_a = aligner->profile(a), of_b = aligner->profile(b);
   const auto alignment = aligner->align(*of_a, *of_b);
-  const GaugeUse use{"none", GaugeUse::Of::signs, "", 0};
+  const GaugeUse use{Gauge::none, GaugeUse::Of::signs, "", 0};
   return test::matrixTest("characterise")
       ->describe({*of_a, *of_b, alignment->blindTo(use), use, 7});
 }

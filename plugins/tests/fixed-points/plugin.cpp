@@ -9,22 +9,23 @@
 namespace {
 
 using kindred::Finding;
+using kindred::Gauge;
 using kindred::GaugeUse;
 namespace fixed_points = kindred::fixed_points;
-namespace gauge = kindred::gauge;
 namespace role = kindred::role;
 
-struct Gauge {
-  std::string_view name;
+struct GaugeSearch {
+  Gauge which;
   std::string_view
       role;  // whose rows, or columns of norms, the architecture must let change places
   std::vector<Finding> (*find)(const kindred::MatrixTask&, const fixed_points::Limits&);
 };
 
-constexpr Gauge kGauges[] = {{gauge::kMlpUnit, role::kGate, fixed_points::ofUnits},
-                             {gauge::kExpert, role::kRouter, fixed_points::ofExperts},
-                             {gauge::kKvGroup, role::kKey, fixed_points::ofHeads},
-                             {gauge::kResidualDim, role::kMlpNorm, fixed_points::ofCoordinates}};
+constexpr GaugeSearch kGauges[] = {
+    {Gauge::mlp_unit, role::kGate, fixed_points::ofUnits},
+    {Gauge::expert, role::kRouter, fixed_points::ofExperts},
+    {Gauge::kv_group, role::kKey, fixed_points::ofHeads},
+    {Gauge::residual_dim, role::kMlpNorm, fixed_points::ofCoordinates}};
 
 class FixedPoints final : public kindred::MatrixTest {
  public:
@@ -35,16 +36,16 @@ class FixedPoints final : public kindred::MatrixTest {
 
   std::vector<GaugeUse> uses() const override {
     std::vector<GaugeUse> uses;
-    for (const Gauge& gauge : kGauges) {
-      if (only_ != "all" && only_ != gauge.name) continue;
-      uses.push_back({std::string(gauge.name), GaugeUse::Of::order, std::string(gauge.role), 0});
+    for (const GaugeSearch& gauge : kGauges) {
+      if (only_ != "all" && only_ != name(gauge.which)) continue;
+      uses.push_back({gauge.which, GaugeUse::Of::order, std::string(gauge.role), 0});
     }
     return uses;
   }
 
   std::vector<Finding> run(const kindred::MatrixTask& task) const override {
-    for (const Gauge& gauge : kGauges) {
-      if (task.use.gauge == gauge.name) return gauge.find(task, limits_);
+    for (const GaugeSearch& gauge : kGauges) {
+      if (task.use.gauge == gauge.which) return gauge.find(task, limits_);
     }
     return {};
   }

@@ -71,7 +71,7 @@ class LayerDecay final : public kindred::Test {
                            const std::map<std::int64_t, std::vector<double>>& by_distance) {
     const std::size_t n = diagonal.size(), half = n / 2, third = n / 3;
     Finding finding;
-    finding.gauge = kindred::gauge::kLayer;
+    finding.gauge = kindred::Gauge::layer;
     finding.units = values.size();
     finding.null = "none: the figures describe";
     finding.assumptions =

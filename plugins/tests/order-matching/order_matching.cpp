@@ -63,15 +63,15 @@ class OrderMatching final : public kindred::Test {
     if (rows.parts() == 0 || columns.parts() == 0) return;
     const Finding of_rows = rows.finding(""), of_columns = columns.finding("");
     Finding finding = of_rows.log10_p > of_columns.log10_p ? of_rows : of_columns;
-    finding.gauge = pair.gauge.empty() ? "row-order" : pair.gauge;
+    finding.gauge = pair.gauge ? kindred::Axis(*pair.gauge) : "row-order";
     finding.null = "the order of the rows of " + pair.a.tensor->name + " (" + pair.a.tensor->model +
                    "), or that of its columns, is random; matched with " + pair.b.tensor->name +
                    " by absolute cosines; fixed points, the larger p-value";
     finding.assumptions =
-        pair.gauge.empty() ? "in models of unknown families the order of units on one side of each "
-                             "tensor carries no meaning"
-                           : "initialisation and training of " + pair.a.tensor->model +
-                                 " treat its units alike (gauge " + pair.gauge + ")";
+        !pair.gauge ? "in models of unknown families the order of units on one side of each "
+                      "tensor carries no meaning"
+                    : "initialisation and training of " + pair.a.tensor->model +
+                          " treat its units alike (gauge " + finding.gauge.name() + ")";
     finding.log10_p_floor = std::max(of_rows.log10_p_floor, of_columns.log10_p_floor);
     finding.details["fixed_rows"] = of_rows.statistic;
     finding.details["rows"] = static_cast<double>(of_rows.units);

@@ -41,7 +41,7 @@ struct Tensor {
 };
 
 std::vector<Finding> findings(const Tensor& a, const Tensor& b) {
-  return support::load<Test>("order-matching")->onRows({{a.matrix(), b.matrix(), ""}});
+  return support::load<Test>("order-matching")->onRows({{a.matrix(), b.matrix(), std::nullopt}});
 }
 
 double log10P(const Tensor& a, const Tensor& b) { return findings(a, b).at(0).log10_p; }

@@ -29,7 +29,7 @@ class PermutationTest final : public kindred::Test {
   std::vector<Finding> onTable(const kindred::Table& table) override {
     const kindred::LayerTable layers = kindred::layerTable(table);
     Finding finding;
-    finding.gauge = kindred::gauge::kLayer;
+    finding.gauge = kindred::Gauge::layer;
     finding.null = "the numbers of B's layers are exchanged";
     finding.assumptions =
         "Describes only: layers are not exchangeable, since depth alone makes like-numbered layers "
@@ -50,13 +50,14 @@ class PermutationTest final : public kindred::Test {
   Finding onRowPair(const kindred::RowPair& pair) const {
     const kindred::RowCosines cosines = kindred::rowCosines(pair.a, pair.b, units_);
     Finding finding;
-    finding.gauge = pair.gauge;
+    if (pair.gauge) finding.gauge = *pair.gauge;
     if (pair.a.tensor != nullptr) finding.layer_a = pair.a.tensor->layer;
     if (pair.b.tensor != nullptr) finding.layer_b = pair.b.tensor->layer;
     finding.null = "the rows of A are exchanged";
     finding.assumptions =
-        !pair.gauge.empty()
-            ? "A's initialisation and training treat its units alike (gauge " + pair.gauge +
+        pair.gauge
+            ? "A's initialisation and training treat its units alike (gauge " +
+                  finding.gauge.name() +
                   "); nothing is assumed of B. Tests of other tensors of the same units are not "
                   "independent of this one."
             : "Describes only: the rows of A are taken as exchangeable, which no known gauge "

@@ -141,7 +141,7 @@ TEST(PermutationTestOnRows, DecidesWhereTheUnitsHaveAGauge) {
   for (std::size_t i = 0; i < b.values.size(); ++i) b.values[i] += 0.3f * a.values[i];
   TensorInfo tensor;
   tensor.layer = 5;
-  RowPair pair{a, b, "mlp-unit"};
+  RowPair pair{a, b, Gauge::mlp_unit};
   pair.a.tensor = &tensor;
   pair.b.tensor = &tensor;
   const Finding finding = test()->onRows({pair}).front();
@@ -154,7 +154,8 @@ TEST(PermutationTestOnRows, DecidesWhereTheUnitsHaveAGauge) {
 }
 
 TEST(PermutationTestOnRows, OnlyDescribesWithoutAGauge) {
-  const Finding finding = test()->onRows({{matrix(8, 20, 1), matrix(8, 20, 2), ""}}).front();
+  const Finding finding =
+      test()->onRows({{matrix(8, 20, 1), matrix(8, 20, 2), std::nullopt}}).front();
   EXPECT_FALSE(test()->assumes());
   EXPECT_EQ(finding.gauge, "");
   EXPECT_THAT(finding.assumptions, HasSubstr("no known gauge"));
@@ -165,7 +166,7 @@ TEST(PermutationTestOnRows, GivesUniformPValuesForIndependentMatrices) {
   const int trials = 400;
   const auto plugin = test({{"permutations", std::int64_t{199}}});
   for (std::uint64_t trial = 0; trial < trials; ++trial) {
-    const RowPair pair{matrix(20, 12, 2 * trial), matrix(20, 12, 2 * trial + 1), "mlp-unit"};
+    const RowPair pair{matrix(20, 12, 2 * trial), matrix(20, 12, 2 * trial + 1), Gauge::mlp_unit};
     below_10_percent += plugin->onRows({pair}).front().log10_p <= -1 + 1e-12;
   }
   EXPECT_NEAR(below_10_percent, 40, 27);  // 4.5 standard deviations
@@ -176,19 +177,19 @@ TEST(PermutationTestOnRows, LeavesOutRowsWithoutADirection) {
   for (std::size_t j = 0; j < 8; ++j) a.values[3 * 8 + j] = 0;
   Matrix b = matrix(12, 8, 2);
   b.values[7 * 8] = std::nanf("");
-  EXPECT_EQ(test()->onRows({{a, b, "mlp-unit"}}).front().units, 8u);
+  EXPECT_EQ(test()->onRows({{a, b, Gauge::mlp_unit}}).front().units, 8u);
 }
 
 TEST(PermutationTestOnRows, AbstainsOnEqualRows) {
   const Matrix ones{nullptr, 6, 4, std::vector<float>(24, 1.0f)};
-  const Finding finding = test()->onRows({{ones, ones, "residual-dim"}}).front();
+  const Finding finding = test()->onRows({{ones, ones, Gauge::residual_dim}}).front();
   EXPECT_EQ(finding.log10_p, 0);
   EXPECT_THAT(finding.assumptions, HasSubstr("Abstains"));
 }
 
 TEST(PermutationTestOnRows, RefusesMatricesOfOtherWidth) {
   const Error refusal = support::refusalOf([] {
-    test()->onRows({{matrix(4, 8, 1), matrix(4, 9, 2), "mlp-unit"}});
+    test()->onRows({{matrix(4, 8, 1), matrix(4, 9, 2), Gauge::mlp_unit}});
   });
   EXPECT_THAT(refusal.message(), HasSubstr("have 8 elements"));
   EXPECT_EQ(refusal.remedy(), "compare tensors of equal width");

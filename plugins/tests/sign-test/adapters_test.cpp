@@ -126,7 +126,7 @@ class AdapterComponents : public testing::Test {
   std::vector<Finding> test(const Lora& a, const Lora& b) const {
     std::vector<RowPair> pairs;
     for (std::size_t m = 0; m < kModules; ++m) {
-      pairs.push_back({rows(a[m]), rows(b[m]), std::string(gauge::kAdapterRank)});
+      pairs.push_back({rows(a[m]), rows(b[m]), Gauge::adapter_rank});
     }
     return test_->runOnAdapters(pairs);
   }

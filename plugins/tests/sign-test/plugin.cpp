@@ -27,37 +27,37 @@ using kindred::GaugeUse;
 using kindred::sign_test::Tosses;
 namespace align = kindred::align;
 
-struct Gauge {
-  std::string_view name;
+struct GaugeTosses {
+  kindred::Gauge which;
   std::string_view role;
   unsigned axis;
   Tosses (*toss)(const kindred::MatrixTask&);
   const char* what;  // is negated together
 };
 
-constexpr Gauge kGauges[] = {
-    {kindred::gauge::kMlpUnit, kindred::role::kUp, 0, kindred::sign_test::tossUnits,
+constexpr GaugeTosses kGauges[] = {
+    {kindred::Gauge::mlp_unit, kindred::role::kUp, 0, kindred::sign_test::tossUnits,
      "the up row and down column of each MLP unit"},
-    {kindred::gauge::kMlpUnit, kindred::role::kDown, 1, kindred::sign_test::tossBands,
+    {kindred::Gauge::mlp_unit, kindred::role::kDown, 1, kindred::sign_test::tossBands,
      "the up row and down column of each MLP unit, seen in the first rows of the down matrix,"},
-    {kindred::gauge::kValueDim, kindred::role::kValue, 0, kindred::sign_test::tossValues,
+    {kindred::Gauge::value_dim, kindred::role::kValue, 0, kindred::sign_test::tossValues,
      "each value row and its columns of the attention output"},
-    {kindred::gauge::kValueDim, kindred::role::kAttentionOutput, 1, kindred::sign_test::tossBands,
+    {kindred::Gauge::value_dim, kindred::role::kAttentionOutput, 1, kindred::sign_test::tossBands,
      "each value row and its columns of the attention output, seen in the first rows of the "
      "latter,"},
-    {kindred::gauge::kRotaryPair, kindred::role::kKey, 0, kindred::sign_test::tossRotaryPairs,
+    {kindred::Gauge::rotary_pair, kindred::role::kKey, 0, kindred::sign_test::tossRotaryPairs,
      "each rotary pair of a key head and of its query heads"},
-    {kindred::gauge::kRotaryFree, kindred::role::kKey, 0, kindred::sign_test::tossRotaryFree,
+    {kindred::Gauge::rotary_free, kindred::role::kKey, 0, kindred::sign_test::tossRotaryFree,
      "each key row without a position and its query rows"},
-    {kindred::gauge::kLatentDim, kindred::role::kQueryLatent, 0, kindred::sign_test::tossLatents,
+    {kindred::Gauge::latent_dim, kindred::role::kQueryLatent, 0, kindred::sign_test::tossLatents,
      "each coordinate of the queries' latent, in what writes and reads it"},
-    {kindred::gauge::kLatentDim, kindred::role::kKeyValueLatent, 0, kindred::sign_test::tossLatents,
+    {kindred::Gauge::latent_dim, kindred::role::kKeyValueLatent, 0, kindred::sign_test::tossLatents,
      "each coordinate of the latent of keys and values, in what writes and reads it"},
-    {kindred::gauge::kResidualDim, kindred::role::kEmbedding, 1, kindred::sign_test::tossResidual,
+    {kindred::Gauge::residual_dim, kindred::role::kEmbedding, 1, kindred::sign_test::tossResidual,
      "each coordinate of the residual stream in all that reads or writes it"},
 };
 
-bool ofBands(const Gauge& gauge) {
+bool ofBands(const GaugeTosses& gauge) {
   return gauge.role == kindred::role::kDown || gauge.role == kindred::role::kAttentionOutput;
 }
 
@@ -66,7 +66,7 @@ double oneSidedFloor(std::uint64_t coins) {
   return std::min(0.0, kindred::stats::kLog10Of2 * (1 - static_cast<double>(coins)));
 }
 
-Finding common(const Gauge& gauge, const kindred::MatrixTask& task, const Tosses& tosses) {
+Finding common(const GaugeTosses& gauge, const kindred::MatrixTask& task, const Tosses& tosses) {
   Finding finding;
   finding.null =
       "signs of " + std::string(gauge.what) + " of " + task.a.weights().model() + " are fair coins";
@@ -106,7 +106,8 @@ bool readWhole(const kindred::ModelWeights& weights, std::string_view role) {
 }
 
 // Directions among which a gauge's rows are spread: rows that a latent gives have no more than it.
-double widthOf(const Gauge& gauge, const kindred::ModelWeights& weights, std::uint64_t columns) {
+double widthOf(const GaugeTosses& gauge, const kindred::ModelWeights& weights,
+               std::uint64_t columns) {
   const bool of_heads = gauge.role == kindred::role::kValue || gauge.role == kindred::role::kKey;
   for (std::uint64_t l = 0; of_heads && l < weights.shape().layers; ++l) {
     const kindred::Place place{static_cast<std::int64_t>(l), -1, false};
@@ -117,10 +118,10 @@ double widthOf(const Gauge& gauge, const kindred::ModelWeights& weights, std::ui
 }
 
 // Coins of the residual stream are columns, not rows of known width: nothing is stated.
-std::optional<kindred::Power> powerOf(const Gauge& gauge, const kindred::MatrixTask& task,
+std::optional<kindred::Power> powerOf(const GaugeTosses& gauge, const kindred::MatrixTask& task,
                                       const Tosses& tosses, std::uint64_t coins) {
-  const std::string_view name = gauge.name;
-  if (name == kindred::gauge::kResidualDim) return std::nullopt;
+  const kindred::Gauge which = gauge.which;
+  if (which == kindred::Gauge::residual_dim) return std::nullopt;
   if (ofBands(gauge)) {
     return kindred::sign_test::powerOfBands(task, tosses, coins, kLog10PowerLevel);
   }
@@ -136,7 +137,7 @@ std::optional<kindred::Power> powerOf(const Gauge& gauge, const kindred::MatrixT
   const auto ownPairs = [&](std::uint64_t others, double by_chance) {
     if (detected) power.alone = std::max(*detected, standingOut(others, width, by_chance));
   };
-  if (name == kindred::gauge::kMlpUnit) {
+  if (which == kindred::Gauge::mlp_unit) {
     power.paired_by = kindred::role::kGate;
     power.if_paired = detected;
     std::uint64_t most = 0;
@@ -144,12 +145,12 @@ std::optional<kindred::Power> powerOf(const Gauge& gauge, const kindred::MatrixT
       most = std::max<std::uint64_t>(most, task.a.weights().rows(gauge.role, match.a));
     }
     ownPairs(most, chance);
-  } else if (name == kindred::gauge::kRotaryPair || name == kindred::gauge::kRotaryFree) {
+  } else if (which == kindred::Gauge::rotary_pair || which == kindred::Gauge::rotary_free) {
     power.paired_by = kindred::role::kValue;
     power.if_paired = detected;
   } else {  // rows within a head or a latent are paired by their own sizes alone
-    ownPairs(name == kindred::gauge::kValueDim ? task.a.weights().shape().head_dim
-                                               : task.a.weights().rows(gauge.role, {0, -1, false}),
+    ownPairs(which == kindred::Gauge::value_dim ? task.a.weights().shape().head_dim
+                                                : task.a.weights().rows(gauge.role, {0, -1, false}),
              0);
   }
   return power;
@@ -177,7 +178,7 @@ void countHeads(const Tosses& tosses, Finding& finding) {
   finding.log10_p_floor = oneSidedFloor(coins);
 }
 
-Finding heads(const Gauge& gauge, const kindred::MatrixTask& task, const Tosses& tosses) {
+Finding heads(const GaugeTosses& gauge, const kindred::MatrixTask& task, const Tosses& tosses) {
   Finding finding = common(gauge, task, tosses);
   finding.likeness = tosses.likeness;
   countHeads(tosses, finding);
@@ -205,7 +206,7 @@ void weighRanks(const Tosses& tosses, Finding& finding) {
   finding.log10_p_floor = oneSidedFloor(upper.coins);
 }
 
-Finding ranks(const Gauge& gauge, const kindred::MatrixTask& task, const Tosses& tosses) {
+Finding ranks(const GaugeTosses& gauge, const kindred::MatrixTask& task, const Tosses& tosses) {
   Finding finding = common(gauge, task, tosses);
   finding.likeness = tosses.likeness;
   weighRanks(tosses, finding);
@@ -247,17 +248,16 @@ class SignTest final : public kindred::MatrixTest {
 
   std::vector<GaugeUse> uses() const override {
     std::vector<GaugeUse> uses;
-    for (const Gauge& gauge : kGauges) {
-      if (only_ != "all" && only_ != gauge.name) continue;
-      uses.push_back(
-          {std::string(gauge.name), GaugeUse::Of::signs, std::string(gauge.role), gauge.axis});
+    for (const GaugeTosses& gauge : kGauges) {
+      if (only_ != "all" && only_ != name(gauge.which)) continue;
+      uses.push_back({gauge.which, GaugeUse::Of::signs, std::string(gauge.role), gauge.axis});
     }
     return uses;
   }
 
   std::vector<Finding> run(const kindred::MatrixTask& task) const override {
-    for (const Gauge& gauge : kGauges) {
-      if (task.use.gauge != gauge.name || task.use.role != gauge.role) continue;
+    for (const GaugeTosses& gauge : kGauges) {
+      if (task.use.gauge != gauge.which || task.use.role != gauge.role) continue;
       Tosses tosses = gauge.toss(task);
       tosses.likeness = align::likenessOf(tosses.sizes);
       if (tosses.coins.count().coins == 0) return {};
@@ -267,7 +267,7 @@ class SignTest final : public kindred::MatrixTest {
   }
 
   std::vector<Finding> runOnAdapters(const std::vector<kindred::RowPair>& pairs) const override {
-    if (only_ != "all" && only_ != kindred::gauge::kAdapterRank) return {};
+    if (only_ != "all" && only_ != name(kindred::Gauge::adapter_rank)) return {};
     kindred::sign_test::AdapterTosses made = kindred::sign_test::tossComponents(pairs);
     if (made.tosses.coins.count().coins == 0) return {};
     made.tosses.likeness = align::likenessOf(made.tosses.sizes);

@@ -99,21 +99,21 @@ SharedCoins sharedCoins(const MatrixTask& task, const Tosses& tosses) {
   const ModelShape& shape = task.a.weights().shape();
   const Doubling& doubling = task.a.doubling();
   if (task.use.axis == 1) return {copiesIn(tosses.origins), {}};  // of bands
-  if (task.use.gauge == kindred::gauge::kMlpUnit) {
+  if (task.use.gauge == kindred::Gauge::mlp_unit) {
     Origins all;
     for (const Origins& units : doubling.units) all.insert(all.end(), units.begin(), units.end());
     return {copiesIn(all), joinedMlps(task.a)};
   }
-  if (task.use.gauge == kindred::gauge::kValueDim) {
+  if (task.use.gauge == kindred::Gauge::value_dim) {
     return {copiesIn(doubling.value_dims), joinedAttention(task.a)};
   }
-  if (task.use.gauge == kindred::gauge::kRotaryPair) {
+  if (task.use.gauge == kindred::Gauge::rotary_pair) {
     const bool beside = shape.rotary_interleaved;
     return {copiesIn(dimsOfHeads(shape, doubling.key_dims, 0,
                                  beside ? shape.rotary_dim : shape.rotary_dim / 2, beside ? 2 : 1)),
             joinedAttention(task.a)};
   }
-  if (task.use.gauge == kindred::gauge::kRotaryFree) {
+  if (task.use.gauge == kindred::Gauge::rotary_free) {
     return {copiesIn(dimsOfHeads(shape, doubling.key_dims, shape.rotary_dim, shape.head_dim, 1)),
             joinedAttention(task.a)};
   }

@@ -19,7 +19,7 @@ using test::ToyModel;
 using test::ToyShape;
 using testing::HasSubstr;
 
-const GaugeUse kUnits{"mlp-unit", GaugeUse::Of::signs, "mlp.up", 0};
+const GaugeUse kUnits{Gauge::mlp_unit, GaugeUse::Of::signs, "mlp.up", 0};
 
 Comparison signs(const ModelWeights& a, const ModelWeights& b) {
   return compare({"sign-test"}, a, b);
@@ -84,7 +84,7 @@ TEST(SignTest, IndependentModelsGiveFairCoins) {
     for (const Finding& finding : c.outcome.findings) {
       ++tests;
       if (finding.log10_p < std::log10(0.05)) ++below;
-      EXPECT_GT(finding.log10_p, -4) << finding.gauge << ", seed " << seed;
+      EXPECT_GT(finding.log10_p, -4) << finding.gauge.name() << ", seed " << seed;
     }
   }
   EXPECT_EQ(tests, 8 * 8);
@@ -338,7 +338,7 @@ TEST(SignTest, RotaryCoinsNeverComeFromAnAlignmentByQueries) {
   const auto of_a = aligner->profile(a), of_b = aligner->profile(b);
   const auto alignment = aligner->align(*of_a, *of_b);
   const Alignment& blind =
-      alignment->blindTo({"rotary-pair", GaugeUse::Of::signs, "attention.k", 0});
+      alignment->blindTo({Gauge::rotary_pair, GaugeUse::Of::signs, "attention.k", 0});
   EXPECT_NE(blind.rotation.found_by, "attention");
   for (const Reading& reading : blind.readings) {
     // Signs of columns are those of the residual stream's coordinates.

@@ -156,8 +156,8 @@ class TreeCoins final : public kindred::MatrixTest {
   explicit TreeCoins(const kindred::Parameters&) {}
 
   std::vector<GaugeUse> uses() const override {
-    return {{std::string(kindred::gauge::kResidualDim), GaugeUse::Of::signs,
-             std::string(kindred::role::kUp), 1}};
+    return {
+        {kindred::Gauge::residual_dim, GaugeUse::Of::signs, std::string(kindred::role::kUp), 1}};
   }
 
   std::vector<Finding> run(const kindred::MatrixTask& task) const override {

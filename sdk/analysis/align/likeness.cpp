@@ -10,6 +10,8 @@ constexpr double kDeviations = 4;  // by which a share of signs may be off
 constexpr double kMargin = 0.75;   // rows of one model vary in how they are distributed
 constexpr double kMost = 3.75;     // times chance that one row counts at most
 constexpr double kMostChosen = 2;  // the same, where chance is that of large cosines
+constexpr double kClear = 5;       // times chance
+constexpr double kEqual = 0.999;   // no turning makes this of rows that are not the same
 constexpr double kRise = 0.3;      // of absolute cosines, times the square of the excess of signs
 
 double meanSize(const std::vector<double>& cosines) {
@@ -24,6 +26,12 @@ double quantile(std::vector<double> values, double share) {
   const auto nth = values.begin() + static_cast<std::ptrdiff_t>(at);
   std::nth_element(values.begin(), nth, values.end());
   return *nth;
+}
+
+std::uint64_t clearOf(const Sizes& sizes, double chance) {
+  const double least = sizes.turned.empty() ? std::min(kClear * chance, kEqual) : kEqual;
+  return static_cast<std::uint64_t>(std::count_if(sizes.matched.begin(), sizes.matched.end(),
+                                                  [&](double x) { return std::abs(x) >= least; }));
 }
 
 Likeness::Agreement agreementOf(const Sizes& sizes, double chance) {
@@ -59,6 +67,7 @@ std::optional<Likeness> likenessOf(const Sizes& sizes) {
   Likeness likeness{sizes.matched.size(), sizes.width, scale * meanSize(sizes.matched),
                     scale * chance};
   likeness.median = scale * quantile(sizes.matched, 0.5);
+  likeness.clear = clearOf(sizes, chance);
   if (!sizes.turned.empty()) likeness.turned = scale * meanSize(sizes.turned);
   Likeness::Agreement agreement = agreementOf(sizes, chance);
   for (double* part : {&agreement.mean, &agreement.error, &agreement.least}) *part *= scale;

@@ -33,7 +33,7 @@ arma::fmat rowsAsColumns(const Matrix& matrix) {
 
 }  // namespace
 
-std::vector<GaugeUse> noGauge() { return {{"none", GaugeUse::Of::signs, "", 0}}; }
+std::vector<GaugeUse> noGauge() { return {{Gauge::none, GaugeUse::Of::signs, "", 0}}; }
 
 Mlp mlpOf(const ModelWeights& weights, const Place& place) {
   Mlp mlp;

@@ -19,7 +19,7 @@ namespace kindred {
 // The randomness that a test uses: under the null, A's signs (or A's order) along the gauge's axes
 // are drawn at random, whatever else holds.
 struct GaugeUse {
-  std::string gauge;  // "mlp-unit"
+  Gauge gauge = Gauge::none;
   enum class Of { signs, order } of = Of::signs;
   std::string role;  // the role and axis on which the architecture of A must grant it
   unsigned axis = 0;

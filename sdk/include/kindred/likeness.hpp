@@ -25,6 +25,9 @@ struct Likeness {
   };
   std::optional<Agreement> agreement = {};
   double median = 0;  // absolute cosines of the pairs; 0: not stated
+  // Pairs that are far more alike than chance, and than strangers' rows that somebody turned:
+  // copies of single rows, whatever the others are.
+  std::uint64_t clear = 0;
 };
 
 }  // namespace kindred

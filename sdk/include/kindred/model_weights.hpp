@@ -78,7 +78,7 @@ class KINDRED_EXPORT ModelWeights {
   virtual Matrix matrix(std::string_view role, const Place& place,
                         std::span<const std::uint32_t> rows = {}) const = 0;
   // Axis 0: rows.
-  virtual GaugeGrant gauge(std::string_view role, unsigned axis, std::string_view name) const = 0;
+  virtual GaugeGrant gauge(std::string_view role, unsigned axis, Gauge which) const = 0;
   // Empty, or why the numbers that a matrix can hold do not come in pairs x and -x (an integer
   // format with a zero point): rounding then breaks the symmetry of signs for the smallest cosines.
   virtual std::string asymmetry(std::string_view role, const Place& place) const = 0;

@@ -57,7 +57,7 @@ struct Finding {
   std::string test = {};  // the plugin's name; filled in by the host where empty
   // The model whose randomness is used; filled in by the host for tests of whole models.
   std::string reference = {};
-  std::string gauge = {};  // the axis whose randomness is used: gauge::kMlpUnit, or a word
+  Axis gauge = {};  // whose randomness is used
   std::int64_t layer_a = -1;
   std::int64_t layer_b = -1;
   double statistic = std::numeric_limits<double>::quiet_NaN();
@@ -108,11 +108,11 @@ struct Matrix {
 };
 
 // Two matrices whose rows are to be exchanged. The host has checked that the architecture grants
-// `gauge` to the rows of both; empty: nothing is known of them, and none is granted.
+// `gauge` to the rows of both; none: nothing is known of them, and none is granted.
 struct RowPair {
   Matrix a;
   Matrix b;
-  std::string gauge;
+  std::optional<Gauge> gauge;
 };
 
 class KINDRED_EXPORT Test {

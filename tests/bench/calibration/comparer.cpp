@@ -53,7 +53,7 @@ void adjust(Compared& result) {
   coverage.tensors_a = coverage.tensors_b = 1;
   result.klass = evidence::judge("a", "b", entries, coverage).klass;
   result.log10_p = adjusted[least];
-  result.most_telling = result.findings[least].test + " " + result.findings[least].gauge;
+  result.most_telling = result.findings[least].test + " " + result.findings[least].gauge.name();
 }
 
 }  // namespace
@@ -129,7 +129,7 @@ Compared Comparer::compare(std::size_t a, std::size_t b) const {
     for (const Test& test : tests) named.push_back({test.name, test.test.get()});
     align::Outcome made = align::runTests(named, subjects, parts_->self_tests, kSeed);
     for (const align::Refusal& refusal : made.refusals) {
-      if (refusal.unfair) result.unfair.push_back(refusal.gauge);
+      if (refusal.unfair) result.unfair.emplace_back(name(refusal.gauge));
     }
     for (Finding& finding : made.findings) {
       if (finding.basis != Basis::describes) result.findings.push_back(std::move(finding));

@@ -125,31 +125,31 @@ Matrix ToyModel::matrix(std::string_view role, const Place& place,
   return part;
 }
 
-GaugeGrant ToyModel::gauge(std::string_view role, unsigned axis, std::string_view name) const {
+GaugeGrant ToyModel::gauge(std::string_view role, unsigned axis, Gauge which) const {
   const bool rows = axis == 0;
-  if (name == "mlp-unit") {
+  if (which == Gauge::mlp_unit) {
     if (role == kGate && rows) return {false, true, "SiLU is not odd"};
     const bool granted = (role == kUp && rows) || (role == kDown && !rows);
     return {granted, granted, ""};
   }
-  if (name == "latent-dim") {
+  if (which == Gauge::latent_dim) {
     const bool latent = role == kQueryLatent || role == kKeyValueLatent;
     return {latent && rows, latent && rows, ""};
   }
-  if (name == "value-dim") {
+  if (which == Gauge::value_dim) {
     return {(role == kValue && rows) || (role == kAttentionOutput && !rows), false, ""};
   }
-  if (name == "rotary-pair") return {(role == kKey || role == kQuery) && rows, false, ""};
-  if (name == "rotary-free") {
+  if (which == Gauge::rotary_pair) return {(role == kKey || role == kQuery) && rows, false, ""};
+  if (which == Gauge::rotary_free) {
     const bool granted =
         (role == kKey || role == kQuery) && rows && shape_.rotary_dim < shape_.head_dim;
     return {granted, false, granted ? "" : "every key row has a position"};
   }
-  if (name == "kv-group") {
+  if (which == Gauge::kv_group) {
     return {false, (role == kKey || role == kQuery || role == kValue) && rows, ""};
   }
-  if (name == "expert") return {false, role == kRouter && rows, ""};
-  if (name == "residual-dim") {
+  if (which == Gauge::expert) return {false, role == kRouter && rows, ""};
+  if (which == Gauge::residual_dim) {
     const bool residual = readsResidual(role) ? !rows : rows;
     return {residual && !isNorm(role), residual, ""};
   }

@@ -36,7 +36,7 @@ class ToyModel : public ModelWeights {
   std::uint64_t rows(std::string_view role, const Place& place) const override;
   Matrix matrix(std::string_view role, const Place& place,
                 std::span<const std::uint32_t> rows = {}) const override;
-  GaugeGrant gauge(std::string_view role, unsigned axis, std::string_view name) const override;
+  GaugeGrant gauge(std::string_view role, unsigned axis, Gauge which) const override;
   std::string asymmetry(std::string_view, const Place&) const override { return asymmetry_; }
 
   // A copy under another name.

@@ -45,11 +45,11 @@ void negateRow(Matrix& matrix, std::uint64_t row) {
 }
 
 // Draws anew the signs of single rows, or of rotary pairs in keys and queries.
-void redraw(ToyModel& model, const ToyShape& shape, const std::string& gauge, Random& random) {
+void redraw(ToyModel& model, const ToyShape& shape, Gauge gauge, Random& random) {
   for (std::uint64_t layer = 0; layer < shape.layers; ++layer) {
     const Place place{static_cast<std::int64_t>(layer), -1, false};
-    if (gauge == "mlp-unit" || gauge == "value-dim") {
-      Matrix& matrix = model.at(gauge == "mlp-unit" ? role::kUp : role::kValue, place);
+    if (gauge == Gauge::mlp_unit || gauge == Gauge::value_dim) {
+      Matrix& matrix = model.at(gauge == Gauge::mlp_unit ? role::kUp : role::kValue, place);
       for (std::uint64_t row = 0; row < matrix.rows; ++row) {
         if (random() % 2 == 0) negateRow(matrix, row);
       }
@@ -91,11 +91,11 @@ TEST_P(Blindness, TheAlignmentIsTheSameForEveryDrawOfTheSigns) {
 
 INSTANTIATE_TEST_SUITE_P(
     EveryGauge, Blindness,
-    testing::Values(GaugeUse{"mlp-unit", GaugeUse::Of::signs, "mlp.up", 0},
-                    GaugeUse{"value-dim", GaugeUse::Of::signs, "attention.v", 0},
-                    GaugeUse{"rotary-pair", GaugeUse::Of::signs, "attention.k", 0}),
+    testing::Values(GaugeUse{Gauge::mlp_unit, GaugeUse::Of::signs, "mlp.up", 0},
+                    GaugeUse{Gauge::value_dim, GaugeUse::Of::signs, "attention.v", 0},
+                    GaugeUse{Gauge::rotary_pair, GaugeUse::Of::signs, "attention.k", 0}),
     [](const auto& tested) {
-      std::string name = tested.param.gauge;
+      std::string name(kindred::name(tested.param.gauge));
       std::replace(name.begin(), name.end(), '-', '_');
       return name;
     });

@@ -14,7 +14,7 @@ using test::compare;
 using test::Comparison;
 using test::ToyModel;
 
-const GaugeUse kValues{"value-dim", GaugeUse::Of::signs, "attention.v", 0};
+const GaugeUse kValues{Gauge::value_dim, GaugeUse::Of::signs, "attention.v", 0};
 
 // The model with parts of another, which it has no weights in common with.
 ToyModel& begunAgain(ToyModel& model, std::initializer_list<std::string_view> roles) {

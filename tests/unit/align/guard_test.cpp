@@ -15,8 +15,8 @@ using align::notBlind;
 using align::notGranted;
 using testing::HasSubstr;
 
-const GaugeUse kRotarySigns{"rotary-pair", GaugeUse::Of::signs, "attention.k", 0};
-const GaugeUse kUnitOrder{"mlp-unit", GaugeUse::Of::order, "mlp.gate", 0};
+const GaugeUse kRotarySigns{Gauge::rotary_pair, GaugeUse::Of::signs, "attention.k", 0};
+const GaugeUse kUnitOrder{Gauge::mlp_unit, GaugeUse::Of::order, "mlp.gate", 0};
 
 Alignment reading(std::string role, unsigned axis, bool signs, bool order) {
   Alignment alignment;
@@ -51,14 +51,14 @@ TEST(Guard, RefusesAnAlignmentThatReadTheOrderThatDecides) {
 
 TEST(Guard, RefusesAnyReadingOfTheResidualStreamForItsOwnCoins) {
   const test::ToyModel model("a", 1);
-  const GaugeUse residual{"residual-dim", GaugeUse::Of::signs, "embedding", 1};
+  const GaugeUse residual{Gauge::residual_dim, GaugeUse::Of::signs, "embedding", 1};
   EXPECT_TRUE(notBlind(model, residual, reading("mlp.gate", 1, true, true)));
   EXPECT_FALSE(notBlind(model, residual, reading("norm.mlp", 0, true, true)));
 }
 
 TEST(Guard, RefusesSignsOfGateRowsWithTheReason) {
   const test::ToyModel model("a", 1);
-  const auto reason = notGranted(model, {"mlp-unit", GaugeUse::Of::signs, "mlp.gate", 0});
+  const auto reason = notGranted(model, {Gauge::mlp_unit, GaugeUse::Of::signs, "mlp.gate", 0});
   ASSERT_TRUE(reason.has_value());
   EXPECT_THAT(*reason, HasSubstr("SiLU is not odd"));
   EXPECT_THAT(*reason, HasSubstr("toy"));
@@ -123,7 +123,7 @@ TEST(Session, RunsNoTestOnAnAlignmentThatIsNotBlind) {
 TEST(Session, NamesTestGaugeAndReadingsInEveryFinding) {
   const test::ToyModel a("a", 1), b("b", 2);
   const PlainProfile of_a(a), of_b(b);
-  const Accuser accuser({"mlp-unit", GaugeUse::Of::signs, "mlp.up", 0});
+  const Accuser accuser({Gauge::mlp_unit, GaugeUse::Of::signs, "mlp.up", 0});
   Peeking peeking;
   align::SelfTests self_tests;
   const align::Outcome outcome =

@@ -38,7 +38,8 @@ void redrawUps(ToyModel& model, std::uint64_t seed) {
 void fit(ToyModel& b, const ToyModel& a) {
   const Comparison c = compare({"sign-test"}, a, b);
   const bool a_first = c.reference->weights().model() == a.model();
-  const Alignment& alignment = c.alignment->blindTo({"mlp-unit", GaugeUse::Of::signs, "mlp.up", 0});
+  const Alignment& alignment =
+      c.alignment->blindTo({Gauge::mlp_unit, GaugeUse::Of::signs, "mlp.up", 0});
   for (const MlpMatch& match : alignment.mlps) {
     const Matrix of_a = a.matrix(role::kUp, a_first ? match.a : match.b);
     Matrix& of_b = b.at(role::kUp, a_first ? match.b : match.a);
@@ -160,6 +161,21 @@ TEST(Likeness, CopiedValuesAndCopiedKeysPairThemselves) {
     }
     EXPECT_LT(compare({"sign-test"}, a, b).log10P(gauge), -10) << gauge;
   }
+}
+
+TEST(Likeness, CountsRowsThatAreCopiesWhateverTheOthersAre) {
+  Random random(3);
+  align::Sizes sizes;
+  sizes.width = 100;
+  const auto ofStrangers = [&] { return 0.2 * (random.unit() - 0.5); };
+  for (int i = 0; i < 500; ++i) sizes.others.push_back(ofStrangers());
+  for (int i = 0; i < 180; ++i) sizes.matched.push_back(ofStrangers());
+  for (int i = 0; i < 20; ++i) sizes.matched.push_back(i % 2 == 0 ? 0.95 : -0.95);
+  EXPECT_EQ(align::likenessOf(sizes)->clear, 20u);
+  sizes.turned.assign(100, 0.5);  // somebody may have turned strangers' rows as near
+  EXPECT_EQ(align::likenessOf(sizes)->clear, 0u);
+  sizes.matched.front() = 1;  // but never as near as this
+  EXPECT_EQ(align::likenessOf(sizes)->clear, 1u);
 }
 
 }  // namespace

@@ -24,9 +24,9 @@ ToyShape mixture() {
   return shape;
 }
 
-std::vector<std::string> refused(const Comparison& comparison,
-                                 const std::string& why = "sorted, or repeats itself") {
-  std::vector<std::string> gauges;
+std::vector<Gauge> refused(const Comparison& comparison,
+                           const std::string& why = "sorted, or repeats itself") {
+  std::vector<Gauge> gauges;
   for (const align::Refusal& refusal : comparison.outcome.refusals) {
     EXPECT_THAT(refusal.reason, HasSubstr(why));
     gauges.push_back(refusal.gauge);
@@ -37,7 +37,7 @@ std::vector<std::string> refused(const Comparison& comparison,
 TEST(PermutationTests, RefuseUnitsThatWereSorted) {
   const ToyModel sorted = ToyModel("a", 1).unitsSorted(), plain("b", 2);
   const std::vector<std::string> tests{"unit-matching", "aligned-permutation"};
-  const std::vector<std::string> units(2, "mlp-unit");
+  const std::vector<Gauge> units(2, Gauge::mlp_unit);
   EXPECT_EQ(refused(compare(tests, sorted, plain)), units);
   EXPECT_EQ(refused(compare(tests, plain, sorted)), units);
   EXPECT_TRUE(refused(compare(tests, plain, ToyModel("c", 3))).empty());
@@ -49,7 +49,7 @@ TEST(PermutationTests, RefuseCoordinatesThatWereSorted) {
     std::vector<float>& gains = a.at(role::kMlpNorm, {layer, -1, false}).values;
     std::sort(gains.begin(), gains.end());
   }
-  const std::vector<std::string> coordinates{"residual-dim"};
+  const std::vector<Gauge> coordinates{Gauge::residual_dim};
   EXPECT_EQ(refused(compare({"residual-dims"}, a, ToyModel("b", 2))), coordinates);
 }
 
@@ -63,7 +63,7 @@ TEST(PermutationTests, RefuseCoordinatesThatFollowTheirNumberALittleInEveryNorm)
       for (std::size_t c = 0; c < gains.size(); ++c) gains[c] -= 0.003f * static_cast<float>(c);
     }
   }
-  const std::vector<std::string> coordinates{"residual-dim"};
+  const std::vector<Gauge> coordinates{Gauge::residual_dim};
   EXPECT_EQ(refused(compare({"residual-dims"}, a, ToyModel("b", 2, shape))), coordinates);
 }
 
@@ -71,7 +71,7 @@ TEST(PermutationTests, RefuseCoordinatesThatRepeatThemselves) {
   const auto make = [](std::uint64_t seed) {
     return ToyModel("m" + std::to_string(seed), seed).widthCloned(2);
   };
-  const std::vector<std::string> coordinates{"residual-dim"};
+  const std::vector<Gauge> coordinates{Gauge::residual_dim};
   EXPECT_EQ(refused(compare({"residual-dims"}, make(1), make(2))), coordinates);
 }
 
@@ -91,7 +91,7 @@ TEST(PermutationTests, RefuseExpertsAndHeadsThatWereSorted) {
       }
     }
   }
-  const std::vector<std::string> gauges{"expert", "kv-group"};
+  const std::vector<Gauge> gauges{Gauge::expert, Gauge::kv_group};
   EXPECT_EQ(refused(compare({"expert-matching", "head-matching"}, a, ToyModel("b", 2, shape))),
             gauges);
 }
@@ -115,7 +115,7 @@ TEST(PermutationTests, RefuseExpertsWhoseRouterBeganAsATable) {
     }
     return model;
   };
-  const std::vector<std::string> experts{"expert"};
+  const std::vector<Gauge> experts{Gauge::expert};
   EXPECT_EQ(refused(compare({"expert-matching"}, withIdentity("a", 1), withIdentity("b", 2)),
                     "stand where that table has them"),
             experts);
@@ -155,7 +155,7 @@ class Ordered final : public ModelWeights {
                 std::span<const std::uint32_t> rows) const override {
     return model_.matrix(role, place, rows);
   }
-  GaugeGrant gauge(std::string_view, unsigned, std::string_view) const override {
+  GaugeGrant gauge(std::string_view, unsigned, Gauge) const override {
     return {false, false, "each row has a frequency of its own"};
   }
   std::string asymmetry(std::string_view, const Place&) const override { return {}; }

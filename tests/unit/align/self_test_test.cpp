@@ -92,15 +92,15 @@ ToyModel swapped(ToyModel model) {
   return model;
 }
 
-void expectRefused(const Comparison& c, const std::string& gauge, const std::string& why) {
-  EXPECT_EQ(c.find(gauge), nullptr);
+void expectRefused(const Comparison& c, Gauge gauge, const std::string& why) {
+  EXPECT_EQ(c.find(std::string(name(gauge))), nullptr);
   for (const align::Refusal& refusal : c.outcome.refusals) {
     if (refusal.gauge != gauge) continue;
     EXPECT_THAT(refusal.reason, HasSubstr(why));
     EXPECT_THAT(refusal.reason, HasSubstr("nor may the other model serve"));
     return;
   }
-  ADD_FAILURE() << gauge << " is not refused";
+  ADD_FAILURE() << name(gauge) << " is not refused";
 }
 
 Comparison testedBySigns(const ModelWeights& a, const ModelWeights& b) {
@@ -110,18 +110,18 @@ Comparison testedBySigns(const ModelWeights& a, const ModelWeights& b) {
 TEST(SelfTest, GatesAndUpsFromOneKeyGiveNoCoin) {
   ToyModel a("a", 1), b("b", 2);
   for (ToyModel* model : {&a, &b}) mix(*model, role::kUp, role::kGate, 1, 0);
-  expectRefused(testedBySigns(a, b), "mlp-unit",
+  expectRefused(testedBySigns(a, b), Gauge::mlp_unit,
                 "units of mlp.up have a positive product with rows of equal number of mlp.gate");
 }
 
 TEST(SelfTest, UpsThatBeganNearTheirGatesGiveNoCoin) {
   ToyModel a("a", 1), b("b", 2);
   for (ToyModel* model : {&a, &b}) mix(*model, role::kUp, role::kGate, 0.3f, 1);
-  expectRefused(testedBySigns(a, b), "mlp-unit", "mlp.gate");
+  expectRefused(testedBySigns(a, b), Gauge::mlp_unit, "mlp.gate");
 }
 
 TEST(SelfTest, UpsThatAreGatesUnderAMapGiveNoCoin) {
-  expectRefused(testedBySigns(mapped("a", 1), mapped("b", 2)), "mlp-unit",
+  expectRefused(testedBySigns(mapped("a", 1), mapped("b", 2)), Gauge::mlp_unit,
                 "the rows before them, weighed by how alike those of equal number of mlp.gate are");
 }
 
@@ -130,10 +130,11 @@ TEST(SelfTest, RowsThatBeganAsAPublicTableGiveNoCoin) {
     return testedBySigns(with(ToyModel("a", 1), role, size, table),
                          with(ToyModel("b", 2), role, size, table));
   };
-  expectRefused(pair(role::kUp, 8, onDiagonal), "mlp-unit", "rows of equal number of the identity");
-  expectRefused(pair(role::kUp, 1, ofHadamard), "mlp-unit", "the Hadamard matrix");
-  expectRefused(pair(role::kUp, 1, ofCosines), "mlp-unit", "the cosine transform");
-  expectRefused(pair(role::kValue, 8, onDiagonal), "value-dim", "the identity");
+  expectRefused(pair(role::kUp, 8, onDiagonal), Gauge::mlp_unit,
+                "rows of equal number of the identity");
+  expectRefused(pair(role::kUp, 1, ofHadamard), Gauge::mlp_unit, "the Hadamard matrix");
+  expectRefused(pair(role::kUp, 1, ofCosines), Gauge::mlp_unit, "the cosine transform");
+  expectRefused(pair(role::kValue, 8, onDiagonal), Gauge::value_dim, "the identity");
 }
 
 TEST(SelfTest, RowsThatAreOneRowTurnedGiveNoCoin) {
@@ -148,7 +149,7 @@ TEST(SelfTest, RowsThatAreOneRowTurnedGiveNoCoin) {
     }
     return model;
   };
-  expectRefused(testedBySigns(circulant("a", 1), circulant("b", 2)), "mlp-unit",
+  expectRefused(testedBySigns(circulant("a", 1), circulant("b", 2)), Gauge::mlp_unit,
                 "turned by one column");
 }
 
@@ -156,13 +157,13 @@ TEST(SelfTest, KeysFromTheNumbersOfValuesGiveNoCoin) {
   ToyModel a("a", 1), b("b", 2);
   for (ToyModel* model : {&a, &b}) mix(*model, role::kKey, role::kValue, 1, 0);
   const Comparison c = testedBySigns(a, b);
-  expectRefused(c, "value-dim", "attention.k");
+  expectRefused(c, Gauge::value_dim, "attention.k");
   EXPECT_NE(c.find("mlp-unit"), nullptr);  // its signs are fair all the same
 }
 
 TEST(SelfTest, GatesUnderTheNameOfUpsGiveNoCoin) {
   const ToyModel a = swapped(leaning("a", 1)), b = swapped(leaning("b", 2));
-  expectRefused(testedBySigns(a, b), "mlp-unit", "the sum of the rows before them");
+  expectRefused(testedBySigns(a, b), Gauge::mlp_unit, "the sum of the rows before them");
 }
 
 // As rows of unsigned codes do, whatever they are stored as.
@@ -175,7 +176,7 @@ TEST(SelfTest, RowsThatAllPointOneWayGiveNoCoin) {
       }
     }
   }
-  expectRefused(testedBySigns(a, b), "mlp-unit", "the sum of the rows before them");
+  expectRefused(testedBySigns(a, b), Gauge::mlp_unit, "the sum of the rows before them");
 }
 
 TEST(SelfTest, OneModelWithFairSignsIsReferenceEnough) {
@@ -207,8 +208,9 @@ TEST(SelfTest, HonestModelsKeepTheirCoins) {
     const auto profile = test::aligner()->profile(model);
     align::SelfTests self_tests;
     for (const auto& [gauge, role] :
-         {std::pair("mlp-unit", "mlp.up"), std::pair("value-dim", "attention.v"),
-          std::pair("rotary-pair", "attention.k"), std::pair("residual-dim", "embedding")}) {
+         {std::pair(Gauge::mlp_unit, "mlp.up"), std::pair(Gauge::value_dim, "attention.v"),
+          std::pair(Gauge::rotary_pair, "attention.k"),
+          std::pair(Gauge::residual_dim, "embedding")}) {
       const GaugeUse use{gauge, GaugeUse::Of::signs, role, 0};
       refused += self_tests.against(*profile, use, {0, 1, 2, 3, 4, 5, 6, 7}).has_value();
     }
@@ -222,7 +224,7 @@ TEST(SelfTest, PartsThatWereCopiedAreTestedOnce) {
     const ToyModel model = ToyModel("a", seed).upcycled(8).trained(0.2, seed);
     const auto profile = test::aligner()->profile(model);
     align::SelfTests self_tests;
-    refused += self_tests.against(*profile, {"mlp-unit", GaugeUse::Of::signs, "mlp.up", 0}, {})
+    refused += self_tests.against(*profile, {Gauge::mlp_unit, GaugeUse::Of::signs, "mlp.up", 0}, {})
                    .has_value();
   }
   EXPECT_EQ(refused, 0u);

@@ -204,6 +204,17 @@ TEST(Judge, CoordinatesThatAreAlikeDoNotSpeakForUnits) {
   EXPECT_EQ(judge("a", "b", {stream}, changed()).klass, Class::shared_weights);
 }
 
+// Planted rows: a few that are equal among many that are strangers'.
+TEST(Judge, CopiesOfAFewRowsArePartOfAModelAndNotArranged) {
+  Likeness planted = sized(2.1, 0.8, 1.9);
+  planted.median = 0.68;
+  planted.clear = 64;
+  const Verdict verdict = judge("a", "b", {tossed("mlp-unit", -30, planted)}, changed());
+  EXPECT_EQ(verdict.klass, Class::partial);
+  planted.clear = 3;
+  EXPECT_EQ(judge("a", "b", {tossed("mlp-unit", -30, planted)}, changed()).klass, Class::arranged);
+}
+
 TEST(Judge, RowsThatMayHaveBeenTurnedToFitAreArranged) {
   Likeness turned = sized(7, 2.9, 1.9);
   turned.turned = 7;

@@ -47,7 +47,7 @@ Fingerprint printOf(const Toy& toy, const std::string& name,
   print.model = name;
   print.hidden = kHidden;
   print.layers = kLayers;
-  print.grants["mlp-unit"] = {true, "", "", ""};
+  print.grants[Gauge::mlp_unit] = {true, "", "", ""};
   print.units.own.bits = print.units.pairing.bits = 256;
   const std::vector<float> all = directions(kHidden, 256);
   for (std::size_t l = 0; l < kLayers; ++l) {

@@ -188,7 +188,7 @@ TEST(ArchitectureFile, OverridesAndRemovesWhatItExtends) {
   EXPECT_EQ(b->patterns("mlp.up"), std::vector<std::string>{"other"});
   EXPECT_TRUE(b->rotaryInterleaved());
   ASSERT_EQ(b->rules().size(), 1u);
-  EXPECT_EQ(b->rules()[0].which, KnownGauge::mlp_unit);
+  EXPECT_EQ(b->rules()[0].which, Gauge::mlp_unit);
   EXPECT_EQ(b->rules()[0].sign, (std::vector<RoleAxis>{{"mlp.up", 0}}));
 }
 

@@ -265,25 +265,25 @@ TEST(DeepSeekV3, SplitsTheRotaryKeyOffTheLatent) {
 }
 
 // The gauge of that name on an axis; nothing where there is none.
-std::optional<Gauge> find(const std::string& architecture, const std::string& role, unsigned axis,
-                          const std::string& name) {
-  for (const Gauge& stated : family(architecture).gauges(role, axis)) {
-    if (models::name(stated.which) == name) return stated;
+std::optional<StatedGauge> find(const std::string& architecture, const std::string& role,
+                                unsigned axis, const std::string& name) {
+  for (const StatedGauge& stated : family(architecture).gauges(role, axis)) {
+    if (kindred::name(stated.which) == name) return stated;
   }
   return std::nullopt;
 }
-Gauge gaugeOn(const std::string& architecture, const std::string& role, unsigned axis,
-              const std::string& name) {
-  return find(architecture, role, axis, name).value_or(Gauge{});
+StatedGauge gaugeOn(const std::string& architecture, const std::string& role, unsigned axis,
+                    const std::string& name) {
+  return find(architecture, role, axis, name).value_or(StatedGauge{});
 }
 
 TEST(Gauges, OfMlpUnitsExchangeGateRowsButDoNotNegateThem) {
   for (const Architecture& each : shippedArchitectures().all()) {
-    const Gauge gate = gaugeOn(each.name(), "mlp.gate", 0, "mlp-unit");
+    const StatedGauge gate = gaugeOn(each.name(), "mlp.gate", 0, "mlp-unit");
     EXPECT_TRUE(gate.permutation) << each.name();
     EXPECT_FALSE(gate.sign) << each.name();
-    const Gauge refused = gaugeOn(each.name(), "mlp.gate", 0, "gate-sign");
-    EXPECT_EQ(refused.which, KnownGauge::gate_sign) << each.name();
+    const StatedGauge refused = gaugeOn(each.name(), "mlp.gate", 0, "gate-sign");
+    EXPECT_EQ(refused.which, Gauge::gate_sign) << each.name();
     EXPECT_FALSE(refused.sign || refused.permutation);
     // What a projector gives goes into another stream, and has a role of its own.
     const bool leads = each.component() == Component::projector;
@@ -300,7 +300,7 @@ TEST(Gauges, OfMlpUnitsExchangeGateRowsButDoNotNegateThem) {
 }
 
 TEST(Gauges, OfTheResidualStreamLeaveGainsWithoutASign) {
-  const Gauge norm = gaugeOn("llama", "norm.attention", 0, "residual-dim");
+  const StatedGauge norm = gaugeOn("llama", "norm.attention", 0, "residual-dim");
   EXPECT_TRUE(norm.permutation);
   EXPECT_FALSE(norm.sign);
   for (const auto& [role, axis] : {std::pair{"embedding", 1u},
@@ -315,10 +315,10 @@ TEST(Gauges, OfTheResidualStreamLeaveGainsWithoutASign) {
 }
 
 TEST(Gauges, OfALayerNormStreamHaveNoSign) {
-  const Gauge dim = gaugeOn("phimoe", "embedding", 1, "residual-dim");
+  const StatedGauge dim = gaugeOn("phimoe", "embedding", 1, "residual-dim");
   EXPECT_TRUE(dim.permutation);
   EXPECT_FALSE(dim.sign);
-  const Gauge refused = gaugeOn("phimoe", "embedding", 1, "residual-sign");
+  const StatedGauge refused = gaugeOn("phimoe", "embedding", 1, "residual-sign");
   EXPECT_FALSE(refused.sign || refused.permutation);
   EXPECT_EQ(
       refused.reason,
@@ -334,7 +334,7 @@ TEST(Gauges, OfHeadsSayWhatMoves) {
   EXPECT_EQ(gaugeOn("llama", "attention.v", 0, "value-dim").scope, Scope::inside_heads);
   EXPECT_TRUE(gaugeOn("llama", "attention.o", 1, "value-dim").sign);
   EXPECT_EQ(gaugeOn("llama", "attention.k", 0, "kv-group").scope, Scope::whole_groups);
-  const Gauge pair = gaugeOn("llama", "attention.k", 0, "rotary-pair");
+  const StatedGauge pair = gaugeOn("llama", "attention.k", 0, "rotary-pair");
   EXPECT_TRUE(pair.sign);
   EXPECT_FALSE(pair.permutation);
   EXPECT_EQ(gaugeOn("deepseek_v3", "attention.kv_b", 1, "latent-dim").sign, true);
@@ -347,9 +347,9 @@ TEST(Gauges, OfHeadsSayWhatMoves) {
 
 TEST(Gauges, LetRowsChangePlacesOnlyWhereEveryRowMayMove) {
   const Architecture& llama = family("llama");
-  EXPECT_EQ(llama.orderOf("mlp.gate", 0).gauge, "mlp-unit");
-  EXPECT_EQ(llama.orderOf("mlp.down", 0).gauge, "residual-dim");
-  EXPECT_EQ(llama.orderOf("attention.q", 0).gauge, "");
+  EXPECT_EQ(llama.orderOf("mlp.gate", 0).gauge, Gauge::mlp_unit);
+  EXPECT_EQ(llama.orderOf("mlp.down", 0).gauge, Gauge::residual_dim);
+  EXPECT_EQ(llama.orderOf("attention.q", 0).gauge, std::nullopt);
   EXPECT_EQ(llama.orderOf("attention.q", 0).reason,
             "the rotary embedding gives each pair of dimensions inside a head its own frequency");
   EXPECT_EQ(llama.orderOf("attention.v", 0).reason, "under 'value-dim' it moves only inside-heads");
@@ -357,8 +357,8 @@ TEST(Gauges, LetRowsChangePlacesOnlyWhereEveryRowMayMove) {
             "a row belongs to its token, which has a meaning of its own");
   EXPECT_EQ(llama.orderOf("embedding", 2).reason,
             "the architecture states no symmetry of this axis");
-  EXPECT_EQ(family("glm4_moe").orderOf("router", 0).gauge, "expert");
-  EXPECT_EQ(family("deepseek_v3").orderOf("router", 0).gauge, "");
+  EXPECT_EQ(family("glm4_moe").orderOf("router", 0).gauge, Gauge::expert);
+  EXPECT_EQ(family("deepseek_v3").orderOf("router", 0).gauge, std::nullopt);
 }
 
 TEST(Gauges, OfExpertsHoldWhereRoutingHasNoGroups) {
@@ -367,12 +367,12 @@ TEST(Gauges, OfExpertsHoldWhereRoutingHasNoGroups) {
     const auto found = shippedArchitectures().recognise(modelOf(source, config));
     return found->orderOf("router", 0);
   };
-  EXPECT_EQ(expertsOf(R"({"model_type":"kimi_k2","n_group":1})").gauge, "expert");
-  EXPECT_EQ(expertsOf(R"({"model_type":"glm4_moe"})").gauge, "expert");
+  EXPECT_EQ(expertsOf(R"({"model_type":"kimi_k2","n_group":1})").gauge, Gauge::expert);
+  EXPECT_EQ(expertsOf(R"({"model_type":"glm4_moe"})").gauge, Gauge::expert);
   for (const char* grouped :
        {R"({"model_type":"kimi_k2","n_group":8})", R"({"model_type":"glm4_moe","n_group":2})",
         R"({"model_type":"deepseek_v3","n_group":1})"}) {
-    EXPECT_EQ(expertsOf(grouped).gauge, "") << grouped;
+    EXPECT_EQ(expertsOf(grouped).gauge, std::nullopt) << grouped;
     EXPECT_THAT(expertsOf(grouped).reason, ::testing::HasSubstr("limited to groups")) << grouped;
   }
 }
@@ -393,7 +393,7 @@ TEST(Gauges, ThatAFamilyLacksAreRefusedWithTheReason) {
   EXPECT_THAT(gaugeOn("bert", "embedding", 1, "residual-sign").reason,
               ::testing::HasSubstr("subtracts the mean"));
   for (const char* averaged : {"cohere", "phi"}) {
-    const Gauge pair = gaugeOn(averaged, "attention.k", 0, "rotary-pair");
+    const StatedGauge pair = gaugeOn(averaged, "attention.k", 0, "rotary-pair");
     EXPECT_FALSE(pair.sign) << averaged;
     EXPECT_THAT(pair.reason, ::testing::HasSubstr("subtract the mean")) << averaged;
   }
@@ -416,7 +416,7 @@ TEST(Gauges, NameOnlyRolesThatTheFamilyHas) {
     }
   }
   EXPECT_TRUE(std::any_of(family("llama").rules().begin(), family("llama").rules().end(),
-                          [](const GaugeRule& rule) { return rule.which == KnownGauge::layer; }));
+                          [](const GaugeRule& rule) { return rule.which == Gauge::layer; }));
 }
 
 TEST(ParameterCount, CountsRoutedExpertsByTheirShare) {

@@ -44,8 +44,8 @@ class MemoryWeights final : public ModelWeights {
     tokens_ = std::move(tokens);
     return *this;
   }
-  MemoryWeights& refuse(std::string gauge, std::string reason) {
-    refused_.insert_or_assign(std::move(gauge), std::move(reason));
+  MemoryWeights& refuse(Gauge gauge, std::string reason) {
+    refused_.insert_or_assign(gauge, std::move(reason));
     return *this;
   }
 
@@ -74,8 +74,8 @@ class MemoryWeights final : public ModelWeights {
     }
     return part;
   }
-  GaugeGrant gauge(std::string_view, unsigned, std::string_view name) const override {
-    const auto refused = refused_.find(std::string(name));
+  GaugeGrant gauge(std::string_view, unsigned, Gauge which) const override {
+    const auto refused = refused_.find(which);
     if (refused != refused_.end()) return {false, false, refused->second};
     return {true, true, ""};
   }
@@ -87,7 +87,7 @@ class MemoryWeights final : public ModelWeights {
   std::vector<Place> mlps_;
   std::vector<std::string> tokens_;
   std::map<std::pair<std::string, Place>, Matrix> matrices_;
-  std::map<std::string, std::string> refused_;
+  std::map<Gauge, std::string> refused_;
 };
 
 // Every matrix of a small gated transformer, filled with seeded numbers around zero.
@@ -233,7 +233,7 @@ inline void checkMatrixTest(Report& report, const Subject& subject) {
     const auto test = subject.make<MatrixTest>();
     if (test->calibrated()) return;
     for (const GaugeUse& use : test->uses()) {
-      if (!use.gauge.empty() && !use.role.empty()) continue;
+      if (use.gauge != Gauge::none && !use.role.empty()) continue;
       return found.error("uses() names no gauge, or no role on which it is granted",
                          "the host asks the architecture for what uses() names",
                          "name gauge, role and axis; or return true from calibrated()");

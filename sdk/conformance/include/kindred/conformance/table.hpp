@@ -24,7 +24,7 @@ inline Table randomTable(std::int64_t layers) {
 
 inline std::vector<RowPair> randomRows(const TensorInfo& tensor, std::uint64_t rows) {
   Random random(12);
-  RowPair pair{{&tensor, rows, 8, {}}, {&tensor, rows, 8, {}}, "mlp-unit"};
+  RowPair pair{{&tensor, rows, 8, {}}, {&tensor, rows, 8, {}}, Gauge::mlp_unit};
   for (std::uint64_t i = 0; i < rows * 8; ++i) {
     pair.a.values.push_back(static_cast<float>(random.unit()));
     pair.b.values.push_back(static_cast<float>(random.unit()));
