@@ -44,13 +44,26 @@ double excessWhereShown(const std::vector<LayerCoins>& layers) {
   return coins > 0 ? agreeing / coins : 0;
 }
 
+void addSizes(const Finding& finding, Breadth& breadth) {
+  if (!finding.likeness || finding.likeness->median == 0) return;
+  const double scale = std::sqrt(static_cast<double>(finding.likeness->width));
+  breadth.median = finding.likeness->median / scale;
+  // Of an order's rows chance is the largest of many cosines, whose median is their mean.
+  const double of_mean = finding.likeness->agreement ? kMedianOfRandom : 1;
+  breadth.chance = of_mean * finding.likeness->chance / scale;
+}
+
 }  // namespace
 
 Breadth breadthOf(const std::vector<const Finding*>& rejecting) {
   Breadth breadth;
   std::map<std::int64_t, bool> layers;
+  std::vector<const Finding*> orders;
   for (const Finding* finding : rejecting) {
-    if (finding->by_layer.empty()) continue;
+    if (finding->by_layer.empty()) {
+      orders.push_back(finding);
+      continue;
+    }
     const double share = excess(finding->units, finding->statistic);
     const double shown = excessWhereShown(finding->by_layer);
     for (const LayerCoins& layer : finding->by_layer) {
@@ -59,12 +72,13 @@ Breadth breadthOf(const std::vector<const Finding*>& rejecting) {
     }
     if (breadth.share == 0) {
       breadth.share = share;
-      if (finding->likeness && finding->likeness->median > 0) {
-        const double scale = std::sqrt(static_cast<double>(finding->likeness->width));
-        breadth.median = finding->likeness->median / scale;
-        breadth.chance = finding->likeness->chance / scale;
-      }
+      addSizes(*finding, breadth);
     }
+  }
+  for (const Finding* finding : orders) {
+    if (breadth.share > 0 || !finding->likeness || finding->likeness->median == 0) continue;
+    breadth.share = finding->statistic / static_cast<double>(finding->units);
+    addSizes(*finding, breadth);
   }
   breadth.layers_tested = layers.size();
   breadth.layers = static_cast<std::uint64_t>(
@@ -73,8 +87,7 @@ Breadth breadthOf(const std::vector<const Finding*>& rejecting) {
 }
 
 bool isNarrow(const Breadth& breadth) {
-  const bool few_rows =
-      breadth.median > 0 && breadth.median < kNoMoreThanChance * kMedianOfRandom * breadth.chance;
+  const bool few_rows = breadth.median > 0 && breadth.median < kNoMoreThanChance * breadth.chance;
   const bool few_layers =
       breadth.layers_tested > 1 &&
       static_cast<double>(breadth.layers) < kHalf * static_cast<double>(breadth.layers_tested);
@@ -88,12 +101,13 @@ std::string breadthText(const Breadth& breadth) {
     text = fmt::format("{} of {} layers that could show it do so by themselves; ", breadth.layers,
                        breadth.layers_tested);
   }
-  text += fmt::format("signs agree beyond chance in {:.0f} % of the units of the most telling axis",
-                      100 * breadth.share);
+  text += fmt::format(
+      "signs or order agree beyond chance in {:.0f} % of the units of the most telling axis",
+      100 * breadth.share);
   if (breadth.median > 0) {
     text += fmt::format(
         ", and the median absolute cosine of its matched rows is {:.3f} (of rows that do not "
-        "belong together {:.3f} on average)",
+        "belong together {:.3f})",
         breadth.median, breadth.chance);
   }
   return text;

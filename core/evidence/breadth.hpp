@@ -13,9 +13,10 @@ namespace kindred::evidence {
 struct Breadth {
   std::uint64_t layers = 0;         // whose signs alone have p <= 10^-3
   std::uint64_t layers_tested = 0;  // these, and others whose coins are enough to show as much
-  double share = 0;   // of units whose signs agree beyond chance, of the most telling axis
+  // Of units whose signs agree beyond chance, or which stand in order, of the most telling axis.
+  double share = 0;
   double median = 0;  // absolute cosine of its matched rows; 0: not measured
-  double chance = 0;  // mean absolute cosine of rows that do not belong together
+  double chance = 0;  // the same of rows that do not belong together, chosen alike
 };
 
 // Of the findings that reject independence, the most telling first. Empty: nothing of it is known.

@@ -10,9 +10,10 @@ template <class V, Of<evidence::Breadth> X>
 void visit(V& v, X& x) {
   v("layers", x.layers, "whose signs alone have p <= 10^-3");
   v("layers_tested", x.layers_tested, "these, and others whose coins are enough to show as much");
-  v("share", x.share, "of units whose signs agree beyond chance, of the most telling axis");
+  v("share", x.share,
+    "of units whose signs agree beyond chance, or which stand in order, of the most telling axis");
   v("median", x.median, "absolute cosine of its matched rows; 0: not measured");
-  v("chance", x.chance, "mean absolute cosine of rows that do not belong together");
+  v("chance", x.chance, "the same of rows that do not belong together");
 }
 
 template <class V, Of<evidence::Verdict> X>

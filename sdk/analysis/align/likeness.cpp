@@ -11,6 +11,7 @@ constexpr double kMargin = 0.75;   // rows of one model vary in how they are dis
 constexpr double kMost = 3.75;     // times chance that one row counts at most
 constexpr double kMostChosen = 2;  // the same, where chance is that of large cosines
 constexpr double kClear = 5;       // times chance
+constexpr double kSurely = 0.9;    // however large chance is
 constexpr double kEqual = 0.999;   // no turning makes this of rows that are not the same
 constexpr double kRise = 0.3;      // of absolute cosines, times the square of the excess of signs
 
@@ -29,7 +30,7 @@ double quantile(std::vector<double> values, double share) {
 }
 
 std::uint64_t clearOf(const Sizes& sizes, double chance) {
-  const double least = sizes.turned.empty() ? std::min(kClear * chance, kEqual) : kEqual;
+  const double least = sizes.turned.empty() ? clearFrom(chance) : kEqual;
   return static_cast<std::uint64_t>(std::count_if(sizes.matched.begin(), sizes.matched.end(),
                                                   [&](double x) { return std::abs(x) >= least; }));
 }
@@ -59,6 +60,8 @@ Likeness::Agreement agreementOf(const Sizes& sizes, double chance) {
 }
 
 }  // namespace
+
+double clearFrom(double chance) { return std::min(kClear * chance, kSurely); }
 
 std::optional<Likeness> likenessOf(const Sizes& sizes) {
   if (sizes.matched.empty() || sizes.others.empty() || sizes.width == 0) return std::nullopt;

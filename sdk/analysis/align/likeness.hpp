@@ -20,6 +20,9 @@ struct Sizes {
   std::vector<double> turned = {};
 };
 
+// From which absolute cosine a pair counts as copies of one row, where others reach `chance`.
+double clearFrom(double chance);
+
 // With the agreement that a test of signs needs; empty where there is nothing to compare with.
 // Cosines lie within [-1, 1]; what is not finite must be left out.
 //

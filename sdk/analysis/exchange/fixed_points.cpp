@@ -3,14 +3,26 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <numeric>
 #include <set>
 
 #include <kindred/analysis/align/certificates.hpp>
+#include <kindred/analysis/align/likeness.hpp>
 #include <kindred/analysis/stats/assignment.hpp>
 #include <kindred/analysis/stats/log_space.hpp>
 #include <kindred/analysis/stats/tails.hpp>
 
 namespace kindred::exchange {
+namespace {
+
+double medianOf(std::vector<float> values) {
+  if (values.empty()) return 0;
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
+
+}  // namespace
 
 // An order chosen to fit can do no better than the largest cosine of each row, so that is what rows
 // that are alike must exceed.
@@ -21,8 +33,9 @@ void FixedPoints::addSizes(const arma::fmat& cosines, const std::vector<std::siz
     for (arma::uword j = 0; j < cosines.n_cols; ++j) {
       if (j != matching[i]) largest = std::max(largest, cosines(i, j));
     }
-    matched_ += cosines(i, matching[i]);
+    matched_.push_back(cosines(i, matching[i]));
     others_ += largest;
+    clear_ += cosines(i, matching[i]) >= align::clearFrom(largest);
   }
 }
 
@@ -66,7 +79,10 @@ Finding FixedPoints::finding(const std::string& null) const {
   for (std::size_t i = 0; i < sizes_.size(); ++i) align::addAssignment(finding, i < optimal_);
   if (width_ > 0 && units_ > 0) {
     const double scale = std::sqrt(static_cast<double>(width_)) / static_cast<double>(units_);
-    finding.likeness = Likeness{units_, width_, scale * matched_, scale * others_};
+    const double matched = std::accumulate(matched_.begin(), matched_.end(), 0.0);
+    finding.likeness = Likeness{units_, width_, scale * matched, scale * others_};
+    finding.likeness->median = std::sqrt(static_cast<double>(width_)) * medianOf(matched_);
+    finding.likeness->clear = clear_;
   }
   finding.details["parts"] = static_cast<double>(sizes_.size());
   return finding;

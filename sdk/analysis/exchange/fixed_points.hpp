@@ -42,9 +42,11 @@ class FixedPoints {
   std::uint64_t units_ = 0;
   std::uint64_t fixed_ = 0;
   std::uint64_t optimal_ = 0;  // assignments that their dual prices prove
-  // Sums over the rows of A of the cosine matched and of the largest other one; and the rows'
-  // width.
-  double matched_ = 0, others_ = 0;
+  // Of the rows of A the cosines matched, and the sum of the largest other ones; how many rows are
+  // copies; and the rows' width.
+  std::vector<float> matched_;
+  double others_ = 0;
+  std::uint64_t clear_ = 0;
   std::uint64_t width_ = 0;
 };
 

@@ -206,13 +206,18 @@ TEST(Judge, CoordinatesThatAreAlikeDoNotSpeakForUnits) {
 
 // Planted rows: a few that are equal among many that are strangers'.
 TEST(Judge, CopiesOfAFewRowsArePartOfAModelAndNotArranged) {
-  Likeness planted = sized(2.1, 0.8, 1.9);
+  Likeness planted = sized(1.9, 0.8, 1.9);
   planted.median = 0.68;
-  planted.clear = 64;
-  const Verdict verdict = judge("a", "b", {tossed("mlp-unit", -30, planted)}, changed());
-  EXPECT_EQ(verdict.klass, Class::partial);
-  planted.clear = 3;
-  EXPECT_EQ(judge("a", "b", {tossed("mlp-unit", -30, planted)}, changed()).klass, Class::arranged);
+  const auto klass = [&](std::uint64_t copies) {
+    planted.clear = copies;
+    Adjusted units = tossed("mlp-unit", -30, planted);
+    units.finding.units = 1000;
+    units.finding.statistic = 600;
+    units.finding.by_layer = {{0, 1000, 600}};
+    return judge("a", "b", {units}, changed()).klass;
+  };
+  EXPECT_EQ(klass(64), Class::partial);
+  EXPECT_EQ(klass(3), Class::arranged);
 }
 
 TEST(Judge, RowsThatMayHaveBeenTurnedToFitAreArranged) {
