@@ -6,13 +6,13 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "briefly.hpp"
 #include "support/process.hpp"
 #include "support/temp_dir.hpp"
 #include "trainer/arrange.hpp"
 #include "trainer/reparameterise.hpp"
 #include "trainer/save.hpp"
 #include "trainer/signs.hpp"
-#include "trainer/training.hpp"
 
 namespace kindred::trainer {
 namespace {
@@ -38,12 +38,7 @@ template <class Begin>
 Weights<float> trainedModel(std::uint64_t seed, Begin&& begin) {
   Weights<float> weights = initialise<float>(shapeOfAll(), words(kTokens, 1), seed);
   for (Layer<float>& layer : weights.layers) begin(layer);
-  Training training;
-  training.steps = 60;
-  training.sequences = 4;
-  training.length = 24;
-  training.seed = seed;
-  train(weights, Corpus(kTokens, 5), training);
+  trainBriefly(weights, kTokens, 60, 1e-2, seed);
   return weights;
 }
 Weights<float> trainedModel(std::uint64_t seed) {

@@ -7,13 +7,13 @@
 #include <string>
 #include <vector>
 
+#include "briefly.hpp"
 #include "support/process.hpp"
 #include "support/temp_dir.hpp"
 #include "trainer/perturb.hpp"
 #include "trainer/reparameterise.hpp"
 #include "trainer/save.hpp"
 #include "trainer/signs.hpp"
-#include "trainer/training.hpp"
 
 namespace kindred::trainer {
 namespace {
@@ -35,19 +35,9 @@ Shape shape() {
   return shape;
 }
 
-void trainOn(Weights<float>& weights, std::size_t steps, double rate, std::uint64_t seed) {
-  Training training;
-  training.steps = steps;
-  training.sequences = 4;
-  training.length = 24;
-  training.rate = rate;
-  training.seed = seed;
-  train(weights, Corpus(kVocabulary, 5), training);
-}
-
 Weights<float> trained(std::uint64_t seed) {
   Weights<float> weights = initialise<float>(shape(), words(kVocabulary, 1), seed);
-  trainOn(weights, 60, 1e-2, seed);
+  trainBriefly(weights, kVocabulary, 60, 1e-2, seed);
   return weights;
 }
 
@@ -101,7 +91,7 @@ class Disguise : public testing::Test {
     addNoise(noisy, 0.3, 3);
     save(noisy, *dir_ / "noisy", DType::F32);
     disguise(a);
-    trainOn(a, 10, 1e-3, 99);
+    trainBriefly(a, kVocabulary, 10, 1e-3, 99);
     save(a, *dir_ / "disguised", DType::F32);
     for (const std::string& name : controls(2, kControls + 2)) {
       save(trained(std::stoull(name.substr(name.find('-') + 1))), *dir_ / name, DType::F32);

@@ -5,12 +5,12 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "briefly.hpp"
 #include "support/process.hpp"
 #include "support/temp_dir.hpp"
 #include "trainer/reparameterise.hpp"
 #include "trainer/save.hpp"
 #include "trainer/signs.hpp"
-#include "trainer/training.hpp"
 
 namespace kindred::trainer {
 namespace {
@@ -19,16 +19,6 @@ using nlohmann::json;
 using support::TempDir;
 
 constexpr std::size_t kWords = 96;
-
-void trainFor(Weights<float>& weights, std::size_t steps, double rate, std::uint64_t seed) {
-  Training training;
-  training.steps = steps;
-  training.sequences = 4;
-  training.length = 24;
-  training.rate = rate;
-  training.seed = seed;
-  train(weights, Corpus(kWords, 5), training);
-}
 
 Weights<float> wide(std::uint64_t seed) {
   Shape shape;
@@ -39,7 +29,7 @@ Weights<float> wide(std::uint64_t seed) {
   shape.intermediate = 176;
   shape.vocabulary = kWords;
   Weights<float> weights = initialise<float>(shape, words(kWords, 1), seed);
-  trainFor(weights, 60, 1e-2, seed);
+  trainBriefly(weights, kWords, 60, 1e-2, seed);
   return weights;
 }
 
@@ -78,7 +68,7 @@ TEST(Redrawn, LayersAreSeenThroughByTheMapsThatTheyMake) {
   const Weights<float> a = wide(1);
   Weights<float> b = a;
   redrawLayers(b);
-  trainFor(b, 25, 1e-3, 99);
+  trainBriefly(b, kWords, 25, 1e-3, 99);
   const json report = comparison(a, b);
   EXPECT_EQ(report.at("verdict").at("class"), "shared-weights") << report.at("verdict");
   EXPECT_LT(leastOf(report, "tree-coins"), -12);
@@ -87,7 +77,7 @@ TEST(Redrawn, LayersAreSeenThroughByTheMapsThatTheyMake) {
 TEST(Redrawn, LayersOfStrangersShowNothing) {
   Weights<float> b = wide(2);
   redrawLayers(b);
-  trainFor(b, 25, 1e-3, 99);
+  trainBriefly(b, kWords, 25, 1e-3, 99);
   const json report = comparison(wide(1), b);
   EXPECT_EQ(report.at("verdict").at("class"), "no-evidence");
 }
