@@ -218,7 +218,7 @@ bool isMatrix(const Part& part, DType dtype) {
 std::unique_ptr<Codec> gptq(const Part& codes, const Part& zeros, const Part& scales,
                             const std::optional<Part>& group_of_input, GptqZeros version) {
   if (!isMatrix(codes, DType::I32) || !isMatrix(zeros, DType::I32) ||
-      !isMatrix(scales, scales.dtype)) {
+      !isMatrix(scales, scales.dtype) || !isFactor(scales.dtype)) {
     return nullptr;
   }
   Extents extents{0, codes.shape[1], scales.shape[0], scales.dtype};
@@ -248,7 +248,7 @@ std::unique_ptr<Codec> gptq(const Part& codes, const Part& zeros, const Part& sc
 
 std::unique_ptr<Codec> awq(const Part& codes, const Part& zeros, const Part& scales) {
   if (!isMatrix(codes, DType::I32) || !isMatrix(zeros, DType::I32) ||
-      !isMatrix(scales, scales.dtype)) {
+      !isMatrix(scales, scales.dtype) || !isFactor(scales.dtype)) {
     return nullptr;
   }
   const Extents extents{codes.shape[0], 8 * codes.shape[1], scales.shape[0], scales.dtype};

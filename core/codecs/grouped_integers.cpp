@@ -26,7 +26,7 @@ std::optional<Grouped> grouped(const Part& scales, std::uint64_t rows, std::uint
   const std::uint64_t groups = scales.shape[1];
   if (groups == 0 || groups > columns) return {};
   const Grouped shape{rows, columns, groups, scales.dtype};
-  if (ceilDiv(columns, shape.width()) != groups || info(scales.dtype).bits < 8) return {};
+  if (ceilDiv(columns, shape.width()) != groups || !isFactor(scales.dtype)) return {};
   return shape;
 }
 
@@ -193,7 +193,7 @@ std::unique_ptr<Codec> mlxAffine(const Part& codes, const Part& scales, const Pa
   const std::uint64_t columns = codes.shape[1] * 32 / bits;
   const auto shape = grouped(scales, codes.shape[0], columns);
   if (!shape || biases.shape != scales.shape || !isPacked(codes, columns, bits)) return nullptr;
-  if (info(biases.dtype).bits < 8) return nullptr;
+  if (!isFactor(biases.dtype)) return nullptr;
   return std::make_unique<MlxAffine>(*shape, biases.dtype, bits);
 }
 

@@ -6,6 +6,11 @@ namespace kindred::codecs {
 
 std::uint64_t sizeOf(DType dtype) { return info(dtype).bits / 8; }
 
+bool isFactor(DType dtype) {
+  const bool exact = dtype != DType::C64 && dtype != DType::I64 && dtype != DType::U64;
+  return exact && info(dtype).bits % 8 == 0;
+}
+
 std::vector<float> numbersOf(DType dtype, Bytes bytes) {
   std::vector<float> values(bytes.size() / sizeOf(dtype));
   if (!info(dtype).wide) {

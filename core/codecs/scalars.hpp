@@ -15,6 +15,10 @@ namespace kindred::codecs {
 // which are rounded.
 std::vector<float> numbersOf(DType dtype, Bytes bytes);
 
+// Whether tensors of it can be scales, zero points or minima: real numbers of whole bytes, whatever
+// value these have. What codecs take for such is checked by it.
+bool isFactor(DType dtype);
+
 // Bytes of one element; companions are never packed below a byte.
 std::uint64_t sizeOf(DType dtype);
 

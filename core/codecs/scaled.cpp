@@ -77,6 +77,7 @@ std::uint64_t blockOf(std::uint64_t length, std::uint64_t parts) {
 std::unique_ptr<Codec> scaled(const Part& codes, const Part& scales, std::uint64_t height,
                               std::uint64_t width, float factor) {
   if (codes.shape.size() != 2 || codes.shape[0] == 0 || codes.shape[1] == 0) return nullptr;
+  if (!isFactor(codes.dtype) || !isFactor(scales.dtype)) return nullptr;
   const std::uint64_t rows = codes.shape[0], columns = codes.shape[1];
   std::vector<std::uint64_t> shape = scales.shape;
   if (shape.empty()) shape = {1};

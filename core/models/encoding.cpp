@@ -63,6 +63,26 @@ bool isOneOf(std::string_view word, const std::array<std::string_view, N>& words
 // Codes under names of their own.
 constexpr std::array<std::string_view, 4> kBookCodes{"codes", "Qidxs", "q_weight", "trellis"};
 
+// HQQ's codes, beside which its settings stand as tensors.
+constexpr std::string_view kHqqCodes = "W_q";
+bool isHqqSetting(std::string_view word) {
+  constexpr std::array<std::string_view, 14> kSettings{"nbits",
+                                                       "group_size",
+                                                       "shape",
+                                                       "axis",
+                                                       "packing",
+                                                       "optimize",
+                                                       "channel_wise",
+                                                       "unpack_view_dtype",
+                                                       "compute_dtype",
+                                                       "view_as_float",
+                                                       "encoded_state_dict",
+                                                       "stores_quant_config",
+                                                       "offload_meta",
+                                                       "quantized"};
+  return isOneOf(word, kSettings);
+}
+
 // What stands beside codes and belongs to them.
 bool isCompanionWord(std::string_view word) {
   constexpr std::array<std::string_view, 11> kParts{"scale",   "zero",     "absmax", "quant_map",
@@ -184,7 +204,7 @@ class Classifier {
     const Tensor& tensor = tensors_[i];
     const std::string_view leaf = leafOf(tensor.name);
     if (is_companion(i) || tensor.elements < 2 || isCompanionWord(leaf)) return false;
-    if (leaf == "qweight" || isOneOf(leaf, kBookCodes)) return true;
+    if (leaf == "qweight" || leaf == kHqqCodes || isOneOf(leaf, kBookCodes)) return true;
     const bool index = tensor.dtype == DType::I64 || tensor.dtype == DType::BOOL;
     return (isInteger(tensor.dtype) && !index) ||
            (isSmallFloat(tensor.dtype) && tensor.shape.size() > 1);
@@ -196,8 +216,13 @@ class Classifier {
     std::copy_if(members.begin(), members.end(), std::back_inserter(codes),
                  [&](std::size_t i) { return isCode(i); });
     if (codes.empty()) return;
+    const auto isHqq = [&](std::size_t i) { return leafOf(tensors_[i].name) == kHqqCodes; };
+    const bool hqq = std::any_of(codes.begin(), codes.end(), isHqq);
+    if (hqq) std::erase_if(codes, [&](std::size_t i) { return !isHqq(i); });
     for (const std::size_t i : members) {
-      if (is_companion(i) || !isCompanionWord(leafOf(tensors_[i].name))) continue;
+      const std::string_view leaf = leafOf(tensors_[i].name);
+      const bool serves = isCompanionWord(leaf) || (hqq && isHqqSetting(leaf));
+      if (is_companion(i) || !serves) continue;
       for (const std::size_t code : codes) belong(i, code);
     }
   }
@@ -219,6 +244,7 @@ class Classifier {
       return Encoding::table_codes;
     }
     if (leaf == "qweight") return Encoding::transposed_words;
+    if (leaf == kHqqCodes) return Encoding::scaled_integers;
     if (isOneOf(leaf, kBookCodes)) return Encoding::code_books;
     return isInteger(tensor.dtype) ? ofIntegers(i, leaf) : ofFloats(i);
   }
@@ -233,6 +259,7 @@ class Classifier {
     }
     if (beside(i, "biases") || (dtype == DType::U32 && scaled)) return Encoding::grouped_words;
     if (dtype == DType::U8 && hasSmallScales(i)) return Encoding::four_bit_floats;
+    if (dtype == DType::I8 && isInPairs(i)) return Encoding::four_bit_floats;
     return beside_[i].empty() ? Encoding::integers : Encoding::scaled_integers;
   }
 
@@ -241,6 +268,18 @@ class Classifier {
       const Tensor& scales = *companion.tensor;
       return has(companion.word, "scale") && scales.elements > 1 &&
              (scales.dtype == DType::U8 || isSmallFloat(scales.dtype));
+    });
+  }
+
+  // Two codes in each byte, under a power of two for every 32 codes.
+  bool isInPairs(std::size_t i) const {
+    const std::vector<std::uint64_t>& codes = tensors_[i].shape;
+    return std::any_of(beside_[i].begin(), beside_[i].end(), [&](const Beside& companion) {
+      const Tensor& scales = *companion.tensor;
+      return scales.dtype == DType::F8_E8M0 && !codes.empty() &&
+             scales.shape.size() == codes.size() &&
+             std::equal(codes.begin(), codes.end() - 1, scales.shape.begin()) &&
+             codes.back() / 16 == scales.shape.back() && codes.back() % 16 == 0;
     });
   }
 

@@ -10,6 +10,7 @@
 #include "codecs/column_packed.hpp"
 #include "codecs/four_bit_floats.hpp"
 #include "codecs/grouped_integers.hpp"
+#include "codecs/hqq.hpp"
 #include "codecs/scaled.hpp"
 
 namespace kindred::reading {
@@ -101,7 +102,7 @@ unsigned bitsOf(std::uint64_t words, std::uint64_t columns,
 
 bool isDescription(const Companion& companion, const Tensor& tensor) {
   const std::string& word = companion.word;
-  const bool named = word == "weight_shape" || word == "weight_format" ||
+  const bool named = word == "weight_shape" || word == "shape" || word == "weight_format" ||
                      word.find("quant_state") != std::string::npos;
   return named && tensor.bytes <= 4096;
 }
@@ -111,23 +112,32 @@ std::string matrixName(const std::string& codes) {
     return codes.substr(0, codes.size() - end.size()) + std::string(by);
   };
   if (codes.ends_with(".qweight")) return replaced("qweight", "weight");
+  if (codes.ends_with(".W_q")) return replaced("W_q", "weight");
   if (codes.ends_with("_packed")) return replaced("_packed", "");
   if (codes.ends_with("_blocks")) return replaced("_blocks", "");
   return codes;
 }
 
-// A companion by the end of the word that its name adds.
+// A companion by the word that its name adds, or by the end of that.
 const Tensor* CodecFinder::beside(const Tensor& tensor, std::initializer_list<Text> words) const {
-  for (const Text word : words) {
+  const auto first = [&](auto&& same) -> const Tensor* {
     for (const Companion& companion : tensor.companions) {
-      const Text name = companion.word;
-      const bool same =
-          name == word || (name.ends_with(word) && (name[name.size() - word.size() - 1] == '.' ||
-                                                    name[name.size() - word.size() - 1] == '_'));
-      if (!same) continue;
+      if (!same(companion.word)) continue;
       const auto entry = by_name_.find(companion.name);
       if (entry != by_name_.end()) return entry->second;
     }
+    return nullptr;
+  };
+  for (const Text word : words) {
+    const auto ends = [&](const std::string& name) {
+      if (name.size() <= word.size() || !name.ends_with(word)) return false;
+      const char before = name[name.size() - word.size() - 1];
+      return before == '.' || before == '_';
+    };
+    if (const Tensor* found = first([&](const std::string& name) { return name == word; })) {
+      return found;
+    }
+    if (const Tensor* found = first(ends)) return found;
   }
   return nullptr;
 }
@@ -149,7 +159,7 @@ std::optional<Found> CodecFinder::of(const Tensor& tensor) const {
     case Encoding::block_scaled:
       return ofFloats(tensor);
     case Encoding::scaled_integers:
-      return ofBytes(tensor);
+      return tensor.name.ends_with(".W_q") ? ofHqq(tensor) : ofBytes(tensor);
     case Encoding::packed_words:
       return ofPackedWords(tensor);
     case Encoding::transposed_words:
@@ -168,6 +178,7 @@ std::optional<Found> CodecFinder::of(const Tensor& tensor) const {
 std::optional<Found> CodecFinder::ofFloats(const Tensor& tensor) const {
   const Tensor* scales = beside(tensor, {"weight_scale_inv", "weight_scale", "qscale_weight",
                                          "scale_inv", "scale", "scales"});
+  if (scales != nullptr && tensor.dtype == DType::F4) return ofFourBitFloats(tensor);
   // A second scale is another format's.
   if (scales == nullptr || !isSmallFloat(tensor.dtype) ||
       beside(tensor, {"weight_scale_2", "scale_2"})) {
@@ -190,6 +201,18 @@ std::optional<Found> CodecFinder::ofBytes(const Tensor& tensor) const {
                  {&tensor, scales, zeros}, tensor.shape);
   }
   return found(scaledBy(tensor, *scales, stated_, 1), {&tensor, scales}, tensor.shape);
+}
+
+std::optional<Found> CodecFinder::ofHqq(const Tensor& tensor) const {
+  const Tensor* scales = beside(tensor, {"scale"});
+  const Tensor* zeros = beside(tensor, {"zero"});
+  const auto shape = content(tensor, "shape");
+  if (scales == nullptr || zeros == nullptr || !shape || shape->size() != 16) return std::nullopt;
+  std::uint64_t rows = 0, columns = 0;
+  std::memcpy(&rows, shape->data(), 8);
+  std::memcpy(&columns, shape->data() + 8, 8);
+  return found(codecs::hqq(partOf(tensor), partOf(*scales), partOf(*zeros), rows, columns),
+               {&tensor, scales, zeros}, {rows, columns});
 }
 
 std::optional<Found> CodecFinder::ofPackedWords(const Tensor& tensor) const {
@@ -252,6 +275,11 @@ std::optional<Found> CodecFinder::ofGroupedWords(const Tensor& tensor) const {
     Part codes = folded(tensor, 2), by = folded(*scales, 2);
     codes.dtype = DType::U8;
     codes.shape[1] *= 4;
+    if (stated_.mode == "mxfp8" && words == 8 * groups) {
+      codes.dtype = DType::F8_E4M3;
+      by.dtype = DType::F8_E8M0;
+      return found(codecs::scaled(codes, by, 1, 32), {&tensor, scales}, widened(tensor, words * 4));
+    }
     if (stated_.mode == "nvfp4") by.dtype = DType::F8_E4M3;
     if (stated_.mode != "nvfp4" && stated_.mode != "mxfp4") return std::nullopt;
     return found(codecs::fourBitFloats(codes, by), {&tensor, scales}, widened(tensor, words * 8));
@@ -311,15 +339,21 @@ std::optional<Found> CodecFinder::ofTableCodes(const Tensor& tensor) const {
 
 std::optional<Found> CodecFinder::ofFourBitFloats(const Tensor& tensor) const {
   const Tensor* scales = beside(tensor, {"weight_scale", "scales", "scale"});
-  if (scales == nullptr || tensor.dtype != DType::U8) return std::nullopt;
+  const bool halves = tensor.dtype == DType::F4;  // counted one by one, where others count bytes
+  const bool bytes = tensor.dtype == DType::U8 || tensor.dtype == DType::I8;
+  if (scales == nullptr || (!bytes && !halves)) return std::nullopt;
   const bool blocks = tensor.name.ends_with("_blocks");  // [.., rows, groups, 16]
   const std::size_t axes = blocks ? 3 : 2;
   if (tensor.shape.size() < axes) return std::nullopt;
   Shape shape(tensor.shape.begin(), tensor.shape.end() - (blocks ? 1 : 0));
   if (blocks && tensor.shape.back() != 16) return std::nullopt;
   if (shape.back() > (std::uint64_t{1} << 40)) return std::nullopt;
-  shape.back() *= blocks ? 32 : 2;
-  const Part codes = folded(tensor, axes), by = folded(*scales, 2);
+  Part codes = folded(tensor, axes);
+  const Part by = folded(*scales, 2);
+  if (halves && (blocks || codes.shape.back() % 2 != 0)) return std::nullopt;
+  if (halves) codes.shape.back() /= 2;
+  codes.dtype = DType::U8;
+  shape.back() *= blocks ? 32 : halves ? 1 : 2;
   if (const Tensor* divisor = beside(tensor, {"weight_global_scale", "global_scale"})) {
     return found(codecs::fourBitFloats(codes, by, partOf(*divisor), codecs::Global::divides),
                  {&tensor, scales, divisor}, shape);

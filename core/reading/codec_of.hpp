@@ -42,6 +42,7 @@ class CodecFinder {
   std::optional<std::string> content(const Tensor& tensor, Text word) const;
   std::optional<Found> ofFloats(const Tensor& tensor) const;
   std::optional<Found> ofBytes(const Tensor& tensor) const;
+  std::optional<Found> ofHqq(const Tensor& tensor) const;
   std::optional<Found> ofPackedWords(const Tensor& tensor) const;
   std::optional<Found> ofTransposedWords(const Tensor& tensor) const;
   std::optional<Found> ofGroupedWords(const Tensor& tensor) const;

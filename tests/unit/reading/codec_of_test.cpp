@@ -1,0 +1,138 @@
+// Which codec is found for tensors that stand beside each other, and what it makes of them.
+#include <gmock/gmock.h>
+
+#include <cstring>
+
+#include "reading/open.hpp"
+#include "support/open_model.hpp"
+#include "support/safetensors.hpp"
+#include "support/sources.hpp"
+
+namespace kindred::reading::finding {
+namespace {
+
+using support::TestTensor;
+using testing::Each;
+
+models::Checkpoint opened(support::MemorySource& source, std::vector<TestTensor> tensors,
+                          const std::string& config = "{}") {
+  source.put("m", "model.safetensors", support::safetensorsBytes(tensors));
+  source.put("m", "config.json", config);
+  const auto location = source.open("m");
+  return openCheckpoint("m", source, *location, support::builtFormats());
+}
+
+template <class T>
+std::string bytesOf(const std::vector<T>& values) {
+  std::string bytes(values.size() * sizeof(T), '\0');
+  std::memcpy(bytes.data(), values.data(), bytes.size());
+  return bytes;
+}
+
+std::vector<float> numbersOf(const models::Tensor& tensor) {
+  std::vector<float> values(tensor.elements);
+  tensor.numbers->shard.file->read(0, std::as_writable_bytes(std::span(values)));
+  return values;
+}
+
+const std::string kModule = "model.layers.0.mlp.up_proj.";
+
+// As the tool saves a layer: settings stand beside codes as tensors, words as their letters.
+std::vector<TestTensor> hqqLayer() {
+  return {{kModule + "W_q", DType::U8, {2, 16}, std::string(32, '\x51')},
+          {kModule + "scale", DType::F32, {4, 1}, bytesOf<float>({1, 2, 3, 4})},
+          {kModule + "zero", DType::F32, {4, 1}, bytesOf<float>({1, 1, 1, 1})},
+          {kModule + "shape", DType::I64, {2}, bytesOf<std::int64_t>({4, 16})},
+          {kModule + "nbits", DType::I32, {}, bytesOf<std::int32_t>({4})},
+          {kModule + "group_size", DType::I32, {}, bytesOf<std::int32_t>({16})},
+          {kModule + "axis", DType::I32, {}, bytesOf<std::int32_t>({1})},
+          {kModule + "packing", DType::U8, {7}, "4bit_u8"},
+          {kModule + "compute_dtype", DType::U8, {13}, "torch.float16"},
+          {kModule + "quant_scale", DType::U8, {}, std::string(1, '\0')},
+          {kModule + "quant_zero", DType::U8, {}, std::string(1, '\0')},
+          {kModule + "view_as_float", DType::U8, {}, std::string(1, '\0')}};
+}
+
+TEST(CodecsAreFound, OfHqqBesideItsSettings) {
+  support::MemorySource source;
+  const models::Checkpoint model = opened(source, hqqLayer());
+  const models::Tensor* tensor = model.find(kModule + "weight");
+  ASSERT_NE(tensor, nullptr);
+  ASSERT_NE(tensor->numbers, nullptr);
+  EXPECT_EQ(tensor->shape, (std::vector<std::uint64_t>{4, 16}));
+  EXPECT_EQ(tensor->numbers->codec, "HQQ, 4 bit, groups of 16");
+  const std::vector<float> values =
+      numbersOf(*tensor);  // codes 5 in the first half, 1 in the other
+  EXPECT_THAT(std::vector<float>(values.begin(), values.begin() + 16), Each(4));
+  EXPECT_THAT(std::vector<float>(values.begin() + 16, values.begin() + 32), Each(8));
+  EXPECT_THAT(std::vector<float>(values.begin() + 32, values.end()), Each(0));
+  for (const models::Tensor& other : model.tensors()) {
+    if (&other == tensor) continue;
+    EXPECT_EQ(other.encoding, models::Encoding::part) << other.name;
+  }
+}
+
+TEST(CodecsAreFound, OfHqqOnlyWhereNothingIsMissing) {
+  for (const char* gone : {"scale", "zero", "shape"}) {
+    std::vector<TestTensor> tensors = hqqLayer();
+    std::erase_if(tensors, [&](const TestTensor& t) { return t.name == kModule + gone; });
+    support::MemorySource source;
+    const models::Checkpoint model = opened(source, tensors);
+    const models::Tensor* codes = model.find(kModule + "W_q");
+    ASSERT_NE(codes, nullptr) << gone;
+    EXPECT_EQ(codes->numbers, nullptr) << gone;
+    EXPECT_EQ(models::shown(*codes), models::Shown::nothing) << gone;
+  }
+}
+
+TEST(CodecsAreFound, OfFourBitFloatsInPairs) {
+  // 1 and -6, under two to the power of 1: as DeepSeek V4 stores its experts, and as F4.
+  for (const bool own : {false, true}) {
+    support::MemorySource source;
+    const models::Checkpoint model =
+        opened(source, {{kModule + "weight",
+                         own ? DType::F4 : DType::I8,
+                         {2, own ? 64u : 32u},
+                         std::string(64, '\xf2')},
+                        {kModule + "scale", DType::F8_E8M0, {2, 2}, std::string(4, '\x80')}});
+    const models::Tensor* tensor = model.find(kModule + "weight");
+    ASSERT_NE(tensor, nullptr);
+    ASSERT_NE(tensor->numbers, nullptr);
+    EXPECT_EQ(tensor->shape, (std::vector<std::uint64_t>{2, 64}));
+    EXPECT_EQ(tensor->numbers->codec, "MXFP4, groups of 32");
+    const std::vector<float> values = numbersOf(*tensor);
+    EXPECT_EQ(values[0], 2);
+    EXPECT_EQ(values[127], -12);
+  }
+}
+
+TEST(CodecsAreFound, OfSmallFloatsInWords) {
+  support::MemorySource source;
+  const models::Checkpoint model =
+      opened(source,
+             {{kModule + "weight", DType::U32, {2, 16}, std::string(128, '\x38')},  // 1
+              {kModule + "scales", DType::U8, {2, 2}, std::string(4, '\x81')}},     // 2^2
+             R"({"quantization":{"group_size":32,"bits":8,"mode":"mxfp8"}})");
+  const models::Tensor* tensor = model.find(kModule + "weight");
+  ASSERT_NE(tensor, nullptr);
+  ASSERT_NE(tensor->numbers, nullptr);
+  EXPECT_EQ(tensor->shape, (std::vector<std::uint64_t>{2, 64}));
+  EXPECT_THAT(numbersOf(*tensor), Each(4));
+}
+
+// Scales of a hostile file may have any dtype.
+TEST(CodecsAreFound, OnlyUnderScalesThatAreNumbersOfWholeBytes) {
+  for (const DType dtype : {DType::F4, DType::F6_E2M3, DType::C64, DType::I64, DType::U64}) {
+    const std::uint64_t bytes = 16 * info(dtype).bits / 8;
+    support::MemorySource source;
+    const models::Checkpoint model =
+        opened(source, {{kModule + "weight", DType::F8_E4M3, {16, 8}, std::string(128, '\x38')},
+                        {kModule + "weight_scale", dtype, {16, 1}, std::string(bytes, '\x7f')}});
+    const models::Tensor* tensor = model.find(kModule + "weight");
+    ASSERT_NE(tensor, nullptr);
+    EXPECT_EQ(tensor->numbers, nullptr) << name(dtype);
+  }
+}
+
+}  // namespace
+}  // namespace kindred::reading::finding
