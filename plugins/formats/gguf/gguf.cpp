@@ -2,6 +2,8 @@
 #include <algorithm>
 #include <set>
 
+#include <fmt/format.h>
+
 #include <kindred/format.hpp>
 
 #include "header.hpp"
@@ -33,6 +35,7 @@ class Gguf final : public Format {
     for (std::size_t i = 0; i < files.size(); ++i) {
       Header header = readHeader(files[i], i);
       const Layout layout(header);
+      noteParts(header, files, catalogue);
       if (catalogue.config.empty()) catalogue.config = layout.config();
       if (catalogue.tokens.empty()) {
         catalogue.tokens =
@@ -49,6 +52,16 @@ class Gguf final : public Format {
       }
     }
     return catalogue;
+  }
+
+ private:
+  // A part under another name does not look like one.
+  static void noteParts(const Header& header, std::span<const FormatFile> files,
+                        Catalogue& catalogue) {
+    const std::uint64_t parts = wholeNumberOf(header, "split.count").value_or(1);
+    if (files.size() != 1 || parts <= 1) return;
+    catalogue.notes.push_back(fmt::format(
+        "its header says that it is one of {} parts of a model: no others are read", parts));
   }
 };
 

@@ -76,5 +76,17 @@ TEST(GgufLayout, SaysWhatThePartsOfALatentsHeadAre) {
   EXPECT_EQ(config.at("v_head_dim"), 12);
 }
 
+TEST(GgufParts, UnderAnotherNameAreStillToldAsParts) {
+  support::GgufWriter writer;
+  writer.text("general.architecture", "llama");
+  writer.number("split.count", 3);
+  writer.tensor("output_norm.weight", 0, {3}, std::string(12, '\0'));
+  support::MemorySource source;
+  source.put("m", "renamed.gguf", writer.bytes());
+  const auto location = source.open("m");
+  const models::Checkpoint model = openCheckpoint("m", source, *location, support::builtFormats());
+  EXPECT_THAT(model.notes(), testing::Contains(testing::HasSubstr("one of 3 parts")));
+}
+
 }  // namespace
 }  // namespace kindred::reading
