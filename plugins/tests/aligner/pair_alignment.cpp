@@ -121,6 +121,7 @@ BlindAlignments::BlindAlignments(const Profile& a, const Profile& b)
 void BlindAlignments::consider(Candidate candidate) {
   const bool none = candidate.found_by == "none";
   if (none && a_.weights().shape().hidden != b_.weights().shape().hidden) return;
+  if (candidate.left_out) left_out_.push_back(candidate);
   if (!none && candidate.rotation.is_empty()) return;
   if (candidate.found_by != "gates") {
     candidate.excess =
@@ -151,16 +152,30 @@ void BlindAlignments::search() {
     return chosen != nullptr && chosen->score >= kCertain;
   };
   consider(identity());
-  if (!certain()) consider(fromEmbeddings(a_, b_, tokens_));
-  if (!certain()) consider(fromAttention(a_, b_));
-  if (certain()) return;
-  for (const auto& partners : gateStarts(a_, b_)) {
-    if (!certain()) consider(fromGates(a_, b_, partners));
+  if (!certain()) consider(fromEmbeddings(a_, b_, tokens_, Fit::where_worth));
+  if (!certain()) consider(fromAttention(a_, b_, Fit::where_worth));
+  if (!certain()) {
+    for (const auto& partners : gateStarts(a_, b_)) {
+      if (!certain()) consider(fromGates(a_, b_, partners, Fit::where_worth));
+    }
   }
+  // Streams of different widths are compared under some rotation or not at all.
+  const auto none = [&] { return best(false) == nullptr; };
+  if (none()) consider(fromEmbeddings(a_, b_, tokens_, Fit::always));
+  for (const auto& partners : none() ? gateStarts(a_, b_) : Starts()) {
+    if (none()) consider(fromGates(a_, b_, partners, Fit::always));
+  }
+  if (none() && candidates_.empty()) consider(fromAttention(a_, b_, Fit::always));
 }
 
-void BlindAlignments::matchMlps(Alignment& alignment, const arma::fmat& rotation,
-                                bool with_units) const {
+const std::vector<MlpMatch>& BlindAlignments::mlpsUnder(const Scored& chosen) {
+  const auto [known, fresh] = mlps_.try_emplace(&chosen);
+  if (fresh) known->second = matchMlps(chosen.candidate.rotation);
+  return known->second;
+}
+
+std::vector<MlpMatch> BlindAlignments::matchMlps(const arma::fmat& rotation) const {
+  std::vector<MlpMatch> matches;
   std::vector<std::size_t> all(b_.mlps()), unclear;
   std::iota(all.begin(), all.end(), std::size_t{0});
   for (const MlpChoice& choice : mapMlps(a_, b_, rotation, all)) {
@@ -169,21 +184,16 @@ void BlindAlignments::matchMlps(Alignment& alignment, const arma::fmat& rotation
     match.a = a_.place(choice.a);
     match.b = b_.place(choice.b);
     match.similarity = choice.similarity;
-    if (with_units) {
-      matchUnits(match, innerProducts(rotated(a_.gates(choice.a), rotation), b_.gates(choice.b)));
-    }
-    alignment.mlps.push_back(std::move(match));
+    matchUnits(match, innerProducts(rotated(a_.gates(choice.a), rotation), b_.gates(choice.b)));
+    matches.push_back(std::move(match));
   }
-  matchByUps(alignment.mlps, unclear, rotation, with_units);
-  alignment.readings.push_back({std::string(role::kUp), 0, false, with_units, "units"});
-  alignment.readings.push_back({std::string(role::kUp), 1, true, true, "units"});
-  alignment.readings.push_back({std::string(role::kGate), 0, true, with_units, "units"});
-  alignment.readings.push_back({std::string(role::kGate), 1, true, true, "units"});
+  matchByUps(matches, unclear, rotation);
+  return matches;
 }
 
 void BlindAlignments::matchByUps(std::vector<MlpMatch>& matches,
                                  const std::vector<std::size_t>& unclear,
-                                 const arma::fmat& rotation, bool with_units) const {
+                                 const arma::fmat& rotation) const {
   for (const MlpChoice& choice : mapMlps(a_, b_, rotation, unclear, PairedBy::ups)) {
     if (a_.weights().rows(role::kUp, a_.place(choice.a)) == 0) continue;  // it has no gate
     if (b_.weights().rows(role::kUp, b_.place(choice.b)) == 0) continue;
@@ -191,12 +201,27 @@ void BlindAlignments::matchByUps(std::vector<MlpMatch>& matches,
         arma::abs(innerProducts(rotated(a_.ups(choice.a), rotation), b_.ups(choice.b)));
     linear::Matching matching = linear::assign(sizes);
     if (!beyondAnyOrder(sizes, matching.a_of_b)) continue;
-    MlpMatch& match = matches[choice.b];
-    match = {a_.place(choice.a), b_.place(choice.b), choice.similarity, {}, false, {}};
-    if (!with_units) continue;
-    match.units = std::move(matching.a_of_b);
-    match.certificate = std::move(matching.certificate);
+    matches[choice.b] = {a_.place(choice.a),
+                         b_.place(choice.b),
+                         choice.similarity,
+                         std::move(matching.a_of_b),
+                         false,
+                         std::move(matching.certificate)};
   }
+}
+
+void BlindAlignments::addMlps(Alignment& alignment, const Scored& chosen, bool with_units) {
+  alignment.mlps = mlpsUnder(chosen);
+  for (MlpMatch& match : alignment.mlps) {
+    if (with_units) break;
+    match.units.clear();
+    match.same_order = false;
+    match.certificate.clear();
+  }
+  alignment.readings.push_back({std::string(role::kUp), 0, false, with_units, "units"});
+  alignment.readings.push_back({std::string(role::kUp), 1, true, true, "units"});
+  alignment.readings.push_back({std::string(role::kGate), 0, true, with_units, "units"});
+  alignment.readings.push_back({std::string(role::kGate), 1, true, true, "units"});
 }
 
 Alignment BlindAlignments::alignedFor(const GaugeUse& use) {
@@ -210,7 +235,8 @@ Alignment BlindAlignments::alignedFor(const GaugeUse& use) {
   const bool on_keys =
       use.gauge == kindred::Gauge::rotary_pair || use.gauge == kindred::Gauge::rotary_free;
   const bool on_heads = use.gauge == kindred::Gauge::kv_group;
-  const Scored* chosen = best(!on_keys && !on_heads);
+  const bool may_read_attention = !on_keys && !on_heads;
+  const Scored* chosen = best(may_read_attention);
   if (chosen == nullptr) return alignment;  // the residual streams have nothing in common
   const arma::fmat& rotation = chosen->candidate.rotation;
   alignment.rotation = plain(chosen->candidate, chosen->score, true);
@@ -220,6 +246,11 @@ Alignment BlindAlignments::alignedFor(const GaugeUse& use) {
   for (const std::string_view role : {role::kGate, role::kUp, role::kValue}) {
     alignment.readings.push_back({std::string(role), 0, role == role::kGate, false, "rotation"});
     alignment.readings.push_back({std::string(role), 1, true, true, "rotation"});
+  }
+  for (const Candidate& candidate : left_out_) {
+    if (candidate.found_by == "attention" && !may_read_attention) continue;
+    alignment.readings.insert(alignment.readings.end(), candidate.readings.begin(),
+                              candidate.readings.end());
   }
   for (const Scored& scored : candidates_) {
     alignment.considered.push_back(plain(scored.candidate, scored.score, false));
@@ -237,7 +268,7 @@ Alignment BlindAlignments::alignedFor(const GaugeUse& use) {
     add(role::kValue, false);
     add(role::kKey, true);
   } else {
-    matchMlps(alignment, rotation, use.of == GaugeUse::Of::signs);
+    addMlps(alignment, *chosen, use.of == GaugeUse::Of::signs);
   }
   if (use.gauge == kindred::Gauge::latent_dim && use.of == GaugeUse::Of::signs) {
     alignment.heads = matchLatents(a_, b_, use.role, layersOf(alignment), rotation);

@@ -29,16 +29,21 @@ class BlindAlignments final : public PairAlignment {
   void search();
 
   Alignment alignedFor(const GaugeUse& use);
-  void matchMlps(Alignment& alignment, const arma::fmat& rotation, bool with_units) const;
+  // The MLPs that belong together under a candidate, worked out once.
+  const std::vector<MlpMatch>& mlpsUnder(const Scored& chosen);
+  std::vector<MlpMatch> matchMlps(const arma::fmat& rotation) const;
   // The MLPs of B whose gates tell nothing, matched by up rows where these are alike.
   void matchByUps(std::vector<MlpMatch>& matches, const std::vector<std::size_t>& unclear,
-                  const arma::fmat& rotation, bool with_units) const;
+                  const arma::fmat& rotation) const;
+  void addMlps(Alignment& alignment, const Scored& chosen, bool with_units);
 
   const Profile& a_;
   const Profile& b_;
   std::vector<TokenPair> tokens_;
   std::vector<Scored> candidates_;
-  bool searched_ = false;
+  std::vector<Candidate> left_out_;
+  bool searched_ = false;  // then candidates stay where they are
+  std::map<const Scored*, std::vector<MlpMatch>> mlps_;
   std::map<std::tuple<Gauge, std::string, GaugeUse::Of>, Alignment> alignments_;
 };
 

@@ -7,11 +7,14 @@
 #include <kindred/analysis/linear/matching.hpp>
 #include <kindred/analysis/linear/signatures.hpp>
 
+#include "screen.hpp"
+
 namespace kindred::aligner {
 namespace {
 
 constexpr std::size_t kBest = 64;  // units that speak for an MLP
 constexpr int kRounds = 10;        // of assignment and Procrustes in turn
+constexpr const char* kLeftOut = "no rotation, like rows have no like products";
 
 using linear::Pairs;
 using linear::rotated;
@@ -86,56 +89,79 @@ class UpExcess {
   std::size_t count_ = 0;
 };
 
+// Rows of one role, those of equal number corresponding.
+struct LikeRows {
+  std::string_view role;
+  arma::fmat a, b;
+};
+
+// The rotation that fits best, where any is worth fitting.
+Candidate fitted(std::string found_by, const std::vector<LikeRows>& all, Fit fit) {
+  Candidate candidate{std::move(found_by), {}, {}, 0};
+  const bool worth = std::any_of(all.begin(), all.end(), [&](const LikeRows& rows) {
+    if (fit == Fit::always) return true;
+    GramAgreement agreement;
+    agreement.add(rows.a, rows.b);
+    return agreement.beyondChance();
+  });
+  candidate.left_out = !worth && !all.empty();
+  for (const LikeRows& rows : all) {
+    const std::string purpose = worth ? "rotation" : kLeftOut;
+    candidate.readings.push_back({std::string(rows.role), 0, true, true, purpose});
+    candidate.readings.push_back({std::string(rows.role), 1, true, true, purpose});
+  }
+  if (!worth) return candidate;
+  arma::fmat moments;
+  for (const LikeRows& rows : all) {
+    const arma::fmat product = rows.a * rows.b.t();
+    moments = moments.is_empty() ? product : arma::fmat(moments + product);
+  }
+  candidate.rotation = linear::procrustes(moments);
+  return candidate;
+}
+
 }  // namespace
 
 Candidate identity() { return {"none", {}, {}, 0}; }
 
-Candidate fromEmbeddings(const Profile& a, const Profile& b, const std::vector<TokenPair>& tokens) {
-  Candidate candidate{"embeddings", {}, {}, 0};
-  if (tokens.size() < 2) return candidate;
+Candidate fromEmbeddings(const Profile& a, const Profile& b, const std::vector<TokenPair>& tokens,
+                         Fit fit) {
+  std::vector<LikeRows> rows;
   std::vector<std::uint32_t> of_a, of_b;
   for (const TokenPair& token : tokens) {
     of_a.push_back(token.a);
     of_b.push_back(token.b);
   }
-  arma::fmat moments;
   for (const std::string_view role : {role::kEmbedding, role::kOutput}) {
+    if (tokens.size() < 2) break;
     if (a.weights().rows(role, {}) == 0 || b.weights().rows(role, {}) == 0) continue;
-    const arma::fmat rows_a = unitColumns(a.weights().matrix(role, {}, of_a));
-    const arma::fmat rows_b = unitColumns(b.weights().matrix(role, {}, of_b));
-    const arma::fmat product = rows_a * rows_b.t();
-    moments = moments.is_empty() ? product : arma::fmat(moments + product);
-    candidate.readings.push_back({std::string(role), 0, true, true, "rotation"});
-    candidate.readings.push_back({std::string(role), 1, true, true, "rotation"});
+    rows.push_back({role, unitColumns(a.weights().matrix(role, {}, of_a)),
+                    unitColumns(b.weights().matrix(role, {}, of_b))});
   }
-  if (!moments.is_empty()) candidate.rotation = linear::procrustes(moments);
-  return candidate;
+  return fitted("embeddings", rows, fit);
 }
 
-Candidate fromAttention(const Profile& a, const Profile& b) {
-  Candidate candidate{"attention", {}, {}, 0};
-  arma::fmat moments;
+Candidate fromAttention(const Profile& a, const Profile& b, Fit fit) {
+  std::vector<LikeRows> rows;
   const auto add = [&](const AttentionRows& of_a, const AttentionRows& of_b,
                        std::string_view role) {
     if (of_a.columns.is_empty() || of_a.heads != of_b.heads || of_a.head_dim != of_b.head_dim)
       return;
-    const arma::uword rows = std::min(of_a.columns.n_cols, of_b.columns.n_cols);
-    if (rows == 0) return;
-    const arma::fmat product = of_a.columns.head_cols(rows) * of_b.columns.head_cols(rows).t();
-    moments = moments.is_empty() ? product : arma::fmat(moments + product);
-    candidate.readings.push_back({std::string(role), 0, true, true, "rotation"});
-    candidate.readings.push_back({std::string(role), 1, true, true, "rotation"});
+    const arma::uword common = std::min(of_a.columns.n_cols, of_b.columns.n_cols);
+    if (common == 0) return;
+    rows.push_back({role, of_a.columns.head_cols(common), of_b.columns.head_cols(common)});
   };
   add(a.queries(), b.queries(), role::kQuery);
   add(a.keys(), b.keys(), role::kKey);
-  if (!moments.is_empty()) candidate.rotation = linear::procrustes(moments);
-  return candidate;
+  return fitted("attention", rows, fit);
 }
 
-Candidate fromGates(const Profile& a, const Profile& b, const std::vector<std::size_t>& partners) {
+Candidate fromGates(const Profile& a, const Profile& b, const std::vector<std::size_t>& partners,
+                    Fit fit) {
   Candidate candidate{"gates", {}, {}, 0};
   struct Probe {
     arma::fmat a, b;
+    arma::fmat similarity;  // of signatures
     Pairs pairs;
     std::size_t mlp_a, mlp_b;
   };
@@ -144,12 +170,26 @@ Candidate fromGates(const Profile& a, const Profile& b, const std::vector<std::s
     const std::size_t mlp = b.probes()[p];
     if (partners[p] == a.mlps() || b.signatures(mlp).is_empty()) continue;
     if (a.signatures(partners[p]).is_empty()) continue;
-    const linear::Matching nearest =
-        linear::assign(linear::signatureSimilarity(a.signatures(partners[p]), b.signatures(mlp)));
-    probes.push_back(
-        {a.gates(partners[p]), b.gates(mlp), linear::pairsOf(nearest), partners[p], mlp});
+    probes.push_back({a.gates(partners[p]),
+                      b.gates(mlp),
+                      linear::signatureSimilarity(a.signatures(partners[p]), b.signatures(mlp)),
+                      {},
+                      partners[p],
+                      mlp});
   }
   if (probes.empty()) return candidate;
+  candidate.left_out = std::none_of(probes.begin(), probes.end(), [&](const Probe& probe) {
+    return fit == Fit::always ||
+           worthFitting(probe.a, probe.b, linear::mutualBest(probe.similarity), probe.similarity);
+  });
+  if (candidate.left_out) {
+    candidate.readings.push_back({std::string(role::kGate), 0, true, false, kLeftOut});
+    return candidate;
+  }
+  for (Probe& probe : probes) {
+    probe.pairs = linear::pairsOf(linear::assign(probe.similarity));
+    probe.similarity.reset();
+  }
   for (int round = 0; round <= kRounds; ++round) {
     arma::fmat moments(a.allGates().n_rows, b.allGates().n_rows);
     for (const Probe& probe : probes) {
@@ -174,8 +214,8 @@ Candidate fromGates(const Profile& a, const Profile& b, const std::vector<std::s
   return candidate;
 }
 
-std::vector<std::vector<std::size_t>> gateStarts(const Profile& a, const Profile& b) {
-  std::vector<std::vector<std::size_t>> starts;
+Starts gateStarts(const Profile& a, const Profile& b) {
+  Starts starts;
   const auto add = [&](std::vector<std::size_t> partners) {
     for (const auto& known : starts) {
       if (known == partners) return;
@@ -212,7 +252,9 @@ std::vector<MlpChoice> mapMlps(const Profile& a, const Profile& b, const arma::f
   std::vector<MlpChoice> choices;
   if (a.mlps() == 0) return choices;
   const bool by_ups = by == PairedBy::ups;
-  const arma::fmat of_a = rotated(by_ups ? a.allUps() : a.allGates(), rotation);
+  const arma::fmat& own = by_ups ? a.allUps() : a.allGates();
+  const arma::fmat turned = rotation.is_empty() ? arma::fmat() : rotated(own, rotation);
+  const arma::fmat& of_a = rotation.is_empty() ? own : turned;
   const double hidden = static_cast<double>(of_a.n_rows);
   std::vector<float> best;
   for (const std::size_t mlp : mlps_of_b) {

@@ -20,19 +20,25 @@ struct Candidate {
   // How much more alike than chance the MLPs are, by gate rows, or by up rows where the gates were
   // fitted.
   double excess = 0;
+  // Nothing was fitted, since rows that would correspond have no like products (screen.hpp).
+  bool left_out = false;
 };
 
 Candidate identity();
-// Each is empty of rotation where the models give no ground for it.
-Candidate fromEmbeddings(const Profile& a, const Profile& b, const std::vector<TokenPair>& tokens);
-Candidate fromAttention(const Profile& a, const Profile& b);
+// Each is empty of rotation where the models give no ground for it, or it was left out.
+enum class Fit { where_worth, always };
+Candidate fromEmbeddings(const Profile& a, const Profile& b, const std::vector<TokenPair>& tokens,
+                         Fit fit);
+Candidate fromAttention(const Profile& a, const Profile& b, Fit fit);
 // Matches the units of B's probes to those of the named MLPs of A by signature, then assigns by
 // cosines and fits the rotation in turn (iterated closest points: Besl and McKay, IEEE PAMI 14,
 // 1992). Its excess is that of absolute cosines of the up rows of the units matched.
-Candidate fromGates(const Profile& a, const Profile& b, const std::vector<std::size_t>& partners);
+Candidate fromGates(const Profile& a, const Profile& b, const std::vector<std::size_t>& partners,
+                    Fit fit);
 // MLPs of A, one for each of B's probes, that a search by gates may start from: layers counted from
 // the start, from the end, and those with the nearest signatures.
-std::vector<std::vector<std::size_t>> gateStarts(const Profile& a, const Profile& b);
+using Starts = std::vector<std::vector<std::size_t>>;
+Starts gateStarts(const Profile& a, const Profile& b);
 
 struct MlpChoice {
   std::size_t b = 0;

@@ -90,6 +90,32 @@ arma::uvec refined(const Maps& maps, const arma::uvec& order) {
   return assigned(similarity);
 }
 
+// Whether numbers of A's maps are as large as those of B's at a few pairs of coordinates that may
+// belong together: a guess that is right for some of them is worth refining, which takes as long as
+// all else. Numbers of strangers' maps are not, whatever guess pairs them.
+bool worthRefining(const Maps& maps, const linear::Pairs& pairs) {
+  constexpr std::size_t kMost = 1024;  // coordinates
+  constexpr double kDeviations = 4;
+  const std::size_t count = std::min(kMost, pairs.size());
+  double aa = 0, bb = 0, ab = 0, numbers = 0;
+  for (const auto& [a, b] : maps) {
+    const arma::fmat of_a = centredSizes(a->values), of_b = centredSizes(b->values);
+    for (std::size_t x = 0; x < count; ++x) {
+      const auto& [column_a, column_b] = pairs[x * pairs.size() / count];
+      for (std::size_t y = 0; y < count; ++y) {
+        if (x == y) continue;
+        const auto& [row_a, row_b] = pairs[y * pairs.size() / count];
+        const double p = of_a.at(row_a, column_a), q = of_b.at(row_b, column_b);
+        aa += p * p;
+        bb += q * q;
+        ab += p * q;
+        ++numbers;
+      }
+    }
+  }
+  return numbers > 0 && ab > kDeviations * std::sqrt(aa * bb / numbers);
+}
+
 double meanLikeness(const Maps& maps, const arma::uvec& order) {
   double sum = 0;
   for (const auto& [a, b] : maps) {
@@ -110,8 +136,11 @@ Pairing paired(const std::vector<StreamMap>& of_a, const std::vector<StreamMap>&
   Pairing moved{likeNumbered(of_a, of_b), {}, 0};
   if (in_order.maps.empty() || moved.maps.empty()) return in_order;
   if (in_order.maps.front().first->values.n_rows > kWidest) return in_order;
-  moved.a_of_b =
-      assigned(linear::innerProducts(features(moved.maps, true), features(moved.maps, false)));
+  if (in_order.likeness > 1 - kClearly) return in_order;
+  const arma::fmat alike =
+      linear::innerProducts(features(moved.maps, true), features(moved.maps, false));
+  if (!worthRefining(moved.maps, linear::mutualBest(alike))) return in_order;
+  moved.a_of_b = assigned(alike);
   for (int round = 0; round < kRounds; ++round) moved.a_of_b = refined(moved.maps, moved.a_of_b);
   moved.likeness = meanLikeness(moved.maps, moved.a_of_b);
   return moved.likeness > in_order.likeness + kClearly ? moved : in_order;

@@ -1,0 +1,69 @@
+#include "screen.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace kindred::aligner {
+namespace {
+
+constexpr arma::uword kColumns = 384;  // of a group
+constexpr std::size_t kSurest = 64;
+constexpr double kDeviations = 4;  // of a correlation of independent products
+constexpr double kLeast = 0.01;
+
+arma::fmat centred(const arma::fmat& columns, const arma::uvec& chosen) {
+  arma::fmat some = columns.cols(chosen);
+  some.each_col() -= arma::fvec(arma::mean(some, 1));
+  return some;
+}
+
+GramAgreement agreementOf(const arma::fmat& a, const arma::fmat& b, const linear::Pairs& pairs) {
+  arma::uvec of_a(pairs.size()), of_b(pairs.size());
+  for (std::size_t k = 0; k < pairs.size(); ++k) std::tie(of_a[k], of_b[k]) = pairs[k];
+  GramAgreement agreement;
+  agreement.add(a.cols(of_a), b.cols(of_b));
+  return agreement;
+}
+
+}  // namespace
+
+void GramAgreement::add(const arma::fmat& a, const arma::fmat& b) {
+  const arma::uword all = std::min(a.n_cols, b.n_cols), count = std::min(kColumns, all);
+  if (count < 2) return;
+  arma::uvec chosen(count);
+  for (arma::uword i = 0; i < count; ++i) chosen[i] = i * all / count;
+  const arma::fmat of_a = centred(a, chosen), of_b = centred(b, chosen);
+  const arma::fmat gram_a = linear::innerProducts(of_a, of_a);
+  const arma::fmat gram_b = linear::innerProducts(of_b, of_b);
+  for (arma::uword j = 1; j < count; ++j) {
+    a_square_ += linear::dot(gram_a.colptr(j), gram_a.colptr(j), j);
+    b_square_ += linear::dot(gram_b.colptr(j), gram_b.colptr(j), j);
+    product_ += linear::dot(gram_a.colptr(j), gram_b.colptr(j), j);
+  }
+  pairs_ += 0.5 * static_cast<double>(count) * static_cast<double>(count - 1);
+}
+
+double GramAgreement::correlation() const {
+  const double sizes = std::sqrt(a_square_ * b_square_);
+  return sizes > 0 ? product_ / sizes : 0;
+}
+
+bool GramAgreement::beyondChance() const {
+  return pairs_ > 0 && correlation() > std::max(kLeast, kDeviations / std::sqrt(pairs_));
+}
+
+bool worthFitting(const arma::fmat& a, const arma::fmat& b, const linear::Pairs& pairs,
+                  const arma::fmat& similarity) {
+  if (agreementOf(a, b, pairs).beyondChance()) return true;
+  linear::Pairs surest = pairs;
+  const auto more = [&](const auto& x, const auto& y) {
+    return similarity(x.first, x.second) > similarity(y.first, y.second);
+  };
+  if (surest.size() > kSurest) {
+    std::nth_element(surest.begin(), surest.begin() + kSurest, surest.end(), more);
+    surest.resize(kSurest);
+  }
+  return agreementOf(a, b, surest).beyondChance();
+}
+
+}  // namespace kindred::aligner
