@@ -42,19 +42,6 @@ AttentionRows attentionRows(const ModelWeights& weights, std::string_view role,
   return rows;
 }
 
-arma::fmat joined(const std::vector<arma::fmat>& parts) {
-  if (parts.empty()) return {};
-  arma::uword columns = 0;
-  for (const arma::fmat& part : parts) columns += part.n_cols;
-  arma::fmat all(parts.front().n_rows, columns);
-  arma::uword first = 0;
-  for (const arma::fmat& part : parts) {
-    if (part.n_cols > 0) all.cols(first, first + part.n_cols - 1) = part;
-    first += part.n_cols;
-  }
-  return all;
-}
-
 AttentionRows probesOf(const AttentionRows& rows) {
   AttentionRows probes;
   probes.heads = std::min(kProbeHeads, rows.heads);
@@ -71,17 +58,23 @@ AttentionRows probesOf(const AttentionRows& rows) {
 }  // namespace
 
 Profile::Profile(const ModelWeights& weights) : weights_(weights) {
-  std::vector<arma::fmat> gates, ups;
   first_.push_back(0);
   for (const Place& place : weights.mlps()) {
-    gates.push_back(linear::unitColumns(weights.matrix(role::kGate, place)));
-    ups.push_back(linear::unitColumns(weights.matrix(role::kUp, place)));
-    ups.back().resize(gates.back().n_rows, gates.back().n_cols);
-    first_.push_back(first_.back() + gates.back().n_cols);
-    signatures_.push_back(linear::signaturesOf(gates.back()));
+    first_.push_back(first_.back() + weights.rows(role::kGate, place));
   }
-  gates_ = joined(gates);
-  ups_ = joined(ups);
+  for (std::size_t m = 0; m < mlps(); ++m) {
+    const arma::fmat gates = linear::unitColumns(weights.matrix(role::kGate, place(m)));
+    if (m == 0) {
+      gates_.zeros(gates.n_rows, first_.back());
+      ups_.zeros(gates.n_rows, first_.back());
+    }
+    signatures_.push_back(linear::signaturesOf(gates));
+    if (gates.n_cols == 0) continue;
+    gates_.cols(first_[m], first_[m + 1] - 1) = gates;
+    arma::fmat ups = linear::unitColumns(weights.matrix(role::kUp, place(m)));
+    ups.resize(gates.n_rows, gates.n_cols);
+    ups_.cols(first_[m], first_[m + 1] - 1) = ups;
+  }
   const ModelShape& shape = weights.shape();
   queries_ = attentionRows(weights, role::kQuery, shape.heads);
   keys_ = attentionRows(weights, role::kKey, shape.kv_heads);

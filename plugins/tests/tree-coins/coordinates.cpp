@@ -10,7 +10,6 @@ namespace kindred::tree_coins {
 namespace {
 
 constexpr double kClearly = 0.1;          // by which another order must be better
-constexpr arma::uword kWidest = 2048;     // streams in which another order is looked for
 constexpr int kRounds = 3;                // of refining it
 constexpr std::size_t kMapsToRefine = 8;  // that are looked at
 
@@ -130,12 +129,12 @@ arma::fmat reordered(const arma::fmat& map, const arma::uvec& order) {
   return map.submat(order, order);
 }
 
-Pairing paired(const std::vector<StreamMap>& of_a, const std::vector<StreamMap>& of_b) {
+Pairing paired(const std::vector<StreamMap>& of_a, const std::vector<StreamMap>& of_b, bool whole) {
   Pairing in_order{mostAlike(of_a, of_b), {}, 0};
   in_order.likeness = meanLikeness(in_order.maps, {});
   Pairing moved{likeNumbered(of_a, of_b), {}, 0};
   if (in_order.maps.empty() || moved.maps.empty()) return in_order;
-  if (in_order.maps.front().first->values.n_rows > kWidest) return in_order;
+  if (!whole) return in_order;  // coordinates may have moved to where none was looked at
   if (in_order.likeness > 1 - kClearly) return in_order;
   const arma::fmat alike =
       linear::innerProducts(features(moved.maps, true), features(moved.maps, false));

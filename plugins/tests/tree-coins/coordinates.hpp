@@ -17,8 +17,9 @@ struct Pairing {
 };
 
 // A map of B goes with the one of A of its kind that is most alike. Coordinates keep their number
-// unless another order makes the maps clearly more alike.
-Pairing paired(const std::vector<StreamMap>& of_a, const std::vector<StreamMap>& of_b);
+// unless another order makes the maps clearly more alike, or `whole` says that the maps are of some
+// coordinates only.
+Pairing paired(const std::vector<StreamMap>& of_a, const std::vector<StreamMap>& of_b, bool whole);
 
 // For each coordinate the first of those that are copies of each other (a cloned width).
 std::vector<std::uint32_t> copiesIn(const std::vector<StreamMap>& maps);

@@ -7,6 +7,23 @@
 namespace kindred::tree_coins {
 namespace {
 
+// Coordinates that stand for a wide stream, evenly spread: any of them are coins as good as all,
+// and maps of very wide streams would take gigabytes. Empty: all.
+arma::uvec standIns(std::uint64_t width) {
+  if (width <= kMostCoordinates) return {};
+  arma::uvec chosen(kMostCoordinates);
+  for (arma::uword c = 0; c < chosen.n_elem; ++c) chosen[c] = c * width / kMostCoordinates;
+  return chosen;
+}
+
+arma::fmat rowsOf(arma::fmat matrix, const arma::uvec& chosen) {
+  return chosen.is_empty() ? matrix : arma::fmat(matrix.rows(chosen));
+}
+
+arma::fmat columnsOf(arma::fmat matrix, const arma::uvec& chosen) {
+  return chosen.is_empty() ? matrix : arma::fmat(matrix.cols(chosen));
+}
+
 // A row-major matrix as it stands: a column holds a row.
 arma::fmat rowsAsColumns(const Matrix& matrix) {
   return arma::fmat(matrix.values.data(), matrix.columns, matrix.rows);
@@ -34,8 +51,12 @@ arma::fmat normalised(arma::fmat map) {
 }
 
 // written x read: the sum over units of what a unit writes times what it reads.
-arma::fmat product(const arma::fmat& writes, const arma::fmat& reads) {
+arma::fmat product(arma::fmat writes, arma::fmat reads) {
   if (writes.is_empty() || reads.is_empty() || writes.n_rows != reads.n_cols) return {};
+  if (writes.n_cols != reads.n_rows) return {};
+  const arma::uvec chosen = standIns(writes.n_cols);
+  writes = columnsOf(std::move(writes), chosen);
+  reads = rowsOf(std::move(reads), chosen);
   return linear::innerProducts(writes, arma::fmat(reads.t()));
 }
 
@@ -46,7 +67,7 @@ arma::fmat mlpMap(const ModelWeights& weights, std::int64_t layer) {
     if (place.layer != layer) continue;
     const arma::fmat map =
         product(wholeRows(weights, role::kDown, place), wholeRows(weights, role::kUp, place));
-    if (map.is_empty() || map.n_rows != map.n_cols) return {};
+    if (map.is_empty()) return {};
     sum = sum.is_empty() ? map : arma::fmat(sum + map);
   }
   return sum;
@@ -67,15 +88,15 @@ arma::fmat attentionMap(const ModelWeights& weights, std::int64_t layer) {
     reads.cols(head * dim, (head + 1) * dim - 1) =
         values.cols(of_group * dim, (of_group + 1) * dim - 1);
   }
-  const arma::fmat map = product(writes, reads);
-  return map.n_rows == map.n_cols ? map : arma::fmat();
+  return product(writes, reads);
 }
 
 // How coordinates go together over tokens, without what all tokens have in common.
 arma::fmat tokenMap(const ModelWeights& weights, std::string_view role,
                     const std::vector<std::uint32_t>& tokens) {
   if (tokens.size() < 2 || weights.rows(role, {}) == 0) return {};
-  arma::fmat rows = rowsAsColumns(weights.matrix(role, {}, tokens)).t();
+  arma::fmat rows = rowsAsColumns(weights.matrix(role, {}, tokens));
+  rows = rowsOf(std::move(rows), standIns(rows.n_rows)).t();
   if (!isTame(rows)) return {};
   rows.each_row() -= arma::frowvec(arma::mean(rows, 0));
   return linear::innerProducts(rows, rows);
@@ -110,7 +131,8 @@ std::vector<StreamMap> mapsOf(const ModelWeights& weights, const std::vector<std
   };
   add(StreamMap::Of::embedding, -1, tokenMap(weights, role::kEmbedding, tokens));
   add(StreamMap::Of::output, -1, tokenMap(weights, role::kOutput, tokens));
-  const std::uint64_t each = weights.shape().hidden * weights.shape().hidden;
+  const std::uint64_t width = std::min<std::uint64_t>(weights.shape().hidden, kMostCoordinates);
+  const std::uint64_t each = width * width;
   for (const std::int64_t layer : spreadLayers(weights.shape().layers)) {
     if (held + 2 * each > most) break;
     add(StreamMap::Of::mlp, layer, mlpMap(weights, layer));

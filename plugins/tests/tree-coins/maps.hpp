@@ -12,10 +12,15 @@
 
 namespace kindred::tree_coins {
 
+// Coordinates of a stream that are looked at, where it has more: evenly spread.
+inline constexpr std::uint64_t kMostCoordinates = 2048;
+
 struct StreamMap {
   enum class Of { mlp, attention, embedding, output } of = Of::mlp;
   std::int64_t layer = -1;
-  arma::fmat values;  // width x width (written x read), of unit length, the diagonal zero
+  // width x width (written x read), of unit length, the diagonal zero; of a wider stream than
+  // kMostCoordinates those of the coordinates that stand for it.
+  arma::fmat values;
 };
 
 // Those whose matrices were read whole, of layers spread over the depth until `most` numbers are

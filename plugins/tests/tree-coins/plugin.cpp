@@ -3,6 +3,7 @@
 // along a tree are independent fair coins. See docs/sign-tests.md.
 #include <algorithm>
 #include <cmath>
+#include <deque>
 #include <numbers>
 #include <string>
 #include <vector>
@@ -38,15 +39,17 @@ std::vector<std::uint32_t> rowsOf(const std::vector<kindred::TokenPair>& tokens,
 
 // A's maps in B's order, beside B's.
 struct Beside {
-  std::vector<arma::fmat> a;
-  std::vector<const arma::fmat*> b;
+  std::deque<arma::fmat> moved;  // that are held here
+  std::vector<const arma::fmat*> a, b;
 };
 
 Beside beside(const tree_coins::Pairing& pairing) {
   Beside maps;
   for (const auto& [a, b] : pairing.maps) {
-    maps.a.push_back(pairing.a_of_b.is_empty() ? a->values
-                                               : tree_coins::reordered(a->values, pairing.a_of_b));
+    maps.a.push_back(&a->values);
+    if (!pairing.a_of_b.is_empty()) {
+      maps.a.back() = &maps.moved.emplace_back(tree_coins::reordered(a->values, pairing.a_of_b));
+    }
     maps.b.push_back(&b->values);
   }
   return maps;
@@ -56,13 +59,13 @@ Beside beside(const tree_coins::Pairing& pairing) {
 // that are copies of each other are one.
 arma::mat products(const Beside& maps, const std::vector<std::uint32_t>& coordinate,
                    arma::uword coordinates) {
-  const arma::uword width = maps.a.front().n_rows;
+  const arma::uword width = maps.a.front()->n_rows;
   arma::mat sum(coordinates, coordinates, arma::fill::zeros);
   for (std::size_t m = 0; m < maps.a.size(); ++m) {
     for (arma::uword j = 0; j < width; ++j) {
       for (arma::uword i = 0; i < width; ++i) {
         sum(coordinate[i], coordinate[j]) +=
-            double{maps.a[m].at(i, j)} * double{maps.b[m]->at(i, j)};
+            double{maps.a[m]->at(i, j)} * double{maps.b[m]->at(i, j)};
       }
     }
   }
@@ -91,8 +94,8 @@ class Rows {
   double cosine(arma::uword a, arma::uword b) const {
     double ab = 0, aa = 0, bb = 0;
     for (std::size_t m = 0; m < maps_.a.size(); ++m) {
-      const float *x = maps_.a[m].colptr(a), *y = maps_.b[m]->colptr(b);
-      for (arma::uword i = 0; i < maps_.a[m].n_rows; ++i) {
+      const float *x = maps_.a[m]->colptr(a), *y = maps_.b[m]->colptr(b);
+      for (arma::uword i = 0; i < maps_.a[m]->n_rows; ++i) {
         ab += signs_[coordinate_[i]] * x[i] * y[i];
         aa += double{x[i]} * x[i];
         bb += double{y[i]} * y[i];
@@ -111,7 +114,7 @@ align::Sizes sizesOf(const Beside& maps, const std::vector<double>& signs,
                      const std::vector<std::uint32_t>& coordinate) {
   align::Sizes sizes;
   const Rows rows(maps, signs, coordinate);
-  const arma::uword width = maps.a.front().n_cols;
+  const arma::uword width = maps.a.front()->n_cols;
   sizes.width = width * maps.a.size();
   for (arma::uword c = 0; c < width; ++c) {
     sizes.matched.push_back(rows.cosine(c, c));
@@ -127,6 +130,11 @@ Finding common(const kindred::MatrixTask& task, std::uint64_t coins, std::uint64
                  " are fair coins, and so are those of products along a tree of coordinates";
   finding.assumptions = "these signs are fair given the sizes of all products: initialisation of " +
                         model + " symmetric about zero in each coordinate, training odd in them";
+  if (task.a.weights().shape().hidden > tree_coins::kMostCoordinates) {
+    finding.assumptions += "; of " + std::to_string(task.a.weights().shape().hidden) +
+                           " coordinates " + std::to_string(tree_coins::kMostCoordinates) +
+                           ", evenly spread, were looked at, in their order";
+  }
   finding.units = coins;
   finding.copies = copies;
   finding.log10_p_floor = -stats::kLog10Of2 * static_cast<double>(coins);
@@ -165,7 +173,8 @@ class TreeCoins final : public kindred::MatrixTest {
     if (a.shape().hidden != b.shape().hidden || a.shape().hidden < 2) return {};
     const auto of_a = tree_coins::mapsOf(a, rowsOf(task.alignment.tokens, true), kMostNumbers);
     const auto of_b = tree_coins::mapsOf(b, rowsOf(task.alignment.tokens, false), kMostNumbers);
-    const tree_coins::Pairing pairing = tree_coins::paired(of_a, of_b);
+    const bool whole = a.shape().hidden <= tree_coins::kMostCoordinates;
+    const tree_coins::Pairing pairing = tree_coins::paired(of_a, of_b, whole);
     if (pairing.maps.empty()) return {};
     const Beside maps = beside(pairing);
     const auto [coordinate, count] = coordinatesOf(of_a, pairing.a_of_b);

@@ -110,6 +110,24 @@ TEST(TreeCoins, PassOverWhatIsNotFiniteOrTooLarge) {
   }
 }
 
+TEST(TreeCoins, OfAVeryWideStreamAreThoseOfSomeCoordinatesAndSaySo) {
+  test::ToyShape wide;
+  wide.layers = 1;
+  wide.hidden = 2304;
+  wide.units = 16;
+  const WholeToy a("a", 1, wide), stranger("c", 3, wide);
+  WholeToy b = a.as("b");
+  b.trained(0.2, 9);
+  const Comparison kin = treeOf(a, b), strangers = treeOf(a, stranger);
+  ASSERT_NE(found(kin), nullptr);
+  EXPECT_EQ(found(kin)->units, 2047U);
+  EXPECT_LT(kin.log10P("residual-dim"), -300);
+  EXPECT_GT(strangers.log10P("residual-dim"), -4);
+  EXPECT_NE(found(kin)->assumptions.find("of 2304 coordinates 2048, evenly spread"),
+            std::string::npos)
+      << found(kin)->assumptions;
+}
+
 TEST(TreeCoins, OfOtherWidthsAreNotCompared) {
   test::ToyShape wide;
   wide.hidden = 64;

@@ -34,9 +34,9 @@ float threshold(const std::vector<float>& scales, arma::uword columns) {
 }
 
 // Of very many columns only some of their rows, evenly spread, so that comparing all with all stays
-// within some seconds; empty: there is time for all rows.
+// within a second; empty: there is time for all rows.
 std::vector<arma::fmat> thinned(const Roles& roles) {
-  constexpr double kMostProducts = 5e11;
+  constexpr double kMostProducts = 2e10;
   constexpr double kFewestRows = 64;
   const double columns = static_cast<double>(roles.front()->n_cols);
   const double each = columns * columns * static_cast<double>(roles.size());

@@ -64,4 +64,56 @@ TEST(Candidates, MlpsAreFoundUnderARotationThoughTheAttentionIsAnother) {
   EXPECT_LT(c.log10P("mlp-unit"), -80);
 }
 
+// Half of the layers were begun again, so that like rows agree for the other half alone.
+TEST(Candidates, AreFittedThoughOnlySomeLikeRowsHaveLikeProducts) {
+  const ToyModel a("a", 1);
+  ToyModel b = a.as("b").trained(0.2, 9).rotated(4).reembedded(77);
+  const ToyModel other("o", 99);
+  for (const std::string_view role : {role::kGate, role::kUp, role::kQuery, role::kKey}) {
+    for (const std::int64_t layer : {1, 2}) {
+      b.at(role, {layer, -1, false}) = other.matrix(role, {layer, -1, false});
+    }
+  }
+  const Comparison c = compare({"sign-test"}, a, b);
+  EXPECT_EQ(rotationOf(c), "attention");
+  EXPECT_LT(c.log10P("mlp-unit"), -15);
+}
+
+TEST(Candidates, OfStrangersAreNotFittedAndTheFindingSaysSo) {
+  int fitted = 0;
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    const ToyModel a("a", seed), b("b", seed + 100);
+    const Comparison c = compare({"sign-test"}, a, b);
+    fitted += static_cast<int>(c.alignment->blindTo(kValues).considered.size()) - 1;
+    const Finding* finding = c.find("value-dim");
+    ASSERT_NE(finding, nullptr) << seed;
+    if (c.alignment->blindTo(kValues).considered.size() > 1) continue;
+    for (const char* read : {"embedding", "attention.q", "mlp.gate"}) {
+      EXPECT_NE(finding->alignment.find(std::string(read) +
+                                        " (no rotation, like rows have no like products"),
+                std::string::npos)
+          << finding->alignment;
+    }
+  }
+  EXPECT_LE(fitted, 2) << "of a hundred";
+}
+
+TEST(Candidates, OfStrangersWhoseKeysAreTossedSayNothingOfAttention) {
+  const ToyModel a("a", 1), b("b", 2);
+  const Comparison c = compare({"sign-test"}, a, b);
+  const Finding* finding = c.find("rotary-pair");
+  ASSERT_NE(finding, nullptr);
+  EXPECT_EQ(finding->alignment.find("attention.q"), std::string::npos) << finding->alignment;
+}
+
+// Without a rotation such streams can't be compared at all.
+TEST(Candidates, OfStreamsOfOtherWidthsAreFittedAtAnyRate) {
+  test::ToyShape wide;
+  wide.hidden = 64;
+  const ToyModel a("a", 1), b("b", 2, wide);
+  const Comparison c = compare({"sign-test"}, a, b);
+  EXPECT_EQ(rotationOf(c), "embeddings");
+  EXPECT_NE(c.find("value-dim"), nullptr);
+}
+
 }  // namespace

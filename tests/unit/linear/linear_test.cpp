@@ -59,6 +59,17 @@ TEST(InnerProducts, AreThoseOfEveryPairOfColumns) {
   }
 }
 
+TEST(InnerProducts, OfAnyLengthAreCheckedToTheLastNumber) {
+  for (const arma::uword length : {1, 7, 8, 9, 43}) {
+    const arma::fmat a = random(length, 5, 3), b = random(length, 6, 4);
+    const arma::fmat products = innerProducts(a, b);
+    EXPECT_NEAR(products(4, 5), dot(a.colptr(4), b.colptr(5), length), 1e-4) << length;
+    arma::fmat odd = a;
+    odd(length - 1, 4) = std::numeric_limits<float>::infinity();
+    EXPECT_THROW(innerProducts(odd, b), Error) << length;
+  }
+}
+
 TEST(InnerProducts, OfWhatIsNotFiniteAreAnError) {
   arma::fmat a = random(8, 3, 1);
   a(2, 1) = std::numeric_limits<float>::quiet_NaN();
