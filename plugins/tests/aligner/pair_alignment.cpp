@@ -79,12 +79,31 @@ double meanExcess(const std::vector<MlpChoice>& choices) {
   return choices.empty() ? 0 : sum / static_cast<double>(choices.size());
 }
 
+constexpr double kMargin = 1.25;
+
+// Whether some pairing could be beyondAnyOrder(): no pairing makes a row more alike than its
+// largest cosine, nor leaves less than its second largest to those that it was not paired with.
+bool mayBeBeyondAnyOrder(const arma::fmat& sizes) {
+  if (sizes.n_cols > sizes.n_rows) return true;  // some rows are not paired, and do not count
+  double largest = 0, second = 0;
+  for (arma::uword j = 0; j < sizes.n_cols; ++j) {
+    float most = 0, next = 0;
+    const float* column = sizes.colptr(j);
+    for (arma::uword i = 0; i < sizes.n_rows; ++i) {
+      next = std::max(next, std::min(column[i], most));
+      most = std::max(most, column[i]);
+    }
+    largest += most;
+    second += next;
+  }
+  return largest > kMargin * second;
+}
+
 // Whether rows that were paired by absolute cosines are more alike than any order of strangers'
 // rows could make them: well above each row's largest cosine with the rows that it was not paired
 // with. A search for pairs that are alike finds some among strangers, and whoever orders a model's
 // units to fit another's finds as many.
 bool beyondAnyOrder(const arma::fmat& sizes, const std::vector<std::int32_t>& a_of_b) {
-  constexpr double kMargin = 1.25;
   double matched = 0, others = 0;
   for (arma::uword j = 0; j < sizes.n_cols; ++j) {
     if (a_of_b[j] < 0) continue;
@@ -123,14 +142,39 @@ void BlindAlignments::consider(Candidate candidate) {
   if (none && a_.weights().shape().hidden != b_.weights().shape().hidden) return;
   if (candidate.left_out) left_out_.push_back(candidate);
   if (!none && candidate.rotation.is_empty()) return;
-  if (candidate.found_by != "gates") {
-    candidate.excess =
-        std::max(meanExcess(mapMlps(a_, b_, candidate.rotation, b_.probes())),
-                 meanExcess(mapMlps(a_, b_, candidate.rotation, b_.probes(), PairedBy::ups)));
+  Scored scored{std::move(candidate), 0, {}, {}};
+  if (scored.candidate.found_by != "gates") {
+    const arma::fmat& rotation = scored.candidate.rotation;
+    scored.by_gates = mapMlps(a_, b_, rotation, b_.probes());
+    scored.by_ups = mapMlps(a_, b_, rotation, b_.probes(), PairedBy::ups);
+    scored.candidate.excess = std::max(meanExcess(scored.by_gates), meanExcess(scored.by_ups));
   }
-  const double values = valueExcess(a_, b_, candidate.rotation);
-  const double score = std::max(candidate.excess, values);
-  candidates_.push_back({std::move(candidate), score});
+  const double values = valueExcess(a_, b_, scored.candidate.rotation);
+  scored.score = std::max(scored.candidate.excess, values);
+  candidates_.push_back(std::move(scored));
+}
+
+std::vector<MlpChoice> BlindAlignments::choices(const Scored& chosen,
+                                                const std::vector<std::size_t>& mlps_of_b,
+                                                PairedBy by) const {
+  std::map<std::size_t, MlpChoice> known;
+  for (const MlpChoice& choice : by == PairedBy::gates ? chosen.by_gates : chosen.by_ups) {
+    known.emplace(choice.b, choice);
+  }
+  std::vector<std::size_t> others;
+  for (const std::size_t mlp : mlps_of_b) {
+    if (!known.contains(mlp)) others.push_back(mlp);
+  }
+  if (!others.empty()) {
+    for (const MlpChoice& choice : mapMlps(a_, b_, chosen.candidate.rotation, others, by)) {
+      known.emplace(choice.b, choice);
+    }
+  }
+  std::vector<MlpChoice> choices;
+  for (const std::size_t mlp : mlps_of_b) {
+    if (const auto found = known.find(mlp); found != known.end()) choices.push_back(found->second);
+  }
+  return choices;
 }
 
 const BlindAlignments::Scored* BlindAlignments::best(bool may_read_attention) const {
@@ -170,15 +214,16 @@ void BlindAlignments::search() {
 
 const std::vector<MlpMatch>& BlindAlignments::mlpsUnder(const Scored& chosen) {
   const auto [known, fresh] = mlps_.try_emplace(&chosen);
-  if (fresh) known->second = matchMlps(chosen.candidate.rotation);
+  if (fresh) known->second = matchMlps(chosen);
   return known->second;
 }
 
-std::vector<MlpMatch> BlindAlignments::matchMlps(const arma::fmat& rotation) const {
+std::vector<MlpMatch> BlindAlignments::matchMlps(const Scored& chosen) const {
+  const arma::fmat& rotation = chosen.candidate.rotation;
   std::vector<MlpMatch> matches;
   std::vector<std::size_t> all(b_.mlps()), unclear;
   std::iota(all.begin(), all.end(), std::size_t{0});
-  for (const MlpChoice& choice : mapMlps(a_, b_, rotation, all)) {
+  for (const MlpChoice& choice : choices(chosen, all, PairedBy::gates)) {
     if (choice.excess < kCertain) unclear.push_back(choice.b);
     MlpMatch match;
     match.a = a_.place(choice.a);
@@ -187,18 +232,20 @@ std::vector<MlpMatch> BlindAlignments::matchMlps(const arma::fmat& rotation) con
     matchUnits(match, innerProducts(rotated(a_.gates(choice.a), rotation), b_.gates(choice.b)));
     matches.push_back(std::move(match));
   }
-  matchByUps(matches, unclear, rotation);
+  matchByUps(matches, unclear, chosen);
   return matches;
 }
 
 void BlindAlignments::matchByUps(std::vector<MlpMatch>& matches,
                                  const std::vector<std::size_t>& unclear,
-                                 const arma::fmat& rotation) const {
-  for (const MlpChoice& choice : mapMlps(a_, b_, rotation, unclear, PairedBy::ups)) {
+                                 const Scored& chosen) const {
+  const arma::fmat& rotation = chosen.candidate.rotation;
+  for (const MlpChoice& choice : choices(chosen, unclear, PairedBy::ups)) {
     if (a_.weights().rows(role::kUp, a_.place(choice.a)) == 0) continue;  // it has no gate
     if (b_.weights().rows(role::kUp, b_.place(choice.b)) == 0) continue;
     const arma::fmat sizes =
         arma::abs(innerProducts(rotated(a_.ups(choice.a), rotation), b_.ups(choice.b)));
+    if (!mayBeBeyondAnyOrder(sizes)) continue;
     linear::Matching matching = linear::assign(sizes);
     if (!beyondAnyOrder(sizes, matching.a_of_b)) continue;
     matches[choice.b] = {a_.place(choice.a),

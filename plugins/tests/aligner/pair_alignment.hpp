@@ -21,6 +21,7 @@ class BlindAlignments final : public PairAlignment {
     // The largest excess of the probes' gates, ups and value planes: models that kept any of them
     // share the residual stream that all live in.
     double score = 0;
+    std::vector<MlpChoice> by_gates, by_ups;  // of B's probes, where these judged it
   };
   void consider(Candidate candidate);
   // The most similar candidate; null: none allowed.
@@ -31,10 +32,12 @@ class BlindAlignments final : public PairAlignment {
   Alignment alignedFor(const GaugeUse& use);
   // The MLPs that belong together under a candidate, worked out once.
   const std::vector<MlpMatch>& mlpsUnder(const Scored& chosen);
-  std::vector<MlpMatch> matchMlps(const arma::fmat& rotation) const;
+  std::vector<MlpMatch> matchMlps(const Scored& chosen) const;
+  std::vector<MlpChoice> choices(const Scored& chosen, const std::vector<std::size_t>& mlps_of_b,
+                                 PairedBy by) const;
   // The MLPs of B whose gates tell nothing, matched by up rows where these are alike.
   void matchByUps(std::vector<MlpMatch>& matches, const std::vector<std::size_t>& unclear,
-                  const arma::fmat& rotation) const;
+                  const Scored& chosen) const;
   void addMlps(Alignment& alignment, const Scored& chosen, bool with_units);
 
   const Profile& a_;
