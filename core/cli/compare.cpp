@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <iostream>
+#include <memory>
 #include <set>
 #include <span>
 
@@ -10,6 +11,7 @@
 
 #include <kindred/error.hpp>
 
+#include "cli/bundled.hpp"
 #include "cli/commands.hpp"
 #include "cli/compare_fingerprints.hpp"
 #include "cli/execute.hpp"
@@ -39,6 +41,7 @@ constexpr Option kCompareOptions[] = {
     kPluginPath,
     kOffline,
     kCacheSize,
+    kBundle,
     kJson,
 };
 
@@ -209,7 +212,12 @@ ExitCode verdictCode(const results::Report& report) {
 }
 
 int compareVerb(const Invocation& invocation) {
-  if (comparesFingerprints(invocation)) return compareFingerprints(invocation);
+  if (comparesFingerprints(invocation)) {
+    if (!invocation.has("bundle")) return compareFingerprints(invocation);
+    throw inputError("--bundle",
+                     "keeps what is read of models, and one of the two is a fingerprint",
+                     "a fingerprint is a file that can be sent itself");
+  }
   const steps::RunOptions options = runOptions(invocation);
   const bool deep = invocation.has("deep");
   const std::uint64_t most =
@@ -231,14 +239,22 @@ int compareVerb(const Invocation& invocation) {
                      fmt::format("{} models make more pairs than one recipe holds", models.size()),
                      "compare fewer models at a time");
   }
-  Workspace workspace(steps::parse(writer.text(), (out / "recipe.yaml").string()), invocation);
-  if (!workspace.good()) return kBadInput;
-  pin(models, workspace.models());
+  Keeping keeping(invocation);
+  const std::string file = (out / "recipe.yaml").string();
+  auto workspace = std::make_unique<Workspace>(steps::parse(writer.text(), file), invocation);
+  if (!workspace->good()) return kBadInput;
+  pin(models, workspace->models());
   const RecipeWriter pinned(models, controls.size(), deep, most);
-  workspace.rewrite(pinned.text());
+  if (keeping.asked()) {  // under the addresses by which the bundle will be asked for them
+    workspace =
+        std::make_unique<Workspace>(steps::parse(pinned.text(), file), invocation, &keeping);
+    if (!workspace->good()) return kBadInput;
+  } else {
+    workspace->rewrite(pinned.text());
+  }
   Invocation unbounded = invocation;  // here --max-bytes bounds what tests read
   unbounded.options.erase("max-bytes");
-  const results::Report made = execute(workspace, unbounded, options, out);
+  const results::Report made = execute(*workspace, unbounded, options, out);
   report::writeAtomically(out / "recipe.yaml", pinned.text());
   if (invocation.has("json")) {
     std::cout << results::reportJson(made);
@@ -249,6 +265,7 @@ int compareVerb(const Invocation& invocation) {
     std::cout << report::terminalSummary(made, report::Paint::forStandardOutput());
     sayWhere(out);
   }
+  keeping.finish(workspace->recipe(), made, invocation.has("json"));
   return verdictCode(made);
 }
 

@@ -1,6 +1,7 @@
 #include <filesystem>
 #include <iostream>
 
+#include "cli/bundled.hpp"
 #include "cli/commands.hpp"
 #include "cli/execute.hpp"
 #include "report/terminal.hpp"
@@ -17,12 +18,14 @@ constexpr Option kRunOptions[] = {
     kOffline,
     kCacheSize,
     kMaxBytes,
+    kBundle,
     kJson,
 };
 
 int runVerb(const Invocation& invocation) {
   const steps::RunOptions options = runOptions(invocation);
-  Workspace workspace(invocation);
+  Keeping keeping(invocation);
+  Workspace workspace(invocation, &keeping);
   if (!workspace.good()) return kBadInput;
   const std::filesystem::path recipe = invocation.positional.front();
   const std::filesystem::path out =
@@ -34,12 +37,14 @@ int runVerb(const Invocation& invocation) {
     std::cout << report::terminalSummary(made, report::Paint::forStandardOutput());
     sayWhere(out);
   }
+  keeping.finish(workspace.recipe(), made, invocation.has("json"));
   return exitCode(made);
 }
 
 }  // namespace
 
-const Command kRunCommand{"run",       "RECIPE", "Run a recipe and write its results", 1, 1,
-                          kRunOptions, runVerb};
+const Command kRunCommand{
+    "run",       "RECIPE", "Run a recipe, or what stands in a bundle, and write its results", 1, 1,
+    kRunOptions, runVerb};
 
 }  // namespace kindred::cli

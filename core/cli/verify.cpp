@@ -3,8 +3,11 @@
 
 #include <iostream>
 
+#include <kindred/bundle/bundle.hpp>
+
 #include "cli/commands.hpp"
 #include "cli/execute.hpp"
+#include "cli/verify_bundle.hpp"
 #include "report/saved_run.hpp"
 #include "results/json.hpp"
 
@@ -56,6 +59,7 @@ std::string toJson(const report::SavedRun& saved, const std::vector<results::Dif
 }
 
 int verifyVerb(const Invocation& invocation) {
+  if (bundle::namesBundle(invocation.positional.front())) return verifyBundle(invocation);
   const report::SavedRun saved = report::readSavedRun(invocation.positional.front());
   const steps::RunOptions options = runOptions(invocation);
   const results::Recipe& recipe = saved.report.manifest.recipe;
@@ -72,9 +76,12 @@ int verifyVerb(const Invocation& invocation) {
 
 }  // namespace
 
-const Command kVerifyCommand{
-    "verify",  "DIR", "Read, hash and compute again what a run's folder holds, and compare",
-    1,         1,     kVerifyOptions,
-    verifyVerb};
+const Command kVerifyCommand{"verify",
+                             "DIR|BUNDLE",
+                             "Read, hash and compute again what a run's folder holds, and compare",
+                             1,
+                             1,
+                             kVerifyOptions,
+                             verifyVerb};
 
 }  // namespace kindred::cli

@@ -11,6 +11,7 @@
 
 #include <kindred/error.hpp>
 
+#include "cli/bundled.hpp"
 #include "plugin/installation.hpp"
 #include "words/names.hpp"
 
@@ -23,6 +24,12 @@ void sortByPlace(std::vector<recipe::Diagnostic>& diagnostics) {
                      return std::pair(x.place.line, x.place.column) <
                             std::pair(y.place.line, y.place.column);
                    });
+}
+
+steps::Checked loaded(const Invocation& invocation) {
+  const std::string& file = invocation.positional.front();
+  const std::vector<std::string> settings = invocation.values("set");
+  return bundle::namesBundle(file) ? loadBundled(file, settings) : steps::load(file, settings);
 }
 
 }  // namespace
@@ -46,8 +53,8 @@ void sayNotes(const plan::Models& models) {
   for (const plan::Model* model : models.opened()) sayNotes(model->checkpoint);
 }
 
-Workspace::Workspace(const Invocation& invocation)
-    : Workspace(steps::load(invocation.positional.front(), invocation.values("set")), invocation) {
+Workspace::Workspace(const Invocation& invocation, Keeping* keeping)
+    : Workspace(loaded(invocation), invocation, keeping) {
   if (!good_) return;
   for (const plugin::Plugin* plugin : plugins()) {
     if (!plugin->alias) continue;
@@ -55,15 +62,17 @@ Workspace::Workspace(const Invocation& invocation)
   }
 }
 
-Workspace::Workspace(steps::Checked checked, const Invocation& invocation)
+Workspace::Workspace(steps::Checked checked, const Invocation& invocation, Keeping* keeping)
     : registry_(plugin::pluginFolders(invocation.values("plugin-path"))),
       architectures_(models::architectureFolder(invocation.executable)) {
   recipe_ = std::move(checked.recipe);
   std::vector<recipe::Diagnostic>& diagnostics = checked.diagnostics;
+  if (bundle::namesBundle(recipe_.file.string())) readFromBundle(recipe_, diagnostics);
   if (diagnostics.empty()) {
     tools_ = steps::makeTools(recipe_, registry_, diagnostics);
-    models_ = std::make_unique<plan::Models>(recipe_, registry_, architectures_,
-                                             sourceOverrides(invocation), diagnostics);
+    models_ = std::make_unique<plan::Models>(
+        recipe_, registry_, architectures_, sourceOverrides(invocation), diagnostics,
+        keeping == nullptr ? plan::AroundSource() : keeping->around(recipe_));
   }
   sortByPlace(diagnostics);
   good_ = diagnostics.empty();

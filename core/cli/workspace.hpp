@@ -13,15 +13,19 @@
 
 namespace kindred::cli {
 
+class Keeping;
+
 // Not movable: its parts refer to each other.
 class Workspace {
  public:
   // Reads the recipe, loads the plugins it uses and checks all parameters; opens no model.
   // Everything that is wrong is printed on standard error; good() is then false. Else says there
-  // which plugins the recipe calls by an older name.
-  explicit Workspace(const Invocation& invocation);
+  // which plugins the recipe calls by an older name. The recipe may stand in a bundle, from which
+  // it is then run. `keeping`, where it is given, keeps what is read and must outlive the
+  // workspace.
+  explicit Workspace(const Invocation& invocation, Keeping* keeping = nullptr);
   // The same for a recipe that was read or written already.
-  Workspace(steps::Checked checked, const Invocation& invocation);
+  Workspace(steps::Checked checked, const Invocation& invocation, Keeping* keeping = nullptr);
   Workspace(const Workspace&) = delete;
   Workspace& operator=(const Workspace&) = delete;
 

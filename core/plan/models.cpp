@@ -84,7 +84,7 @@ void applyAdapter(Model& model, const formats::Formats& formats) {
 
 Models::Models(const recipe::Given& given, plugin::Registry& registry,
                const models::ArchitectureRegistry& architectures, const SourceOverrides& overrides,
-               std::vector<recipe::Diagnostic>& diagnostics)
+               std::vector<recipe::Diagnostic>& diagnostics, const AroundSource& around)
     : given_(given), registry_(registry), architectures_(architectures) {
   for (const recipe::SourceSpec& spec : given.sources) {
     try {
@@ -92,7 +92,9 @@ Models::Models(const recipe::Given& given, plugin::Registry& registry,
       const std::size_t before = diagnostics.size();
       const Parameters parameters =
           plan::bind(overridden(spec.use, plugin, overrides), plugin, diagnostics);
-      if (diagnostics.size() == before) sources_[spec.name] = plugin.makeSource(parameters);
+      if (diagnostics.size() > before) continue;
+      std::unique_ptr<Source> source = plugin.makeSource(parameters);
+      sources_[spec.name] = around ? around(spec, std::move(source)) : std::move(source);
     } catch (const Error& error) {
       const std::string where = error.place().empty() ? "" : error.place() + ": ";
       diagnostics.push_back({spec.use.place, where + error.message(), error.remedy()});

@@ -1,6 +1,7 @@
 // The sources and models of a recipe, opened when first needed.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -56,6 +57,9 @@ std::vector<ComponentPair> componentPairs(const Model& a, const Model& b);
 
 // Parameters that the command line sets for every source that declares them ("offline", "true").
 using SourceOverrides = std::map<std::string, std::string>;
+// What a source is seen through: the one place where all that is read of models comes by.
+using AroundSource =
+    std::function<std::unique_ptr<Source>(const recipe::SourceSpec&, std::unique_ptr<Source>)>;
 
 class Models {
  public:
@@ -63,7 +67,7 @@ class Models {
   // are added to `diagnostics`, and the source is then missing.
   Models(const recipe::Given& given, plugin::Registry& registry,
          const models::ArchitectureRegistry& architectures, const SourceOverrides& overrides,
-         std::vector<recipe::Diagnostic>& diagnostics);
+         std::vector<recipe::Diagnostic>& diagnostics, const AroundSource& around = {});
 
   // Asks for all remote repositories at once, so that their servers' answers are waited for
   // together. Throws the first error in the recipe's order.
