@@ -24,8 +24,8 @@ using results::Json;
 
 std::string pairJson(const Identified& made, const Candidate& b) {
   Json tests = Json::array();
-  for (const fingerprint::Tested& tested : b.tested.tests) {
-    const Finding& finding = tested.finding;
+  for (const fingerprint::Tested* tested : fingerprint::testsBehind(b)) {
+    const Finding& finding = tested->finding;
     tests.push_back({{"gauge", finding.gauge.name()},
                      {"paired_by", finding.alignment},
                      {"reference", finding.reference},
@@ -54,7 +54,7 @@ std::string pairText(const Identified& made, const Candidate& b) {
       "{} and {}, by their fingerprints: {}\n  p <= {}, adjusted for {} tests; {:.0f} % of the "
       "tested layers have evidence of their own{}\n{}\nPower: {}\n",
       made.model, b.model, report::verdictName(b.verdict),
-      report::text(report::pValue(b.verdict.log10_p)), b.tested.tests.size(),
+      report::text(report::pValue(b.verdict.log10_p)), fingerprint::testsBehind(b).size(),
       100 * b.breadth.value_or(0),
       b.distance ? fmt::format("; distance {:.3f} (standard error {:.3f})", b.distance->value,
                                b.distance->error)

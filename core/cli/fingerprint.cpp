@@ -54,11 +54,16 @@ int fingerprintVerb(const Invocation& invocation) {
   const fingerprint::Fingerprint made = lineup.of(0, {size, invocation.bytes("max-bytes", 0)});
   const std::string bytes = fingerprint::written(made);
   report::writeAtomically(file, bytes);
+  std::string others;
+  for (const fingerprint::Fingerprint& other : made.others) {
+    others += fmt::format(" With its {}: {} units, {} value dimensions.", other.component,
+                          other.units.count(), other.values.count());
+  }
   std::cout << fmt::format(
-      "{}: {} of {}{}: {} units, {} value dimensions, {} columns of down, {} tokens.\n",
+      "{}: {} of {}{}: {} units, {} value dimensions, {} columns of down, {} tokens.{}\n",
       words::escapedText(file.string(), 4096), report::byteCount(bytes.size()), made.model,
       made.whole ? "" : ", which was read in part", made.units.count(), made.values.count(),
-      made.bands.count(), made.tokens.size());
+      made.bands.count(), made.tokens.size(), others);
   return kDone;
 }
 

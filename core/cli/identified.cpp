@@ -48,8 +48,53 @@ fingerprint::PairTested testsOf(const fingerprint::Reference& model,
   return tested;
 }
 
+// A fingerprint's components, each with what is worked out of it once.
+class Parts {
+ public:
+  explicit Parts(const fingerprint::Fingerprint& print) {
+    parts_.emplace_back(print);
+    for (const fingerprint::Fingerprint& other : print.others) parts_.emplace_back(other);
+  }
+
+  // Alone against alone, or component against like component.
+  void compare(const fingerprint::Fingerprint& print, double level, Candidate& candidate) const {
+    if (parts_.size() == 1 && print.others.empty() &&
+        parts_.front().print().component == print.component) {
+      candidate.tested = testsOf(parts_.front(), print, level);
+      return;
+    }
+    compareParts(print, level, candidate);
+    for (const auto& other : print.others) compareParts(other, level, candidate);
+  }
+
+ private:
+  void compareParts(const fingerprint::Fingerprint& print, double level,
+                    Candidate& candidate) const {
+    for (const fingerprint::Reference& part : parts_) {
+      if (part.print().component != print.component) continue;
+      candidate.components.push_back(
+          {candidate.model, testsOf(part, print, level), print.component});
+    }
+  }
+
+  std::vector<fingerprint::Reference> parts_;
+};
+
 Json number(const std::optional<double>& value) {
   return value && std::isfinite(*value) ? Json(*value) : Json(nullptr);
+}
+
+// The fields that candidates and their components have.
+Json said(const Candidate& candidate) {
+  return {
+      {"class", evidence::name(candidate.verdict.klass)},
+      {"log10_p", candidate.verdict.log10_p},
+      {"breadth", number(candidate.breadth)},
+      {"distance", candidate.distance ? number(candidate.distance->value) : Json(nullptr)},
+      {"distance_error", candidate.distance ? number(candidate.distance->error) : Json(nullptr)},
+      {"paired_by", candidate.best},
+      {"sentence", candidate.verdict.sentence},
+      {"power", candidate.verdict.power}};
 }
 
 std::string distanceText(const fingerprint::Distance& distance) {
@@ -57,11 +102,16 @@ std::string distanceText(const fingerprint::Distance& distance) {
 }
 
 std::string lineOf(const Candidate& candidate) {
-  return fmt::format(
+  std::string text = fmt::format(
       "  {}: {}, p <= {}, {:.0f} % of tested layers have evidence of their own, {}\n",
       candidate.model, evidence::name(candidate.verdict.klass),
       report::text(report::pValue(candidate.verdict.log10_p)), 100 * candidate.breadth.value_or(0),
       candidate.distance ? distanceText(*candidate.distance) : "no distance");
+  for (const Candidate& part : candidate.components) {
+    text += fmt::format("    {}: {}, p <= {}\n", part.component, evidence::name(part.verdict.klass),
+                        report::text(report::pValue(part.verdict.log10_p)));
+  }
+  return text;
 }
 
 }  // namespace
@@ -91,7 +141,7 @@ std::optional<double> Identified::detectableInAll() const {
 
 Identified identify(Lineup& lineup, const Making& making, unsigned threads) {
   const fingerprint::Fingerprint print = lineup.of(0, making);
-  const fingerprint::Reference model(print);
+  const Parts model(print);
   const std::size_t count = lineup.models().size() - 1;
   const double level = fingerprint::levelOf(count);
   Identified made{print.model, {}, {}};
@@ -102,7 +152,7 @@ Identified identify(Lineup& lineup, const Making& making, unsigned threads) {
         Outcome outcome;
         outcome.candidate.model = lineup.models()[i + 1].key;
         try {
-          outcome.candidate.tested = testsOf(model, lineup.of(i + 1, making), level);
+          model.compare(lineup.of(i + 1, making), level, outcome.candidate);
         } catch (const Error& error) {
           if (error.category() == Category::internal) throw;
           outcome.error = error.what();
@@ -127,16 +177,14 @@ Identified identify(Lineup& lineup, const Making& making, unsigned threads) {
 std::string jsonOf(const Identified& made) {
   Json candidates = Json::array(), failed = Json::array(), related = Json::array();
   for (const Candidate& candidate : made.candidates) {
-    candidates.push_back(
-        {{"model", candidate.model},
-         {"class", evidence::name(candidate.verdict.klass)},
-         {"log10_p", candidate.verdict.log10_p},
-         {"breadth", number(candidate.breadth)},
-         {"distance", candidate.distance ? number(candidate.distance->value) : Json(nullptr)},
-         {"distance_error", candidate.distance ? number(candidate.distance->error) : Json(nullptr)},
-         {"paired_by", candidate.best},
-         {"sentence", candidate.verdict.sentence},
-         {"power", candidate.verdict.power}});
+    Json one{{"model", candidate.model}};
+    one.update(said(candidate));
+    for (const Candidate& part : candidate.components) {
+      Json of_part{{"component", part.component}};
+      of_part.update(said(part));
+      one["components"].push_back(std::move(of_part));
+    }
+    candidates.push_back(std::move(one));
   }
   for (const Candidate* candidate : made.related()) related.push_back(candidate->model);
   for (const Failed& one : made.failed) {

@@ -29,16 +29,10 @@ recipe::SourceSpec sourceOf(const ModelArgument& model, std::string name) {
   return spec;
 }
 
-// What of a composite is fingerprinted: its language model, or its first part.
-const plan::Model& mainPart(const plan::Model& model) {
-  if (model.components.empty()) return model;
-  for (const auto& component : model.components) {
-    if (component->architecture != nullptr &&
-        component->architecture->component() == models::Component::language_model) {
-      return *component;
-    }
-  }
-  return *model.components.front();
+fingerprint::Fingerprint named(fingerprint::Fingerprint print, const std::string& key) {
+  print.model = key;
+  for (fingerprint::Fingerprint& other : print.others) other.model = key;
+  return print;
 }
 
 }  // namespace
@@ -78,8 +72,7 @@ fingerprint::Fingerprint Lineup::of(std::size_t i, const Making& making) {
     plugin::guard(argument.plugin, [&] {
       read = fingerprint::read(*repository.source, *repository.location, *formats_);
     });
-    read.model = argument.key;
-    return read;
+    return named(std::move(read), argument.key);
   }
   const plan::Model& model = opened_->model(argument.key);
   sayNotes(model.checkpoint);
@@ -87,9 +80,8 @@ fingerprint::Fingerprint Lineup::of(std::size_t i, const Making& making) {
   const std::uint64_t usual =
       repository.source->remote() ? plan::kDefaultRead : std::uint64_t{1} << 62;
   fingerprint::Fingerprint made =
-      fingerprint::make(mainPart(model), making.size, making.read > 0 ? making.read : usual);
-  made.model = argument.key;
-  return made;
+      fingerprint::make(model, making.size, making.read > 0 ? making.read : usual);
+  return named(std::move(made), argument.key);
 }
 
 }  // namespace kindred::cli

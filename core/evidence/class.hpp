@@ -11,6 +11,7 @@
 #include <kindred/declaration.hpp>
 #include <kindred/test.hpp>
 
+#include "evidence/start.hpp"
 #include "models/component.hpp"
 
 namespace kindred::evidence {
@@ -54,6 +55,9 @@ inline constexpr std::array kAll<Part>{Part::none,     Part::mean, Part::deviati
                                        Part::quantile, Part::bin,  Part::coordinate};
 static_assert(kAll<Part>.size() == static_cast<std::size_t>(Part::coordinate) + 1);
 
+template <>
+inline constexpr std::array kAll<LooksLike>{LooksLike::descent, LooksLike::shared_start,
+                                            LooksLike::either};
 template <>
 inline constexpr std::array kAll<models::Component> = models::kComponents;
 

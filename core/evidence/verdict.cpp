@@ -10,10 +10,12 @@
 #include <fmt/ranges.h>
 
 #include <kindred/gauge.hpp>
+
 #include "evidence/copies.hpp"
 #include "evidence/levels.hpp"
 #include "evidence/rows.hpp"
 #include "evidence/shared_bytes.hpp"
+#include "evidence/start.hpp"
 
 namespace kindred::evidence {
 namespace {
@@ -90,7 +92,9 @@ class Judge {
     } else if (exact && !(onlyOfPlaces() && othersAreApart())) {
       const bool narrow = isNarrow(breadth()) && !redrawn_;
       verdict.klass = narrow ? Class::partial : Class::shared_weights;
-      verdict.sentence = rejection() + spread(narrow) + onlyStream() + notInAll() + differences();
+      verdict.start = start();
+      verdict.sentence = rejection() + startText(verdict.start) + spread(narrow) + onlyStream() +
+                         notInAll() + differences();
     } else if (exact || sharedBytesAreEvidence(coverage_)) {
       verdict.klass = othersAreApart() ? Class::partial : Class::shared_weights;
       verdict.unverified = verdict.unverified && exact;  // bytes are as they are
@@ -122,6 +126,7 @@ class Judge {
   void addDeciding(const Adjusted& entry) {
     const Finding& finding = entry.finding;
     ++deciding_;
+    if (finding.constants) constants_ = finding.constants;
     if (best_ == nullptr || entry.log10_p < best_->log10_p) best_ = &entry;
     if (rejects(finding, entry.log10_p)) addRejecting(entry);
     addSizes(finding);
@@ -175,6 +180,7 @@ class Judge {
     rejected_stream_ |= isOfTheStream(entry.finding);
     arranged_ = arranged_ || isArranged(entry.finding);
     turned_ |= mayBeTurned(entry.finding);
+    addRows(entry.finding);
     const bool has_rows = entry.finding.likeness || unverified(entry.finding);
     firm_ |= has_rows && !mayBeTurned(entry.finding) && !isUnsupported(entry.finding);
     // The stream is free to be turned as a whole, so its own rows vouch for nothing else.
@@ -182,6 +188,17 @@ class Judge {
     of_rows_ |= has_rows;
     supported_ = supported_ || !isUnsupported(entry.finding);
   }
+
+  // How alike up rows are that were matched, of the test to which they are most.
+  void addRows(const Finding& finding) {
+    if (finding.gauge != Gauge::mlp_unit || !finding.likeness || !finding.likeness->agreement)
+      return;
+    const double rows =
+        finding.likeness->matched / std::sqrt(static_cast<double>(finding.likeness->width));
+    rows_ = std::max(rows_.value_or(0), rows);
+  }
+
+  std::optional<Start> start() const { return startOf(constants_, rows_); }
 
   // The sizes that are told are those of the gauge whose rows are most alike.
   void addSizes(const Finding& finding) {
@@ -567,6 +584,7 @@ class Judge {
   std::map<std::pair<Axis, std::string>, std::string> tossed_;
   Total total_;
   std::optional<double> rho_;
+  std::optional<double> constants_, rows_;  // that tell descent from a shared start
 };
 
 }  // namespace

@@ -12,6 +12,7 @@
 
 #include "evidence/breadth.hpp"
 #include "evidence/class.hpp"
+#include "evidence/start.hpp"
 
 namespace kindred::evidence {
 
@@ -101,6 +102,7 @@ struct Verdict {
   std::string power;     // what would have been seen, or why that is not stated
   std::string sizes;     // how alike the rows are behind what decided it; empty: not measured
   Breadth breadth = {};  // of a rejection
+  std::optional<Start> start = {};  // of a rejection, where it was measured
 };
 
 // Signs of a gauge that are not fair in either model alone, so that they gave no coin.

@@ -24,12 +24,35 @@ static_assert(std::endian::native == std::endian::little, "tables are little-end
 constexpr const char* kKey = "kindred.fingerprint";  // in the header's __metadata__
 constexpr std::uint64_t kLargestFile = 64'000'000;
 constexpr std::uint64_t kMostRows = 1'000'000, kMostBits = 16'384, kMostNumber = 1u << 30;
-constexpr std::size_t kLongestText = 1000;
+constexpr std::size_t kLongestText = 1000, kMostOthers = 8;
+
+// Of the names of another component's tables.
+std::string prefixOf(std::size_t other) { return fmt::format("other{}.", other); }
 
 // ---- writing ----
 
 class Writer {
  public:
+  void addAll(const std::string& prefix, const Fingerprint& made) {
+    add(prefix + "tokens", "U64", {made.tokens.size()}, made.tokens);
+    add(prefix + "units", made.units);
+    add(prefix + "values", made.values);
+    addPlaces(prefix + "bands", made.bands);
+    add(prefix + "bands.values", "I8", {made.bands.count(), made.bands.width}, made.bands.values);
+  }
+
+  std::string file(const Json& facts) const {
+    Json header;
+    header["__metadata__"] = {{kKey, facts.dump(-1, ' ', false, Json::error_handler_t::replace)}};
+    header.update(header_);
+    std::string text = header.dump();
+    text.resize((text.size() + 7) / 8 * 8, ' ');
+    const std::uint64_t length = text.size();
+    std::string bytes(reinterpret_cast<const char*>(&length), sizeof length);
+    return bytes + text + data_;
+  }
+
+ private:
   template <class T>
   void add(const std::string& name, const char* dtype, std::vector<std::uint64_t> shape,
            const std::vector<T>& values) {
@@ -60,18 +83,6 @@ class Writer {
     add(name + ".number", "I32", {table.count()}, table.number);
   }
 
-  std::string file(const Json& facts) const {
-    Json header;
-    header["__metadata__"] = {{kKey, facts.dump(-1, ' ', false, Json::error_handler_t::replace)}};
-    header.update(header_);
-    std::string text = header.dump();
-    text.resize((text.size() + 7) / 8 * 8, ' ');
-    const std::uint64_t length = text.size();
-    std::string bytes(reinterpret_cast<const char*>(&length), sizeof length);
-    return bytes + text + data_;
-  }
-
- private:
   Json header_ = Json::object();
   std::string data_;
 };
@@ -93,6 +104,7 @@ Json factsOf(const Fingerprint& made) {
           {"address", made.address},
           {"revision", made.revision},
           {"family", made.family},
+          {"component", made.component},
           {"layers", made.layers},
           {"hidden", made.hidden},
           {"heads", made.heads},
@@ -122,6 +134,25 @@ class Reader {
 
   Fingerprint run() {
     readFacts();
+    const Json others = facts_.value("others", Json::array());
+    if (!others.is_array() || others.size() > kMostOthers) {
+      throw error("has no list 'others' of a possible length");
+    }
+    Fingerprint first = part("");
+    for (std::size_t i = 0; i < others.size(); ++i) {
+      facts_ = others[i];
+      if (!facts_.is_object()) throw error("has an entry of 'others' that is no object");
+      first.others.push_back(part(prefixOf(i)));
+    }
+    return first;
+  }
+
+ private:
+  // By facts_, of the tables whose names begin so.
+  Fingerprint part(const std::string& prefix) {
+    prefix_ = prefix;
+    made_ = {};
+    takeFacts();
     readRows("units", made_.units);
     readRows("values", made_.values);
     readPlaces("bands", made_.bands);
@@ -131,7 +162,6 @@ class Reader {
     return std::move(made_);
   }
 
- private:
   Error error(const std::string& what) const {
     return inputError(file_->place(), "this " + what + ", so it is no fingerprint that can be read",
                       "kindred fingerprint MODEL writes one");
@@ -154,7 +184,6 @@ class Reader {
     }
     facts_ = Json::parse((*metadata)[kKey].get_ref<const std::string&>(), nullptr, false);
     if (!facts_.is_object()) throw error(std::string("has no JSON object in '") + kKey + "'");
-    takeFacts();
   }
 
   void takeFacts() {
@@ -170,6 +199,7 @@ class Reader {
     made_.address = text(facts_, "address");
     made_.revision = text(facts_, "revision");
     made_.family = text(facts_, "family");
+    if (facts_.contains("component")) made_.component = text(facts_, "component");
     made_.layers = number("layers", 100'000);
     made_.hidden = number("hidden", 1u << 24);
     made_.heads = number("heads", 1u << 20);
@@ -214,7 +244,7 @@ class Reader {
   const models::Tensor* find(const std::string& name) const {
     const auto found =
         std::find_if(parts_.tensors.begin(), parts_.tensors.end(),
-                     [&](const models::Tensor& tensor) { return tensor.name == name; });
+                     [&](const models::Tensor& tensor) { return tensor.name == prefix_ + name; });
     return found == parts_.tensors.end() ? nullptr : &*found;
   }
 
@@ -309,6 +339,7 @@ class Reader {
   models::CheckpointParts parts_;
   File* file_ = nullptr;
   Json facts_;
+  std::string prefix_;  // of the names of tables
   Fingerprint made_;
 };
 
@@ -316,13 +347,13 @@ class Reader {
 
 std::string written(const Fingerprint& fingerprint) {
   Writer writer;
-  writer.add("tokens", "U64", {fingerprint.tokens.size()}, fingerprint.tokens);
-  writer.add("units", fingerprint.units);
-  writer.add("values", fingerprint.values);
-  writer.addPlaces("bands", fingerprint.bands);
-  writer.add("bands.values", "I8", {fingerprint.bands.count(), fingerprint.bands.width},
-             fingerprint.bands.values);
-  return writer.file(factsOf(fingerprint));
+  writer.addAll("", fingerprint);
+  Json facts = factsOf(fingerprint);
+  for (std::size_t i = 0; i < fingerprint.others.size(); ++i) {
+    writer.addAll(prefixOf(i), fingerprint.others[i]);
+    facts["others"].push_back(factsOf(fingerprint.others[i]));
+  }
+  return writer.file(facts);
 }
 
 Fingerprint read(Source& source, Location& location, const formats::Formats& formats) {

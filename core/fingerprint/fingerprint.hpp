@@ -58,7 +58,8 @@ struct FileRead {
 struct Fingerprint {
   std::string model;  // its name
   std::string address, revision;
-  std::string family;  // of the architecture file
+  std::string family;                        // of the architecture file
+  std::string component = "language model";  // what of a model it holds
   std::uint64_t layers = 0, hidden = 0, heads = 0, kv_heads = 0, head_dim = 0, vocabulary = 0;
   std::uint64_t parameters = 0, bytes = 0;  // of all tensors
   bool whole = true;                        // no matrix was read in part
@@ -69,6 +70,9 @@ struct Fingerprint {
   std::vector<std::uint64_t> tokens;  // hashes of their texts, ascending
   Rows units, values;
   Bands bands;
+
+  // Of a composite: its other components that have signs to hold, each by itself.
+  std::vector<Fingerprint> others;
 };
 
 }  // namespace kindred::fingerprint

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <kindred/analysis/stats/log_space.hpp>
 #include <kindred/analysis/stats/multiplicity.hpp>
@@ -77,8 +78,9 @@ void judgeOne(const std::string& model, const std::vector<double>& adjusted, Can
   }
   evidence::Coverage coverage;
   coverage.tensors_a = coverage.understood_a = 1;
-  candidate.verdict =
-      evidence::judge(model, candidate.model, findings, coverage, candidate.tested.unfair);
+  const std::string part = candidate.component.empty() ? "" : " (" + candidate.component + ")";
+  candidate.verdict = evidence::judge(model + part, candidate.model + part, findings, coverage,
+                                      candidate.tested.unfair);
   if (best == nullptr) return;
   const Layers layers(best->finding);
   candidate.breadth = layers.share();
@@ -89,7 +91,52 @@ void judgeOne(const std::string& model, const std::vector<double>& adjusted, Can
   }
 }
 
+// What is said of two models by what is said of their components: the most telling one's verdict,
+// and `partial` where nothing was found of another that could be tested.
+void join(Candidate& candidate) {
+  std::vector<std::string> shared, apart;
+  const Candidate* lead = &candidate.components.front();
+  for (const Candidate& part : candidate.components) {
+    const bool related = evidence::isRelated(part.verdict.klass);
+    if (related) shared.push_back(part.component);
+    if (part.verdict.klass == evidence::Class::no_evidence) apart.push_back(part.component);
+    if (part.verdict.log10_p < lead->verdict.log10_p) lead = &part;
+    if (part.detectable_rho) {
+      candidate.detectable_rho =
+          std::max(candidate.detectable_rho.value_or(0), *part.detectable_rho);
+    }
+  }
+  candidate.verdict = lead->verdict;
+  candidate.breadth = lead->breadth;
+  candidate.distance = lead->distance;
+  candidate.best = lead->best;
+  if (shared.empty() || apart.empty()) return;
+  candidate.verdict.klass = evidence::Class::partial;
+  candidate.verdict.sentence =
+      fmt::format("Shared in part: {}; of {} no evidence of shared weights was found. ",
+                  fmt::join(shared, ", "), fmt::join(apart, ", ")) +
+      candidate.verdict.sentence;
+}
+
+// The comparisons that stand behind candidates: they themselves, or their components.
+template <class Work>
+void eachTested(std::vector<Candidate>& candidates, Work work) {
+  for (Candidate& candidate : candidates) {
+    if (candidate.components.empty()) work(candidate);
+    for (Candidate& part : candidate.components) work(part);
+  }
+}
+
 }  // namespace
+
+std::vector<const Tested*> testsBehind(const Candidate& candidate) {
+  std::vector<const Tested*> tests;
+  for (const Tested& tested : candidate.tested.tests) tests.push_back(&tested);
+  for (const Candidate& part : candidate.components) {
+    for (const Tested& tested : part.tested.tests) tests.push_back(&tested);
+  }
+  return tests;
+}
 
 double levelOf(std::size_t candidates) {
   return evidence::kLog10Evidence -
@@ -98,15 +145,18 @@ double levelOf(std::size_t candidates) {
 
 std::vector<Candidate> judged(const std::string& model, std::vector<Candidate> candidates) {
   std::vector<double> all;
-  for (const Candidate& candidate : candidates) {
+  eachTested(candidates, [&](const Candidate& candidate) {
     for (const Tested& tested : candidate.tested.tests) all.push_back(tested.finding.log10_p);
-  }
+  });
   const std::vector<double> adjusted = stats::holm(all);
   auto next = adjusted.begin();
-  for (Candidate& candidate : candidates) {
+  eachTested(candidates, [&](Candidate& candidate) {
     const auto count = static_cast<std::ptrdiff_t>(candidate.tested.tests.size());
     judgeOne(model, {next, next + count}, candidate);
     next += count;
+  });
+  for (Candidate& candidate : candidates) {
+    if (!candidate.components.empty()) join(candidate);
   }
   const auto key = [](const Candidate& candidate) {
     const auto far = std::numeric_limits<double>::infinity();

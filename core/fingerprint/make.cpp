@@ -102,6 +102,7 @@ class Maker {
     made_.address = model_.address;
     made_.revision = model_.location ? model_.location->revision() : "";
     made_.family = weights_.architecture();
+    made_.component = models::name(model_.architecture->component());
     made_.layers = shape.layers;
     made_.hidden = shape.hidden;
     made_.heads = shape.heads;
@@ -381,13 +382,51 @@ class Maker {
 
 }  // namespace
 
-Fingerprint make(const plan::Model& model, std::uint64_t size, std::uint64_t read) {
+namespace {
+
+Fingerprint ofPart(const plan::Model& model, std::uint64_t size, std::uint64_t read) {
   if (model.architecture == nullptr) {
     throw inputError(fmt::format("model '{}'", words::escaped(model.key)),
                      "its family is not known, and a fingerprint holds rows by their roles",
                      "compare it as a model; docs/architectures.md says how to describe a family");
   }
   return Maker(model, size, read).run();
+}
+
+// The language model first, where there is one.
+std::vector<const plan::Model*> partsOf(const plan::Model& model) {
+  std::vector<const plan::Model*> parts;
+  for (const auto& part : model.components) parts.push_back(part.get());
+  std::stable_partition(parts.begin(), parts.end(), [](const plan::Model* part) {
+    return part->architecture != nullptr &&
+           part->architecture->component() == models::Component::language_model;
+  });
+  return parts;
+}
+
+}  // namespace
+
+Fingerprint make(const plan::Model& model, std::uint64_t size, std::uint64_t read) {
+  if (model.components.empty()) return ofPart(model, size, read);
+  const std::vector<const plan::Model*> parts = partsOf(model);
+  // The first takes what the others leave, each of which gets half of an even share.
+  const std::uint64_t share = size / (2 * parts.size());
+  std::vector<Fingerprint> made;
+  std::optional<Error> refusal;
+  for (const plan::Model* part : parts) {
+    const std::uint64_t room = part == parts.front() ? size - share * (parts.size() - 1) : share;
+    try {
+      made.push_back(ofPart(*part, room, read));
+    } catch (const Error& error) {
+      if (error.category() != Category::input) throw;
+      if (!refusal) refusal = error;
+    }
+  }
+  if (made.empty()) throw *refusal;
+  Fingerprint first = std::move(made.front());
+  first.others.assign(std::make_move_iterator(made.begin() + 1),
+                      std::make_move_iterator(made.end()));
+  return first;
 }
 
 }  // namespace kindred::fingerprint

@@ -245,6 +245,41 @@ TEST(Composites, HaveALanguageModelThatIsFoundInAPlainOne) {
   EXPECT_EQ(componentsOf(report), (Classes{{"language model", "shared-weights"}}));
 }
 
+TEST(Composites, AreIdentifiedByTheirComponents) {
+  TempDir dir;
+  save(dir, "a", together(toyLlama(1), qwenTower(5)), qwenConfig());
+  save(dir, "models/tower", together(toyLlama(2), tuned(qwenTower(5), 6)), qwenConfig());
+  save(dir, "models/language", tuned(toyLlama(1), 3), toyLlamaConfig());
+  save(dir, "models/stranger", together(toyLlama(8), qwenTower(9)), qwenConfig());
+  const std::string print = (dir / "models" / "tower.kfp").string();
+  const auto made =
+      support::run({"fingerprint", (dir / "models" / "tower").string(), "--out", print});
+  ASSERT_EQ(made.exit_code, 0) << made.err;
+  EXPECT_THAT(made.out, HasSubstr("vision tower"));
+  const auto result = support::run(
+      {"identify", (dir / "a").string(), "--among", (dir / "models").string(), "--json"});
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  std::map<std::string, std::string> classes;
+  std::map<std::string, Classes> parts;
+  const json said = json::parse(result.out);
+  for (const json& candidate : said.at("candidates")) {
+    const std::string name = candidate.at("model");
+    classes[name] = candidate.at("class");
+    if (!candidate.contains("components")) continue;
+    for (const json& part : candidate.at("components")) {
+      parts[name][part.at("component")] = part.at("class");
+    }
+  }
+  const Classes shared{{"language model", "no-evidence"}, {"vision tower", "shared-weights"}};
+  EXPECT_EQ(classes, (Classes{{"tower", "partial"},
+                              {"tower-2", "partial"},
+                              {"language", "shared-weights"},
+                              {"stranger", "no-evidence"}}));
+  EXPECT_EQ(parts["tower"], shared);
+  EXPECT_EQ(parts["tower-2"], shared);  // as a fingerprint
+  EXPECT_EQ(parts["language"], (Classes{{"language model", "shared-weights"}}));
+}
+
 struct Composite {
   const char* language;  // its model type
   const char* tower;     // likewise

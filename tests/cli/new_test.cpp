@@ -56,7 +56,8 @@ class NewProjects {
                 "cmake_minimum_required(VERSION 3.20)\nproject(all LANGUAGES CXX)\n"
                 "enable_testing()\nset(KINDRED_PLUGIN_DIR ${CMAKE_BINARY_DIR}/plugins)\n"
                 "foreach(each relative-error disk layer-order unit-lengths row-cosines "
-                "ledger down-matching)\n  add_subdirectory(${each})\nendforeach()\n");
+                "ledger down-matching depth-trend stable-rank)\n  "
+                "add_subdirectory(${each})\nendforeach()\n");
     must({KINDRED_CMAKE, "-G", KINDRED_GENERATOR, "-S", temp_.text(), "-B", built().string(),
           "-DCMAKE_BUILD_TYPE=Unoptimised", "-DCMAKE_PREFIX_PATH=" + prefix_.string(),
           std::string("-DCMAKE_CXX_COMPILER=") + KINDRED_CXX,
@@ -105,6 +106,9 @@ std::string recipeOf(const TempDir& dir) {
          "  - {name: norms, compare: [a, b], pair: all-layers, metrics: [cosine],\n"
          "     select: ['model.layers.{layer}.input_layernorm.weight']}\n"
          "  - {name: order, test: {plugin: layer-order, of: norms.cosine}}\n"
+         "  - {name: trend, test: {plugin: depth-trend, of: norms.cosine}}\n"
+         "  - {name: ranks, compare: [a, b], survey: {plugin: stable-rank},\n"
+         "     select: ['model.layers.{layer}.mlp.up_proj.weight']}\n"
          "  - {name: rows, compare: [a, b], survey: {plugin: row-cosines},\n"
          "     select: ['model.layers.{layer}.mlp.up_proj.weight']}\n"
          "expect:\n"
@@ -113,6 +117,7 @@ std::string recipeOf(const TempDir& dir) {
          "  - {figure: downs.log10_p, at-most: -100}\n"
          "  - {figure: other-downs.log10_p, at-least: -4}\n"
          "  - {figure: order.statistic, equals: 2}\n"
+         "  - {figure: ranks.stable-rank.min, at-least: 2}\n"
          "  - {figure: rows.row-cosines.min, at-least: 0.9}\n";
 }
 
@@ -124,7 +129,7 @@ TEST(NewProjects, OfEveryKindBuildAgainstTheInstalledSdkPassTheirTestsAndWorkInA
                                    "relative_error_test.cpp"));
   const std::string tested =
       must({KINDRED_CTEST, "--test-dir", projects.built().string(), "--output-on-failure"});
-  EXPECT_THAT(tested, HasSubstr("100% tests passed, 0 tests failed out of 7"));
+  EXPECT_THAT(tested, HasSubstr("100% tests passed, 0 tests failed out of 9"));
 
   const auto plugin = nlohmann::json::parse(must({projects.kindred(), "plugins", "relative-error",
                                                   "--json", "--plugin-path", projects.plugins()}));
@@ -155,7 +160,8 @@ TEST(NewProjects, OfEveryKindBuildAgainstTheInstalledSdkPassTheirTestsAndWorkInA
   const auto report = nlohmann::json::parse(support::readFile(dir / "out/report.json"));
   EXPECT_TRUE(report.at("complete").get<bool>());
   for (const auto& finding : report.at("findings")) {
-    const bool on_weights = finding.at("test") != "layer-order";
+    const bool on_weights =
+        finding.at("test") != "layer-order" && finding.at("test") != "depth-trend";
     EXPECT_EQ(finding.at("basis"), on_weights ? "exact" : "describes") << finding.dump();
   }
   EXPECT_THAT(support::readFile(dir / "out/observations.csv"),

@@ -16,6 +16,13 @@ void visit(V& v, X& x) {
   v("chance", x.chance, "the same of rows that do not belong together");
 }
 
+template <class V, Of<evidence::Start> X>
+void visit(V& v, X& x) {
+  v("constants", x.constants, "mean correlation of gains of norms, which every start sets alike");
+  v("rows", x.rows, "mean absolute cosine of matched up rows");
+  v("looks_like", x.looks_like, "calibrated, and never decides");
+}
+
 template <class V, Of<evidence::Verdict> X>
 void visit(V& v, X& x) {
   v("class", x.klass, "what is said of the pair");
@@ -26,6 +33,7 @@ void visit(V& v, X& x) {
   v("power", x.power, "what would have been seen, or why that is not stated");
   v("sizes", x.sizes, "how alike matched rows are beside rows of strangers; empty: not measured");
   v.added("breadth", x.breadth, "how much of the models stands behind a rejection");
+  v.unlessNone("start", x.start, "of a rejection: descent, or a start that was shared");
 }
 
 template <class V, Of<evidence::ComponentCount> X>

@@ -25,11 +25,16 @@ class Features {
   void add(const float* of_a, const float* of_b) {
     const std::vector<float> a = standardised(of_a), b = standardised(of_b);
     if (a.empty() || b.empty()) return;
+    double product = 0;
+    for (std::size_t i = 0; i < a.size(); ++i) product += double{a[i]} * b[i];
+    correlations_ += product / static_cast<double>(a.size());
     a_.insert(a_.end(), a.begin(), a.end());
     b_.insert(b_.end(), b.begin(), b.end());
   }
   bool empty() const { return a_.empty(); }
   std::uint64_t count() const { return a_.size() / dims_.size(); }
+  // Of a feature in the two models, coordinate by coordinate.
+  double meanCorrelation() const { return correlations_ / static_cast<double>(count()); }
 
   arma::fmat similarity() const {
     const arma::fmat a(a_.data(), dims_.size(), count()), b(b_.data(), dims_.size(), count());
@@ -54,6 +59,7 @@ class Features {
   }
 
   std::vector<std::uint64_t> dims_;
+  double correlations_ = 0;
   std::vector<float> a_, b_;  // dimension by dimension, feature after feature
 };
 
@@ -102,6 +108,7 @@ void test(const kindred::MatrixTask& task, std::int64_t shift, const std::string
     addRows(task, role::kMlpNorm, {l, -1, false}, {l + shift, -1, false}, features);
   }
   report(task, features, "norms" + layers, findings);
+  if (!findings.empty() && layers.empty()) findings.back().constants = features.meanCorrelation();
   const std::uint64_t norms = features.count();
   for (std::int64_t l = 0; l < depth; ++l) {
     addRows(task, role::kRouter, {l, -1, false}, {l + shift, -1, false}, features);

@@ -74,6 +74,9 @@ struct Finding {
   std::optional<Power> power = {};        // the same by what pairs them
   std::optional<Likeness> likeness = {};  // of the rows behind it
   std::optional<Controls> controls = {};
+  // Of values that every start sets alike (gains of norms), taken where they stand: the mean of
+  // their Pearson correlations in the two models. Empty: not measured.
+  std::optional<double> constants = {};
   // Of a calibrated score: the size that strangers stay below, be they of one recipe. Empty: there
   // is none, and the score alone never decides.
   std::optional<double> beyond_strangers = {};

@@ -51,7 +51,9 @@ void adjust(Compared& result) {
   }
   evidence::Coverage coverage;  // of bytes nothing is known here
   coverage.tensors_a = coverage.tensors_b = 1;
-  result.klass = evidence::judge("a", "b", entries, coverage).klass;
+  const evidence::Verdict verdict = evidence::judge("a", "b", entries, coverage);
+  result.klass = verdict.klass;
+  result.start = verdict.start;
   result.log10_p = adjusted[least];
   result.most_telling = result.findings[least].test + " " + result.findings[least].gauge.name();
 }

@@ -5,12 +5,14 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include <kindred/test.hpp>
 
 #include "evidence/class.hpp"
+#include "evidence/start.hpp"
 
 namespace kindred::calibration {
 
@@ -20,6 +22,7 @@ struct Compared {
   double log10_p = 0;             // the smallest of a plain comparison after Holm; 0: none decided
   std::string most_telling;       // its test and gauge
   evidence::Class klass = evidence::Class::no_evidence;  // of a plain comparison
+  std::optional<evidence::Start> start;                  // what a plain comparison says of it
   std::vector<std::string> unfair;                       // gauges that self-tests refused
 
   // What the verdict calls evidence of shared weights.

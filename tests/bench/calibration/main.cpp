@@ -3,7 +3,9 @@
 // both print the page without writing it.
 // bench_calibration --doubled NAME|all: independent models with copies inside, in sorted order, or
 // with rows that say nothing; prints what strangers come to.
-// bench_calibration --stored: independent models in every encoding; writes docs/formats.md.
+// bench_calibration --starts COUNT: whether a pair looks like descent or like a shared start, and
+// how often that is right. bench_calibration --stored: independent models in every encoding; writes
+// docs/formats.md.
 #include <malloc.h>
 
 #include <algorithm>
@@ -18,6 +20,7 @@
 #include "doubled.hpp"
 #include "page.hpp"
 #include "parallel.hpp"
+#include "starts.hpp"
 #include "support/temp_dir.hpp"
 #include "trainer/save.hpp"
 #include "unfair.hpp"
@@ -241,9 +244,13 @@ int run(std::span<char*> arguments) {
     } else if (argument == "--stored") {
       const support::TempDir folder;
       return measureStored(folder.path()) ? 0 : 1;
+    } else if (argument == "--starts" && i + 1 < arguments.size()) {
+      const support::TempDir folder;
+      return measureStarts(std::stoul(arguments[i + 1]), folder.path()) ? 0 : 1;
     } else {
       std::cerr << "usage: bench_calibration [--quick | --misleading] [--out FILE]\n"
                    "       bench_calibration --doubled NAME|all\n"
+                   "       bench_calibration --starts COUNT\n"
                    "       bench_calibration --stored\n";
       return 2;
     }
