@@ -53,10 +53,8 @@ class Namer {
       ++role;
     }
     for (const SplitRule& split : rules.splits) patterns.emplace_back(split.from.text(), role++);
-    root_ = rootOf(patterns);
-    layered_ = std::any_of(patterns.begin(), patterns.end(), [](const auto& pattern) {
-      return pattern.first.find("{layer}") != std::string::npos;
-    });
+    layered_ = isLayered(patterns);
+    if (layered_) root_ = rootOf(patterns);
     for (const auto& [text, of_role] : patterns) {
       if (!layered_ || (!root_.empty() && text.starts_with(root_))) {
         body_.push_back({NamePattern(text.substr(root_.size())), of_role});
@@ -96,6 +94,18 @@ class Namer {
     const Tensor* tensor;
     std::string name;  // without wrappers
   };
+
+  static bool isOfLayer(const std::string& pattern) {
+    return pattern.find("{layer}") != std::string::npos;
+  }
+
+  // Whether a role stands in layers alone: in a projector each may stand outside all of them.
+  static bool isLayered(const std::vector<std::pair<std::string, std::size_t>>& patterns) {
+    std::set<std::size_t> inside, outside;
+    for (const auto& [text, role] : patterns) (isOfLayer(text) ? inside : outside).insert(role);
+    return std::any_of(inside.begin(), inside.end(),
+                       [&](std::size_t role) { return !outside.contains(role); });
+  }
 
   // "model." where the names of all layers begin with it.
   static std::string rootOf(const std::vector<std::pair<std::string, std::size_t>>& patterns) {

@@ -124,11 +124,14 @@ class Fitter {
   void gather(std::string_view role) {
     std::vector<Unsplit> unsplit;
     Views& views = views_[role];
-    for (View& view : architecture_.resolve(checkpoint_, role, unsplit)) {
+    std::vector<View> found = architecture_.resolve(checkpoint_, role, unsplit);
+    // An MLP outside all layers (a projector's) is that of one more layer, behind the others.
+    constexpr auto kMost = static_cast<std::int64_t>(kMostLayers);
+    const std::int64_t behind = found.empty() ? 0 : std::min(found.back().info.layer, kMost) + 1;
+    for (View& view : found) {
       // Codes are no weights until something decodes them: see plan/codes.hpp.
       if (shown(*view.tensor) == Shown::nothing) continue;
-      // An MLP outside all layers (a projector's) is that of a model of one layer.
-      if (view.info.layer < 0 && isOfMlp(role)) view.info.layer = 0;
+      if (view.info.layer < 0 && isOfMlp(role)) view.info.layer = behind;
       const Index index{view.info.layer, view.info.expert};
       const auto [known, fresh] = views.try_emplace(index, view);
       if (!fresh) {

@@ -383,6 +383,33 @@ TEST_P(Published, ThatShareAProjectorAreSharedInThatPart) {
               HasSubstr("projector: shared weights (p <= "));
 }
 
+// Qwen3-VL merges what its tower gives on the way by MLPs of their own.
+TEST(Composites, HaveMergersOfLowerLayersInTheirProjector) {
+  TempDir dir;
+  const Composite qwen = composites()[1];
+  const auto merger = [](std::uint64_t seed, const std::string& module) {
+    const std::string stem = "model.visual." + module;
+    return projector(seed, stem + ".linear_fc1.weight", stem + ".linear_fc2.weight");
+  };
+  const auto whole = [&](std::uint64_t seed, const Toy& lower) {
+    Toy made = together(renamed(toyLlama(seed), "", qwen.prefix), towerOf(seed + 1, qwen.names));
+    made[qwen.ends] = toyLlama(seed + 1).at("model.norm.weight");
+    return together(together(made, merger(seed + 2, "merger")), lower);
+  };
+  const std::string config = R"({"model_type":"qwen3_vl","text_config":)" + toyLlamaConfig() +
+                             R"(,"vision_config":{"model_type":"qwen3_vl",)" + kSizes +
+                             R"("depth":2,"num_heads":4}})";
+  const Toy lower =
+      together(merger(50, "deepstack_merger_list.0"), merger(60, "deepstack_merger_list.1"));
+  const Toy others =
+      together(merger(70, "deepstack_merger_list.0"), merger(80, "deepstack_merger_list.1"));
+  save(dir, "a", whole(1, lower), config);
+  save(dir, "b", whole(11, tuned(lower, 3)), config);
+  save(dir, "c", whole(21, others), config);
+  EXPECT_EQ(componentsOf(compared(dir, "a", "b")).at("projector"), "shared-weights");
+  EXPECT_EQ(componentsOf(compared(dir, "a", "c")).at("projector"), "no-evidence");
+}
+
 INSTANTIATE_TEST_SUITE_P(Composites, Published, testing::ValuesIn(composites()),
                          [](const auto& test) { return std::string(test.param.language); });
 
