@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <mutex>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -46,22 +47,55 @@ class ProductFile final : public DecodedFile {
   void decode(std::uint64_t offset, std::span<const std::span<const std::byte>> stored,
               std::span<std::byte> into) const override {
     if (into.empty()) return;
-    std::vector<float> times = times_.take(0, times_.rows(), stored);
-    if (gains_) scale(times, gains_->take(0, 1, stored));
-    std::vector<float> of;
-    for (const Run& run : runsOf(offset, into.size())) {
-      const std::vector<float> rows = of_.take(run.first, run.count, stored);
-      of.insert(of.end(), rows.begin(), rows.end());
-    }
-    const std::vector<float> values = multiplied(of, times);
-    const std::uint64_t before = offset % rowBytes();
-    std::memcpy(into.data(), std::as_bytes(std::span(values)).data() + before, into.size());
+    const std::shared_ptr<const Made> made = madeOf(offset, stored, into.size());
+    std::memcpy(into.data(), made->bytes().data() + (offset - made->offset), into.size());
   }
 
  private:
   struct Run {  // of rows that follow one another in `of`
     std::uint64_t first = 0, count = 0;
   };
+
+  // Whole rows that were made.
+  struct Made {
+    std::uint64_t offset = 0;
+    std::vector<float> values;
+
+    std::span<const std::byte> bytes() const { return std::as_bytes(std::span(values)); }
+    bool holds(std::uint64_t first, std::uint64_t length) const {
+      return first >= offset && first + length <= offset + bytes().size();
+    }
+  };
+
+  // A product of thousands of rows takes seconds, and test after test asks for the same: the most
+  // that was made at once is kept, which is no more than a plan lets anybody make.
+  std::shared_ptr<const Made> madeOf(std::uint64_t offset,
+                                     std::span<const std::span<const std::byte>> stored,
+                                     std::uint64_t length) const {
+    {
+      const std::lock_guard lock(mutex_);
+      if (kept_ != nullptr && kept_->holds(offset, length)) return kept_;
+    }
+    auto made = std::make_shared<Made>();
+    made->offset = offset - offset % rowBytes();
+    made->values = multiplied(offset, stored, length);
+    const std::lock_guard lock(mutex_);
+    if (kept_ == nullptr || made->values.size() >= kept_->values.size()) kept_ = made;
+    return made;
+  }
+
+  std::vector<float> multiplied(std::uint64_t offset,
+                                std::span<const std::span<const std::byte>> stored,
+                                std::uint64_t length) const {
+    std::vector<float> times = times_.take(0, times_.rows(), stored);
+    if (gains_) scale(times, gains_->take(0, 1, stored));
+    std::vector<float> of;
+    for (const Run& run : runsOf(offset, length)) {
+      const std::vector<float> rows = of_.take(run.first, run.count, stored);
+      of.insert(of.end(), rows.begin(), rows.end());
+    }
+    return multiplied(of, times);
+  }
 
   std::uint64_t rowBytes() const { return times_.columns() * sizeof(float); }
 
@@ -107,6 +141,8 @@ class ProductFile final : public DecodedFile {
   std::optional<MatrixRows> gains_;
   float plus_;
   std::uint64_t block_, first_, count_;
+  mutable std::mutex mutex_;
+  mutable std::shared_ptr<const Made> kept_;
 };
 
 std::string problemOf(const Product& product) {
