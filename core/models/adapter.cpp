@@ -80,6 +80,16 @@ bool isOther(std::string_view name) {
          name.ends_with(".lora_a") || name.ends_with(".lora_b");
 }
 
+// Who calls LoRA's factors so; empty: nobody who is known.
+std::string_view toolOf(std::string_view name) {
+  if (name.find(".lora_down.") != std::string_view::npos ||
+      name.find(".lora_up.") != std::string_view::npos) {
+    return "kohya's tools";
+  }
+  if (name.ends_with(".lora_a") || name.ends_with(".lora_b")) return "llama.cpp";
+  return name.find(".lora.") != std::string_view::npos ? "diffusers" : "";
+}
+
 // The model's name of a tensor that is saved whole.
 std::string wholeName(std::string_view name) {
   std::string plain(withoutPrefix(name));
@@ -137,7 +147,9 @@ class AdapterReader {
     for (const Tensor& tensor : tensors_) take(tensor);
     for (auto& [name, factors] : modules_) add(name, factors);
     if (texts_.config_place.empty() && adapter_.modules.empty()) {
-      adapter_.method = "a method that is not known";
+      const std::string_view tool = toolOf(other_);
+      adapter_.method = tool.empty() ? "a method that is not known"
+                                     : fmt::format("LoRA in the names of {}", tool);
     }
     adapter_.alphas.assign(alphas_.begin(), alphas_.end());
     adapter_.not_applied = whyNotApplied();
@@ -243,7 +255,13 @@ class AdapterReader {
     if (!isLora())
       return fmt::format("its method is {}, and LoRA's alone is applied", adapter_.method);
     if (!other_.empty()) {
-      return fmt::format("'{}' is no factor as PEFT names LoRA's", escaped(other_));
+      const std::string_view tool = toolOf(other_);
+      return tool.empty()
+                 ? fmt::format("'{}' is no factor as PEFT names LoRA's", escaped(other_))
+                 : fmt::format(
+                       "'{}' is named as {} name{} LoRA's factors, and PEFT's names alone are "
+                       "read",
+                       escaped(other_), tool, tool.ends_with("tools") ? "" : "s");
     }
     if (!not_matrices_.empty()) {
       return fmt::format("'{}' is no matrix: factors of convolutions are not applied",

@@ -11,6 +11,7 @@
 
 #include "recipes.hpp"
 #include "servers/range_server.hpp"
+#include "support/gguf.hpp"
 #include "support/quantised.hpp"
 #include "support/torch.hpp"
 #include "toys.hpp"
@@ -354,6 +355,27 @@ TEST_F(Adapters, ThatDoNotFitSayWhatDoesNot) {
               HasSubstr("from which its start was taken out"));
   EXPECT_THAT(whyRefused(factors, configOf(R"(,"alpha_pattern":{".*\\.up_proj":3})")),
               HasSubstr("does not say in plain words"));
+}
+
+TEST_F(Adapters, InTheNamesOfOtherToolsAreRefusedByTheirs) {
+  const Array a{{4, 64}, Vector(256, 1)}, b{{64, 4}, Vector(256, 1)};
+  const std::string kohya = "lora_te_text_model_encoder_layers_0_self_attn_q_proj";
+  EXPECT_THAT(
+      whyRefused({{kohya + ".lora_down.weight", a}, {kohya + ".lora_up.weight", b}}, ""),
+      AllOf(HasSubstr("as kohya's tools name LoRA's"), HasSubstr("merge it into its base")));
+  EXPECT_THAT(
+      whyRefused({{"unet.mid.to_q.lora.down.weight", a}, {"unet.mid.to_q.lora.up.weight", b}}, ""),
+      HasSubstr("as diffusers names LoRA's"));
+  support::GgufWriter writer;
+  writer.text("general.architecture", "llama");
+  writer.text("general.type", "adapter");
+  writer.tensor("blk.0.attn_q.weight.lora_a", 0, {4, 64}, std::string(1024, '\1'));
+  writer.tensor("blk.0.attn_q.weight.lora_b", 0, {64, 4}, std::string(1024, '\1'));
+  dir_.write("lora.gguf", writer.bytes());
+  const RunResult result =
+      compare(dir_, path(dir_, "base"), path(dir_, "base") + "+" + path(dir_, "lora.gguf"));
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_THAT(result.err, HasSubstr("as llama.cpp names LoRA's"));
 }
 
 TEST_F(Adapters, WhoseConfigurationIsWrongAreRefusedInALine) {
