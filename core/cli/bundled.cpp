@@ -24,20 +24,6 @@ yaml::Node scalar(const std::string& text, bool quotes) {
   return node;
 }
 
-// The recipe as it is read from the bundle: no folder, address or setting of this machine is left
-// of its sources.
-std::string bundledText(const steps::Recipe& recipe) {
-  yaml::Document document = yaml::readDocument(recipe.text, recipe.file.string());
-  for (yaml::Member& source : document.root.find("sources")->members) {
-    yaml::Node from;
-    from.kind = yaml::Node::Kind::map;
-    from.members.push_back({scalar("plugin", false), scalar(kPlugin, false)});
-    from.members.push_back({scalar("source", false), scalar(source.key.scalar, true)});
-    source.value = std::move(from);
-  }
-  return yaml::emit(document.root) + "\n";
-}
-
 std::string parameter(const recipe::PluginUse& use, const std::string& name) {
   for (const recipe::RawParameter& given : use.parameters) {
     if (given.name == name) return given.value;
@@ -54,6 +40,20 @@ recording::Origin originOf(const recipe::SourceSpec& spec, const bundle::Bundle*
 }
 
 }  // namespace
+
+std::string bundledText(const std::string& recipe, const std::string& name) {
+  yaml::Document document = yaml::readDocument(recipe, name);
+  yaml::Node* sources = document.root.find("sources");
+  if (sources == nullptr) return recipe;
+  for (yaml::Member& source : sources->members) {
+    yaml::Node from;
+    from.kind = yaml::Node::Kind::map;
+    from.members.push_back({scalar("plugin", false), scalar(kPlugin, false)});
+    from.members.push_back({scalar("source", false), scalar(source.key.scalar, true)});
+    source.value = std::move(from);
+  }
+  return yaml::emit(document.root) + "\n";
+}
 
 steps::Checked loadBundled(const std::string& file, const std::vector<std::string>& settings) {
   return steps::parse(bundle::Bundle(file).recipe(), file, settings);
@@ -93,7 +93,8 @@ void Keeping::finish(const steps::Recipe& recipe, const results::Report& made, b
     std::cerr << "kindred: the run was interrupted: no bundle was written\n";
     return;
   }
-  const bundle::Written written = recorder_->write(bundledText(recipe), KINDRED_VERSION);
+  const bundle::Written written =
+      recorder_->write(bundledText(recipe.text, recipe.file.string()), KINDRED_VERSION);
   if (silent) return;
   std::cout << fmt::format("Bundle: {} ({:.1f} MB, SHA-256 {})\n",
                            words::escapedText(recorder_->path(), 4096),

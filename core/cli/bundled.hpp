@@ -20,6 +20,10 @@ namespace kindred::cli {
 inline constexpr Option kBundle{
     "bundle", "FILE", "keep what is read of the models, so that anybody can run it again"};
 
+// A recipe's text as it is read from a bundle: no folder, address or setting of this machine is
+// left of its sources. `name` stands for it in messages.
+std::string bundledText(const std::string& recipe, const std::string& name);
+
 // The recipe in a bundle, to be read from the bundle.
 steps::Checked loadBundled(const std::string& file, const std::vector<std::string>& settings);
 

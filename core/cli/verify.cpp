@@ -1,10 +1,14 @@
 // kindred verify: does the run of a folder come out again?
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iostream>
+#include <iterator>
 
 #include <kindred/bundle/bundle.hpp>
+#include <kindred/error.hpp>
 
+#include "cli/bundled.hpp"
 #include "cli/commands.hpp"
 #include "cli/execute.hpp"
 #include "cli/verify_bundle.hpp"
@@ -14,7 +18,12 @@
 namespace kindred::cli {
 namespace {
 
-constexpr Option kVerifyOptions[] = {kSet, kJobs, kPluginPath, kOffline, kCacheSize, kJson};
+constexpr Option kVerifyOptions[] = {
+    kSet,        kJobs,
+    kPluginPath, kOffline,
+    kCacheSize,  {"bundle", "FILE", "read from this bundle, and not from where the run read"},
+    kJson};
+constexpr const char* kSourceKind = "source";
 constexpr std::size_t kMostShown = 20;
 constexpr std::size_t kMostBytes = 160;  // of a text that differs
 
@@ -58,17 +67,44 @@ std::string toJson(const report::SavedRun& saved, const std::vector<results::Dif
   return document.dump(2, ' ', false, results::Json::error_handler_t::replace) + "\n";
 }
 
+// What the run did, read from where it read or from --bundle.
+steps::Checked recipeOf(const results::Recipe& recipe, const Invocation& invocation) {
+  const std::vector<std::string> settings = invocation.values("set");
+  const std::string file = (std::filesystem::path(recipe.folder) / recipe.file).string();
+  if (!invocation.has("bundle")) return steps::parse(recipe.text, file, settings);
+  const std::string bundle = invocation.value("bundle");
+  if (!bundle::namesBundle(bundle)) {
+    throw inputError(bundle, "a bundle's name ends with " + std::string(bundle::kEnding));
+  }
+  if (steps::Checked checked = steps::parse(recipe.text, file); !checked.diagnostics.empty()) {
+    return checked;
+  }
+  return steps::parse(bundledText(recipe.text, file), bundle, settings);
+}
+
+// Where bytes came from is another plugin in a bundle's run: all others must be the same.
+void takeSources(const results::Manifest& saved, results::Manifest& now) {
+  const auto isSource = [](const results::Plugin& plugin) { return plugin.kind == kSourceKind; };
+  std::erase_if(now.plugins, isSource);
+  std::copy_if(saved.plugins.begin(), saved.plugins.end(), std::back_inserter(now.plugins),
+               isSource);
+  std::sort(now.plugins.begin(), now.plugins.end(),
+            [](const results::Plugin& a, const results::Plugin& b) { return a.name < b.name; });
+}
+
 int verifyVerb(const Invocation& invocation) {
-  if (bundle::namesBundle(invocation.positional.front())) return verifyBundle(invocation);
+  if (bundle::namesBundle(invocation.positional.front())) {
+    if (!invocation.has("bundle")) return verifyBundle(invocation);
+    throw inputError("--bundle", "is where results are read from, and a bundle is asked about",
+                     "name a folder of results, or leave it out");
+  }
   const report::SavedRun saved = report::readSavedRun(invocation.positional.front());
   const steps::RunOptions options = runOptions(invocation);
-  const results::Recipe& recipe = saved.report.manifest.recipe;
-  const auto file = std::filesystem::path(recipe.folder) / recipe.file;
-  Workspace workspace(steps::parse(recipe.text, file.string(), invocation.values("set")),
-                      invocation);
+  Workspace workspace(recipeOf(saved.report.manifest.recipe, invocation), invocation);
   if (!workspace.good()) return kBadInput;
-  const results::Report now = measure(workspace, invocation, options);
+  results::Report now = measure(workspace, invocation, options);
   if (!now.complete) return kInterrupted;
+  if (invocation.has("bundle")) takeSources(saved.report.manifest, now.manifest);
   const std::vector<results::Difference> found = report::differences(saved, now);
   std::cout << (invocation.has("json") ? toJson(saved, found) : summary(saved, now, found));
   return found.empty() ? kDone : kUnmet;

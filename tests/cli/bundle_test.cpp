@@ -283,6 +283,22 @@ TEST_F(Bundles, ResultsOfThemAreVerifiedAsOthersAre) {
   EXPECT_EQ(verified.exit_code, 0) << verified.out << verified.err;
 }
 
+TEST_F(BundlesOfAHub, VerifyTheResultsThatWerePublishedBesideThem) {
+  server_.reset();
+  fs::remove_all(dir_ / "cache");
+  EXPECT_NE(kindred({"verify", "first", "--offline"}).exit_code, 0);
+  const RunResult same = kindred({"verify", "first", "--bundle", "x.kbundle"});
+  EXPECT_EQ(same.exit_code, 0) << same.out << same.err;
+  EXPECT_THAT(same.out, HasSubstr("The same again: "));
+
+  std::string findings = support::readFile(dir_ / "first/findings.csv");
+  findings.at(findings.size() - 2) ^= 1;
+  dir_.write("first/findings.csv", findings);
+  const RunResult changed = kindred({"verify", "first", "--bundle", "x.kbundle"});
+  EXPECT_EQ(changed.exit_code, 3);
+  EXPECT_THAT(changed.out, HasSubstr("differs: findings.csv line "));
+}
+
 TEST_F(Bundles, OfADiskCanBeHeldAgainstTheirOwnHashesAlone) {
   writeModels();
   ASSERT_EQ(runSmall().exit_code, 0);
