@@ -18,15 +18,15 @@ using results::Json;
 using results::kSchemaVersion;
 
 inline Json verdictJson(const std::string& klass, double log10_p) {
-  return {
-      {"class", klass},
-      {"unverified", false},
-      {"sentence", "In full."},
-      {"log10_p", log10_p},
-      {"power", "not needed"},
-      {"sizes", "the mean absolute cosine of 1000 pairs of rows is 9.1 / sqrt(128)"},
-      {"breadth",
-       {{"layers", 2}, {"layers_tested", 2}, {"share", 0.9}, {"median", 0.5}, {"chance", 0.1}}}};
+  return {{"class", klass},
+          {"unverified", false},
+          {"sentence", "In full."},
+          {"log10_p", log10_p},
+          {"power", "not needed"},
+          {"sizes", "the mean absolute cosine of 1000 pairs of rows is 9.1 / sqrt(128)"},
+          {"breadth",
+           {{"layers", 2}, {"layers_tested", 2}, {"share", 0.9}, {"median", 0.5}, {"chance", 0.1}}},
+          {"start", {{"constants", 0.9}, {"rows", 0.95}, {"looks_like", "descent"}}}};
 }
 
 inline Json modelJson(const std::string& key, const std::string& role = "subject") {
@@ -116,7 +116,8 @@ inline Json findingJson(const std::string& a, const std::string& b, double log10
             {"agreement", 2.9},
             {"agreement_error", 0.01},
             {"agreement_least", 2.0},
-            {"median", 8.0}}},
+            {"median", 8.0},
+            {"clear", 64}}},
           {"power",
            {{"rows", "mlp.up"},
             {"paired_by", "mlp.gate"},
