@@ -17,6 +17,16 @@ arma::fmat centred(const arma::fmat& columns, const arma::uvec& chosen) {
   return some;
 }
 
+// Of a matrix of products, without those of columns with themselves.
+double meanOfPairs(const arma::fmat& gram) {
+  double sum = 0;
+  for (arma::uword j = 1; j < gram.n_cols; ++j) {
+    for (arma::uword i = 0; i < j; ++i) sum += gram.at(i, j);
+  }
+  const auto count = static_cast<double>(gram.n_cols);
+  return sum / (0.5 * count * (count - 1));
+}
+
 GramAgreement agreementOf(const arma::fmat& a, const arma::fmat& b, const linear::Pairs& pairs) {
   arma::uvec of_a(pairs.size()), of_b(pairs.size());
   for (std::size_t k = 0; k < pairs.size(); ++k) std::tie(of_a[k], of_b[k]) = pairs[k];
@@ -35,12 +45,18 @@ void GramAgreement::add(const arma::fmat& a, const arma::fmat& b) {
   const arma::fmat of_a = centred(a, chosen), of_b = centred(b, chosen);
   const arma::fmat gram_a = linear::innerProducts(of_a, of_a);
   const arma::fmat gram_b = linear::innerProducts(of_b, of_b);
+  const double pairs = 0.5 * static_cast<double>(count) * static_cast<double>(count - 1);
+  // Columns without their mean have products that are a little negative, in any model.
+  const double of_all_a = meanOfPairs(gram_a), of_all_b = meanOfPairs(gram_b);
   for (arma::uword j = 1; j < count; ++j) {
-    a_square_ += linear::dot(gram_a.colptr(j), gram_a.colptr(j), j);
-    b_square_ += linear::dot(gram_b.colptr(j), gram_b.colptr(j), j);
-    product_ += linear::dot(gram_a.colptr(j), gram_b.colptr(j), j);
+    for (arma::uword i = 0; i < j; ++i) {
+      const double x = gram_a.at(i, j) - of_all_a, y = gram_b.at(i, j) - of_all_b;
+      a_square_ += x * x;
+      b_square_ += y * y;
+      product_ += x * y;
+    }
   }
-  pairs_ += 0.5 * static_cast<double>(count) * static_cast<double>(count - 1);
+  pairs_ += pairs;
 }
 
 double GramAgreement::correlation() const {

@@ -101,6 +101,19 @@ TEST(Candidates, OfStrangersAreNotFittedAndTheFindingSaysSo) {
   EXPECT_LE(fitted, 2) << "of a hundred";
 }
 
+// So few rows are nearly orthogonal, and without their mean all lean away from each other.
+TEST(Candidates, OfStrangersWithFewTokensInAWideStreamAreNotFitted) {
+  test::ToyShape wide;
+  wide.layers = 1;
+  wide.hidden = 512;
+  wide.vocabulary = 40;
+  for (std::uint64_t seed = 1; seed <= 5; ++seed) {
+    const ToyModel a("a", seed, wide), b("b", seed + 100, wide);
+    const Comparison c = compare({"sign-test"}, a, b);
+    EXPECT_EQ(c.alignment->blindTo(kValues).considered.size(), 1u) << seed;
+  }
+}
+
 TEST(Candidates, OfStrangersWhoseKeysAreTossedSayNothingOfAttention) {
   const ToyModel a("a", 1), b("b", 2);
   const Comparison c = compare({"sign-test"}, a, b);
