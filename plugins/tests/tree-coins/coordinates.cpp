@@ -96,23 +96,30 @@ bool worthRefining(const Maps& maps, const linear::Pairs& pairs) {
   constexpr std::size_t kMost = 1024;  // coordinates
   constexpr double kDeviations = 4;
   const std::size_t count = std::min(kMost, pairs.size());
-  double aa = 0, bb = 0, ab = 0, numbers = 0;
+  double covariance = 0, variances = 0, numbers = 0;
   for (const auto& [a, b] : maps) {
-    const arma::fmat of_a = centredSizes(a->values), of_b = centredSizes(b->values);
+    double sum_a = 0, sum_b = 0, aa = 0, bb = 0, ab = 0, n = 0;
     for (std::size_t x = 0; x < count; ++x) {
       const auto& [column_a, column_b] = pairs[x * pairs.size() / count];
       for (std::size_t y = 0; y < count; ++y) {
         if (x == y) continue;
         const auto& [row_a, row_b] = pairs[y * pairs.size() / count];
-        const double p = of_a.at(row_a, column_a), q = of_b.at(row_b, column_b);
+        const double p = std::abs(a->values.at(row_a, column_a));
+        const double q = std::abs(b->values.at(row_b, column_b));
+        sum_a += p;
+        sum_b += q;
         aa += p * p;
         bb += q * q;
         ab += p * q;
-        ++numbers;
+        ++n;
       }
     }
+    if (n == 0) continue;
+    covariance += ab - sum_a * sum_b / n;
+    variances += std::sqrt(std::max(0.0, (aa - sum_a * sum_a / n) * (bb - sum_b * sum_b / n)));
+    numbers += n;
   }
-  return numbers > 0 && ab > kDeviations * std::sqrt(aa * bb / numbers);
+  return covariance > kDeviations * variances / std::sqrt(std::max(1.0, numbers));
 }
 
 double meanLikeness(const Maps& maps, const arma::uvec& order) {
