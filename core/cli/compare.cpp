@@ -14,6 +14,7 @@
 #include "cli/bundled.hpp"
 #include "cli/commands.hpp"
 #include "cli/compare_fingerprints.hpp"
+#include "cli/dates.hpp"
 #include "cli/execute.hpp"
 #include "cli/model_argument.hpp"
 #include "formats/formats.hpp"
@@ -36,6 +37,7 @@ constexpr Option kCompareOptions[] = {
     {"control", "MODEL", "a model known to be unrelated, for tests that controls calibrate", true},
     {"deep", nullptr, "read up to a gigabyte of each model, and hash remote ones"},
     {"max-bytes", "BYTES", "weights that tests read of each model (default: 64MB, deep 1GB)"},
+    {"dates", "FILE", "when models were published, a name and a day a line: roots for trees"},
     {"out", "DIR", "where the results go (default: out/compare)"},
     kJobs,
     kPluginPath,
@@ -231,6 +233,7 @@ int compareVerb(const Invocation& invocation) {
   for (const std::string& text : controls) models.push_back(modelArgument(text));
   for (const ModelArgument& model : models) sayGuess(model);
   makeKeysDistinct(models);
+  if (invocation.has("dates")) readDates(invocation.value("dates"), models);
 
   const fs::path out = invocation.value("out", "out/compare");
   const RecipeWriter writer(models, controls.size(), deep, most);

@@ -200,6 +200,7 @@ std::string recipeHead(const std::vector<ModelArgument>& models, std::size_t con
     std::string more;
     for (const ModelArgument& adapter : model.adapter) more += ", adapter: " + address(adapter);
     if (i + controls >= models.size()) more += ", role: control";
+    if (!model.date.empty()) more += ", date: " + quoted(model.date);
     list += "  " + quoted(model.key) + ": " +
             (more.empty() ? where : "{at: " + where + more + "}") + "\n";
   }

@@ -13,9 +13,10 @@ struct ModelArgument {
   std::string plugin;  // local-mmap or http-range
   std::string root;    // local: the folder above the model, absolute
   addresses::Layout layout = addresses::Layout::hub;  // remote
-  std::string endpoint;  // remote: the server; empty: the one that the environment names
-  std::string address;   // below the root, or the server's name for it
-  bool guessed = false;  // a single word that is no path, and is therefore taken for a Hub's model
+  std::string endpoint;   // remote: the server; empty: the one that the environment names
+  std::string address;    // below the root, or the server's name for it
+  std::string date = {};  // when it was published, as the user says: 2026-01-31
+  bool guessed = false;   // a single word that is no path, and is therefore taken for a Hub's model
   std::vector<ModelArgument> adapter = {};  // that is applied to it: one or none
 };
 

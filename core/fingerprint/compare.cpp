@@ -98,7 +98,7 @@ class Toss {
     finding.detectable_rho =
         finding.power->if_paired ? finding.power->if_paired : finding.power->alone;
     for (const auto& [layer, of_layer] : coins_.countByLayer()) {
-      finding.by_layer.push_back({layer, of_layer.coins, of_layer.heads});
+      finding.by_layer.push_back({layer, of_layer.coins, of_layer.heads, of_layer.alike});
     }
     return finding;
   }

@@ -38,6 +38,23 @@ void addCatalogue(const plan::Model& model, results::Model& facts) {
   }
 }
 
+// Codes of 8 bits or fewer, their scales included where these stand among them.
+bool isCoded(const models::Tensor& tensor) {
+  return tensor.numbers != nullptr && 8 * tensor.bytes <= 9 * tensor.elements;
+}
+
+// Numbers are coded after they were trained: what the codes were made of came before.
+results::Made madeOf(const plan::Model& model) {
+  if (model.adapter != nullptr) return results::Made::adapted;
+  std::uint64_t coded = 0, all = 0;
+  for (const models::Tensor& tensor : model.checkpoint.tensors()) {
+    if (tensor.encoding == models::Encoding::part) continue;
+    all += tensor.elements;
+    if (isCoded(tensor)) coded += tensor.elements;
+  }
+  return 2 * coded > all ? results::Made::coded : results::Made::unknown;
+}
+
 // `model` null: its headers were not read.
 results::Model factsOf(const plan::Repository& repository, const plan::Model* model) {
   results::Model facts;
@@ -45,8 +62,12 @@ results::Model factsOf(const plan::Repository& repository, const plan::Model* mo
   facts.address = repository.address;
   facts.role = repository.role == recipe::ModelRole::control ? results::Role::control
                                                              : results::Role::subject;
+  facts.date = repository.date;
   facts.revision = repository.location->revision();
-  if (model != nullptr) addCatalogue(*model, facts);
+  if (model != nullptr) {
+    addCatalogue(*model, facts);
+    facts.made = madeOf(*model);
+  }
   return facts;
 }
 
@@ -364,12 +385,12 @@ results::Report reportOf(const steps::Recipe& recipe, const plan::Models& models
     report.pairs.push_back(pairOf(recipe, models, results, a, b));
   }
   report.verdict = overall(report);
-  report.families = results::familiesOf(report);
   for (const steps::Step& step : recipe.steps) report.steps.push_back(stepOf(step, results));
   report.observations = results::summarise(results.observations);
   report.notes = std::move(results.notes);
   report.tables = std::move(results.tables);
   report.findings = std::move(results.findings);
+  report.families = results::familiesOf(report);
   report.refused = std::move(results.refused);
   report.expectations = std::move(results.expectations);
   report.cost = {results.cost.bytes, results.cost.requests, results.seconds,

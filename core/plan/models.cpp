@@ -174,6 +174,7 @@ std::unique_ptr<Repository> Models::openRepository(const recipe::ModelSpec& spec
   auto repository = std::make_unique<Repository>();
   repository->key = spec.key;
   repository->role = spec.role;
+  repository->date = spec.date;
   repository->source = sources_.at(spec.source).get();
   plugin::guard(spec.source,
                 [&] { repository->location = repository->source->open(spec.address); });

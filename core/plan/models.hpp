@@ -25,6 +25,7 @@ struct Repository {
   std::string key;
   std::string address;  // "hub:org/name@COMMIT": pinned to what was opened, where its source can
   recipe::ModelRole role = recipe::ModelRole::subject;
+  std::string date = {};  // as the recipe says
   Source* source = nullptr;
   std::shared_ptr<Location> location;
   // Of an adapter that is applied to it; null: none is.

@@ -144,6 +144,15 @@ void readSources(const Node& sources, Reading& reading) {
   }
 }
 
+void readDate(const Node& node, ModelSpec& model, Reading& reading) {
+  if (node.kind != Node::Kind::scalar) return;
+  if (isDate(node.scalar)) {
+    model.date = node.scalar;
+  } else {
+    reading.report(node.place, "expected a date, but got " + described(node), "write 2026-01-31");
+  }
+}
+
 void readModels(const Node& models, Reading& reading) {
   for (const auto& [key, value] : models.members) {
     ModelSpec model;
@@ -158,6 +167,7 @@ void readModels(const Node& models, Reading& reading) {
       readAddress(*adapter, model.adapter_source, model.adapter_address, reading);
     }
     if (textOf(value.find("role")) == "control") model.role = ModelRole::control;
+    if (const Node* date = value.find("date"); date != nullptr) readDate(*date, model, reading);
     reading.given.models.push_back(std::move(model));
   }
 }

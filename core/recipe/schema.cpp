@@ -67,6 +67,12 @@ static constexpr Key kModelKeys[] = {
      .example = "control",
      .meaning = "`control`: known to be unrelated (or related), measured on the same scale in the "
                 "same run"},
+    {.name = "date",
+     .shape = &kText,
+     .fallback = "not known",
+     .example = "2026-01-31",
+     .meaning = "when it was published, as you say: a tree of relatives that all have a date gets "
+                "its root at the earliest"},
 };
 constinit const Shape kModel{.title = "A model",
                              .says = "SOURCE:ADDRESS or a mapping with the key 'at'",

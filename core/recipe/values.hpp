@@ -52,6 +52,7 @@ struct ModelSpec {
   // The same of an adapter that is applied to the model; empty: none is.
   std::string adapter_source = {}, adapter_address = {};
   ModelRole role = ModelRole::subject;
+  std::string date = {};  // 2026-01-31, or empty
   Place place;
 };
 

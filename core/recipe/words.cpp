@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
+#include <chrono>
 #include <cmath>
 
 namespace kindred::recipe {
@@ -47,6 +49,22 @@ std::string ranged(std::string_view what, double least, double most) {
   if (low) return fmt::format("{} of at least {}", what, rangeEnd(least));
   if (high) return fmt::format("{} of at most {}", what, rangeEnd(most));
   return std::string(what);
+}
+
+bool isDate(std::string_view text) {
+  if (text.size() != 10 || text[4] != '-' || text[7] != '-') return false;
+  const auto number = [&](std::size_t at, std::size_t digits) {
+    int value = -1;
+    const char* const end = text.data() + at + digits;
+    const auto [stopped, problem] = std::from_chars(text.data() + at, end, value);
+    return problem == std::errc{} && stopped == end ? value : -1;
+  };
+  const int year = number(0, 4), month = number(5, 2), day = number(8, 2);
+  if (year < 0 || month < 0 || day < 0) return false;
+  return std::chrono::year_month_day(std::chrono::year(year),
+                                     std::chrono::month(static_cast<unsigned>(month)),
+                                     std::chrono::day(static_cast<unsigned>(day)))
+      .ok();
 }
 
 }  // namespace kindred::recipe

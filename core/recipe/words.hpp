@@ -25,6 +25,9 @@ std::vector<std::string> split(const char* barred, char bar = '|');
 // What a recipe calls it: "same-layer".
 std::string name(Pairing pairing);
 
+// A day that the calendar has, as 2026-01-31.
+bool isDate(std::string_view text);
+
 // "an integer from 1 to 1000", "a number of at least 0", "a number"
 std::string ranged(std::string_view what, double least, double most);
 

@@ -1,11 +1,13 @@
 #include "report/family_summary.hpp"
 
+#include <cmath>
 #include <map>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include "report/text.hpp"
+#include "results/tree.hpp"
 
 namespace kindred::report {
 namespace {
@@ -17,18 +19,44 @@ std::string headline(const results::Family& family, std::size_t& number) {
                      family.models.front(), family.undecided);
 }
 
-std::string described(const results::Family& family, std::size_t& number) {
-  std::string text = headline(family, number);
-  if (family.models.size() == 1) return text;
-  for (const std::string& model : family.models) text += "  " + model + "\n";
-  if (family.joints.empty()) return text;
-  text += wrapped(
+std::string joinedText(const results::Family& family) {
+  if (family.joints.empty()) return {};
+  std::string text = wrapped(
       fmt::format("Joined only through {}, as a merge joins two families: without {}, "
                   "nothing was found that ties together",
                   fmt::join(family.joints, ", "), family.joints.size() == 1 ? "it" : "them"),
       2);
-  for (const auto& part : family.parts)
+  for (const auto& part : family.parts) {
     text += wrapped(fmt::format("- {}", fmt::join(part, ", ")), 4);
+  }
+  return text;
+}
+
+// The tree as text, and what each of its inner branches rests on.
+std::string treeText(const results::Tree& tree) {
+  std::string text = "\n";
+  if (!tree.nodes.empty()) {
+    text += fmt::format("  {}\n", tree.newick);
+    for (std::size_t i = 0; i < tree.nodes.size(); ++i) {
+      if (std::isnan(tree.nodes[i].support)) continue;
+      text += wrapped(
+          fmt::format("{:.0f} % of draws of layers set apart: {}", 100 * tree.nodes[i].support,
+                      fmt::join(results::setApart(tree.nodes, i), ", ")),
+          2);
+    }
+    text +=
+        fmt::format("  Measured on {}, {} layers; paths along it miss {:.1f} % of the variance.\n",
+                    tree.gauge, tree.layers, 100 * tree.misfit);
+  }
+  return text + wrapped(tree.note, 2);
+}
+
+std::string described(const results::Family& family, std::size_t& number) {
+  std::string text = headline(family, number);
+  if (family.models.size() == 1) return text;
+  for (const std::string& model : family.models) text += "  " + model + "\n";
+  text += joinedText(family);
+  for (const results::Tree& tree : family.trees) text += treeText(tree);
   return text;
 }
 

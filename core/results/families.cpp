@@ -6,7 +6,11 @@
 #include <numeric>
 #include <set>
 
+#include "results/lineage.hpp"
+
 namespace kindred::results {
+
+Edge ordered(const std::string& a, const std::string& b) { return std::minmax(a, b); }
 
 std::vector<std::vector<std::string>> connected(
     const std::vector<std::string>& keys,
@@ -36,10 +40,6 @@ std::vector<std::vector<std::string>> connected(
 }
 
 namespace {
-
-using Edge = std::pair<std::string, std::string>;
-
-Edge ordered(const std::string& a, const std::string& b) { return std::minmax(a, b); }
 
 // Finds out what holds a family together.
 class Joiner {
@@ -106,6 +106,15 @@ class Joiner {
   const std::set<Edge>& apart_;
 };
 
+// No tree holds a merge of strangers: without it each part has its own.
+void plantTrees(const Report& report, Family& family) {
+  constexpr std::size_t kLeast = 3;
+  const std::vector<std::vector<std::string>> whole{family.models};
+  for (const auto& part : family.parts.empty() ? whole : family.parts) {
+    if (part.size() >= kLeast) family.trees.push_back(lineageOf(report, part));
+  }
+}
+
 }  // namespace
 
 std::vector<Family> familiesOf(const Report& report) {
@@ -131,6 +140,7 @@ std::vector<Family> familiesOf(const Report& report) {
       family.undecided += !decided && !hasControl(report, pair) &&
                           members.contains(pair.a) != members.contains(pair.b);
     }
+    plantTrees(report, family);
     list.push_back(std::move(family));
   }
   return list;

@@ -9,6 +9,10 @@
 
 namespace kindred::results {
 
+// Two models, whichever of them was named first.
+using Edge = std::pair<std::string, std::string>;
+Edge ordered(const std::string& a, const std::string& b);
+
 // Groups of models that pairs connect, each sorted, largest first. Models without any are groups of
 // one.
 std::vector<std::vector<std::string>> connected(

@@ -14,6 +14,18 @@ const char* name(Role role) {
   return "";
 }
 
+const char* name(Made made) {
+  switch (made) {
+    case Made::unknown:
+      return "unknown";
+    case Made::coded:
+      return "coded";
+    case Made::adapted:
+      return "adapted";
+  }
+  return "";
+}
+
 bool isControl(const Report& report, const std::string& model) {
   return std::any_of(report.models.begin(), report.models.end(),
                      [&](const Model& m) { return m.key == model && m.role == Role::control; });

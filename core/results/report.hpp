@@ -47,13 +47,44 @@ struct Pair {
 enum class Role { subject, control };
 const char* name(Role role);
 
+// What of a file says that it was made of another that is not at hand, or may be.
+enum class Made {
+  unknown,  // nothing says so
+  coded,    // most of its weights are codes of 8 bits or fewer, made of numbers
+  adapted,  // a base with an adapter applied to it
+};
+const char* name(Made made);
+
 struct Model {
   std::string key, address;
   Role role = Role::subject;
+  std::string date;  // when it was published, as the user says: 2026-01-31; empty: not said
+  Made made = Made::unknown;
   std::string revision, architecture, architecture_files;
   std::string naming;  // how the names differ from the family's; empty: they don't
   std::uint64_t tensors = 0, parameters = 0;
   std::vector<std::string> notes;  // which files were left out; where index and shards disagree
+};
+
+// A model, or a place where branches meet.
+struct TreeNode {
+  std::string model;            // empty: a place
+  std::int64_t parent = -1;     // a node with a larger number; -1: the last, which is no root
+  double length = 0;            // of the branch to it: -ln of a correlation
+  double support = kUndefined;  // share of the draws of layers that have it; of models undefined
+};
+
+// Of relatives, unrooted: which of them stand close together.
+struct Tree {
+  std::string newick;  // rooted where `root` is named, else written from its middle
+  std::string gauge;   // whose rows the distances are of
+  std::vector<TreeNode> nodes;
+  std::uint64_t layers = 0;  // from which layers were drawn anew
+  double misfit = 0;         // share of the distances' variance that paths along it don't give back
+  // What else than weights says: the model with the earliest date, where every one has a date.
+  std::string root;
+  std::vector<std::string> made;  // models that were made of another, as their files show
+  std::string note;               // what it doesn't say; why there is none
 };
 
 // Models connected by pairs that share weights.
@@ -66,6 +97,7 @@ struct Family {
   // Pairs of one of its models with another's that were not run or could not be tested: a model
   // alone with such a pair need not be alone.
   std::uint64_t undecided = 0;
+  std::vector<Tree> trees = {};  // one; of each part, where it has parts
 };
 
 // What a plugin declares of a figure: all that there is to know for drawing it.
@@ -181,3 +213,7 @@ bool hasControl(const Report& report, const Pair& pair);
 template <>
 inline constexpr std::array kindred::evidence::kAll<kindred::results::Role>{
     kindred::results::Role::subject, kindred::results::Role::control};
+template <>
+inline constexpr std::array kindred::evidence::kAll<kindred::results::Made>{
+    kindred::results::Made::unknown, kindred::results::Made::coded,
+    kindred::results::Made::adapted};

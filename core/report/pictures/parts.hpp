@@ -88,6 +88,7 @@ class Mean {
 
 // One file each.
 std::vector<Picture> familyPictures(const results::Report& report);
+std::vector<Picture> treePictures(const results::Report& report);
 std::vector<Picture> coinPictures(const results::Report& report);
 std::vector<Picture> nullPictures(const results::Report& report);
 std::vector<Picture> layerMaps(const results::Report& report);

@@ -6,8 +6,9 @@ namespace kindred::report {
 std::vector<Picture> picturesOf(const results::Report& report) {
   constexpr std::size_t kMost = 60;  // more than anybody looks at; the numbers are in the tables
   std::vector<Picture> pictures;
-  for (const auto make : {familyPictures, coinPictures, nullPictures, layerMaps, layerPictures,
-                          heatmaps, differencePictures, momentPictures, componentPictures}) {
+  for (const auto make :
+       {familyPictures, treePictures, coinPictures, nullPictures, layerMaps, layerPictures,
+        heatmaps, differencePictures, momentPictures, componentPictures}) {
     for (Picture& picture : make(report)) {
       if (pictures.size() == kMost) return pictures;
       picture.id = "picture-" + std::to_string(pictures.size() + 1) + "-" + idOf(picture.id);

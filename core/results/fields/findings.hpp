@@ -97,6 +97,7 @@ void visit(V& v, X& x) {
   v("layer", x.layer, "of the reference");
   v("coins", x.coins, "");
   v("heads", x.heads, "");
+  v.added("alike", x.alike, "mean absolute cosine of the rows behind them; 0: not stated");
 }
 
 template <class V, Of<PlaceMatch> X>

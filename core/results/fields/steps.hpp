@@ -13,6 +13,8 @@ void visit(V& v, X& x) {
   v("key", x.key, "the name under which this document speaks of the model");
   v("address", x.address, "");
   v("role", x.role, "");
+  v.added("date", x.date, "when it was published, as the recipe says; empty: not said");
+  v.added("made", x.made, "what of its files says that it was made of something earlier");
   v("revision", x.revision, "empty where the source has none");
   v("architecture", x.architecture, "empty: not recognised");
   v("architecture_files", x.architecture_files,

@@ -84,12 +84,33 @@ void visit(V& v, X& x) {
   v("elements", x.elements, "");
 }
 
+template <class V, Of<TreeNode> X>
+void visit(V& v, X& x) {
+  v("model", x.model, "empty: a place where branches meet");
+  v("parent", x.parent, "place of the node at the branch's other end; null: the last node");
+  v("length", x.length, "of that branch: -ln of a correlation");
+  v("support", x.support, "share of draws of layers that have the branch; null: a model's own");
+}
+
+template <class V, Of<Tree> X>
+void visit(V& v, X& x) {
+  v("newick", x.newick, "the tree as text, lengths and percentages of support with it");
+  v("gauge", x.gauge, "the axis whose rows the distances are of");
+  v("nodes", x.nodes, "models first; a branch that half of the draws don't have is left out");
+  v("layers", x.layers, "from which layers were drawn anew");
+  v("misfit", x.misfit, "share of the distances' variance that paths along the tree don't give");
+  v("root", x.root, "the model with the earliest date; empty: the tree has no root");
+  v("made", x.made, "models that were made of something earlier, as their files show");
+  v("note", x.note, "what the tree doesn't say; why there is none");
+}
+
 template <class V, Of<Family> X>
 void visit(V& v, X& x) {
   v("models", x.models, "");
   v("joints", x.joints, "models, such as merges, without which the family falls into parts");
   v("parts", x.parts, "its other models; nothing was found that ties one part to another");
   v("undecided", x.undecided, "pairs with models outside it that were not run or not testable");
+  v.added("trees", x.trees, "of a family, or of each of its parts, with at least three models");
 }
 
 template <class V, Of<evidence::Coverage> X>

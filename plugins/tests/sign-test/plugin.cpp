@@ -170,7 +170,8 @@ void recordMatches(const kindred::MatrixTask& task, Finding& finding) {
 }
 
 void countHeads(const Tosses& tosses, Finding& finding) {
-  const auto [coins, heads] = tosses.coins.count();
+  const kindred::align::SignCount count = tosses.coins.count();
+  const std::uint64_t coins = count.coins, heads = count.heads;
   finding.statistic = static_cast<double>(heads);
   finding.units = coins;
   finding.log10_p = kindred::stats::twoSided(kindred::stats::binomialTail(coins, heads),
@@ -189,7 +190,7 @@ Finding heads(const GaugeTosses& gauge, const kindred::MatrixTask& task, const T
   }
   if (task.use.role == kindred::role::kUp) recordMatches(task, finding);
   for (const auto& [layer, count] : tosses.coins.countByLayer()) {
-    if (layer >= 0) finding.by_layer.push_back({layer, count.coins, count.heads});
+    if (layer >= 0) finding.by_layer.push_back({layer, count.coins, count.heads, count.alike});
   }
   return finding;
 }

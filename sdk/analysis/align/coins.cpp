@@ -8,9 +8,10 @@ namespace kindred::align {
 
 void Coins::add(std::uint32_t origin, double cosine, std::int64_t layer) {
   if (origin == kNoOrigin || !std::isfinite(cosine)) return;
-  const auto [coin, fresh] = coins_.try_emplace(origin, Coin{0, layer});
+  const auto [coin, fresh] = coins_.try_emplace(origin, Coin{0, layer, 0});
   static_cast<void>(fresh);
   coin->second.cosine += cosine;
+  ++coin->second.added;
 }
 
 bool Coins::isCoin(const Coin& coin) const { return std::abs(coin.cosine) > threshold_; }
@@ -39,7 +40,9 @@ std::map<std::int64_t, SignCount> Coins::countByLayer() const {
     SignCount& count = counts[coin.layer];
     ++count.coins;
     if (coin.cosine > 0) ++count.heads;
+    count.alike += std::abs(coin.cosine) / static_cast<double>(coin.added);
   }
+  for (auto& [layer, count] : counts) count.alike /= static_cast<double>(count.coins);
   return counts;
 }
 

@@ -12,11 +12,13 @@ namespace kindred::align {
 struct Coin {
   double cosine = 0;
   std::int64_t layer = -1;  // of A
+  std::uint64_t added = 0;  // cosines
 };
 
 struct SignCount {
   std::uint64_t coins = 0;
   std::uint64_t heads = 0;
+  double alike = 0;  // mean absolute cosine, each coin's over all that it was added of
 };
 
 class Coins {
@@ -29,7 +31,7 @@ class Coins {
 
   // The sums that are coins, in order of origin.
   std::vector<double> values() const;
-  SignCount count() const;
+  SignCount count() const;  // but for how alike they are
   std::map<std::int64_t, SignCount> countByLayer() const;
 
  private:

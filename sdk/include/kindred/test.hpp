@@ -42,6 +42,7 @@ struct Assignments {
 struct LayerCoins {
   std::int64_t layer = -1;
   std::uint64_t coins = 0, heads = 0;
+  double alike = 0;  // mean absolute cosine of the rows behind them; 0: not stated
 };
 
 // A layer of the reference with the layer of the other model that it was matched with; or, where

@@ -33,6 +33,8 @@ inline Json modelJson(const std::string& key, const std::string& role = "subject
   return {{"key", key},
           {"address", "disk:" + key},
           {"role", role},
+          {"date", ""},
+          {"made", "unknown"},
           {"revision", ""},
           {"architecture", "llama"},
           {"architecture_files", ""},
@@ -43,8 +45,11 @@ inline Json modelJson(const std::string& key, const std::string& role = "subject
 }
 
 inline Json familyJson(const std::vector<std::string>& models) {
-  return {
-      {"models", models}, {"joints", Json::array()}, {"parts", Json::array()}, {"undecided", 0}};
+  return {{"models", models},
+          {"joints", Json::array()},
+          {"parts", Json::array()},
+          {"undecided", 0},
+          {"trees", Json::array()}};
 }
 
 inline Json pairJson(const std::string& a, const std::string& b, const std::string& klass,

@@ -1,0 +1,142 @@
+#include "results/lineage.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <iterator>
+#include <map>
+#include <set>
+#include <utility>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "results/families.hpp"
+#include "results/tree.hpp"
+
+namespace kindred::results {
+namespace {
+
+// Of each pair the finding with the most coins, by gauge.
+using Measured = std::map<std::string, std::map<Edge, const Finding*>>;
+
+bool saysHowAlike(const Finding& finding) {
+  return finding.likeness && std::any_of(finding.by_layer.begin(), finding.by_layer.end(),
+                                         [](const LayerCoins& layer) { return layer.alike > 0; });
+}
+
+Measured measuredOf(const Report& report, const std::set<std::string>& members) {
+  Measured measured;
+  for (const evidence::StepFinding& row : report.findings) {
+    const bool within = members.contains(row.model_a) && members.contains(row.model_b);
+    if (!within || row.component || !saysHowAlike(row.finding)) continue;
+    const Finding*& best = measured[row.finding.gauge.name()][ordered(row.model_a, row.model_b)];
+    if (best == nullptr || best->units < row.finding.units) best = &row.finding;
+  }
+  return measured;
+}
+
+// Rows of correlation rho have cosines whose absolute mean lies above rho by chance: at none it is
+// that of strangers, at one it is one.
+double correlationOf(double alike, double chance) {
+  const double square = alike * alike, least = chance * chance;
+  return least < 1 ? std::sqrt(std::clamp((square - least) / (1 - least), 0.0, 1.0)) : 0;
+}
+
+PairLikeness likenessOf(const Finding& finding) {
+  const double chance = finding.likeness->chance /
+                        std::sqrt(std::max(1.0, static_cast<double>(finding.likeness->width)));
+  PairLikeness pair;
+  for (const LayerCoins& layer : finding.by_layer) {
+    if (layer.alike <= 0) continue;
+    pair[layer.layer] = {correlationOf(layer.alike, chance), static_cast<double>(layer.coins)};
+  }
+  return pair;
+}
+
+const Model* modelNamed(const Report& report, const std::string& key) {
+  const auto found = std::find_if(report.models.begin(), report.models.end(),
+                                  [&](const Model& model) { return model.key == key; });
+  return found == report.models.end() ? nullptr : &*found;
+}
+
+// The only one with the earliest date, where all have one.
+std::string earliest(const Report& report, const std::vector<std::string>& models) {
+  std::vector<std::pair<std::string, std::string>> dated;
+  for (const std::string& key : models) {
+    const Model* model = modelNamed(report, key);
+    if (model == nullptr || model->date.empty()) return {};
+    dated.emplace_back(model->date, key);
+  }
+  std::sort(dated.begin(), dated.end());
+  return dated.size() > 1 && dated[0].first < dated[1].first ? dated[0].second : std::string();
+}
+
+std::vector<std::string> madeOf(const Report& report, const std::vector<std::string>& models) {
+  std::vector<std::string> made;
+  std::copy_if(models.begin(), models.end(), std::back_inserter(made), [&](const auto& key) {
+    const Model* model = modelNamed(report, key);
+    return model != nullptr && model->made != Made::unknown;
+  });
+  return made;
+}
+
+std::string noteOf(const Report& report, const Tree& tree) {
+  std::string note =
+      "Distances are -ln of the mean correlation of matched rows; support is the share of draws of "
+      "layers that have a branch, and no probability of it. A merge of relatives has no place of "
+      "its "
+      "own in a tree.";
+  if (tree.root.empty()) {
+    note += " It has no root: weights don't say which came first.";
+    if (!tree.made.empty()) {
+      note += fmt::format(
+          " Coded or with an adapter applied, as their files show, and so made of "
+          "something earlier: {}.",
+          fmt::join(tree.made, ", "));
+    }
+    return note;
+  }
+  note += fmt::format(" Its root is {}, whose date is the earliest of those given.", tree.root);
+  if (std::find(tree.made.begin(), tree.made.end(), tree.root) != tree.made.end()) {
+    note += fmt::format(
+        " Yet its file shows that it was made of something earlier ({}): the date is "
+        "that of a copy, or what it was made of is not among these.",
+        name(modelNamed(report, tree.root)->made));
+  }
+  return note;
+}
+
+}  // namespace
+
+Tree lineageOf(const Report& report, const std::vector<std::string>& models) {
+  Tree tree;
+  tree.made = madeOf(report, models);
+  if (models.size() > kMostInTree) {
+    tree.note = fmt::format("No tree: more than {} models are related.", kMostInTree);
+    return tree;
+  }
+  const Measured measured = measuredOf(report, {models.begin(), models.end()});
+  const std::size_t pairs = models.size() * (models.size() - 1) / 2;
+  const auto common = std::max_element(
+      measured.begin(), measured.end(),
+      [](const auto& x, const auto& y) { return x.second.size() < y.second.size(); });
+  if (common == measured.end() || common->second.size() < pairs) {
+    tree.note = "No tree: no one test said of every pair how alike its rows are.";
+    return tree;
+  }
+  PairTable table(models.size());
+  for (std::size_t i = 0; i < models.size(); ++i) {
+    for (std::size_t j = i + 1; j < models.size(); ++j) {
+      table.at(i, j) = likenessOf(*common->second.at(ordered(models[i], models[j])));
+    }
+  }
+  Tree made = treeOf(models, table);
+  made.gauge = common->first;
+  made.made = std::move(tree.made);
+  made.root = earliest(report, models);
+  if (!made.root.empty()) made.newick = newickOf(made.nodes, made.root);
+  made.note = noteOf(report, made);
+  return made;
+}
+
+}  // namespace kindred::results
