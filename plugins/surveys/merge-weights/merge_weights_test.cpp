@@ -1,6 +1,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <string>
+#include <vector>
+
 #include "support/surveyed.hpp"
 
 namespace kindred::merge_weights_test {
@@ -66,6 +70,82 @@ TEST(MergeWeights, CannotTellEqualParentsApart) {
   const Surveyed found("merge-weights", {&child, &a, &b});
   EXPECT_THAT(found.values("merge-weights"), Each(IsNan()));
   EXPECT_NEAR(found.value("alone"), 0, 1e-9);
+}
+
+TEST(MergeWeights, GivesEachLayersWeightsWithIntervalsThatHoldTheTruth) {
+  std::vector<std::vector<float>> a{values(1), values(2)}, b{values(3), values(4)}, mixtures;
+  const float shares[] = {0.2f, 0.6f};
+  for (std::size_t l = 0; l < 2; ++l) {
+    mixtures.push_back(mixed(a[l], b[l], shares[l]));
+    const std::vector<float> noise = values(10 + l);
+    for (std::size_t i = 0; i < noise.size(); ++i) mixtures[l][i] += 0.05f * noise[i];
+  }
+  const MemoryModel first = modelOf("a", a), second = modelOf("b", b),
+                    child = modelOf("child", mixtures);
+  const Surveyed found("merge-weights", {&child, &first, &second});
+  ASSERT_EQ(found.report.tables.size(), 3u);
+  const auto& table = found.report.tables[1];
+  ASSERT_EQ(table.rows.size(), 2u);
+  for (std::size_t l = 0; l < 2; ++l) {
+    const std::vector<std::string>& row = table.rows[l];
+    EXPECT_LT(std::stod(row[5]), shares[l]);  // the second parent: weight, from, to
+    EXPECT_GT(std::stod(row[6]), shares[l]);
+    EXPECT_LT(std::stod(row[6]) - std::stod(row[5]), 0.2);
+  }
+  for (const double error : found.values("error")) EXPECT_GT(error, 0);
+}
+
+std::vector<std::string> yamlOf(const Surveyed& found) {
+  std::vector<std::string> lines;
+  for (const auto& row : found.report.tables.back().rows) lines.push_back(row.at(0));
+  return lines;
+}
+
+TEST(MergeWeights, WritesMergekitsYamlWithOneWeightWhereLayersAgreeAndOneALayerElse) {
+  const std::vector<std::vector<float>> a{values(1), values(2)}, b{values(3), values(4)};
+  const MemoryModel first = modelOf("a", a), second = modelOf("b", b);
+  const MemoryModel even = modelOf("even", {mixed(a[0], b[0], 0.25f), mixed(a[1], b[1], 0.25f)});
+  const MemoryModel sloped =
+      modelOf("sloped", {mixed(a[0], b[0], 0.25f), mixed(a[1], b[1], 0.75f)});
+  EXPECT_THAT(yamlOf(Surveyed("merge-weights", {&even, &first, &second})),
+              testing::ElementsAre("merge_method: linear", "models:", "  - model: a",
+                                   HasSubstr("{weight: 0.75"), "  - model: b",
+                                   HasSubstr("{weight: 0.25"), "parameters: {normalize: true}"));
+  EXPECT_THAT(yamlOf(Surveyed("merge-weights", {&sloped, &first, &second})),
+              testing::Contains(HasSubstr("{weight: [0.25")));
+}
+
+TEST(MergeWeights, SaysByAConditionNumberWhereParentsAreTooAlikeToTell) {
+  const MemoryModel a = modelOf("a", {values(1)}), stranger = modelOf("stranger", {values(3)}),
+                    twin = modelOf("twin", {mixed(values(1), values(4), 0.01f)});
+  const MemoryModel child = modelOf("child", {mixed(values(1), values(3), 0.5f)});
+  const Surveyed apart("merge-weights", {&child, &a, &stranger});
+  const Surveyed alike("merge-weights", {&child, &a, &twin});
+  EXPECT_LT(apart.value("condition"), 3);
+  EXPECT_GT(alike.value("condition"), 50);
+  EXPECT_THAT(alike.report.tables.at(0).note, HasSubstr("so alike"));
+}
+
+TEST(MergeWeights, IsNotMovedByRoundingWhereParentsDifferByFewSteps) {
+  // Both parents and the merge on a lattice, as coarse as they differ.
+  const auto onLattice = [](std::vector<float> list) {
+    for (float& x : list) x = std::round(x * 64) / 64;
+    return list;
+  };
+  const std::vector<float> first = onLattice(numbers(40'000, 1)), moves = numbers(40'000, 2);
+  std::vector<float> second(first), merge(first);
+  for (std::size_t i = 0; i < first.size(); ++i) second[i] += 0.02f * moves[i];
+  second = onLattice(second);
+  for (std::size_t i = 0; i < first.size(); ++i) {
+    merge[i] = first[i] + 4.0f / 7 * (second[i] - first[i]);
+  }
+  merge = onLattice(merge);
+  MemoryModel a("a"), b("b"), child("child");
+  a.add("w", 0, {200, 200}, first);
+  b.add("w", 0, {200, 200}, second);
+  child.add("w", 0, {200, 200}, merge);
+  const double weight = Surveyed("merge-weights", {&child, &a, &b}).values("merge-weights").at(1);
+  EXPECT_NEAR(weight, 4.0 / 7, 0.08);
 }
 
 TEST(MergeWeights, NeedsMatricesThatAllModelsHave) {
