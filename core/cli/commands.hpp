@@ -8,6 +8,7 @@ namespace kindred::cli {
 extern const Command kCompareCommand;
 extern const Command kFingerprintCommand;
 extern const Command kIdentifyCommand;
+extern const Command kReplayCommand;
 extern const Command kRunCommand;
 extern const Command kVerifyCommand;
 extern const Command kPlanCommand;

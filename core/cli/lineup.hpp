@@ -10,9 +10,9 @@
 
 #include "cli/command.hpp"
 #include "cli/model_argument.hpp"
+#include "cli/open_models.hpp"
 #include "fingerprint/fingerprint.hpp"
 #include "formats/formats.hpp"
-#include "plan/models.hpp"
 
 namespace kindred::cli {
 
@@ -33,16 +33,12 @@ class Lineup {
   Lineup(const Lineup&) = delete;
   Lineup& operator=(const Lineup&) = delete;
 
-  const std::vector<ModelArgument>& models() const { return models_; }
+  const std::vector<ModelArgument>& models() const { return opened_.arguments(); }
   // Under the key of its model. Whatever is wrong with it is an Error. [any-thread]
   fingerprint::Fingerprint of(std::size_t i, const Making& making);
 
  private:
-  plugin::Registry registry_;
-  models::ArchitectureRegistry architectures_;
-  std::vector<ModelArgument> models_;
-  recipe::Given given_;
-  std::unique_ptr<plan::Models> opened_;
+  OpenModels opened_;
   std::unique_ptr<formats::Formats> formats_;
   std::mutex mutex_;  // of opened_
 };
