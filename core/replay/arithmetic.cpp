@@ -204,7 +204,7 @@ std::string_view describe(Arithmetic arithmetic) {
     case Arithmetic::interpolated:
       return "float32, the first model plus shares of differences";
     case Arithmetic::exact:
-      return "float64, rounded once";
+      return "float64, rounded by way of float32";
     case Arithmetic::steps:
       return "each step rounded to the stored type";
   }

@@ -18,7 +18,7 @@ enum class Arithmetic {
   single,        // float32: the weighted sum, divided by the sum of weights
   shares,        // float32: weights divided by their sum first
   interpolated,  // float32: the first model and shares of what the others differ from it
-  exact,         // float64, rounded once
+  exact,         // float64, rounded by way of float32
   steps,         // each step rounded to the type of the arithmetic
 };
 inline constexpr std::array kArithmetics{Arithmetic::single, Arithmetic::shares,

@@ -248,7 +248,7 @@ std::vector<TreeNode> collapsed(const std::vector<std::string>& names, const Joi
   std::vector<bool> kept(count, true);
   std::vector<double> share(count, std::numeric_limits<double>::quiet_NaN());
   for (std::size_t i = leaves; i + 1 < count; ++i) {
-    share[i] = support.at(turned(sets[i]));
+    share[i] = std::min(1.0, support.at(turned(sets[i])));
     kept[i] = share[i] >= kHalf;
   }
   std::vector<std::int64_t> number(count, -1);

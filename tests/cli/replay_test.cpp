@@ -167,7 +167,7 @@ TEST_F(Replay, TakesTheAngleOfSlerpFromWholeTensors) {
     const double x = line ? 0.7 : std::sin(0.7 * angle) / std::sin(angle);
     const double y = line ? 0.3 : std::sin(0.3 * angle) / std::sin(angle);
     for (std::size_t i = 0; i < other.size(); ++i) {
-      array.values[i] = x * array.values[i] + y * other[i];
+      array.values[i] = static_cast<float>(x * array.values[i] + y * other[i]);
     }
   }
   saveBfloat(dir_, "merge", merge);

@@ -448,7 +448,7 @@ KINDRED_SURVEY(MergeWeights, "merge-weights", "1.0",
                kindred::figure("merge-weights", "the weight of a parent's matrix")
                    .in(kindred::Unit::number, -kindred::kUnbounded, kindred::kUnbounded),
                kindred::figure("unexplained", "share of the square that the mixture leaves")
-                   .in(kindred::Unit::share, 0, 1),
+                   .in(kindred::Unit::number, 0, kindred::kUnbounded),
                kindred::figure("alone", "share of the square that the best parent alone leaves")
                    .in(kindred::Unit::number, 0, kindred::kUnbounded),
                kindred::figure("error", "standard error of a parent's weight")

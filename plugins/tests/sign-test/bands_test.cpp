@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <optional>
 
 #include "support/alignment/comparison.hpp"
 #include "support/alignment/toy_model.hpp"
@@ -29,11 +30,11 @@ Comparison signs(const ModelWeights& a, const ModelWeights& b) {
 }
 
 // What the signs of a role come to: of its two findings the one that counts them.
-const Finding* ofRole(const Comparison& comparison, std::string_view role) {
+std::optional<Finding> ofRole(const Comparison& comparison, std::string_view role) {
   for (const Finding& finding : comparison.outcome.findings) {
-    if (finding.power && finding.power->rows == role) return &finding;
+    if (finding.power && finding.power->rows == role) return finding;
   }
-  return nullptr;
+  return std::nullopt;
 }
 
 // The first rows of two shuffled halves have nothing in common.
@@ -46,8 +47,8 @@ TEST(Bands, ShowAShuffledCopyOfWhichFewUnitsWereRead) {
   ToyModel a("a", 1, large());
   ToyModel b = shuffledCopy(a, 0.2);
   const Comparison c = signs(a.readInPart(16), b.readInPart(16));
-  const Finding* band = ofRole(c, "mlp.down");
-  ASSERT_NE(band, nullptr);
+  const std::optional<Finding> band = ofRole(c, "mlp.down");
+  ASSERT_TRUE(band.has_value());
   EXPECT_EQ(band->gauge, "mlp-unit");
   EXPECT_EQ(band->basis, Basis::exact);
   EXPECT_GT(band->units, 2U * 1000);
@@ -77,8 +78,8 @@ TEST(Bands, ShowValueDimensionsInTheOutputOfAttention) {
   ToyModel b = a.as("b").trained(0.2, 9);
   a.drop(role::kValue);
   b.drop(role::kValue);
-  const Finding* band = ofRole(signs(a, b), "attention.o");
-  ASSERT_NE(band, nullptr);
+  const std::optional<Finding> band = ofRole(signs(a, b), "attention.o");
+  ASSERT_TRUE(band.has_value());
   EXPECT_EQ(band->gauge, "value-dim");
   EXPECT_EQ(band->units, 2U * 2 * 16) << "one coin a dimension, though two heads read each";
   EXPECT_LT(band->log10_p, -15);
@@ -92,8 +93,8 @@ TEST(Bands, GiveUniformPValuesForStrangers) {
   int below_half = 0, below_twentieth = 0;
   for (std::uint64_t seed = 0; seed < kPairs; ++seed) {
     const ToyModel a("a", 2 * seed + 1, shape), b("b", 2 * seed + 2, shape);
-    const Finding* band = ofRole(signs(a, b), "mlp.down");
-    ASSERT_NE(band, nullptr) << seed;
+    const std::optional<Finding> band = ofRole(signs(a, b), "mlp.down");
+    ASSERT_TRUE(band.has_value()) << seed;
     below_half += band->log10_p <= std::log10(0.5);
     below_twentieth += band->log10_p <= std::log10(0.05);
   }
@@ -118,8 +119,8 @@ TEST(Bands, OfClonedUnitsAreOneCoin) {
   int unlucky = 0;
   for (std::uint64_t seed = 1; seed <= 8; ++seed) {
     const ToyModel a = cloned(seed), b = cloned(seed + 100);
-    const Finding* band = ofRole(signs(a, b), "mlp.down");
-    ASSERT_NE(band, nullptr);
+    const std::optional<Finding> band = ofRole(signs(a, b), "mlp.down");
+    ASSERT_TRUE(band.has_value());
     EXPECT_LE(band->units, 2U * 64);
     EXPECT_GT(band->copies, 0U);
     unlucky += band->log10_p < -3;
@@ -136,20 +137,21 @@ TEST(Bands, OfUnitsThatLeanOneWayGiveNoCoin) {
     return model;
   };
   const ToyModel a = leaning(1), b = leaning(2);
-  EXPECT_EQ(ofRole(signs(a, b), "mlp.down"), nullptr);
+  EXPECT_FALSE(ofRole(signs(a, b), "mlp.down").has_value());
 }
 
 TEST(Bands, OfOtherWidthsAreNotCompared) {
   ToyShape wide = large();
   wide.hidden = 64;
-  EXPECT_EQ(ofRole(signs(ToyModel("a", 1, large()), ToyModel("b", 2, wide)), "mlp.down"), nullptr);
+  EXPECT_FALSE(
+      ofRole(signs(ToyModel("a", 1, large()), ToyModel("b", 2, wide)), "mlp.down").has_value());
 }
 
 // A shuffled copy as alike as is said to be found is found.
 TEST(Bands, FindTheCorrelationThatTheyState) {
   const ToyModel a("a", 1, large()), stranger("b", 2, large());
-  const Finding* blank = ofRole(signs(a, stranger), "mlp.down");
-  ASSERT_NE(blank, nullptr);
+  const std::optional<Finding> blank = ofRole(signs(a, stranger), "mlp.down");
+  ASSERT_TRUE(blank.has_value());
   ASSERT_TRUE(blank->power->alone);
   const double rho = *blank->power->alone;
   EXPECT_GT(rho, 0.4);

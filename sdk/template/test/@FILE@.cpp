@@ -7,13 +7,12 @@
 namespace {
 namespace stats = kindred::stats;
 
-class @CLASS @final : public kindred::Test {
+class @CLASS@ final : public kindred::Test {
  public:
-  explicit @CLASS @(const kindred::Parameters& p) : seed_(p.integer("seed")) {}
+  explicit @CLASS@(const kindred::Parameters& p) : seed_(p.integer("seed")) {}
   std::vector<kindred::Finding> onTable(const kindred::Table& table) override {
     std::int64_t layers = 0;
-    for (const auto& row : table.rows)
-      layers = std::max({layers, row.layer_a + 1, row.layer_b + 1});
+    for (const auto& row : table.rows) layers = std::max({layers, row.layer_a + 1, row.layer_b + 1});
     const auto n = static_cast<std::size_t>(layers);
     std::vector<double> values(table.rows.size() == n * n ? n * n : 0);
     for (const auto& row : table.rows) {
@@ -36,10 +35,9 @@ class @CLASS @final : public kindred::Test {
     finding.log10_p_floor = stats::fixedPointsTail(n, n);
     return {finding};
   }
-
  private:
   std::int64_t seed_;
 };
 }  // namespace
-KINDRED_TEST(@CLASS @, "@NAME@", "0.1", "Layers that keep their number when matched by a figure",
+KINDRED_TEST(@CLASS@, "@NAME@", "0.1", "Layers that keep their number when matched by a figure",
              kindred::integer("seed", "1", 0, 1e9, "of the renumbering that breaks ties"))

@@ -69,7 +69,8 @@ TEST(Tree, RecoversTheTreeThatDistancesComeFrom) {
   EXPECT_NEAR(tree.misfit, 0, 1e-9);
   EXPECT_EQ(tree.layers, 12u);
   for (const TreeNode& node : tree.nodes) {
-    if (!std::isnan(node.support)) EXPECT_NEAR(node.support, 1, 1e-9);
+    if (std::isnan(node.support)) continue;
+    EXPECT_NEAR(node.support, 1, 1e-9);
   }
 }
 
