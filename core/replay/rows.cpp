@@ -63,10 +63,9 @@ std::string withLayer(std::string_view name, std::uint64_t layer) {
 std::vector<std::uint64_t> spacedRows(std::uint64_t rows, std::uint64_t wanted) {
   std::vector<std::uint64_t> list;
   const std::uint64_t count = std::min(rows, std::max<std::uint64_t>(wanted, 1));
-  for (std::uint64_t i = 0; i < count; ++i) {
-    list.push_back(static_cast<std::uint64_t>(static_cast<double>(i) / static_cast<double>(count) *
-                                              static_cast<double>(rows)));
-  }
+  // floor(i * rows / count): all of them where all are wanted.
+  const std::uint64_t step = rows / count, rest = rows % count;
+  for (std::uint64_t i = 0; i < count; ++i) list.push_back(i * step + i * rest / count);
   return list;
 }
 
