@@ -8,6 +8,7 @@
 #include <map>
 #include <set>
 
+#include <kindred/bundle/bundle.hpp>
 #include <kindred/error.hpp>
 
 namespace kindred::cli {
@@ -37,6 +38,10 @@ ModelArgument local(const std::string& path) {
   model.root = full.parent_path().string();
   model.address = full.filename().string();
   const bool file = fs::is_regular_file(full);
+  if (file && path.ends_with(bundle::kEnding)) {
+    throw inputError(path, "is a bundle of what a run has read, and no model",
+                     "kindred run " + path + " runs it again");
+  }
   model.key = keyOf(file ? full.stem().string() : full.filename().string());
   return model;
 }

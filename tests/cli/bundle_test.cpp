@@ -338,6 +338,16 @@ TEST_F(Bundles, DamagedAreRefusedInOneLine) {
   EXPECT_EQ(kindred({"run", "no.kbundle"}).exit_code, 2);
 }
 
+TEST_F(Bundles, AreNoModels) {
+  writeModels();
+  ASSERT_EQ(runSmall().exit_code, 0);
+  const RunResult run = kindred({"inspect", "x.kbundle"});
+  EXPECT_EQ(run.exit_code, 2);
+  EXPECT_EQ(run.err,
+            "kindred: x.kbundle: is a bundle of what a run has read, and no model (kindred run "
+            "x.kbundle runs it again)\n");
+}
+
 TEST_F(Bundles, AreNotBegunWhereTheyCannotBeWritten) {
   writeModels();
   for (const char* name : {"x.zip", "no/x.kbundle"}) {
