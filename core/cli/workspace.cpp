@@ -55,7 +55,7 @@ void sayNotes(const plan::Models& models) {
 
 Workspace::Workspace(const Invocation& invocation, Keeping* keeping)
     : Workspace(loaded(invocation), invocation, keeping) {
-  if (!good_) return;
+  if (!good_ || bundle::namesBundle(invocation.positional.front())) return;  // nobody edits these
   for (const plugin::Plugin* plugin : plugins()) {
     if (!plugin->alias) continue;
     std::cerr << "kindred: '" << plugin->name() << "' is now " << plugin->alias->meaning << '\n';

@@ -109,6 +109,8 @@ TEST_F(Bundles, OfLocalModelsComeOutToTheBitWithoutTheModels) {
   EXPECT_EQ(report("first").at("verdict").at("class"), "shared-weights");
   fs::remove_all(dir_ / "models");
   expectAgain("first");
+  const RunResult third = kindred({"run", "x.kbundle", "--out", "third"});
+  EXPECT_THAT(third.err, testing::Not(HasSubstr("is now")));  // of a recipe that nobody edits
 }
 
 TEST_F(Bundles, TellNothingOfTheMachineThatWroteThem) {
