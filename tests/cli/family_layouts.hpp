@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <ostream>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,9 @@ struct Layout {
   std::set<std::string> gauges = {"mlp-unit", "value-dim"};
 };
 std::ostream& operator<<(std::ostream& out, const Layout& layout);
+
+// With `by` wherever `what` stands.
+std::string replaced(std::string text, const std::string& what, const std::string& by);
 
 // All of them.
 const std::vector<Layout>& layouts();
