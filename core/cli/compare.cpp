@@ -231,7 +231,6 @@ int compareVerb(const Invocation& invocation) {
   std::vector<ModelArgument> models = namedModels(invocation);
   const std::vector<std::string> controls = invocation.values("control");
   for (const std::string& text : controls) models.push_back(modelArgument(text));
-  for (const ModelArgument& model : models) sayGuess(model);
   makeKeysDistinct(models);
   if (invocation.has("dates")) readDates(invocation.value("dates"), models);
 

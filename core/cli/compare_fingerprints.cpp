@@ -81,7 +81,6 @@ int compareFingerprints(const Invocation& invocation) {
   if (invocation.positional.size() != 2) throw inputError("", "kindred compare takes two models");
   std::vector<ModelArgument> models;
   for (const std::string& text : invocation.positional) models.push_back(modelArgument(text));
-  for (const ModelArgument& model : models) sayGuess(model);
   Lineup lineup(invocation, std::move(models));
   const Identified made =
       identify(lineup, {fingerprint::kLargest, invocation.bytes("max-bytes", 0)}, 1);

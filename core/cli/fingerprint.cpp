@@ -44,7 +44,6 @@ int fingerprintVerb(const Invocation& invocation) {
   if (namesFingerprint(argument.address)) {
     throw inputError(invocation.positional.front(), "is a fingerprint already");
   }
-  sayGuess(argument);
   const fs::path file = invocation.value("out", argument.key + fingerprint::kEnding);
   if (!namesFingerprint(file.string())) {
     throw inputError("--out", "a fingerprint's name ends in .kfp");

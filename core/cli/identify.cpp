@@ -46,14 +46,6 @@ constexpr Option kIdentifyOptions[] = {
 constexpr std::uintmax_t kLargestList = 16'000'000;
 constexpr std::size_t kMostCandidates = 100'000;
 
-// A single word that is no path is a slip more often than a model of the Hub.
-ModelArgument candidate(const std::string& text) {
-  ModelArgument model = modelArgument(text);
-  if (!model.guessed) return model;
-  throw inputError(words::escaped(text), "is no folder, list, fingerprint or model that is here",
-                   "for a model of the Hub write hub:" + words::escaped(text));
-}
-
 // A model a line; what follows # is a remark.
 std::vector<ModelArgument> listed(const fs::path& file) {
   std::error_code problem;
@@ -74,7 +66,7 @@ std::vector<ModelArgument> listed(const fs::path& file) {
     }
     const fs::path beside = file.parent_path() / line;
     models.push_back(fs::exists(beside, problem) ? modelArgument("file:" + beside.string())
-                                                 : candidate(line));
+                                                 : modelArgument(line));
   }
   return models;
 }
@@ -126,8 +118,9 @@ std::vector<ModelArgument> candidatesOf(const Invocation& invocation) {
     const bool list = fs::is_regular_file(text, ignored) &&
                       (suffix.empty() || suffix == ".txt" || suffix == ".list");
     const std::vector<ModelArgument> some = fs::is_directory(text, ignored) ? inFolder(text)
-                                            : list                          ? listed(text)
-                                                   : std::vector<ModelArgument>{candidate(text)};
+                                            : list
+                                                ? listed(text)
+                                                : std::vector<ModelArgument>{modelArgument(text)};
     models.insert(models.end(), some.begin(), some.end());
   }
   if (models.empty()) {
@@ -144,7 +137,6 @@ std::vector<ModelArgument> candidatesOf(const Invocation& invocation) {
 int identifyVerb(const Invocation& invocation) {
   std::vector<ModelArgument> models = candidatesOf(invocation);
   models.insert(models.begin(), modelArgument(invocation.positional.front()));
-  for (const ModelArgument& model : models) sayGuess(model);
   const fs::path out = invocation.value("out");
   if (!out.empty()) report::prepareFolder(out);
   const Making making{invocation.bytes("size", sizeFor(models)), invocation.bytes("max-bytes", 0)};

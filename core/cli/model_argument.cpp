@@ -4,12 +4,13 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <iostream>
 #include <map>
 #include <set>
 
 #include <kindred/bundle/bundle.hpp>
 #include <kindred/error.hpp>
+
+#include "words/names.hpp"
 
 namespace kindred::cli {
 namespace {
@@ -142,9 +143,12 @@ ModelArgument oneModel(const std::string& text) {
                      "write ./models/x, org/name, org/name@revision or "
                      "org/name@revision:folder-or-file");
   }
-  ModelArgument model = hub(text);
-  model.guessed = text.find('/') == std::string::npos;
-  return model;
+  // A word that is no path is a slip more often than one of the few names without an organisation.
+  if (text.find_first_of("/@:") == std::string::npos) {
+    throw inputError(words::escaped(text), "there is no such file or folder",
+                     "for a model of the Hub write org/name or hub:" + words::escaped(text));
+  }
+  return hub(text);
 }
 
 }  // namespace
@@ -156,13 +160,6 @@ ModelArgument modelArgument(const std::string& text) {
   model.adapter.push_back(oneModel(text.substr(plus + 1)));
   model.key += "-with-" + model.adapter.front().key;
   return model;
-}
-
-void sayGuess(const ModelArgument& model) {
-  for (const ModelArgument& adapter : model.adapter) sayGuess(adapter);
-  if (!model.guessed) return;
-  std::cerr << "kindred: there is no file or folder '" << model.address
-            << "' here; the Hub is asked for a model of this name\n";
 }
 
 void makeKeysDistinct(std::vector<ModelArgument>& models) {

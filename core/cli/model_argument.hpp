@@ -16,19 +16,16 @@ struct ModelArgument {
   std::string endpoint;   // remote: the server; empty: the one that the environment names
   std::string address;    // below the root, or the server's name for it
   std::string date = {};  // when it was published, as the user says: 2026-01-31
-  bool guessed = false;   // a single word that is no path, and is therefore taken for a Hub's model
   std::vector<ModelArgument> adapter = {};  // that is applied to it: one or none
 };
 
 // What exists as a path is a path; the prefixes file: and hub: settle doubt. Web addresses and
 // hf:// are asked of their servers. A text that looks like a path (a separator at an end or
 // several, a file's suffix, a parent folder that exists) is never sent to a network, nor is
-// anything that does not look like org/name: these are Errors. BASE+ADAPTER, where that is no path
-// that exists, is two such models, the second of which changes the first.
+// anything that does not look like org/name, a single word included: these are Errors.
+// BASE+ADAPTER, where that is no path that exists, is two such models, the second of which changes
+// the first.
 ModelArgument modelArgument(const std::string& text);
-
-// Says on standard error that a word was taken for the name of a model on the Hub, where it was.
-void sayGuess(const ModelArgument& model);
 
 // Keys that are equal get their place behind them: x, x-2.
 void makeKeysDistinct(std::vector<ModelArgument>& models);

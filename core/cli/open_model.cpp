@@ -41,7 +41,6 @@ OpenModel::OpenModel(const Invocation& invocation, const std::string& argument)
     : registry_(plugin::pluginFolders(invocation.values("plugin-path"))),
       architectures_(models::architectureFolder(invocation.executable)) {
   const ModelArgument model = modelArgument(argument);
-  sayGuess(model);
   const formats::Formats formats(registry_);
   checkpoint_ = open(invocation, model, formats);
   for (const ModelArgument& adapter : model.adapter) {

@@ -89,7 +89,6 @@ class Cast {
       places[name] = arguments.size();
       arguments.push_back(std::move(argument));
     }
-    for (const ModelArgument& argument : arguments) sayGuess(argument);
     opened_ = std::make_unique<OpenModels>(invocation, std::move(arguments));
     for (const auto& [name, i] : places) models_.by_name[name] = &opened_->model(i);
     for (const auto& [name, i] : bases) models_.bases[name] = &opened_->model(i);

@@ -202,16 +202,20 @@ TEST_F(CompareRemote, TheHubsOwnCacheIsReadOfflineAndSaidToBeAllThatIsKnown) {
   EXPECT_TRUE(server_.seen().empty());
 }
 
-TEST_F(CompareRemote, AModelIsNamedByItsPageItsFileOrASingleWord) {
+TEST_F(CompareRemote, AModelIsNamedByItsPageOrItsFileAndASingleWordIsASlip) {
   server_.publish(
       "gpt", "main", std::string(40, 'c'),
       {{"model.safetensors", servers::textContent(support::safetensorsBytes(
                                  {support::tensorOf("a", DType::F32, {1}, {1})}))},
        {"model.fp16.safetensors", servers::textContent(support::safetensorsBytes(
                                       {support::tensorOf("b", DType::F32, {1}, {1})}))}});
-  const RunResult word = kindred({"inspect", "gpt"});
+  const RunResult slip = kindred({"inspect", "gpt"});
+  EXPECT_EQ(slip.exit_code, 2);
+  EXPECT_THAT(slip.err, HasSubstr("gpt: there is no such file or folder (for a model of the Hub "
+                                  "write org/name or hub:gpt)"));
+  EXPECT_TRUE(server_.seen().empty());
+  const RunResult word = kindred({"inspect", "hub:gpt"});
   EXPECT_EQ(word.exit_code, 0) << word.err;
-  EXPECT_THAT(word.err, HasSubstr("no file or folder 'gpt' here"));
   EXPECT_THAT(word.err, HasSubstr("name one as gpt@main:model.fp16.safetensors to read it"));
   for (const char* text : {"gpt@main:model.fp16.safetensors", "hub:gpt:model.fp16.safetensors",
                            "https://huggingface.co/gpt/blob/main/model.fp16.safetensors",

@@ -138,7 +138,8 @@ class Dispute : public testing::Test {
 };
 
 TEST_F(Dispute, RecipesSayWhatTheyWouldReadBeforeTheyDo) {
-  for (const char* name : kRecipes) {
+  for (const char* name : {"all-layer-pairs", "cka", "licence", "raw-bytes", "router-aligned",
+                           "sampled-bytes", "six-pairs", "tokenizers"}) {  // steps of every kind
     const nlohmann::json plan = this->plan(fileOf(name));
     ASSERT_TRUE(plan.is_object()) << name;
     EXPECT_GT(plan.at("bytes_by_model").size(), 0U) << name;

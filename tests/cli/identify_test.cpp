@@ -132,10 +132,9 @@ TEST_F(Identify, SaysWhatIsMissingOnTheCommandLine) {
   EXPECT_THAT(empty.err, HasSubstr("there is no such file or folder"));
   const RunResult word = support::run({"identify", model("child"), "--among", "nowhere"});
   EXPECT_EQ(word.exit_code, 2);
-  EXPECT_EQ(
-      word.err,
-      "kindred: nowhere: is no folder, list, fingerprint or model that is here (for a model of "
-      "the Hub write hub:nowhere)\n");
+  EXPECT_EQ(word.err,
+            "kindred: nowhere: there is no such file or folder (for a model of the Hub write "
+            "org/name or hub:nowhere)\n");
   const auto damaged = dir_.write("damaged.kfp", "this is no fingerprint");
   const RunResult none =
       support::run({"identify", model("child"), "--among", damaged.string(), "--json"});

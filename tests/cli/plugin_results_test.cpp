@@ -151,9 +151,9 @@ TEST(Manifest, NamesTheAlignerItsVersionAndThatItDrawsNothing) {
   EXPECT_TRUE(manifest.at("seeds").at("aligner").is_null());
 }
 
-TEST(CompareAll, TakesSixtyModels) {
+TEST(CompareAll, TakesThirtyModels) {
   TempDir dir;
-  constexpr std::uint64_t kModels = 60;
+  constexpr std::uint64_t kModels = 30;
   for (std::uint64_t i = 0; i < kModels; ++i) {
     const std::string name = "models/m" + std::to_string(i);
     std::filesystem::create_directories(dir / name);

@@ -275,25 +275,20 @@ void writeSparse(const std::filesystem::path& folder, std::uint64_t tensors, std
   std::filesystem::resize_file(file, 8 + header.size() + tensors * rows * kColumns * 2);
 }
 
-TEST(Run, OverAnEightGiBCheckpointStaysUnder256MiBOfPrivateMemory) {
+TEST(Run, OverATwoGiBCheckpointStaysUnder256MiBOfPrivateMemory) {
   TempDir dir;
-  writeSparse(dir / "a", 8, 1 << 13);  // 8 tensors of 1 GiB, met in four pairs
-  std::string map;
-  for (int t = 0; t < 8; t += 2) {
-    map += (t == 0 ? "" : ", ") + ("w" + std::to_string(t)) + ": w" + std::to_string(t + 1);
-  }
-  const auto file =
-      dir.write("recipe.yaml", recipe("  - {name: same, compare: [a, a], metrics: [cosine, mad],\n"
-                                      "     pair: {map: {" +
-                                      map + "}}}\n"));
+  writeSparse(dir / "a", 2, 1 << 13);  // two tensors of 1 GiB
+  const auto file = dir.write("recipe.yaml",
+                              recipe("  - {name: same, compare: [a, a], metrics: [cosine, mad],\n"
+                                     "     pair: {map: {w0: w1}}}\n"));
   support::RunOptions options;
-  options.timeout = std::chrono::seconds(240);
+  options.timeout = std::chrono::seconds(120);
   const RunResult result =
       support::run({"run", file.string(), "--out", (dir / "out").string()}, options);
   ASSERT_EQ(result.exit_code, 0) << result.err;
   const auto report = reportOf(dir);
-  EXPECT_EQ(summaryOf(report, "same", "mad", "mad").at("count"), 4);
-  EXPECT_GT(report.at("cost").at("bytes_read").get<double>(), 8.0 * (1 << 30));
+  EXPECT_EQ(summaryOf(report, "same", "mad", "mad").at("count"), 1);
+  EXPECT_GT(report.at("cost").at("bytes_read").get<double>(), 2.0 * (1 << 30));
   EXPECT_LT(report.at("cost").at("peak_memory_bytes").get<double>(), 256.0 * (1 << 20));
 }
 
