@@ -52,9 +52,11 @@ class Namer {
       for (const NamePattern& pattern : of_role) patterns.emplace_back(pattern.text(), role);
       ++role;
     }
+    // Of the roles alone: a family inherits splits of layouts that it does not have.
+    root_ = rootOf(patterns);
     for (const SplitRule& split : rules.splits) patterns.emplace_back(split.from.text(), role++);
     layered_ = isLayered(patterns);
-    if (layered_) root_ = rootOf(patterns);
+    if (!layered_) root_.clear();
     for (const auto& [text, of_role] : patterns) {
       if (!layered_ || (!root_.empty() && text.starts_with(root_))) {
         body_.push_back({NamePattern(text.substr(root_.size())), of_role});

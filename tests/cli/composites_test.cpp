@@ -180,6 +180,20 @@ TEST(Composites, ThatShareATowerAloneArePartialAndBothPartsAreNamed) {
               HasSubstr("of the language model: "));
 }
 
+TEST(Composites, HaveTheirTowersUnderAnyPrefix) {
+  TempDir dir;
+  save(dir, "a", together(toyLlama(1), qwenTower(5)), qwenConfig());
+  for (const char* prefix : {"model.visual.", "model.vision_model.", "tower."}) {
+    save(dir, "b",
+         together(renamed(toyLlama(2), "model.", "model.language_model."),
+                  renamed(tuned(qwenTower(5), 6), "visual.", prefix)),
+         qwenConfig());
+    EXPECT_EQ(componentsOf(compared(dir, "a", "b")),
+              (Classes{{"language model", "no-evidence"}, {"vision tower", "shared-weights"}}))
+        << prefix;
+  }
+}
+
 TEST(Composites, ThatShareTheLanguageModelAloneArePartial) {
   TempDir dir;
   save(dir, "a", together(toyLlama(1), qwenTower(5)), qwenConfig());
