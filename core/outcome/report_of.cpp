@@ -302,6 +302,8 @@ results::Step stepOf(const steps::Step& step, const results::Results& results) {
                      step.models,
                      metricsOf(step),
                      step.note,
+                     step.claim,
+                     step.why,
                      {},
                      {},
                      shownOf(step)};
@@ -367,6 +369,8 @@ results::Report reportOf(const steps::Recipe& recipe, const plan::Models& models
   report.kindred = manifest.kindred = KINDRED_VERSION;
   report.title = recipe.title;
   report.question = recipe.question.empty() ? recipe.title : recipe.question;
+  report.claim = recipe.claim;
+  report.why = recipe.why;
   report.complete = manifest.complete = results.complete;
   manifest.recipe = textOf(recipe);
   manifest.command_line = command_line;

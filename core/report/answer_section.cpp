@@ -93,6 +93,8 @@ Markup answerSection(const results::Report& report) {
   if (!report.question.empty() && report.question != report.title) {
     content << element("p", report.question, {{"class", "question"}});
   }
+  if (!report.claim.empty()) content << element("p", "Claim: " + report.claim);
+  if (!report.why.empty()) content << element("p", "Why: " + report.why, {{"class", "quiet"}});
   Markup verdict;
   const Pairs subjects = pairsOf(report, false);
   if (subjects.size() == 1) verdict << badge(subjects.front()->verdict);

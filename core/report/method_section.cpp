@@ -27,13 +27,22 @@ TextTable models(const results::Report& report) {
   return table;
 }
 
+// What a step is about, in the recipe's words.
+std::string saidOf(const results::Step& step) {
+  std::vector<std::string> said;
+  if (!step.claim.empty()) said.push_back("Claim: " + step.claim);
+  if (!step.why.empty()) said.push_back("Why: " + step.why);
+  if (!step.note.empty()) said.push_back(step.note);
+  return joined(said, " ");
+}
+
 TextTable steps(const results::Report& report) {
   TextTable table{"Steps", {"step", "models", "measured", "what it says"}, {}, ""};
   for (const results::Step& step : report.steps) {
     std::vector<std::string> metrics;
     for (const results::Metric& metric : step.metrics) metrics.push_back(metric.name);
     table.rows.push_back({step.name, joined(step.models, " and "),
-                          metrics.empty() ? step.verb : joined(metrics, ", "), step.note});
+                          metrics.empty() ? step.verb : joined(metrics, ", "), saidOf(step)});
   }
   return table;
 }

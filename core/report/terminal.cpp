@@ -133,6 +133,8 @@ std::string findings(const results::Report& report) {
 std::string notes(const results::Report& report) {
   std::string text, last;
   for (const results::Step& step : report.steps) {
+    if (!step.claim.empty()) text += "\n" + wrapped(step.name + ": claim: " + step.claim, 2);
+    if (!step.why.empty()) text += "\n" + wrapped(step.name + ": why: " + step.why, 2);
     if (step.note.empty() || step.note == last) continue;
     text += "\n" + wrapped(step.name + ": " + step.note, 2);
     last = step.note;
@@ -180,6 +182,9 @@ std::string correspondence(const results::Pair& pair, const results::Report& rep
 
 std::string terminalSummary(const results::Report& report, const Paint& paint) {
   std::string text = report.title.empty() ? "" : wrapped(report.title, 0) + "\n";
+  if (!report.claim.empty()) text += wrapped("Claim: " + report.claim, 2);
+  if (!report.why.empty()) text += wrapped("Why: " + report.why, 2);
+  if (!report.claim.empty() || !report.why.empty()) text += "\n";
   const std::string measured = metrics(report, report.observations);
   const std::string surveyed = figures(report, report.observations);
   text += measured + (measured.empty() || surveyed.empty() ? "" : "\n") + surveyed;

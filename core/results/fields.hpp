@@ -16,6 +16,8 @@ void visit(V& v, X& x) {
   v("schema", x.schema, "version of this layout; fields are added without a new one");
   v("title", x.title, "");
   v("question", x.question, "");
+  v.unlessEmpty("claim", x.claim, "who claims what, as the recipe says");
+  v.unlessEmpty("why", x.why, "what the run can tell of it, as the recipe says");
   v("complete", x.complete, "false: interrupted");
   v("adjustment", x.adjustment, "what p-values are adjusted for, and what not");
   v("verdict", x.verdict,

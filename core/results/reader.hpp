@@ -48,7 +48,9 @@ class Reader {
     if (object_.contains(name)) (*this)(name, field, meaning);
   }
 
-  void unlessEmpty(const char* name, std::string& field) { added(name, field, ""); }
+  void unlessEmpty(const char* name, std::string& field, const char* meaning) {
+    added(name, field, meaning);
+  }
 
   template <class T>
   void unlessNone(const char* name, std::optional<T>& field, const char* meaning) {

@@ -123,7 +123,7 @@ struct Step {
   std::string name, verb, pairing;
   std::vector<std::string> models;
   std::vector<Metric> metrics;
-  std::string note;
+  std::string note, claim, why;
   std::vector<LeftOut> left_out;
   std::vector<Skipped> skipped;
   Shows shows = Shows::measurements;  // for the run's own summary; not saved
@@ -183,7 +183,7 @@ struct Manifest {
 struct Report {
   std::string kindred;
   std::uint64_t schema = kSchemaVersion;
-  std::string title, question;
+  std::string title, question, claim, why;
   bool complete = true;
   std::string adjustment = kOneRun;
   evidence::Verdict verdict;

@@ -19,6 +19,10 @@ class SchemaOf {
     required_.erase(required_.size() - 1);
   }
 
+  void unlessEmpty(const char* name, std::string& field, const char* meaning) {
+    added(name, field, meaning);
+  }
+
   template <class T>
   void unlessNone(const char* name, std::optional<T>&, const char* meaning) {
     T field{};

@@ -43,7 +43,7 @@ class Writer {
     (*this)(name, field, meaning);
   }
 
-  void unlessEmpty(const char* name, const std::string& field) {
+  void unlessEmpty(const char* name, const std::string& field, const char*) {
     if (!field.empty()) object_[name] = field;
   }
 

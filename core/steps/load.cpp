@@ -92,6 +92,8 @@ void readRecipe(const Node& root, Recipe& recipe, std::vector<Diagnostic>& diagn
   recipe::Reading reading{recipe, diagnostics};
   recipe.title = recipe::textOf(root.find("title"));
   recipe.question = recipe::textOf(root.find("question"));
+  recipe.claim = recipe::textOf(root.find("claim"));
+  recipe.why = recipe::textOf(root.find("why"));
   if (const Node* sources = section(root, "sources")) recipe::readSources(*sources, reading);
   if (const Node* models = section(root, "models")) recipe::readModels(*models, reading);
   if (const Node* named = section(root, "selections")) recipe::readSelections(*named, reading);

@@ -81,6 +81,8 @@ std::vector<Step> readSteps(const yaml::Node& steps, recipe::Reading& reading) {
     step.place = node.place;
     step.name = recipe::textOf(node.find("name"));
     step.note = recipe::textOf(node.find("note"));
+    step.claim = recipe::textOf(node.find("claim"));
+    step.why = recipe::textOf(node.find("why"));
     StepReading of_step{reading, node, list, step};
     step.kind = readKind(of_step);
     list.push_back(std::move(step));

@@ -14,6 +14,7 @@ namespace kindred::steps {
 struct Recipe : recipe::Given {
   std::string title;
   std::string question;
+  std::string claim, why;  // for readers: who claims what, and what this can tell of it
   std::vector<Step> steps;
   std::vector<recipe::Expectation> expectations;
   std::filesystem::path file;

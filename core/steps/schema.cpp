@@ -53,6 +53,14 @@ constexpr recipe::Key kCommonKeys[] = {
      .shape = &recipe::kText,
      .example = "any two models' norms are this alike",
      .meaning = "what the figures say and what they don't; printed below them"},
+    {.name = "claim",
+     .shape = &recipe::kText,
+     .example = "R. Roe: a cosine of 0.99",
+     .meaning = "who claims what of this step's figures; every report says so"},
+    {.name = "why",
+     .shape = &recipe::kText,
+     .example = "a stranger on the same scale",
+     .meaning = "what the step is there for; every report says so"},
     {.name = "metrics",
      .shape = &recipe::kMetrics,
      .example = "[cosine, mad]",
@@ -151,7 +159,7 @@ class Table {
   std::string models_, measured_, one_of_;
   recipe::Shape step_{.title = "A step", .says = "a mapping with the keys of a step"};
   recipe::Shape steps_{.says = "a list of steps", .items = &step_, .most_items = 100000};
-  const recipe::Key keys_[8] = {
+  const recipe::Key keys_[10] = {
       {.name = "kindred",
        .shape = &kVersion,
        .required = true,
@@ -165,6 +173,14 @@ class Table {
        .shape = &recipe::kText,
        .example = "Do B's norms descend from A's?",
        .meaning = "what the run is to answer, in a sentence"},
+      {.name = "claim",
+       .shape = &recipe::kText,
+       .example = "R. Roe, 3 May 2026: the norms of A and B are the same.",
+       .meaning = "who claims what; every report says so beside what was found"},
+      {.name = "why",
+       .shape = &recipe::kText,
+       .example = "Norms of strangers are as alike as these.",
+       .meaning = "what this run can tell of it and what it cannot; every report says so"},
       {.name = "sources",
        .shape = &recipe::kSources,
        .required = true,

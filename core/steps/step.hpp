@@ -13,6 +13,7 @@ namespace kindred::steps {
 struct Step {
   std::string name;
   std::string note;                 // what its figures say and what they don't, for readers
+  std::string claim, why;           // who claims what of them, and what the step is there for
   std::vector<std::string> models;  // as many as its kind takes, in order
   recipe::Place place;
   Kind kind;

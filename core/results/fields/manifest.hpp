@@ -35,7 +35,7 @@ void visit(V& v, X& x) {
   v("name", x.name, "");
   v("bytes", x.bytes, "");
   v("identity", x.identity, "a time or a place on a disk", Repeats::no);
-  v.unlessEmpty("published_sha256", x.published_sha256);
+  v.unlessEmpty("published_sha256", x.published_sha256, "");
 }
 
 template <class V, Of<ModelFiles> X>

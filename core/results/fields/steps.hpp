@@ -72,6 +72,8 @@ void visit(V& v, X& x) {
   v("models", x.models, "");
   v("metrics", x.metrics, "what was measured, or the test");
   v("note", x.note, "what its figures say and what they don't");
+  v.unlessEmpty("claim", x.claim, "who claims what of its figures");
+  v.unlessEmpty("why", x.why, "what it is there for");
   v("left_out", x.left_out, "tensors that were selected and could not be compared");
   v("skipped", x.skipped, "stages that were not run");
 }
