@@ -1,0 +1,308 @@
+// The case library: each recipe of configs/cases on stand-ins whose origin is known. Every
+// expectation of a recipe must come out, the verdict must be the truth, and the figures that were
+// published say beside it what they say.
+#include <gmock/gmock.h>
+
+#include <cmath>
+#include <cstdio>
+#include <filesystem>
+#include <set>
+
+#include "servers/cases/cases.hpp"
+#include "servers/giants.hpp"
+#include "servers/range_server.hpp"
+#include "support/process.hpp"
+#include "support/temp_dir.hpp"
+
+namespace kindred::casetest {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+using support::RunOptions;
+using support::RunResult;
+using support::TempDir;
+using testing::AllOf;
+using testing::HasSubstr;
+
+const fs::path kSource = KINDRED_SOURCE_DIR;
+const fs::path kRecipes = kSource / "configs/cases", kPages = kSource / "docs/cases";
+
+fs::path recipeOf(const std::string& name) { return kRecipes / (name + ".yaml"); }
+
+std::set<std::string> recipes() {
+  std::set<std::string> names;
+  for (const auto& entry : fs::directory_iterator(kRecipes)) {
+    if (entry.path().extension() == ".yaml") names.insert(entry.path().stem().string());
+  }
+  return names;
+}
+
+TEST(CaseRecipes, AreTheOnesThatHaveStandIns) {
+  const std::vector<std::string> names = servers::caseNames();
+  EXPECT_EQ(recipes(), (std::set<std::string>(names.begin(), names.end())));
+}
+
+TEST(CaseRecipes, SayWhoClaimsWhatAndWhatTheyCanTell) {
+  for (const std::string& name : recipes()) {
+    const std::string text = support::readFile(recipeOf(name));
+    for (const char* key : {"\ntitle: ", "\nquestion: ", "\nclaim: ", "\nwhy: ", "\nexpect:"}) {
+      EXPECT_THAT(text, HasSubstr(key)) << name;
+    }
+    const RunResult check = support::run({"check", recipeOf(name).string()});
+    EXPECT_EQ(check.exit_code, 0) << check.err;
+  }
+}
+
+TEST(CasePages, TellEachCaseToReadersWithoutStatistics) {
+  const std::string index = support::readFile(kPages / "README.md");
+  for (const std::string& name : recipes()) {
+    const std::string page = support::readFile(kPages / (name + ".md"));
+    for (const char* part : {"\n## What was claimed\n", "\n## What the figures can say\n",
+                             "\n## What the exact tests say\n", "\n## Run it again\n"}) {
+      EXPECT_THAT(page, HasSubstr(part)) << name;
+    }
+    EXPECT_THAT(page, HasSubstr("kindred run configs/cases/" + name + ".yaml")) << name;
+    EXPECT_THAT(index, HasSubstr("(" + name + ".md)")) << "the table leads to every page";
+  }
+}
+
+class Cases : public testing::Test {
+ protected:
+  // What the recipe reports of its stand-ins. All that it expects must have come out.
+  json run(const std::string& name, const std::vector<std::string>& settings = {}) {
+    models_ = servers::caseModels(name);
+    servers::publish(server_, models_);
+    name_ = name;
+    std::vector<std::string> words{"run", recipeOf(name).string(), "--out",
+                                   (dir_ / "out").string()};
+    for (const std::string& setting : {"sources.hub.endpoint=" + server_.endpoint(),
+                                       "sources.hub.cache=" + (dir_ / "cache").string()}) {
+      words.insert(words.end(), {"--set", setting});
+    }
+    for (const std::string& setting : settings) words.insert(words.end(), {"--set", setting});
+    const RunResult result = support::run(words);
+    EXPECT_EQ(result.exit_code, 0) << name << ": " << result.err << result.out;
+    printed_ = result.out;
+    report_ = json::parse(support::readFile(dir_ / "out/report.json"));
+    for (const json& expectation : report_.at("expectations")) {
+      EXPECT_TRUE(expectation.at("met")) << expectation;
+    }
+    EXPECT_GT(report_.at("expectations").size(), 0u);
+    return report_;
+  }
+
+  std::string verdict(const std::string& a, const std::string& b) const {
+    for (const json& pair : report_.at("pairs")) {
+      if (pair.at("a") == a && pair.at("b") == b) return pair.at("verdict").at("class");
+    }
+    return "no such pair";
+  }
+
+  // Of the model pair whose second is `of`, where there are several.
+  json summary(const std::string& step, const std::string& metric, std::string figure = {},
+               const std::string& of = {}) const {
+    if (figure.empty()) figure = metric;
+    for (const json& entry : report_.at("observations")) {
+      if (entry.at("step") == step && entry.at("metric") == metric &&
+          entry.at("figure") == figure && (of.empty() || entry.at("model_b") == of)) {
+        return entry;
+      }
+    }
+    ADD_FAILURE() << "no summary of " << step << "." << metric << "." << figure;
+    return json::object();
+  }
+  double mean(const std::string& step, const std::string& metric, std::string figure = {},
+              const std::string& of = {}) const {
+    return summary(step, metric, std::move(figure), of).value("mean", std::nan(""));
+  }
+
+  // Whether the row of this case in the table of all cases says this, so that it can't be wrong.
+  void expectInTable(const std::string& text) const {
+    const std::string page = support::readFile(kPages / "README.md");
+    const std::size_t at = page.find("(" + name_ + ".md)");
+    ASSERT_NE(at, std::string::npos) << name_;
+    const std::size_t start = page.rfind('\n', at) + 1;
+    EXPECT_THAT(page.substr(start, page.find('\n', at) - start), HasSubstr(text)) << name_;
+  }
+  void expectInTable(double value, int digits) const {
+    char text[32];
+    std::snprintf(text, sizeof text, "%.*f", digits, value);
+    expectInTable(text);
+  }
+  // The bytes that the run has read, to a tenth of a megabyte.
+  void expectBytesInTable() const {
+    const auto bytes = report_.at("cost").at("bytes_read").get<double>();
+    char text[32];
+    std::snprintf(text, sizeof text, "| %.0f MB |", std::ceil(bytes / 1e6));
+    expectInTable(text);
+  }
+
+  // The values of a tensor as they were published.
+  std::vector<double> values(const std::string& repository, const std::string& tensor) const {
+    for (const servers::CaseModel& model : models_) {
+      if (model.repository == repository) return servers::giantValues(model.files, tensor);
+    }
+    throw std::runtime_error("no model " + repository);
+  }
+
+  TempDir dir_;
+  servers::RangeServer server_;
+  std::vector<servers::CaseModel> models_;
+  std::string name_, printed_;
+  json report_;
+};
+
+TEST_F(Cases, OneBitAWeightIsToldFromAStranger) {
+  run("bonsai");
+  EXPECT_EQ(verdict("qwen", "bonsai"), "shared-weights");
+  EXPECT_EQ(verdict("qwen", "ternary"), "shared-weights");
+  EXPECT_EQ(verdict("qwen", "smol"), "no-evidence");
+  EXPECT_EQ(summary("norms", "changed").at("max"), 0) << "norms are kept to the last bit";
+  EXPECT_GT(mean("norms-stranger", "cosine"), 0.95) << "the popular figure accuses a stranger";
+  EXPECT_GT(mean("rows", "changed"), 0.99) << "and by values nothing is the same";
+  EXPECT_NEAR(mean("rows", "cosine"), 0.798, 0.005);
+  EXPECT_NEAR(mean("rows-ternary", "cosine"), 0.890, 0.005);
+  expectInTable(mean("norms-stranger", "cosine"), 3);
+  expectInTable(mean("rows", "cosine"), 2);
+  expectBytesInTable();
+  for (const char* file : {"report.html", "report.md"}) {
+    EXPECT_THAT(support::readFile(dir_ / "out" / file),
+                AllOf(HasSubstr("Claim: Press, April 2026"), HasSubstr("Why: Coins are signs")))
+        << file;
+  }
+  EXPECT_THAT(printed_, AllOf(HasSubstr("Claim: Press, April 2026"), HasSubstr("Why: Coins are")));
+  EXPECT_THAT(support::readFile(dir_ / "out/report.html"),
+              HasSubstr("Claim: @Clashluke, 2026: LayerNorms are copied as they are."))
+      << "a step's claim stands in the page";
+}
+
+TEST_F(Cases, AnInnocentModelIsClearedBesideADescendantThatIsFound) {
+  run("yi-llama");
+  EXPECT_EQ(verdict("llama", "yi"), "no-evidence");
+  EXPECT_EQ(verdict("llama", "codellama"), "shared-weights");
+  EXPECT_GT(mean("norms", "cosine"), 0.95) << "the popular figure accuses it";
+  EXPECT_NEAR(mean("norms", "cosine"), mean("norms", "shuffled-cosine"), 0.005)
+      << "and any order of the same numbers";
+  EXPECT_NEAR(mean("rows", "cosine"), 0, 0.01);
+  EXPECT_GT(mean("layout", "configs", "same"), 8) << "the configurations are alike";
+  EXPECT_THAT(printed_, HasSubstr("Power: copies are seen with 99 % probability"));
+  expectInTable(mean("norms", "cosine"), 3);
+  expectBytesInTable();
+}
+
+// The weight of the first parent by the formula that was published, and the cosine beside it.
+struct Fit {
+  double weight = 0, cosine = 0;
+};
+Fit publishedFormula(const std::vector<double>& child, const std::vector<double>& first,
+                     const std::vector<double>& second) {
+  double cf = 0, cc = 0, ff = 0;
+  for (std::size_t i = 0; i < child.size(); ++i) {
+    const double c = child[i] - second[i], f = first[i] - second[i];
+    cf += c * f, cc += c * c, ff += f * f;
+  }
+  return {cf / ff, cf / std::sqrt(cc * ff)};
+}
+
+TEST_F(Cases, AMergeComesOutAsOneConstantRecipeAndAgainToTheLastBit) {
+  std::vector<std::string> less;
+  for (const char* step : {"rio-nex-signs", "rio-qwen-signs", "nex-qwen-signs"}) {
+    less.push_back("steps." + std::string(step) + ".read=1000000");
+  }
+  run("rio", less);
+  for (const auto& [a, b] : {std::pair{"rio", "nex"}, {"rio", "qwen"}, {"nex", "qwen"}}) {
+    EXPECT_EQ(verdict(a, b), "shared-weights") << "kinship cannot tell a merge";
+  }
+  // The published formula gives another weight for each matrix of this one recipe.
+  const auto fit = [&](const std::string& tensor) {
+    const std::string name = "model.language_model.layers." + tensor + ".weight";
+    return publishedFormula(values("prefeitura-rio/Rio-3.5-Open-397B", name),
+                            values("nex-agi/Nex-N2-Pro", name),
+                            values("Qwen/Qwen3.5-397B-A17B", name));
+  };
+  struct Published {
+    const char* tensor;
+    double weight, cosine;
+  };
+  const Published published[] = {{"0.mlp.gate", 0.573, 0.992},
+                                 {"15.mlp.gate", 0.647, 0.962},
+                                 {"30.mlp.gate", 0.627, 0.967},
+                                 {"45.mlp.gate", 0.582, 0.987},
+                                 {"59.mlp.gate", 0.567, 0.997}};
+  for (const Published& router : published) {
+    const Fit made = fit(router.tensor);
+    EXPECT_NEAR(made.weight, router.weight, 0.03) << router.tensor;
+    EXPECT_NEAR(made.cosine, router.cosine, 0.01) << router.tensor;
+  }
+  EXPECT_GT(fit("0.input_layernorm").weight, 0.6) << "norms, a step or two apart, most of all";
+  expectInTable(fit("15.mlp.gate").weight, 2);
+  const double of_nex = mean("projections", "nex-and-qwen", "merge-weights", "nex");
+  EXPECT_NEAR(of_nex, 4.0 / 7, 0.005) << "fitted where the parents differ most";
+  expectInTable(of_nex, 2);
+  expectBytesInTable();
+
+  RunOptions options;
+  options.environment = {{"HF_ENDPOINT", server_.endpoint()},
+                         {"XDG_CACHE_HOME", (dir_ / "own-cache").string()}};
+  const auto replayed = [&](const fs::path& merge) {
+    const RunResult replay = support::run(
+        {"replay", merge.string(), "prefeitura-rio/Rio-3.5-Open-397B", "--json"}, options);
+    EXPECT_EQ(replay.exit_code, 0) << replay.err;
+    return json::parse(replay.out).at("share").get<double>();
+  };
+  EXPECT_EQ(replayed(kRecipes / "merges/rio.yaml"), 1);
+  std::string other = support::readFile(kRecipes / "merges/rio.yaml");
+  other.replace(other.find("weight: 0.8"), 11, "weight: 0.9");  // 0.6 and 0.4, as was claimed
+  EXPECT_NEAR(replayed(dir_.write("claimed.yaml", other)), 0.744, 0.01);
+}
+
+TEST_F(Cases, APublishedMergeIsTakenApartAndComputedAgain) {
+  run("neuralpipe", {"steps.signs.read=1000000"});
+  EXPECT_EQ(verdict("pipe", "hermes"), "shared-weights");
+  const double of_hermes = mean("attention-8", "mix", "merge-weights", "hermes");
+  EXPECT_NEAR(of_hermes, 0.4935, 0.005) << "the card's weight of that layer";
+  EXPECT_LT(mean("attention-8", "mix", "unexplained"), 1e-4);
+  expectInTable(of_hermes, 3);
+  expectBytesInTable();
+  RunOptions options;
+  options.environment = {{"HF_ENDPOINT", server_.endpoint()},
+                         {"XDG_CACHE_HOME", (dir_ / "own-cache").string()}};
+  const RunResult replay = support::run({"replay", (kRecipes / "merges/neuralpipe.yaml").string(),
+                                         "mlabonne/NeuralPipe-7B-slerp", "--json"},
+                                        options);
+  EXPECT_EQ(replay.exit_code, 0) << replay.err;
+  EXPECT_GT(json::parse(replay.out).at("share").get<double>(), 0.9999);
+}
+
+TEST_F(Cases, SharesOfParentsThatAreTooAlikeAreSaidToBeIllDetermined) {
+  run("monarch", {"steps.signs.read=1000000"});
+  EXPECT_THAT(printed_, HasSubstr("they are so alike that small changes of the model"));
+  double sum = 0;
+  for (const char* parent : {"omnitruthy", "neubeagle", "neuralomni", "mistral"}) {
+    sum += mean("mixture", "mix", "merge-weights", parent);
+  }
+  EXPECT_NEAR(sum, 1, 0.003) << "the sum is certain";
+  EXPECT_GT(mean("mixture", "mix", "error", "neubeagle"), 0.05) << "a share is not";
+  expectInTable(mean("mixture", "mix", "condition"), 0);
+  expectBytesInTable();
+}
+
+TEST_F(Cases, OnlyTheComponentThatWasTakenIsSaidToBeShared) {
+  run("hyperclova-vision");
+  EXPECT_EQ(verdict("clova", "qwen"), "partial");
+  std::map<std::string, std::string> parts;
+  for (const json& part : report_.at("pairs").at(0).at("components")) {
+    parts[part.at("component")] = part.at("verdict").at("class");
+  }
+  EXPECT_EQ(parts.at("vision tower"), "shared-weights");
+  EXPECT_EQ(parts.at("language model"), "no-evidence");
+  EXPECT_NEAR(mean("tower", "cosine"), 0.9951, 0.001) << "as published";
+  EXPECT_GT(mean("text-norms", "cosine"), 0.95) << "the same figure where nothing was taken";
+  expectInTable(mean("tower", "cosine"), 4);
+  expectInTable(mean("text-norms", "cosine"), 3);
+  expectBytesInTable();
+}
+
+}  // namespace
+}  // namespace kindred::casetest

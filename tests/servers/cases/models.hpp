@@ -1,0 +1,18 @@
+// The models of each case; what the functions of this folder share.
+#pragma once
+
+#include <vector>
+
+#include "servers/cases/cases.hpp"
+#include "servers/cases/decoder.hpp"
+
+namespace kindred::servers {
+
+std::vector<CaseModel> bonsai();
+std::vector<CaseModel> yiLlama();
+std::vector<CaseModel> rio();
+std::vector<CaseModel> neuralpipe();
+std::vector<CaseModel> monarch();
+std::vector<CaseModel> hyperclovaVision();
+
+}  // namespace kindred::servers
