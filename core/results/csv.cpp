@@ -13,6 +13,12 @@
 namespace kindred::results {
 namespace {
 
+// A spreadsheet takes what begins so for a formula and computes it, whoever named a tensor so. An
+// apostrophe in front makes it a text; a text that begins with one gets another.
+bool beginsAFormula(std::string_view text) {
+  return !text.empty() && std::string_view("=+-@\t\r'").find(text.front()) != text.npos;
+}
+
 // The visitor that writes a row, or with kNames the header.
 template <bool kNames>
 class RowWriter {
@@ -33,7 +39,8 @@ class RowWriter {
   }
 
  private:
-  void add(const std::string& text) {
+  void add(const std::string& plain) {
+    const std::string text = (beginsAFormula(plain) ? "'" : "") + plain;
     if (text.find_first_of(",\"\r\n") == std::string::npos) {
       text_ += text;
       return;
@@ -109,7 +116,9 @@ class RowReader {
   void operator()(const char* name, T& field, const char*) {
     const std::string text = cell();
     if constexpr (std::is_same_v<T, std::string>) {
-      field = text;
+      const bool marked =
+          text.starts_with('\'') && beginsAFormula(std::string_view(text).substr(1));
+      field = marked ? text.substr(1) : text;
     } else if constexpr (std::is_same_v<T, std::int64_t>) {
       field = text.empty() ? -1 : static_cast<std::int64_t>(whole(text, name));
     } else if constexpr (std::is_same_v<T, std::uint64_t>) {

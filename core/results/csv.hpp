@@ -1,5 +1,7 @@
 // observations.csv and findings.csv, as RFC 4180 has them: lines end with a line feed, texts are
-// quoted where they must be.
+// quoted where they must be. A text that a spreadsheet would compute (it begins with = + - @, a
+// tab, a return or an apostrophe) has an apostrophe in front, which is taken off where it is read
+// back.
 #pragma once
 
 #include <string>

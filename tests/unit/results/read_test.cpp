@@ -5,6 +5,7 @@
 #include <kindred/error.hpp>
 
 #include "results/compare.hpp"
+#include "results/csv.hpp"
 #include "results/write.hpp"
 #include "unit/results/small_report.hpp"
 
@@ -207,6 +208,28 @@ TEST(ReportObservations, AreReadBackAsTheyWereWritten) {
   EXPECT_EQ(rows[0].layer_b, -1);
   EXPECT_EQ(rows[0].value, 0.1);
   EXPECT_TRUE(std::isnan(rows[1].value));
+}
+
+TEST(ReportObservations, AreNoFormulasToASpreadsheet) {
+  std::vector<Observation> hostile;
+  for (const char* name : {"=1+1", "@SUM(A1)", "-2", "+x", "\tx", "'quoted", "'=x", "plain'"}) {
+    Observation o;
+    o.step = "s";
+    o.metric = "m";
+    o.figure = "f";
+    o.model_a = "a";
+    o.tensor_a = name;
+    o.elements = 1;
+    o.value = -1;
+    hostile.push_back(o);
+  }
+  EXPECT_EQ(observationsCsv({hostile[0]}).find(",=1+1"), std::string::npos);
+  EXPECT_THAT(observationsCsv({hostile[0]}), testing::EndsWith("s,m,f,a,'=1+1,,,,,,,1,-1\n"));
+  const auto rows = readBack(smallReport(), hostile).rows;
+  ASSERT_EQ(rows.size(), hostile.size());
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    EXPECT_EQ(rows[i].tensor_a, hostile[i].tensor_a);
+  }
 }
 
 TEST(ReportObservations, NameTheLineThatIsWrong) {
