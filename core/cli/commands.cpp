@@ -5,11 +5,11 @@
 namespace kindred::cli {
 
 std::span<const Command* const> commands() {
-  static constexpr std::array kAll{&kCompareCommand, &kIdentifyCommand, &kFingerprintCommand,
-                                   &kReplayCommand,  &kRunCommand,      &kPlanCommand,
-                                   &kCheckCommand,   &kReportCommand,   &kVerifyCommand,
-                                   &kInspectCommand, &kPluginsCommand,  &kArchitecturesCommand,
-                                   &kNewCommand,     &kHelpCommand};
+  static constexpr std::array kAll{&kCompareCommand,       &kIdentifyCommand, &kFingerprintCommand,
+                                   &kReplayCommand,        &kRunCommand,      &kPlanCommand,
+                                   &kCheckCommand,         &kReportCommand,   &kVerifyCommand,
+                                   &kStatementCommand,     &kInspectCommand,  &kPluginsCommand,
+                                   &kArchitecturesCommand, &kNewCommand,      &kHelpCommand};
   return kAll;
 }
 

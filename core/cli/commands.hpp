@@ -17,6 +17,7 @@ extern const Command kInspectCommand;
 extern const Command kPluginsCommand;
 extern const Command kArchitecturesCommand;
 extern const Command kReportCommand;
+extern const Command kStatementCommand;
 extern const Command kNewCommand;
 extern const Command kHelpCommand;
 

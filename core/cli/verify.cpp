@@ -11,6 +11,7 @@
 #include "cli/bundled.hpp"
 #include "cli/commands.hpp"
 #include "cli/execute.hpp"
+#include "cli/statement.hpp"
 #include "cli/verify_bundle.hpp"
 #include "report/saved_run.hpp"
 #include "results/json.hpp"
@@ -93,6 +94,7 @@ void takeSources(const results::Manifest& saved, results::Manifest& now) {
 }
 
 int verifyVerb(const Invocation& invocation) {
+  if (namesStatement(invocation.positional.front())) return verifyStatement(invocation);
   if (bundle::namesBundle(invocation.positional.front())) {
     if (!invocation.has("bundle")) return verifyBundle(invocation);
     throw inputError("--bundle", "is where results are read from, and a bundle is asked about",
@@ -113,7 +115,7 @@ int verifyVerb(const Invocation& invocation) {
 }  // namespace
 
 const Command kVerifyCommand{"verify",
-                             "DIR|BUNDLE",
+                             "DIR|BUNDLE|STATEMENT",
                              "Read, hash and compute again what a run's folder holds, and compare",
                              1,
                              1,
