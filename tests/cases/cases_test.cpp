@@ -24,6 +24,7 @@ using support::RunResult;
 using support::TempDir;
 using testing::AllOf;
 using testing::HasSubstr;
+using testing::Not;
 
 const fs::path kSource = KINDRED_SOURCE_DIR;
 const fs::path kRecipes = kSource / "configs/cases", kPages = kSource / "docs/cases";
@@ -130,11 +131,11 @@ class Cases : public testing::Test {
     std::snprintf(text, sizeof text, "%.*f", digits, value);
     expectInTable(text);
   }
-  // The bytes that the run has read, to a tenth of a megabyte.
+  // The bytes that the run has read, to a megabyte.
   void expectBytesInTable() const {
     const auto bytes = report_.at("cost").at("bytes_read").get<double>();
     char text[32];
-    std::snprintf(text, sizeof text, "| %.0f MB |", std::ceil(bytes / 1e6));
+    std::snprintf(text, sizeof text, "| %.0f MB |", std::round(bytes / 1e6));
     expectInTable(text);
   }
 
@@ -301,6 +302,94 @@ TEST_F(Cases, OnlyTheComponentThatWasTakenIsSaidToBeShared) {
   EXPECT_GT(mean("text-norms", "cosine"), 0.95) << "the same figure where nothing was taken";
   expectInTable(mean("tower", "cosine"), 4);
   expectInTable(mean("text-norms", "cosine"), 3);
+  expectBytesInTable();
+}
+
+TEST_F(Cases, ADescendantIsFoundAmongStrangersOfItsShapeAndItsNearestParentTold) {
+  run("deepseek-family");
+  EXPECT_EQ(verdict("rakuten", "v3"), "shared-weights");
+  for (const auto& [a, b] :
+       {std::pair{"v3", "kimi"}, {"v3", "axk1"}, {"v3", "gigachat"}, {"kimi", "axk1"}}) {
+    EXPECT_EQ(verdict(a, b), "no-evidence") << a << " and " << b << " have one shape and no more";
+  }
+  EXPECT_GT(mean("norms-axk1", "cosine"), 0.95) << "the popular figure accuses strangers";
+  EXPECT_NEAR(mean("layer-0", "cosine"), 0.9996, 0.0005) << "about as published";
+  const double later = mean("from-v3-0324", "mad");
+  EXPECT_LT(later, 0.7 * mean("from-v3", "mad")) << "made of the later version";
+  EXPECT_LT(later, 0.7 * mean("from-v3-base", "mad"));
+  expectInTable(mean("norms-axk1", "cosine"), 3);
+  expectInTable(mean("layer-0", "cosine"), 4);
+  expectBytesInTable();
+}
+
+TEST_F(Cases, CurvesOfStrangersRunAlikeAndTheirCoinsDoNot) {
+  run("pangu-qwen");
+  EXPECT_EQ(verdict("qwen", "pangu"), "no-evidence");
+  EXPECT_EQ(verdict("qwen", "instruct"), "shared-weights");
+  EXPECT_EQ(verdict("llama", "deepseek"), "no-evidence");
+  EXPECT_GT(mean("control", "layer-curves", "pearson"), 0.88)
+      << "strangers, by the published figure";
+  EXPECT_LT(mean("curves", "layer-curves"), 0.5) << "steps from layer to layer have little of it";
+  expectInTable(mean("curves", "layer-curves", "pearson"), 2);
+  expectInTable(mean("control", "layer-curves", "pearson"), 2);
+  expectBytesInTable();
+}
+
+TEST_F(Cases, RepeatedLayersAreFoundWhereTheyStandNow) {
+  run("solar-10.7b");
+  EXPECT_EQ(verdict("solar", "mistral"), "shared-weights");
+  EXPECT_EQ(verdict("mistral", "llama"), "no-evidence");
+  EXPECT_NEAR(mean("same-number-late", "cosine"), 0, 0.05) << "layers of one number are strangers";
+  std::string said;  // without the terminal's line ends
+  for (const json& table : report_.at("tables")) said += table.at("note").get<std::string>();
+  EXPECT_THAT(said, HasSubstr("layers 0-23 and 24-47 of solar correspond to 0-23 and 8-31 of "
+                              "mistral"));
+  expectInTable(std::abs(mean("same-number-late", "cosine")), 2);
+  expectInTable(mean("behind-the-seam", "cosine"), 2);
+  expectBytesInTable();
+}
+
+TEST_F(Cases, ExpertsThatWereCopiedAreToldFromFreshOnes) {
+  run("mixtral-mistral");
+  EXPECT_EQ(verdict("mixtral", "mistral"), "shared-weights");
+  EXPECT_EQ(verdict("mistral", "llama"), "no-evidence");
+  EXPECT_THAT(support::readFile(dir_ / "out/report.json"), HasSubstr("experts up-cycled"));
+  expectInTable(mean("experts", "cosine"), 2);
+  expectBytesInTable();
+}
+
+TEST_F(Cases, ExpertsOfWhichHalfBeganAnewStillTell) {
+  run("qwen-moe");
+  EXPECT_EQ(verdict("dense", "moe"), "shared-weights");
+  EXPECT_EQ(verdict("dense", "smol"), "no-evidence");
+  EXPECT_GT(mean("norms", "pearson", "cosine"), 0.9);
+  expectInTable(mean("values", "cosine"), 2);
+  expectBytesInTable();
+}
+
+TEST_F(Cases, AModelThatWasCutToHalfItsWidthIsFoundByItsCoins) {
+  run("llama-3.2-1b");
+  EXPECT_EQ(verdict("large", "small"), "shared-weights");
+  EXPECT_EQ(verdict("large", "smol"), "no-evidence");
+  EXPECT_EQ(mean("tokenizers", "tokenizers", "jaccard"), 1) << "shared, and decides nothing";
+  for (const json& pair : report_.at("pairs")) {
+    if (pair.at("b") != "small") continue;
+    EXPECT_THAT(pair.dump(), Not(HasSubstr("residual-dim"))) << "widths differ";
+  }
+  expectBytesInTable();
+}
+
+TEST_F(Cases, AFrameIsSeenForTheCornerThatItIsOrNotAtAll) {
+  run("framed");
+  EXPECT_EQ(verdict("accuser", "innocent"), "no-evidence");
+  EXPECT_EQ(verdict("accuser", "planted"), "partial") << "planted rows are real copies";
+  EXPECT_EQ(verdict("accuser", "arranged"), "no-evidence") << "order and signs alone are nothing";
+  EXPECT_NEAR(mean("planted-rows", "changed"), 0.75, 0.01) << "what an accuser would show";
+  EXPECT_EQ(mean("other-rows", "changed"), mean("innocent-rows", "changed"))
+      << "and what he would not: the other layers are a stranger's";
+  EXPECT_THAT(support::readFile(dir_ / "out/report.json"),
+              HasSubstr("a few rows or layers of one in the other look like this"));
+  expectInTable(mean("planted-rows", "changed"), 2);
   expectBytesInTable();
 }
 

@@ -11,9 +11,19 @@ namespace kindred::servers {
 namespace {
 
 using Make = std::vector<CaseModel> (*)();
-constexpr std::pair<const char*, Make> kCases[] = {
-    {"bonsai", bonsai},         {"yi-llama", yiLlama}, {"rio", rio},
-    {"neuralpipe", neuralpipe}, {"monarch", monarch},  {"hyperclova-vision", hyperclovaVision}};
+constexpr std::pair<const char*, Make> kCases[] = {{"bonsai", bonsai},
+                                                   {"yi-llama", yiLlama},
+                                                   {"rio", rio},
+                                                   {"neuralpipe", neuralpipe},
+                                                   {"monarch", monarch},
+                                                   {"hyperclova-vision", hyperclovaVision},
+                                                   {"deepseek-family", deepseekFamily},
+                                                   {"pangu-qwen", panguQwen},
+                                                   {"solar-10.7b", solar107b},
+                                                   {"mixtral-mistral", mixtralMistral},
+                                                   {"qwen-moe", qwenMoe},
+                                                   {"llama-3.2-1b", llama321b},
+                                                   {"framed", framed}};
 
 // Forty digits, as a commit has them.
 std::string commitOf(const std::string& repository) {

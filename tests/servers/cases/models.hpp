@@ -14,5 +14,12 @@ std::vector<CaseModel> rio();
 std::vector<CaseModel> neuralpipe();
 std::vector<CaseModel> monarch();
 std::vector<CaseModel> hyperclovaVision();
+std::vector<CaseModel> deepseekFamily();
+std::vector<CaseModel> panguQwen();
+std::vector<CaseModel> solar107b();
+std::vector<CaseModel> mixtralMistral();
+std::vector<CaseModel> qwenMoe();
+std::vector<CaseModel> llama321b();
+std::vector<CaseModel> framed();
 
 }  // namespace kindred::servers
