@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <iostream>
 #include <map>
 #include <set>
@@ -32,6 +33,22 @@ steps::Checked loaded(const Invocation& invocation) {
   return bundle::namesBundle(file) ? loadBundled(file, settings) : steps::load(file, settings);
 }
 
+// What has moved is still found under its old name by way of a relative link: of the file, or of
+// its folder.
+void sayWhereItMoved(const std::filesystem::path& file) {
+  std::error_code none;
+  for (const bool folder : {false, true}) {
+    const std::filesystem::path link = folder ? file.parent_path() : file;
+    const std::filesystem::path target = std::filesystem::read_symlink(link, none);
+    if (target.empty() || target.is_absolute()) continue;
+    const std::filesystem::path now = link.parent_path() / target;
+    std::cerr << fmt::format(
+        "kindred: '{}' is now '{}'\n", words::escaped(file.string()),
+        words::escaped((folder ? now / file.filename() : now).lexically_normal().string()));
+    return;
+  }
+}
+
 }  // namespace
 
 plan::SourceOverrides sourceOverrides(const Invocation& invocation) {
@@ -56,6 +73,7 @@ void sayNotes(const plan::Models& models) {
 Workspace::Workspace(const Invocation& invocation, Keeping* keeping)
     : Workspace(loaded(invocation), invocation, keeping) {
   if (!good_ || bundle::namesBundle(invocation.positional.front())) return;  // nobody edits these
+  sayWhereItMoved(invocation.positional.front());
   for (const plugin::Plugin* plugin : plugins()) {
     if (!plugin->alias) continue;
     std::cerr << "kindred: '" << plugin->name() << "' is now " << plugin->alias->meaning << '\n';

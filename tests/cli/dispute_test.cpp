@@ -15,9 +15,10 @@ namespace kindred::clitest {
 namespace {
 
 namespace fs = std::filesystem;
+using testing::ContainsRegex;
 using testing::HasSubstr;
 
-const fs::path kFolder = fs::path(KINDRED_SOURCE_DIR) / "configs/dispute";
+const fs::path kFolder = fs::path(KINDRED_SOURCE_DIR) / "configs/cases/solar-glm";
 
 const char* const kRecipes[] = {"alignment-margins",
                                 "all-layer-pairs",
@@ -52,6 +53,7 @@ const char* const kRecipes[] = {"alignment-margins",
                                 "truncation",
                                 "why-0.377-and-0.924",
                                 "within-baseline"};
+const char* const kWholeCase = "whole-case";
 
 fs::path fileOf(const std::string& recipe) { return kFolder / (recipe + ".yaml"); }
 
@@ -60,15 +62,17 @@ TEST(DisputeRecipes, AreTheOnesThatAreTested) {
   for (const auto& entry : fs::directory_iterator(kFolder)) {
     there.insert(entry.path().stem().string());
   }
+  tested.insert(kWholeCase);
   EXPECT_EQ(there, tested);
 }
 
 TEST(DisputeRecipes, SayWhoseClaimWhatToLookForAndWhatWouldBeWrong) {
   for (const char* name : kRecipes) {
     const std::string text = support::readFile(fileOf(name));
-    EXPECT_TRUE(text.starts_with("# Whose claim: ")) << name;
-    EXPECT_THAT(text, HasSubstr("\n# What to look for: ")) << name;
-    EXPECT_THAT(text, HasSubstr("\n# What would be wrong to conclude: ")) << name;
+    EXPECT_THAT(text, HasSubstr("\nclaim: ")) << name;
+    EXPECT_THAT(text, HasSubstr("\nwhy: >-\n  What to look for: ")) << name;
+    EXPECT_THAT(text, ContainsRegex("What[ \n]+would[ \n]+be[ \n]+wrong[ \n]+to[ \n]+conclude: "))
+        << name;
     EXPECT_THAT(text, HasSubstr("hub: {plugin: http-range}")) << name;
   }
 }
@@ -77,6 +81,18 @@ TEST(DisputeRecipes, AreWellFormed) {
   for (const char* name : kRecipes) {
     const RunResult check = support::run({"check", fileOf(name).string()});
     EXPECT_EQ(check.exit_code, 0) << name << ": " << check.err;
+  }
+}
+
+TEST(DisputeRecipes, AreFoundWhereTheyWereAndSaySoOnce) {
+  for (const auto& [before, now] : {std::pair{"dispute/cka.yaml", "cases/solar-glm/cka.yaml"},
+                                    {"solar-vs-glm.yaml", "cases/solar-glm/whole-case.yaml"}}) {
+    const fs::path configs = fs::path(KINDRED_SOURCE_DIR) / "configs";
+    const RunResult check = support::run({"check", (configs / before).string()});
+    EXPECT_EQ(check.exit_code, 0) << check.err;
+    EXPECT_THAT(check.err, HasSubstr(std::string(before) + "' is now '"));
+    EXPECT_THAT(check.err, HasSubstr(std::string(now) + "'\n"));
+    EXPECT_EQ(support::run({"check", (configs / now).string()}).err.find(now), std::string::npos);
   }
 }
 
@@ -392,7 +408,7 @@ TEST_F(SmallDispute, TheCaseFindsTheDescendantAndNothingElse) {
       settings.push_back("steps." + pair + "-" + test + ".read=10000000");
     }
   }
-  const auto report = runFile(fs::path(KINDRED_SOURCE_DIR) / "configs/solar-vs-glm.yaml", settings);
+  const auto report = runFile(fileOf(kWholeCase), settings);
   const auto verdict = [&](const std::string& a, const std::string& b) -> std::string {
     for (const auto& pair : report.at("pairs")) {
       if (pair.at("a") == a && pair.at("b") == b) return pair.at("verdict").at("class");
@@ -404,7 +420,7 @@ TEST_F(SmallDispute, TheCaseFindsTheDescendantAndNothingElse) {
 }
 
 TEST_F(Dispute, TheCaseReadsLessThan64MegabytesOfEachModel) {
-  const auto plan = this->plan(fs::path(KINDRED_SOURCE_DIR) / "configs/solar-vs-glm.yaml");
+  const auto plan = this->plan(fileOf(kWholeCase));
   for (const auto& [model, bytes] : plan.at("bytes_by_model").items()) {
     EXPECT_LT(bytes.get<double>(), 64e6) << model;
     EXPECT_GT(bytes.get<double>(), 1e6) << model;
