@@ -18,7 +18,9 @@
 #include <kindred/analysis/stats/tails.hpp>
 #include <kindred/model_weights.hpp>
 
+#include "fingerprint/grams.hpp"
 #include "fingerprint/layers.hpp"
+#include "fingerprint/streams.hpp"
 
 namespace kindred::fingerprint {
 namespace {
@@ -34,6 +36,8 @@ struct Way {
   std::string_view paired_by;  // empty: they themselves
   const char* null;            // what changes sign together
   const char* how;             // rows were paired
+  bool in_place = false;       // as they stand: a shuffle hides them
+  bool rotated = false;        // a rotation of the stream changes nothing
 };
 
 using Cosine = std::function<double(std::size_t a, std::size_t b)>;
@@ -158,7 +162,8 @@ class Toss {
     Power power;
     power.rows = way.role;
     power.paired_by = way.paired_by;
-    power.whole = false;  // the largest rows, not all
+    power.whole = !way.in_place;  // no shuffle changes which rows are the largest
+    power.rotated = way.rotated;
     if (!way.paired_by.empty()) {
       power.if_paired = detected;
     } else if (detected) {
@@ -288,7 +293,11 @@ class Comparison {
       tossRows({Gauge::mlp_unit, role::kUp, role::kGate,
                 "the up row and down column of each MLP unit", ""},
                a_.units, b_.units, reference_.units());
+      tossGrams();
     }
+    const bool maps = a_.maps.count() > 0 && b_.maps.count() > 0;
+    if (maps && mayToss(Gauge::residual_dim)) tossMaps();
+    tellGains();
     return std::move(made_);
   }
 
@@ -318,6 +327,7 @@ class Comparison {
     const bool comparable = a_.hidden == b_.hidden && words(a.own, b.own) > 0;
     if (comparable) {
       Way in_order = way;
+      in_order.in_place = true;
       in_order.paired_by = "its place";
       in_order.how = "rows of one layer, part and number";
       add(in_order,
@@ -332,9 +342,11 @@ class Comparison {
       const auto alike =
           either ? alikeBy(own_a.get(), own_b.get()) : alikeBy(by_a.get(), by_b.get());
       if (either || words(by_a.get(), by_b.get()) > 0) {
+        way.rotated = true;
         toss(either ? "sizes of the products with the embeddings of shared tokens"
                     : "products of gates with the embeddings of shared tokens",
              alike, own_a.get(), own_b.get());
+        way.rotated = false;
       }
     }
     if (comparable && (either || words(a.pairing, b.pairing) > 0)) {
@@ -347,15 +359,20 @@ class Comparison {
     const Bands &a = a_.bands, &b = b_.bands;
     const std::size_t width = std::min(a.width, b.width);
     if (a_.hidden != b_.hidden || width < kFewestOfBand || a.count() == 0 || b.count() == 0) return;
-    const std::vector<float> unit_a = unitVectors(a, width), unit_b = unitVectors(b, width);
-    const auto dot = [&](std::size_t i, std::size_t j) {
-      float sum = 0;
-      for (std::size_t c = 0; c < width; ++c) sum += unit_a[i * width + c] * unit_b[j * width + c];
-      return sum;
-    };
+    const std::vector<float> by_a = inverseLengths(a, width), by_b = inverseLengths(b, width);
     const auto of_a = layersOf(a.layer), of_b = layersOf(b.layer);
+    std::vector<std::int32_t> products(most(of_a));
     const Alike alike = [&](std::size_t j, std::size_t first, std::span<float> into) {
-      for (std::size_t i = 0; i < into.size(); ++i) into[i] = dot(first + i, j);
+      innerProducts(b.values.data() + j * b.width, a.values.data() + first * a.width, a.width,
+                    into.size(), width, products.data());
+      for (std::size_t i = 0; i < into.size(); ++i) {
+        into[i] = static_cast<float>(products[i]) * (by_a[first + i] * by_b[j]);
+      }
+    };
+    const auto dot = [&](std::size_t i, std::size_t j) {
+      float cosine = 0;
+      alike(j, i, {&cosine, 1});
+      return cosine;
     };
     const auto pairs = nearest(of_a, of_b, true, alike);
     const Way way{Gauge::mlp_unit, role::kDown, "",
@@ -368,16 +385,87 @@ class Comparison {
         most(of_a));
   }
 
-  static std::vector<float> unitVectors(const Bands& bands, std::size_t width) {
-    std::vector<float> units(bands.count() * width);
+  void tossGrams() {
+    const GramPairs paired(a_, b_);
+    if (paired.pairs().empty()) return;
+    Way way{Gauge::mlp_unit, role::kUp, role::kGate, "the up row and down column of each MLP unit",
+            "cosines of gates inside their layers"};
+    way.rotated = true;
+    std::vector<RowsPaired> pairs = paired.pairs();
+    std::sort(pairs.begin(), pairs.end(), [](const RowsPaired& x, const RowsPaired& y) {
+      return std::pair(x.a, x.b) < std::pair(y.a, y.b);
+    });
+    const double lattice = threshold(way.gauge) > 0 ? kLatticeError / std::sqrt(paired.width()) : 0;
+    add(way,
+        Toss(pairs, a_.units.layer, reference_.units(), lattice,
+             [&](std::size_t i, std::size_t j) { return paired.cosine(i, j); }),
+        most(layersOf(a_.units.layer)));
+  }
+
+  // A copy with all signs of the stream turned has the same maps: the test is one-sided.
+  void tossMaps() {
+    if (a_.hidden != b_.hidden) return;
+    const auto tossed =
+        tossTree(a_.maps, reference_.coordinates(), b_.maps, a_.tokens == b_.tokens);
+    if (!tossed || tossed->count.coins == 0) return;
+    Finding finding;
+    finding.test = "fingerprint";
+    finding.reference = a_.model;
+    finding.gauge = Gauge::residual_dim;
+    finding.statistic = static_cast<double>(tossed->count.heads);
+    finding.units = tossed->count.coins;
+    finding.copies = tossed->copies;
+    finding.null = fmt::format(
+        "signs of the coordinates of the residual stream of {} are fair coins, and so "
+        "are those of products along a tree of coordinates",
+        a_.model);
+    finding.alignment = "maps of the stream whose numbers are alike in size";
+    const Grant& grant = a_.grants.at(Gauge::residual_dim);
+    finding.basis = grant.unverified.empty() ? Basis::exact : Basis::unverified;
+    finding.assumptions =
+        "these signs are fair given the sizes of all products: initialisation of " + a_.model +
+        " symmetric about zero in each coordinate, training odd in them" +
+        (grant.unverified.empty() ? "" : "; " + grant.unverified);
+    finding.log10_p = stats::binomialTail(tossed->count.coins, tossed->count.heads);
+    finding.log10_p_floor = -stats::kLog10Of2 * static_cast<double>(tossed->count.coins);
+    finding.likeness = align::likenessOf(tossed->sizes);
+    finding.power = powerOfTree(tossed->count.coins);
+    finding.detectable_rho = finding.power->alone;
+    made_.tests.push_back({std::move(finding), std::nullopt});
+  }
+
+  // Maps of rows with correlation rho have one of rho squared; the signs of their products agree at
+  // least as often as those of all numbers would (Sheppard, 1899): 1/2 + asin(rho^2) / pi.
+  Power powerOfTree(std::uint64_t coins) const {
+    Power power;
+    power.rows = "maps of the stream";
+    power.redrawn = true;
+    if (const auto seen = stats::detectableCorrelation(coins, 1, level_)) {
+      const double share = 2 * stats::headProbability(*seen, 1) - 1;
+      power.alone = std::sqrt(std::sin(std::numbers::pi / 2 * share));
+    }
+    return power;
+  }
+
+  // Beside the first test of units: whoever reads a rejection asks whether a start was shared.
+  void tellGains() {
+    if (a_.hidden != b_.hidden) return;
+    const auto units = std::find_if(made_.tests.begin(), made_.tests.end(), [](const Tested& test) {
+      return test.finding.gauge == Gauge::mlp_unit;
+    });
+    if (units != made_.tests.end()) units->finding.constants = gainsAgree(a_.norms, b_.norms);
+  }
+
+  // Of the first `width` numbers; 0 for length 0.
+  static std::vector<float> inverseLengths(const Bands& bands, std::size_t width) {
+    std::vector<float> inverse(bands.count());
     for (std::size_t i = 0; i < bands.count(); ++i) {
       const std::int8_t* from = bands.values.data() + i * bands.width;
-      float square = 0;
-      for (std::size_t c = 0; c < width; ++c) square += float{1} * from[c] * from[c];
-      const float scale = square > 0 ? 1 / std::sqrt(square) : 0;
-      for (std::size_t c = 0; c < width; ++c) units[i * width + c] = scale * from[c];
+      int square = 0;
+      for (std::size_t c = 0; c < width; ++c) square += int{from[c]} * int{from[c]};
+      inverse[i] = square > 0 ? 1 / std::sqrt(static_cast<float>(square)) : 0;
     }
-    return units;
+    return inverse;
   }
 
   double threshold(Gauge gauge) const {
@@ -412,11 +500,12 @@ Reference::Reference(const Fingerprint& fingerprint)
     : print_(fingerprint),
       units_(coinageOf(fingerprint.units, fingerprint.hidden)),
       values_(coinageOf(fingerprint.values, fingerprint.hidden)),
-      bands_(coinageOf(fingerprint.bands)) {
+      bands_(coinageOf(fingerprint.bands)),
+      coordinates_(coordinatesOf(fingerprint.maps)) {
   const auto refuse = [&](Gauge gauge, const std::string& why) {
     if (!why.empty()) refused_.try_emplace(gauge, why);
   };
-  for (const Gauge gauge : {Gauge::mlp_unit, Gauge::value_dim}) {
+  for (const Gauge gauge : {Gauge::mlp_unit, Gauge::value_dim, Gauge::residual_dim}) {
     const auto grant = print_.grants.find(gauge);
     if (grant == print_.grants.end()) {
       refuse(gauge, "the fingerprint says nothing of it");
@@ -429,7 +518,12 @@ Reference::Reference(const Fingerprint& fingerprint)
   };
   refuse(Gauge::mlp_unit, unfairIn(unfair(print_.units, units_)));
   refuse(Gauge::mlp_unit, unfairIn(unfair(print_.bands, bands_)));
+  refuse(Gauge::mlp_unit, unfairIn(unfair(print_, units_)));
   refuse(Gauge::value_dim, unfairIn(unfair(print_.values, values_)));
+  refuse(Gauge::residual_dim, unfairIn(unfair(print_.maps, coordinates_)));
+  if (const auto grant = print_.grants.find(Gauge::residual_dim); grant != print_.grants.end()) {
+    refuse(Gauge::residual_dim, grant->second.asymmetry);
+  }
 }
 
 std::string Reference::refused(Gauge gauge) const {

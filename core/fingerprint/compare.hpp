@@ -24,12 +24,13 @@ class Reference {
   const Coinage& units() const { return units_; }
   const Coinage& values() const { return values_; }
   const Coinage& bands() const { return bands_; }
+  const Coinage& coordinates() const { return coordinates_; }
   // Why the signs of a gauge are not to be tossed; empty: they may be.
   std::string refused(Gauge gauge) const;
 
  private:
   const Fingerprint& print_;
-  Coinage units_, values_, bands_;
+  Coinage units_, values_, bands_, coordinates_;
   std::map<Gauge, std::string> refused_;
 };
 

@@ -129,14 +129,6 @@ class Joiner {
   float most_ = 1;
 };
 
-std::string refusal(const align::SignCount& count, const std::string& against) {
-  // Two tests of one kind of rows.
-  const double log10_p = twoSidedP(count);
-  if (log10_p + stats::kLog10Of2 > kLog10Unfair) return {};
-  return fmt::format("{} of {} rows have a positive product with {} (p = 10^{:.1f})", count.heads,
-                     count.coins, against, log10_p);
-}
-
 // Each row of length one against the sum of those before it in its layer: given these, its sign is
 // fair. Of copies only the first tosses. `row` gives the numbers of one.
 template <class RowOf>
@@ -159,6 +151,15 @@ align::SignCount againstSum(std::span<const Layer> layers, const Coinage& coinag
 }
 
 }  // namespace
+
+std::string refusal(const align::SignCount& count, const std::string& against,
+                    const std::string& what) {
+  // Two tests of one kind of rows.
+  const double log10_p = twoSidedP(count);
+  if (log10_p + stats::kLog10Of2 > kLog10Unfair) return {};
+  return fmt::format("{} of {} {} have a positive product with {} (p = 10^{:.1f})", count.heads,
+                     count.coins, what, against, log10_p);
+}
 
 Coinage coinageOf(const Rows& rows, std::uint64_t hidden) {
   if (rows.own.bits == 0) return Coinage(rows.count());

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include <kindred/analysis/align/coins.hpp>
+
 #include "fingerprint/fingerprint.hpp"
 
 namespace kindred::fingerprint {
@@ -22,5 +24,9 @@ Coinage coinageOf(const Bands& bands);
 // those of the rows that pair them, or of the rows before them. Empty: nothing speaks against it.
 std::string unfair(const Rows& rows, const Coinage& coinage);
 std::string unfair(const Bands& bands, const Coinage& coinage);
+
+// The same of coins that were tossed in a fingerprint alone, against what pairs them.
+std::string refusal(const align::SignCount& count, const std::string& against,
+                    const std::string& what = "rows");
 
 }  // namespace kindred::fingerprint

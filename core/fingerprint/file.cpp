@@ -25,6 +25,9 @@ constexpr const char* kKey = "kindred.fingerprint";  // in the header's __metada
 constexpr std::uint64_t kLargestFile = 64'000'000;
 constexpr std::uint64_t kMostRows = 1'000'000, kMostBits = 16'384, kMostNumber = 1u << 30;
 constexpr std::size_t kLongestText = 1000, kMostOthers = 8;
+constexpr std::uint64_t kMostOfGram = 1024;                          // units of grams
+constexpr std::uint64_t kMostCoordinates = 1024, kMostAlong = 4096;  // of maps and norms
+constexpr int kSection = 1;  // the version of grams, maps and norms
 
 // Of the names of another component's tables.
 std::string prefixOf(std::size_t other) { return fmt::format("other{}.", other); }
@@ -39,6 +42,10 @@ class Writer {
     add(prefix + "values", made.values);
     addPlaces(prefix + "bands", made.bands);
     add(prefix + "bands.values", "I8", {made.bands.count(), made.bands.width}, made.bands.values);
+    add(prefix + "grams", made.grams);
+    const std::uint64_t width = made.maps.coordinates;
+    add(prefix + "maps", made.maps, {made.maps.count(), width, width});
+    add(prefix + "norms", made.norms, {made.norms.count(), made.norms.coordinates});
   }
 
   std::string file(const Json& facts) const {
@@ -74,6 +81,22 @@ class Writer {
     add(name + ".pairing", rows.pairing);
     add(name + ".own_tokens", rows.own_tokens);
     add(name + ".pairing_tokens", rows.pairing_tokens);
+  }
+
+  void add(const std::string& name, const Grams& grams) {
+    add(name + ".layer", "I32", {grams.count()}, grams.layer);
+    add(name + ".units", "I32", {grams.count()}, grams.units);
+    add(name + ".gates", "I8", {grams.gates.size()}, grams.gates);
+    add(name + ".ups", "I8", {grams.ups.size()}, grams.ups);
+    if (grams.width == 0) return;
+    add(name + ".extremes", "I8", {grams.extremes.size() / grams.width, grams.width},
+        grams.extremes);
+  }
+
+  void add(const std::string& name, const Streams& streams, std::vector<std::uint64_t> shape) {
+    add(name + ".kind", "I32", {streams.count()}, streams.kind);
+    add(name + ".layer", "I32", {streams.count()}, streams.layer);
+    add(name + ".values", "I8", std::move(shape), streams.values);
   }
 
   template <class Table>
@@ -117,7 +140,8 @@ Json factsOf(const Fingerprint& made) {
           {"config_xxh3", made.config_xxh3},
           {"tokenizer_xxh3", made.tokenizer_xxh3},
           {"grants", std::move(grants)},
-          {"read", std::move(read)}};
+          {"read", std::move(read)},
+          {"sections", {{"grams", kSection}, {"maps", kSection}, {"norms", kSection}}}};
 }
 
 // ---- reading ----
@@ -159,6 +183,9 @@ class Reader {
     readBands();
     made_.tokens = table<std::uint64_t>("tokens", DType::U64);
     checkTokens();
+    if (hasSection("grams")) readGrams();
+    if (hasSection("maps")) readStreams("maps", 3, made_.maps);
+    if (hasSection("norms")) readStreams("norms", 2, made_.norms);
     return std::move(made_);
   }
 
@@ -215,7 +242,9 @@ class Reader {
     if (grants == facts_.end() || !grants->is_object()) throw error("has no object 'grants'");
     for (const auto& [named, of_gauge] : grants->items()) {
       const std::optional<Gauge> gauge = gaugeNamed(named);
-      if (gauge != Gauge::mlp_unit && gauge != Gauge::value_dim) continue;
+      if (gauge != Gauge::mlp_unit && gauge != Gauge::value_dim && gauge != Gauge::residual_dim) {
+        continue;
+      }
       if (!of_gauge.is_object() || !of_gauge.contains("sign") || !of_gauge["sign"].is_boolean()) {
         throw error("does not say in 'grants' whether " + named + " has signs");
       }
@@ -320,6 +349,74 @@ class Reader {
     }
     made_.bands.width = static_cast<std::uint32_t>(tensor->shape[1]);
     made_.bands.values = table<std::int8_t>("bands.values", DType::I8);
+  }
+
+  // Whether the tables of this name are there and of the version that is read here: those of
+  // another are passed over, and what rests on them is not tested.
+  bool hasSection(const char* name) const {
+    const auto sections = facts_.find("sections");
+    if (sections == facts_.end()) return false;
+    if (!sections->is_object()) throw error("has 'sections' that are no object");
+    return sections->contains(name) && (*sections)[name] == kSection;
+  }
+
+  // How many of the units' rows stand in this layer.
+  std::size_t unitsIn(std::int32_t layer) const {
+    const auto [first, last] =
+        std::equal_range(made_.units.layer.begin(), made_.units.layer.end(), layer);
+    return static_cast<std::size_t>(last - first);
+  }
+
+  void readGrams() {
+    Grams& grams = made_.grams;
+    grams.layer = table<std::int32_t>("grams.layer", DType::I32);
+    grams.units = table<std::int32_t>("grams.units", DType::I32);
+    grams.gates = table<std::int8_t>("grams.gates", DType::I8);
+    grams.ups = table<std::int8_t>("grams.ups", DType::I8);
+    if (grams.units.size() != grams.layer.size()) {
+      throw error("has lists of grams of different lengths");
+    }
+    std::uint64_t rows = 0, squares = 0;
+    for (std::size_t l = 0; l < grams.count(); ++l) {
+      const std::int32_t units = grams.units[l];
+      if (units < 1 || static_cast<std::uint64_t>(units) > kMostOfGram ||
+          static_cast<std::size_t>(units) > unitsIn(grams.layer[l]) ||
+          (l > 0 && grams.layer[l] <= grams.layer[l - 1])) {
+        throw error(fmt::format("has an entry {} of grams that does not fit its units", l));
+      }
+      rows += static_cast<std::uint64_t>(units);
+      squares += static_cast<std::uint64_t>(units) * static_cast<std::uint64_t>(units);
+    }
+    if (grams.gates.size() != squares || grams.ups.size() != squares) {
+      throw error("has tables of grams of another length than their units say");
+    }
+    const models::Tensor* extremes = find("grams.extremes");
+    if (extremes == nullptr && rows == 0) return;
+    if (extremes == nullptr || extremes->shape.size() != 2 || extremes->shape[0] != rows ||
+        extremes->shape[1] == 0 || extremes->shape[1] > 256) {
+      throw error("has a table 'grams.extremes' of a shape that the format does not have");
+    }
+    grams.width = static_cast<std::uint32_t>(extremes->shape[1]);
+    grams.extremes = table<std::int8_t>("grams.extremes", DType::I8);
+  }
+
+  // Of `dimensions`: the entries, and once or twice the coordinates.
+  void readStreams(const std::string& name, std::size_t dimensions, Streams& into) const {
+    into.kind = table<std::int32_t>(name + ".kind", DType::I32);
+    into.layer = table<std::int32_t>(name + ".layer", DType::I32);
+    const models::Tensor* tensor = find(name + ".values");
+    if (into.kind.size() != into.layer.size() || into.count() > kMostAlong) {
+      throw error("has lists of " + name + " of different lengths");
+    }
+    if (tensor == nullptr && into.count() == 0) return;
+    if (tensor == nullptr || tensor->shape.size() != dimensions ||
+        tensor->shape[0] != into.count() || tensor->shape[1] < 2 ||
+        tensor->shape[1] > kMostCoordinates || tensor->shape[1] > made_.hidden ||
+        tensor->shape.back() != tensor->shape[1]) {
+      throw error("has a table '" + name + ".values' of a shape that the format does not have");
+    }
+    into.coordinates = static_cast<std::uint32_t>(tensor->shape[1]);
+    into.values = table<std::int8_t>(name + ".values", DType::I8);
   }
 
   void checkTokens() const {

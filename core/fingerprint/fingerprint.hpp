@@ -41,6 +41,31 @@ struct Bands {
   std::size_t count() const { return layer.size(); }
 };
 
+// Cosines inside each layer, of its first (largest) units: no rotation of the stream changes one.
+// Times the root of the width and kGramScale, within 127.
+inline constexpr double kGramScale = 4;
+struct Grams {
+  std::vector<std::int32_t> layer;    // ascending, each once
+  std::vector<std::int32_t> units;    // how many: the first rows of this layer in `units`
+  std::vector<std::int8_t> gates;     // of gate row i with gate row j: units^2 a layer
+  std::vector<std::int8_t> ups;       // of up row i with gate row j
+  std::uint32_t width = 0;            // numbers of a unit in `extremes`
+  std::vector<std::int8_t> extremes;  // the smallest and largest cosines of its gate row, sorted
+
+  std::size_t count() const { return layer.size(); }
+};
+
+// What lies along the stream, at `coordinates` of its coordinates, evenly spread: maps of the
+// stream into itself, coordinates^2 numbers each, or gains of norms.
+enum class Along : std::int32_t { embedding, mlp, attention, last };
+struct Streams {
+  std::vector<std::int32_t> kind, layer;
+  std::uint32_t coordinates = 0;
+  std::vector<std::int8_t> values;
+
+  std::size_t count() const { return layer.size(); }
+};
+
 // What the architecture says of the signs that are tossed.
 struct Grant {
   bool sign = false;
@@ -70,6 +95,9 @@ struct Fingerprint {
   std::vector<std::uint64_t> tokens;  // hashes of their texts, ascending
   Rows units, values;
   Bands bands;
+  Grams grams;
+  Streams maps;   // of embedding, MLPs and attention; diagonals are 0
+  Streams norms;  // gains less their mean, in standard deviations; the last one's layer is -1
 
   // Of a composite: its other components that have signs to hold, each by itself.
   std::vector<Fingerprint> others;

@@ -18,7 +18,7 @@
 namespace kindred::fingerprint {
 namespace {
 
-constexpr double kTests = 7;          // of one candidate at most
+constexpr double kTests = 9;          // of one candidate at most
 constexpr double kLog10OfLayer = -2;  // from which a layer has evidence of its own, of all layers
 
 double twoSidedP(std::uint64_t coins, std::uint64_t heads) {
@@ -83,7 +83,7 @@ void judgeOne(const std::string& model, const std::vector<double>& adjusted, Can
                                       candidate.tested.unfair);
   if (best == nullptr) return;
   const Layers layers(best->finding);
-  candidate.breadth = layers.share();
+  if (layers.all > 0) candidate.breadth = layers.share();
   candidate.distance = best->distance;
   candidate.best = best->finding.alignment;
   if (candidate.verdict.klass == evidence::Class::shared_weights && layers.apart()) {

@@ -14,6 +14,7 @@
 #include <kindred/analysis/align/origins.hpp>
 #include <kindred/error.hpp>
 
+#include "fingerprint/along.hpp"
 #include "results/hash.hpp"
 #include "run/weights.hpp"
 #include "words/names.hpp"
@@ -22,6 +23,10 @@ namespace kindred::fingerprint {
 namespace {
 
 constexpr std::uint32_t kBandRows = 32;
+constexpr std::size_t kExtremes = 16;     // of either end
+constexpr std::size_t kExtremesOf = 256;  // units whose gates they are taken over
+constexpr std::size_t kMostOfLayer = 96, kFewestOfLayer = 16;  // units of grams
+constexpr std::size_t kMostMaps = 9;
 constexpr std::uint64_t kGap = 4096;       // between ranges that are told as one
 constexpr std::uint64_t kHeader = 24'000;  // bytes kept for the header
 
@@ -87,9 +92,12 @@ class Maker {
     takeTokens();
     const std::uint64_t room = size_ - std::min(size_, 8 * made_.tokens.size());
     std::uint64_t left = room;
+    takeNorms();
+    left -= std::min(left, made_.norms.values.size());
+    left -= takeMaps(room / 10);
     left -= takeBands(room * 3 / 20);
     left -= takeValues(room / 5);
-    takeUnits(left);
+    takeUnits(left, room / 8);
     if (made_.units.count() + made_.values.count() == 0) refuse();
     addRanges();
     return std::move(made_);
@@ -123,10 +131,11 @@ class Maker {
     if (made_.vocabulary > 0) made_.tokenizer_xxh3 = results::xxh3(spelled);
     addGrant(Gauge::mlp_unit, role::kUp);
     addGrant(Gauge::value_dim, role::kValue);
+    addGrant(Gauge::residual_dim, role::kUp, 1);
   }
 
-  void addGrant(Gauge gauge, std::string_view role) {
-    const GaugeGrant grant = weights_.gauge(role, 0, gauge);
+  void addGrant(Gauge gauge, std::string_view role, unsigned axis = 0) {
+    const GaugeGrant grant = weights_.gauge(role, axis, gauge);
     Grant& made = made_.grants[gauge];
     made = {grant.sign, grant.reason, grant.unverified, ""};
     for (std::uint64_t l = 0; l < made_.layers && made.asymmetry.empty(); ++l) {
@@ -169,20 +178,121 @@ class Maker {
     return std::strtoull(results::xxh3(token).substr(0, 16).c_str(), nullptr, 16);
   }
 
-  void takeUnits(std::uint64_t room) {
+  // `grams`: of the room, for cosines inside layers.
+  void takeUnits(std::uint64_t room, std::uint64_t grams) {
     if (!granted(Gauge::mlp_unit)) return;
     startSketches(made_.units, true);
     const std::uint64_t each = 16 + (2 * bits_ + 2 * made_.tokens.size()) / 8;
     const auto layers = placesByLayer();
-    std::uint64_t left = room / each;
+    const std::size_t of_grams = layers.empty() ? 0 : gramUnits(grams / layers.size());
+    std::uint64_t left = (room - std::min(room, grams)) / each;
     std::size_t ahead = layers.size();
     for (const auto& [layer, places] : layers) {
       std::vector<Candidate> candidates;
       for (const Place& place : places) addUnits(place, candidates);
-      keepLargest(candidates, left / ahead--);
+      const std::size_t most = left / ahead--;
+      keepLargest(candidates, std::max(most, kExtremesOf));
+      addGrams(candidates, std::min(of_grams, most));
+      keepLargest(candidates, most);
       left -= candidates.size();
       addRows(candidates, made_.units, role::kUp, role::kGate);
     }
+  }
+
+  // Units whose cosines with each other take up so many bytes; 0 where these are too few.
+  static std::size_t gramUnits(std::uint64_t room) {
+    std::size_t units = kMostOfLayer;
+    while (units > 0 && 2 * units * (units + kExtremes) > room) --units;
+    return units < kFewestOfLayer ? 0 : units;
+  }
+
+  // Of the first candidates of a layer, with each other and with all of them.
+  void addGrams(const std::vector<Candidate>& candidates, std::size_t units) {
+    units = std::min(units, candidates.size());
+    if (units < kFewestOfLayer) return;
+    const std::vector<float> gates =
+        unitRows(candidates, std::min(candidates.size(), kExtremesOf), role::kGate);
+    const std::vector<float> ups = unitRows(candidates, units, role::kUp);
+    made_.grams.width = 2 * kExtremes;
+    addLayer(gates, ups, made_.hidden, units, made_.grams);
+    made_.grams.layer.push_back(static_cast<std::int32_t>(candidates.front().place.layer));
+    made_.grams.units.push_back(static_cast<std::int32_t>(units));
+  }
+
+  // Of length one.
+  std::vector<float> unitRows(const std::vector<Candidate>& candidates, std::size_t count,
+                              std::string_view role) const {
+    std::map<Place, std::vector<std::uint32_t>> wanted;
+    for (std::size_t i = 0; i < count; ++i) {
+      wanted[candidates[i].place].push_back(candidates[i].row);
+    }
+    std::map<Place, Matrix> matrices;
+    for (auto& [place, list] : wanted) {
+      std::sort(list.begin(), list.end());
+      matrices[place] = weights_.matrix(role, place, list);
+    }
+    std::vector<float> rows;
+    for (std::size_t i = 0; i < count; ++i) {
+      const auto& list = wanted.at(candidates[i].place);
+      const auto at = static_cast<std::size_t>(
+          std::lower_bound(list.begin(), list.end(), candidates[i].row) - list.begin());
+      const Matrix& matrix = matrices.at(candidates[i].place);
+      const float* row = matrix.values.data() + at * matrix.columns;
+      double square = 0;
+      for (std::uint64_t c = 0; c < matrix.columns; ++c) square += double{row[c]} * row[c];
+      const double scale = square > 0 ? 1 / std::sqrt(square) : 0;
+      for (std::uint64_t c = 0; c < matrix.columns; ++c) {
+        rows.push_back(static_cast<float>(row[c] * scale));
+      }
+    }
+    return rows;
+  }
+
+  // A power of two, so that those of a smaller fingerprint are among a larger one's.
+  std::uint32_t coordinates() const {
+    std::uint32_t count = bits_ / 4;
+    while (count > made_.hidden) count /= 2;
+    return count < 2 ? 0 : count;
+  }
+
+  void takeNorms() {
+    Streams& norms = made_.norms;
+    norms.coordinates = coordinates();
+    if (norms.coordinates == 0) return;
+    const auto add = [&](std::string_view role, std::int64_t layer, Along kind) {
+      const Matrix gains = weights_.matrix(role, {layer, -1, false});
+      if (gains.rows != 1 || gains.columns != made_.hidden) return;
+      if (!addGains(gains.values, norms)) return;
+      norms.kind.push_back(static_cast<std::int32_t>(kind));
+      norms.layer.push_back(static_cast<std::int32_t>(layer));
+    };
+    for (std::uint64_t l = 0; l < made_.layers; ++l) {
+      add(role::kAttentionNorm, static_cast<std::int64_t>(l), Along::attention);
+      add(role::kMlpNorm, static_cast<std::int64_t>(l), Along::mlp);
+    }
+    add(role::kFinalNorm, -1, Along::last);
+  }
+
+  std::uint64_t takeMaps(std::uint64_t room) {
+    Streams& maps = made_.maps;
+    if (!granted(Gauge::residual_dim) || coordinates() == 0) return 0;
+    maps.coordinates = coordinates();
+    const std::uint64_t each = std::uint64_t{maps.coordinates} * maps.coordinates + 8;
+    const std::size_t most = std::min<std::uint64_t>(kMostMaps, room / each);
+    const auto add = [&](Along kind, std::int64_t layer, std::vector<float> map) {
+      if (maps.count() >= most || !addMap(std::move(map), maps)) return;
+      maps.kind.push_back(static_cast<std::int32_t>(kind));
+      maps.layer.push_back(static_cast<std::int32_t>(layer));
+    };
+    const StreamMaps made(weights_, maps.coordinates);
+    if (most > 0 && !token_rows_.empty()) add(Along::embedding, -1, made.ofTokens(token_rows_));
+    for (const std::int64_t layer : spreadLayers(made_.layers)) {
+      if (maps.count() >= most) break;
+      add(Along::mlp, layer, made.ofMlps(layer));
+      if (maps.count() >= most) break;
+      add(Along::attention, layer, made.ofAttention(layer));
+    }
+    return maps.count() * each;
   }
 
   void addUnits(const Place& place, std::vector<Candidate>& candidates) const {

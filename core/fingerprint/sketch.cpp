@@ -39,7 +39,29 @@ float product(const float* a, const float* b, std::size_t width) {
   }
 }
 
+[[gnu::always_inline]] inline void multiply(const std::int8_t* row, const std::int8_t* others,
+                                            std::size_t stride, std::size_t count,
+                                            std::size_t width, std::int32_t* into) {
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::int8_t* other = others + i * stride;
+    std::int32_t sum = 0;
+    for (std::size_t c = 0; c < width; ++c) sum += int{row[c]} * int{other[c]};
+    into[i] = sum;
+  }
+}
+
 #if defined(__x86_64__)
+__attribute__((target("avx2"))) void multiplyFast(const std::int8_t* row, const std::int8_t* others,
+                                                  std::size_t stride, std::size_t count,
+                                                  std::size_t width, std::int32_t* into) {
+  multiply(row, others, stride, count, width, into);
+}
+
+__attribute__((target("avx512f,avx512vl,avx512vpopcntdq"))) void countWide(
+    const std::uint64_t* row, const std::uint64_t* others, std::size_t stride, std::size_t count,
+    std::size_t words, std::uint32_t* into) {
+  countDiffering(row, others, stride, count, words, into);
+}
 __attribute__((target("popcnt"))) void countFast(const std::uint64_t* row,
                                                  const std::uint64_t* others, std::size_t stride,
                                                  std::size_t count, std::size_t words,
@@ -51,6 +73,9 @@ __attribute__((target("popcnt"))) void countFast(const std::uint64_t* row,
 void count(const std::uint64_t* row, const std::uint64_t* others, std::size_t stride,
            std::size_t count, std::size_t words, std::uint32_t* into) {
 #if defined(__x86_64__)
+  static const bool wide =
+      __builtin_cpu_supports("avx512vpopcntdq") != 0 && __builtin_cpu_supports("avx512vl") != 0;
+  if (wide) return countWide(row, others, stride, count, words, into);
   static const bool fast = __builtin_cpu_supports("popcnt") != 0;
   if (fast) return countFast(row, others, stride, count, words, into);
 #endif
@@ -107,13 +132,26 @@ double cosine(const std::uint64_t* a, const std::uint64_t* b, std::size_t words)
 
 void agreements(const std::uint64_t* row, const std::uint64_t* others, std::size_t stride,
                 std::size_t number, std::size_t words, float* into) {
-  std::vector<std::uint32_t> differing(number);
-  count(row, others, stride, number, words, differing.data());
+  constexpr std::size_t kAtOnce = 256;
+  std::uint32_t differing[kAtOnce];
   // Monotonic in the cosine and odd, without a sine for each: who compares needs no more.
   const auto bits = static_cast<float>(64 * words);
-  for (std::size_t i = 0; i < number; ++i) {
-    into[i] = (bits - 2 * static_cast<float>(differing[i])) / bits;
+  for (std::size_t at = 0; at < number; at += kAtOnce) {
+    const std::size_t some = std::min(kAtOnce, number - at);
+    count(row, others + at * stride, stride, some, words, differing);
+    for (std::size_t i = 0; i < some; ++i) {
+      into[at + i] = (bits - 2 * static_cast<float>(differing[i])) / bits;
+    }
   }
+}
+
+void innerProducts(const std::int8_t* row, const std::int8_t* others, std::size_t stride,
+                   std::size_t count, std::size_t width, std::int32_t* into) {
+#if defined(__x86_64__)
+  static const bool fast = __builtin_cpu_supports("avx2") != 0;
+  if (fast) return multiplyFast(row, others, stride, count, width, into);
+#endif
+  multiply(row, others, stride, count, width, into);
 }
 
 Sketches chosenBits(const Sketches& sketches, std::span<const std::uint32_t> bits) {

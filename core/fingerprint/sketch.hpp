@@ -37,6 +37,11 @@ double cosine(const std::uint64_t* a, const std::uint64_t* b, std::size_t words)
 void agreements(const std::uint64_t* row, const std::uint64_t* others, std::size_t stride,
                 std::size_t count, std::size_t words, float* into);
 
+// Exact inner products of one row of whole numbers with each of `count` rows that stand `stride`
+// numbers apart.
+void innerProducts(const std::int8_t* row, const std::int8_t* others, std::size_t stride,
+                   std::size_t count, std::size_t width, std::int32_t* into);
+
 // The sketches without the bits that are not named, in the order given; bits are filled up to a
 // multiple of 64 by leaving out the last of them.
 Sketches chosenBits(const Sketches& sketches, std::span<const std::uint32_t> bits);

@@ -3,10 +3,12 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <cstring>
 #include <filesystem>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <nlohmann/json.hpp>
@@ -188,6 +190,10 @@ TEST_F(Identify, RefusesFingerprintsThatDoNotFitTheirFormatInOneLine) {
       {R"("kindred.fingerprint")", R"("kindred.fingerpaint")", "no 'kindred.fingerprint'"},
       {R"("units.part")", R"("units.parx")", "lists of units of different lengths"},
       {R"("units.size")", R"("units.sizx")", "lists of units of different lengths"},
+      {R"("grams.units")", R"("grams.unitx")", "lists of grams of different lengths"},
+      {R"("grams.ups")", R"("grams.upx")", "tables of grams of another length"},
+      {R"("maps.kind")", R"("maps.kinx")", "lists of maps of different lengths"},
+      {R"("norms.values")", R"("norms.valuex")", "'norms.values' of a shape"},
   };
   for (const Damage& damage : damages) {
     std::string bad = good;
@@ -200,6 +206,57 @@ TEST_F(Identify, RefusesFingerprintsThatDoNotFitTheirFormatInOneLine) {
     EXPECT_THAT(result.err, AllOf(HasSubstr("bad.kfp"), HasSubstr(damage.says))) << damage.from;
     EXPECT_EQ(std::count(result.err.begin(), result.err.end(), '\n'), 1) << result.err;
   }
+}
+
+// As a fingerprint was written before it held cosines inside layers, maps and gains, and as one of
+// a later version of these may be.
+TEST_F(Identify, ReadsFingerprintsWhosePartsItDoesNotKnow) {
+  const std::string base = fingerprinted(dir_, "base");
+  const std::string good = support::readFile(base);
+  for (const auto& [from, to] :
+       {std::pair(R"(\"sections\")", R"(\"sectionx\")"),
+        std::pair(R"({\"grams\":1,\"maps\":1,)", R"({\"grams\":9,\"maps\":9,)")}) {
+    std::string other = good;
+    const std::size_t at = other.find(from);
+    ASSERT_NE(at, std::string::npos) << from;
+    other.replace(at, std::strlen(from), to);
+    const auto file = dir_.write("prints/other.kfp", other);
+    const RunResult result = support::run({"compare", file.string(), model("child"), "--json"});
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+    EXPECT_EQ(json::parse(result.out).at("verdict").at("class"), "shared-weights");
+    EXPECT_THAT(result.out, Not(HasSubstr("cosines of gates inside their layers")));
+  }
+}
+
+TEST_F(Identify, SeesARotatedCopyOfAnotherVocabularyByWhatUnitsAreToEachOther) {
+  fingerprinted(dir_, "base");
+  Toy rotated = tuned(toyLlama(1), 2);
+  const auto rotateColumns = [](support::Array& array) {
+    const std::uint64_t columns = array.shape[1];
+    for (std::uint64_t r = 0; r < array.shape[0]; ++r) {
+      double* row = array.values.data() + r * columns;
+      for (std::uint64_t c = 0; c + 1 < columns; ++c) {
+        const double angle = 0.7 + 0.3 * static_cast<double>(c), x = row[c], y = row[c + 1];
+        row[c] = std::cos(angle) * x - std::sin(angle) * y;
+        row[c + 1] = std::sin(angle) * x + std::cos(angle) * y;
+      }
+    }
+  };
+  const Toy stranger = toyLlama(20);
+  for (auto& [name, array] : rotated) {
+    if (name.ends_with("norm.weight")) {
+      std::fill(array.values.begin(), array.values.end(), 1.0);
+    } else if (name.find("gate_proj") != std::string::npos ||
+               name.find("up_proj") != std::string::npos) {
+      rotateColumns(array);
+    } else {
+      array = stranger.at(name);
+    }
+  }
+  saveModel(dir_ / "models/rotated", stored(rotated), toyLlamaConfig());
+  const json made = identified({model("rotated"), "--among", (dir_ / "prints").string()});
+  EXPECT_EQ(made.at("answer"), json({"base"}));
+  EXPECT_EQ(made.at("candidates").at(0).at("paired_by"), "cosines of gates inside their layers");
 }
 
 TEST_F(Identify, RefusesSizesThatAreNoNumbersAndFilesThatEndEarly) {
