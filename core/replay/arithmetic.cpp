@@ -31,9 +31,11 @@ float toHalf(float value) {
                                    : near;
 }
 
-double sumOf(const std::vector<double>& weights) {
-  double sum = 0;
-  for (const double weight : weights) sum += weight;
+// Of weights as the arithmetic holds them.
+template <class T>
+T sumOf(const std::vector<double>& weights) {
+  T sum = 0;
+  for (const double weight : weights) sum += static_cast<T>(weight);
   return sum;
 }
 
@@ -46,11 +48,11 @@ T weightedSum(const Formula& f, Parents parents, std::size_t i) {
   for (std::size_t p = 0; p < parents.size(); ++p) {
     sum += static_cast<T>(f.weights[p]) * static_cast<T>(parents[p][i]);
   }
-  return f.normalize ? sum / static_cast<T>(sumOf(f.weights)) : sum;
+  return f.normalize ? sum / sumOf<T>(f.weights) : sum;
 }
 
 float ofShares(const Formula& f, Parents parents, std::size_t i) {
-  const double whole = sumOf(f.weights);
+  const double whole = sumOf<double>(f.weights);
   float sum = 0;
   for (std::size_t p = 0; p < parents.size(); ++p) {
     sum += static_cast<float>(f.weights[p] / whole) * parents[p][i];
@@ -59,7 +61,7 @@ float ofShares(const Formula& f, Parents parents, std::size_t i) {
 }
 
 float fromTheFirst(const Formula& f, Parents parents, std::size_t i) {
-  const double whole = f.normalize ? sumOf(f.weights) : 1;
+  const double whole = f.normalize ? sumOf<double>(f.weights) : 1;
   float sum = parents[0][i];
   for (std::size_t p = 1; p < parents.size(); ++p) {
     sum += static_cast<float>(f.weights[p] / whole) * (parents[p][i] - parents[0][i]);
@@ -82,14 +84,13 @@ float inSteps(const Formula& f, Parents parents, std::size_t i) {
 template <class T>
 T taskVectors(const Formula& f, Parents parents, std::size_t i) {
   const T base = static_cast<T>(parents[f.base][i]);
-  T sum = 0;
-  double whole = 0;
+  T sum = 0, whole = 0;
   for (std::size_t p = 0; p < parents.size(); ++p) {
     if (p == f.base) continue;
     sum += static_cast<T>(f.weights[p]) * (static_cast<T>(parents[p][i]) - base);
-    whole += f.weights[p];
+    whole += static_cast<T>(f.weights[p]);
   }
-  if (f.normalize && std::abs(whole) >= kNoDivisor) sum /= static_cast<T>(whole);
+  if (f.normalize && std::abs(whole) >= kNoDivisor) sum /= whole;
   if (f.lambda != 1) sum *= static_cast<T>(f.lambda);
   return base + sum;
 }
@@ -115,7 +116,7 @@ struct Spherical {
 };
 
 Spherical spherical(const Formula& f) {
-  if (!(std::abs(f.cosine) <= kNearlyParallel)) return {1 - f.t, f.t};
+  if (std::abs(f.cosine) > kNearlyParallel) return {1 - f.t, f.t};
   const double angle = std::acos(f.cosine), sine = std::sin(angle);
   return {std::sin(angle - angle * f.t) / sine, std::sin(angle * f.t) / sine};
 }
@@ -139,9 +140,11 @@ void computeSlerp(const Formula& f, Arithmetic arithmetic, DType stored, Parents
       return fill(stored, result, [&](std::size_t i) {
         return by.first * double{first[i]} + by.second * double{second[i]};
       });
-    case Arithmetic::steps:  // mergekit's are computed in float32 of numbers that were rounded
+    case Arithmetic::steps: {  // mergekit's are computed in float32 of numbers that were rounded
+      const auto read = [&](float x) { return f.stated ? round(x) : x; };
       return fill(stored, result,
-                  [&](std::size_t i) { return round(a * round(first[i]) + b * round(second[i])); });
+                  [&](std::size_t i) { return round(a * read(first[i]) + b * read(second[i])); });
+    }
     default:
       return fill(stored, result, [&](std::size_t i) { return a * first[i] + b * second[i]; });
   }
@@ -175,6 +178,14 @@ void computeLinear(const Formula& f, Arithmetic arithmetic, DType stored, Parent
     case Arithmetic::single:
       return fill(stored, result, [&](std::size_t i) { return weightedSum<float>(f, parents, i); });
   }
+}
+
+// The factor is no tensor, so it is not rounded.
+void computeScaled(const Formula& f, DType stored, Parents parents, std::vector<float>& result) {
+  const auto factor = static_cast<float>(f.weights.front());
+  fill(stored, result, [&](std::size_t i) {
+    return rounded(f.arithmetic, factor * rounded(f.arithmetic, parents.front()[i]));
+  });
 }
 
 }  // namespace
@@ -231,7 +242,7 @@ float stepAt(DType dtype, float value) {
 }
 
 bool applies(Arithmetic arithmetic, const Formula& formula, DType stored) {
-  const bool copies = formula.method == Method::passthrough;
+  const bool copies = formula.method == Method::passthrough && formula.weights.front() == 1;
   switch (arithmetic) {
     case Arithmetic::single:
       return true;
@@ -243,7 +254,7 @@ bool applies(Arithmetic arithmetic, const Formula& formula, DType stored) {
       return formula.method == Method::linear && formula.normalize;
     case Arithmetic::interpolated:
       return formula.method == Method::linear &&
-             (formula.normalize || std::abs(sumOf(formula.weights) - 1) < 1e-9);
+             (formula.normalize || std::abs(sumOf<double>(formula.weights) - 1) < 1e-9);
   }
   return false;
 }
@@ -257,6 +268,8 @@ void compute(const Formula& formula, Arithmetic arithmetic, DType stored, Parent
     case Method::task_arithmetic:
       return computeTasks(formula, arithmetic, stored, parents, result);
     case Method::passthrough:  // one parent, its factor as a weight
+      if (arithmetic == Arithmetic::steps) return computeScaled(formula, stored, parents, result);
+      [[fallthrough]];
     case Method::linear:
       return computeLinear(formula, arithmetic, stored, parents, result);
   }

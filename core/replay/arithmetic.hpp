@@ -41,6 +41,7 @@ struct Formula {
   bool normalize = false;
   double cosine = 0;              // slerp: of the two tensors, whole
   DType arithmetic = DType::F32;  // of `steps`
+  bool stated = false;            // whether numbers are rounded to that type first
 };
 
 // Whether this method is computed so; the others would only repeat one of these.

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <functional>
 #include <map>
+#include <set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -59,7 +60,9 @@ class MergeReader {
       return fields_.wrong(root.place, "expected either 'models' or 'slices'");
     }
     const bool of_base = merge.method == Method::slerp || merge.method == Method::task_arithmetic;
-    if (of_base && merge.base.empty()) {
+    const bool own = std::all_of(merge.slices.begin(), merge.slices.end(),
+                                 [](const Slice& slice) { return !slice.base.empty(); });
+    if (of_base && merge.base.empty() && (!own || merge.slices.empty())) {
       fields_.wrong(root.place, fmt::format("{} needs a 'base_model'", name(merge.method)));
     }
     for (const Slice& slice : merge.slices) checkSlice(root, merge, slice);
@@ -74,7 +77,13 @@ class MergeReader {
     }
     if (merge.method == Method::slerp) checkSlerp(place, merge, slice);
     std::uint64_t layers = 0;
+    std::set<std::string> named;
     for (const Ingredient& one : slice.ingredients) {
+      if (!named.insert(one.model).second) {
+        fields_.wrong(one.place, yaml::quote(one.model) +
+                                     " is named twice in one slice, of which mergekit takes the "
+                                     "last alone");
+      }
       if (!merge.whole && !one.end) {
         fields_.wrong(one.place, "'layer_range' is missing", "layer_range: [0, 32]");
       } else if (one.end && layers != 0 && layers != *one.end - *one.first) {
@@ -86,7 +95,8 @@ class MergeReader {
 
   void checkSlerp(const yaml::Place& place, const Merge& merge, const Slice& slice) const {
     std::size_t others = 0;
-    for (const Ingredient& one : slice.ingredients) others += one.model != merge.base;
+    for (const Ingredient& one : slice.ingredients) others += one.model != merge.baseOf(slice);
+    if (!merge.whole && slice.ingredients.size() == 1) return;  // that model as it is
     if (others != 1 || slice.ingredients.size() > 2) {
       fields_.wrong(place, "slerp takes two models, one of which is the base");
     }
@@ -107,9 +117,12 @@ class MergeReader {
   }
 
   Precision precision(const Node& node) const {
+    constexpr std::string_view kTorch = "torch.";
+    std::string_view said = node.scalar;
+    if (said.starts_with(kTorch)) said.remove_prefix(kTorch.size());
     std::vector<std::string> known;
     for (const auto& [word, precision] : kPrecisions) {
-      if (node.scalar == word) return precision;
+      if (said == word) return precision;
       known.emplace_back(word);
     }
     fields_.wrong(node.place, "unknown dtype " + yaml::quote(node.scalar),
@@ -133,6 +146,7 @@ class MergeReader {
       fields_.eachKnown(
           item, "a slice",
           {{"sources", [&](const Node& list) { slice.ingredients = ingredients(list, true); }},
+           {"base_model", [&](const Node& value) { slice.base = modelName(value); }},
            {"parameters", [&](const Node& map) { readSettings(map, slice.settings); }}});
     }
   }
@@ -328,6 +342,7 @@ std::vector<std::string> Merge::models() const {
   };
   for (const Slice& slice : slices) {
     for (const Ingredient& one : slice.ingredients) add(one.model);
+    add(slice.base);
   }
   add(base);
   return list;
@@ -351,6 +366,7 @@ std::string written(const Merge& merge) {
     std::vector<Node> slices;
     for (const Slice& slice : merge.slices) {
       std::vector<std::pair<std::string, Node>> of_slice{{"sources", ingredientsNode(slice)}};
+      if (!slice.base.empty()) of_slice.emplace_back("base_model", scalarOf(slice.base, true));
       addSettings(slice.settings, of_slice);
       slices.push_back(mapOf(std::move(of_slice)));
     }

@@ -50,6 +50,7 @@ struct Ingredient {
 struct Slice {
   std::vector<Ingredient> ingredients;
   Settings settings;
+  std::string base = {};  // empty: the merge's
 };
 
 enum class Precision { stored, single, half, bfloat };  // `stored`: nothing is said
@@ -63,6 +64,9 @@ struct Merge {
   Precision dtype = Precision::stored;   // of the arithmetic
   std::vector<std::string> passed_over;  // keys that say nothing of weights: tokenizer, ...
 
+  const std::string& baseOf(const Slice& slice) const {
+    return slice.base.empty() ? base : slice.base;
+  }
   // Every model once, in the order in which they are named; the base last where nothing else
   // names it.
   std::vector<std::string> models() const;

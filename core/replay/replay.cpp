@@ -9,6 +9,7 @@
 
 #include <kindred/error.hpp>
 
+#include "replay/encoder.hpp"
 #include "run/interrupt.hpp"
 #include "words/names.hpp"
 
@@ -43,7 +44,7 @@ std::uint64_t layersOf(const models::Checkpoint& checkpoint) {
   return layers;
 }
 
-// What stands before the layers, and not behind them: mergekit takes it for depth 0.
+// What stands before the layers, and not behind them. Both are at depth 0 for mergekit.
 bool standsBefore(std::string_view name) {
   constexpr std::string_view kWords[] = {"embed", "wte", "wpe"};
   return std::any_of(std::begin(kWords), std::end(kWords), [&](std::string_view word) {
@@ -73,16 +74,23 @@ class Replayer {
       const std::string why = unreadable(tensor);
       if (tensor.encoding == models::Encoding::part) continue;
       std::string reason = why;
+      const std::optional<Encoder> encoder = Encoder::of(result_, tensor, made_.bytes_read);
+      if (why.empty() && isEncoded(tensor) && !encoder) {
+        made_.left_out.push_back({tensor.name, "is stored as codes that are not made again here (" +
+                                                   tensor.numbers->codec + ")"});
+        continue;
+      }
       const std::optional<Recipe> recipe = why.empty() ? recipeOf(tensor, reason) : std::nullopt;
       if (!recipe) {
         made_.left_out.push_back({tensor.name, reason});
         continue;
       }
       due += share_;
-      const bool whole = merge_.method == Method::slerp;  // its angle is that of whole tensors
+      // Its angle is that of whole tensors.
+      const bool whole = recipe->formula.method == Method::slerp;
       if (whole && due < 1) continue;
       if (whole) due -= 1;
-      replayTensor(tensor, *recipe, whole);
+      replayTensor(tensor, *recipe, encoder, whole);
     }
     if (made_.tensors.empty()) {
       throw inputError(result_.key, "no tensor of it can be replayed",
@@ -121,7 +129,7 @@ class Replayer {
     const std::optional<std::uint64_t> layer = layerOf(tensor);
     if (!layer) {
       const bool before = standsBefore(tensor);
-      return {before ? &merge_.slices.front() : &merge_.slices.back(), {}, before ? 0.0 : 1.0};
+      return {before ? &merge_.slices.front() : &merge_.slices.back(), {}, 0};
     }
     std::uint64_t first = 0;
     for (const Slice& slice : merge_.slices) {
@@ -155,19 +163,20 @@ class Replayer {
     Recipe recipe;
     Formula& formula = recipe.formula;
     formula.method = merge_.method;
+    const std::string& base = merge_.baseOf(*place.slice);
     bool based = false;
     const auto add = [&](const std::string& model, const Ingredient* one) {
       const Parent parent = parentOf(*models_.by_name.at(model), tensor, place, one, reason);
       if (parent.tensor == nullptr) return false;
-      if (model == merge_.base) {
+      if (model == base) {
         formula.base = recipe.parents.size();
         based = true;
       }
       const auto weight =
           setting(merge_.method == Method::passthrough ? &Settings::scale : &Settings::weight,
-                  one == nullptr ? nullptr : &one->settings, place, tensor.name);
+                  one == nullptr ? nullptr : &one->settings, place, parent.tensor->name);
       const bool needs = merge_.method == Method::linear ||
-                         (merge_.method == Method::task_arithmetic && model != merge_.base);
+                         (merge_.method == Method::task_arithmetic && model != base);
       if (needs && !weight) {
         reason = fmt::format("no weight is given for '{}'", words::escaped(model));
         return false;
@@ -180,7 +189,11 @@ class Replayer {
       if (!add(one.model, &one)) return std::nullopt;
     }
     const bool of_base = merge_.method == Method::slerp || merge_.method == Method::task_arithmetic;
-    if (of_base && !based && !add(merge_.base, &place.slice->ingredients.front())) {
+    // A slice of one model is that model, whatever the others are.
+    if (merge_.method == Method::slerp && !merge_.whole && recipe.parents.size() == 1) {
+      formula.method = Method::passthrough;
+      formula.weights = {1};
+    } else if (of_base && !based && !add(base, &place.slice->ingredients.front())) {
       return std::nullopt;
     }
     complete(recipe, place, tensor);
@@ -196,13 +209,20 @@ class Replayer {
     formula.arithmetic = merge_.dtype == Precision::single   ? DType::F32
                          : merge_.dtype == Precision::half   ? DType::F16
                          : merge_.dtype == Precision::bfloat ? DType::BF16
-                                                             : tensor.dtype;
+                                                             : typeOf(recipe);
+    formula.stated = merge_.dtype != Precision::stored;
     if (recipe.parents.size() != 1) return;
     const auto base = models_.bases.find(place.slice->ingredients.front().model);
     if (base == models_.bases.end()) return;
     std::string unused;
     recipe.unchanged =
         parentOf(*base->second, tensor, place, &place.slice->ingredients.front(), unused);
+  }
+
+  // In which a merge computes where nothing is said: that of its first tensor, or the base's.
+  static DType typeOf(const Recipe& recipe) {
+    const models::Tensor& first = *recipe.parents[recipe.formula.base].tensor;
+    return first.numbers ? DType::F32 : first.dtype;
   }
 
   Parent parentOf(const plan::Model& model, const models::Tensor& tensor, const Place& place,
@@ -222,7 +242,8 @@ class Replayer {
     return {&model, found};
   }
 
-  void replayTensor(const models::Tensor& tensor, const Recipe& recipe, bool whole) {
+  void replayTensor(const models::Tensor& tensor, const Recipe& recipe,
+                    const std::optional<Encoder>& encoder, bool whole) {
     const std::uint64_t rows = rowCount(tensor), columns = tensor.elements / rows;
     const auto wanted =
         whole ? rows : static_cast<std::uint64_t>(std::ceil(share_ * static_cast<double>(rows)));
@@ -233,7 +254,7 @@ class Replayer {
     TensorReplay made{tensor.name, tensor.dtype, {}};
     for (std::size_t first = 0; first < list.size(); first += step) {
       const auto some = std::span(list).subspan(first, std::min(step, list.size() - first));
-      made.tally += tallyOf(tensor, recipe, formula, some);
+      made.tally += tallyOf(tensor, recipe, formula, encoder, some);
     }
     made_.all += made.tally;
     made_.tensors.push_back(std::move(made));
@@ -259,37 +280,53 @@ class Replayer {
         second += y * y;
       }
     }
-    const double sizes = std::sqrt(first) * std::sqrt(second);
-    return sizes > 0 ? product / sizes : 1;
+    const auto length = [](double square) {  // next to nothing is not divided by its length
+      constexpr double kNoLength = 1e-8;
+      return std::sqrt(square) > kNoLength ? std::sqrt(square) : 1;
+    };
+    return product / length(first) / length(second);
   }
 
+  // What was quantised was first stored in the type of the arithmetic. Codes are compared where the
+  // parents' own, made by the same rule, differ.
   Tally tallyOf(const models::Tensor& tensor, const Recipe& recipe, const Formula& formula,
-                std::span<const std::uint64_t> rows) {
-    const DType stored = tensor.numbers ? DType::F32 : tensor.dtype;
+                const std::optional<Encoder>& encoder, std::span<const std::uint64_t> rows) {
+    const DType stored = encoder ? formula.arithmetic : tensor.numbers ? DType::F32 : tensor.dtype;
     const std::vector<float> published = rowsOf(result_, tensor, rows, made_.bytes_read);
     const auto parents = read(recipe, rows);
     std::vector<float> unchanged;
     if (recipe.unchanged.tensor != nullptr) {
       unchanged = rowsOf(*recipe.unchanged.model, *recipe.unchanged.tensor, rows, made_.bytes_read);
     }
+    const auto encoded = [&](std::vector<float> values) {
+      for (float& x : values) x = rounded(stored, x);
+      encoder->encode(rows, values);
+      return values;
+    };
+    std::vector<std::vector<float>> held = parents;  // as the result would hold them
+    if (encoder) {
+      for (std::vector<float>& values : held) values = encoded(std::move(values));
+      if (!unchanged.empty()) unchanged = encoded(std::move(unchanged));
+    }
     Tally tally;
     tally.values = published.size();
     std::vector<bool> counts(published.size());
     for (std::size_t i = 0; i < published.size(); ++i) {
-      counts[i] = differ(parents, unchanged, stored, i);
+      counts[i] = differ(held, unchanged, encoder ? DType::F32 : stored, i);
       tally.differing += counts[i];
     }
     std::vector<float> result;
     for (std::size_t k = 0; k < kArithmetics.size(); ++k) {
       if (!applies(kArithmetics[k], formula, stored)) continue;
       compute(formula, kArithmetics[k], stored, parents, result);
+      if (encoder) encoder->encode(rows, result);
       for (std::size_t i = 0; i < published.size(); ++i) {
         if (!counts[i]) continue;
         const bool equal = same(result[i], published[i]);
         tally.equal[k] += equal;
-        tally.near[k] +=
-            equal || std::abs(result[i] - published[i]) <=
-                         std::max(stepAt(stored, result[i]), stepAt(stored, published[i]));
+        tally.near[k] += equal || (!encoder && std::abs(result[i] - published[i]) <=
+                                                   std::max(stepAt(stored, result[i]),
+                                                            stepAt(stored, published[i])));
       }
     }
     return tally;

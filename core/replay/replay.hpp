@@ -1,5 +1,6 @@
 // Replays a merge: computes sampled rows of the result from the models that it is said to be made
 // of, and counts the values that are equal to the last bit of the type in which they are stored.
+// Where the result was quantised afterwards, its codes are made again, if there is an encoder.
 // Only values at which these models differ count. Equality of bits needs no null: a weight that is
 // off by one part in ten thousand already misses many.
 #pragma once

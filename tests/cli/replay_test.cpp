@@ -4,12 +4,16 @@
 
 #include <cmath>
 #include <cstring>
+#include <filesystem>
 #include <functional>
 #include <string>
+#include <tuple>
 
 #include <nlohmann/json.hpp>
 
+#include "support/gguf_llama.hpp"
 #include "support/process.hpp"
+#include "support/quantised.hpp"
 #include "support/temp_dir.hpp"
 #include "toys.hpp"
 
@@ -210,6 +214,62 @@ TEST_F(Replay, TakesEvenlySpacedRowsWithinABudget) {
   EXPECT_EQ(some.at("share"), 1.0);
   EXPECT_FALSE(some.at("whole"));
   EXPECT_LT(some.at("bytes_read"), all.at("bytes_read").get<double>() / 2);
+}
+
+TEST_F(Replay, GivesTheCodesBackOfAMergeThatWasQuantised) {
+  const Toy merge = inBfloat(mixed(a_, b_, [](float a, float b) { return 0.5f * a + 0.5f * b; }));
+  constexpr auto kHow = support::Quantised::fp8_blocks;
+  saveModel(dir_ / "merge", support::quantised(merge, kHow),
+            support::quantisedConfig(toyLlamaConfig(), kHow));
+  const json report = reportOf(linear(0.5, 0.5));
+  EXPECT_GT(report.at("share"), 0.999);
+  EXPECT_GT(report.at("all").at("differing"), 10'000);
+  EXPECT_LT(reportOf(linear(0.7, 0.3)).at("share"), 0.9);
+}
+
+TEST_F(Replay, GivesTheBlocksBackOfAMergeThatWasQuantised) {
+  Toy merge = mixed(a_, b_, [](float a, float b) { return 0.5f * a + 0.5f * b; });
+  for (const auto& [name, toy, type] :
+       {std::tuple("a", &a_, support::GgufType::F16), std::tuple("b", &b_, support::GgufType::F16),
+        std::tuple("merge", &merge, support::GgufType::Q8_0)}) {
+    std::filesystem::remove_all(dir_ / name);
+    dir_.write(std::string(name) + "/model.gguf", support::ggufLlama(*toy, {}, type));
+  }
+  const std::string in_half = "dtype: float16\n";
+  EXPECT_GT(reportOf(in_half + linear(0.5, 0.5)).at("share"), 0.97);
+  EXPECT_LT(reportOf(in_half + linear(0.7, 0.3)).at("share"), 0.6);
+}
+
+TEST_F(Replay, SaysWhichCodesItDoesNotMakeAgain) {
+  constexpr auto kHow = support::Quantised::nf4;
+  saveModel(dir_ / "merge", support::quantised(a_, kHow),
+            support::quantisedConfig(toyLlamaConfig(), kHow));
+  const json report = reportOf(linear(0.5, 0.5));
+  EXPECT_THAT(report.at("left_out").dump(), HasSubstr("codes that are not made again here"));
+}
+
+TEST_F(Replay, TakesWhatStandsBehindTheLayersForDepthZeroAsMergekitDoes) {
+  Toy merge = mixed(a_, b_, [](float a, float b) { return 0.5f * a + 0.5f * b; });
+  for (const char* name : {"model.embed_tokens.weight", "model.norm.weight", "lm_head.weight"}) {
+    merge[name] = a_.at(name);
+  }
+  for (auto& [name, array] : merge) {
+    if (name.find("layers.0.") != std::string::npos) array = a_.at(name);
+    if (name.find("layers.1.") != std::string::npos) array = b_.at(name);
+  }
+  saveBfloat(dir_, "merge", merge);
+  const json report = reportOf(
+      "merge_method: slerp\nbase_model: a\nparameters: {t: [0, 1]}\n"
+      "models: [{model: a}, {model: b}]\n");
+  EXPECT_EQ(report.at("share"), 1.0);
+}
+
+TEST_F(Replay, TakesASlerpSliceOfOneModelForThatModel) {
+  saveBfloat(dir_, "merge", b_);
+  const json report = reportOf(
+      "merge_method: slerp\nbase_model: a\nparameters: {t: 0.3}\nslices:\n"
+      "  - sources: [{model: b, layer_range: [0, 2]}]\n");
+  EXPECT_EQ(report.at("share"), 1.0);
 }
 
 TEST_F(Replay, FindsModelsUnderOtherNames) {

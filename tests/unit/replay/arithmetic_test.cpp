@@ -63,6 +63,28 @@ TEST(Formula, OfTheGreatCircleIsLinearForNearlyParallelTensors) {
   EXPECT_NEAR(half[1], std::sqrt(0.5), 1e-6);
 }
 
+TEST(Formula, KeepsATensorBesideOneOfZerosOnTheGreatCircle) {
+  const Formula formula{
+      .method = Method::slerp, .weights = {1, 1}, .base = 0, .t = 0.5, .cosine = 0};
+  EXPECT_NEAR(computed(formula, Arithmetic::exact, DType::F32, {{4}, {0}})[0], 4 * std::sqrt(0.5),
+              1e-6);
+}
+
+TEST(Formula, DividesByTheSumOfWeightsAsTheArithmeticHoldsThem) {
+  const Formula formula{.method = Method::linear, .weights = {0.1, 0.7, 0.1}, .normalize = true};
+  const float sum = 0.1f + 0.7f + 0.1f;
+  ASSERT_NE(sum, static_cast<float>(0.1 + 0.7 + 0.1));
+  EXPECT_EQ(computed(formula, Arithmetic::single, DType::F32, {{1}, {1}, {1}}),
+            std::vector<float>{sum / sum});
+}
+
+TEST(Formula, OfACopyInStepsScalesNumbersThatWereRoundedFirst) {
+  const Formula formula{.method = Method::passthrough, .weights = {0.3}, .arithmetic = DType::BF16};
+  const float rounded_first = rounded(DType::BF16, 1.2345f);
+  EXPECT_EQ(computed(formula, Arithmetic::steps, DType::F32, {{1.2345f}}),
+            std::vector<float>{rounded(DType::BF16, 0.3f * rounded_first)});
+}
+
 TEST(Formula, TellsWaysOfComputingItApartByTheLastBit) {
   const Formula formula{.method = Method::linear,
                         .weights = {0.8, 0.6},

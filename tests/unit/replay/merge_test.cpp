@@ -83,6 +83,22 @@ TEST(MergeFile, TakesNoLayersThatEndBeforeTheyBegin) {
               HasSubstr("layer_range"));
 }
 
+TEST(MergeFile, GivesASliceABaseOfItsOwn) {
+  const Merge merge = readMerge(
+      "merge_method: slerp\nparameters: {t: 0.5}\nslices:\n"
+      "  - base_model: b\n    sources: [{model: a, layer_range: [0, 2]}, "
+      "{model: b, layer_range: [0, 2]}]\n",
+      "merge.yaml");
+  EXPECT_EQ(merge.baseOf(merge.slices.front()), "b");
+  EXPECT_THAT(written(merge), HasSubstr("base_model"));
+}
+
+TEST(MergeFile, NamesEachModelOfASliceOnce) {
+  EXPECT_THAT(errorOf("merge_method: linear\nmodels: [{model: a, parameters: {weight: 1}}, "
+                      "{model: a, parameters: {weight: 1}}]\n"),
+              HasSubstr("named twice"));
+}
+
 TEST(MergeFile, IsRefusedWhereItIsNoYaml) {
   EXPECT_THAT(errorOf("merge_method: [linear"), HasSubstr("merge.yaml"));
   EXPECT_THAT(errorOf("- 1\n"), HasSubstr("merge.yaml"));
