@@ -7,6 +7,23 @@
 #include <kindred/gauge.hpp>
 
 namespace kindred::evidence {
+namespace {
+
+// As --max-bytes takes it, rounded up.
+std::string asOption(std::uint64_t bytes) {
+  const std::uint64_t megabytes = bytes / 1'000'000 + (bytes % 1'000'000 != 0);
+  if (megabytes < 10'000) return fmt::format("{}MB", megabytes);
+  return fmt::format("{}GB", megabytes / 1000 + (megabytes % 1000 != 0));
+}
+
+// What would show a copy that was not seen with `read` bytes; empty where everything was read.
+std::string remedy(std::uint64_t read, std::uint64_t needed) {
+  if (read == 0) return {};
+  if (needed <= read) return " (no number of bytes would show it)";
+  return fmt::format(" (--max-bytes {} would show it)", asOption(needed));
+}
+
+}  // namespace
 
 void Copies::keep(std::optional<Seen>& best, const std::optional<double>& rho,
                   const Finding& finding) {
@@ -27,30 +44,30 @@ void Copies::add(const Finding& finding) {
   if (power.redrawn) keep(redrawn_, rho, finding);
 }
 
-std::string Copies::text(std::uint64_t budget) const {
+std::string Copies::text(const Budgets& budgets) const {
   if (!any_) return {};
   std::string seen, unseen;
-  const auto tell = [&](const char* what, const std::optional<Seen>& copy) {
+  const auto tell = [&](const char* what, const std::optional<Seen>& copy, std::uint64_t needed) {
     if (copy) {
       seen += fmt::format("{}{} from {:.2g} ({}, {} coins)", seen.empty() ? "" : ", ", what,
                           copy->rho, copy->rows, copy->coins);
     } else {
-      unseen += fmt::format("{}{}", unseen.empty() ? "" : ", ", what);
+      unseen += (unseen.empty() ? "" : ", ") + std::string(what) + remedy(budgets.read, needed);
     }
   };
-  tell("in order", in_order_);
-  tell("with units and heads shuffled", shuffled_);
-  tell("with the residual stream rotated besides", rotated_);
-  tell("with all signs, orders and scales inside its layers redrawn", redrawn_);
+  tell("in order", in_order_, budgets.mlp);
+  tell("with units and heads shuffled", shuffled_, budgets.mlp);
+  tell("with the residual stream rotated besides", rotated_, budgets.mlp);
+  tell("with all signs, orders and scales inside its layers redrawn", redrawn_, budgets.maps);
   std::string text;
   if (!seen.empty()) {
     text = "copies are seen with 99 % probability by the correlation of their rows: " + seen;
   }
   if (!unseen.empty()) {
     text += fmt::format("{}not seen would be a copy {}", text.empty() ? "" : "; ", unseen);
-    if (budget > 0) {
-      text += fmt::format(" (tests read {:.1f} MB of each model; --max-bytes reads more)",
-                          static_cast<double>(budget) / 1e6);
+    if (budgets.read > 0) {
+      text += fmt::format("; tests read {:.1f} MB of each model",
+                          static_cast<double>(budgets.read) / 1e6);
     }
   }
   return text;

@@ -9,13 +9,19 @@
 
 namespace kindred::evidence {
 
+// Bytes that tests may read of each model where one holds more, else 0; and those with which they
+// would see what was shuffled or rotated, or redrawn (0: no number of bytes would).
+struct Budgets {
+  std::uint64_t read = 0, mlp = 0, maps = 0;
+};
+
 class Copies {
  public:
   // Of a test of signs that states its power; others are passed over.
   void add(const Finding& finding);
-  // "of a copy in order ... ; of a shuffled one ...". `budget`: bytes that tests may read of each
-  // model where one holds more, else 0. Empty where no test stated its power.
-  std::string text(std::uint64_t budget) const;
+  // "of a copy in order ... ; of a shuffled one ...", and what would not have been seen with the
+  // bytes that would show it. Empty where no test stated its power.
+  std::string text(const Budgets& budgets) const;
 
  private:
   struct Seen {

@@ -284,7 +284,7 @@ std::string Judge::power() const {
   if (deciding_ == 0) {
     text = "not stated: no test decided";
   } else if (!tossed_.empty()) {
-    text = copies_.text(coverage_.budget);
+    text = copies_.text({coverage_.budget, coverage_.budget_mlp, coverage_.budget_maps});
     text += text.empty() ? "signs were tossed of " : "; signs were tossed of ";
     for (const auto& [coins, of_gauge] : tossed_) {
       if (coins != tossed_.begin()->first) text += ", ";

@@ -85,6 +85,9 @@ struct Coverage {
   std::uint64_t compared_size = 0;  // bytes of these tensors, read or not
   // Bytes that tests that decide may read of each model, where one holds more; 0: all of them.
   std::uint64_t budget = 0;
+  // Bytes with which they would read MLPs whole, so that copies show which were shuffled or
+  // rotated, and maps of the stream, so that redrawn layers do; 0: no number of bytes would.
+  std::uint64_t budget_mlp = 0, budget_maps = 0;
   std::map<std::string, Extent> left_out;  // A's other tensors, by reason: "other shape", ...
   std::vector<NoEvidence> no_evidence;
   Identity identity;

@@ -13,6 +13,7 @@
 #include "evidence/components.hpp"
 #include "models/adapter.hpp"
 #include "outcome/coverage.hpp"
+#include "outcome/wider.hpp"
 #include "plugin/fingerprint.hpp"
 #include "results/families.hpp"
 #include "results/hash.hpp"
@@ -221,7 +222,7 @@ bool isByContent(const evidence::Adjusted& entry) {
 std::vector<evidence::ComponentVerdict> componentsOf(const plan::Model& a, const plan::Model& b,
                                                      const steps::Recipe& recipe,
                                                      const results::Results& results,
-                                                     evidence::Ran ran) {
+                                                     evidence::Ran ran, Wider& wider) {
   std::vector<evidence::ComponentVerdict> list;
   for (const plan::ComponentPair& pair : plan::componentPairs(a, b)) {
     const std::string& key_a = pair.own ? a.key : pair.a->key;
@@ -229,6 +230,7 @@ std::vector<evidence::ComponentVerdict> componentsOf(const plan::Model& a, const
     evidence::Coverage coverage =
         coverageOf(*pair.a, *pair.b, results, budgetOf(recipe, a.key, b.key));
     coverage.ran = ran;
+    wider.fill(*pair.a, *pair.b, coverage);
     std::vector<evidence::Adjusted> findings = findingsOf(results, key_a, key_b);
     if (pair.own) std::erase_if(findings, isByContent);
     list.push_back({pair.kind, evidence::judge(pair.a->key, pair.b->key, findings, coverage,
@@ -243,15 +245,17 @@ evidence::AdapterSide sideOf(const plan::Model& model) {
 }
 
 results::Pair pairOf(const steps::Recipe& recipe, const plan::Models& models,
-                     const results::Results& results, const std::string& a, const std::string& b) {
+                     const results::Results& results, const std::string& a, const std::string& b,
+                     Wider& wider) {
   const std::vector<evidence::Adjusted> findings = findingsOf(results, a, b);
   const plan::Model& model_a = modelNamed(models, a);
   const plan::Model& model_b = modelNamed(models, b);
   evidence::Coverage coverage = coverageOf(model_a, model_b, results, budgetOf(recipe, a, b));
   coverage.ran = ranOf(recipe, results, a, b, !findings.empty());
+  wider.fill(model_a, model_b, coverage);
   results::Pair pair{a, b, evidence::judge(a, b, findings, coverage, unfairIn(results, a, b)),
                      coverage};
-  pair.components = componentsOf(model_a, model_b, recipe, results, coverage.ran);
+  pair.components = componentsOf(model_a, model_b, recipe, results, coverage.ran, wider);
   pair.verdict = evidence::combined(std::move(pair.verdict), pair.components);
   pair.verdict = evidence::ofAdapters(std::move(pair.verdict), sideOf(model_a), sideOf(model_b));
   countAssignments(findings, pair);
@@ -385,8 +389,9 @@ results::Report reportOf(const steps::Recipe& recipe, const plan::Models& models
     report.models.push_back(factsOf(*repository, model));
     manifest.models.push_back(filesOf(report.models.back(), model, results.files));
   }
+  Wider wider;
   for (const auto& [a, b] : pairsOf(recipe, results)) {
-    report.pairs.push_back(pairOf(recipe, models, results, a, b));
+    report.pairs.push_back(pairOf(recipe, models, results, a, b, wider));
   }
   report.verdict = overall(report);
   for (const steps::Step& step : recipe.steps) report.steps.push_back(stepOf(step, results));

@@ -92,7 +92,7 @@ Finding tossedRows(const char* rows, std::optional<double> if_paired, std::optio
 TEST(Copies, ReadWholeAreSeenInAnyOrderAndRotation) {
   Copies copies;
   copies.add(tossedRows("mlp.up", 0.03, 0.3));
-  const std::string text = copies.text(0);
+  const std::string text = copies.text({});
   EXPECT_THAT(text, HasSubstr("in order from 0.03 (mlp.up, 500 coins)"));
   EXPECT_THAT(text, HasSubstr("shuffled from 0.03"));
   EXPECT_THAT(text, HasSubstr("rotated besides from 0.03"));
@@ -105,10 +105,23 @@ TEST(Copies, ReadInPartAreNotSeenWhereTheyWereShuffled) {
   Finding part = tossedRows("mlp.up", 0.03, {});
   part.power->whole = false;
   copies.add(part);
-  const std::string text = copies.text(64'000'000);
+  const std::string text = copies.text({64'000'000, 256'000'000, 15'300'000'000});
   EXPECT_THAT(text, HasSubstr("in order from 0.03"));
   EXPECT_THAT(text, HasSubstr("not seen would be a copy with units and heads shuffled"));
   EXPECT_THAT(text, HasSubstr("tests read 64.0 MB of each model"));
+}
+
+TEST(Copies, ThatAreNotSeenAreNamedWithTheBytesThatWouldShowThem) {
+  Copies copies;
+  Finding part = tossedRows("mlp.up", 0.03, {});
+  part.power->whole = false;
+  copies.add(part);
+  const std::string text = copies.text({64'000'000, 256'400'000, 15'300'000'000});
+  EXPECT_THAT(text, HasSubstr("units and heads shuffled (--max-bytes 257MB would show it)"));
+  EXPECT_THAT(text, HasSubstr("rotated besides (--max-bytes 257MB would show it)"));
+  EXPECT_THAT(text, HasSubstr("redrawn (--max-bytes 16GB would show it)"));
+  const std::string never = copies.text({64'000'000, 256'400'000, 0});
+  EXPECT_THAT(never, HasSubstr("redrawn (no number of bytes would show it)"));
 }
 
 TEST(Copies, AreToldByTheTestThatSeesTheWeakestOfEachKind) {
@@ -123,7 +136,7 @@ TEST(Copies, AreToldByTheTestThatSeesTheWeakestOfEachKind) {
   maps.power->rotated = false;
   maps.power->redrawn = true;
   copies.add(maps);
-  const std::string text = copies.text(0);
+  const std::string text = copies.text({});
   EXPECT_THAT(text, HasSubstr("in order from 0.03 (mlp.up"));
   EXPECT_THAT(text, HasSubstr("shuffled from 0.4 (maps of the stream"));
   EXPECT_THAT(text, HasSubstr("redrawn from 0.4"));
