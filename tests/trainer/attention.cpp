@@ -85,6 +85,18 @@ void eachHead(const Shape& shape, std::size_t tokens, std::size_t length, F f) {
 }
 
 template <class T>
+void addBias(const Matrix<T>& bias, arma::Mat<T>& x) {
+  if (!bias.empty()) x.each_col() += arma::Col<T>(bias.values);
+}
+
+template <class T>
+void biasBackward(const arma::Mat<T>& d, Matrix<T>& d_bias) {
+  if (d_bias.empty()) return;
+  const arma::Col<T> sums = arma::sum(d, 1);
+  for (std::size_t i = 0; i < d_bias.columns; ++i) d_bias.values[i] += sums[i];
+}
+
+template <class T>
 T scoreFactor(const Shape& shape) {
   return static_cast<T>(1 / std::sqrt(static_cast<double>(shape.head_dim)));
 }
@@ -98,6 +110,9 @@ arma::Mat<T> Attention<T>::forward(const Layer<T>& layer, const Shape& shape, co
   q = apply(layer.q, x);
   k = apply(layer.k, x);
   v = apply(layer.v, x);
+  addBias(layer.q_bias, q);
+  addBias(layer.k_bias, k);
+  addBias(layer.v_bias, v);
   rotate(q, shape, length, T(1));
   rotate(k, shape, length, T(1));
   mixed.set_size(q.n_rows, q.n_cols);
@@ -128,6 +143,9 @@ arma::Mat<T> Attention<T>::backward(const Layer<T>& layer, const Shape& shape,
   });
   rotate(dq, shape, length, T(-1));
   rotate(dk, shape, length, T(-1));
+  biasBackward(dq, d_layer.q_bias);
+  biasBackward(dk, d_layer.k_bias);
+  biasBackward(dv, d_layer.v_bias);
   arma::Mat<T> d_input = applyBackward(layer.q, input, dq, d_layer.q);
   d_input += applyBackward(layer.k, input, dk, d_layer.k);
   d_input += applyBackward(layer.v, input, dv, d_layer.v);

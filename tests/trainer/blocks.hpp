@@ -9,9 +9,10 @@
 
 namespace kindred::trainer {
 
-// gain . x / sqrt(mean x^2 + eps)
+// gain . x / sqrt(mean x^2 + eps); centred, of x less its mean: LayerNorm without a bias
 template <class T>
 struct RmsNorm {
+  bool centred = false;
   arma::Mat<T> input;
   std::vector<T> scale;  // one for each token
 
@@ -31,6 +32,7 @@ struct Attention {
                         std::size_t length, Layer<T>& d_layer);
 };
 
+// Without a gate where the weights have none.
 template <class T>
 struct GatedMlp {
   arma::Mat<T> input, gate, up, product;

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 #include "trainer/blocks.hpp"
@@ -17,8 +18,12 @@ T sigmoid(T x) {
 template <class T>
 arma::Mat<T> GatedMlp<T>::forward(const Mlp<T>& mlp, const arma::Mat<T>& x) {
   input = x;
-  gate = apply(mlp.gate, x);
   up = apply(mlp.up, x);
+  if (mlp.gate.empty()) {
+    product = arma::square(arma::clamp(up, T(0), std::numeric_limits<T>::max()));
+    return apply(mlp.down, product);
+  }
+  gate = apply(mlp.gate, x);
   product.set_size(arma::size(up));
   for (arma::uword i = 0; i < product.n_elem; ++i) {
     product[i] = gate[i] * sigmoid(gate[i]) * up[i];
@@ -30,6 +35,10 @@ template <class T>
 arma::Mat<T> GatedMlp<T>::backward(const Mlp<T>& mlp, const arma::Mat<T>& d_output, Mlp<T>& d_mlp) {
   arma::Mat<T> d_gate = applyBackward(mlp.down, product, d_output, d_mlp.down);
   arma::Mat<T> d_up(arma::size(d_gate));
+  if (mlp.gate.empty()) {
+    for (arma::uword i = 0; i < d_up.n_elem; ++i) d_up[i] = 2 * std::max(up[i], T(0)) * d_gate[i];
+    return applyBackward(mlp.up, input, d_up, d_mlp.up);
+  }
   for (arma::uword i = 0; i < d_gate.n_elem; ++i) {
     const T g = gate[i], s = sigmoid(g), d = d_gate[i];
     d_up[i] = d * (g * s);

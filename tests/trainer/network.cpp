@@ -16,6 +16,7 @@ struct DecoderLayer {
   LayerMlp<T> mlp;
 
   void forward(const Layer<T>& layer, const Shape& shape, std::size_t length, arma::Mat<T>& x) {
+    attention_norm.centred = mlp_norm.centred = shape.plain;
     x += attention.forward(layer, shape,
                            attention_norm.forward(layer.attention_norm, x, shape.norm_eps), length);
     x += mlp.forward(layer, shape, mlp_norm.forward(layer.mlp_norm, x, shape.norm_eps));
@@ -71,6 +72,7 @@ class Pass {
     for (std::size_t l = 0; l < layers_.size(); ++l) {
       layers_[l].forward(weights_.layers[l], weights_.shape, batch_.length, x);
     }
+    final_norm_.centred = weights_.shape.plain;
     normed_ = final_norm_.forward(weights_.final_norm, x, weights_.shape.norm_eps);
     d_logits_ = apply(weights_.output, normed_);
     return crossEntropy(d_logits_, batch_.targets);

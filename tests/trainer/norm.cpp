@@ -7,10 +7,11 @@ namespace kindred::trainer {
 template <class T>
 arma::Mat<T> RmsNorm<T>::forward(const Matrix<T>& gain, const arma::Mat<T>& x, double eps) {
   input = x;
+  if (centred) input.each_row() -= arma::mean(input, 0);
   scale.resize(x.n_cols);
   arma::Mat<T> y(x.n_rows, x.n_cols);
   for (arma::uword t = 0; t < x.n_cols; ++t) {
-    const T* in = x.colptr(t);
+    const T* in = input.colptr(t);
     T squares = 0;
     for (arma::uword c = 0; c < x.n_rows; ++c) squares += in[c] * in[c];
     scale[t] = 1 / std::sqrt(squares / static_cast<T>(x.n_rows) + static_cast<T>(eps));
@@ -40,6 +41,7 @@ arma::Mat<T> RmsNorm<T>::backward(const Matrix<T>& gain, const arma::Mat<T>& d_o
       dx[c] = s * gain.values[c] * dy[c] - shrink * x[c];
     }
   }
+  if (centred) d_input.each_row() -= arma::mean(d_input, 0);
   return d_input;
 }
 

@@ -15,6 +15,17 @@ std::string dtypeName(DType dtype) {
   return dtype == DType::BF16 ? "bfloat16" : dtype == DType::F16 ? "float16" : "float32";
 }
 
+struct Family {
+  const char *type, *architecture;
+};
+
+Family familyOf(const Shape& shape) {
+  if (shape.mixture()) return {"glm4_moe", "Glm4MoeForCausalLM"};
+  if (shape.plain) return {"nemotron", "NemotronForCausalLM"};
+  if (shape.biases) return {"qwen2", "Qwen2ForCausalLM"};
+  return {"llama", "LlamaForCausalLM"};
+}
+
 std::string configOf(const Shape& shape, DType dtype) {
   std::string text = "{\n";
   const auto put = [&](const std::string& key, const std::string& value) {
@@ -22,8 +33,9 @@ std::string configOf(const Shape& shape, DType dtype) {
   };
   const auto number = [&](const std::string& key, auto value) { put(key, std::to_string(value)); };
   const bool mixture = shape.mixture();
-  put("architectures", mixture ? "[\"Glm4MoeForCausalLM\"]" : "[\"LlamaForCausalLM\"]");
-  put("model_type", mixture ? "\"glm4_moe\"" : "\"llama\"");
+  const Family family = familyOf(shape);
+  put("architectures", std::string("[\"") + family.architecture + "\"]");
+  put("model_type", std::string("\"") + family.type + "\"");
   number("hidden_size", shape.hidden);
   number("num_hidden_layers", shape.layers);
   number("num_attention_heads", shape.heads);
@@ -69,8 +81,11 @@ support::Arrays arraysOf(Weights<float> weights) {
     const Matrix<float>& m = *entry.matrix;
     support::Array& array = arrays[entry.name];
     array.shape = {m.columns};
-    if (!entry.name.ends_with("norm.weight")) array.shape.insert(array.shape.begin(), m.rows);
+    const bool gain = entry.name.ends_with("norm.weight");
+    if (!gain && !entry.name.ends_with(".bias")) array.shape.insert(array.shape.begin(), m.rows);
     array.values.assign(m.values.begin(), m.values.end());
+    if (!gain || !weights.shape.plain) continue;
+    for (auto& value : array.values) value -= 1;  // as the family stores them
   }
   return arrays;
 }

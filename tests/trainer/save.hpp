@@ -17,7 +17,8 @@ struct TorchFile {};  // pytorch_model.bin, BF16
 // projections in BF16; pytorch_model.bin; model.gguf, of dense models alone.
 using Storage = std::variant<DType, support::Quantised, TorchFile, support::GgufType>;
 
-// Dense models are of type llama, mixtures of type glm4_moe. Throws std::runtime_error where a file
+// Dense models are of type llama (with biases qwen2, with LayerNorm nemotron), mixtures of type
+// glm4_moe. Throws std::runtime_error where a file
 // can't be written.
 void save(const Weights<float>& weights, const std::filesystem::path& folder,
           const Storage& storage);

@@ -24,6 +24,9 @@ void addLayer(std::vector<Named<T>>& result, const std::string& prefix, Layer<T>
   result.push_back({prefix + "self_attn.k_proj.weight", &layer.k});
   result.push_back({prefix + "self_attn.v_proj.weight", &layer.v});
   result.push_back({prefix + "self_attn.o_proj.weight", &layer.o});
+  result.push_back({prefix + "self_attn.q_proj.bias", &layer.q_bias});
+  result.push_back({prefix + "self_attn.k_proj.bias", &layer.k_bias});
+  result.push_back({prefix + "self_attn.v_proj.bias", &layer.v_bias});
   result.push_back({prefix + "post_attention_layernorm.weight", &layer.mlp_norm});
   addMlp(result, prefix + "mlp.", layer.mlp);
   result.push_back({prefix + "mlp.gate.weight", &layer.router});
@@ -44,7 +47,8 @@ class Start {
     return normalMatrix<T>(outputs, inputs, deviation, Random(seed_ + ++drawn_)());
   }
   template <class T>
-  Mlp<T> mlp(std::size_t units, std::size_t hidden) {
+  Mlp<T> mlp(std::size_t units, std::size_t hidden, bool gated = true) {
+    if (!gated) return {{}, linear<T>(units, hidden), linear<T>(hidden, units)};
     return {linear<T>(units, hidden), linear<T>(units, hidden), linear<T>(hidden, units)};
   }
   template <class T>
@@ -57,8 +61,13 @@ class Start {
     layer.v = linear<T>(shape.kv_heads * shape.head_dim, hidden);
     layer.o = linear<T>(hidden, shape.heads * shape.head_dim);
     layer.mlp_norm = Matrix<T>(1, hidden, T(1));
+    if (shape.biases) {
+      layer.q_bias = Matrix<T>(1, shape.heads * shape.head_dim);
+      layer.k_bias = Matrix<T>(1, shape.kv_heads * shape.head_dim);
+      layer.v_bias = layer.k_bias;
+    }
     if (!mixture) {
-      layer.mlp = mlp<T>(shape.intermediate, hidden);
+      layer.mlp = mlp<T>(shape.intermediate, hidden, !shape.plain);
       return layer;
     }
     layer.router = linear<T>(shape.experts, hidden);

@@ -18,6 +18,8 @@ struct Shape {
   std::size_t experts = 0, experts_per_token = 2, expert_intermediate = 0, shared_experts = 0;
   std::size_t first_dense = 0;
   Router router = Router::sigmoid;
+  bool plain = false;   // LayerNorm, and dense MLPs without a gate, of squared ReLU: as Nemotron
+  bool biases = false;  // of queries, keys and values: as Qwen 2
   double rope_theta = 10000, norm_eps = 1e-5;
 
   bool mixture() const { return experts > 0; }
@@ -39,7 +41,7 @@ struct Matrix {
   bool empty() const { return values.empty(); }
 };
 
-// down * (silu(gate * x) . (up * x))
+// down * (silu(gate * x) . (up * x)); without a gate down * relu(up * x)^2
 template <class T>
 struct Mlp {
   Matrix<T> gate, up, down;
@@ -48,10 +50,11 @@ struct Mlp {
 template <class T>
 struct Layer {
   Matrix<T> attention_norm, q, k, v, o, mlp_norm;
-  Mlp<T> mlp;                   // empty in a layer of experts
-  Matrix<T> router;             // empty in a dense layer
-  std::vector<Mlp<T>> experts;  // routed
-  Mlp<T> shared;                // sees every token; may be empty
+  Matrix<T> q_bias, k_bias, v_bias;  // may be empty
+  Mlp<T> mlp;                        // empty in a layer of experts
+  Matrix<T> router;                  // empty in a dense layer
+  std::vector<Mlp<T>> experts;       // routed
+  Mlp<T> shared;                     // sees every token; may be empty
 
   bool mixture() const { return !router.empty(); }
 };

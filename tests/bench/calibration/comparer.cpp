@@ -1,6 +1,7 @@
 #include "comparer.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include <kindred/error.hpp>
 
@@ -23,6 +24,7 @@ namespace {
 constexpr const char* kPlainTests[] = {"sign-test",       "unit-matching", "residual-dims",
                                        "expert-matching", "head-matching", "tree-coins"};
 constexpr const char* kFurtherTests[] = {"aligned-permutation"};
+constexpr const char* kCalibratedTests[] = {"unit-invariants", "gram", "probe-match", "spectra"};
 constexpr std::uint64_t kSeed = 7;  // of ties
 
 // Weights refer to their model and its reading, profiles to their weights.
@@ -67,7 +69,7 @@ struct Comparer::Parts {
                                              "configs/architectures"};
   support::FolderSource source;
   std::unique_ptr<Aligner> aligner;
-  std::vector<Test> plain, further;
+  std::vector<Test> plain, further, calibrated;
   std::vector<std::unique_ptr<Loaded>> models;
   align::SelfTests self_tests;
 
@@ -76,6 +78,7 @@ struct Comparer::Parts {
     aligner = found.makeAligner(plugin::bindParameters(found, {}).parameters);
     for (const char* name : kPlainTests) plain.push_back(test(name));
     for (const char* name : kFurtherTests) further.push_back(test(name));
+    for (const char* name : kCalibratedTests) calibrated.push_back(test(name));
   }
 
   Test test(const std::string& name) {
@@ -111,6 +114,22 @@ Comparer::Comparer(const std::vector<std::filesystem::path>& folders, std::uint6
 }
 
 Comparer::~Comparer() = default;
+
+const plan::Model& Comparer::model(std::size_t i) const { return parts_->models[i]->model; }
+
+std::map<std::string, Finding> Comparer::scores(std::size_t a, std::size_t b) const {
+  const ModelProfile &of_a = *parts_->models[a]->profile, &of_b = *parts_->models[b]->profile;
+  const std::unique_ptr<PairAlignment> alignment = parts_->aligner->align(of_a, of_b);
+  std::map<std::string, Finding> scores;
+  for (const Test& test : parts_->calibrated) {
+    align::SelfTests unused;
+    align::Outcome made =
+        align::runTests({{test.name, test.test.get()}}, {of_a, of_b, *alignment}, unused, kSeed);
+    if (made.findings.empty() || std::isnan(made.findings.front().statistic)) continue;
+    scores.emplace(test.name, std::move(made.findings.front()));
+  }
+  return scores;
+}
 
 Compared Comparer::compare(std::size_t a, std::size_t b) const {
   const ModelProfile* reference = parts_->models[a]->profile.get();

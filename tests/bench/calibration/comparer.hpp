@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,6 +14,7 @@
 
 #include "evidence/class.hpp"
 #include "evidence/start.hpp"
+#include "plan/models.hpp"
 
 namespace kindred::calibration {
 
@@ -38,6 +40,9 @@ class Comparer {
 
   // By their place in the list. [any-thread]
   Compared compare(std::size_t a, std::size_t b) const;
+  // What calibrated tests say of the two, by test: higher is more alike. [any-thread]
+  std::map<std::string, Finding> scores(std::size_t a, std::size_t b) const;
+  const plan::Model& model(std::size_t i) const;
 
  private:
   struct Parts;

@@ -19,6 +19,7 @@
 #include "trainer/save.hpp"
 #include "trainer/training.hpp"
 #include "transformations.hpp"
+#include "zoo.hpp"
 
 namespace kindred::calibration {
 namespace {
@@ -142,10 +143,10 @@ std::vector<Model> roots(bool wide) {
   parallelFor(kModels, [&](std::size_t i) {
     const std::size_t language = 1 + i % 2;
     models[i] = trainer::initialise<float>(shape, trainer::words(shape.vocabulary, language),
-                                           Random{7000 + i}());
+                                           Random{(kSeries << 48) + 7000 + i}());
     trainer::Training training;
     training.steps = wide ? 40 : 80;
-    training.seed = Random{8000 + i}();
+    training.seed = Random{(kSeries << 48) + 8000 + i}();
     train(models[i], trainer::Corpus(shape.vocabulary, language), training);
   });
   return models;
@@ -156,7 +157,7 @@ NullTally compareAll(const DoubledKind& kind, const std::vector<Model>& roots,
   std::vector<std::filesystem::path> folders;
   for (std::size_t i = 0; i < roots.size(); ++i) {
     Model model = roots[i];
-    kind.make(model, i, Random{9000 + i}());
+    kind.make(model, i, Random{(kSeries << 48) + 9000 + i}());
     folders.push_back(folder / kind.name / ("m" + std::to_string(i)));
     trainer::save(model, folders.back(), kind.stored);
   }

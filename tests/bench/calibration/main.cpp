@@ -18,6 +18,7 @@
 #include <kindred/random.hpp>
 
 #include "doubled.hpp"
+#include "further.hpp"
 #include "page.hpp"
 #include "parallel.hpp"
 #include "starts.hpp"
@@ -34,6 +35,7 @@ struct Extent {
   std::size_t families = kFamilies;
   std::size_t between = 150;     // sampled pairs of descendants, for each family
   std::size_t unfair_each = 12;  // models of each kind that could mislead
+  std::size_t of_kind = 46;      // models with LayerNorm, and as many with biases
   std::size_t strangers = 300;   // sampled pairs of descendants of different roots, for each width
 };
 
@@ -78,22 +80,80 @@ std::vector<Compared> compareAll(const Group& group, const Pairs& pairs) {
   return results;
 }
 
-void measureIndependent(std::vector<Member> members, const std::filesystem::path& folder,
-                        Results& results) {
-  const Group group(std::move(members), folder);
-  const auto& list = group.members;
+Pairs ofDifferentRoots(const std::vector<Member>& list) {
   Pairs pairs;
   for (std::size_t i = 0; i < list.size(); ++i) {
-    results.independent_models += !list[i].doubled;
     for (std::size_t j = i + 1; j < list.size(); ++j) {
       if (list[i].root != list[j].root) pairs.emplace_back(i, j);
     }
   }
+  return pairs;
+}
+
+// By their fingerprints, those without doubled parts.
+void measurePrints(const Group& group, Results& results) {
+  const Prints prints(group.comparer, group.members.size());
+  Pairs pairs = ofDifferentRoots(group.members);
+  std::erase_if(pairs, [&](const auto& pair) {
+    return group.members[pair.first].doubled || group.members[pair.second].doubled;
+  });
+  std::vector<Compared> compared(pairs.size());
+  parallelFor(pairs.size(), [&](std::size_t i) {
+    compared[i] = prints.compare(pairs[i].first, pairs[i].second);
+  });
+  for (const Compared& pair : compared) results.prints.add(pair);
+}
+
+// Controls of the first recipe, which every second model has.
+void measureCalibrated(const Group& group, Results& results) {
+  std::vector<std::size_t> of_recipe, others;
+  for (std::size_t i = 0; i < group.members.size(); ++i) {
+    if (!group.members[i].doubled) (i % 2 == 0 ? of_recipe : others).push_back(i);
+  }
+  if (others.size() > 10) others.resize(10);
+  addCalibrated(group.comparer, of_recipe, others, results.calibrated);
+}
+
+// Read in part: bands stand for whole MLPs.
+void measureInPart(const Group& group, const std::filesystem::path& folder, Results& results) {
+  std::vector<std::filesystem::path> folders;
+  for (const Member& member : group.members) {
+    if (!member.doubled) folders.push_back(folder / member.name);
+  }
+  const Comparer comparer(folders, kLittle);
+  Pairs pairs;
+  for (std::size_t i = 0; i < folders.size(); ++i) {
+    for (std::size_t j = i + 1; j < folders.size(); ++j) pairs.emplace_back(i, j);
+  }
+  std::vector<Compared> compared(pairs.size());
+  parallelFor(pairs.size(), [&](std::size_t i) {
+    compared[i] = comparer.compare(pairs[i].first, pairs[i].second);
+  });
+  for (const Compared& pair : compared) results.in_part.add(pair);
+}
+
+void measureKind(std::vector<Member> members, const std::filesystem::path& folder, NullTally& tally,
+                 Results& results) {
+  const Group group(std::move(members), folder);
+  for (const Compared& pair : compareAll(group, ofDifferentRoots(group.members))) tally.add(pair);
+  measurePrints(group, results);
+}
+
+void measureIndependent(std::vector<Member> members, const std::filesystem::path& folder,
+                        Results& results) {
+  const bool widest = members.front().model.shape.hidden == results.widths.back();
+  const Group group(std::move(members), folder);
+  const auto& list = group.members;
+  for (const Member& member : list) results.independent_models += !member.doubled;
+  const Pairs pairs = ofDifferentRoots(list);
   const std::vector<Compared> compared = compareAll(group, pairs);
   for (std::size_t p = 0; p < pairs.size(); ++p) {
     const bool doubled = list[pairs[p].first].doubled || list[pairs[p].second].doubled;
     (doubled ? results.doubled : results.plain).add(compared[p]);
   }
+  measurePrints(group, results);
+  measureCalibrated(group, results);
+  if (widest) measureInPart(group, folder, results);
 }
 
 // Distinct pairs of descendants, of one root or of two.
@@ -209,6 +269,10 @@ Results measure(const Extent& extent, const std::filesystem::path& folder) {
   for (auto& group : groups) measureIndependent(std::move(group), folder / "independent", results);
   clock.report(std::to_string(results.plain.pairs() + results.doubled.pairs()) +
                " independent pairs compared");
+  measureKind(ofKind(Variety::plain, extent.of_kind), folder / "plain", results.ungated, results);
+  measureKind(ofKind(Variety::biased, extent.of_kind), folder / "biased", results.biased, results);
+  clock.report(std::to_string(results.ungated.pairs()) + " pairs with LayerNorm, " +
+               std::to_string(results.biased.pairs()) + " with biases compared");
   static const std::vector<Transformation> all = transformations();
   for (const Transformation& transformation : all) results.rows.push_back({&transformation, {}});
   measureMisleading(extent.unfair_each, folder / "misleading", results);
@@ -231,10 +295,10 @@ int run(std::span<char*> arguments) {
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     const std::string_view argument = arguments[i];
     if (argument == "--quick") {
-      extent = {{{48}, 10, 2}, 2, 20, 4, 40};
+      extent = {{{48}, 10, 2}, 2, 20, 4, 8, 40};
       write = false;
     } else if (argument == "--misleading") {  // these models alone
-      extent = {{{}, 0, 0}, 0, 0, 12, 0};
+      extent = {{{}, 0, 0}, 0, 0, 12, 0, 0};
       write = false;
     } else if (argument == "--out" && i + 1 < arguments.size()) {
       out = arguments[++i];

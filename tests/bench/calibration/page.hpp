@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "further.hpp"
 #include "tally.hpp"
 #include "transformations.hpp"
 
@@ -32,6 +33,11 @@ struct Results {
   NullTally plain;    // independent models
   NullTally doubled;  // one or both with doubled parts
   NullTally edited;   // descendants of different roots
+  NullTally ungated;  // with LayerNorm and MLPs without a gate
+  NullTally biased;   // with biases of queries, keys and values
+  NullTally in_part;  // of which little is read, so that bands of down stand for their MLPs
+  NullTally prints;   // by fingerprints
+  std::map<std::string, CalibratedTally> calibrated;  // by test
   std::vector<MisleadingRow> misleading;
   std::vector<DetectionRow> rows;   // root and descendant
   Detection between;                // descendants of one root

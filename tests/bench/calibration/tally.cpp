@@ -34,8 +34,11 @@ void NullTally::add(const Compared& compared) {
   above_ += compared.aboveNoEvidence();
   smallest_ = std::min(smallest_, compared.log10_p);
   for (const Finding& finding : compared.findings) {
-    Row& row = rows_[finding.test + ": " + nullOf(finding, compared.reference)];
+    const std::string test =
+        finding.test == "fingerprint" ? "fingerprint, by " + finding.alignment : finding.test;
+    Row& row = rows_[test + ": " + nullOf(finding, compared.reference)];
     ++row.trials;
+    row.log10_p.push_back(finding.log10_p);
     for (std::size_t l = 0; l < kLevels.size(); ++l) {
       row.rejected[l] += finding.log10_p <= std::log10(kLevels[l]) + 1e-12;
       if (!countsHeads(finding)) continue;
@@ -43,6 +46,21 @@ void NullTally::add(const Compared& compared) {
       row.attainable[l] += more / static_cast<double>(row.trials);
     }
   }
+}
+
+double NullTally::Row::excess() const {
+  std::vector<double> sorted = log10_p;
+  std::sort(sorted.begin(), sorted.end());
+  double most = 0;
+  for (std::size_t i = 0; i < sorted.size(); ++i) {
+    const double share = static_cast<double>(i + 1) / static_cast<double>(sorted.size());
+    most = std::max(most, share - std::min(1.0, std::pow(10, sorted[i])));
+  }
+  return most;
+}
+
+double NullTally::Row::bound() const {
+  return std::sqrt(std::log(1000.0) / 2 / static_cast<double>(std::max<std::size_t>(1, trials)));
 }
 
 void Detection::add(const Compared& compared) {

@@ -23,6 +23,12 @@ class NullTally {
     // Mean of the largest probability that such a discrete p-value has at or below each level;
     // 0: not known.
     std::array<double, 3> attainable{};
+    std::vector<double> log10_p;
+
+    // By how much the share of p-values at or below any level exceeds it at most, over the bound
+    // that uniform ones keep with 99.9 % (Kolmogorov and Smirnov, one-sided).
+    double excess() const;
+    double bound() const;
   };
 
   void add(const Compared& compared);

@@ -12,6 +12,9 @@
 
 namespace kindred::calibration {
 
+// Of all seeds.
+inline constexpr std::uint64_t kSeries = 2;
+
 struct Member {
   std::string name;
   std::string root;  // the independent model whose weights it has
@@ -32,6 +35,11 @@ struct ZooSize {
 
 // For each width its independent and its doubled models: all of different roots are independent.
 std::vector<std::vector<Member>> independentModels(const ZooSize& size);
+
+// Independent models of one width, of two depths and three languages: with LayerNorm and MLPs
+// without a gate, or with RMS norms, gated MLPs and biases of queries, keys and values.
+enum class Variety { plain, biased };
+std::vector<Member> ofKind(Variety kind, std::size_t count);
 
 // The root first, then every transformation at every strength that applies to it.
 constexpr std::size_t kFamilies = 4;  // dense and mixture, of two widths

@@ -49,6 +49,18 @@ TEST(Gradient, AgreesWithFiniteDifferencesUnderASigmoidRouter) {
   expectGradientIsRight(mixtureShape(Router::sigmoid));
 }
 
+TEST(Gradient, AgreesWithFiniteDifferencesUnderLayerNormAndWithoutAGate) {
+  Shape shape = denseShape();
+  shape.plain = true;
+  expectGradientIsRight(shape);
+}
+
+TEST(Gradient, AgreesWithFiniteDifferencesOfBiases) {
+  Shape shape = denseShape();
+  shape.biases = true;
+  expectGradientIsRight(shape);
+}
+
 TEST(Loss, OfAnUntrainedModelIsThatOfGuessing) {
   const Shape shape = denseShape();
   Weights<float> weights = fresh<float>(shape);
