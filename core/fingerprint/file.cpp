@@ -25,8 +25,8 @@ constexpr const char* kKey = "kindred.fingerprint";  // in the header's __metada
 constexpr std::uint64_t kLargestFile = 64'000'000;
 constexpr std::uint64_t kMostRows = 1'000'000, kMostBits = 16'384, kMostNumber = 1u << 30;
 constexpr std::size_t kLongestText = 1000, kMostOthers = 8;
-constexpr std::uint64_t kMostOfGram = 1024;                          // units of grams
-constexpr std::uint64_t kMostCoordinates = 1024, kMostAlong = 4096;  // of maps and norms
+constexpr std::uint64_t kMostOfGram = 256;  // units of a layer
+constexpr std::uint64_t kMostCoordinates = 512, kMostMaps = 64, kMostNorms = 1024;
 constexpr int kSection = 1;  // the version of grams, maps and norms
 
 // Of the names of another component's tables.
@@ -184,8 +184,8 @@ class Reader {
     made_.tokens = table<std::uint64_t>("tokens", DType::U64);
     checkTokens();
     if (hasSection("grams")) readGrams();
-    if (hasSection("maps")) readStreams("maps", 3, made_.maps);
-    if (hasSection("norms")) readStreams("norms", 2, made_.norms);
+    if (hasSection("maps")) readStreams("maps", 3, kMostMaps, made_.maps);
+    if (hasSection("norms")) readStreams("norms", 2, kMostNorms, made_.norms);
     return std::move(made_);
   }
 
@@ -401,13 +401,15 @@ class Reader {
   }
 
   // Of `dimensions`: the entries, and once or twice the coordinates.
-  void readStreams(const std::string& name, std::size_t dimensions, Streams& into) const {
+  void readStreams(const std::string& name, std::size_t dimensions, std::uint64_t most,
+                   Streams& into) const {
     into.kind = table<std::int32_t>(name + ".kind", DType::I32);
     into.layer = table<std::int32_t>(name + ".layer", DType::I32);
     const models::Tensor* tensor = find(name + ".values");
-    if (into.kind.size() != into.layer.size() || into.count() > kMostAlong) {
+    if (into.kind.size() != into.layer.size()) {
       throw error("has lists of " + name + " of different lengths");
     }
+    if (into.count() > most) throw error("has more " + name + " than a fingerprint may have");
     if (tensor == nullptr && into.count() == 0) return;
     if (tensor == nullptr || tensor->shape.size() != dimensions ||
         tensor->shape[0] != into.count() || tensor->shape[1] < 2 ||

@@ -26,7 +26,7 @@ constexpr std::uint32_t kBandRows = 32;
 constexpr std::size_t kExtremes = 16;     // of either end
 constexpr std::size_t kExtremesOf = 256;  // units whose gates they are taken over
 constexpr std::size_t kMostOfLayer = 96, kFewestOfLayer = 16;  // units of grams
-constexpr std::size_t kMostMaps = 9;
+constexpr std::size_t kMaps = 9;
 constexpr std::uint64_t kGap = 4096;       // between ranges that are told as one
 constexpr std::uint64_t kHeader = 24'000;  // bytes kept for the header
 
@@ -278,7 +278,7 @@ class Maker {
     if (!granted(Gauge::residual_dim) || coordinates() == 0) return 0;
     maps.coordinates = coordinates();
     const std::uint64_t each = std::uint64_t{maps.coordinates} * maps.coordinates + 8;
-    const std::size_t most = std::min<std::uint64_t>(kMostMaps, room / each);
+    const std::size_t most = std::min<std::uint64_t>(kMaps, room / each);
     const auto add = [&](Along kind, std::int64_t layer, std::vector<float> map) {
       if (maps.count() >= most || !addMap(std::move(map), maps)) return;
       maps.kind.push_back(static_cast<std::int32_t>(kind));

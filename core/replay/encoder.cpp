@@ -102,9 +102,11 @@ std::optional<Encoder> Encoder::of(const plan::Model& model, const models::Tenso
                                                             {"Q5_0", Rule::q5_0},
                                                             {"Q5_1", Rule::q5_1},
                                                             {"Q8_0", Rule::q8_0}};
-    const auto found = std::find_if(std::begin(kRules), std::end(kRules), [&](const auto& rule) {
-      return rule.first == tensor.numbers->codec;
-    });
+    // Behind the type may stand that rows are in another order, which no block minds.
+    const std::string_view codec = tensor.numbers->codec;
+    const std::string_view type = codec.substr(0, codec.find(','));
+    const auto found = std::find_if(std::begin(kRules), std::end(kRules),
+                                    [&](const auto& rule) { return rule.first == type; });
     if (found == std::end(kRules) || columns % kBlock != 0) return std::nullopt;
     encoder.rule_ = found->second;
     return encoder;
