@@ -49,8 +49,10 @@ std::string Copies::text(const Budgets& budgets) const {
   std::string seen, unseen;
   const auto tell = [&](const char* what, const std::optional<Seen>& copy, std::uint64_t needed) {
     if (copy) {
-      seen += fmt::format("{}{} from {:.2g} ({}, {} coins)", seen.empty() ? "" : ", ", what,
-                          copy->rho, copy->rows, copy->coins);
+      const std::string from =
+          copy->rho > 0.99 ? fmt::format("{:.4f}", copy->rho) : fmt::format("{:.2g}", copy->rho);
+      seen += fmt::format("{}{} from {} ({}, {} coins)", seen.empty() ? "" : ", ", what, from,
+                          copy->rows, copy->coins);
     } else {
       unseen += (unseen.empty() ? "" : ", ") + std::string(what) + remedy(budgets.read, needed);
     }

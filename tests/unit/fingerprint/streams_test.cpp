@@ -15,7 +15,7 @@
 #include "fingerprint/grams.hpp"
 #include "fingerprint/streams.hpp"
 
-namespace kindred::fingerprint {
+namespace kindred::fingerprint::beside {
 namespace {
 
 constexpr std::size_t kWidth = 48, kUnits = 40, kLayers = 2, kCoordinates = 32;
@@ -268,4 +268,4 @@ TEST(Gains, AgreeWhereTheyStand) {
 }
 
 }  // namespace
-}  // namespace kindred::fingerprint
+}  // namespace kindred::fingerprint::beside
