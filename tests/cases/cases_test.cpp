@@ -167,6 +167,7 @@ TEST_F(Cases, OneBitAWeightIsToldFromAStranger) {
   expectInTable(mean("norms-stranger", "cosine"), 3);
   expectInTable(mean("rows", "cosine"), 2);
   expectBytesInTable();
+  EXPECT_THAT(report_.at("claim").get<std::string>(), HasSubstr("The maker's paper: built from"));
   for (const char* file : {"report.html", "report.md"}) {
     EXPECT_THAT(support::readFile(dir_ / "out" / file),
                 AllOf(HasSubstr("Claim: Press, April 2026"), HasSubstr("Why: Coins are signs")))
@@ -235,6 +236,9 @@ TEST_F(Cases, AMergeComesOutAsOneConstantRecipeAndAgainToTheLastBit) {
     const Fit made = fit(router.tensor);
     EXPECT_NEAR(made.weight, router.weight, 0.03) << router.tensor;
     EXPECT_NEAR(made.cosine, router.cosine, 0.01) << router.tensor;
+    char shown[16];
+    std::snprintf(shown, sizeof shown, " %.3f\n", made.weight);
+    EXPECT_THAT(support::readFile(kPages / "rio.md"), HasSubstr(shown)) << "the page's picture";
   }
   EXPECT_GT(fit("0.input_layernorm").weight, 0.6) << "norms, a step or two apart, most of all";
   expectInTable(fit("15.mlp.gate").weight, 2);
@@ -388,7 +392,8 @@ TEST_F(Cases, AFrameIsSeenForTheCornerThatItIsOrNotAtAll) {
   EXPECT_EQ(mean("other-rows", "changed"), mean("innocent-rows", "changed"))
       << "and what he would not: the other layers are a stranger's";
   EXPECT_THAT(support::readFile(dir_ / "out/report.json"),
-              HasSubstr("a few rows or layers of one in the other look like this"));
+              AllOf(HasSubstr("a few rows or layers of one in the other look like this"),
+                    HasSubstr("in 6 % of the units")));
   expectInTable(mean("planted-rows", "changed"), 2);
   expectBytesInTable();
 }

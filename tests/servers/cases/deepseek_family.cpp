@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::uint64_t kStream = 128, kBlocks = 5, kDense = 3, kHeads = 4;
 constexpr std::uint64_t kLatent = 32, kRope = 16, kPlain = 16, kValue = 16;
-constexpr std::uint64_t kDenseUnits = 192, kExpertUnits = 64;
+constexpr std::uint64_t kDenseUnits = 96, kExpertUnits = 32;
 
 struct Latent {
   std::string type, architecture;
@@ -21,7 +21,7 @@ std::string latentConfig(const Latent& shape) {
          "\", \"hidden_size\": 128, \"num_hidden_layers\": 5, \"num_attention_heads\": 4, "
          "\"num_key_value_heads\": 4, \"q_lora_rank\": 32, \"kv_lora_rank\": 32, "
          "\"qk_rope_head_dim\": 16, \"qk_nope_head_dim\": 16, \"v_head_dim\": 16, "
-         "\"intermediate_size\": 192, \"moe_intermediate_size\": 64, \"first_k_dense_replace\": 3, "
+         "\"intermediate_size\": 96, \"moe_intermediate_size\": 32, \"first_k_dense_replace\": 3, "
          "\"n_group\": 1, \"topk_group\": 1, \"n_shared_experts\": 1, \"num_experts_per_tok\": 2, "
          "\"n_routed_experts\": " +
          std::to_string(shape.experts) +
@@ -111,9 +111,9 @@ CaseModel published(const std::string& repository, const Draft& draft, bool smal
 }  // namespace
 
 std::vector<CaseModel> deepseekFamily() {
-  const Latent v3{"deepseek_v3", "DeepseekV3ForCausalLM", 8, false};
-  const Latent kimi{"kimi_k2", "DeepseekV3ForCausalLM", 16, false};
-  const Latent skt{"axk1", "AXK1ForCausalLM", 8, true};
+  const Latent v3{"deepseek_v3", "DeepseekV3ForCausalLM", 4, false};
+  const Latent kimi{"kimi_k2", "DeepseekV3ForCausalLM", 8, false};
+  const Latent skt{"axk1", "AXK1ForCausalLM", 4, true};
   const Draft base = LatentMaker(v3, 61).make();
   const Draft first = trained(base, 0.012, 62), later = trained(base, 0.014, 63);
   return {published("deepseek-ai/DeepSeek-V3-Base", base, true, 1),

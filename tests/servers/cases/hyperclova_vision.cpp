@@ -4,7 +4,7 @@
 namespace kindred::servers {
 namespace {
 
-constexpr std::uint64_t kHidden = 64, kUnits = 96, kDepth = 32;
+constexpr std::uint64_t kHidden = 64, kUnits = 48, kDepth = 32;
 
 // The tower of Qwen2.5-VL, under any prefix.
 Draft tower(const std::string& prefix, std::uint64_t out, std::uint64_t seed) {
@@ -41,7 +41,7 @@ Draft together(Draft text, const Draft& vision, const std::string& type) {
   text.arrays.insert(vision.arrays.begin(), vision.arrays.end());
   text.config = "{\"model_type\": \"" + type + "\", \"text_config\": " + text.config +
                 ", \"vision_config\": {\"model_type\": \"qwen2_5_vl\", \"hidden_size\": 64, "
-                "\"intermediate_size\": 96, \"depth\": 32, \"num_heads\": 4, "
+                "\"intermediate_size\": 48, \"depth\": 32, \"num_heads\": 4, "
                 "\"out_hidden_size\": 128}}";
   return text;
 }
