@@ -1,6 +1,7 @@
 #include "align/self_test.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <map>
 #include <numeric>
@@ -53,6 +54,25 @@ double dot(std::span<const double> x, std::span<const double> y) {
 // With the other turned by one column: rows of a circulant matrix.
 double turnedDot(std::span<const double> x, std::span<const double> y) {
   return x.empty() ? 0 : dot(x.subspan(1), y.first(y.size() - 1)) + x.front() * y.back();
+}
+
+void keepLargest(std::span<const double> values, double& largest) {
+  for (const double x : values) {
+    if (std::abs(x) > std::abs(largest)) largest = x;
+  }
+}
+
+// Products with all rows of a Hadamard matrix (Sylvester's order); the length is a power of two.
+void toWalsh(std::span<double> values) {
+  for (std::size_t half = 1; half < values.size(); half *= 2) {
+    for (std::size_t block = 0; block < values.size(); block += 2 * half) {
+      for (std::size_t i = block; i < block + half; ++i) {
+        const double x = values[i], y = values[i + half];
+        values[i] = x + y;
+        values[i + half] = x - y;
+      }
+    }
+  }
 }
 
 constexpr std::uint64_t kUnitsOfBand = 1024;  // that a self-test of a band looks at
@@ -187,6 +207,15 @@ double twoSidedP(const SignCount& count) {
                          stats::binomialTail(count.coins, count.coins - count.heads));
 }
 
+std::vector<SelfTest> testsOf(const std::map<std::string, Coins>& all) {
+  std::vector<SelfTest> tests;
+  for (const auto& [against, coins] : all) {
+    const SignCount count = coins.count();
+    if (count.coins > 0) tests.push_back({against, count, twoSidedP(count)});
+  }
+  return tests;
+}
+
 class Tester {
  public:
   Tester(const ModelWeights& weights, const GaugeUse& use)
@@ -199,16 +228,10 @@ class Tester {
     accumulate(part, own);
     compareWithTables(part, own);
     compareTurned(part, own);
+    comparePeaks(part, own);
   }
 
-  std::vector<SelfTest> results() const {
-    std::vector<SelfTest> tests;
-    for (const auto& [against, coins] : coins_) {
-      const SignCount count = coins.count();
-      if (count.coins > 0) tests.push_back({against, count, twoSidedP(count)});
-    }
-    return tests;
-  }
+  std::vector<SelfTest> results() const { return testsOf(coins_); }
 
  private:
   // As they are tossed: columns of bands as rows, and biases with what they change sign with.
@@ -286,6 +309,28 @@ class Tester {
     }
   }
 
+  // Which number of a row is the largest does not depend on the row's sign, so that the sign of
+  // this number is as fair as the row's.
+  void comparePeaks(const Part& part, const UnitRows& own) {
+    Coins& plain = coins_["the coordinate that they lie along most"];
+    Coins& walsh = coins_["the Walsh function that they lie along most"];
+    std::vector<double> transform;
+    for (const Unit& unit : part.units) {
+      if (!fits(unit, own.rows)) continue;
+      double largest = 0, largest_of_walsh = 0;
+      for (const std::uint32_t r : unit.rows) {
+        const std::span<const double> row = own.row(r);
+        keepLargest(row, largest);
+        transform.assign(row.begin(),
+                         row.begin() + static_cast<std::ptrdiff_t>(std::bit_floor(row.size())));
+        toWalsh(transform);
+        keepLargest(transform, largest_of_walsh);
+      }
+      plain.add(unit.origin, largest);
+      walsh.add(unit.origin, largest_of_walsh);
+    }
+  }
+
   // Each row with the one before it: given that, its sign is fair. Of copies only the first tosses.
   void compareTurned(const Part& part, const UnitRows& own) {
     Coins& right = coins_["the row before them turned by one column"];
@@ -360,26 +405,44 @@ void tossColumns(const UnitRows& rows, Coins& coins) {
   for (std::uint32_t c = 0; c < along.size(); ++c) coins.add(c, along[c]);
 }
 
+// Columns, each with that of a table: a frozen table of positions or codes in place of an
+// embedding.
+void compareColumns(const UnitRows& rows, const std::vector<std::uint32_t>& numbers,
+                    std::map<std::string, Coins>& coins) {
+  constexpr std::uint64_t kEnough = 256;  // rows: a table shows in each of them
+  std::vector<double> row(rows.columns), along;
+  for (const PublicTable& table : publicTables()) {
+    along.assign(rows.columns, 0.0);
+    for (std::uint64_t t = 0; t < std::min(rows.rows, kEnough); ++t) {
+      table.row(numbers[t], row);
+      for (std::uint64_t c = 0; c < rows.columns; ++c) along[c] += rows.row(t)[c] * row[c];
+    }
+    Coins& of_table = coins["columns of equal number of " + std::string(table.name)];
+    for (std::uint32_t c = 0; c < along.size(); ++c) of_table.add(c, along[c]);
+  }
+}
+
 // Coordinates of the stream, in the embeddings of the tokens named; where maps of the stream are
 // tossed also in the rows that make these.
 std::vector<SelfTest> residualTests(const ModelWeights& weights, const GaugeUse& use,
                                     const std::vector<std::uint32_t>& tokens) {
   constexpr std::uint64_t kMostRows = 256;  // of an MLP
-  Coins coins;
+  std::map<std::string, Coins> coins;
+  Coins& of_sums = coins["the sum of the coordinates before them"];
   for (const std::string_view role : {role::kEmbedding, role::kOutput}) {
     if (tokens.empty() || weights.rows(role, {}) == 0) continue;
-    tossColumns(UnitRows(weights.matrix(role, {}, tokens)), coins);
+    const UnitRows rows(weights.matrix(role, {}, tokens));
+    tossColumns(rows, of_sums);
+    compareColumns(rows, tokens, coins);
   }
   for (const Place& place : weights.mlps()) {
     const std::uint64_t rows = std::min(kMostRows, weights.rows(use.role, place));
     if (use.role != role::kUp || rows == 0) continue;
     std::vector<std::uint32_t> first(rows);
     std::iota(first.begin(), first.end(), 0u);
-    tossColumns(UnitRows(weights.matrix(use.role, place, first)), coins);
+    tossColumns(UnitRows(weights.matrix(use.role, place, first)), of_sums);
   }
-  const SignCount count = coins.count();
-  if (count.coins == 0) return {};
-  return {{"the sum of the coordinates before them", count, twoSidedP(count)}};
+  return testsOf(coins);
 }
 
 // Latents that stand in for copied layers are found by the sign test itself, so each layer is

@@ -9,7 +9,9 @@
 //   in such a role: rows that are the partner's under any one linear map fail,
 //   sign<row, v>, v the sum of the rows (of length one) that stand before it in its own matrix:
 //   rows that lean one way fail,
-//   sign<row, row of equal number of a public table>, and
+//   sign<row, row of equal number of a public table>,
+//   the sign of the row's largest number, and of the largest of its Walsh transform: rows of an
+//   identity or a Hadamard matrix fail, in whatever order they stand, and
 //   sign<row, the row before it turned by one column>: rows of circulant matrices fail.
 //   Given the rows before it a row's sign is fair, so that all coins of a test are independent.
 // Copies of a part share their coin. What fails is refused. That the reference passed raises the

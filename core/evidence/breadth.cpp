@@ -64,7 +64,13 @@ Breadth breadthOf(const std::vector<const Finding*>& rejecting) {
       orders.push_back(finding);
       continue;
     }
-    const double share = excess(finding->units, finding->statistic);
+    // Heads are those of the layers: what is weighed by ranks has another statistic.
+    std::uint64_t coins = 0, heads = 0;
+    for (const LayerCoins& layer : finding->by_layer) {
+      coins += layer.coins;
+      heads += layer.heads;
+    }
+    const double share = excess(coins, static_cast<double>(heads));
     const double shown = excessWhereShown(finding->by_layer);
     for (const LayerCoins& layer : finding->by_layer) {
       const bool able = shown * std::sqrt(static_cast<double>(layer.coins)) >= kAbleDeviations;
@@ -77,7 +83,10 @@ Breadth breadthOf(const std::vector<const Finding*>& rejecting) {
   }
   for (const Finding* finding : orders) {
     if (breadth.share > 0 || !finding->likeness || finding->likeness->median == 0) continue;
-    breadth.share = finding->statistic / static_cast<double>(finding->units);
+    const bool of_signs = finding->likeness->agreement.has_value();
+    if (of_signs && finding->statistic > static_cast<double>(finding->units)) continue;  // of ranks
+    breadth.share = of_signs ? excess(finding->units, finding->statistic)
+                             : finding->statistic / static_cast<double>(finding->units);
     addSizes(*finding, breadth);
   }
   breadth.layers_tested = layers.size();

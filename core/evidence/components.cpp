@@ -20,7 +20,7 @@ std::string inWords(Class klass) {
     case Class::partial:
       return "shared in part";
     case Class::arranged:
-      return "signs or order chosen to fit";
+      return "signs or order agree, the rows behind them don't";
     case Class::no_evidence:
       return "no evidence of shared weights";
     case Class::untestable:
@@ -58,16 +58,30 @@ std::string powerOf(const std::vector<const ComponentVerdict*>& parts) {
   return fmt::format("{}", fmt::join(list, ". "));
 }
 
+// A fifth of both models that nobody has compared is a part of which nothing is said.
+constexpr double kLargeRemainder = 0.2, kNamedRemainder = 0.01;
+
+std::string remainderText(const Remainder& remainder) {
+  if (std::max(remainder.of_a, remainder.of_b) < kNamedRemainder) return {};
+  return fmt::format(
+      " Nothing is said of what no component of both holds: {:.0f} % of the first model's "
+      "parameters and {:.0f} % of the second's.",
+      100 * remainder.of_a, 100 * remainder.of_b);
+}
+
 }  // namespace
 
-Verdict combined(Verdict whole, const std::vector<ComponentVerdict>& components) {
+Verdict combined(Verdict whole, const std::vector<ComponentVerdict>& components,
+                 const Remainder& remainder) {
   std::vector<const ComponentVerdict*> related, others, all;
   for (const ComponentVerdict& part : components) {
     (isRelated(part.verdict.klass) ? related : others).push_back(&part);
     all.push_back(&part);
   }
+  if (whole.klass == Class::identical || components.empty()) return whole;
+  const bool partly = std::min(remainder.of_a, remainder.of_b) >= kLargeRemainder;
   const bool alone = components.size() == 1 && components.front().verdict.klass == whole.klass;
-  if (whole.klass == Class::identical || components.empty() || alone) return whole;
+  if (alone && (!partly || related.empty())) return whole;
   if (related.empty()) {
     whole.sentence = fmt::format("By component: {}. {}", listed(all), whole.sentence);
     if (!isRelated(whole.klass)) whole.power = powerOf(others);
@@ -79,7 +93,10 @@ Verdict combined(Verdict whole, const std::vector<ComponentVerdict>& components)
       }))->verdict;
   if (others.empty()) {
     Verdict verdict = best;
-    verdict.sentence = fmt::format("By component: {}. {}", listed(all), best.sentence);
+    if (verdict.klass == Class::identical) verdict.klass = Class::shared_weights;
+    if (partly) verdict.klass = Class::partial;
+    verdict.sentence = fmt::format("{}: {}.{} {}", partly ? "Shared in part" : "By component",
+                                   listed(all), remainderText(remainder), best.sentence);
     return verdict;
   }
   Verdict verdict = best;

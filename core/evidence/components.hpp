@@ -15,9 +15,17 @@ struct ComponentVerdict {
   Verdict verdict;
 };
 
-// `whole`: of the pair as it is without components. A pair that is identical stays so, and so does
-// one of which no component says that weights are shared. Where some do and others don't the pair
-// is partial, and the sentence names both; where all do it is related as the most telling is.
-Verdict combined(Verdict whole, const std::vector<ComponentVerdict>& components);
+// The share of each model's parameters that no compared component holds: components that only one
+// of the two has, or whose family is not known.
+struct Remainder {
+  double of_a = 0, of_b = 0;
+};
+
+// `whole`: of the pair as it is without components. A pair that is identical stays so, and no other
+// becomes it; one of which no component says that weights are shared stays as it is, too. Where
+// some do and others don't, or what does is not nearly the whole of either model, the pair is
+// partial, and the sentence names both; else it is related as the most telling component is.
+Verdict combined(Verdict whole, const std::vector<ComponentVerdict>& components,
+                 const Remainder& remainder = {});
 
 }  // namespace kindred::evidence

@@ -38,7 +38,10 @@ class Judge {
   void addRejecting(const Adjusted& entry);
   // How alike up rows are that were matched, of the test to which they are most.
   void addRows(const Finding& finding);
-  std::optional<Start> start() const { return startOf(constants_, rows_); }
+  // Gains were held against each other where they stand. That is told only where most of the model
+  // is alike and stands there.
+  std::optional<Start> start() const;
+  bool standsInPlace() const;
 
   // The sizes that are told are those of the gauge whose rows are most alike.
   void addSizes(const Finding& finding);
@@ -131,6 +134,8 @@ class Judge {
   Total total_;
   std::optional<double> rho_;
   std::optional<double> constants_, rows_;  // that tell descent from a shared start
+  bool layers_in_place_ = true;             // as far as tests have matched them
+  std::set<std::string> seeing_redrawn_;    // tests that find coordinates wherever they stand
 };
 
 }  // namespace kindred::evidence

@@ -267,7 +267,9 @@ std::string Judge::powerOf(Class klass) const {
     case Class::partial:
       return "of the other tensors: " + power();
     case Class::arranged:
-      return "not stated: signs or order were chosen";
+      return "not stated: signs or order agree and the rows behind them do not, so that neither "
+             "tells "
+             "what a copy would have shown";
     case Class::not_run:
       return "none: the pair was not tested";
     case Class::inconclusive:

@@ -106,6 +106,10 @@ void Judge::addDeciding(const Adjusted& entry) {
   const Finding& finding = entry.finding;
   ++deciding_;
   if (finding.constants) constants_ = finding.constants;
+  if (finding.power && finding.power->redrawn) seeing_redrawn_.insert(finding.test);
+  layers_in_place_ &=
+      std::all_of(finding.matches.begin(), finding.matches.end(),
+                  [](const PlaceMatch& match) { return match.layer_a == match.layer_b; });
   if (best_ == nullptr || entry.log10_p < best_->log10_p) best_ = &entry;
   if (rejects(finding, entry.log10_p)) addRejecting(entry);
   addSizes(finding);
@@ -159,6 +163,21 @@ void Judge::addRejecting(const Adjusted& entry) {
   supported_ = supported_ || !isUnsupported(entry.finding);
 }
 
+// Coordinates agree where they stand, by a test that does not look for them elsewhere.
+bool Judge::standsInPlace() const {
+  return layers_in_place_ &&
+         std::any_of(rejecting_.begin(), rejecting_.end(), [&](const Adjusted* entry) {
+           return isOfTheStream(entry->finding) && !seeing_redrawn_.contains(entry->finding.test);
+         });
+}
+
+std::optional<Start> Judge::start() const {
+  constexpr double kMost = 0.5;          // of the units
+  const double share = breadth().share;  // 0: not known
+  if (!standsInPlace() || (share > 0 && share < kMost)) return std::nullopt;
+  return startOf(constants_, rows_);
+}
+
 void Judge::addRows(const Finding& finding) {
   if (finding.gauge != Gauge::mlp_unit || !finding.likeness || !finding.likeness->agreement) return;
   const double rows =
@@ -168,7 +187,9 @@ void Judge::addRows(const Finding& finding) {
 
 void Judge::addSizes(const Finding& finding) {
   if (!finding.likeness || !finding.likeness->agreement) return;
-  if (mostAreAlike(finding) && !mayBeTurned(finding)) redrawn_ = true;
+  // Coordinates that are alike, be it in the embedding alone, say nothing of what layers hold.
+  const bool of_layers = !isOfTheStream(finding) || (finding.power && finding.power->redrawn);
+  if (of_layers && mostAreAlike(finding) && !mayBeTurned(finding)) redrawn_ = true;
   const auto times = [](const Finding& x) { return x.likeness->matched / x.likeness->chance; };
   if (sized_ == nullptr || times(finding) > times(*sized_)) sized_ = &finding;
 }

@@ -239,6 +239,29 @@ std::vector<evidence::ComponentVerdict> componentsOf(const plan::Model& a, const
   return list;
 }
 
+// Of each model the parameters that none of the compared components holds.
+evidence::Remainder remainderOf(const plan::Model& a, const plan::Model& b) {
+  std::set<const plan::Model*> of_a, of_b;
+  for (const plan::ComponentPair& pair : plan::componentPairs(a, b)) {
+    of_a.insert(pair.a);
+    of_b.insert(pair.b);
+  }
+  const auto elements = [](const plan::Model& model) {
+    double sum = 0;
+    for (const models::Tensor& tensor : model.checkpoint.tensors()) {
+      sum += static_cast<double>(tensor.elements);
+    }
+    return sum;
+  };
+  const auto left = [&](const plan::Model& model, const std::set<const plan::Model*>& parts) {
+    double held = 0;
+    for (const plan::Model* part : parts) held += elements(*part);
+    const double all = elements(model);
+    return all > 0 ? std::max(0.0, 1 - held / all) : 0.0;
+  };
+  return {left(a, of_a), left(b, of_b)};
+}
+
 evidence::AdapterSide sideOf(const plan::Model& model) {
   const models::Adapter* adapter = model.checkpoint.adapter();
   return {model.key, adapter == nullptr ? std::string() : models::describe(*adapter)};
@@ -256,7 +279,8 @@ results::Pair pairOf(const steps::Recipe& recipe, const plan::Models& models,
   results::Pair pair{a, b, evidence::judge(a, b, findings, coverage, unfairIn(results, a, b)),
                      coverage};
   pair.components = componentsOf(model_a, model_b, recipe, results, coverage.ran, wider);
-  pair.verdict = evidence::combined(std::move(pair.verdict), pair.components);
+  pair.verdict =
+      evidence::combined(std::move(pair.verdict), pair.components, remainderOf(model_a, model_b));
   pair.verdict = evidence::ofAdapters(std::move(pair.verdict), sideOf(model_a), sideOf(model_b));
   countAssignments(findings, pair);
   return pair;

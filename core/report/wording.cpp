@@ -238,8 +238,9 @@ Answer answerByClass(const results::Pair& pair) {
           fmt::format("Signs or order agree between {} and {}, and the rows of numbers behind "
                       "them do not: no shared weights are shown.",
                       a, b),
-          "Independent models don't look like this, nor do models of one origin: signs, units or "
-          "coordinates of one were chosen to fit the other." +
+          "Independent models don't look like this, nor do most models of one origin: signs, units "
+          "or coordinates of one may have been chosen to fit the other, both may have been given "
+          "one pattern of zeros or signs, or a small share of one is in the other." +
               sizesOf(pair)};
     case Class::inconclusive:
       return {fmt::format("What was measured of {} and {} is not enough to say whether they share "

@@ -60,17 +60,20 @@ std::vector<Finding> kindred::fixed_points::ofUnits(const MatrixTask& task, cons
         linear::rotated(linear::unitColumns(task.a.weights().matrix(role, match.a)), rotation),
         linear::unitColumns(task.b.weights().matrix(role, match.b)));
   };
+  const auto numbers = [&](std::string_view role, const MlpMatch& match) {
+    return linear::effectiveNumbers(linear::unitColumns(task.a.weights().matrix(role, match.a)));
+  };
   const std::uint64_t width = task.b.weights().shape().hidden;
   exchange::FixedPoints by_gates(task.seed), by_ups(task.seed + 0x10000);
   RankCorrelation ranks;
   for (const MlpMatch& match : exchange::oncePerGroup(task)) {
     const arma::fmat gates = cosines(kindred::role::kGate, match);
-    const auto matching = by_gates.add(gates, width);
+    const auto matching = by_gates.add(gates, width, numbers(kindred::role::kGate, match));
     if (limits.draws > 0 && gates.n_rows == gates.n_cols && !matching.empty()) {
       ranks.add(matching, limits.draws, task.seed + ranks.layers);
     }
     const arma::fmat ups = arma::abs(cosines(kindred::role::kUp, match));  // their signs are free
-    if (!ups.is_empty()) by_ups.add(ups, width);
+    if (!ups.is_empty()) by_ups.add(ups, width, numbers(kindred::role::kUp, match));
   }
   std::vector<Finding> findings;
   if (by_gates.parts() > 0) {

@@ -15,6 +15,9 @@
 namespace kindred::exchange {
 namespace {
 
+// Of a normal row of a dozen: random ones of as few are as alike as copies.
+constexpr double kFewestNumbers = 4;
+
 double medianOf(std::vector<float> values) {
   if (values.empty()) return 0;
   const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
@@ -26,7 +29,8 @@ double medianOf(std::vector<float> values) {
 
 // An order chosen to fit can do no better than the largest cosine of each row, so that is what rows
 // that are alike must exceed.
-void FixedPoints::addSizes(const arma::fmat& cosines, const std::vector<std::size_t>& matching) {
+void FixedPoints::addSizes(const arma::fmat& cosines, const std::vector<std::size_t>& matching,
+                           std::span<const double> numbers) {
   for (std::size_t i = 0; i < matching.size(); ++i) {
     if (matching[i] >= cosines.n_cols) continue;
     float largest = 0;
@@ -35,11 +39,13 @@ void FixedPoints::addSizes(const arma::fmat& cosines, const std::vector<std::siz
     }
     matched_.push_back(cosines(i, matching[i]));
     others_ += largest;
-    clear_ += cosines(i, matching[i]) >= align::clearFrom(largest);
+    const bool tells = numbers.empty() || numbers[i] >= kFewestNumbers;
+    clear_ += tells && cosines(i, matching[i]) >= align::clearFrom(largest);
   }
 }
 
-std::vector<std::size_t> FixedPoints::add(const arma::fmat& similarity, std::uint64_t width) {
+std::vector<std::size_t> FixedPoints::add(const arma::fmat& similarity, std::uint64_t width,
+                                          std::span<const double> numbers) {
   if (similarity.n_elem < 2 || !similarity.is_finite()) return {};
   const arma::fmat by_row = similarity.t();  // column-major columns are row-major rows
   const stats::MatrixView<float> view{
@@ -50,7 +56,7 @@ std::vector<std::size_t> FixedPoints::add(const arma::fmat& similarity, std::uin
   optimal_ += stats::certify(view, stats::Goal::maximise, best).holds;
   std::vector<std::size_t> matching = std::move(best.column_of_row);
   for (std::size_t i = 0; i < matching.size(); ++i) fixed_ += matching[i] == i;
-  if (width > 0) addSizes(similarity, matching);
+  if (width > 0) addSizes(similarity, matching, numbers);
   width_ = width;
   const std::uint64_t smaller = std::min(similarity.n_rows, similarity.n_cols);
   square_ = square_ && similarity.n_rows == similarity.n_cols;

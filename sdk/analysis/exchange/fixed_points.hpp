@@ -23,7 +23,11 @@ class FixedPoints {
   // nothing, and one with values that are not finite are passed over. Returns the matching of A's
   // units, kUnassigned where B has fewer; empty where it was passed over. `width`: the similarities
   // are cosines of rows of that length, and the finding is to say how alike the rows are.
-  std::vector<std::size_t> add(const arma::fmat& similarity, std::uint64_t width = 0);
+  // `numbers`: of each of A's rows how many numbers it is made of (linear::effectiveNumbers());
+  // rows of a few are alike wherever one pattern of zeros was given to two models, and are not
+  // counted as copies.
+  std::vector<std::size_t> add(const arma::fmat& similarity, std::uint64_t width = 0,
+                               std::span<const double> numbers = {});
 
   std::uint64_t parts() const { return sizes_.size(); }
   std::uint64_t units() const { return units_; }
@@ -33,7 +37,8 @@ class FixedPoints {
   Finding finding(const std::string& null) const;
 
  private:
-  void addSizes(const arma::fmat& cosines, const std::vector<std::size_t>& matching);
+  void addSizes(const arma::fmat& cosines, const std::vector<std::size_t>& matching,
+                std::span<const double> numbers);
 
   std::uint64_t seed_;
   std::vector<std::uint64_t> sizes_;  // of the smaller side

@@ -122,6 +122,20 @@ arma::fmat unitColumns(const Matrix& matrix) {
   return columns;
 }
 
+std::vector<double> effectiveNumbers(const arma::fmat& columns) {
+  std::vector<double> numbers;
+  for (arma::uword j = 0; j < columns.n_cols; ++j) {
+    double squares = 0, fourth = 0;
+    for (arma::uword i = 0; i < columns.n_rows; ++i) {
+      const double square = double{columns(i, j)} * columns(i, j);
+      squares += square;
+      fourth += square * square;
+    }
+    numbers.push_back(fourth > 0 ? squares * squares / fourth : 0);
+  }
+  return numbers;
+}
+
 double dot(const float* x, const float* y, std::size_t count) {
   double sums[4] = {};
   std::size_t i = 0;

@@ -24,6 +24,10 @@ arma::mat innerProducts(const arma::mat& left, const arma::mat& right);
 // The rows of a weight matrix as columns of length 1 (`columns` x `rows`). Rows that are zero, or
 // not finite, become zero and so match nothing.
 arma::fmat unitColumns(const Matrix& matrix);
+
+// Of each column (sum of squares)^2 / sum of fourth powers: the number of its numbers if they were
+// of one size, a third of it if they are normal; 0 for a column of zeros.
+std::vector<double> effectiveNumbers(const arma::fmat& columns);
 arma::mat wideUnitColumns(const Matrix& matrix);
 
 // The dot product of two columns in double, the same bits everywhere: what decides is not left to a

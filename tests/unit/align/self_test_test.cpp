@@ -137,6 +137,22 @@ TEST(SelfTest, RowsThatBeganAsAPublicTableGiveNoCoin) {
   expectRefused(pair(role::kValue, 8, onDiagonal), Gauge::value_dim, "the identity");
 }
 
+TEST(SelfTest, RowsOfAPublicTableGiveNoCoinInWhateverOrderTheyStand) {
+  const auto shuffled = [](std::uint64_t model, auto table) {
+    return [model, table](std::uint64_t row, std::uint64_t column, std::uint64_t columns) {
+      return table((row * (2 * model + 1) + model) % columns, column, columns);
+    };
+  };
+  const auto pair = [&](std::string_view role, float size, auto table) {
+    return testedBySigns(with(ToyModel("a", 1), role, size, shuffled(3, table)),
+                         with(ToyModel("b", 2), role, size, shuffled(8, table)));
+  };
+  expectRefused(pair(role::kUp, 8, onDiagonal), Gauge::mlp_unit,
+                "the coordinate that they lie along most");
+  expectRefused(pair(role::kUp, 1, ofHadamard), Gauge::mlp_unit,
+                "the Walsh function that they lie along most");
+}
+
 TEST(SelfTest, RowsThatAreOneRowTurnedGiveNoCoin) {
   const auto circulant = [](std::string name, std::uint64_t seed) {
     ToyModel model(std::move(name), seed);

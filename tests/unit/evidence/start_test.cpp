@@ -47,10 +47,33 @@ Adjusted norms(double constants, double log10_p) {
   return entry;
 }
 
+// Coordinates of the residual stream agree where they stand.
+Adjusted coordinates() {
+  Adjusted entry = norms(0.1, -40);
+  entry.finding.test = "sign-test";
+  entry.finding.constants = {};
+  return entry;
+}
+
+TEST(Start, IsNotToldWhereCoordinatesOrLayersStandElsewhere) {
+  Coverage coverage;
+  coverage.tensors_a = coverage.tensors_b = 20;
+  EXPECT_FALSE(judge("a", "b", {units(9), norms(0.1, 0)}, coverage).start)
+      << "coordinates were reordered";
+  Adjusted found_anywhere = coordinates();
+  found_anywhere.finding.test = "tree-coins";
+  found_anywhere.finding.power = Power{};
+  found_anywhere.finding.power->redrawn = true;
+  EXPECT_FALSE(judge("a", "b", {units(9), norms(0.1, 0), found_anywhere}, coverage).start);
+  Adjusted reversed = units(9);
+  reversed.finding.matches = {{0, 1, -1, -1}, {1, 0, -1, -1}};
+  EXPECT_FALSE(judge("a", "b", {reversed, norms(0.1, 0), coordinates()}, coverage).start);
+}
+
 TEST(Start, StandsBesideARejectionAndNotBesideAnythingElse) {
   Coverage coverage;
   coverage.tensors_a = coverage.tensors_b = 20;
-  const Verdict kin = judge("a", "b", {units(9), norms(0.1, 0)}, coverage);
+  const Verdict kin = judge("a", "b", {units(9), norms(0.1, 0), coordinates()}, coverage);
   EXPECT_EQ(kin.klass, Class::shared_weights);
   ASSERT_TRUE(kin.start);
   EXPECT_EQ(kin.start->looks_like, LooksLike::shared_start);
