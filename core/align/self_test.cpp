@@ -1,7 +1,6 @@
 #include "align/self_test.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 #include <map>
 #include <numeric>
@@ -17,6 +16,7 @@
 #include <kindred/analysis/stats/tails.hpp>
 
 #include "align/public_tables.hpp"
+#include "align/table_products.hpp"
 
 namespace kindred::align {
 namespace {
@@ -54,25 +54,6 @@ double dot(std::span<const double> x, std::span<const double> y) {
 // With the other turned by one column: rows of a circulant matrix.
 double turnedDot(std::span<const double> x, std::span<const double> y) {
   return x.empty() ? 0 : dot(x.subspan(1), y.first(y.size() - 1)) + x.front() * y.back();
-}
-
-void keepLargest(std::span<const double> values, double& largest) {
-  for (const double x : values) {
-    if (std::abs(x) > std::abs(largest)) largest = x;
-  }
-}
-
-// Products with all rows of a Hadamard matrix (Sylvester's order); the length is a power of two.
-void toWalsh(std::span<double> values) {
-  for (std::size_t half = 1; half < values.size(); half *= 2) {
-    for (std::size_t block = 0; block < values.size(); block += 2 * half) {
-      for (std::size_t i = block; i < block + half; ++i) {
-        const double x = values[i], y = values[i + half];
-        values[i] = x + y;
-        values[i + half] = x - y;
-      }
-    }
-  }
 }
 
 constexpr std::uint64_t kUnitsOfBand = 1024;  // that a self-test of a band looks at
@@ -228,7 +209,6 @@ class Tester {
     accumulate(part, own);
     compareWithTables(part, own);
     compareTurned(part, own);
-    comparePeaks(part, own);
   }
 
   std::vector<SelfTest> results() const { return testsOf(coins_); }
@@ -294,40 +274,14 @@ class Tester {
   }
 
   void compareWithTables(const Part& part, const UnitRows& own) {
-    std::vector<double> row(own.columns);
-    for (const PublicTable& table : publicTables()) {
-      Coins& coins = coins_["rows of equal number of " + std::string(table.name)];
-      for (const Unit& unit : part.units) {
-        if (!fits(unit, own.rows)) continue;
-        double sum = 0;
-        for (const std::uint32_t r : unit.rows) {
-          table.row(r, row);
-          sum += dot(own.row(r), row);
-        }
-        coins.add(unit.origin, sum);
-      }
-    }
-  }
-
-  // Which number of a row is the largest does not depend on the row's sign, so that the sign of
-  // this number is as fair as the row's.
-  void comparePeaks(const Part& part, const UnitRows& own) {
-    Coins& plain = coins_["the coordinate that they lie along most"];
-    Coins& walsh = coins_["the Walsh function that they lie along most"];
-    std::vector<double> transform;
+    std::vector<NumberedRow> rows;
     for (const Unit& unit : part.units) {
       if (!fits(unit, own.rows)) continue;
-      double largest = 0, largest_of_walsh = 0;
-      for (const std::uint32_t r : unit.rows) {
-        const std::span<const double> row = own.row(r);
-        keepLargest(row, largest);
-        transform.assign(row.begin(),
-                         row.begin() + static_cast<std::ptrdiff_t>(std::bit_floor(row.size())));
-        toWalsh(transform);
-        keepLargest(transform, largest_of_walsh);
+      rows.clear();
+      for (const std::uint32_t r : unit.rows) rows.push_back({r, own.row(r)});
+      for (const TableProduct& product : tableProducts(rows)) {
+        coins_[product.against].add(unit.origin, product.value);
       }
-      plain.add(unit.origin, largest);
-      walsh.add(unit.origin, largest_of_walsh);
     }
   }
 

@@ -14,7 +14,9 @@
 #include <kindred/analysis/align/origins.hpp>
 #include <kindred/error.hpp>
 
+#include "align/table_products.hpp"
 #include "fingerprint/along.hpp"
+#include "fingerprint/fair.hpp"
 #include "results/hash.hpp"
 #include "run/weights.hpp"
 #include "words/names.hpp"
@@ -98,6 +100,7 @@ class Maker {
     left -= takeBands(room * 3 / 20);
     left -= takeValues(room / 5);
     takeUnits(left, room / 8);
+    refuseTables();
     if (made_.units.count() + made_.values.count() == 0) refuse();
     addRanges();
     return std::move(made_);
@@ -195,7 +198,7 @@ class Maker {
       addGrams(candidates, std::min(of_grams, most));
       keepLargest(candidates, most);
       left -= candidates.size();
-      addRows(candidates, made_.units, role::kUp, role::kGate);
+      addRows(candidates, made_.units, role::kUp, role::kGate, unit_tables_);
     }
   }
 
@@ -323,7 +326,7 @@ class Maker {
       addValues(place, candidates);
       keepLargest(candidates, left / ahead--);
       left -= candidates.size();
-      addRows(candidates, made_.values, role::kValue, {});
+      addRows(candidates, made_.values, role::kValue, {}, value_tables_);
     }
     return made_.values.count() * each;
   }
@@ -416,7 +419,7 @@ class Maker {
 
   // The chosen rows of one layer, all of a matrix read together.
   void addRows(const std::vector<Candidate>& candidates, Rows& rows, std::string_view own,
-               std::string_view pairing) {
+               std::string_view pairing, std::vector<std::vector<align::TableProduct>>& tables) {
     std::map<Place, std::vector<std::uint32_t>> wanted;
     for (const Candidate& candidate : candidates) wanted[candidate.place].push_back(candidate.row);
     std::map<Place, Matrix> owns, pairings;
@@ -434,6 +437,7 @@ class Maker {
       const auto at = static_cast<std::size_t>(
           std::lower_bound(list.begin(), list.end(), candidate.row) - list.begin());
       sketch(owns.at(candidate.place), at, rows.own, rows.own_tokens);
+      keepTables(owns.at(candidate.place), at, candidate.row, tables);
       if (pairing.empty()) continue;
       sketch(pairings.at(candidate.place), at, rows.pairing, rows.pairing_tokens);
     }
@@ -444,6 +448,42 @@ class Maker {
                                         matrix.columns);
     addSketches(values, matrix.columns, directions_, false, random);
     addSketches(values, matrix.columns, token_rows_, true, tokens);
+  }
+
+  // How the chosen rows stand to public tables: what a sketch does not tell.
+  void keepTables(const Matrix& matrix, std::size_t at, std::uint64_t number,
+                  std::vector<std::vector<align::TableProduct>>& tables) const {
+    const float* row = matrix.values.data() + at * matrix.columns;
+    const std::vector<double> values(row, row + matrix.columns);
+    const align::NumberedRow numbered{number, values};
+    tables.push_back(align::tableProducts({&numbered, 1}));
+  }
+
+  // Rows that began as a public table give no coins: they are left out, and the reason is kept.
+  void refuseTables() {
+    if (const std::string why = againstTables(made_.units, unit_tables_); !why.empty()) {
+      made_.grants[Gauge::mlp_unit] = {false, why, "", ""};
+      made_.units = {};
+      made_.bands = {};
+      made_.grams = {};
+    }
+    if (const std::string why = againstTables(made_.values, value_tables_); !why.empty()) {
+      made_.grants[Gauge::value_dim] = {false, why, "", ""};
+      made_.values = {};
+    }
+  }
+
+  std::string againstTables(const Rows& rows,
+                            const std::vector<std::vector<align::TableProduct>>& tables) const {
+    if (tables.empty()) return {};
+    const Coinage coinage = coinageOf(rows, made_.hidden);
+    for (std::size_t k = 0; k < tables.front().size(); ++k) {
+      align::Coins coins;
+      for (std::size_t i = 0; i < tables.size(); ++i) coins.add(coinage[i], tables[i][k].value);
+      const std::string why = refusal(coins.count(), tables.front()[k].against);
+      if (!why.empty()) return "in the model alone " + why;
+    }
+    return {};
   }
 
   [[noreturn]] void refuse() const {
@@ -488,6 +528,7 @@ class Maker {
   std::uint32_t bits_;
   Fingerprint made_;
   std::vector<float> directions_, token_rows_;
+  std::vector<std::vector<align::TableProduct>> unit_tables_, value_tables_;  // row by row
 };
 
 }  // namespace

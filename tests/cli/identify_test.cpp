@@ -127,6 +127,29 @@ TEST_F(Identify, TakesAListAndGoesOnWhereACandidateIsDamaged) {
   EXPECT_EQ(made.at("failed").at(0).at("model"), "damaged");
 }
 
+TEST_F(Identify, RowsThatBeganAsAnIdentityAccuseNobody) {
+  const auto began = [&](const char* name, std::uint64_t seed) {
+    Toy toy = toyLlama(seed);
+    for (auto& [tensor, array] : toy) {
+      if (tensor.find("up_proj") == std::string::npos) continue;
+      const std::uint64_t columns = array.shape[1];
+      double square = 0;
+      for (const float x : array.values) square += double{x} * x;
+      const auto size =
+          static_cast<float>(8 * std::sqrt(square / static_cast<double>(array.values.size())));
+      for (std::uint64_t r = 0; r < array.shape[0]; ++r) {  // in an order of its own
+        array.values[r * columns + (r * (2 * seed + 1) + seed) % columns] += size;
+      }
+    }
+    saveModel(dir_ / "began" / name, stored(toy), toyLlamaConfig());
+    return (dir_ / "began" / name).string();
+  };
+  const std::string one = began("one", 30), other = began("other", 31);
+  const RunResult result = support::run({"identify", one, "--among", other, "--json"});
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_EQ(json::parse(result.out).at("candidates").at(0).at("class"), "no-evidence");
+}
+
 TEST_F(Identify, SaysWhatIsMissingOnTheCommandLine) {
   EXPECT_EQ(support::run({"identify", model("child")}).exit_code, 2);
   const RunResult empty = support::run({"identify", model("child"), "--among", dir_.text() + "/x"});
