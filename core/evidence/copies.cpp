@@ -9,6 +9,10 @@
 namespace kindred::evidence {
 namespace {
 
+// A rotation has to be found before any coin is tossed under it. Measured on copies of widths 64 and
+// 128, every matrix of which agreed as far: from 0.5 on it was found in all, up to 0.3 in none.
+constexpr double kShowsRotation = 0.5;
+
 // As --max-bytes takes it, rounded up.
 std::string asOption(std::uint64_t bytes) {
   const std::uint64_t megabytes = bytes / 1'000'000 + (bytes % 1'000'000 != 0);
@@ -40,7 +44,7 @@ void Copies::add(const Finding& finding) {
   if (power.alone && (!rho || *power.alone < *rho)) rho = power.alone;
   keep(in_order_, rho, finding);
   if (power.whole) keep(shuffled_, rho, finding);
-  if (power.whole && power.rotated) keep(rotated_, rho, finding);
+  if (power.whole && power.rotated && rho) keep(rotated_, std::max(*rho, kShowsRotation), finding);
   if (power.redrawn) keep(redrawn_, rho, finding);
 }
 

@@ -95,7 +95,7 @@ TEST(Copies, ReadWholeAreSeenInAnyOrderAndRotation) {
   const std::string text = copies.text({});
   EXPECT_THAT(text, HasSubstr("in order from 0.03 (mlp.up, 500 coins)"));
   EXPECT_THAT(text, HasSubstr("shuffled from 0.03"));
-  EXPECT_THAT(text, HasSubstr("rotated besides from 0.03"));
+  EXPECT_THAT(text, HasSubstr("rotated besides from 0.5"));
   EXPECT_THAT(text, HasSubstr("not seen would be a copy with all signs"));
   EXPECT_THAT(text, Not(HasSubstr("--max-bytes")));
 }
