@@ -193,8 +193,8 @@ void measureExperts(const ModelProfile& model, Trends& trends) {
 
 void measureHeads(const ModelProfile& model, Trends& trends) {
   const ModelWeights& weights = model.weights();
-  const std::uint64_t heads = weights.shape().kv_heads;
   for (const Place& place : layersOnce(model)) {
+    const std::uint64_t heads = weights.shape().headsOf(place.layer).kv_heads;
     for (const std::string_view role : {role::kKey, role::kValue}) {
       const std::uint64_t rows = weights.rows(role, place);
       if (heads < 2 || rows == 0 || rows % heads != 0) continue;

@@ -104,7 +104,8 @@ std::vector<Part> bandParts(const ModelWeights& weights, std::string_view role) 
     joinAlike(units.values, units.columns, origins);
     std::map<std::uint32_t, std::uint32_t> first;
     for (std::uint32_t i = 0; i < units.rows; ++i) {
-      origins.join(first.try_emplace(coinOfColumn(weights.shape(), role, i), i).first->second, i);
+      const std::uint32_t coin = coinOfColumn(weights.shape().headsOf(place.layer), role, i);
+      origins.join(first.try_emplace(coin, i).first->second, i);
     }
     const auto before = static_cast<std::uint32_t>(parts.size() * kUnitsOfBand);
     Part& part = parts.emplace_back(Part{place, {}});
@@ -115,26 +116,58 @@ std::vector<Part> bandParts(const ModelWeights& weights, std::string_view role) 
   return parts;
 }
 
-// Rows of values, or of keys beyond the rotary part: `first` to `last` of each head.
+// What of each head changes sign by itself.
+enum class Of { values, pairs, free };
+
+// The rows of one such unit of a head.
+std::vector<std::uint64_t> rowsOfUnit(const ModelShape& shape, const HeadShape& heads, Of of,
+                                      std::uint64_t unit) {
+  if (of == Of::values) return {unit};
+  if (of == Of::free) return {heads.rotary_dim + unit};
+  return {firstOfPair(shape, unit), secondOfPair(shape, unit, heads.rotary_dim)};
+}
+
+// Rows of values, rotary pairs of keys, or rows of keys beyond the rotary part.
 std::vector<Part> headParts(const ModelProfile& model, const std::vector<std::uint32_t>& origins,
-                            std::uint64_t first, std::uint64_t last, bool in_pairs) {
+                            Of of) {
   const ModelShape& shape = model.weights().shape();
   std::vector<Part> parts;
   for (std::uint64_t l = 0; l < shape.layers; ++l) {
-    Part& part = parts.emplace_back(Part{{static_cast<std::int64_t>(l), -1, false}, {}});
-    for (std::uint64_t head = 0; head < shape.kv_heads; ++head) {
-      const std::uint64_t in_layer = head * shape.head_dim;
-      const std::size_t at = l * shape.kv_heads * shape.head_dim + in_layer;
-      for (std::uint64_t p = first; p < last; ++p) {
-        const std::uint64_t i = in_pairs && shape.rotary_interleaved ? 2 * p : p;
-        if (at + i >= origins.size()) continue;
-        Unit unit{origins[at + i], {static_cast<std::uint32_t>(in_layer + i)}};
-        if (in_pairs) {
-          const std::uint64_t j = shape.rotary_interleaved ? i + 1 : p + shape.rotary_dim / 2;
-          unit.rows.push_back(static_cast<std::uint32_t>(in_layer + j));
+    const auto layer = static_cast<std::int64_t>(l);
+    const HeadShape heads = shape.headsOf(layer);
+    const std::uint64_t dim = of == Of::values ? heads.value_dim : heads.key_dim;
+    const std::uint64_t units = of == Of::values  ? dim
+                                : of == Of::pairs ? heads.rotary_dim / 2
+                                                  : dim - std::min(heads.rotary_dim, dim);
+    Part& part = parts.emplace_back(Part{{layer, -1, false}, {}});
+    for (std::uint64_t head = 0; head < heads.kv_heads; ++head) {
+      const std::size_t at = attentionDim(shape, layer, static_cast<std::int64_t>(head), 0);
+      for (std::uint64_t u = 0; u < units; ++u) {
+        const std::vector<std::uint64_t> rows = rowsOfUnit(shape, heads, of, u);
+        if (at + rows.front() >= origins.size()) continue;
+        Unit unit{origins[at + rows.front()], {}};
+        for (const std::uint64_t row : rows) {
+          unit.rows.push_back(static_cast<std::uint32_t>(head * dim + row));
         }
         part.units.push_back(std::move(unit));
       }
+    }
+  }
+  return parts;
+}
+
+// Of the key that all heads of a layer share: its rotary pairs. Those of all layers count as copies
+// of each other.
+std::vector<Part> sharedKeyParts(const ModelWeights& weights) {
+  std::vector<Part> parts;
+  for (std::uint64_t l = 0; l < weights.shape().layers; ++l) {
+    const Place place{static_cast<std::int64_t>(l), -1, false};
+    const std::uint64_t rows = weights.rows(role::kSharedKey, place);
+    Part& part = parts.emplace_back(Part{place, {}});
+    for (std::uint32_t p = 0; p < rows / 2; ++p) {
+      part.units.push_back({p,
+                            {static_cast<std::uint32_t>(firstOfPair(weights.shape(), p)),
+                             static_cast<std::uint32_t>(secondOfPair(weights.shape(), p, rows))}});
     }
   }
   return parts;
@@ -151,21 +184,15 @@ std::vector<Part> latentParts(const ModelWeights& weights, std::string_view role
 }
 
 std::vector<Part> partsOf(const ModelProfile& model, const GaugeUse& use) {
-  const ModelShape& shape = model.weights().shape();
   const Doubling& doubling = model.doubling();
   if (use.axis == 1 && use.gauge != Gauge::residual_dim) {
     return bandParts(model.weights(), use.role);
   }
   if (use.gauge == Gauge::mlp_unit) return mlpParts(model);
-  if (use.gauge == Gauge::value_dim) {
-    return headParts(model, doubling.value_dims, 0, shape.head_dim, false);
-  }
-  if (use.gauge == Gauge::rotary_pair) {
-    return headParts(model, doubling.key_dims, 0, shape.rotary_dim / 2, true);
-  }
-  if (use.gauge == Gauge::rotary_free) {
-    return headParts(model, doubling.key_dims, shape.rotary_dim, shape.head_dim, false);
-  }
+  if (use.role == role::kSharedKey) return sharedKeyParts(model.weights());
+  if (use.gauge == Gauge::value_dim) return headParts(model, doubling.value_dims, Of::values);
+  if (use.gauge == Gauge::rotary_pair) return headParts(model, doubling.key_dims, Of::pairs);
+  if (use.gauge == Gauge::rotary_free) return headParts(model, doubling.key_dims, Of::free);
   if (use.gauge == Gauge::latent_dim) return latentParts(model.weights(), use.role);
   return {};
 }
@@ -179,6 +206,7 @@ std::vector<std::string_view> partnersOf(const GaugeUse& use) {
     return {role::kGate,
             use.role == role::kQueryLatent ? role::kKeyValueLatent : role::kQueryLatent};
   }
+  if (use.role == role::kSharedKey) return {role::kGate};
   return {role::kValue, role::kGate};
 }
 

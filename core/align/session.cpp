@@ -1,5 +1,6 @@
 #include "align/session.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -27,6 +28,26 @@ std::optional<std::string> sorted(const ModelProfile& a, const ModelProfile& b,
   if (use.of != GaugeUse::Of::order) return std::nullopt;
   const std::optional<std::string> reason = notRandomOrder(a, use);
   return reason ? reason : notRandomOrder(b, use);
+}
+
+bool has(const ModelWeights& weights, const std::string& role) {
+  if (weights.rows(role, {}) > 0) return true;
+  for (std::uint64_t l = 0; l < weights.shape().layers; ++l) {
+    if (weights.rows(role, {static_cast<std::int64_t>(l), -1, false}) > 0) return true;
+  }
+  return std::any_of(weights.mlps().begin(), weights.mlps().end(),
+                     [&](const Place& place) { return weights.rows(role, place) > 0; });
+}
+
+// A gauge may show in several roles of which a family has some: what neither model has is no
+// refusal where another is there.
+bool isElsewhere(const std::vector<GaugeUse>& uses, const GaugeUse& use, const Subjects& subjects) {
+  const auto either = [&](const GaugeUse& of) {
+    return has(subjects.a.weights(), of.role) || has(subjects.b.weights(), of.role);
+  };
+  return !either(use) && std::any_of(uses.begin(), uses.end(), [&](const GaugeUse& other) {
+    return other.gauge == use.gauge && other.of == use.of && either(other);
+  });
 }
 
 struct Order {
@@ -86,7 +107,9 @@ Outcome runTests(const std::vector<NamedTest>& tests, const Subjects& subjects,
                  SelfTests& self_tests, std::uint64_t seed) {
   Outcome outcome;
   for (const NamedTest& named : tests) {
-    for (const GaugeUse& use : named.test->uses()) {
+    const std::vector<GaugeUse> uses = named.test->uses();
+    for (const GaugeUse& use : uses) {
+      if (isElsewhere(uses, use, subjects)) continue;
       // What controls calibrate needs no symmetry: the alignment is as free on their pairs.
       const bool exact = !named.test->calibrated();
       const Choice choice =

@@ -335,17 +335,19 @@ class Maker {
     const Matrix rows = weights_.matrix(role::kValue, place);
     if (rows.rows == 0 || rows.columns != made_.hidden) return;
     std::vector<double> sizes = lengthsOfRows(rows);
-    const std::uint64_t readers = std::max<std::uint64_t>(made_.heads / made_.kv_heads, 1);
+    const HeadShape heads = weights_.shape().headsOf(place.layer);
+    if (heads.value_dim == 0 || heads.kv_heads == 0) return;
+    const std::uint64_t readers = std::max<std::uint64_t>(heads.heads / heads.kv_heads, 1);
     std::vector<double> outputs;
     if (weights_.whole(role::kAttentionOutput, place)) {
       const Matrix output = weights_.matrix(role::kAttentionOutput, place);
       outputs = lengthsOfColumns(output, output.rows);
     }
     for (std::uint32_t i = 0; i < sizes.size(); ++i) {
-      const std::uint64_t head = i / made_.head_dim, dim = i % made_.head_dim;
+      const std::uint64_t head = i / heads.value_dim, dim = i % heads.value_dim;
       double square = 0;
       for (std::uint64_t q = head * readers; q < (head + 1) * readers; ++q) {
-        const std::uint64_t column = q * made_.head_dim + dim;
+        const std::uint64_t column = q * heads.value_dim + dim;
         if (column < outputs.size()) square += outputs[column] * outputs[column];
       }
       const double size = sizes[i] * (outputs.empty() ? 1 : std::sqrt(square));

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include <kindred/gauge.hpp>
+#include <kindred/heads.hpp>
 
 #include "models/checkpoint.hpp"
 #include "models/component.hpp"
@@ -25,9 +26,21 @@ struct Dimensions {
   std::uint64_t shared_experts = 0, vocabulary = 0, first_dense = 0;
   std::uint64_t group = 0;          // query heads of a key-value head
   std::uint64_t expert_groups = 0;  // to which routing is limited
-  bool rotary_differs = false;      // layers turn different parts of a head
-  // Latent attention: the ranks of the latents, and the parts of a head.
+  // Layers turn different parts of a head, and nothing says which layers turn which.
+  bool rotary_differs = false;
+  // Whether rotary pairs are neighbours; none: as the family has them.
+  std::optional<bool> rotary_interleaved;
+  // Latent attention: the ranks of the latents, and the parts of a head; values of other attention
+  // that have another size than keys.
   std::uint64_t q_rank = 0, kv_rank = 0, rope_dim = 0, nope_dim = 0, value_dim = 0;
+  // Where layers differ: the heads that there are, and which each layer has (empty: not stated, to
+  // be told from shapes). Of one kind alone nothing is here.
+  std::vector<HeadShape> head_kinds;
+  std::vector<std::size_t> kind_of_layer;
+  bool keys_are_values = false;         // in layers that have keys and no values
+  std::uint64_t layers_that_share = 0;  // the last ones, which use keys and values of earlier ones
+  // As roleShapes() finds them, where not all are alike: every layer's.
+  std::vector<HeadShape> heads_by_layer;
 };
 
 // What moves (or changes sign) as one along a gauge's axes.

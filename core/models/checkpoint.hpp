@@ -55,6 +55,9 @@ struct Numbers {
   std::string stored_name;  // as the file spells it
   std::vector<std::uint64_t> stored_shape;
   std::uint64_t stored_elements = 0;
+  // The same numbers with a row for each column, where a few columns cost less than a few rows; no
+  // file: they do not.
+  Shard by_columns = {};
   // Whether more makes them than what is stored under this name, such as an adapter's change: then
   // the numbers are compared where others' bytes are.
   bool changed = false;

@@ -8,6 +8,7 @@
 #include <initializer_list>
 #include <optional>
 
+#include "models/config_remedy.hpp"
 #include "words/json_walk.hpp"
 #include "words/names.hpp"
 
@@ -20,6 +21,8 @@ using words::PaddedText;
 
 // Products of two dimensions then stay far below 2^64.
 constexpr std::uint64_t kMost = 2'147'483'647;
+// Layers that a list may have entries for.
+constexpr std::size_t kMostListed = 10'000;
 
 std::string_view trimmed(std::string_view token) {
   return token.substr(0, token.find_last_not_of(" \t\r\n") + 1);
@@ -45,6 +48,7 @@ class ConfigReader {
                         key, token.starts_with('[') ? "a list" : words::escaped(token, 40)));
       } else if (token.starts_with('[')) {
         if (key == "architectures" && top) readClasses(value);
+        if (isOfLayers(key)) readList(key, value, top);
       } else if (key == "model_type" && token.starts_with('"')) {
         const std::string type(std::string_view(value.get_string()));
         config_.model_types.insert(top ? config_.model_types.begin() : config_.model_types.end(),
@@ -75,10 +79,10 @@ class ConfigReader {
     } else if (key == "attn_config" || key == "ffn_config") {
       readPart(value);
     } else if (key == "rope_parameters" || key == "rope_scaling") {
-      std::vector<std::string> parts;
-      readRotary(value, parts, 0);
-      if (!parts.empty() && (key == "rope_parameters" || config_.rotary_parts.empty())) {
-        config_.rotary_parts = std::move(parts);
+      std::vector<ModelConfig::Rotation> rotations;
+      readRotary(value, rotations, "");
+      if (!rotations.empty() && (key == "rope_parameters" || config_.rotations.empty())) {
+        config_.rotations = std::move(rotations);
       }
     }
   }
@@ -95,15 +99,16 @@ class ConfigReader {
   }
 
   // One description of the rotation, or one for each kind of layer.
-  void readRotary(json::value value, std::vector<std::string>& parts, int depth) {
+  void readRotary(json::value value, std::vector<ModelConfig::Rotation>& rotations,
+                  const std::string& layers) {
     std::string part;
     bool own = false, whole = false;  // states anything itself; turns the whole head
     for (json::field field : value.get_object()) {
       const std::string key(std::string_view(field.unescaped_key()));
       json::value inner = field.value();
       const std::string token(trimmed(inner.raw_json_token()));
-      if (token.starts_with('{') && depth == 0) {
-        readRotary(inner, parts, 1);
+      if (token.starts_with('{') && layers.empty()) {
+        readRotary(inner, rotations, key);
         continue;
       }
       own = true;
@@ -111,7 +116,27 @@ class ConfigReader {
       // Pairs lie half a head apart; those beyond the part stand still.
       if (key == "rope_type") whole = token == "\"proportional\"";
     }
-    if (own) parts.push_back(whole ? "1" : part);
+    if (own) rotations.push_back({layers, whole ? "1" : part});
+  }
+
+  // What may differ from layer to layer.
+  static bool isOfLayers(std::string_view key) {
+    return key == "layer_types" || key == "hybrid_layer_pattern" || key == "num_attention_heads" ||
+           key == "num_query_heads" || key == "num_key_value_heads" || key == "num_kv_heads";
+  }
+
+  void readList(const std::string& key, json::value value, bool top) {
+    std::vector<std::string> list;
+    for (json::value item : value.get_array()) {
+      if (list.size() == kMostListed) return;
+      list.emplace_back(trimmed(item.raw_json_token()));
+      if (list.back().starts_with('{') || list.back().starts_with('[')) return;
+    }
+    if (top) {
+      config_.lists.try_emplace(key, std::move(list));
+    } else {
+      config_.lists.insert_or_assign(key, std::move(list));
+    }
   }
 
   void readClasses(json::value value) {
@@ -188,9 +213,10 @@ std::uint64_t wholeNumber(const ModelConfig& config, const std::string& key,
   const auto [end, problem] = std::from_chars(token.data(), last, number);
   if (problem != std::errc{} || end != last || number > kMost) {
     throw inputError(config.place,
-                     fmt::format("'{}' is {}, not a whole number from 0 to {}", key,
+                     fmt::format("{}'{}' is {}, not a whole number from 0 to {}",
+                                 isConfigFile(config.place) ? "" : "what it states as ", key,
                                  words::escaped(token, 40), kMost),
-                     "config.json is damaged; fetch it again");
+                     configRemedy(config.place));
   }
   return number;
 }
@@ -215,34 +241,169 @@ double rotaryPart(const ModelConfig& config, const std::string& key, const std::
   if (problem != std::errc{} || end != last || !(factor >= 0 && factor <= 1)) {
     throw inputError(
         config.place,
-        fmt::format("'{}' is {}, not a number from 0 to 1", key, words::escaped(token, 40)),
-        "config.json is damaged; fetch it again");
+        fmt::format("{}'{}' is {}, not a number from 0 to 1",
+                    isConfigFile(config.place) ? "" : "what it states as ", key,
+                    words::escaped(token, 40)),
+        configRemedy(config.place));
   }
   return factor;
 }
 
+std::uint64_t stated(const ModelConfig& config, std::initializer_list<const char*> keys,
+                     std::uint64_t otherwise) {
+  for (const char* key : keys) {
+    const auto found = config.values.find(key);
+    if (found != config.values.end()) return wholeNumber(config, key, found->second);
+  }
+  return otherwise;
+}
+
+// The part of a head that turns where no description of a rotation says it.
+double usualPart(const ModelConfig& config, double usual) {
+  for (const char* key : {"partial_rotary_factor", "rotary_pct", "rope_pct"}) {
+    const auto found = config.values.find(key);
+    if (found != config.values.end()) return rotaryPart(config, key, found->second);
+  }
+  return usual;
+}
+
+std::vector<double> partsThatTurn(const ModelConfig& config, double usual) {
+  std::vector<double> parts;
+  for (const auto& [layers, token] : config.rotations) {
+    parts.push_back(token.empty() ? usual : rotaryPart(config, "partial_rotary_factor", token));
+  }
+  if (parts.empty()) parts.push_back(usual);
+  return parts;
+}
+
 // Of every head, how many dimensions turn; `usual` is the part where nothing is stated.
 void setRotary(const ModelConfig& config, double usual, Dimensions& dimensions) {
+  if (const auto found = config.values.find("rope_interleave"); found != config.values.end()) {
+    dimensions.rotary_interleaved = found->second == "true";
+  }
   if (dimensions.rope_dim > 0) {
     dimensions.rotary_dim = dimensions.rope_dim;
     return;
   }
   if (dimensions.rotary_dim > 0) return;
-  for (const char* key : {"partial_rotary_factor", "rotary_pct", "rope_pct"}) {
-    const auto found = config.values.find(key);
-    if (found == config.values.end()) continue;
-    usual = rotaryPart(config, key, found->second);
-    break;
-  }
-  std::vector<double> parts;
-  for (const std::string& token : config.rotary_parts) {
-    parts.push_back(token.empty() ? usual : rotaryPart(config, "partial_rotary_factor", token));
-  }
-  if (parts.empty()) parts.push_back(usual);
+  const std::vector<double> parts = partsThatTurn(config, usualPart(config, usual));
   dimensions.rotary_dim =
       static_cast<std::uint64_t>(parts.front() * static_cast<double>(dimensions.head_dim));
   dimensions.rotary_differs =
       std::any_of(parts.begin(), parts.end(), [&](double part) { return part != parts.front(); });
+}
+
+// Kinds of layers, as layer_types and descriptions of rotations call them.
+constexpr std::array<std::string_view, 2> kLayerKinds{"full_attention", "sliding_attention"};
+
+// How many rows of a head turn in layers of a kind.
+std::uint64_t turning(const ModelConfig& config, double usual, std::string_view kind,
+                      std::uint64_t head) {
+  double part = usualPart(config, usual);
+  for (const auto& [layers, token] : config.rotations) {
+    if (!layers.empty() && layers != kind) continue;
+    if (!token.empty()) part = rotaryPart(config, "partial_rotary_factor", token);
+  }
+  return static_cast<std::uint64_t>(part * static_cast<double>(head));
+}
+
+// The heads of each kind of layer: of those that see everything, of those that see a window.
+std::vector<HeadShape> kindsOfHeads(const ModelConfig& config, double usual, const Dimensions& d) {
+  const HeadShape common{d.heads, d.kv_heads, d.head_dim,
+                         d.value_dim > 0 ? d.value_dim : d.head_dim, d.rotary_dim};
+  HeadShape full = common, window = common;
+  full.key_dim = stated(config, {"global_head_dim"}, full.key_dim);
+  if (full.key_dim != common.key_dim) full.value_dim = full.key_dim;
+  full.kv_heads = stated(config, {"num_global_key_value_heads"}, full.kv_heads);
+  window.heads = stated(config, {"swa_num_attention_heads"}, window.heads);
+  window.kv_heads = stated(config, {"swa_num_key_value_heads"}, window.kv_heads);
+  window.key_dim = stated(config, {"swa_head_dim"}, window.key_dim);
+  window.value_dim = stated(config, {"swa_v_head_dim"},
+                            window.key_dim == common.key_dim ? window.value_dim : window.key_dim);
+  for (auto [kind, heads] :
+       {std::pair{kLayerKinds[0], &full}, std::pair{kLayerKinds[1], &window}}) {
+    if (d.rope_dim > 0 || config.values.contains("rotary_dim")) continue;
+    heads->rotary_dim = turning(config, usual, kind, heads->key_dim);
+  }
+  return {full, window};
+}
+
+// The kind of each layer: 0 sees everything, 1 a window. Empty: not stated, or of other kinds too.
+std::vector<std::size_t> kindsOfLayers(const ModelConfig& config) {
+  std::vector<std::size_t> kinds;
+  if (const auto types = config.lists.find("layer_types"); types != config.lists.end()) {
+    for (const std::string& type : types->second) {
+      const bool window = type == "\"sliding_attention\"" || type == "\"chunked_attention\"";
+      kinds.push_back(window ? 1 : 0);
+    }
+  } else if (const auto pattern = config.lists.find("hybrid_layer_pattern");
+             pattern != config.lists.end()) {
+    for (const std::string& word : pattern->second) {
+      if (word != "0" && word != "1") return {};
+      kinds.push_back(word == "1" ? 1 : 0);
+    }
+  }
+  return kinds;
+}
+
+// The entry of a list of numbers for each layer; the number that is stated for all of them where
+// there is no such list.
+std::vector<std::uint64_t> ofLayers(const ModelConfig& config,
+                                    std::initializer_list<const char*> keys, std::uint64_t layers,
+                                    std::uint64_t otherwise) {
+  for (const char* key : keys) {
+    const auto found = config.lists.find(key);
+    if (found == config.lists.end() || found->second.size() != layers) continue;
+    std::vector<std::uint64_t> numbers;
+    for (const std::string& token : found->second) {
+      numbers.push_back(token == "null" ? 0 : wholeNumber(config, key, token));
+    }
+    return numbers;
+  }
+  return std::vector<std::uint64_t>(std::min<std::uint64_t>(layers, kMostListed), otherwise);
+}
+
+// Where layers' numbers of heads are lists: a kind for each number that there is.
+void setListedHeads(const ModelConfig& config, Dimensions& d) {
+  const auto listed = [&](const char* key) { return config.lists.contains(key); };
+  if (!listed("num_attention_heads") && !listed("num_query_heads") &&
+      !listed("num_key_value_heads") && !listed("num_kv_heads")) {
+    return;
+  }
+  const auto heads =
+      ofLayers(config, {"num_attention_heads", "num_query_heads"}, d.layers, d.heads);
+  const auto keys = ofLayers(config, {"num_key_value_heads", "num_kv_heads"}, d.layers, 0);
+  for (std::size_t l = 0; l < heads.size(); ++l) {
+    const std::uint64_t dim = d.head_dim > 0 ? d.head_dim : heads[l] == 0 ? 0 : d.hidden / heads[l];
+    const HeadShape of{heads[l], keys[l] > 0 ? keys[l] : heads[l], dim,
+                       d.value_dim > 0 ? d.value_dim : dim,
+                       d.rotary_dim > 0 ? std::min(d.rotary_dim, dim) : dim};
+    const auto known = std::find(d.head_kinds.begin(), d.head_kinds.end(), of);
+    d.kind_of_layer.push_back(static_cast<std::size_t>(known - d.head_kinds.begin()));
+    if (known == d.head_kinds.end()) d.head_kinds.push_back(of);
+  }
+  d.kv_heads = 0;
+  for (const HeadShape& of : d.head_kinds) {
+    d.heads = std::max(d.heads, of.heads);
+    d.kv_heads = std::max(d.kv_heads, of.kv_heads);
+    d.head_dim = std::max(d.head_dim, of.key_dim);
+  }
+}
+
+void setHeadKinds(const ModelConfig& config, double usual, Dimensions& d) {
+  if (d.heads > 0 && d.kv_heads > 0 && d.head_dim > 0 && d.kv_rank == 0) {
+    const std::vector<HeadShape> kinds = kindsOfHeads(config, usual, d);
+    const bool alike = kinds[0] == kinds[1];
+    if (!alike || kinds[0].key_dim != kinds[0].value_dim) {
+      d.head_kinds = kinds;
+      if (alike) d.head_kinds.resize(1);
+      d.kind_of_layer = alike ? std::vector<std::size_t>() : kindsOfLayers(config);
+    }
+    if (!d.kind_of_layer.empty()) d.rotary_differs = false;
+  }
+  if (d.head_kinds.empty()) setListedHeads(config, d);
+  d.keys_are_values = isTrue(config, "attention_k_eq_v");
+  d.layers_that_share = stated(config, {"num_kv_shared_layers"}, 0);
 }
 
 }  // namespace
@@ -255,7 +416,7 @@ ModelConfig readConfig(const std::string& text, const std::string& where) {
   ModelConfig config;
   config.place = where;
   if (text.empty() && where.empty()) return config;
-  const JsonPlace place{config.place, "the file", "config.json is damaged; fetch it again"};
+  const JsonPlace place{config.place, "the file", configRemedy(config.place)};
   json::parser parser;
   ConfigReader reader(config, place);
   readObject(parser, PaddedText(text), place,
@@ -289,10 +450,12 @@ Dimensions dimensionsOf(const Checkpoint& checkpoint, double rotary_part) {
   }
   Dimensions& d = dimensions;
   if (d.head_dim == 0 && d.heads > 0) d.head_dim = d.hidden / d.heads;
+  if (d.kv_rank > 0 && d.value_dim == 0) d.value_dim = d.head_dim;
   d.kv_heads = keyHeads(config, d);
   if (d.kv_heads > 0 && d.heads % d.kv_heads == 0) d.group = d.heads / d.kv_heads;
   if (d.experts > 0 && d.expert_intermediate == 0) d.expert_intermediate = d.intermediate;
   setRotary(config, rotary_part, d);
+  setHeadKinds(config, rotary_part, d);
   return dimensions;
 }
 

@@ -18,8 +18,14 @@ struct ModelConfig {
   std::vector<std::string> model_types;       // the text model's own last
   std::vector<std::string> classes;           // "architectures"
   std::map<std::string, std::string> values;  // numbers and words as written
-  // The part of a head that turns, of each description of the rotation; empty: not stated there.
-  std::vector<std::string> rotary_parts = {};
+  // Of each description of the rotation the layers that it is for ("full_attention"; empty: all),
+  // and the part of a head that turns (empty: not stated there).
+  struct Rotation {
+    std::string layers, part;
+  };
+  std::vector<Rotation> rotations = {};
+  // Lists of numbers and words with an entry for each layer, as written.
+  std::map<std::string, std::vector<std::string>> lists = {};
   // Sentences for people: parts that are no description, and are read as if they were not there.
   std::vector<std::string> notes = {};
 };

@@ -223,8 +223,23 @@ class Classifier {
       const std::string_view leaf = leafOf(tensors_[i].name);
       const bool serves = isCompanionWord(leaf) || (hqq && isHqqSetting(leaf));
       if (is_companion(i) || !serves) continue;
-      for (const std::size_t code : codes) belong(i, code);
+      for (const std::size_t code : namesakes(leaf, codes)) belong(i, code);
     }
+  }
+
+  // "gate_up_proj_scales" serves "gate_up_proj_blocks" and not "down_proj_blocks"; what is called
+  // after none serves all.
+  std::vector<std::size_t> namesakes(std::string_view leaf,
+                                     const std::vector<std::size_t>& codes) const {
+    std::vector<std::size_t> named;
+    for (const std::size_t i : codes) {
+      std::string_view stem = leafOf(tensors_[i].name);
+      const std::size_t end = stem.rfind('_');
+      if (end == std::string_view::npos) continue;
+      stem = stem.substr(0, end + 1);
+      if (stem != "weight_" && leaf.starts_with(stem)) named.push_back(i);
+    }
+    return named.empty() ? codes : named;
   }
 
   bool beside(std::size_t i, std::string_view part) const {

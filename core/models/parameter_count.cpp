@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "models/architecture.hpp"
+#include "models/config_remedy.hpp"
 
 namespace kindred::models {
 namespace {
@@ -25,7 +26,7 @@ ParameterCount countParameters(const Checkpoint& checkpoint, const Architecture*
     throw inputError(checkpoint.configPlace(),
                      fmt::format("a token goes to {} experts, but there are {}",
                                  dimensions.experts_per_token, dimensions.experts),
-                     "config.json is damaged; fetch it again");
+                     configRemedy(checkpoint.configPlace()));
   }
   std::uint64_t always = 0, routed = 0;
   for (const Tensor& tensor : checkpoint.tensors()) {

@@ -97,23 +97,15 @@ class Fitter {
   using Index = std::pair<std::int64_t, std::int64_t>;  // layer, expert
   using Views = std::map<Index, View>;
 
-  static constexpr std::array kRead{role::kEmbedding,
-                                    role::kOutput,
-                                    role::kGate,
-                                    role::kUp,
-                                    role::kDown,
-                                    role::kRouter,
-                                    role::kQuery,
-                                    role::kKey,
-                                    role::kValue,
-                                    role::kAttentionOutput,
-                                    role::kQueryLatent,
-                                    role::kKeyValueLatent,
-                                    role::kAttentionNorm,
-                                    role::kMlpNorm,
-                                    role::kFinalNorm,
-                                    kSharedGate,
-                                    kSharedUp,
+  static constexpr std::array kRead{role::kEmbedding,   role::kOutput,
+                                    role::kGate,        role::kUp,
+                                    role::kDown,        role::kRouter,
+                                    role::kQuery,       role::kKey,
+                                    role::kValue,       role::kAttentionOutput,
+                                    role::kQueryLatent, role::kKeyValueLatent,
+                                    role::kSharedKey,   role::kAttentionNorm,
+                                    role::kMlpNorm,     role::kFinalNorm,
+                                    kSharedGate,        kSharedUp,
                                     kSharedDown};
 
   static bool isOfMlp(std::string_view role) {
@@ -233,18 +225,76 @@ class Fitter {
     if (d.head_dim == 0) {
       return fmt::format("{} heads leave no dimension of hidden_size {}", d.heads, d.hidden);
     }
-    if (d.heads % d.kv_heads != 0) {
-      return fmt::format("{} query heads cannot share {} key-value heads", d.heads, d.kv_heads);
+    for (const HeadShape& of : kinds_) {
+      if (of.kv_heads == 0 || of.heads % of.kv_heads == 0) continue;
+      return fmt::format("{} query heads cannot share {} key-value heads", of.heads, of.kv_heads);
     }
     return {};
   }
 
   // Queries and keys turn in pairs of dimensions.
-  bool turnsInPairs() const {
-    return stated_.rotary_dim <= stated_.head_dim && stated_.rotary_dim % 2 == 0;
+  static bool turnsInPairs(const HeadShape& heads) {
+    return heads.rotary_dim <= heads.key_dim && heads.rotary_dim % 2 == 0;
   }
 
   bool isLatent() const { return !architecture_.patterns(role::kKeyValueLatent).empty(); }
+
+  // Rows of queries, keys and values, columns of the output.
+  static std::uint64_t rowsOfHeads(const HeadShape& heads, std::string_view role) {
+    const bool of_queries = role == role::kQuery || role == role::kAttentionOutput;
+    return (of_queries ? heads.heads : heads.kv_heads) * headDim(heads, role);
+  }
+
+  bool fits(std::int64_t layer, const HeadShape& heads) const {
+    for (const auto role : {role::kQuery, role::kKey, role::kValue, role::kAttentionOutput}) {
+      const View* view = find(role, {layer, -1});
+      if (view == nullptr || view->info.shape.size() != 2) continue;
+      const std::size_t axis = role == role::kAttentionOutput ? 1 : 0;
+      if (view->info.shape[axis] != rowsOfHeads(heads, role)) return false;
+    }
+    return true;
+  }
+
+  // The kind of heads that config.json states for a layer, or that its matrices have; null: several
+  // would do.
+  const HeadShape* kindOf(std::int64_t layer) const {
+    const auto at = static_cast<std::size_t>(layer);
+    if (at < stated_.kind_of_layer.size() && stated_.kind_of_layer[at] < kinds_.size()) {
+      return &kinds_[stated_.kind_of_layer[at]];
+    }
+    const HeadShape* found = nullptr;
+    for (const HeadShape& kind : kinds_) {
+      if (!fits(layer, kind)) continue;
+      if (found != nullptr) return nullptr;
+      found = &kind;
+    }
+    return found != nullptr ? found : &kinds_.front();
+  }
+
+  void chooseHeads() {
+    const Dimensions& d = stated_;
+    kinds_ = d.head_kinds;
+    if (kinds_.empty()) {
+      kinds_.push_back({d.heads, d.kv_heads, d.head_dim, d.head_dim, d.rotary_dim});
+    }
+    for (std::uint64_t l = 0; l < depth_; ++l) {
+      const auto layer = static_cast<std::int64_t>(l);
+      const HeadShape* kind = kindOf(layer);
+      heads_.push_back(kind == nullptr ? HeadShape{} : *kind);
+      HeadShape& heads = heads_.back();
+      if (l + d.layers_that_share >= depth_) heads.kv_heads = 0;
+      const bool no_values = find(role::kValue, {layer, -1}) == nullptr;
+      if (d.keys_are_values && no_values && find(role::kKey, {layer, -1}) != nullptr) {
+        values_are_keys_.insert(layer);
+      }
+    }
+  }
+
+  const HeadShape& headsOf(std::int64_t layer) const {
+    static constexpr HeadShape kNone;
+    const auto at = static_cast<std::size_t>(layer);
+    return layer >= 0 && at < heads_.size() ? heads_[at] : kNone;
+  }
 
   void checkAttention(const std::string& width) {
     const Dimensions& d = stated_;
@@ -252,8 +302,10 @@ class Fitter {
       const std::uint64_t in = d.heads * (d.nope_dim + d.rope_dim), out = d.heads * d.value_dim;
       check(role::kQuery, {{in, hidden_}, width});
       check(role::kAttentionOutput, {{hidden_, out}, width});
+      checkSharedKey(width);
       return;
     }
+    chooseHeads();
     if (const std::string problem = headsProblem(); !problem.empty()) {
       for (const auto role : {role::kQuery, role::kKey, role::kValue, role::kAttentionOutput}) {
         filter(role, [&](const Index&, const View& view) {
@@ -262,30 +314,52 @@ class Fitter {
       }
       return;
     }
-    const std::uint64_t queries = d.heads * d.head_dim, keys = d.kv_heads * d.head_dim;
-    const auto heads = [&](std::uint64_t count, const char* what) {
-      return fmt::format("{} {} of {} dimensions, {}", count, what, d.head_dim, width);
-    };
-    check(role::kQuery, {{queries, hidden_}, heads(d.heads, "heads")});
-    check(role::kAttentionOutput, {{hidden_, queries}, heads(d.heads, "heads")});
-    for (const auto role : {role::kKey, role::kValue}) {
-      check(role, {{keys, hidden_}, heads(d.kv_heads, "key-value heads")});
-    }
-    if (d.rotary_differs) {
-      for (const auto role : {role::kQuery, role::kKey}) {
-        filter(role, [&](const Index&, const View&) {
-          return "cannot be turned: layers turn different parts of a head";
-        });
-      }
-    }
-    if (turnsInPairs()) return;
-    for (const auto role : {role::kQuery, role::kKey}) {
-      filter(role, [&](const Index&, const View&) {
-        return fmt::format(
-            "cannot be turned: {} rotary dimensions are no pairs inside a head of {}", d.rotary_dim,
-            d.head_dim);
+    for (const auto role : {role::kQuery, role::kAttentionOutput, role::kKey, role::kValue}) {
+      filter(role, [&](const Index& index, const View& view) {
+        return headsMismatch(role, headsOf(index.first), view.info, width);
       });
     }
+    for (const auto role : {role::kQuery, role::kKey}) {
+      filter(role,
+             [&](const Index& index, const View&) { return turningProblem(headsOf(index.first)); });
+    }
+  }
+
+  std::string headsMismatch(std::string_view role, const HeadShape& heads, const TensorInfo& info,
+                            const std::string& width) const {
+    if (heads == HeadShape{}) {
+      return fmt::format("has shape {}, and config.json does not say which heads its layer has",
+                         text(info.shape));
+    }
+    const bool of_queries = role == role::kQuery || role == role::kAttentionOutput;
+    if (!of_queries && heads.kv_heads == 0) {
+      return "is not used: its layer has the keys and values of an earlier one";
+    }
+    const std::uint64_t rows = rowsOfHeads(heads, role);
+    const std::string because =
+        fmt::format("{} {} of {} dimensions, {}", of_queries ? heads.heads : heads.kv_heads,
+                    of_queries ? "heads" : "key-value heads", headDim(heads, role), width);
+    return mismatch(info, role == role::kAttentionOutput ? Expected{{hidden_, rows}, because}
+                                                         : Expected{{rows, hidden_}, because});
+  }
+
+  std::string turningProblem(const HeadShape& heads) const {
+    if (stated_.rotary_differs) {
+      return "cannot be turned: layers turn different parts of a head";
+    }
+    if (turnsInPairs(heads)) return {};
+    return fmt::format("cannot be turned: {} rotary dimensions are no pairs inside a head of {}",
+                       heads.rotary_dim, heads.key_dim);
+  }
+
+  // What turns of latent attention's keys is one for all heads, in pairs.
+  void checkSharedKey(const std::string& width) {
+    const std::uint64_t rows = stated_.rope_dim;
+    check(role::kSharedKey, {{rows, hidden_}, fmt::format("qk_rope_head_dim {}, {}", rows, width)});
+    filter(role::kSharedKey, [&](const Index&, const View&) {
+      return rows % 2 == 0 ? std::string()
+                           : fmt::format("cannot be turned: {} rows are no pairs", rows);
+    });
   }
 
   void checkLatents(const std::string& width) {
@@ -372,6 +446,7 @@ class Fitter {
   void checkPartners(std::string_view first, std::string_view second) {
     for (const auto& [role, other] : {std::pair{first, second}, std::pair{second, first}}) {
       for (const auto& [index, view] : views_[role]) {
+        if (role == role::kKey && values_are_keys_.contains(index.first)) continue;
         if (find(other, index) == nullptr) {
           leaveOut(
               view,
@@ -396,16 +471,10 @@ class Fitter {
     return rows;
   }
 
-  // Values have as many rows a head as their heads have dimensions; keys that have others are no
-  // heads to whoever pairs both.
   void makeProducts(const ProductRule& rule) {
     Product product;
     product.gains_plus_one = architecture_.gainsPlusOne();
-    std::uint64_t head = 0;
-    for (const SplitPart& part : rule.parts) {
-      product.block += rowsOf(part);
-      if (part.role == role::kValue) head = rowsOf(part);
-    }
+    for (const SplitPart& part : rule.parts) product.block += rowsOf(part);
     std::vector<Unsplit> unsplit;
     const auto indexed = [&](const std::string& role) {
       Views views;
@@ -423,12 +492,11 @@ class Fitter {
       product.of = of->second;
       product.times = times;
       product.gains = gain == gains.end() ? nullptr : &gain->second;
-      makeParts(rule, product, head, index);
+      makeParts(rule, product, index);
     }
   }
 
-  void makeParts(const ProductRule& rule, Product& product, std::uint64_t head,
-                 const Index& index) {
+  void makeParts(const ProductRule& rule, Product& product, const Index& index) {
     const std::uint64_t heads = stated(rule.each);
     product.first = product.count = 0;
     for (const SplitPart& part : rule.parts) {
@@ -443,9 +511,6 @@ class Fitter {
         made.problem =
             fmt::format("is not made: '{}' has shape {}, not {} heads of {} rows",
                         product.of.info.name, text(product.of.info.shape), heads, product.block);
-      } else if (product.count != head) {
-        made.problem =
-            fmt::format("is not tested: {} rows a head, where values have {}", product.count, head);
       } else {
         made = productOf(product);
       }
@@ -455,7 +520,9 @@ class Fitter {
         made.view.info.role = part.role;
         views_[*role].try_emplace(index, made.view);
         made_.push_back(std::move(made.shard));
-        product_head_ = head;
+        // Each head has keys and values of its own, which nothing turns.
+        made_heads_.heads = made_heads_.kv_heads = heads;
+        (part.role == role::kValue ? made_heads_.value_dim : made_heads_.key_dim) = product.count;
       }
     }
   }
@@ -471,16 +538,28 @@ class Fitter {
                            [](const auto& entry) { return !entry.second.empty(); })
                    ? hidden_
                    : 0;
-    if (isLatent() || !any({role::kQuery, role::kKey, role::kValue})) {
-      d.heads = d.kv_heads = d.head_dim = 0;
+    d.heads = d.kv_heads = d.head_dim = d.rotary_dim = 0;
+    d.heads_by_layer.clear();
+    std::vector<HeadShape> by_layer;
+    if (isLatent()) {
+      by_layer.assign(made_heads_ == HeadShape{} ? 0 : depth_, made_heads_);
+      d.group = made_heads_ == HeadShape{} ? d.group : 1;
+    } else if (any({role::kQuery, role::kKey, role::kValue})) {
+      by_layer = heads_;
+      for (const std::int64_t layer : values_are_keys_) {
+        by_layer[static_cast<std::size_t>(layer)].value_dim = 0;
+      }
     }
-    if (product_head_ > 0) {  // each head has keys and values of its own, which nothing turns
-      d.heads = d.kv_heads = stated_.heads;
-      d.head_dim = product_head_;
-      d.group = 1;
-      d.rotary_dim = 0;
+    bool alike = true;
+    for (HeadShape& of : by_layer) {
+      if (!turnsInPairs(of) || of.key_dim == 0) of.rotary_dim = 0;
+      d.heads = std::max(d.heads, of.heads);
+      d.kv_heads = std::max(d.kv_heads, of.kv_heads);
+      d.head_dim = std::max({d.head_dim, of.key_dim, of.value_dim});
+      d.rotary_dim = std::max(d.rotary_dim, of.rotary_dim);
+      alike = alike && of == by_layer.front() && of.key_dim == of.value_dim;
     }
-    if (d.head_dim == 0 || !turnsInPairs()) d.rotary_dim = 0;
+    if (!alike) d.heads_by_layer = std::move(by_layer);
     return d;
   }
 
@@ -509,7 +588,10 @@ class Fitter {
   Dimensions stated_;
   std::uint64_t hidden_;
   std::uint64_t depth_ = 0;
-  std::uint64_t product_head_ = 0;  // rows a head of those that are products; 0: there are none
+  HeadShape made_heads_;                    // of those that are products
+  std::vector<HeadShape> kinds_;            // that layers may have
+  std::vector<HeadShape> heads_;            // that each layer has
+  std::set<std::int64_t> values_are_keys_;  // layers of which there are keys and no values
   std::vector<std::shared_ptr<const Shard>> made_;
   std::map<std::string_view, Views> views_;
   // By role and reason.

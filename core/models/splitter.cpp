@@ -11,6 +11,12 @@ namespace {
 
 constexpr std::uint64_t kMostExperts = 65536;  // of a layer: each becomes a few views
 
+// Blocks that share a scale run along the inputs: these are the last axis, whatever a family's
+// floats are.
+bool isBlockedAlongInputs(const Tensor& tensor) {
+  return tensor.encoding == Encoding::blocks || tensor.encoding == Encoding::four_bit_floats;
+}
+
 }  // namespace
 
 // A rule, with what it counts in a tensor.
@@ -40,9 +46,14 @@ Parts Splitter::split(const Tensor& tensor, const std::vector<const SplitRule*>&
     }
   }
   if (fitting.empty()) return parts;
-  if (fitting.size() > 1) {
-    parts.problem = "is square, and nothing says whether its rows or its columns are stored";
-    return parts;
+  // Of a square matrix either way fits. One that is called a weight lies as all others do.
+  const auto transposed = [](const Fit& fit) { return fit.transposed; };
+  if (!std::all_of(fitting.begin(), fitting.end(), transposed)) {
+    if (tensor.name.ends_with(".weight")) std::erase_if(fitting, transposed);
+    if (std::any_of(fitting.begin(), fitting.end(), transposed)) {
+      parts.problem = "is square, and nothing says whether its rows or its columns are stored";
+      return parts;
+    }
   }
   parts.problem.clear();
   parts.views = cut(tensor, fitting.front());
@@ -95,7 +106,7 @@ bool Splitter::fits(const Tensor& tensor, const SplitRule& rule, Fit& fit,
     shape.erase(shape.begin());
   }
   // Biases have no columns.
-  fit.transposed = rule.transposed && shape.size() == 2;
+  fit.transposed = rule.transposed && shape.size() == 2 && !isBlockedAlongInputs(tensor);
   if (fit.transposed) std::swap(shape[0], shape[1]);
   const std::uint64_t there = shape.empty() ? 0 : shape.front();
   if (!countRows(rule, there, fit, problem)) return false;

@@ -31,12 +31,29 @@ std::uint64_t bytesOfRows(const models::View& view, std::uint64_t rows) {
   return storedBytes(plan::bytesOfRows(view, 0, rows));
 }
 
+// Rows that are read at once because fewer would cost almost as much: a few rows of what is packed
+// along the inputs are strewn over all of it.
+std::uint64_t rowsOfRun(const models::View& view) {
+  constexpr double kNearly = 1.5;
+  const std::uint64_t all = rowsOf(view);
+  if (all == 0) return 1;
+  const double least =
+      static_cast<double>(bytesOfRows(view, all)) / static_cast<double>(all) * kNearly;
+  for (std::uint64_t rows = 1; rows < all; rows *= 2) {
+    if (static_cast<double>(bytesOfRows(view, rows)) <= least * static_cast<double>(rows)) {
+      return rows;
+    }
+  }
+  return all;
+}
+
 // Of one row among many: what an adapter adds to each of them is read once.
 std::uint64_t costOfRow(const models::View& view) {
   constexpr std::uint64_t kMany = 64;
   const bool changed =
       view.tensor != nullptr && view.tensor->numbers != nullptr && view.tensor->numbers->changed;
-  const std::uint64_t rows = changed ? std::min(kMany, rowsOf(view)) : 1;
+  const std::uint64_t rows =
+      changed ? std::min(kMany, rowsOf(view)) : std::min(rowsOfRun(view), rowsOf(view));
   return bytesOfRows(view, rows) / std::max<std::uint64_t>(rows, 1);
 }
 
@@ -254,11 +271,14 @@ class Chooser {
     return takeBands(role::kDown, places, share);
   }
 
-  // Of layers whose values are not read.
+  // Of layers whose values are not read; not where they are an earlier layer's, or keys.
   void takeOutputBands(std::uint64_t share) {
     std::vector<Place> places;
+    const std::vector<HeadShape>& heads = reading_.dimensions.heads_by_layer;
     for (const std::int64_t layer : order_) {
       const Place place{layer, -1, false};
+      const auto at = static_cast<std::size_t>(layer);
+      if (at < heads.size() && (heads[at].kv_heads == 0 || heads[at].value_dim == 0)) continue;
       if (!reading_.matrices.contains(MatrixKey{role::kValue, place})) places.push_back(place);
     }
     takeBands(role::kAttentionOutput, places, share);
@@ -271,8 +291,8 @@ class Chooser {
     for (const Place& place : places) {
       const models::View* view = find(role, place);
       if (view == nullptr) continue;
-      const std::uint64_t one = std::max<std::uint64_t>(bytesOfRows(*view, 1), 1);
-      if (rows == 0) rows = std::min(kRowsOfBand, share / one);
+      const std::uint64_t one = std::max<std::uint64_t>(costOfRow(*view), 1);
+      if (rows == 0) rows = std::min(std::max(kRowsOfBand, rowsOfRun(*view)), share / one);
       if (rows < kFewestOfBand) break;
       const std::uint64_t bytes = bytesOfRows(*view, std::min(rows, rowsOf(*view)));
       if (taken + bytes > share) break;
@@ -288,7 +308,8 @@ class Chooser {
     for (const std::int64_t layer : order_) {
       std::vector<Place> places = mlpsOf(layer);
       if (places.empty()) continue;
-      const std::uint64_t rows = places.size() == 1 ? kRowsOfOne : kRowsOfExperts;
+      const std::uint64_t rows = std::max(places.size() == 1 ? kRowsOfOne : kRowsOfExperts,
+                                          rowsOfRun(*find(role::kGate, places.front())));
       std::uint64_t bytes = 0;
       for (const Place& place : places) bytes += rowCost(place);
       if (!chosen.empty() && fewest + rows * bytes > share) continue;
@@ -301,8 +322,10 @@ class Chooser {
       one_row += bytes;
       chosen.insert(chosen.end(), places.begin(), places.end());
     }
-    const std::uint64_t rows = one_row == 0 ? 0 : std::max<std::uint64_t>(share / one_row, 1);
-    for (const Place& place : chosen) takeMlp(place, rows);
+    const std::uint64_t rows = one_row == 0 ? 0 : share / one_row;
+    for (const Place& place : chosen) {
+      takeMlp(place, std::max(rows, rowsOfRun(*find(role::kGate, place))));
+    }
   }
 
   void listMlps() {
@@ -318,7 +341,7 @@ class Chooser {
   }
 
   static constexpr std::string_view kAttention[] = {role::kKey, role::kValue, role::kQueryLatent,
-                                                    role::kKeyValueLatent};
+                                                    role::kKeyValueLatent, role::kSharedKey};
 
   std::uint64_t budget_;
   bool gated_;  // MLPs have up rows

@@ -20,8 +20,8 @@ namespace {
 // The norm whose gains stand before what reads the residual stream in this role.
 std::string_view normBefore(std::string_view role) {
   if (role == role::kGate || role == role::kUp || role == role::kRouter) return role::kMlpNorm;
-  for (const std::string_view reader :
-       {role::kQuery, role::kKey, role::kValue, role::kQueryLatent, role::kKeyValueLatent}) {
+  for (const std::string_view reader : {role::kQuery, role::kKey, role::kValue, role::kQueryLatent,
+                                        role::kKeyValueLatent, role::kSharedKey}) {
     if (role == reader) return role::kAttentionNorm;
   }
   return role == role::kOutput ? role::kFinalNorm : std::string_view{};
@@ -82,7 +82,8 @@ CheckpointWeights::CheckpointWeights(const plan::Model& model, const plan::Weigh
             d.kv_heads,
             d.head_dim,
             d.rotary_dim,
-            model.architecture->rotaryInterleaved()};
+            d.rotary_interleaved.value_or(model.architecture->rotaryInterleaved()),
+            d.heads_by_layer};
   if (reading.tokens == 0) return;
   tokens_ = tokensOf(model, ranges_);
   keepTokensWithRows();

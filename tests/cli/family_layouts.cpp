@@ -77,6 +77,17 @@ std::string dinov3(const std::string& mlp_) {
 const std::string kTower =
     R"(,"hidden_size":64,"depth":2,"num_hidden_layers":2,"num_attention_heads":4,)"
     R"("intermediate_size":96)";
+// Layers of two kinds.
+const std::string kTwoSizes =
+    R"("layer_types":["sliding_attention","full_attention"],"global_head_dim":32,)"
+    R"("num_global_key_value_heads":1,"attention_k_eq_v":true,)"
+    R"("rope_parameters":{"full_attention":{"rope_type":"proportional",)"
+    R"("partial_rotary_factor":0.25},"sliding_attention":{"rope_type":"default"}})";
+const std::string kHeads = replaced(kAttention + kHeadNorms, "{l}", "0");
+const std::string kGlobalHeads =
+    "model.layers.1.self_attn.q_proj.weight 128 D\nmodel.layers.1.self_attn.k_proj.weight 32 D\n"
+    "model.layers.1.self_attn.o_proj.weight D 128\nmodel.layers.1.self_attn.q_norm.weight 32\n"
+    "model.layers.1.self_attn.k_norm.weight 32\n";
 // Blocks whose queries, keys and values are one matrix.
 std::string packed(const std::string& first, const std::string& second, const std::string& mlp_) {
   const std::string b = "blocks.{l}.";
@@ -109,6 +120,17 @@ const std::vector<Layout>& layouts() {
        kEnds + kSandwich + kAttention + kHeadNorms + kMlp + kL + "router.proj.weight E D\n" + kL +
            "experts.gate_up_proj E 2U D\n" + kL + "experts.down_proj E D U\n",
        {"mlp-unit", "value-dim", "rotary-pair"}},
+      {"gemma4",  // larger heads where attention is whole, whose keys are the values
+       type("gemma4") + R"(,"text_config":{"model_type":"gemma4_text",)" + kTwoSizes + "}",
+       replaced(kEnds + kSandwich + kMlp + kHeads + kGlobalHeads, "model.",
+                "model.language_model."),
+       {"mlp-unit", "value-dim", "rotary-pair"}},
+      {"gemma4",  // the last layer has the keys and values of the first
+       type("gemma4_text") + R"(,"num_kv_shared_layers":1)",
+       kEnds + kSandwich + kMlp + kHeads + replaced(kHeadNorms, "{l}", "1") +
+           "model.layers.1.self_attn.q_proj.weight Q D\n"
+           "model.layers.1.self_attn.o_proj.weight D Q\n",
+       {"mlp-unit", "value-dim"}},
       {"qwen3_5",
        R"("model_type":"qwen3_5","text_config":{"model_type":"qwen3_5_text",)"
        R"("rope_parameters":{"partial_rotary_factor":0.5,"rope_type":"default"}})",
@@ -138,14 +160,64 @@ const std::vector<Layout>& layouts() {
            kMoe,
        replaced(latent(kExperts + kCorrection + kShared), "model.", "language_model.model."),
        {"mlp-unit", "latent-dim", "value-dim", "rotary-free"}},
-      {"kimi_k2",
-       type("glm_moe_dsa") + kLatent + kMoe,
-       latent(kExperts + kCorrection + kShared),
-       {"mlp-unit", "latent-dim", "value-dim", "rotary-free"}},
+      {"kimi_k2",  // keys have other rows than values, and the key that turns is a wide one
+       type("glm_moe_dsa") + kMoe +
+           R"(,"q_lora_rank":32,"kv_lora_rank":32,"qk_rope_head_dim":64,"qk_nope_head_dim":24,)"
+           R"("v_head_dim":32)",
+       replaced(
+           replaced(replaced(replaced(latent(kExperts + kCorrection + kShared), "96 32", "352 32"),
+                             "40 D", "96 D"),
+                    "128 32", "224 32"),
+           "o_proj.weight D Q", "o_proj.weight D 128"),
+       {"mlp-unit", "latent-dim", "value-dim", "rotary-free", "rotary-pair"}},
       {"axk1",
        type("axk1") + kLatent + kMoe,
        latent(kExperts + kCorrection + kShared + kL + "post_mlp_layernorm.weight D\n"),
        {"mlp-unit", "latent-dim", "value-dim", "rotary-free"}},
+      {"minicpm3",  // dense, and values as wide as the stream leaves
+       type("minicpm3") + R"(,"q_lora_rank":32,"kv_lora_rank":32,"qk_rope_head_dim":8,)"
+                          R"("qk_nope_head_dim":16)",
+       latent(kMlp),
+       {"mlp-unit", "latent-dim", "value-dim", "rotary-free"}},
+      {"dots1",
+       type("dots1") + kMoe,
+       kEnds + kNorms + kAttention + kHeadNorms + kExperts + kCorrection + kShared,
+       {"mlp-unit", "value-dim", "rotary-pair"}},
+      {"mimo_v2",
+       type("mimo_v2_flash") + kMoe +
+           R"(,"v_head_dim":8,"swa_num_attention_heads":4,"swa_num_key_value_heads":4,)"
+           R"("swa_head_dim":16,"swa_v_head_dim":8,"partial_rotary_factor":0.5,)"
+           R"("hybrid_layer_pattern":[0,1])",
+       kEnds + kNorms + kExperts + kCorrection + kL + "self_attn.q_proj.weight Q D\n" + kL +
+           "self_attn.o_proj.weight D 32\n"
+           "model.layers.0.self_attn.k_proj.weight 32 D\n"
+           "model.layers.0.self_attn.v_proj.weight 16 D\n"
+           "model.layers.1.self_attn.k_proj.weight 64 D\n"
+           "model.layers.1.self_attn.v_proj.weight 32 D\n",
+       {"mlp-unit", "value-dim", "rotary-free"}},
+      {"hunyuan",
+       type("hunyuan_v1_dense"),
+       kEnds + kNorms + kAttention + kMlp + kL + "self_attn.query_layernorm.weight N\n" + kL +
+           "self_attn.key_layernorm.weight N\n",
+       {"mlp-unit", "value-dim", "rotary-pair"}},
+      {"qwen",
+       type("qwen") + R"(,"hidden_size":64,"num_hidden_layers":2,"num_attention_heads":4,)"
+                      R"("kv_channels":16,"intermediate_size":192,"vocab_size":256)",
+       "transformer.wte.weight T D\ntransformer.ln_f.weight D\nlm_head.weight T D\n"
+       "transformer.h.{l}.ln_1.weight D\ntransformer.h.{l}.ln_2.weight D\n"
+       "transformer.h.{l}.attn.c_attn.weight 192 D\ntransformer.h.{l}.attn.c_attn.bias 192\n"
+       "transformer.h.{l}.attn.c_proj.weight D Q\n" +
+           mlp("transformer.h.{l}.mlp.", "w2", "w1", "c_proj")},
+      {"starcoder2",
+       type("starcoder2"),
+       "model.embed_tokens.weight T D\nlm_head.weight T D\n" + norm("model.norm") +
+           norm(kL + "input_layernorm") + norm(kL + "post_attention_layernorm") + kAttention +
+           kBiases + kL + "self_attn.o_proj.bias D\n" + plain(kL + "mlp.c_fc", kL + "mlp.c_proj"),
+       {"value-dim", "rotary-pair"}},
+      {"stablelm", type("stablelm"),
+       "model.embed_tokens.weight T D\nlm_head.weight T D\n" + norm("model.norm") +
+           norm(kL + "input_layernorm") + norm(kL + "post_attention_layernorm") + kAttention +
+           kBiases + kMlp},
       {"deepseek_v4",
        type("deepseek_v4") + kMoe,
        "embed.weight T D\nhead.weight T D\nnorm.weight D\nlayers.{l}.attn_norm.weight D\n"

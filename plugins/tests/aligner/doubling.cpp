@@ -128,56 +128,63 @@ void numberUnits(const Profile& model, Doubling& doubling, Origins& units) {
   if (coins > 0) doubling.share = static_cast<double>(copies) / static_cast<double>(coins);
 }
 
-// Joins layers whose value rows of like heads agree in sign.
-void joinAttention(const Profile& model, Doubling& doubling, Origins& dims, Origins& layers) {
-  const AttentionRows& values = model.values();
-  const std::size_t count = values.layers.size();
-  const arma::uword per_layer = values.perLayer();
-  const double tests = 0.5 * static_cast<double>(count) * static_cast<double>(count - 1);
-  for (std::size_t x = 0; x < count; ++x) {
-    for (std::size_t y = x + 1; y < count; ++y) {
-      align::Coins coins;
-      for (arma::uword i = 0; i < per_layer; ++i) {
-        coins.add(static_cast<std::uint32_t>(i),
-                  linear::dot(values.columns.colptr(x * per_layer + i),
-                              values.columns.colptr(y * per_layer + i), values.columns.n_rows));
-      }
-      const align::SignCount signs = coins.count();
-      const double log10_p = stats::binomialTail(signs.coins, signs.heads);
-      if (log10_p + std::log10(tests) > kLog10Alpha) continue;
-      const std::int64_t layer_x = values.layers[x], layer_y = values.layers[y];
-      doubling.joins.push_back({.a = {layer_x, -1, false},
-                                .b = {layer_y, -1, false},
-                                .attention = true,
-                                .log10_p = log10_p,
-                                .units = signs.coins});
-      layers.join(static_cast<std::uint32_t>(layer_x), static_cast<std::uint32_t>(layer_y));
-      for (arma::uword i = 0; i < per_layer; ++i) {
-        dims.join(static_cast<std::uint32_t>(static_cast<arma::uword>(layer_x) * per_layer + i),
-                  static_cast<std::uint32_t>(static_cast<arma::uword>(layer_y) * per_layer + i));
-      }
-    }
-  }
-}
-
-// Where the columns of attention rows stand among all dimensions of the model's heads.
-std::vector<std::uint32_t> dimsOf(const AttentionRows& rows) {
+// Where the columns of one layer's rows stand among all dimensions of the model's heads.
+std::vector<std::uint32_t> dimsOf(const ModelShape& shape, const AttentionRows::Layer& layer) {
   std::vector<std::uint32_t> dims;
-  for (const std::int64_t layer : rows.layers) {
-    for (arma::uword i = 0; i < rows.perLayer(); ++i) {
-      dims.push_back(
-          static_cast<std::uint32_t>(static_cast<arma::uword>(layer) * rows.perLayer() + i));
+  for (arma::uword h = 0; h < layer.heads; ++h) {
+    const std::size_t first = attentionDim(shape, layer.number, static_cast<std::int64_t>(h), 0);
+    for (arma::uword i = 0; i < layer.dim; ++i) {
+      dims.push_back(static_cast<std::uint32_t>(first + i));
     }
   }
   return dims;
 }
 
+std::vector<std::uint32_t> dimsOf(const ModelShape& shape, const AttentionRows& rows) {
+  std::vector<std::uint32_t> dims;
+  for (const AttentionRows::Layer& layer : rows.layers) {
+    const std::vector<std::uint32_t> more = dimsOf(shape, layer);
+    dims.insert(dims.end(), more.begin(), more.end());
+  }
+  return dims;
+}
+
+// Joins layers whose value rows of like heads agree in sign.
+void joinAttention(const Profile& model, Doubling& doubling, Origins& dims, Origins& layers) {
+  const AttentionRows& values = model.values();
+  const ModelShape& shape = model.weights().shape();
+  const std::size_t count = values.layers.size();
+  const double tests = 0.5 * static_cast<double>(count) * static_cast<double>(count - 1);
+  for (std::size_t x = 0; x < count; ++x) {
+    for (std::size_t y = x + 1; y < count; ++y) {
+      const AttentionRows::Layer &of_x = values.layers[x], &of_y = values.layers[y];
+      if (of_x.heads != of_y.heads || of_x.dim != of_y.dim) continue;
+      align::Coins coins;
+      for (arma::uword i = 0; i < of_x.columns(); ++i) {
+        coins.add(static_cast<std::uint32_t>(i),
+                  linear::dot(values.columns.colptr(of_x.first + i),
+                              values.columns.colptr(of_y.first + i), values.columns.n_rows));
+      }
+      const align::SignCount signs = coins.count();
+      const double log10_p = stats::binomialTail(signs.coins, signs.heads);
+      if (log10_p + std::log10(tests) > kLog10Alpha) continue;
+      doubling.joins.push_back({.a = {of_x.number, -1, false},
+                                .b = {of_y.number, -1, false},
+                                .attention = true,
+                                .log10_p = log10_p,
+                                .units = signs.coins});
+      layers.join(static_cast<std::uint32_t>(of_x.number), static_cast<std::uint32_t>(of_y.number));
+      const std::vector<std::uint32_t> dims_x = dimsOf(shape, of_x), dims_y = dimsOf(shape, of_y);
+      for (std::size_t i = 0; i < dims_x.size(); ++i) dims.join(dims_x[i], dims_y[i]);
+    }
+  }
+}
+
 std::vector<copies::Part> headsOf(const AttentionRows& rows) {
   std::vector<copies::Part> parts;
-  for (std::size_t l = 0; l < rows.layers.size(); ++l) {
-    for (arma::uword h = 0; h < rows.heads; ++h) {
-      parts.push_back({rows.layers[l], static_cast<std::int64_t>(h),
-                       l * rows.perLayer() + h * rows.head_dim, rows.head_dim});
+  for (const AttentionRows::Layer& layer : rows.layers) {
+    for (arma::uword h = 0; h < layer.heads; ++h) {
+      parts.push_back({layer.number, static_cast<std::int64_t>(h), layer.firstOf(h), layer.dim});
     }
   }
   return parts;
@@ -185,20 +192,32 @@ std::vector<copies::Part> headsOf(const AttentionRows& rows) {
 
 std::vector<copies::Part> layersOf(const AttentionRows& rows) {
   std::vector<copies::Part> parts;
-  for (std::size_t l = 0; l < rows.layers.size(); ++l) {
-    parts.push_back({rows.layers[l], 0, l * rows.perLayer(), rows.perLayer()});
+  for (const AttentionRows::Layer& layer : rows.layers) {
+    parts.push_back({layer.number, 0, layer.first, layer.columns()});
   }
   return parts;
 }
 
+// All rows of the keys of two heads.
+void joinKeysOf(const ModelShape& shape, const copies::Part& x, const copies::Part& y,
+                Origins& key_dims) {
+  const std::uint64_t dim =
+      std::min(shape.headsOf(x.layer).key_dim, shape.headsOf(y.layer).key_dim);
+  const std::size_t first_x = attentionDim(shape, x.layer, x.number, 0);
+  const std::size_t first_y = attentionDim(shape, y.layer, y.number, 0);
+  for (std::uint64_t i = 0; i < dim; ++i) {
+    key_dims.join(static_cast<std::uint32_t>(first_x + i), static_cast<std::uint32_t>(first_y + i));
+  }
+}
+
 // Value rows that are alike, wherever they stand. Heads that are copies of each other have copied
 // keys too.
-void joinValuesBySize(const AttentionRows& values, Doubling& doubling, Origins& value_dims,
-                      Origins& key_dims, Origins& layers) {
+void joinValuesBySize(const AttentionRows& values, const ModelShape& shape, Doubling& doubling,
+                      Origins& value_dims, Origins& key_dims, Origins& layers) {
   if (values.columns.is_empty()) return;
   const copies::Roles roles{&values.columns};
   const std::vector<copies::Part> heads = headsOf(values);
-  const std::vector<std::uint32_t> dims = dimsOf(values);
+  const std::vector<std::uint32_t> dims = dimsOf(shape, values);
   Origins columns(values.columns.n_cols), known(heads.size());
   copies::joinLikeNumbered(roles, heads, columns);
   copies::joinAlike(roles, columns);
@@ -211,16 +230,14 @@ void joinValuesBySize(const AttentionRows& values, Doubling& doubling, Origins& 
                               .units = x.count});
   };
   for (const auto& [x, y] : copies::joinedParts(layersOf(values), columns)) {
-    const auto layer_x = static_cast<std::uint32_t>(values.layers[x]);
-    const auto layer_y = static_cast<std::uint32_t>(values.layers[y]);
+    const auto layer_x = static_cast<std::uint32_t>(values.layers[x].number);
+    const auto layer_y = static_cast<std::uint32_t>(values.layers[y].number);
     if (layers.find(layer_x) == layers.find(layer_y)) continue;
     layers.join(layer_x, layer_y);
     joined(layersOf(values)[x], layersOf(values)[y]);
   }
   for (const auto& [x, y] : copies::joinedParts(heads, columns)) {
-    for (arma::uword i = 0; i < values.head_dim; ++i) {
-      key_dims.join(dims[heads[x].first + i], dims[heads[y].first + i]);
-    }
+    joinKeysOf(shape, heads[x], heads[y], key_dims);
     const auto set_x = static_cast<std::uint32_t>(x), set_y = static_cast<std::uint32_t>(y);
     if (heads[x].layer != heads[y].layer || known.find(set_x) == known.find(set_y)) continue;
     known.join(set_x, set_y);
@@ -232,16 +249,17 @@ void joinValuesBySize(const AttentionRows& values, Doubling& doubling, Origins& 
 // frequency are alike in models without copies too, a little: numbers of rows say nothing here.
 void joinKeysBySize(const AttentionRows& keys, const ModelShape& shape, Origins& key_dims) {
   if (keys.columns.is_empty()) return;
-  const std::uint64_t rotary = std::min<std::uint64_t>(shape.rotary_dim, keys.head_dim);
   std::vector<arma::uword> first, second, free;
   for (const copies::Part& head : headsOf(keys)) {
-    for (arma::uword i = 0; i < rotary / 2; ++i) {
-      first.push_back(head.first + (shape.rotary_interleaved ? 2 * i : i));
-      second.push_back(first.back() + (shape.rotary_interleaved ? 1 : rotary / 2));
+    const std::uint64_t stated = shape.headsOf(head.layer).rotary_dim;
+    const std::uint64_t rotary = std::min<std::uint64_t>(stated, head.count);
+    for (std::uint64_t p = 0; p < rotary / 2; ++p) {
+      first.push_back(head.first + firstOfPair(shape, p));
+      second.push_back(head.first + secondOfPair(shape, p, rotary));
     }
-    for (arma::uword i = rotary; i < keys.head_dim; ++i) free.push_back(head.first + i);
+    for (arma::uword i = rotary; i < head.count; ++i) free.push_back(head.first + i);
   }
-  const std::vector<std::uint32_t> dims = dimsOf(keys);
+  const std::vector<std::uint32_t> dims = dimsOf(shape, keys);
   const auto join = [&](const copies::Roles& roles,
                         std::initializer_list<const std::vector<arma::uword>*> columns_of) {
     Origins columns(roles.front()->n_cols);
@@ -264,20 +282,21 @@ void joinKeysBySize(const AttentionRows& keys, const ModelShape& shape, Origins&
 }
 
 // The origins of one role's rows, given what was joined.
-std::vector<std::uint32_t> numberDims(const Profile& model, std::string_view role, Origins dims) {
+std::vector<std::uint32_t> numberDims(const Profile& model, std::string_view role,
+                                      const AttentionRows& of_role, Origins dims) {
   const ModelShape& shape = model.weights().shape();
-  const std::uint64_t per_layer = shape.kv_heads * shape.head_dim;
-  std::vector<std::uint32_t> origins(shape.layers * per_layer, kNoOrigin);
-  for (const std::int64_t layer : model.values().layers) {
-    const Place place{layer, -1, false};
-    const auto first = static_cast<std::uint32_t>(static_cast<std::uint64_t>(layer) * per_layer);
-    if (model.weights().rows(role, place) != per_layer) continue;
+  std::vector<std::uint32_t> origins(shape.layers * shape.kv_heads * shape.head_dim, kNoOrigin);
+  for (const AttentionRows::Layer& layer : of_role.layers) {
+    // Heads without the values that they should have are not tested.
+    const bool has_values = shape.headsOf(layer.number).value_dim > 0;
+    if (has_values && model.values().find(layer.number) == nullptr) continue;
     const std::vector<std::uint32_t> rows =
-        align::repeatedRows(model.weights().matrix(role, place));
-    for (std::uint32_t i = 0; i < rows.size(); ++i) {
+        align::repeatedRows(model.weights().matrix(role, {layer.number, -1, false}));
+    const std::vector<std::uint32_t> numbers = dimsOf(shape, layer);
+    for (std::size_t i = 0; i < rows.size(); ++i) {
       if (rows[i] == kNoOrigin) continue;
-      dims.join(first + i, first + rows[i]);
-      origins[first + i] = first + i;
+      dims.join(numbers[i], numbers[rows[i]]);
+      origins[numbers[i]] = numbers[i];
     }
   }
   for (std::uint32_t& origin : origins) {
@@ -307,10 +326,10 @@ Doubling findDoubling(const Profile& model) {
   Origins value_dims(shape.layers * shape.kv_heads * shape.head_dim), layers(shape.layers);
   joinAttention(model, doubling, value_dims, layers);
   Origins key_dims = value_dims;
-  joinValuesBySize(model.values(), doubling, value_dims, key_dims, layers);
+  joinValuesBySize(model.values(), shape, doubling, value_dims, key_dims, layers);
   joinKeysBySize(model.keys(), shape, key_dims);
-  doubling.value_dims = numberDims(model, role::kValue, std::move(value_dims));
-  doubling.key_dims = numberDims(model, role::kKey, std::move(key_dims));
+  doubling.value_dims = numberDims(model, role::kValue, model.values(), std::move(value_dims));
+  doubling.key_dims = numberDims(model, role::kKey, model.keys(), std::move(key_dims));
   doubling.attention_groups = groups(layers, shape.layers);
   return doubling;
 }

@@ -21,61 +21,73 @@ arma::fmat cosinesOf(const arma::fmat& a, const arma::fmat& b, const arma::fmat&
 }
 
 // How near the planes are that the rows of two heads span, 1: equal.
-double nearnessOfPlanes(const arma::fmat& block) {
+double nearnessOfPlanes(const arma::fmat& block, std::int64_t) {
   return static_cast<double>(arma::norm(block, "fro")) /
          std::sqrt(static_cast<double>(block.n_rows));
 }
 
-// For each head of B the head of A with the greatest score(block of cosines, A's rows by B's).
+// For each head of B the head of A of its size with the greatest score(block of cosines, A's rows
+// by B's; A's layer). Heads that A has none of the size of are left out.
 template <class Score>
 std::vector<HeadMatch> bestHeads(const AttentionRows& a, const AttentionRows& b,
                                  const arma::fmat& rotation, Score&& score) {
   std::vector<HeadMatch> matches;
-  if (a.columns.is_empty() || b.columns.is_empty() || a.head_dim != b.head_dim) return matches;
+  const auto like = [&](const AttentionRows::Layer& of_b) {
+    return std::any_of(a.layers.begin(), a.layers.end(),
+                       [&](const AttentionRows::Layer& of_a) { return of_a.dim == of_b.dim; });
+  };
+  if (a.columns.is_empty() || !std::any_of(b.layers.begin(), b.layers.end(), like)) return matches;
   const arma::fmat cosines = cosinesOf(a.columns, b.columns, rotation);
-  const arma::uword dim = a.head_dim;
-  for (arma::uword hb = 0; hb < cosines.n_cols / dim; ++hb) {
-    HeadMatch match;
-    match.similarity = -1;
-    match.layer_b = b.layers[hb / b.heads];
-    match.head_b = static_cast<std::int64_t>(hb % b.heads);
-    for (arma::uword ha = 0; ha < cosines.n_rows / dim; ++ha) {
-      const double similarity =
-          score(arma::fmat(cosines.submat(ha * dim, hb * dim, arma::size(dim, dim))));
-      if (similarity <= match.similarity) continue;
-      match.similarity = similarity;
-      match.layer_a = a.layers[ha / a.heads];
-      match.head_a = static_cast<std::int64_t>(ha % a.heads);
+  for (const AttentionRows::Layer& of_b : b.layers) {
+    if (!like(of_b)) continue;
+    for (arma::uword hb = 0; hb < of_b.heads; ++hb) {
+      HeadMatch match;
+      match.similarity = -1;
+      match.layer_b = of_b.number;
+      match.head_b = static_cast<std::int64_t>(hb);
+      for (const AttentionRows::Layer& of_a : a.layers) {
+        if (of_a.dim != of_b.dim) continue;
+        for (arma::uword ha = 0; ha < of_a.heads; ++ha) {
+          const double similarity =
+              score(arma::fmat(cosines.submat(of_a.firstOf(ha), of_b.firstOf(hb),
+                                              arma::size(of_a.dim, of_b.dim))),
+                    of_a.number);
+          if (similarity <= match.similarity) continue;
+          match.similarity = similarity;
+          match.layer_a = of_a.number;
+          match.head_a = static_cast<std::int64_t>(ha);
+        }
+      }
+      matches.push_back(std::move(match));
     }
-    matches.push_back(std::move(match));
   }
   return matches;
 }
 
 // The other dimension of a rotary pair; the dimension itself outside the rotary part.
-arma::uword partner(const ModelShape& shape, arma::uword dim) {
-  if (dim >= shape.rotary_dim) return dim;
+arma::uword partner(const ModelShape& shape, std::uint64_t rotary_dim, arma::uword dim) {
+  if (dim >= rotary_dim) return dim;
   if (shape.rotary_interleaved) return dim ^ 1u;
-  const arma::uword half = shape.rotary_dim / 2;
+  const arma::uword half = rotary_dim / 2;
   return dim < half ? dim + half : dim - half;
 }
 
 // One head's columns; empty where the layer lacks the role.
 arma::fmat headColumns(const AttentionRows& rows, std::int64_t layer, std::int64_t head) {
-  const auto found = std::find(rows.layers.begin(), rows.layers.end(), layer);
-  if (found == rows.layers.end()) return {};
-  const auto at = static_cast<arma::uword>(found - rows.layers.begin());
-  const arma::uword first = at * rows.perLayer() + static_cast<arma::uword>(head) * rows.head_dim;
-  return rows.columns.cols(first, first + rows.head_dim - 1);
+  const AttentionRows::Layer* found = rows.find(layer);
+  if (found == nullptr || static_cast<arma::uword>(head) >= found->heads) return {};
+  const arma::uword first = found->firstOf(static_cast<arma::uword>(head));
+  return rows.columns.cols(first, first + found->dim - 1);
 }
 
 // By keys, dimension with dimension, in any turn of a rotary pair's plane.
 std::vector<HeadMatch> byKeys(const Profile& a, const Profile& b, const arma::fmat& rotation) {
   const ModelShape& shape = a.weights().shape();
-  return bestHeads(a.keys(), b.keys(), rotation, [&](const arma::fmat& block) {
+  return bestHeads(a.keys(), b.keys(), rotation, [&](const arma::fmat& block, std::int64_t layer) {
+    const std::uint64_t rotary = shape.headsOf(layer).rotary_dim;
     double sum = 0;
     for (arma::uword i = 0; i < block.n_rows; ++i) {
-      const arma::uword j = partner(shape, i);
+      const arma::uword j = partner(shape, rotary, i);
       sum += double{block(i, i)} * block(i, i);
       if (j != i) sum += double{block(i, j)} * block(i, j);
     }
@@ -113,6 +125,17 @@ std::vector<HeadMatch> matchHeadsForValues(const Profile& a, const Profile& b,
   return best;
 }
 
+std::vector<HeadMatch> matchLayers(const std::map<std::int64_t, std::int64_t>& layer_of_b) {
+  std::vector<HeadMatch> matches;
+  for (const auto& [layer_b, layer_a] : layer_of_b) {
+    HeadMatch match;
+    match.layer_a = layer_a;
+    match.layer_b = layer_b;
+    matches.push_back(std::move(match));
+  }
+  return matches;
+}
+
 std::vector<HeadMatch> matchLatents(const Profile& a, const Profile& b, std::string_view role,
                                     const std::map<std::int64_t, std::int64_t>& layer_of_b,
                                     const arma::fmat& rotation) {
@@ -139,11 +162,16 @@ double valueExcess(const Profile& a, const Profile& b, const arma::fmat& rotatio
   // The squared cosines of a block of random directions sum to dim (dim / d), give or take
   // dim sqrt(2) / d; of n such blocks the largest is about sqrt(2 ln n) of that above.
   const double hidden = static_cast<double>(b.valueProbes().columns.n_rows);
-  const double heads = static_cast<double>(a.values().columns.n_cols / a.values().head_dim);
-  const double dim = static_cast<double>(a.values().head_dim);
-  const double chance = std::sqrt((dim + 2 * std::sqrt(std::log(heads))) / hidden);
+  std::map<arma::uword, double> heads;  // of A, by their size
+  for (const AttentionRows::Layer& layer : a.values().layers) {
+    heads[layer.dim] += static_cast<double>(layer.heads);
+  }
   double sum = 0;
-  for (const HeadMatch& match : matches) sum += match.similarity - chance;
+  for (const HeadMatch& match : matches) {
+    const arma::uword dim = a.values().find(match.layer_a)->dim;
+    sum += match.similarity -
+           std::sqrt((static_cast<double>(dim) + 2 * std::sqrt(std::log(heads.at(dim)))) / hidden);
+  }
   return sum / static_cast<double>(matches.size());
 }
 
@@ -156,17 +184,18 @@ std::vector<HeadMatch> matchHeadsForKeys(const Profile& a, const Profile& b,
   for (std::vector<HeadMatch>& matches : candidates) {
     double size = 0;
     for (HeadMatch& match : matches) {
-      match.dims.resize(b.keys().head_dim);
-      std::iota(match.dims.begin(), match.dims.end(), 0);
       const arma::fmat of_a = headColumns(a.keys(), match.layer_a, match.head_a);
       const arma::fmat of_b = headColumns(b.keys(), match.layer_b, match.head_b);
+      const HeadShape heads = shape.headsOf(match.layer_a);
+      match.dims.resize(heads.key_dim);
+      std::iota(match.dims.begin(), match.dims.end(), 0);
       if (of_a.is_empty() || of_b.is_empty()) continue;
       const arma::fmat turned = rotated(of_a, rotation);
       const auto along = [&](arma::uword i) {
         return linear::dot(turned.colptr(i), of_b.colptr(i), of_b.n_rows);
       };
       for (arma::uword i = 0; i < std::min(turned.n_cols, of_b.n_cols); ++i) {
-        const arma::uword j = partner(shape, i);
+        const arma::uword j = partner(shape, heads.rotary_dim, i);
         if (j >= i) size += std::abs(along(i) + (j > i ? along(j) : 0));
       }
     }

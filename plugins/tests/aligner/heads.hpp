@@ -15,8 +15,11 @@ namespace kindred::aligner {
 std::vector<HeadMatch> matchHeadsForValues(const Profile& a, const Profile& b,
                                            const arma::fmat& rotation);
 
-// Layers of A and B that stand for each other, and for each coordinate of B's latent (rows of
-// `role`) the coordinate of A by absolute cosines: blind to signs. One match a layer, head -1.
+// Layers of A and B that stand for each other, one match each, head -1.
+std::vector<HeadMatch> matchLayers(const std::map<std::int64_t, std::int64_t>& layer_of_b);
+
+// The same for layers that both have a latent, and for each coordinate of B's latent (rows of
+// `role`) the coordinate of A by absolute cosines: blind to signs.
 std::vector<HeadMatch> matchLatents(const Profile& a, const Profile& b, std::string_view role,
                                     const std::map<std::int64_t, std::int64_t>& layer_of_b,
                                     const arma::fmat& rotation);

@@ -310,6 +310,9 @@ Alignment BlindAlignments::alignedFor(const GaugeUse& use) {
     alignment.heads = matchHeadsForValues(a_, b_, rotation);
     add(role::kKey, true);
     add(role::kValue, false);
+  } else if (on_keys && use.role == role::kSharedKey) {
+    addMlps(alignment, *chosen, true);
+    alignment.heads = matchLayers(layersOf(alignment));
   } else if (on_keys) {
     alignment.heads = matchHeadsForKeys(a_, b_, rotation);
     add(role::kValue, false);
@@ -325,8 +328,9 @@ Alignment BlindAlignments::alignedFor(const GaugeUse& use) {
 }
 
 const Alignment& BlindAlignments::blindTo(const GaugeUse& use) {
-  // Latents of queries and of keys are one gauge in two roles.
-  const bool by_role = use.gauge == kindred::Gauge::latent_dim || inColumns(use);
+  // Latents of queries and of keys are one gauge in two roles, and so are rotary keys.
+  const bool by_role = use.gauge == kindred::Gauge::latent_dim ||
+                       use.gauge == kindred::Gauge::rotary_pair || inColumns(use);
   const auto key = std::tuple(use.gauge, by_role ? use.role : std::string(), use.of);
   const auto found = alignments_.find(key);
   if (found != alignments_.end()) return found->second;

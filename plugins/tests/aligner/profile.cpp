@@ -21,41 +21,59 @@ std::vector<std::size_t> spread(std::size_t size) {
   return chosen;
 }
 
-AttentionRows attentionRows(const ModelWeights& weights, std::string_view role,
-                            std::uint64_t heads) {
+AttentionRows joined(const std::vector<arma::fmat>& parts,
+                     std::vector<AttentionRows::Layer> layers) {
   AttentionRows rows;
-  const ModelShape& shape = weights.shape();
-  rows.heads = heads;
-  rows.head_dim = shape.head_dim;
-  std::vector<arma::fmat> parts;
-  for (std::uint64_t layer = 0; layer < shape.layers; ++layer) {
-    const Place place{static_cast<std::int64_t>(layer), -1, false};
-    if (heads == 0 || weights.rows(role, place) != heads * shape.head_dim) continue;
-    parts.push_back(linear::unitColumns(weights.matrix(role, place)));
-    rows.layers.push_back(place.layer);
-  }
+  rows.layers = std::move(layers);
   if (parts.empty()) return rows;
-  rows.columns.set_size(parts.front().n_rows, parts.size() * rows.perLayer());
+  arma::uword columns = 0;
+  for (AttentionRows::Layer& layer : rows.layers) {
+    layer.first = columns;
+    columns += layer.columns();
+  }
+  rows.columns.set_size(parts.front().n_rows, columns);
   for (std::size_t i = 0; i < parts.size(); ++i) {
-    rows.columns.cols(i * rows.perLayer(), (i + 1) * rows.perLayer() - 1) = parts[i];
+    const AttentionRows::Layer& layer = rows.layers[i];
+    rows.columns.cols(layer.first, layer.first + layer.columns() - 1) = parts[i];
   }
   return rows;
 }
 
-AttentionRows probesOf(const AttentionRows& rows) {
-  AttentionRows probes;
-  probes.heads = std::min(kProbeHeads, rows.heads);
-  probes.head_dim = rows.head_dim;
-  for (const std::size_t i : spread(rows.layers.size())) {
-    const arma::uword first = i * rows.perLayer();
-    probes.columns =
-        arma::join_rows(probes.columns, rows.columns.cols(first, first + probes.perLayer() - 1));
-    probes.layers.push_back(rows.layers[i]);
+AttentionRows attentionRows(const ModelWeights& weights, std::string_view role) {
+  const ModelShape& shape = weights.shape();
+  std::vector<arma::fmat> parts;
+  std::vector<AttentionRows::Layer> layers;
+  for (std::uint64_t l = 0; l < shape.layers; ++l) {
+    const Place place{static_cast<std::int64_t>(l), -1, false};
+    const HeadShape of = shape.headsOf(place.layer);
+    const AttentionRows::Layer layer{place.layer, 0, role == role::kQuery ? of.heads : of.kv_heads,
+                                     headDim(of, role)};
+    if (layer.columns() == 0 || weights.rows(role, place) != layer.columns()) continue;
+    parts.push_back(linear::unitColumns(weights.matrix(role, place)));
+    layers.push_back(layer);
   }
-  return probes;
+  return joined(parts, std::move(layers));
+}
+
+AttentionRows probesOf(const AttentionRows& rows) {
+  std::vector<arma::fmat> parts;
+  std::vector<AttentionRows::Layer> layers;
+  for (const std::size_t i : spread(rows.layers.size())) {
+    AttentionRows::Layer layer = rows.layers[i];
+    layer.heads = std::min(kProbeHeads, layer.heads);
+    parts.push_back(rows.columns.cols(layer.first, layer.first + layer.columns() - 1));
+    layers.push_back(layer);
+  }
+  return joined(parts, std::move(layers));
 }
 
 }  // namespace
+
+const AttentionRows::Layer* AttentionRows::find(std::int64_t number) const {
+  const auto found = std::find_if(layers.begin(), layers.end(),
+                                  [&](const Layer& layer) { return layer.number == number; });
+  return found == layers.end() ? nullptr : &*found;
+}
 
 Profile::Profile(const ModelWeights& weights) : weights_(weights) {
   first_.push_back(0);
@@ -75,10 +93,9 @@ Profile::Profile(const ModelWeights& weights) : weights_(weights) {
     ups.resize(gates.n_rows, gates.n_cols);
     ups_.cols(first_[m], first_[m + 1] - 1) = ups;
   }
-  const ModelShape& shape = weights.shape();
-  queries_ = attentionRows(weights, role::kQuery, shape.heads);
-  keys_ = attentionRows(weights, role::kKey, shape.kv_heads);
-  values_ = attentionRows(weights, role::kValue, shape.kv_heads);
+  queries_ = attentionRows(weights, role::kQuery);
+  keys_ = attentionRows(weights, role::kKey);
+  values_ = attentionRows(weights, role::kValue);
 
   probes_ = spread(mlps());
   value_probes_ = probesOf(values_);

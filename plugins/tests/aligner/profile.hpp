@@ -12,12 +12,20 @@ namespace kindred::aligner {
 
 // One role's rows of every layer that has it, as unit columns: by layer, head and dimension.
 struct AttentionRows {
-  arma::fmat columns;
-  std::vector<std::int64_t> layers;
-  arma::uword heads = 0;  // a layer
-  arma::uword head_dim = 0;
+  struct Layer {
+    std::int64_t number = -1;
+    arma::uword first = 0;           // its first column
+    arma::uword heads = 0, dim = 0;  // columns of a head
 
-  arma::uword perLayer() const { return heads * head_dim; }
+    arma::uword columns() const { return heads * dim; }
+    arma::uword firstOf(arma::uword head) const { return first + head * dim; }
+  };
+
+  arma::fmat columns;
+  std::vector<Layer> layers;
+
+  // Null where the layer lacks the role.
+  const Layer* find(std::int64_t number) const;
 };
 
 class Profile final : public ModelProfile {

@@ -145,8 +145,13 @@ Candidate fromAttention(const Profile& a, const Profile& b, Fit fit) {
   std::vector<LikeRows> rows;
   const auto add = [&](const AttentionRows& of_a, const AttentionRows& of_b,
                        std::string_view role) {
-    if (of_a.columns.is_empty() || of_a.heads != of_b.heads || of_a.head_dim != of_b.head_dim)
-      return;
+    if (of_a.columns.is_empty()) return;
+    // Rows of equal number belong together as far as layers have the same heads.
+    const std::size_t layers = std::min(of_a.layers.size(), of_b.layers.size());
+    for (std::size_t i = 0; i < layers; ++i) {
+      if (of_a.layers[i].heads != of_b.layers[i].heads) return;
+      if (of_a.layers[i].dim != of_b.layers[i].dim) return;
+    }
     const arma::uword common = std::min(of_a.columns.n_cols, of_b.columns.n_cols);
     if (common == 0) return;
     rows.push_back({role, of_a.columns.head_cols(common), of_b.columns.head_cols(common)});

@@ -83,8 +83,12 @@ HeadMap headsOf(const MatrixTask& task, std::int64_t layer_a, std::int64_t layer
     ++matched;
   }
   // Of n rows in d dimensions by chance n n / d; each row found again adds its squared cosine.
-  const double rows = static_cast<double>(task.b.weights().shape().head_dim);
-  const double chance = rows * rows / static_cast<double>(task.b.weights().shape().hidden);
+  const HeadShape heads = task.b.weights().shape().headsOf(layer_b);
+  const auto of_key = static_cast<double>(heads.key_dim);
+  const auto of_value = static_cast<double>(heads.value_dim);
+  const double rows = 0.5 * (of_key + of_value);
+  const double chance = 0.5 * (of_key * of_key + of_value * of_value) /
+                        static_cast<double>(task.b.weights().shape().hidden);
   map.real = matched > 0 && squares / static_cast<double>(matched) > chance + kFound * rows;
   return map;
 }

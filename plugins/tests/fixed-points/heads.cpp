@@ -1,6 +1,5 @@
 // Key-value heads of matched layers, with their queries: how many keep their number.
 #include <cmath>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -18,11 +17,17 @@ namespace role = kindred::role;
 
 bool distinctHeads(const kindred::ModelProfile& model, std::int64_t layer) {
   const kindred::ModelShape& shape = model.weights().shape();
-  const std::vector<std::uint32_t>& origins = model.doubling().value_dims;
-  const std::size_t first = kindred::attentionDim(shape, layer, 0, 0);
-  const std::size_t count = shape.kv_heads * shape.head_dim;
-  return first + count > origins.size() ||
-         exchange::mostlyDistinct(std::span(origins).subspan(first, count));
+  const kindred::HeadShape heads = shape.headsOf(layer);
+  const std::vector<std::uint32_t>& all = model.doubling().value_dims;
+  std::vector<std::uint32_t> origins;
+  for (std::uint64_t head = 0; head < heads.kv_heads; ++head) {
+    const std::size_t first =
+        kindred::attentionDim(shape, layer, static_cast<std::int64_t>(head), 0);
+    if (first + heads.value_dim > all.size()) return true;
+    origins.insert(origins.end(), all.begin() + static_cast<std::ptrdiff_t>(first),
+                   all.begin() + static_cast<std::ptrdiff_t>(first + heads.value_dim));
+  }
+  return exchange::mostlyDistinct(origins);
 }
 
 }  // namespace

@@ -149,8 +149,8 @@ std::map<std::pair<const Band*, arma::uword>, std::uint32_t> coinsOf(
   align::joinAlike(vectors, width, origins);
   std::map<std::pair<const Band*, std::uint32_t>, std::uint32_t> first;  // that share a coin anyway
   for (const auto& [unit, number] : coins) {
-    const std::uint32_t shared =
-        align::coinOfColumn(task.a.weights().shape(), task.use.role, unit.second);
+    const std::uint32_t shared = align::coinOfColumn(
+        task.a.weights().shape().headsOf(unit.first->layer), task.use.role, unit.second);
     origins.join(first.try_emplace({unit.first, shared}, number).first->second, number);
   }
   for (auto& [unit, coin] : coins) coin = origins.find(coin);

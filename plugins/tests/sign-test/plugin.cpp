@@ -47,6 +47,8 @@ constexpr GaugeTosses kGauges[] = {
      "latter,"},
     {kindred::Gauge::rotary_pair, kindred::role::kKey, 0, kindred::sign_test::tossRotaryPairs,
      "each rotary pair of a key head and of its query heads"},
+    {kindred::Gauge::rotary_pair, kindred::role::kSharedKey, 0, kindred::sign_test::tossSharedKeys,
+     "each rotary pair of the key that the heads of a layer share, and of their queries"},
     {kindred::Gauge::rotary_free, kindred::role::kKey, 0, kindred::sign_test::tossRotaryFree,
      "each key row without a position and its query rows"},
     {kindred::Gauge::latent_dim, kindred::role::kQueryLatent, 0, kindred::sign_test::tossLatents,
@@ -146,7 +148,8 @@ std::optional<kindred::Power> powerOf(const GaugeTosses& gauge, const kindred::M
     }
     ownPairs(most, chance);
   } else if (which == kindred::Gauge::rotary_pair || which == kindred::Gauge::rotary_free) {
-    power.paired_by = kindred::role::kValue;
+    const bool shared = gauge.role == kindred::role::kSharedKey;  // its layers are those of MLPs
+    power.paired_by = shared ? kindred::role::kGate : kindred::role::kValue;
     power.if_paired = detected;
   } else {  // rows within a head or a latent are paired by their own sizes alone
     ownPairs(which == kindred::Gauge::value_dim ? task.a.weights().shape().head_dim

@@ -21,17 +21,33 @@ std::uint64_t copiesIn(const Origins& origins) {
   return rows - distinct.size();
 }
 
-// Of each head the dimensions from `first` to `last` (in a pair: its first).
-Origins dimsOfHeads(const ModelShape& shape, const Origins& dims, std::uint64_t first,
-                    std::uint64_t last, std::uint64_t step) {
-  Origins chosen;
-  for (std::size_t head = 0; head < shape.layers * shape.kv_heads; ++head) {
-    for (std::uint64_t i = first; i < last; i += step) {
-      const std::size_t at = head * shape.head_dim + i;
-      if (at < dims.size()) chosen.push_back(dims[at]);
+// Of each head the rows of its key that `chosen` lists (of a pair its first).
+template <class Rows>
+Origins rowsOfKeys(const ModelShape& shape, const Origins& dims, Rows&& chosen) {
+  Origins origins;
+  for (std::uint64_t l = 0; l < shape.layers; ++l) {
+    const auto layer = static_cast<std::int64_t>(l);
+    const HeadShape heads = shape.headsOf(layer);
+    for (std::uint64_t head = 0; head < heads.kv_heads; ++head) {
+      for (const std::uint64_t row : chosen(heads)) {
+        const std::size_t at = attentionDim(shape, layer, static_cast<std::int64_t>(head), row);
+        if (at < dims.size()) origins.push_back(dims[at]);
+      }
     }
   }
-  return chosen;
+  return origins;
+}
+
+std::vector<std::uint64_t> firstOfPairs(const ModelShape& shape, const HeadShape& heads) {
+  std::vector<std::uint64_t> rows;
+  for (std::uint64_t p = 0; p < heads.rotary_dim / 2; ++p) rows.push_back(firstOfPair(shape, p));
+  return rows;
+}
+
+std::vector<std::uint64_t> rowsWithoutPosition(const HeadShape& heads) {
+  std::vector<std::uint64_t> rows;
+  for (std::uint64_t i = heads.rotary_dim; i < heads.key_dim; ++i) rows.push_back(i);
+  return rows;
 }
 
 std::string list(const std::vector<std::string>& names) {
@@ -107,14 +123,15 @@ SharedCoins sharedCoins(const MatrixTask& task, const Tosses& tosses) {
   if (task.use.gauge == kindred::Gauge::value_dim) {
     return {copiesIn(doubling.value_dims), joinedAttention(task.a)};
   }
+  if (task.use.role != role::kKey) return {copiesIn(tosses.origins), {}};
   if (task.use.gauge == kindred::Gauge::rotary_pair) {
-    const bool beside = shape.rotary_interleaved;
-    return {copiesIn(dimsOfHeads(shape, doubling.key_dims, 0,
-                                 beside ? shape.rotary_dim : shape.rotary_dim / 2, beside ? 2 : 1)),
-            joinedAttention(task.a)};
+    return {
+        copiesIn(rowsOfKeys(shape, doubling.key_dims,
+                            [&](const HeadShape& heads) { return firstOfPairs(shape, heads); })),
+        joinedAttention(task.a)};
   }
   if (task.use.gauge == kindred::Gauge::rotary_free) {
-    return {copiesIn(dimsOfHeads(shape, doubling.key_dims, shape.rotary_dim, shape.head_dim, 1)),
+    return {copiesIn(rowsOfKeys(shape, doubling.key_dims, rowsWithoutPosition)),
             joinedAttention(task.a)};
   }
   return {copiesIn(tosses.origins), {}};

@@ -432,6 +432,80 @@ TEST(SignTest, LatentsOfCopiedLayersAreOneCoin) {
   EXPECT_EQ(coins, 3U * (24 + 20));
 }
 
+ToyShape sharedKeyShape() {
+  ToyShape shape;
+  shape.shared_key = 32;
+  return shape;
+}
+
+std::uint64_t coinsOf(const Comparison& found, std::string_view gauge, std::string_view rows) {
+  std::uint64_t coins = 0;
+  for (const Finding& finding : found.outcome.findings) {
+    if (finding.gauge.name() == gauge && finding.power && finding.power->rows == rows) {
+      coins += finding.units;
+    }
+  }
+  return coins;
+}
+
+TEST(SignTest, TossesACoinForEachPairOfAKeyThatAllHeadsShare) {
+  const ToyModel a("a", 1, sharedKeyShape());
+  const ToyModel b = a.as("b").trained(0.3, 5).permuted(3);
+  EXPECT_EQ(coinsOf(compare({"sign-test"}, a, b), "rotary-pair", role::kSharedKey), 3U * 16);
+  // With keys that heads do not share a stranger's, only these tell.
+  ToyModel own = ToyModel("b", 7, sharedKeyShape());
+  for (std::int64_t layer = 0; layer < 3; ++layer) {
+    for (const std::string_view role : {role::kSharedKey, role::kGate}) {
+      own.at(role, {layer, -1, false}) = ToyModel(a).at(role, {layer, -1, false});
+    }
+  }
+  EXPECT_LT(compare({"sign-test"}, a, own).log10P("rotary-pair"), -12);
+}
+
+TEST(SignTest, SharedKeysOfIndependentModelsGiveFairCoins) {
+  for (std::uint64_t seed = 2; seed < 8; ++seed) {
+    const ToyModel a("a", 1, sharedKeyShape()), b("b", seed, sharedKeyShape());
+    EXPECT_GT(compare({"sign-test"}, a, b).log10P("rotary-pair"), -4) << seed;
+  }
+}
+
+TEST(SignTest, SharedKeysOfCopiedLayersAreOneCoin) {
+  ToyModel a("a", 1, sharedKeyShape());
+  a.relayered({0, 1, 1, 2}).trained(0.2, 11);
+  const ToyModel b = a.as("b").trained(0.2, 5);
+  EXPECT_EQ(coinsOf(compare({"sign-test"}, a, b), "rotary-pair", role::kSharedKey), 3U * 16);
+}
+
+// Layers with heads of two sizes, one without values, one without keys and values.
+ToyShape mixedShape() {
+  ToyShape shape;
+  shape.layers = 4;
+  shape.head_dim = shape.rotary_dim = 24;
+  shape.by_layer = {{4, 2, 16, 16, 16}, {4, 1, 24, 16, 8}, {4, 2, 16, 0, 16}, {4, 0, 16, 16, 16}};
+  return shape;
+}
+
+TEST(SignTest, TossesCoinsOfHeadsAsEachLayerHasThem) {
+  const ToyModel a("a", 1, mixedShape());
+  const ToyModel b = a.as("b").trained(0.3, 5).permuted(3);
+  const Comparison found = compare({"sign-test"}, a, b);
+  EXPECT_EQ(coinsOf(found, "value-dim", role::kValue), 2U * 16 + 16);
+  EXPECT_EQ(coinsOf(found, "rotary-pair", role::kKey), 2U * 8 + 4 + 2U * 8);
+  EXPECT_EQ(coinsOf(found, "rotary-free", role::kKey), 24U - 8);
+  EXPECT_LT(found.log10P("value-dim"), -12);
+  EXPECT_LT(found.log10P("rotary-pair"), -9);
+}
+
+TEST(SignTest, HeadsOfManySizesOfIndependentModelsGiveFairCoins) {
+  for (std::uint64_t seed = 2; seed < 6; ++seed) {
+    const ToyModel a("a", 1, mixedShape()), b("b", seed, mixedShape());
+    const Comparison found = compare({"sign-test"}, a, b);
+    for (const char* gauge : {"value-dim", "rotary-pair", "rotary-free"}) {
+      EXPECT_GT(found.log10P(gauge), -4) << gauge << " " << seed;
+    }
+  }
+}
+
 // Biases as large as those of keys and values can be, beside rows of length seven.
 ToyModel withBiases(std::uint64_t seed) {
   ToyShape shape;

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <map>
 #include <numbers>
+#include <optional>
 #include <vector>
 
 #include <kindred/analysis/align/biases.hpp>
@@ -102,8 +103,7 @@ void addAssigned(const Block& a, const Block& b, align::Sizes& sizes) {
   addTurned(products, sizes);
 }
 
-// Calls toss(match, A's rows, first row of its head, B's rows, first row of its head). Then tells
-// sizes what heads come to that were not matched.
+// Calls toss(match, A's head, B's head). Then tells sizes what heads come to that were not matched.
 template <class Toss, class Cosines>
 void forEachHead(const MatrixTask& task, std::string_view role, align::Sizes& sizes, Toss&& toss,
                  Cosines&& cosines) {
@@ -112,37 +112,42 @@ void forEachHead(const MatrixTask& task, std::string_view role, align::Sizes& si
       align::hasBiases(task.a.weights(), role) && align::hasBiases(task.b.weights(), role);
   LayerRows of_a(task.a.weights(), role, biases, linear::matrixOf(task.alignment.rotation));
   LayerRows of_b(task.b.weights(), role, biases, {});
-  const std::uint64_t dim_a = task.a.weights().shape().head_dim;
-  const std::uint64_t dim_b = task.b.weights().shape().head_dim;
   for (const HeadMatch& match : task.alignment.heads) {
     const arma::fmat* a = of_a.of(match.layer_a);
     const arma::fmat* b = of_b.of(match.layer_b);
     if (a == nullptr || b == nullptr || a->n_rows != b->n_rows) continue;
+    const std::uint64_t dim_a = headDim(task.a.weights().shape().headsOf(match.layer_a), role);
+    const std::uint64_t dim_b = headDim(task.b.weights().shape().headsOf(match.layer_b), role);
     const std::uint64_t first_a = static_cast<std::uint64_t>(match.head_a) * dim_a;
     const std::uint64_t first_b = static_cast<std::uint64_t>(match.head_b) * dim_b;
     if (first_a + dim_a > a->n_cols || first_b + dim_b > b->n_cols) continue;
-    toss(match, *a, first_a, *b, first_b);
     matched.push_back({{a, first_a, dim_a, match.layer_a, match.head_a},
                        {b, first_b, dim_b, match.layer_b, match.head_b}});
+    toss(match, matched.back().first, matched.back().second);
     sizes.width = a->n_rows;
   }
   addOthers(matched, sizes, cosines);
 }
 
-// Key rows are matched by dimension: equal positions turn equal dimensions.
-bool sameRotary(const MatrixTask& task) {
-  const ModelShape& a = task.a.weights().shape();
-  const ModelShape& b = task.b.weights().shape();
-  return a.head_dim == b.head_dim && a.rotary_dim == b.rotary_dim &&
-         a.rotary_interleaved == b.rotary_interleaved;
+// Key rows are matched by dimension: equal positions turn equal dimensions. What of a key turns;
+// none: it is not the same of both.
+std::optional<HeadShape> sameKeys(const MatrixTask& task, std::int64_t layer_a,
+                                  std::int64_t layer_b) {
+  const ModelShape &a = task.a.weights().shape(), &b = task.b.weights().shape();
+  const HeadShape of_a = a.headsOf(layer_a), of_b = b.headsOf(layer_b);
+  if (of_a.key_dim != of_b.key_dim || of_a.rotary_dim != of_b.rotary_dim) return std::nullopt;
+  if (a.rotary_interleaved != b.rotary_interleaved) return std::nullopt;
+  return of_a;
 }
 
 // The origin of each row of a latent, by layer: layers whose latents are copies of each other (an
-// up-scaled depth), and rows that are, share their coins. Joined by the sign test between layers,
-// corrected for the number of pairs, and by size. A false join costs a little power and never
-// exactness.
+// up-scaled depth), and rows that are, share their coins; so do the two rows of a rotary pair,
+// where rows are pairs. Joined by the sign test between layers, corrected for the number of pairs,
+// and by size. A false join costs a little power and never exactness.
+enum class Units { rows, pairs };
 std::map<std::int64_t, std::vector<std::uint32_t>> latentOrigins(const ModelWeights& weights,
-                                                                 std::string_view role) {
+                                                                 std::string_view role,
+                                                                 Units units) {
   constexpr double kLog10Alpha = -2;
   std::vector<arma::fmat> layers;
   std::vector<copies::Part> parts;
@@ -188,8 +193,19 @@ std::map<std::int64_t, std::vector<std::uint32_t>> latentOrigins(const ModelWeig
     }
   }
   const copies::Roles roles{&columns};
-  copies::joinLikeNumbered(roles, parts, origins);
-  copies::joinAlike(roles, origins);
+  // Keys of equal frequency are alike without copies too, a little: their numbers say nothing.
+  if (units == Units::rows) copies::joinLikeNumbered(roles, parts, origins);
+  copies::joinAlike(roles, origins,
+                    units == Units::rows ? copies::Usual::bounded : copies::Usual::median);
+  for (const copies::Part& part : parts) {
+    for (std::uint64_t p = 0; units == Units::pairs && p < part.count / 2; ++p) {
+      const auto row = [&](std::uint64_t i) {
+        return static_cast<std::uint32_t>(part.column(static_cast<arma::uword>(i)));
+      };
+      origins.join(row(firstOfPair(weights.shape(), p)),
+                   row(secondOfPair(weights.shape(), p, part.count)));
+    }
+  }
   for (std::size_t p = 0; p < parts.size(); ++p) {
     std::vector<std::uint32_t>& of_layer = numbers[parts[p].layer];
     for (std::uint32_t i = 0; i < repeats[p].size(); ++i) {
@@ -338,12 +354,12 @@ Tosses tossValues(const MatrixTask& task) {
   const std::vector<std::uint32_t>& origins = task.a.doubling().value_dims;
   tosses.coins = align::Coins(coinThreshold(task, role::kValue, {0, -1, false},
                                             task.a.weights().shape().hidden, tosses.note));
-  const auto toss = [&](const HeadMatch& match, const arma::fmat& a, std::uint64_t first_a,
-                        const arma::fmat& b, std::uint64_t first_b) {
+  const auto toss = [&](const HeadMatch& match, const Block& a, const Block& b) {
     for (std::size_t j = 0; j < match.dims.size(); ++j) {
       if (match.dims[j] < 0) continue;
       const auto i = static_cast<std::uint64_t>(match.dims[j]);
-      const double cosine = dot(a.colptr(first_a + i), b.colptr(first_b + j), a.n_rows);
+      const double cosine =
+          dot(a.columns->colptr(a.first + i), b.columns->colptr(b.first + j), a.columns->n_rows);
       tosses.coins.add(origins[attentionDim(shape, match.layer_a, match.head_a, i)], cosine,
                        match.layer_a);
       tosses.sizes.matched.push_back(cosine);
@@ -354,37 +370,42 @@ Tosses tossValues(const MatrixTask& task) {
   return tosses;
 }
 
+namespace {
+
+// The mean cosine of the two rows of a rotary pair: of the rows one after the other, which are of
+// length one each and together of the root of two.
+double cosineOfPair(const ModelShape& shape, std::uint64_t pair, std::uint64_t dim, const Block& a,
+                    const Block& b) {
+  const std::uint64_t i = firstOfPair(shape, pair), j = secondOfPair(shape, pair, dim);
+  const arma::uword width = a.columns->n_rows;
+  return 0.5 * (dot(a.columns->colptr(a.first + i), b.columns->colptr(b.first + i), width) +
+                dot(a.columns->colptr(a.first + j), b.columns->colptr(b.first + j), width));
+}
+
+}  // namespace
+
 Tosses tossRotaryPairs(const MatrixTask& task) {
   Tosses tosses;
-  if (!sameRotary(task)) return tosses;
   const ModelShape& shape = task.a.weights().shape();
   const std::vector<std::uint32_t>& origins = task.a.doubling().key_dims;
-  tosses.coins = align::Coins(coinThreshold(task, role::kKey, {0, -1, false},
-                                            task.a.weights().shape().hidden, tosses.note));
-  // Of the pair's rows one after the other: each is of length one, both of the root of two.
-  const auto cosine = [&](std::uint64_t i, const arma::fmat& a, std::uint64_t first_a,
-                          const arma::fmat& b, std::uint64_t first_b) {
-    const std::uint64_t j = shape.rotary_interleaved ? i + 1 : i + shape.rotary_dim / 2;
-    return 0.5 * (dot(a.colptr(first_a + i), b.colptr(first_b + i), a.n_rows) +
-                  dot(a.colptr(first_a + j), b.colptr(first_b + j), a.n_rows));
-  };
-  const auto firstOf = [&](std::uint64_t pair) {
-    return shape.rotary_interleaved ? 2 * pair : pair;
-  };
+  tosses.coins =
+      align::Coins(coinThreshold(task, role::kKey, {0, -1, false}, shape.hidden, tosses.note));
   forEachHead(
       task, role::kKey, tosses.sizes,
-      [&](const HeadMatch& match, const arma::fmat& a, std::uint64_t first_a, const arma::fmat& b,
-          std::uint64_t first_b) {
-        for (std::uint64_t p = 0; p < shape.rotary_dim / 2; ++p) {
-          const double both = cosine(firstOf(p), a, first_a, b, first_b);
-          tosses.coins.add(origins[attentionDim(shape, match.layer_a, match.head_a, firstOf(p))],
+      [&](const HeadMatch& match, const Block& a, const Block& b) {
+        const auto keys = sameKeys(task, match.layer_a, match.layer_b);
+        for (std::uint64_t p = 0; keys && p < keys->rotary_dim / 2; ++p) {
+          const double both = cosineOfPair(shape, p, keys->rotary_dim, a, b);
+          const std::uint64_t first = firstOfPair(shape, p);
+          tosses.coins.add(origins[attentionDim(shape, match.layer_a, match.head_a, first)],
                            2 * both, match.layer_a);
           tosses.sizes.matched.push_back(both);
         }
       },
       [&](const Block& a, const Block& b, align::Sizes& sizes) {
-        for (std::uint64_t p = 0; p < shape.rotary_dim / 2; ++p) {
-          sizes.others.push_back(cosine(firstOf(p), *a.columns, a.first, *b.columns, b.first));
+        const auto keys = sameKeys(task, a.layer, b.layer);
+        for (std::uint64_t p = 0; keys && p < keys->rotary_dim / 2; ++p) {
+          sizes.others.push_back(cosineOfPair(shape, p, keys->rotary_dim, a, b));
         }
       });
   tosses.sizes.width *= 2;
@@ -393,30 +414,73 @@ Tosses tossRotaryPairs(const MatrixTask& task) {
 
 Tosses tossRotaryFree(const MatrixTask& task) {
   Tosses tosses;
-  if (!sameRotary(task)) return tosses;
   const ModelShape& shape = task.a.weights().shape();
   const std::vector<std::uint32_t>& origins = task.a.doubling().key_dims;
-  tosses.coins = align::Coins(coinThreshold(task, role::kKey, {0, -1, false},
-                                            task.a.weights().shape().hidden, tosses.note));
+  tosses.coins =
+      align::Coins(coinThreshold(task, role::kKey, {0, -1, false}, shape.hidden, tosses.note));
   forEachHead(
       task, role::kKey, tosses.sizes,
-      [&](const HeadMatch& match, const arma::fmat& a, std::uint64_t first_a, const arma::fmat& b,
-          std::uint64_t first_b) {
-        for (std::uint64_t i = shape.rotary_dim; i < shape.head_dim; ++i) {
-          const double cosine = dot(a.colptr(first_a + i), b.colptr(first_b + i), a.n_rows);
+      [&](const HeadMatch& match, const Block& a, const Block& b) {
+        const auto keys = sameKeys(task, match.layer_a, match.layer_b);
+        if (!keys) return;
+        for (std::uint64_t i = keys->rotary_dim; i < keys->key_dim; ++i) {
+          const double cosine = dot(a.columns->colptr(a.first + i), b.columns->colptr(b.first + i),
+                                    a.columns->n_rows);
           tosses.coins.add(origins[attentionDim(shape, match.layer_a, match.head_a, i)], cosine,
                            match.layer_a);
           tosses.sizes.matched.push_back(cosine);
         }
       },
       [&](const Block& a, const Block& b, align::Sizes& sizes) {
-        const arma::uword first = shape.rotary_dim, count = shape.head_dim - first;
-        if (count == 0) return;
+        const auto keys = sameKeys(task, a.layer, b.layer);
+        if (!keys || keys->key_dim <= keys->rotary_dim) return;
+        const arma::uword first = keys->rotary_dim, count = keys->key_dim - first;
         const arma::fmat products = linear::innerProducts(
             a.values().cols(first, first + count - 1), b.values().cols(first, first + count - 1));
         for (arma::uword i = 0; i < count; ++i) sizes.others.push_back(products(i, i));
         addTurned(products, sizes);
       });
+  return tosses;
+}
+
+Tosses tossSharedKeys(const MatrixTask& task) {
+  Tosses tosses;
+  const ModelShape& shape = task.a.weights().shape();
+  if (shape.rotary_interleaved != task.b.weights().shape().rotary_interleaved) return tosses;
+  const std::vector<HeadMatch>& layers = task.alignment.heads;
+  if (layers.empty()) return tosses;
+  LayerRows of_a(task.a.weights(), role::kSharedKey, false,
+                 linear::matrixOf(task.alignment.rotation));
+  LayerRows of_b(task.b.weights(), role::kSharedKey, false, {});
+  tosses.coins = align::Coins(coinThreshold(
+      task, role::kSharedKey, {layers.front().layer_a, -1, false}, shape.hidden, tosses.note));
+  const auto origins = latentOrigins(task.a.weights(), role::kSharedKey, Units::pairs);
+  for (const auto& [layer, rows] : origins) {
+    for (std::uint64_t p = 0; p < rows.size() / 2; ++p) {
+      tosses.origins.push_back(rows[firstOfPair(shape, p)]);
+    }
+  }
+  std::vector<std::pair<Block, Block>> matched;
+  for (const HeadMatch& match : layers) {
+    const arma::fmat* a = of_a.of(match.layer_a);
+    const arma::fmat* b = of_b.of(match.layer_b);
+    if (a == nullptr || b == nullptr || arma::size(*a) != arma::size(*b)) continue;
+    const auto known = origins.find(match.layer_a);
+    if (known == origins.end()) continue;
+    const std::uint64_t dim = a->n_cols;
+    matched.push_back({{a, 0, dim, match.layer_a, -1}, {b, 0, dim, match.layer_b, -1}});
+    tosses.sizes.width = 2 * a->n_rows;
+    for (std::uint64_t p = 0; p < dim / 2; ++p) {
+      const double both = cosineOfPair(shape, p, dim, matched.back().first, matched.back().second);
+      tosses.coins.add(known->second[firstOfPair(shape, p)], 2 * both, match.layer_a);
+      tosses.sizes.matched.push_back(both);
+    }
+  }
+  addOthers(matched, tosses.sizes, [&](const Block& a, const Block& b, align::Sizes& sizes) {
+    for (std::uint64_t p = 0; a.count == b.count && p < a.count / 2; ++p) {
+      sizes.others.push_back(cosineOfPair(shape, p, a.count, a, b));
+    }
+  });
   return tosses;
 }
 
@@ -429,7 +493,7 @@ Tosses tossLatents(const MatrixTask& task) {
   tosses.coins =
       align::Coins(coinThreshold(task, role, {task.alignment.heads.front().layer_a, -1, false},
                                  task.a.weights().shape().hidden, tosses.note));
-  const auto origins = latentOrigins(task.a.weights(), role);
+  const auto origins = latentOrigins(task.a.weights(), role, Units::rows);
   for (const auto& [layer, rows] : origins) {
     tosses.origins.insert(tosses.origins.end(), rows.begin(), rows.end());
   }

@@ -37,6 +37,8 @@ Tosses tossValues(const MatrixTask& task);
 Tosses tossRotaryPairs(const MatrixTask& task);
 // rotary-free: one for each key row without a position.
 Tosses tossRotaryFree(const MatrixTask& task);
+// rotary-pair again: one for each rotary pair of the key that all heads of a layer share.
+Tosses tossSharedKeys(const MatrixTask& task);
 // latent-dim: one for each coordinate of a layer's latent of queries, or of keys and values.
 Tosses tossLatents(const MatrixTask& task);
 // residual-dim: one for each coordinate of the residual stream, for the whole model.

@@ -76,7 +76,7 @@ arma::fmat mlpMap(const ModelWeights& weights, std::int64_t layer) {
 // Each query head writes what the value head of its group reads.
 arma::fmat attentionMap(const ModelWeights& weights, std::int64_t layer) {
   const Place place{layer, -1, false};
-  const ModelShape& shape = weights.shape();
+  const HeadShape shape = weights.shape().headsOf(layer);
   const arma::fmat writes = wholeRows(weights, role::kAttentionOutput, place);
   const arma::fmat values = wholeRows(weights, role::kValue, place);
   if (writes.is_empty() || values.is_empty() || shape.kv_heads == 0 || shape.heads == 0) return {};

@@ -53,13 +53,13 @@ std::optional<double> detectableInBands(std::uint64_t coins, std::uint64_t other
                    normalQuantile(share) / std::sqrt(static_cast<double>(width) - 3));
 }
 
-std::uint32_t coinOfColumn(const ModelShape& shape, std::string_view role, std::uint64_t column) {
-  if (role != role::kAttentionOutput || shape.head_dim == 0 || shape.kv_heads == 0) {
+std::uint32_t coinOfColumn(const HeadShape& heads, std::string_view role, std::uint64_t column) {
+  const std::uint64_t dim = heads.value_dim;
+  if (role != role::kAttentionOutput || dim == 0 || heads.kv_heads == 0) {
     return static_cast<std::uint32_t>(column);
   }
-  const std::uint64_t readers = std::max<std::uint64_t>(shape.heads / shape.kv_heads, 1);
-  const std::uint64_t head = column / shape.head_dim / readers;
-  return static_cast<std::uint32_t>(head * shape.head_dim + column % shape.head_dim);
+  const std::uint64_t readers = std::max<std::uint64_t>(heads.heads / heads.kv_heads, 1);
+  return static_cast<std::uint32_t>(column / dim / readers * dim + column % dim);
 }
 
 void joinAlike(std::span<const float> vectors, std::size_t width, Origins& origins) {

@@ -26,7 +26,7 @@ std::optional<double> detectableInBands(std::uint64_t coins, std::uint64_t other
 
 // Columns that change sign together have one number: of the down matrix each its own, of an
 // attention's output those of one value dimension, which every query head of its group reads.
-std::uint32_t coinOfColumn(const ModelShape& shape, std::string_view role, std::uint64_t column);
+std::uint32_t coinOfColumn(const HeadShape& heads, std::string_view role, std::uint64_t column);
 
 // Joins vectors more alike, up to sign, than any pair of so many random ones would be. `vectors`
 // holds one of `width` numbers after the other; those of length zero join nothing.

@@ -6,7 +6,8 @@ arma::fmat headOverlaps(const MatrixTask& task, std::string_view role, std::int6
                         std::int64_t layer_b) {
   const auto &a = task.a.weights(), &b = task.b.weights();
   const kindred::Place of_a{layer_a, -1, false}, of_b{layer_b, -1, false};
-  const std::uint64_t dim_a = a.shape().head_dim, dim_b = b.shape().head_dim;
+  const std::uint64_t dim_a = headDim(a.shape().headsOf(layer_a), role);
+  const std::uint64_t dim_b = headDim(b.shape().headsOf(layer_b), role);
   if (dim_a == 0 || dim_b == 0 || a.rows(role, of_a) == 0 || b.rows(role, of_b) == 0) return {};
   const arma::fmat cosines =
       linear::innerProducts(linear::rotated(linear::unitColumns(a.matrix(role, of_a)),

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include <kindred/heads.hpp>
 #include <kindred/plugin.hpp>
 #include <kindred/test.hpp>
 
@@ -29,6 +30,7 @@ inline constexpr std::string_view kQueryLatent = "attention.q_a";
 inline constexpr std::string_view kQueryLatentUp = "attention.q_b";
 inline constexpr std::string_view kKeyValueLatent = "attention.kv_a";
 inline constexpr std::string_view kKeyValueLatentUp = "attention.kv_b";
+inline constexpr std::string_view kSharedKey = "attention.k_rope";  // rotary, of all heads
 inline constexpr std::string_view kAttentionNorm = "norm.attention";
 inline constexpr std::string_view kMlpNorm = "norm.mlp";
 inline constexpr std::string_view kFinalNorm = "norm.final";
@@ -43,11 +45,32 @@ struct Place {
   friend auto operator<=>(const Place&, const Place&) = default;
 };
 
-// What of a model's shape alignment depends on. Zero: not stated.
+// What of a model's shape alignment depends on. Zero: not stated. Of heads it is the most that any
+// layer, any keys and any values have: room for all of them.
 struct ModelShape {
   std::uint64_t layers = 0, hidden = 0, heads = 0, kv_heads = 0, head_dim = 0, rotary_dim = 0;
   bool rotary_interleaved = false;  // rotary pairs are neighbours, not half the rotary part apart
+  std::vector<HeadShape> by_layer = {};  // empty: every layer's heads are as above
+
+  HeadShape headsOf(std::int64_t layer) const {
+    if (by_layer.empty()) return {heads, kv_heads, head_dim, head_dim, rotary_dim};
+    const auto at = static_cast<std::size_t>(layer);
+    return layer >= 0 && at < by_layer.size() ? by_layer[at] : HeadShape{};
+  }
 };
+
+// Rows that a head has in a matrix of keys, queries or values; columns, in what reads values.
+inline std::uint64_t headDim(const HeadShape& heads, std::string_view role) {
+  return role == role::kValue || role == role::kAttentionOutput ? heads.value_dim : heads.key_dim;
+}
+
+// The first of the two rows of a rotary pair, and the second, among `dim` rows that turn.
+inline std::uint64_t firstOfPair(const ModelShape& shape, std::uint64_t pair) {
+  return shape.rotary_interleaved ? 2 * pair : pair;
+}
+inline std::uint64_t secondOfPair(const ModelShape& shape, std::uint64_t pair, std::uint64_t dim) {
+  return shape.rotary_interleaved ? 2 * pair + 1 : pair + dim / 2;
+}
 
 // What the architecture says about one axis of a role under one gauge.
 struct GaugeGrant {

@@ -52,6 +52,7 @@ ToyModel::ToyModel(std::string name, std::uint64_t seed, const ToyShape& shape)
   shape_.kv_heads = shape.kv_heads;
   shape_.head_dim = shape.head_dim;
   shape_.rotary_dim = shape.rotary_dim;
+  shape_.by_layer = shape.by_layer;
   seed *= 1000003;
   for (std::uint64_t t = 0; t < shape.vocabulary; ++t) tokens_.push_back("t" + std::to_string(t));
   put(kEmbedding, {}, shape.vocabulary, shape.hidden, ++seed);
@@ -61,9 +62,11 @@ ToyModel::ToyModel(std::string name, std::uint64_t seed, const ToyShape& shape)
     const Place place{static_cast<std::int64_t>(l), -1, false};
     put(kAttentionNorm, place, 1, shape.hidden, ++seed);
     put(kMlpNorm, place, 1, shape.hidden, ++seed);
-    put(kQuery, place, shape.heads * shape.head_dim, shape.hidden, ++seed);
-    put(kKey, place, shape.kv_heads * shape.head_dim, shape.hidden, ++seed);
-    put(kValue, place, shape.kv_heads * shape.head_dim, shape.hidden, ++seed);
+    const HeadShape heads = shape_.headsOf(place.layer);
+    put(kQuery, place, heads.heads * heads.key_dim, shape.hidden, ++seed);
+    put(kKey, place, heads.kv_heads * heads.key_dim, shape.hidden, ++seed);
+    put(kValue, place, heads.kv_heads * heads.value_dim, shape.hidden, ++seed);
+    if (shape.shared_key > 0) put(kSharedKey, place, shape.shared_key, shape.hidden, ++seed);
     if (shape.biases) {
       put("attention.k_bias", place, 1, shape.kv_heads * shape.head_dim, ++seed);
       put("attention.v_bias", place, 1, shape.kv_heads * shape.head_dim, ++seed);
@@ -139,7 +142,9 @@ GaugeGrant ToyModel::gauge(std::string_view role, unsigned axis, Gauge which) co
   if (which == Gauge::value_dim) {
     return {(role == kValue && rows) || (role == kAttentionOutput && !rows), false, ""};
   }
-  if (which == Gauge::rotary_pair) return {(role == kKey || role == kQuery) && rows, false, ""};
+  if (which == Gauge::rotary_pair) {
+    return {(role == kKey || role == kQuery || role == kSharedKey) && rows, false, ""};
+  }
   if (which == Gauge::rotary_free) {
     const bool granted =
         (role == kKey || role == kQuery) && rows && shape_.rotary_dim < shape_.head_dim;

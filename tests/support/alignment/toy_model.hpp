@@ -15,7 +15,9 @@ struct ToyShape {
   std::uint64_t layers = 3, hidden = 48, heads = 4, kv_heads = 2, head_dim = 16, rotary_dim = 16;
   std::uint64_t units = 96, experts = 0, vocabulary = 80;
   std::uint64_t query_latents = 0, latents = 0;
-  bool biases = false;      // of keys and values
+  std::uint64_t shared_key = 0;          // rows of a rotary key that all heads of a layer share
+  std::vector<HeadShape> by_layer = {};  // empty: heads of all layers are as above
+  bool biases = false;                   // of keys and values
   std::uint64_t bands = 0;  // rows of down and attention's output that were read, of more
 };
 

@@ -55,6 +55,11 @@ void redraw(ToyModel& model, const ToyShape& shape, Gauge gauge, Random& random)
       }
       continue;
     }
+    for (std::uint64_t pair = 0; pair < shape.shared_key / 2; ++pair) {
+      if (random() % 2 == 0) continue;
+      negateRow(model.at(role::kSharedKey, place), pair);
+      negateRow(model.at(role::kSharedKey, place), pair + shape.shared_key / 2);
+    }
     const std::uint64_t half = shape.rotary_dim / 2, group = shape.heads / shape.kv_heads;
     for (std::uint64_t head = 0; head < shape.kv_heads; ++head) {
       for (std::uint64_t pair = 0; pair < half; ++pair) {
@@ -73,10 +78,11 @@ void redraw(ToyModel& model, const ToyShape& shape, Gauge gauge, Random& random)
 class Blindness : public testing::TestWithParam<GaugeUse> {};
 
 TEST_P(Blindness, TheAlignmentIsTheSameForEveryDrawOfTheSigns) {
-  const ToyShape shape;
+  ToyShape shape;
+  if (GetParam().role == role::kSharedKey) shape.shared_key = 16;
   Random random(1);
   for (std::uint64_t seed = 1; seed <= 3; ++seed) {
-    const ToyModel a("a", seed), stranger("b", seed + 100);
+    const ToyModel a("a", seed, shape), stranger("b", seed + 100, shape);
     const ToyModel kin = a.as("b").trained(0.5, seed).permuted(3).headsPermuted(5).rotated(4);
     for (const ToyModel& b : {stranger, kin}) {
       const Alignment before = aligned(a, b, GetParam());
@@ -93,10 +99,13 @@ INSTANTIATE_TEST_SUITE_P(
     EveryGauge, Blindness,
     testing::Values(GaugeUse{Gauge::mlp_unit, GaugeUse::Of::signs, "mlp.up", 0},
                     GaugeUse{Gauge::value_dim, GaugeUse::Of::signs, "attention.v", 0},
-                    GaugeUse{Gauge::rotary_pair, GaugeUse::Of::signs, "attention.k", 0}),
+                    GaugeUse{Gauge::rotary_pair, GaugeUse::Of::signs, "attention.k", 0},
+                    GaugeUse{Gauge::rotary_pair, GaugeUse::Of::signs, "attention.k_rope", 0}),
     [](const auto& tested) {
-      std::string name(kindred::name(tested.param.gauge));
-      std::replace(name.begin(), name.end(), '-', '_');
+      std::string name =
+          std::string(kindred::name(tested.param.gauge)) + "_of_" + tested.param.role;
+      std::replace_if(
+          name.begin(), name.end(), [](char c) { return c == '-' || c == '.'; }, '_');
       return name;
     });
 

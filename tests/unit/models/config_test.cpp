@@ -115,6 +115,68 @@ TEST(Dimensions, OfTheRotationAreReadWhereverTheyStand) {
   EXPECT_FALSE(standing.rotary_differs);
 }
 
+TEST(Dimensions, OfHeadsMayDifferByKindOfLayer) {
+  const Dimensions d = dimensions(R"({"text_config":{"hidden_size":2560,"num_attention_heads":8,
+    "num_hidden_layers":3,"num_key_value_heads":4,"head_dim":256,"global_head_dim":512,
+    "num_global_key_value_heads":2,"attention_k_eq_v":true,"num_kv_shared_layers":1,
+    "layer_types":["sliding_attention","full_attention","sliding_attention"],
+    "rope_parameters":{"full_attention":{"rope_type":"proportional","partial_rotary_factor":0.25},
+    "sliding_attention":{"rope_type":"default"}}}})");
+  ASSERT_EQ(d.head_kinds.size(), 2u);
+  EXPECT_EQ(d.head_kinds[0], (HeadShape{8, 2, 512, 512, 512}));
+  EXPECT_EQ(d.head_kinds[1], (HeadShape{8, 4, 256, 256, 256}));
+  EXPECT_EQ(d.kind_of_layer, (std::vector<std::size_t>{1, 0, 1}));
+  EXPECT_TRUE(d.keys_are_values);
+  EXPECT_EQ(d.layers_that_share, 1u);
+}
+
+TEST(Dimensions, OfHeadsThatSeeAWindowAreReadBesideTheOthers) {
+  const Dimensions d = dimensions(R"({"hidden_size":4096,"num_attention_heads":64,
+    "num_key_value_heads":4,"head_dim":192,"v_head_dim":128,"swa_num_attention_heads":64,
+    "swa_num_key_value_heads":8,"swa_head_dim":192,"swa_v_head_dim":128,
+    "partial_rotary_factor":0.334,"num_hidden_layers":3,"hybrid_layer_pattern":[0,1,1]})");
+  ASSERT_EQ(d.head_kinds.size(), 2u);
+  EXPECT_EQ(d.head_kinds[0], (HeadShape{64, 4, 192, 128, 64}));
+  EXPECT_EQ(d.head_kinds[1], (HeadShape{64, 8, 192, 128, 64}));
+  EXPECT_EQ(d.kind_of_layer, (std::vector<std::size_t>{0, 1, 1}));
+}
+
+TEST(Dimensions, OfHeadsMayBeListsWithAnEntryForEachLayer) {
+  const Dimensions d = dimensions(R"({"hidden_size":64,"num_hidden_layers":3,"head_dim":8,
+    "num_attention_heads":[4,8,4],"num_key_value_heads":[2,4,2]})");
+  EXPECT_EQ(d.kind_of_layer, (std::vector<std::size_t>{0, 1, 0}));
+  ASSERT_EQ(d.head_kinds.size(), 2u);
+  EXPECT_EQ(d.head_kinds[1], (HeadShape{8, 4, 8, 8, 8}));
+  EXPECT_EQ(d.heads, 8u);
+}
+
+TEST(Dimensions, OfTheRotationMayDifferWhereLayersSayTheirKind) {
+  const Dimensions d = dimensions(R"({"hidden_size":64,"num_hidden_layers":2,"head_dim":16,
+    "num_attention_heads":4,"layer_types":["full_attention","sliding_attention"],
+    "rope_parameters":{"full_attention":{"partial_rotary_factor":0.5},
+    "sliding_attention":{"rope_type":"default"}}})");
+  EXPECT_FALSE(d.rotary_differs);
+  ASSERT_EQ(d.head_kinds.size(), 2u);
+  EXPECT_EQ(d.head_kinds[0].rotary_dim, 8u);
+  EXPECT_EQ(d.head_kinds[1].rotary_dim, 16u);
+}
+
+TEST(Dimensions, SayWhetherRotaryPairsAreNeighbours) {
+  EXPECT_FALSE(dimensions("{}").rotary_interleaved.has_value());
+  EXPECT_EQ(dimensions(R"({"rope_interleave":false})").rotary_interleaved, false);
+  EXPECT_EQ(dimensions(R"({"rope_interleave":true})").rotary_interleaved, true);
+}
+
+TEST(Dimensions, OfHostileListsAreRefusedOrIgnored) {
+  EXPECT_TRUE(
+      dimensions(R"({"layer_types":[{"a":1}],"num_attention_heads":[[1]]})").kind_of_layer.empty());
+  support::MemorySource source;
+  const Checkpoint model =
+      modelOf(source, R"({"num_hidden_layers":1,"head_dim":8,"num_attention_heads":["many"]})");
+  EXPECT_THAT(support::refusalOf([&] { dimensionsOf(model); }).message(),
+              testing::HasSubstr("not a whole number"));
+}
+
 TEST(Dimensions, OfLatentAttention) {
   const Dimensions d = dimensions(R"({"num_attention_heads": 128, "hidden_size": 7168,
     "q_lora_rank": null, "kv_lora_rank": 512, "qk_rope_head_dim": 64, "qk_nope_head_dim": 128,

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <span>
 
 #include "models/role_shapes.hpp"
@@ -24,11 +25,11 @@ Checkpoint latentModel(MemorySource& source, std::uint64_t keys = 2) {
   for (std::uint64_t i = 0; i < 2 * (keys + 2) * 2; ++i) out.push_back(static_cast<double>(i));
   const std::string config =
       R"({"model_type":"deepseek_v3","hidden_size":3,"num_hidden_layers":1,)"
-      R"("num_attention_heads":2,"kv_lora_rank":2,"qk_rope_head_dim":1,"v_head_dim":2,)"
+      R"("num_attention_heads":2,"kv_lora_rank":2,"qk_rope_head_dim":2,"v_head_dim":2,)"
       R"("qk_nope_head_dim":)" +
       std::to_string(keys) + "}";
   return modelOf(source, config,
-                 {tensor("kv_a_proj_with_mqa.weight", {3, 3}, {1, 0, 2, 0, 1, 1, 9, 9, 9}),
+                 {tensor("kv_a_proj_with_mqa.weight", {4, 3}, {1, 0, 2, 0, 1, 1, 9, 9, 9, 8, 8, 8}),
                   tensor("kv_a_layernorm.weight", {2}, {10, 1}),
                   tensor("kv_b_proj.weight", {2 * (keys + 2), 2}, out)});
 }
@@ -65,14 +66,27 @@ TEST(Products, AreRowsOnTheStream) {
   EXPECT_EQ(shapes.dimensions.kv_heads, 2u);
 }
 
-TEST(Products, OfKeysThatAreNoHeadsBesideTheValuesAreLeftOut) {
+TEST(Products, OfKeysMayHaveOtherRowsThanValues) {
   MemorySource source;
   const Checkpoint model = latentModel(source, 1);
   const RoleShapes shapes = shapesOf(model);
-  EXPECT_TRUE(rowsOf(shapes, "attention.k", 0, 1).empty());
+  EXPECT_TRUE(shapes.misfits.empty());
+  // Row 0 is a key, rows 1 and 2 are values.
+  EXPECT_THAT(rowsOf(shapes, "attention.k", 0, 1), ElementsAre(0, 1, 1));
   EXPECT_THAT(rowsOf(shapes, "attention.v", 0, 1), ElementsAre(20, 3, 43));
-  ASSERT_EQ(shapes.misfits.size(), 1u);
-  EXPECT_THAT(shapes.misfits[0].reason, testing::HasSubstr("1 rows a head, where values have 2"));
+  EXPECT_THAT(shapes.dimensions.heads_by_layer, ElementsAre(HeadShape{2, 2, 1, 2, 0}));
+  EXPECT_EQ(shapes.dimensions.head_dim, 2u);
+}
+
+TEST(Products, LeaveTheKeyThatAllHeadsShareARoleOfItsOwn) {
+  MemorySource source;
+  const Checkpoint model = latentModel(source);
+  const RoleShapes shapes = shapesOf(model);
+  const auto shared = std::find_if(shapes.views.begin(), shapes.views.end(), [](const View& view) {
+    return view.info.role == "attention.k_rope";
+  });
+  ASSERT_NE(shared, shapes.views.end());
+  EXPECT_THAT(shared->info.shape, ElementsAre(2u, 3u));
 }
 
 }  // namespace
