@@ -101,6 +101,16 @@ void printShares(const char* label, const std::vector<Share>& shares) {
   printLines(label, lines);
 }
 
+void printPrices(const std::vector<Price>& prices) {
+  std::vector<std::string> lines;
+  for (const Price& price : prices) {
+    lines.push_back(fmt::format("{}: a row {}{} of {} bytes", price.codec, grouped(price.row),
+                                price.column > 0 ? ", a column " + grouped(price.column) : "",
+                                grouped(price.all)));
+  }
+  printLines("to read", lines);
+}
+
 void printTestable(const Testable& testable, bool family_known) {
   if (!family_known) {
     printLines("tested", {"by content alone: rows of matrices of equal shape"});
@@ -176,6 +186,7 @@ void printHead(const OpenModel& model) {
   printLines("components", components);
   std::cout << "format        " << checkpoint.format().title << '\n';
   printShares("stored as", encodingsOf(checkpoint));
+  printPrices(pricesOf(checkpoint));
   printTestable(testableOf(checkpoint, architecture), architecture != nullptr);
 }
 
@@ -220,6 +231,18 @@ void printTensors(const OpenModel& model) {
 Json toJson(const std::vector<Share>& shares) {
   Json list = Json::array();
   for (const Share& share : shares) list.push_back({{"what", share.what}, {"share", share.share}});
+  return list;
+}
+
+Json toJson(const std::vector<Price>& prices) {
+  Json list = Json::array();
+  for (const Price& price : prices) {
+    list.push_back({{"codec", price.codec},
+                    {"tensor", price.matrix},
+                    {"bytes", price.all},
+                    {"row_bytes", price.row},
+                    {"column_bytes", price.column > 0 ? price.column : price.all}});
+  }
   return list;
 }
 
@@ -291,6 +314,7 @@ Json toJson(const OpenModel& model) {
           {"components", components},
           {"format", checkpoint.format().title},
           {"encodings", toJson(encodingsOf(checkpoint))},
+          {"prices", toJson(pricesOf(checkpoint))},
           {"tested", testable.granted},
           {"refused", refused},
           {"not_tested", toJson(testable.left_out)},

@@ -34,6 +34,13 @@ bool isNumbers(const Tensor& tensor) {
   return tensor.numbers || models::shown(tensor) == models::Shown::values;
 }
 
+// That are read for the first bytes of its numbers.
+std::uint64_t storedBytes(const models::Shard& numbers, std::uint64_t length) {
+  std::uint64_t bytes = 0;
+  for (const auto& range : numbers.decoded->stored(0, length)) bytes += range.length;
+  return bytes;
+}
+
 std::string notRead(const Tensor& tensor) {
   return fmt::format("{}, {}: not read as numbers", name(tensor.dtype),
                      models::describe(tensor.encoding));
@@ -82,6 +89,28 @@ std::vector<Share> encodingsOf(const models::Checkpoint& checkpoint) {
     }
   }
   return sharesOf(bytes, bytesOf(checkpoint));
+}
+
+std::vector<Price> pricesOf(const models::Checkpoint& checkpoint) {
+  std::map<std::string, const Tensor*> largest;
+  for (const Tensor& tensor : checkpoint.tensors()) {
+    if (!tensor.numbers || tensor.shape.size() < 2 || tensor.elements == 0) continue;
+    const auto [known, fresh] = largest.try_emplace(tensor.numbers->codec, &tensor);
+    if (!fresh && tensor.elements > known->second->elements) known->second = &tensor;
+  }
+  std::vector<Price> prices;
+  for (const auto& [codec, tensor] : largest) {
+    const models::Numbers& numbers = *tensor->numbers;
+    const std::uint64_t row = tensor->shape.back() * sizeof(float);
+    Price price{codec, tensor->name, 0, storedBytes(numbers.shard, row), 0};
+    price.all = storedBytes(numbers.shard, numbers.shard.file->size());
+    if (numbers.by_columns.decoded != nullptr) {
+      price.column =
+          storedBytes(numbers.by_columns, numbers.by_columns.file->size() / tensor->shape.back());
+    }
+    prices.push_back(std::move(price));
+  }
+  return prices;
 }
 
 Testable testableOf(const models::Checkpoint& checkpoint,

@@ -20,6 +20,14 @@ struct Share {
 // By codec or dtype, the largest first: what a codec reads with its codes stands by itself.
 std::vector<Share> encodingsOf(const models::Checkpoint& checkpoint);
 
+// What must be read of a matrix of each codec: its largest one.
+struct Price {
+  std::string codec, matrix;
+  std::uint64_t all = 0, row = 0;  // bytes
+  std::uint64_t column = 0;        // 0: as much as the matrix
+};
+std::vector<Price> pricesOf(const models::Checkpoint& checkpoint);
+
 struct Testable {
   // Gauges that the family has and whose matrices are there, with what they grant: "mlp-unit
   // (signs, order)".

@@ -45,6 +45,12 @@ class Codec {
   // must lie inside the matrix. Codes that point outside their tables give NaN.
   virtual void decode(std::uint64_t first, std::uint64_t count, std::span<const Bytes> bytes,
                       std::span<float> values) const = 0;
+  // The same for the columns [first, first + count) of all rows, where these are packed so that a
+  // few columns cost less than a few rows; no pieces: they are not.
+  virtual std::vector<Piece> columnPieces(std::uint64_t, std::uint64_t) const { return {}; }
+  // As decode(), values in rows of one column each; only where there are such pieces.
+  virtual void decodeColumns(std::uint64_t, std::uint64_t, std::span<const Bytes>,
+                             std::span<float>) const {}
 };
 
 }  // namespace kindred::codecs

@@ -18,8 +18,8 @@ struct Extents {
   std::uint64_t width() const { return ceilDiv(inputs, groups); }
 };
 
-// A run of outputs.
-struct Outputs {
+// A run of outputs, inputs or groups.
+struct Span {
   std::uint64_t first = 0, count = 0;
 };
 
@@ -40,7 +40,7 @@ class ColumnPacked : public Codec {
   bool odd() const final { return false; }
 
   std::vector<Piece> pieces(std::uint64_t first, std::uint64_t count) const final {
-    const Outputs outputs = read(first, count);
+    const Span outputs = read(first, count);
     const bool whole = outputs.count == extents_.outputs;
     std::vector<Piece> list;
     for (std::size_t part = 0; part < rows_.size(); ++part) {
@@ -58,9 +58,39 @@ class ColumnPacked : public Codec {
     return list;
   }
 
+  std::vector<Piece> columnPieces(std::uint64_t first, std::uint64_t count) const final {
+    const Span inputs = readInputs(first, count), groups = groupsOf(inputs);
+    const std::uint64_t outputs = extents_.outputs, codes = codeBytes(0, outputs);
+    std::vector<Piece> list{{0, codeRows(inputs.first) * codes, codeRows(inputs.count) * codes}};
+    for (const std::size_t part : {std::size_t{1}, std::size_t{2}}) {
+      const std::uint64_t row = bytesOf(part, outputs);
+      list.push_back({part, groups.first * row, groups.count * row});
+    }
+    if (ordered()) list.push_back({kOrder, 4 * inputs.first, 4 * inputs.count});
+    return list;
+  }
+
+  void decodeColumns(std::uint64_t first, std::uint64_t count, std::span<const Bytes> bytes,
+                     std::span<float> values) const final {
+    const Span inputs = readInputs(first, count), groups = groupsOf(inputs);
+    const std::vector<float> scales = numbersOf(extents_.scales, bytes[2]);
+    std::vector<float> group_of_input;
+    if (ordered()) group_of_input = numbersOf(DType::I32, bytes[kOrder]);
+    for (std::uint64_t i = 0; i < count; ++i) {
+      const std::uint64_t at = first + i - inputs.first;
+      const std::uint64_t g =
+          ordered() ? group(group_of_input, at) : (first + i) / extents_.width() - groups.first;
+      for (std::uint64_t o = 0; o < extents_.outputs; ++o) {
+        values[i * extents_.outputs + o] =
+            g >= groups.count ? std::nanf("")
+                              : numberOf(bytes[0], bytes[1], scales, extents_.outputs, at, g, o);
+      }
+    }
+  }
+
   void decode(std::uint64_t first, std::uint64_t count, std::span<const Bytes> bytes,
               std::span<float> values) const final {
-    const Outputs outputs = read(first, count);
+    const Span outputs = read(first, count);
     std::vector<std::byte> gathered[kOrder];
     Bytes parts[kOrder];
     std::size_t at = 0;
@@ -71,17 +101,14 @@ class ColumnPacked : public Codec {
     }
     const std::vector<float> scales = numbersOf(extents_.scales, parts[2]);
     std::vector<float> group_of_input;
-    if (rows_.size() > kOrder) group_of_input = numbersOf(DType::I32, bytes[at]);
+    if (ordered()) group_of_input = numbersOf(DType::I32, bytes[at]);
     for (std::uint64_t i = 0; i < extents_.inputs; ++i) {
       const std::uint64_t g = group(group_of_input, i);
       for (std::uint64_t r = 0; r < count; ++r) {
         float& value = values[r * extents_.inputs + i];
         const std::uint64_t o = first - outputs.first + r;
-        value = g >= extents_.groups
-                    ? std::nanf("")
-                    : scales[g * outputs.count + o] *
-                          (static_cast<float>(codeOf(parts[0], outputs.count, i, o)) -
-                           zeroOf(parts[1], outputs.count, g, o));
+        value = g >= extents_.groups ? std::nanf("")
+                                     : numberOf(parts[0], parts[1], scales, outputs.count, i, g, o);
       }
     }
   }
@@ -94,8 +121,11 @@ class ColumnPacked : public Codec {
                        std::uint64_t output) const = 0;
   // What a row of codes (part 0) or zero points (part 1) takes for so many outputs.
   virtual std::uint64_t codeBytes(std::size_t part, std::uint64_t outputs) const = 0;
-  // Outputs that fill whole words in every part.
+  // Outputs that fill whole words in every part; inputs that fill whole rows of codes.
   virtual std::uint64_t outputsOfWords() const = 0;
+  virtual std::uint64_t inputsOfWords() const = 0;
+  // Rows of codes for so many inputs.
+  virtual std::uint64_t codeRows(std::uint64_t inputs) const = 0;
 
   const Extents extents_;
 
@@ -103,11 +133,33 @@ class ColumnPacked : public Codec {
   static constexpr std::size_t kOrder = 3;  // the part that tells each input's group
 
   // The outputs that are read for a run of them.
-  Outputs read(std::uint64_t first, std::uint64_t count) const {
+  Span read(std::uint64_t first, std::uint64_t count) const {
     if (count < ceilDiv(extents_.outputs, kShortRuns)) return {0, extents_.outputs};
     const std::uint64_t unit = outputsOfWords(), start = first / unit * unit;
     const std::uint64_t end = std::min(ceilDiv(first + count, unit) * unit, extents_.outputs);
     return {start, end - start};
+  }
+
+  // The inputs that are read for a run of them, and the groups that these may be in.
+  Span readInputs(std::uint64_t first, std::uint64_t count) const {
+    const std::uint64_t unit = inputsOfWords(), start = first / unit * unit;
+    const std::uint64_t end = std::min(ceilDiv(first + count, unit) * unit, extents_.inputs);
+    return {start, end - start};
+  }
+  Span groupsOf(const Span& inputs) const {
+    if (ordered()) return {0, extents_.groups};
+    const std::uint64_t start = inputs.first / extents_.width();
+    return {start, (inputs.first + inputs.count - 1) / extents_.width() + 1 - start};
+  }
+
+  bool ordered() const { return rows_.size() > kOrder; }
+
+  // Of parts that hold `outputs` outputs; input and group counted from the first that they hold.
+  float numberOf(Bytes codes, Bytes zeros, const std::vector<float>& scales, std::uint64_t outputs,
+                 std::uint64_t input, std::uint64_t group, std::uint64_t output) const {
+    return scales[group * outputs + output] *
+           (static_cast<float>(codeOf(codes, outputs, input, output)) -
+            zeroOf(zeros, outputs, group, output));
   }
 
   std::uint64_t bytesOf(std::size_t part, std::uint64_t outputs) const {
@@ -168,6 +220,10 @@ class Gptq final : public ColumnPacked {
     return 4 * (part == 0 ? outputs : ceilDiv(outputs * bits_, 32));
   }
   std::uint64_t outputsOfWords() const override { return 32 / std::gcd(32u, bits_); }
+  std::uint64_t inputsOfWords() const override { return outputsOfWords(); }
+  std::uint64_t codeRows(std::uint64_t inputs) const override {
+    return ceilDiv(inputs * bits_, 32);
+  }
 
  private:
   unsigned bits_;
@@ -194,6 +250,8 @@ class Awq final : public ColumnPacked {
   }
   std::uint64_t codeBytes(std::size_t, std::uint64_t outputs) const override { return outputs / 2; }
   std::uint64_t outputsOfWords() const override { return 8; }
+  std::uint64_t inputsOfWords() const override { return 1; }
+  std::uint64_t codeRows(std::uint64_t inputs) const override { return inputs; }
 
  private:
   // Nibble n of a word belongs to output 0, 2, 4, 6, 1, 3, 5, 7 of its eight.

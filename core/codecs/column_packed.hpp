@@ -1,6 +1,6 @@
 // Integers packed along the inputs, a word for every output: GPTQ and AWQ. One row of the matrix is
 // strewn over the whole of the stored tensor, so a few rows cost all of it; runs of a 64th of the
-// rows or more cost their own words.
+// rows or more cost their own words. A column, of one input, costs a row of words.
 #pragma once
 
 #include <memory>

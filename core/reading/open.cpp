@@ -12,6 +12,7 @@
 #include "formats/catalogue.hpp"
 #include "formats/open.hpp"
 #include "models/config.hpp"
+#include "reading/block_scales.hpp"
 #include "reading/codec_of.hpp"
 #include "reading/halves.hpp"
 #include "reading/stated.hpp"
@@ -95,8 +96,10 @@ class Decoder {
       return piece.offset <= there && piece.length <= there - piece.offset;
     };
     const auto all = codec.pieces(0, rows), last = codec.pieces(rows - 1, 1);
+    const auto column = codec.columnPieces(codec.columns() - 1, 1);
     return std::all_of(all.begin(), all.end(), inside) &&
-           std::all_of(last.begin(), last.end(), inside);
+           std::all_of(last.begin(), last.end(), inside) &&
+           std::all_of(column.begin(), column.end(), inside);
   }
 
   std::shared_ptr<const models::Numbers> numbersOf(const Tensor& tensor, Found found) const {
@@ -108,8 +111,15 @@ class Decoder {
     numbers->stored_elements = tensor.elements;
     std::vector<codecs::StoredPart> parts;
     for (const Tensor* part : found.parts) parts.push_back({&shards_[part->shard], part->offset});
-    auto file = std::make_shared<codecs::CodecFile>(std::move(found.codec), std::move(parts));
-    numbers->shard = {shards_[tensor.shard].name, file, 0, file.get()};
+    const std::shared_ptr<const codecs::Codec> codec = std::move(found.codec);
+    const std::string& name = shards_[tensor.shard].name;
+    auto file = std::make_shared<codecs::CodecFile>(codec, parts);
+    numbers->shard = {name, file, 0, file.get()};
+    if (!codec->columnPieces(0, 1).empty()) {
+      auto columns = std::make_shared<codecs::CodecFile>(codec, std::move(parts),
+                                                         codecs::CodecFile::Lines::columns);
+      numbers->by_columns = {name, columns, 0, columns.get()};
+    }
     return numbers;
   }
 
@@ -153,6 +163,7 @@ models::Checkpoint openCheckpoint(std::string model, Source& source, Location& l
                                   const formats::Formats& formats) {
   models::CheckpointParts parts = formats::openStored(std::move(model), source, location, formats);
   Decoder(source, parts.shards, parts.config, parts.tensors).run();
+  applyScales(parts.tensors, parts.shards, parts.notes);
   joinHalves(parts.tensors, parts.shards);
   std::sort(parts.tensors.begin(), parts.tensors.end(), [](const Tensor& a, const Tensor& b) {
     if (a.name != b.name) return words::naturalLess(a.name, b.name);

@@ -35,6 +35,13 @@ void GgufWriter::number(const std::string& name, std::uint32_t value) {
   put(keys_, value);
 }
 
+void GgufWriter::numbers(const std::string& name, const std::vector<std::uint32_t>& values) {
+  key(name, kList);
+  put(keys_, kU32);
+  put(keys_, std::uint64_t{values.size()});
+  for (const std::uint32_t value : values) put(keys_, value);
+}
+
 void GgufWriter::text(const std::string& name, const std::string& value) {
   key(name, kText);
   putText(keys_, value);

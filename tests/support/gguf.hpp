@@ -10,6 +10,7 @@ namespace kindred::support {
 class GgufWriter {
  public:
   void number(const std::string& key, std::uint32_t value);
+  void numbers(const std::string& key, const std::vector<std::uint32_t>& values);
   void text(const std::string& key, const std::string& value);
   void texts(const std::string& key, const std::vector<std::string>& values);
   // `type` is ggml's number of it; `shape` rows first.

@@ -152,6 +152,8 @@ class Quantiser {
         return affine(name, module, array);
       case Quantised::nvfp4:
         return pairs(name, array);
+      case Quantised::hqq:
+        return halvesOfGroups(module, array);
     }
   }
 
@@ -285,6 +287,22 @@ class Quantiser {
     floats(name + "_scale_2", {}, {global});
   }
 
+  // Groups one below the other; the upper half of them lies in the high nibbles.
+  void halvesOfGroups(const std::string& module, const Array& array) {
+    const Grouped made = grouped(array, false);
+    const std::uint64_t groups = made.rows * made.groups, half = made.codes.size() / 2;
+    std::string codes;
+    for (std::uint64_t i = 0; i < half; ++i) {
+      codes.push_back(static_cast<char>(made.codes[i] << 4 | made.codes[half + i]));
+    }
+    put(module + "W_q", DType::U8, {groups / 2, kGroup}, codes);
+    halves(module + "scale", {groups, 1}, made.scales);
+    halves(module + "zero", {groups, 1}, {made.zeros.begin(), made.zeros.end()});
+    std::string shape(16, '\0');
+    std::memcpy(shape.data(), array.shape.data(), 16);
+    put(module + "shape", DType::I64, {2}, shape);
+  }
+
   Quantised how_;
 };
 
@@ -293,7 +311,7 @@ class Quantiser {
 const char* nameOf(Quantised how) {
   constexpr const char* kNames[] = {"fp8_blocks", "fp8_rows", "int8_rows",    "int8_shifted",
                                     "nf4",        "gptq",     "gptq_shifted", "awq",
-                                    "packed",     "mlx",      "nvfp4"};
+                                    "packed",     "mlx",      "nvfp4",        "hqq"};
   return kNames[static_cast<std::size_t>(how)];
 }
 

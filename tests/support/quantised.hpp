@@ -21,11 +21,12 @@ enum class Quantised {
   packed,  // compressed-tensors, 4 bit
   mlx,     // 4 bit
   nvfp4,   // as ModelOpt has it
+  hqq,     // 4 bit, groups of columns, as safetensors
 };
 inline constexpr Quantised kAllQuantised[] = {
     Quantised::fp8_blocks, Quantised::fp8_rows, Quantised::int8_rows,    Quantised::int8_shifted,
     Quantised::nf4,        Quantised::gptq,     Quantised::gptq_shifted, Quantised::awq,
-    Quantised::packed,     Quantised::mlx,      Quantised::nvfp4};
+    Quantised::packed,     Quantised::mlx,      Quantised::nvfp4,        Quantised::hqq};
 
 const char* nameOf(Quantised how);
 

@@ -34,7 +34,7 @@ class Gguf final : public Format {
     std::set<std::string> names;
     for (std::size_t i = 0; i < files.size(); ++i) {
       Header header = readHeader(files[i], i);
-      const Layout layout(header);
+      const Layout layout(*files[i].file, header);
       noteParts(header, files, catalogue);
       if (catalogue.config.empty()) catalogue.config = layout.config();
       if (catalogue.tokens.empty()) {

@@ -253,6 +253,34 @@ std::optional<std::string> textOf(const Header& header, const std::string& key) 
   return value == nullptr ? std::nullopt : std::optional(*value);
 }
 
+std::vector<std::uint64_t> numbersOf(File& file, const Header& header, const std::string& key,
+                                     std::uint64_t most) {
+  const auto found = header.keys.find(key);
+  const auto* list = found == header.keys.end() ? nullptr : std::get_if<List>(&found->second);
+  if (list == nullptr || list->count > most) return {};
+  HeaderStream stream(file, list->offset);
+  const std::string what = fmt::format("the list '{}'", key);
+  std::vector<std::uint64_t> numbers;
+  for (std::uint64_t i = 0; i < list->count; ++i) {
+    switch (list->type) {
+      case kBool:
+      case kU8:
+        numbers.push_back(stream.number<std::uint8_t>(what));
+        break;
+      case kU32:
+        numbers.push_back(stream.number<std::uint32_t>(what));
+        break;
+      case kI32:
+        numbers.push_back(static_cast<std::uint64_t>(
+            std::max<std::int32_t>(stream.number<std::int32_t>(what), 0)));
+        break;
+      default:
+        return {};
+    }
+  }
+  return numbers;
+}
+
 std::vector<std::string> textsOf(File& file, const Header& header, const std::string& key,
                                  std::uint64_t most) {
   const auto found = header.keys.find(key);

@@ -38,6 +38,10 @@ bool beginsAsGguf(std::span<const std::byte> beginning);
 
 // The value of a key, where it is there and of that kind.
 std::optional<std::uint64_t> wholeNumberOf(const Header& header, const std::string& key);
+// Of a list of whole numbers or truth values its numbers, at most `most`; empty: it is none, or is
+// longer.
+std::vector<std::uint64_t> numbersOf(File& file, const Header& header, const std::string& key,
+                                     std::uint64_t most);
 std::optional<std::string> textOf(const Header& header, const std::string& key);
 // The strings of a list; empty where the key is missing or no list of strings. `most`: bytes that
 // they may take together, beyond which there is an Error.

@@ -38,7 +38,7 @@ constexpr std::array<Prefix, 3> kPrefixes{
 
 // Of families whose queries, keys and values are grouped by heads on the Hub the converter makes
 // three blocks: they have a name of their own, by which architecture files split them.
-constexpr std::array<Name, 54> kBlocks{{
+constexpr std::array<Name, 59> kBlocks{{
     {"attn_qkv", "attention.qkv_proj", "gpt_neox"},
     {"attn_output", "attention.dense", "gpt_neox"},
     {"ffn_up", "mlp.dense_h_to_4h", "gpt_neox"},
@@ -62,6 +62,11 @@ constexpr std::array<Name, 54> kBlocks{{
     {"ffn_norm", "pre_feedforward_layernorm", "gemma3"},
     {"post_ffw_norm", "post_feedforward_layernorm", "gemma2"},
     {"post_ffw_norm", "post_feedforward_layernorm", "gemma3"},
+    {"ffn_norm", "pre_feedforward_layernorm", "gemma3n"},
+    {"ffn_norm", "pre_feedforward_layernorm", "gemma4"},
+    {"post_ffw_norm", "post_feedforward_layernorm", "gemma3n"},
+    {"post_ffw_norm", "post_feedforward_layernorm", "gemma4"},
+    {"ffn_gate_inp", "router.proj", "gemma4"},
     {"attn_norm", "input_layernorm"},
     {"ffn_norm", "post_attention_layernorm"},
     {"post_attention_norm", "post_attention_layernorm"},
@@ -140,7 +145,7 @@ InBlock inBlock(std::string_view name) {
 
 }  // namespace
 
-Layout::Layout(const Header& header) : header_(header) {
+Layout::Layout(File& file, const Header& header) : file_(file), header_(header) {
   architecture_ = textOf(header, "general.architecture").value_or("");
   family_ = architecture_;
   for (const auto& [gguf, hub] : kFamilies) {
@@ -153,11 +158,17 @@ std::uint64_t Layout::number(const std::string& key) const {
   return wholeNumberOf(header_, architecture_ + "." + key).value_or(0);
 }
 
+std::vector<std::uint64_t> Layout::numbers(const std::string& key) const {
+  constexpr std::uint64_t kMostLayers = 10'000;
+  return numbersOf(file_, header_, architecture_ + "." + key, kMostLayers);
+}
+
 std::string Layout::nameOf(const std::string& tensor) const {
   const std::size_t dot = tensor.rfind('.');
   const std::string_view stem = std::string_view(tensor).substr(0, dot);
   const std::string kind = dot == std::string::npos ? "" : tensor.substr(dot);
-  if (kind != ".weight" && kind != ".bias") return tensor;
+  const bool scale = kind == ".scale" || kind == ".input_scale";
+  if (kind != ".weight" && kind != ".bias" && !scale) return tensor;
   for (const Name& end : kEnds) {
     const bool of_family = end.family.empty() || end.family == family_;
     if (end.gguf == stem && of_family) return std::string(end.hub) + kind;
@@ -184,7 +195,10 @@ std::uint64_t Layout::headSize() const {
   for (const char* key : {"attention.key_length_mla", "attention.key_length"}) {
     if (const std::uint64_t stated = number(key); stated > 0) return stated;
   }
-  const std::uint64_t heads = number("attention.head_count");
+  std::uint64_t heads = number("attention.head_count");
+  for (const std::uint64_t of_layer : numbers("attention.head_count")) {
+    heads = std::max(heads, of_layer);
+  }
   return heads == 0 ? 0 : number("embedding_length") / heads;
 }
 
@@ -199,6 +213,33 @@ std::uint64_t Layout::rowsInTurns(const std::string& tensor) const {
 bool Layout::has(std::string_view in_block) const {
   return std::any_of(header_.tensors.begin(), header_.tensors.end(),
                      [&](const auto& tensor) { return inBlock(tensor.name).rest == in_block; });
+}
+
+void Layout::addHeadsOfLayers(nlohmann::json& config) const {
+  const auto heads = numbers("attention.head_count"), keys = numbers("attention.head_count_kv");
+  const auto windows = numbers("attention.sliding_window_pattern");
+  if (const std::uint64_t shared = number("attention.shared_kv_layers"); shared > 0) {
+    config["num_kv_shared_layers"] = shared;
+  }
+  if (family_ == "gemma4") config["attention_k_eq_v"] = true;  // where there are no values
+  const std::uint64_t of_window = number("attention.key_length_swa");
+  if (of_window == 0) {
+    if (!heads.empty()) config["num_attention_heads"] = heads;
+    if (!keys.empty()) config["num_key_value_heads"] = keys;
+    return;
+  }
+  config["global_head_dim"] = headSize();
+  config["head_dim"] = of_window;
+  config.erase("partial_rotary_factor");
+  nlohmann::json types = nlohmann::json::array();
+  for (std::size_t l = 0; l < windows.size(); ++l) {
+    const bool window = windows[l] != 0;
+    types.push_back(window ? "sliding_attention" : "full_attention");
+    if (l < keys.size()) {
+      config[window ? "num_key_value_heads" : "num_global_key_value_heads"] = keys[l];
+    }
+  }
+  if (!types.empty()) config["layer_types"] = std::move(types);
 }
 
 std::string Layout::config() const {
@@ -220,6 +261,7 @@ std::string Layout::config() const {
       config["partial_rotary_factor"] = static_cast<double>(rotary) / static_cast<double>(head);
     }
   }
+  addHeadsOfLayers(config);
   // Experts are as wide as a dense layer would be where nothing else is said.
   if (number("expert_count") > 0 && !config.contains("moe_intermediate_size") &&
       config.contains("intermediate_size")) {

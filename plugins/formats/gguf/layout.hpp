@@ -5,6 +5,9 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
+
+#include <nlohmann/json_fwd.hpp>
 
 #include "header.hpp"
 
@@ -12,7 +15,8 @@ namespace kindred::gguf {
 
 class Layout {
  public:
-  explicit Layout(const Header& header);
+  // Of the file's header; both must outlive it.
+  Layout(File& file, const Header& header);
 
   // "model.layers.0.self_attn.q_proj.weight" of "blk.0.attn_q.weight"; what is not known keeps its
   // name.
@@ -27,7 +31,12 @@ class Layout {
   bool has(std::string_view in_block) const;  // a tensor of any layer, "attn_norm_2.weight"
   std::uint64_t number(const std::string& key) const;  // of the architecture's own; 0: not stated
   std::uint64_t headSize() const;
+  // Of a list with an entry for each layer.
+  std::vector<std::uint64_t> numbers(const std::string& key) const;
+  // Adds what a layer's heads are, where layers differ.
+  void addHeadsOfLayers(nlohmann::json& config) const;
 
+  File& file_;
   const Header& header_;
   std::string architecture_;  // as the file has it: "llama"
   std::string family_;        // as config.json has it: "mixtral"

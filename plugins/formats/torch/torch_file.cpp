@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <map>
 #include <optional>
 #include <set>
+#include <string_view>
 
 #include <fmt/format.h>
 
@@ -131,7 +133,10 @@ class Stream {
         at_ += pickle.bytes;
         return pickle;
       } catch (const PickleCutOff&) {
-        if (count == left) refuse(file_, "the file ends inside its description of the tensors");
+        if (count == left) {
+          refuse(file_, "the file ends before its description of the tensors does",
+                 "fetch it again: it is cut off");
+        }
         if (count == kMostPickle) refuse(file_, "its description of the tensors is too large");
       }
     }
@@ -211,6 +216,16 @@ bool isStream(std::span<const std::byte> beginning, const std::string& place) {
   }
 }
 
+// The number that every stream begins with, as a pickle; or of an archive its first word.
+bool isCutMagic(std::span<const std::byte> file) {
+  constexpr std::string_view kStream("\x80\x02\x8a\x0al\xfc\x9c\x46\xf9 j\xa8P\x19.", 15);
+  constexpr std::string_view kArchive("PK\x03\x04", 4);
+  const auto isPart = [&](std::string_view magic) {
+    return file.size() < magic.size() && std::memcmp(file.data(), magic.data(), file.size()) == 0;
+  };
+  return isPart(kStream) || isPart(kArchive);
+}
+
 }  // namespace
 
 bool beginsAsTorch(std::span<const std::byte> beginning, const std::string& place) {
@@ -221,6 +236,9 @@ TorchFile readTorchFile(const FormatFile& given) {
   File& file = *given.file;
   if (isArchive(given.beginning)) return Archive(file).read();
   if (isStream(given.beginning, file.place())) return Stream(file).read();
+  if (!given.beginning.empty() && isCutMagic(given.beginning)) {
+    refuse(file, "the file ends inside its first words", "fetch it again: it is cut off");
+  }
   if (beginsWith(given.beginning, "\x80")) {
     refuse(file, "it is a plain pickle and not a file of torch",
            "save the weights with torch.save, or as safetensors");

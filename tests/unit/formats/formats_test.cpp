@@ -154,6 +154,18 @@ TEST(TorchFiles, CutOffAnywhereAreRefused) {
   }
 }
 
+// A stream: a number, a version, a description, then storages.
+TEST(TorchStreams, CutOffAnywhereAreSaidToBe) {
+  const std::string magic("\x80\x02\x8a\x0al\xfc\x9c\x46\xf9 j\xa8P\x19.", 15);
+  const std::string bytes = magic + "\x80\x02M\xe9\x03.";
+  for (std::size_t length = 1; length <= bytes.size(); ++length) {
+    InMemory memory("m.bin", bytes.substr(0, length));
+    const Error refusal = support::refusalOf([&] { memory.open(); });
+    EXPECT_THAT(refusal.message(), testing::StartsWith("the file ends ")) << length;
+    EXPECT_THAT(refusal.remedy(), HasSubstr("cut off")) << length;
+  }
+}
+
 TEST(TorchFiles, WithAnyByteChangedAreReadOrRefused) {
   const std::string bytes =
       support::torchBytes({support::randomTensor("m.weight", DType::F32, {2, 3}, 1)});

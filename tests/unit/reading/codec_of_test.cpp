@@ -3,6 +3,7 @@
 
 #include <cstring>
 
+#include "models/architecture.hpp"
 #include "reading/open.hpp"
 #include "support/open_model.hpp"
 #include "support/safetensors.hpp"
@@ -104,6 +105,37 @@ TEST(CodecsAreFound, OfFourBitFloatsInPairs) {
     EXPECT_EQ(values[0], 2);
     EXPECT_EQ(values[127], -12);
   }
+}
+
+// As gpt-oss is published: each expert's matrix in rows, where its floats would lie in columns.
+TEST(CodecsAreFound, OfTwoMatricesOfExpertsInOneModule) {
+  const std::string at = "model.layers.0.mlp.experts.";
+  support::MemorySource source;
+  const models::Checkpoint model =
+      opened(source,
+             {{at + "gate_up_proj_blocks", DType::U8, {2, 128, 1, 16}, std::string(4096, '\x22')},
+              {at + "gate_up_proj_scales", DType::U8, {2, 128, 1}, std::string(256, '\x7f')},
+              {at + "down_proj_blocks", DType::U8, {2, 32, 2, 16}, std::string(2048, '\x22')},
+              {at + "down_proj_scales", DType::U8, {2, 32, 2}, std::string(128, '\x80')}},
+             R"({"model_type":"gpt_oss","hidden_size":32,"intermediate_size":64,)"
+             R"("num_local_experts":2})");
+  const models::Tensor* in = model.find(at + "gate_up_proj");
+  const models::Tensor* out = model.find(at + "down_proj");
+  ASSERT_TRUE(in != nullptr && in->numbers != nullptr);
+  ASSERT_TRUE(out != nullptr && out->numbers != nullptr);
+  EXPECT_EQ(in->shape, (std::vector<std::uint64_t>{2, 128, 32}));
+  EXPECT_THAT(numbersOf(*in), Each(1));
+  EXPECT_EQ(out->shape, (std::vector<std::uint64_t>{2, 32, 64}));
+  EXPECT_THAT(numbersOf(*out), Each(2));
+  const models::ArchitectureRegistry families(KINDRED_SOURCE_DIR "/configs/architectures");
+  const auto family = families.recognise(model);
+  ASSERT_NE(family, nullptr);
+  const std::vector<models::View> ups = family->resolve(model, "mlp.up");
+  ASSERT_EQ(ups.size(), 2u);
+  EXPECT_EQ(ups[0].info.shape, (std::vector<std::uint64_t>{64, 32}));
+  EXPECT_EQ(ups[0].first, 32u);
+  EXPECT_EQ(ups[0].row_step, 64u);
+  EXPECT_EQ(ups[0].column_step, 1u);
 }
 
 TEST(CodecsAreFound, OfSmallFloatsInWords) {

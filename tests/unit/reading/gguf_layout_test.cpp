@@ -76,6 +76,113 @@ TEST(GgufLayout, SaysWhatThePartsOfALatentsHeadAre) {
   EXPECT_EQ(config.at("v_head_dim"), 12);
 }
 
+nlohmann::json configOf(support::GgufWriter& writer) {
+  writer.tensor("output_norm.weight", 0, {3}, std::string(12, '\0'));
+  support::MemorySource source;
+  source.put("m", "m.gguf", writer.bytes());
+  const auto location = source.open("m");
+  return nlohmann::json::parse(
+      openCheckpoint("m", source, *location, support::builtFormats()).config());
+}
+
+TEST(GgufLayout, SaysWhichLayersHaveWhichHeads) {
+  support::GgufWriter writer;
+  writer.text("general.architecture", "gemma4");
+  writer.number("gemma4.embedding_length", 64);
+  writer.number("gemma4.attention.head_count", 4);
+  writer.numbers("gemma4.attention.head_count_kv", {2, 1, 2});
+  writer.number("gemma4.attention.key_length", 32);
+  writer.number("gemma4.attention.key_length_swa", 16);
+  writer.numbers("gemma4.attention.sliding_window_pattern", {1, 0, 1});
+  writer.number("gemma4.attention.shared_kv_layers", 1);
+  const auto config = configOf(writer);
+  EXPECT_EQ(config.at("head_dim"), 16);
+  EXPECT_EQ(config.at("global_head_dim"), 32);
+  EXPECT_EQ(config.at("num_key_value_heads"), 2);
+  EXPECT_EQ(config.at("num_global_key_value_heads"), 1);
+  EXPECT_EQ(config.at("num_kv_shared_layers"), 1);
+  EXPECT_EQ(config.at("layer_types"),
+            nlohmann::json({"sliding_attention", "full_attention", "sliding_attention"}));
+}
+
+TEST(GgufLayout, PassesOnHeadsThatEachLayerHasItsOwnNumberOf) {
+  support::GgufWriter writer;
+  writer.text("general.architecture", "deci");
+  writer.number("deci.embedding_length", 64);
+  writer.numbers("deci.attention.head_count", {4, 0, 4});
+  writer.numbers("deci.attention.head_count_kv", {2, 0, 1});
+  const auto config = configOf(writer);
+  EXPECT_EQ(config.at("num_attention_heads"), nlohmann::json({4, 0, 4}));
+  EXPECT_EQ(config.at("num_key_value_heads"), nlohmann::json({2, 0, 1}));
+  EXPECT_EQ(config.at("head_dim"), 16);
+}
+
+// Blocks of NVFP4: four scales of one, then codes that look random.
+std::string fourBitBlocks(std::size_t blocks) {
+  std::string bytes;
+  for (std::size_t b = 0; b < blocks; ++b) {
+    bytes.append(4, '\x38');
+    for (std::size_t i = 0; i < 32; ++i) bytes.push_back(static_cast<char>(37 * i + 11 * b));
+  }
+  return bytes;
+}
+
+models::Checkpoint openScaled(support::MemorySource& source, std::vector<std::uint64_t> shape,
+                              const std::vector<double>& scales) {
+  std::uint64_t elements = 1;
+  for (const std::uint64_t length : shape) elements *= length;
+  support::GgufWriter writer;
+  writer.text("general.architecture", "llama");
+  writer.tensor("blk.0.ffn_up.weight", 40, shape, fourBitBlocks(elements / 64));
+  writer.tensor("blk.0.ffn_gate.weight", 40, shape, fourBitBlocks(elements / 64));
+  writer.tensor("blk.0.ffn_up.scale", 0, {scales.size()}, halves(scales));
+  source.put("m", "m.gguf", writer.bytes());
+  const auto location = source.open("m");
+  return openCheckpoint("m", source, *location, support::builtFormats());
+}
+
+std::vector<float> numbersOf(const models::Checkpoint& model, const char* name, std::uint64_t first,
+                             std::uint64_t count) {
+  std::vector<float> values(count);
+  model.find(name)->numbers->shard.file->read(first * sizeof(float),
+                                              std::as_writable_bytes(std::span(values)));
+  return values;
+}
+
+TEST(GgufScales, MultiplyTheirMatrix) {
+  const char* const up = "model.layers.0.mlp.up_proj.weight";
+  const char* const gate = "model.layers.0.mlp.gate_proj.weight";
+  struct Case {
+    std::vector<std::uint64_t> shape;
+    std::vector<double> scales;
+    std::uint64_t of_each;
+  };
+  for (const Case& tried :
+       {Case{{2, 64}, {0.5}, 128}, Case{{2, 1, 64}, {0.5, 3}, 64}, Case{{3, 64}, {2, 3, 4}, 64}}) {
+    support::MemorySource source;
+    const auto model = openScaled(source, tried.shape, tried.scales);
+    const std::uint64_t all = model.find(up)->elements;
+    // From the middle of a row on, too.
+    for (const std::uint64_t first : {std::uint64_t{0}, std::uint64_t{40}}) {
+      const auto scaled = numbersOf(model, up, first, all - first);
+      const auto plain = numbersOf(model, gate, first, all - first);
+      for (std::uint64_t i = 0; i < scaled.size(); ++i) {
+        EXPECT_EQ(scaled[i],
+                  plain[i] * static_cast<float>(tried.scales[(first + i) / tried.of_each]));
+      }
+    }
+    EXPECT_EQ(model.find("model.layers.0.mlp.up_proj.scale")->encoding, models::Encoding::part);
+  }
+}
+
+TEST(GgufScales, ThatFitNothingAreNamed) {
+  support::MemorySource source;
+  const auto model = openScaled(source, {3, 64}, {2, 3});
+  EXPECT_THAT(model.notes(), testing::Contains(testing::HasSubstr("has 2 numbers of F32")));
+  EXPECT_EQ(numbersOf(model, "model.layers.0.mlp.up_proj.weight", 0, 3),
+            numbersOf(model, "model.layers.0.mlp.gate_proj.weight", 0, 3));
+}
+
 TEST(GgufParts, UnderAnotherNameAreStillToldAsParts) {
   support::GgufWriter writer;
   writer.text("general.architecture", "llama");
