@@ -480,7 +480,8 @@ TEST(SignTest, SharedKeysOfCopiedLayersAreOneCoin) {
 ToyShape mixedShape() {
   ToyShape shape;
   shape.layers = 4;
-  shape.head_dim = shape.rotary_dim = 24;
+  shape.head_dim = 24;
+  shape.rotary_dim = 16;
   shape.by_layer = {{4, 2, 16, 16, 16}, {4, 1, 24, 16, 8}, {4, 2, 16, 0, 16}, {4, 0, 16, 16, 16}};
   return shape;
 }
