@@ -5,12 +5,13 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <iostream>
 #include <nlohmann/json.hpp>
+#include <ostream>
 
 #include <kindred/error.hpp>
 
 #include "cli/commands.hpp"
+#include "cli/output.hpp"
 #include "words/near.hpp"
 
 namespace kindred::cli {
@@ -126,7 +127,7 @@ int architecturesVerb(const Invocation& invocation) {
   const bool json = invocation.has("json");
   if (!invocation.positional.empty()) {
     const Architecture& found = named(registry, invocation.positional.front());
-    std::cout << (json ? toJson(found).dump(2) + '\n' : describe(found));
+    output() << (json ? toJson(found).dump(2) + '\n' : describe(found));
     return kDone;
   }
   Json all = Json::array();
@@ -134,17 +135,17 @@ int architecturesVerb(const Invocation& invocation) {
     if (json) {
       all.push_back(toJson(each));
     } else {
-      std::cout << wrapped(each.name(), 16, wordsOf(each.summary()));
+      output() << wrapped(each.name(), 16, wordsOf(each.summary()));
     }
   }
-  if (json) std::cout << Json{{"architectures", all}}.dump(2) << '\n';
+  if (json) output() << Json{{"architectures", all}}.dump(2) << '\n';
   return kDone;
 }
 
 }  // namespace
 
 const Command kArchitecturesCommand{"architectures",
-                                    "[NAME]",
+                                    "[ARCHITECTURE]",
                                     "List model families, or show the roles and gauges of one",
                                     0,
                                     1,

@@ -8,6 +8,7 @@
 
 #include <kindred/error.hpp>
 
+#include "cli/output.hpp"
 #include "words/names.hpp"
 #include "yaml/document.hpp"
 
@@ -96,9 +97,9 @@ void Keeping::finish(const steps::Recipe& recipe, const results::Report& made, b
   const bundle::Written written =
       recorder_->write(bundledText(recipe.text, recipe.file.string()), KINDRED_VERSION);
   if (silent) return;
-  std::cout << fmt::format("Bundle: {} ({:.1f} MB, SHA-256 {})\n",
-                           words::escapedText(recorder_->path(), 4096),
-                           static_cast<double>(written.bytes) / 1e6, written.sha256);
+  output() << fmt::format("Bundle: {} ({:.1f} MB, SHA-256 {})\n",
+                          words::escapedText(recorder_->path(), 4096),
+                          static_cast<double>(written.bytes) / 1e6, written.sha256);
 }
 
 }  // namespace kindred::cli

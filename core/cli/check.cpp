@@ -1,6 +1,7 @@
-#include <iostream>
+#include <ostream>
 
 #include "cli/commands.hpp"
+#include "cli/output.hpp"
 #include "cli/workspace.hpp"
 
 namespace kindred::cli {
@@ -11,8 +12,8 @@ constexpr Option kCheckOptions[] = {kSet, kPluginPath};
 int checkVerb(const Invocation& invocation) {
   Workspace workspace(invocation);
   if (!workspace.good()) return kBadInput;
-  std::cout << invocation.positional.front() << ": good (" << workspace.recipe().steps.size()
-            << " steps, " << workspace.recipe().models.size() << " models)\n";
+  output() << invocation.positional.front() << ": good (" << workspace.recipe().steps.size()
+           << " steps, " << workspace.recipe().models.size() << " models)\n";
   return kDone;
 }
 

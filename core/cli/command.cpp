@@ -1,10 +1,13 @@
 #include "cli/command.hpp"
 
+#include <algorithm>
 #include <boost/program_options.hpp>
 #include <charconv>
 #include <cmath>
 
 #include <kindred/error.hpp>
+
+#include "words/near.hpp"
 
 namespace po = boost::program_options;
 
@@ -22,6 +25,38 @@ po::options_description described(const Command& command) {
   }
   all.add_options()("positional", po::value<std::vector<std::string>>());
   return all;
+}
+
+std::string spelled(const char* option) { return std::string("--") + option; }
+
+std::vector<std::string> optionsOf(const Command& command) {
+  std::vector<std::string> names{"--help"};
+  for (const Option& option : command.options) names.push_back(spelled(option.name));
+  return names;
+}
+
+// "did you mean ...?", or where to look.
+std::string remedyFor(const std::string& word, const std::vector<std::string>& known,
+                      const std::string& otherwise) {
+  const std::vector<std::string> near = words::near(word, known, 1);
+  return near.empty() ? otherwise : "did you mean '" + near.front() + "'?";
+}
+
+Error unknownOption(const Command& command, std::string word) {
+  word.resize(std::min(word.find('='), word.size()));
+  const std::string call = std::string("kindred ") + command.name;
+  return inputError("", call + " has no option '" + word + "'",
+                    remedyFor(word, optionsOf(command), call + " --help lists the options"));
+}
+
+// Whether some command has this option, and whether it takes a value; null: none has.
+const Option* anyOption(const std::string& word) {
+  for (const Command* command : commands()) {
+    for (const Option& option : command->options) {
+      if (word == spelled(option.name)) return &option;
+    }
+  }
+  return nullptr;
 }
 
 void checkCount(const Command& command, std::size_t given) {
@@ -92,6 +127,45 @@ std::uint64_t Invocation::count(const std::string& name, std::uint64_t fallback,
   return number;
 }
 
+const Command* commandNamed(const std::string& name) {
+  for (const Command* command : commands()) {
+    if (name == command->name) return command;
+  }
+  return nullptr;
+}
+
+Error unknownCommand(const std::string& name) {
+  std::vector<std::string> known;
+  for (const Command* command : commands()) {
+    if (command->for_people) known.emplace_back(command->name);
+  }
+  return inputError("", "there is no command '" + name + "'",
+                    remedyFor(name, known, "kindred --help lists them"));
+}
+
+std::vector<std::string> commandFirst(const std::vector<std::string>& words) {
+  std::size_t at = 0;
+  while (at < words.size() && words[at].starts_with('-')) {
+    const std::string& word = words[at++];
+    if (word == "-h" || word == "--help" || word == "-V" || word == "--version") continue;
+    const Option* option = anyOption(word.substr(0, word.find('=')));
+    if (option == nullptr) {
+      std::vector<std::string> known{"--help", "--version"};
+      for (const Command* command : commands()) {
+        for (const std::string& name : optionsOf(*command)) known.push_back(name);
+      }
+      throw inputError("", "no command has an option '" + word + "'",
+                       remedyFor(word, known, "kindred COMMAND --help lists a command's options"));
+    }
+    if (option->argument != nullptr && word.find('=') == std::string::npos) ++at;
+  }
+  if (at >= words.size()) return {};
+  std::vector<std::string> list{words[at]};
+  list.insert(list.end(), words.begin(), words.begin() + static_cast<std::ptrdiff_t>(at));
+  list.insert(list.end(), words.begin() + static_cast<std::ptrdiff_t>(at) + 1, words.end());
+  return list;
+}
+
 Invocation parse(const Command& command, const std::vector<std::string>& words) {
   const po::options_description all = described(command);
   po::positional_options_description positional;
@@ -102,6 +176,8 @@ Invocation parse(const Command& command, const std::vector<std::string>& words) 
     const int style =
         po::command_line_style::default_style ^ po::command_line_style::allow_guessing;
     parsed = po::command_line_parser(words).options(all).positional(positional).style(style).run();
+  } catch (const po::unknown_option& error) {
+    throw unknownOption(command, error.get_option_name());
   } catch (const po::error& error) {
     throw inputError("", error.what(),
                      std::string("kindred ") + command.name + " --help lists the options");

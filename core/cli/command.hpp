@@ -9,13 +9,15 @@
 #include <string>
 #include <vector>
 
+#include <kindred/error.hpp>
+
 namespace kindred::cli {
 
 enum ExitCode { kDone = 0, kInternal = 1, kBadInput = 2, kUnmet = 3, kInterrupted = 130 };
 
 struct Option {
   const char* name;      // without dashes
-  const char* argument;  // "DIR"; null: a flag
+  const char* argument;  // "DIR", which also says how it is completed; null: a flag
   const char* help;      // one sentence, no full stop
   bool repeated = false;
 };
@@ -47,17 +49,28 @@ struct Command {
   std::size_t most;
   std::span<const Option> options;
   int (*run)(const Invocation&);
+  bool for_people = true;  // false: of shells alone, and not listed
 };
 
 // All commands, in the order that --help lists them.
 std::span<const Command* const> commands();
+
+// Null: there is no such command.
+const Command* commandNamed(const std::string& name);
+Error unknownCommand(const std::string& name);
+
+// Options that stand before the command, as if they stood behind it: {"--offline", "compare", "A"}
+// becomes {"compare", "--offline", "A"}. Empty where there is no command.
+std::vector<std::string> commandFirst(const std::vector<std::string>& words);
 
 Invocation parse(const Command& command, const std::vector<std::string>& words);
 
 std::string overview();                    // kindred --help
 std::string help(const Command& command);  // kindred COMMAND --help
 std::string manPage();                     // kindred help --man
-std::string completion();                  // kindred help --bash
+// kindred help --bash, --zsh, --fish: what a shell reads so that it asks `kindred complete`.
+std::string completion(const std::string& shell);
+std::string version();  // kindred --version
 
 // Options that several commands share.
 inline constexpr Option kPluginPath{"plugin-path", "DIR",

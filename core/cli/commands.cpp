@@ -9,7 +9,8 @@ std::span<const Command* const> commands() {
                                    &kReplayCommand,        &kRunCommand,      &kPlanCommand,
                                    &kCheckCommand,         &kReportCommand,   &kVerifyCommand,
                                    &kStatementCommand,     &kInspectCommand,  &kPluginsCommand,
-                                   &kArchitecturesCommand, &kNewCommand,      &kHelpCommand};
+                                   &kArchitecturesCommand, &kNewCommand,      &kSchemaCommand,
+                                   &kCacheCommand,         &kHelpCommand,     &kCompleteCommand};
   return kAll;
 }
 

@@ -19,6 +19,9 @@ extern const Command kArchitecturesCommand;
 extern const Command kReportCommand;
 extern const Command kStatementCommand;
 extern const Command kNewCommand;
+extern const Command kCacheCommand;
+extern const Command kSchemaCommand;
 extern const Command kHelpCommand;
+extern const Command kCompleteCommand;
 
 }  // namespace kindred::cli

@@ -1,6 +1,8 @@
 // kindred compare: writes the recipe that answers the question for two models (or every pair of a
 // folder), and runs it.
 #include <algorithm>
+#include <array>
+#include <chrono>
 #include <filesystem>
 #include <iostream>
 #include <memory>
@@ -15,8 +17,11 @@
 #include "cli/commands.hpp"
 #include "cli/compare_fingerprints.hpp"
 #include "cli/dates.hpp"
+#include "cli/dry_run.hpp"
 #include "cli/execute.hpp"
 #include "cli/model_argument.hpp"
+#include "cli/out_folder.hpp"
+#include "cli/output.hpp"
 #include "formats/formats.hpp"
 #include "plan/pairing.hpp"
 #include "plugin/installation.hpp"
@@ -25,6 +30,7 @@
 #include "report/terminal.hpp"
 #include "results/write.hpp"
 #include "words/names.hpp"
+#include "words/near.hpp"
 #include "yaml/document.hpp"
 
 namespace kindred::cli {
@@ -37,15 +43,27 @@ constexpr Option kCompareOptions[] = {
     {"control", "MODEL", "a model known to be unrelated, for tests that controls calibrate", true},
     {"deep", nullptr, "read up to a gigabyte of each model, and hash remote ones"},
     {"max-bytes", "BYTES", "weights that tests read of each model (default: 64MB, deep 1GB)"},
+    {"dry-run", nullptr, "say what would be read and about how long it takes, from headers alone"},
     {"dates", "FILE", "when models were published, a name and a day a line: roots for trees"},
     {"out", "DIR", "where the results go (default: out/compare)"},
+    kForce,
+    kFailOn,
     kJobs,
     kPluginPath,
     kOffline,
     kCacheSize,
     kBundle,
+    kVerbose,
     kJson,
 };
+
+// A recipe.yaml that is there may be anybody's.
+constexpr auto kCompareFiles = [] {
+  std::array<const char*, std::size(kRunFiles) + 1> files{};
+  std::copy(std::begin(kRunFiles), std::end(kRunFiles), files.begin());
+  files.back() = "recipe.yaml";
+  return files;
+}();
 
 // Exact tests on whole models, each on every gauge that the architecture grants.
 constexpr const char* kTests[] = {"sign-test",       "unit-matching", "residual-dims",
@@ -76,6 +94,11 @@ bool looksLikeModel(const fs::path& folder, const formats::Formats& formats) {
 
 std::vector<ModelArgument> modelsOf(const fs::path& folder, const formats::Formats& formats) {
   std::error_code problem;
+  if (!fs::exists(folder, problem)) {
+    const std::string near = words::nearPath(folder.string());
+    throw inputError(folder.string(), "there is no such folder",
+                     near.empty() ? "name a folder of models" : "did you mean '" + near + "'?");
+  }
   std::vector<std::string> paths, others;
   for (const auto& entry : fs::directory_iterator(folder, problem)) {
     if (!entry.is_directory()) continue;
@@ -204,13 +227,24 @@ void pin(std::vector<ModelArgument>& models, plan::Models& opened) {
 }
 
 // A comparison in which nothing could be compared is no quiet success.
-ExitCode verdictCode(const results::Report& report) {
+ExitCode verdictCode(const results::Report& report, const std::set<evidence::Class>& fail_on) {
   const bool testable =
       std::any_of(report.pairs.begin(), report.pairs.end(), [&](const auto& pair) {
         return !results::hasControl(report, pair) &&
                pair.verdict.klass != evidence::Class::untestable;
       });
-  return testable ? exitCode(report) : kBadInput;
+  const ExitCode code = exitCode(report, fail_on);
+  return testable || code != kDone ? code : kBadInput;
+}
+
+int sayPlan(Workspace& workspace, bool json) {
+  const auto began = std::chrono::steady_clock::now();
+  workspace.models().openRepositories();
+  const steps::Plan plan = steps::makePlan(workspace.tools(), workspace.models());
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
+  sayNotes(workspace.models());
+  output() << (json ? steps::toJson(plan) : dryRun(plan, workspace.models(), took.count()));
+  return kDone;
 }
 
 int compareVerb(const Invocation& invocation) {
@@ -221,6 +255,7 @@ int compareVerb(const Invocation& invocation) {
                      "a fingerprint is a file that can be sent itself");
   }
   const steps::RunOptions options = runOptions(invocation);
+  const std::set<evidence::Class> fail_on = failOn(invocation);
   const bool deep = invocation.has("deep");
   const std::uint64_t most =
       invocation.bytes("max-bytes", deep ? 1'000'000'000 : plan::kDefaultRead);
@@ -234,7 +269,9 @@ int compareVerb(const Invocation& invocation) {
   makeKeysDistinct(models);
   if (invocation.has("dates")) readDates(invocation.value("dates"), models);
 
-  const fs::path out = invocation.value("out", "out/compare");
+  const fs::path out = invocation.has("dry-run")
+                           ? fs::path("out/compare")
+                           : outFolder(invocation, "out/compare", kCompareFiles);
   const RecipeWriter writer(models, controls.size(), deep, most);
   if (writer.text().size() > yaml::kLargestFile) {
     throw inputError("",
@@ -245,6 +282,7 @@ int compareVerb(const Invocation& invocation) {
   const std::string file = (out / "recipe.yaml").string();
   auto workspace = std::make_unique<Workspace>(steps::parse(writer.text(), file), invocation);
   if (!workspace->good()) return kBadInput;
+  if (invocation.has("dry-run")) return sayPlan(*workspace, invocation.has("json"));
   pin(models, workspace->models());
   const RecipeWriter pinned(models, controls.size(), deep, most);
   if (keeping.asked()) {  // under the addresses by which the bundle will be asked for them
@@ -259,16 +297,18 @@ int compareVerb(const Invocation& invocation) {
   const results::Report made = execute(*workspace, unbounded, options, out);
   report::writeAtomically(out / "recipe.yaml", pinned.text());
   if (invocation.has("json")) {
-    std::cout << results::reportJson(made);
+    output() << results::reportJson(made);
   } else if (invocation.has("all")) {
-    std::cout << report::familySummary(made);
+    output() << report::familySummary(made, terminalView(invocation).width);
     sayWhere(out);
   } else {
-    std::cout << report::terminalSummary(made, report::Paint::forStandardOutput());
+    report::TerminalView view = terminalView(invocation);
+    view.measured = false;  // the tests' own; what they come to is in the answer
+    output() << report::terminalSummary(made, view);
     sayWhere(out);
   }
   keeping.finish(workspace->recipe(), made, invocation.has("json"));
-  return verdictCode(made);
+  return verdictCode(made, fail_on);
 }
 
 }  // namespace

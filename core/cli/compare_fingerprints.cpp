@@ -1,16 +1,20 @@
 #include "cli/compare_fingerprints.hpp"
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
-#include <iostream>
+#include <ostream>
 #include <vector>
 
 #include <fmt/format.h>
 
 #include <kindred/error.hpp>
 
+#include "cli/execute.hpp"
 #include "cli/identified.hpp"
 #include "cli/lineup.hpp"
+#include "cli/out_folder.hpp"
+#include "cli/output.hpp"
 #include "fingerprint/make.hpp"
 #include "report/files.hpp"
 #include "report/wording.hpp"
@@ -78,6 +82,10 @@ bool comparesFingerprints(const Invocation& invocation) {
 
 int compareFingerprints(const Invocation& invocation) {
   refuseOptions(invocation);
+  constexpr const char* kFile = "compare.json";
+  const std::filesystem::path out =
+      invocation.has("out") ? outFolder(invocation, {}, std::array{kFile}) : "";
+  const std::set<evidence::Class> fail_on = failOn(invocation);
   if (invocation.positional.size() != 2) throw inputError("", "kindred compare takes two models");
   std::vector<ModelArgument> models;
   for (const std::string& text : invocation.positional) models.push_back(modelArgument(text));
@@ -87,12 +95,12 @@ int compareFingerprints(const Invocation& invocation) {
   if (made.candidates.empty()) throw inputError("", made.failed.front().error);
   const Candidate& b = made.candidates.front();
   const std::string json = pairJson(made, b);
-  if (invocation.has("out")) {
-    const std::filesystem::path out = invocation.value("out");
+  if (!out.empty()) {
     report::prepareFolder(out);
-    report::writeAtomically(out / "compare.json", json);
+    report::writeAtomically(out / kFile, json);
   }
-  std::cout << (invocation.has("json") ? json : pairText(made, b));
+  output() << (invocation.has("json") ? json : pairText(made, b));
+  if (fail_on.contains(b.verdict.klass)) return kUnmet;
   return made.testable() ? kDone : kBadInput;
 }
 

@@ -1,12 +1,18 @@
 #include "cli/execute.hpp"
 
 #include <algorithm>
-#include <iostream>
+#include <ostream>
 #include <thread>
 
+#include <fmt/format.h>
+
+#include "cli/output.hpp"
 #include "outcome/report_of.hpp"
+#include "recipe/values.hpp"
+#include "recipe/words.hpp"
 #include "report/files.hpp"
 #include "report/saved_run.hpp"
+#include "run/waiting.hpp"
 #include "words/names.hpp"
 
 namespace kindred::cli {
@@ -21,8 +27,13 @@ steps::RunOptions runOptions(const Invocation& invocation) {
 
 results::Report measure(Workspace& workspace, const Invocation& invocation,
                         const steps::RunOptions& options) {
-  workspace.models().openRepositories();
-  const steps::Plan plan = steps::makePlan(workspace.tools(), workspace.models());
+  const steps::Plan plan = [&] {
+    const run::Waiting waiting(
+        fmt::format("Reading the headers of {} models", workspace.recipe().models.size()),
+        options.progress);
+    workspace.models().openRepositories();
+    return steps::makePlan(workspace.tools(), workspace.models());
+  }();
   sayNotes(workspace.models());
   checkBudget(invocation, plan);
   return outcome::reportOf(workspace.recipe(), workspace.models(), workspace.plugins(),
@@ -38,15 +49,46 @@ results::Report execute(Workspace& workspace, const Invocation& invocation,
   return made;
 }
 
-void sayWhere(const std::filesystem::path& out) {
-  std::cout << "Report: " << words::escapedText((out / "report.html").string(), 4096) << '\n';
+report::TerminalView terminalView(const Invocation& invocation) {
+  return {report::Paint::forTerminal(outputDescriptor()),
+          outputColumns().value_or(report::kUsualWidth), invocation.has("verbose")};
 }
 
-ExitCode exitCode(const results::Report& report) {
+void sayWhere(const std::filesystem::path& out) {
+  output() << "Report: " << words::escapedText((out / "report.html").string(), 4096) << '\n';
+}
+
+std::set<evidence::Class> failOn(const Invocation& invocation) {
+  std::vector<std::string> known;
+  for (const evidence::Class klass : evidence::kAll<evidence::Class>) {
+    if (klass != evidence::Class::several) known.emplace_back(evidence::name(klass));
+  }
+  std::set<evidence::Class> classes;
+  for (const std::string& list : invocation.values("fail-on")) {
+    for (const std::string& word : recipe::split(list.c_str(), ',')) {
+      const auto klass = evidence::parse<evidence::Class>(word);
+      if (klass && words::contains(known, word)) {
+        classes.insert(*klass);
+        continue;
+      }
+      const std::string near = recipe::didYouMean(word, known);
+      throw inputError(
+          "--fail-on", "there is no verdict '" + word + "'",
+          near.empty() ? "write " + recipe::alternatives(known) : "did you mean '" + near + "'?");
+    }
+  }
+  return classes;
+}
+
+ExitCode exitCode(const results::Report& report, const std::set<evidence::Class>& fail_on) {
   if (!report.complete) return kInterrupted;
   const bool met = std::all_of(report.expectations.begin(), report.expectations.end(),
                                [](const results::ExpectationResult& e) { return e.met; });
-  return met ? kDone : kUnmet;
+  const bool failed =
+      std::any_of(report.pairs.begin(), report.pairs.end(), [&](const results::Pair& pair) {
+        return !results::hasControl(report, pair) && fail_on.contains(pair.verdict.klass);
+      });
+  return met && !failed ? kDone : kUnmet;
 }
 
 }  // namespace kindred::cli

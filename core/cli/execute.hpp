@@ -2,8 +2,10 @@
 #pragma once
 
 #include <filesystem>
+#include <set>
 
 #include "cli/workspace.hpp"
+#include "report/terminal.hpp"
 #include "results/report.hpp"
 #include "steps/runner.hpp"
 
@@ -23,9 +25,22 @@ results::Report measure(Workspace& workspace, const Invocation& invocation,
 results::Report execute(Workspace& workspace, const Invocation& invocation,
                         const steps::RunOptions& options, const std::filesystem::path& out);
 
+inline constexpr Option kVerbose{"verbose", nullptr,
+                                 "show nulls, assumptions and all that was and was not covered"};
+
+// How the summary of a run is to be shown.
+report::TerminalView terminalView(const Invocation& invocation);
+
 // The last line of a summary: where the report to look at is.
 void sayWhere(const std::filesystem::path& out);
 
-ExitCode exitCode(const results::Report& report);
+inline constexpr Option kFailOn{"fail-on", "CLASS[,CLASS]",
+                                "exit with 3 where a pair asked about has one of these verdicts",
+                                true};
+
+// The verdicts that --fail-on names. A word that is none is an Error.
+std::set<evidence::Class> failOn(const Invocation& invocation);
+
+ExitCode exitCode(const results::Report& report, const std::set<evidence::Class>& fail_on);
 
 }  // namespace kindred::cli

@@ -1,6 +1,6 @@
 // kindred fingerprint: what a model is told apart by, in a file of a megabyte.
 #include <filesystem>
-#include <iostream>
+#include <ostream>
 
 #include <fmt/format.h>
 
@@ -8,6 +8,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/lineup.hpp"
+#include "cli/output.hpp"
 #include "cli/workspace.hpp"
 #include "fingerprint/file.hpp"
 #include "fingerprint/make.hpp"
@@ -58,7 +59,7 @@ int fingerprintVerb(const Invocation& invocation) {
     others += fmt::format(" With its {}: {} units, {} value dimensions.", other.component,
                           other.units.count(), other.values.count());
   }
-  std::cout << fmt::format(
+  output() << fmt::format(
       "{}: {} of {}{}: {} units, {} value dimensions, {} columns of down, {} tokens.{}\n",
       words::escapedText(file.string(), 4096), report::byteCount(bytes.size()), made.model,
       made.whole ? "" : ", which was read in part", made.units.count(), made.values.count(),

@@ -1,8 +1,9 @@
 // Everything that is printed from the tables of commands and options.
-#include <iostream>
+#include <ostream>
 #include <sstream>
 
 #include "cli/commands.hpp"
+#include "cli/output.hpp"
 
 namespace kindred::cli {
 namespace {
@@ -47,13 +48,18 @@ std::string wrapped(const std::string& text, std::size_t indent) {
 }
 
 int runHelp(const Invocation& invocation) {
-  if (invocation.has("man")) {
-    std::cout << manPage();
-  } else if (invocation.has("bash")) {
-    std::cout << completion();
-  } else {
-    std::cout << overview();
+  if (!invocation.positional.empty()) {
+    const std::string& name = invocation.positional.front();
+    const Command* command = commandNamed(name);
+    if (command == nullptr) throw unknownCommand(name);
+    output() << help(*command);
+    return kDone;
   }
+  for (const char* shell : {"bash", "zsh", "fish"}) {
+    if (invocation.has(shell)) output() << completion(shell);
+  }
+  if (invocation.has("man")) output() << manPage();
+  if (invocation.options.empty()) output() << overview();
   return kDone;
 }
 
@@ -84,19 +90,23 @@ constexpr Setting kSettings[] = {
 
 constexpr Option kHelpOptions[] = {
     {"man", nullptr, "print the man page (roff)"},
-    {"bash", nullptr, "print completions for bash"},
+    {"bash", nullptr, "print completions for bash: source <(kindred help --bash)"},
+    {"zsh", nullptr, "print completions for zsh: source <(kindred help --zsh)"},
+    {"fish", nullptr, "print completions for fish: kindred help --fish | source"},
 };
 
 }  // namespace
 
-const Command kHelpCommand{"help", "", "Print this overview, the man page or shell completions",
-                           0,      0,  kHelpOptions,
-                           runHelp};
+const Command kHelpCommand{
+    "help", "[COMMAND]", "Print this overview, a command's help, the man page or completions",
+    0,      1,           kHelpOptions,
+    runHelp};
 
 std::string overview() {
   std::string text =
       "kindred: do B's weights descend from A's, or were they trained independently?\n\n";
   for (const Command* command : commands()) {
+    if (!command->for_people) continue;
     const std::string call = std::string(command->name) + " " + command->arguments;
     text += "  " + padded(call, 26) + command->summary + "\n";
   }
@@ -105,8 +115,10 @@ std::string overview() {
     text += std::string("  ") + setting.names + "\n      " + setting.meaning + "\n";
   }
   return text +
-         "\nkindred COMMAND --help says more. Exit codes: 0 done, 1 internal error,\n"
-         "2 bad input or environment, 3 an expectation unmet, 130 interrupted.\n";
+         "\nkindred help COMMAND (or kindred COMMAND -h) says more; kindred -V says what this is.\n"
+         "Options that a command takes may stand before it, too. Exit codes: 0 done,\n"
+         "1 internal error, 2 bad input or environment, or nothing that could be tested,\n"
+         "3 an expectation unmet or a verdict of --fail-on, 130 interrupted.\n";
 }
 
 std::string help(const Command& command) {
@@ -123,6 +135,7 @@ std::string manPage() {
       ".TH KINDRED 1\n.SH NAME\nkindred \\- tell whether the weights of one model descend from "
       "another's\n.SH COMMANDS\n";
   for (const Command* command : commands()) {
+    if (!command->for_people) continue;
     text += ".TP\n.B " + usage(*command) + "\n" + command->summary + ".\n";
     for (const Option& option : command->options) {
       text += ".RS\n.TP\n.B " + spelled(option) + "\n" + option.help + ".\n.RE\n";
@@ -133,22 +146,9 @@ std::string manPage() {
     text += std::string(".TP\n.B ") + setting.names + "\n" + setting.meaning + ".\n";
   }
   return text +
-         ".SH EXIT STATUS\n0 done, 1 internal error, 2 bad input or environment, 3 an expectation "
-         "unmet, 130 interrupted with what was measured saved.\n";
-}
-
-std::string completion() {
-  std::string names, cases;
-  for (const Command* command : commands()) {
-    names += std::string(names.empty() ? "" : " ") + command->name;
-    std::string words = "--help";
-    for (const Option& option : command->options) words += std::string(" --") + option.name;
-    cases += std::string("    ") + command->name + ") words=\"" + words + "\" ;;\n";
-  }
-  return "_kindred() {\n  local cur=${COMP_WORDS[COMP_CWORD]} words=\"" + names +
-         "\"\n  [ \"$COMP_CWORD\" -gt 1 ] && case ${COMP_WORDS[1]} in\n" + cases +
-         "  esac\n  COMPREPLY=($(compgen -W \"$words\" -- \"$cur\"))\n"
-         "}\ncomplete -o default -F _kindred kindred\n";
+         ".SH EXIT STATUS\n0 done, 1 internal error, 2 bad input or environment, or nothing that "
+         "could be tested, 3 an expectation unmet or a verdict of --fail-on, 130 interrupted with "
+         "what was measured saved.\n";
 }
 
 }  // namespace kindred::cli

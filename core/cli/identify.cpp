@@ -16,6 +16,8 @@
 #include "cli/execute.hpp"
 #include "cli/identified.hpp"
 #include "cli/lineup.hpp"
+#include "cli/out_folder.hpp"
+#include "cli/output.hpp"
 #include "cli/workspace.hpp"
 #include "fingerprint/make.hpp"
 #include "report/files.hpp"
@@ -36,6 +38,7 @@ constexpr Option kIdentifyOptions[] = {
     {"size", "BYTES",
      "of fingerprints that are made on the way (default: 1MB, or what the largest candidate has)"},
     {"out", "DIR", "write identify.json and identify.txt there"},
+    kForce,
     kJobs,
     kPluginPath,
     kOffline,
@@ -43,6 +46,7 @@ constexpr Option kIdentifyOptions[] = {
     kJson,
 };
 
+constexpr const char* kFiles[] = {"identify.json", "identify.txt"};
 constexpr std::uintmax_t kLargestList = 16'000'000;
 constexpr std::size_t kMostCandidates = 100'000;
 
@@ -137,7 +141,7 @@ std::vector<ModelArgument> candidatesOf(const Invocation& invocation) {
 int identifyVerb(const Invocation& invocation) {
   std::vector<ModelArgument> models = candidatesOf(invocation);
   models.insert(models.begin(), modelArgument(invocation.positional.front()));
-  const fs::path out = invocation.value("out");
+  const fs::path out = invocation.has("out") ? outFolder(invocation, {}, kFiles) : "";
   if (!out.empty()) report::prepareFolder(out);
   const Making making{invocation.bytes("size", sizeFor(models)), invocation.bytes("max-bytes", 0)};
   Lineup lineup(invocation, std::move(models));
@@ -152,10 +156,10 @@ int identifyVerb(const Invocation& invocation) {
   }
   const std::string json = jsonOf(made), text = textOf(made);
   if (!out.empty()) {
-    report::writeAtomically(out / "identify.json", json);
-    report::writeAtomically(out / "identify.txt", text);
+    report::writeAtomically(out / kFiles[0], json);
+    report::writeAtomically(out / kFiles[1], text);
   }
-  std::cout << (invocation.has("json") ? json : text);
+  output() << (invocation.has("json") ? json : text);
   return made.testable() ? kDone : kBadInput;
 }
 

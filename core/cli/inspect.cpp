@@ -5,14 +5,15 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <iostream>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <ostream>
 #include <tuple>
 
 #include "cli/commands.hpp"
 #include "cli/inspect_shares.hpp"
 #include "cli/open_model.hpp"
+#include "cli/output.hpp"
 #include "cli/workspace.hpp"
 #include "models/adapter.hpp"
 #include "words/names.hpp"
@@ -68,12 +69,8 @@ std::vector<Group> groupsOf(const std::vector<Tensor>& tensors) {
   return groups;
 }
 
-// Columns of the terminal; without one, lines are as long as they are.
-std::size_t terminalWidth() {
-  winsize size{};
-  if (isatty(STDOUT_FILENO) == 0) return 10000;
-  return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col >= 40 ? size.ws_col : 80;
-}
+// Without a terminal, lines are as long as they are.
+std::size_t terminalWidth() { return outputColumns().value_or(10000); }
 
 // Counts bytes, and never cuts a character in two.
 std::string cut(const std::string& line, std::size_t width) {
@@ -86,7 +83,7 @@ std::string cut(const std::string& line, std::size_t width) {
 // Lines of a table of two columns; the label stands before the first.
 void printLines(const char* label, const std::vector<std::string>& lines) {
   for (const std::string& line : lines) {
-    std::cout << cut(fmt::format("{:<13} {}", label, line), terminalWidth()) << '\n';
+    output() << cut(fmt::format("{:<13} {}", label, line), terminalWidth()) << '\n';
     label = "";
   }
 }
@@ -140,8 +137,8 @@ void printAdapter(const models::Checkpoint& checkpoint) {
   const auto line = [](const char* label, const std::string& text) {
     if (!text.empty()) printLines(label, {text});
   };
-  std::cout << fmt::format("model         {}\n", words::escaped(checkpoint.model()));
-  std::cout << "adapter       " << adapter.method << ", a change of another model\n";
+  output() << fmt::format("model         {}\n", words::escaped(checkpoint.model()));
+  output() << "adapter       " << adapter.method << ", a change of another model\n";
   line("base", adapter.base.empty() ? "not named" : words::escaped(adapter.base));
   line("revision", words::escaped(adapter.base_revision));
   line("rank", models::ranksOf(adapter));
@@ -151,7 +148,7 @@ void printAdapter(const models::Checkpoint& checkpoint) {
                               countOf(models::layersOf(adapter).size(), "layer"),
                               countOf(adapter.whole.size(), "tensor")));
   line("bytes", grouped(bytes));
-  std::cout << "format        " << checkpoint.format().title << '\n';
+  output() << "format        " << checkpoint.format().title << '\n';
   line("applied", adapter.not_applied.empty() ? "to its base, where both are named: BASE+ADAPTER"
                                               : "not: " + adapter.not_applied);
   line("tested", adapter.modules.empty()
@@ -165,18 +162,18 @@ void printHead(const OpenModel& model) {
   const models::Checkpoint& checkpoint = model.checkpoint();
   const auto* architecture = model.architecture();
   const auto count = models::countParameters(checkpoint, architecture);
-  std::cout << fmt::format("model         {}\n", words::escaped(checkpoint.model()));
-  std::cout << fmt::format("architecture  {}\n",
-                           architecture == nullptr
-                               ? std::string("of no known family")
-                               : architecture->name() + ": " + architecture->summary());
+  output() << fmt::format("model         {}\n", words::escaped(checkpoint.model()));
+  output() << fmt::format("architecture  {}\n",
+                          architecture == nullptr
+                              ? std::string("of no known family")
+                              : architecture->name() + ": " + architecture->summary());
   if (architecture != nullptr && !architecture->naming().empty()) {
-    std::cout << "names         " << architecture->naming() << '\n';
+    output() << "names         " << architecture->naming() << '\n';
   }
-  std::cout << fmt::format("parameters    {}", grouped(count.total));
-  if (count.active) std::cout << fmt::format(", active per token {}", grouped(*count.active));
-  std::cout << fmt::format("\ntensors       {} in {} file(s)\n",
-                           grouped(checkpoint.tensors().size()), checkpoint.shards().size());
+  output() << fmt::format("parameters    {}", grouped(count.total));
+  if (count.active) output() << fmt::format(", active per token {}", grouped(*count.active));
+  output() << fmt::format("\ntensors       {} in {} file(s)\n",
+                          grouped(checkpoint.tensors().size()), checkpoint.shards().size());
   std::vector<std::string> components;
   for (const models::ComponentPart& part : model.components()) {
     components.push_back(fmt::format("{}: {}, {} tensors", name(part.component),
@@ -184,7 +181,7 @@ void printHead(const OpenModel& model) {
                                      grouped(part.checkpoint.tensors().size())));
   }
   printLines("components", components);
-  std::cout << "format        " << checkpoint.format().title << '\n';
+  output() << "format        " << checkpoint.format().title << '\n';
   printShares("stored as", encodingsOf(checkpoint));
   printPrices(pricesOf(checkpoint));
   printTestable(testableOf(checkpoint, architecture), architecture != nullptr);
@@ -193,13 +190,13 @@ void printHead(const OpenModel& model) {
 void printFiles(const models::Checkpoint& checkpoint) {
   std::vector<std::uint64_t> tensors(checkpoint.shards().size());
   for (const Tensor& tensor : checkpoint.tensors()) ++tensors[tensor.shard];
-  std::cout << "\n         bytes  tensors  file\n";
+  output() << "\n         bytes  tensors  file\n";
   for (std::size_t i = 0; i < tensors.size(); ++i) {
     const models::Shard& shard = checkpoint.shards()[i];
-    std::cout << cut(fmt::format("{:>14}  {:>7}  {}", grouped(shard.file->size()), tensors[i],
-                                 words::escaped(shard.name)),
-                     terminalWidth())
-              << '\n';
+    output() << cut(fmt::format("{:>14}  {:>7}  {}", grouped(shard.file->size()), tensors[i],
+                                words::escaped(shard.name)),
+                    terminalWidth())
+             << '\n';
   }
 }
 
@@ -217,14 +214,14 @@ void printTensors(const OpenModel& model) {
   role = std::min<std::size_t>(role, 24);
   const std::string head = fmt::format("\n count  {:<11} {:<{}}  {:<{}}  first name", "dtype",
                                        "shape", shape, "role", role);
-  std::cout << head << '\n';
+  output() << head << '\n';
   for (const Group& group : groups) {
     const Tensor& tensor = *group.first;
-    std::cout << cut(fmt::format("{:>6}  {:<11} {:<{}}  {:<{}}  {}", group.count,
-                                 name(tensor.dtype), cut(shapeText(tensor.shape), shape), shape,
-                                 cut(roleOf(tensor), role), role, words::escaped(tensor.name)),
-                     terminalWidth())
-              << '\n';
+    output() << cut(fmt::format("{:>6}  {:<11} {:<{}}  {:<{}}  {}", group.count, name(tensor.dtype),
+                                cut(shapeText(tensor.shape), shape), shape,
+                                cut(roleOf(tensor), role), role, words::escaped(tensor.name)),
+                    terminalWidth())
+             << '\n';
   }
 }
 
@@ -330,7 +327,7 @@ int inspectVerb(const Invocation& invocation) {
   const OpenModel model(invocation, invocation.positional.front());
   sayNotes(model.checkpoint());
   if (invocation.has("json")) {
-    std::cout << toJson(model).dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
+    output() << toJson(model).dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
     return kDone;
   }
   printHead(model);

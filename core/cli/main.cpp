@@ -10,28 +10,13 @@
 #include <kindred/error.hpp>
 
 #include "cli/commands.hpp"
-#include "recipe/values.hpp"
+#include "cli/output.hpp"
 #include "words/names.hpp"
 
 namespace kindred::cli {
 namespace {
 
 constexpr std::size_t kLongestLine = 20'000;
-
-const Command* find(const std::string& name) {
-  for (const Command* command : commands()) {
-    if (name == command->name) return command;
-  }
-  return nullptr;
-}
-
-Error unknownCommand(const std::string& name) {
-  std::vector<std::string> known;
-  for (const Command* command : commands()) known.emplace_back(command->name);
-  const std::string near = recipe::didYouMean(name, known);
-  return inputError("", "there is no command '" + name + "'",
-                    near.empty() ? "kindred --help lists them" : "did you mean '" + near + "'?");
-}
 
 // What an error says may hold names from files, folders and the command line: none of it reaches a
 // terminal as a command.
@@ -45,27 +30,38 @@ void say(const std::string& before, std::string_view what) {
   }
 }
 
-int dispatch(const std::vector<std::string>& words) {
-  if (words.size() < 2) {
+// Whether one of these words is an option, and no argument behind a bare "--".
+bool asks(const std::vector<std::string>& words, const char* short_name, const char* long_name) {
+  const auto end = std::find(words.begin(), words.end(), "--");
+  return std::any_of(words.begin(), end, [&](const std::string& word) {
+    return word == short_name || word == long_name;
+  });
+}
+
+int print(const std::string& text) {
+  output() << text;
+  return kDone;
+}
+
+int dispatch(const std::vector<std::string>& argv) {
+  const std::vector<std::string> given(argv.begin() + std::min<std::size_t>(1, argv.size()),
+                                       argv.end());
+  if (given.empty()) {
     std::cerr << overview();
     return kBadInput;
   }
-  if (words[1] == "--help" || words[1] == "-h") {
-    std::cout << overview();
-    return kDone;
+  const std::vector<std::string> words = commandFirst(given);
+  if (words.empty()) {
+    if (asks(given, "-V", "--version")) return print(version());
+    if (asks(given, "-h", "--help")) return print(overview());
+    throw inputError("", "no command is named", "kindred --help lists them");
   }
-  if (words[1] == "--version") {
-    std::cout << "kindred " KINDRED_VERSION "\n";
-    return kDone;
-  }
-  const Command* command = find(words[1]);
-  if (command == nullptr) throw unknownCommand(words[1]);
-  if (std::find(words.begin() + 2, words.end(), "--help") != words.end()) {
-    std::cout << help(*command);
-    return kDone;
-  }
-  Invocation invocation = parse(*command, {words.begin() + 2, words.end()});
-  invocation.argv = words;
+  const Command* command = commandNamed(words.front());
+  if (command == nullptr) throw unknownCommand(words.front());
+  if (asks(words, "-h", "--help")) return print(help(*command));
+  if (asks(words, "-V", "--version")) return print(version());
+  Invocation invocation = parse(*command, {words.begin() + 1, words.end()});
+  invocation.argv = argv;
   std::error_code ignored;
   invocation.executable = std::filesystem::read_symlink("/proc/self/exe", ignored);
   return command->run(invocation);
@@ -74,15 +70,18 @@ int dispatch(const std::vector<std::string>& words) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  claimStandardOutput();
   try {
     const int code = dispatch({argv, argv + argc});
-    std::cout.flush();
-    if (!std::cout) throw inputError("standard output", "could not be written");
+    output().flush();
+    if (!output()) throw inputError("standard output", "could not be written");
     return code;
   } catch (const Error& error) {
+    output().flush();
     say("", error.what());
     return error.category() == Category::internal ? kInternal : kBadInput;
   } catch (const std::exception& error) {
+    output().flush();
     say("internal error: ", error.what());
     return kInternal;
   }

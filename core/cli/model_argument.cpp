@@ -11,6 +11,7 @@
 #include <kindred/error.hpp>
 
 #include "words/names.hpp"
+#include "words/near.hpp"
 
 namespace kindred::cli {
 namespace {
@@ -27,12 +28,19 @@ std::string keyOf(const std::string& name) {
   return key.empty() || key == "." || key == ".." ? "model" : key;
 }
 
+Error notThere(const std::string& path, const std::string& remedy) {
+  const std::string near = words::nearPath(path);
+  return inputError(
+      words::escaped(path), "there is no such file or folder",
+      near.empty() ? remedy : "did you mean '" + words::escaped(near) + "'? Else " + remedy);
+}
+
 ModelArgument local(const std::string& path) {
   std::error_code problem;
   const fs::path full = fs::weakly_canonical(path, problem);
   if (problem || !fs::exists(full)) {
-    throw inputError(path, "there is no such file or folder",
-                     "name a model's folder or file, or write hub:org/name for a model on the Hub");
+    throw notThere(path,
+                   "name a model's folder or file, or write hub:org/name for a model on the Hub");
   }
   ModelArgument model;
   model.plugin = "local-mmap";
@@ -135,8 +143,8 @@ ModelArgument oneModel(const std::string& text) {
   if (addresses::isWebAddress(text)) return remote(addresses::parseWebAddress(text));
   if (text.starts_with('/') || text.starts_with('.') || text.starts_with('~')) return local(text);
   if (const std::string why = pathlike(text); !why.empty()) {
-    throw inputError(text, "there is no such file or folder",
-                     why + ", so no server is asked; write hub:org/name for a model on the Hub");
+    throw notThere(text,
+                   why + ", so no server is asked; write hub:org/name for a model on the Hub");
   }
   if (!addresses::isHubName(text)) {
     throw inputError("", "'" + text + "' is neither a path that exists nor org/name on the Hub",
@@ -145,8 +153,10 @@ ModelArgument oneModel(const std::string& text) {
   }
   // A word that is no path is a slip more often than one of the few names without an organisation.
   if (text.find_first_of("/@:") == std::string::npos) {
-    throw inputError(words::escaped(text), "there is no such file or folder",
-                     "for a model of the Hub write org/name or hub:" + words::escaped(text));
+    throw notThere(text, "for a model of the Hub write org/name or hub:" + words::escaped(text));
+  }
+  if (!words::nearPath(text.substr(0, text.find_first_of("@:"))).empty()) {
+    throw notThere(text, "for a model of the Hub write hub:" + words::escaped(text));
   }
   return hub(text);
 }

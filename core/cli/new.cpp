@@ -8,8 +8,8 @@
 #include <array>
 #include <filesystem>
 #include <fstream>
-#include <iostream>
 #include <map>
+#include <ostream>
 #include <set>
 #include <sstream>
 #include <system_error>
@@ -20,6 +20,7 @@
 #include <kindred/declaration.hpp>
 
 #include "cli/commands.hpp"
+#include "cli/output.hpp"
 #include "plugin/installation.hpp"
 #include "plugin/registry.hpp"
 
@@ -170,14 +171,14 @@ int newVerb(const Invocation& invocation) {
   try {
     const std::vector<std::string> names = writeProject(
         from, project, {{"@NAME@", name}, {"@FILE@", file}, {"@CLASS@", className(name, kind)}});
-    std::cout << "written:\n";
+    output() << "written:\n";
     for (const std::string& written : names)
-      std::cout << "  " << (project / written).string() << '\n';
+      output() << "  " << (project / written).string() << '\n';
   } catch (const fs::filesystem_error& error) {
     throw inputError(into.string(), "the project can't be written: " + error.code().message(),
                      "check permissions and free space");
   }
-  std::cout << nextSteps(project, name);
+  output() << nextSteps(project, name);
   return kDone;
 }
 

@@ -1,6 +1,7 @@
-#include <iostream>
+#include <ostream>
 
 #include "cli/commands.hpp"
+#include "cli/output.hpp"
 #include "cli/workspace.hpp"
 
 namespace kindred::cli {
@@ -13,7 +14,7 @@ int planVerb(const Invocation& invocation) {
   if (!workspace.good()) return kBadInput;
   const steps::Plan plan = steps::makePlan(workspace.tools(), workspace.models());
   sayNotes(workspace.models());
-  std::cout << (invocation.has("json") ? steps::toJson(plan) : steps::describe(plan));
+  output() << (invocation.has("json") ? steps::toJson(plan) : steps::describe(plan));
   checkBudget(invocation, plan);
   return kDone;
 }

@@ -3,12 +3,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <iostream>
 #include <nlohmann/json.hpp>
+#include <ostream>
 
 #include <kindred/declaration.hpp>
 
 #include "cli/commands.hpp"
+#include "cli/output.hpp"
 #include "plugin/installation.hpp"
 #include "plugin/registry.hpp"
 
@@ -144,7 +145,7 @@ Json toJson(const std::vector<Candidate>& candidates) {
 }
 
 void print(const Json& json) {
-  std::cout << json.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
+  output() << json.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
 }
 
 int pluginsVerb(const Invocation& invocation) {
@@ -152,10 +153,10 @@ int pluginsVerb(const Invocation& invocation) {
   const bool json = invocation.has("json");
   if (invocation.positional.empty()) {
     const std::vector<Candidate> candidates = registry.list();
-    json ? print(toJson(candidates)) : void(std::cout << table(candidates));
+    json ? print(toJson(candidates)) : void(output() << table(candidates));
   } else {
     const Plugin& plugin = registry.load(invocation.positional.front());
-    json ? print(toJson(plugin)) : void(std::cout << describe(plugin));
+    json ? print(toJson(plugin)) : void(output() << describe(plugin));
   }
   return kDone;
 }
@@ -163,8 +164,8 @@ int pluginsVerb(const Invocation& invocation) {
 }  // namespace
 
 const Command kPluginsCommand{
-    "plugins",  "[NAME]", "List plugins, or describe one with its figures and parameters",
-    0,          1,        kPluginsOptions,
+    "plugins",  "[PLUGIN]", "List plugins, or describe one with its figures and parameters",
+    0,          1,          kPluginsOptions,
     pluginsVerb};
 
 }  // namespace kindred::cli

@@ -2,9 +2,9 @@
 // to the last bit.
 #include <algorithm>
 #include <filesystem>
-#include <iostream>
 #include <map>
 #include <memory>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -15,6 +15,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/open_models.hpp"
+#include "cli/output.hpp"
 #include "cli/workspace.hpp"
 #include "plan/reading.hpp"
 #include "replay/replay.hpp"
@@ -247,8 +248,8 @@ int replayVerb(const Invocation& invocation) {
     throw inputError("--max-bytes", "with 0 bytes nothing could be replayed", "write 64MB or 1GB");
   }
   const replay::Replay made = replay::replay(merge, cast.models(), cast.result(), most);
-  std::cout << (invocation.has("json") ? jsonText(merge, cast.result(), made)
-                                       : summary(merge, cast.result(), made));
+  output() << (invocation.has("json") ? jsonText(merge, cast.result(), made)
+                                      : summary(merge, cast.result(), made));
   return made.all.differing == 0 ? kBadInput : kDone;
 }
 

@@ -1,7 +1,8 @@
 // kindred report: report.html and report.md again, from the results of an earlier run.
-#include <iostream>
+#include <ostream>
 
 #include "cli/commands.hpp"
+#include "cli/output.hpp"
 #include "report/saved_run.hpp"
 
 namespace kindred::cli {
@@ -10,7 +11,7 @@ namespace {
 int reportVerb(const Invocation& invocation) {
   const std::filesystem::path folder = invocation.positional.front();
   report::writePages(results::readTexts(folder));
-  std::cout << (folder / "report.html").string() << '\n' << (folder / "report.md").string() << '\n';
+  output() << (folder / "report.html").string() << '\n' << (folder / "report.md").string() << '\n';
   return kDone;
 }
 

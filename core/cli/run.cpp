@@ -1,9 +1,11 @@
 #include <filesystem>
-#include <iostream>
+#include <ostream>
 
 #include "cli/bundled.hpp"
 #include "cli/commands.hpp"
 #include "cli/execute.hpp"
+#include "cli/out_folder.hpp"
+#include "cli/output.hpp"
 #include "report/terminal.hpp"
 #include "results/write.hpp"
 
@@ -12,6 +14,8 @@ namespace {
 
 constexpr Option kRunOptions[] = {
     {"out", "DIR", "where the results go (default: out/ and the recipe's name)"},
+    kForce,
+    kFailOn,
     kSet,
     kJobs,
     kPluginPath,
@@ -19,26 +23,28 @@ constexpr Option kRunOptions[] = {
     kCacheSize,
     kMaxBytes,
     kBundle,
+    kVerbose,
     kJson,
 };
 
 int runVerb(const Invocation& invocation) {
   const steps::RunOptions options = runOptions(invocation);
+  const std::set<evidence::Class> fail_on = failOn(invocation);
   Keeping keeping(invocation);
   Workspace workspace(invocation, &keeping);
   if (!workspace.good()) return kBadInput;
   const std::filesystem::path recipe = invocation.positional.front();
   const std::filesystem::path out =
-      invocation.value("out", (std::filesystem::path("out") / recipe.stem()).string());
+      outFolder(invocation, std::filesystem::path("out") / recipe.stem());
   const results::Report made = execute(workspace, invocation, options, out);
   if (invocation.has("json")) {
-    std::cout << results::reportJson(made);
+    output() << results::reportJson(made);
   } else {
-    std::cout << report::terminalSummary(made, report::Paint::forStandardOutput());
+    output() << report::terminalSummary(made, terminalView(invocation));
     sayWhere(out);
   }
   keeping.finish(workspace.recipe(), made, invocation.has("json"));
-  return exitCode(made);
+  return exitCode(made, fail_on);
 }
 
 }  // namespace

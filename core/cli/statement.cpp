@@ -4,7 +4,7 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <iostream>
+#include <ostream>
 #include <vector>
 
 #include <kindred/bundle/sha256.hpp>
@@ -12,6 +12,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/execute.hpp"
+#include "cli/output.hpp"
 #include "report/files.hpp"
 #include "report/saved_run.hpp"
 #include "report/statement.hpp"
@@ -90,7 +91,7 @@ int statementVerb(const Invocation& invocation) {
   const std::vector<FileDigest> files = digestsOf(saved.report.manifest, workspace.models());
   const results::Json statement = report::statementOf(saved.report, files);
   if (invocation.has("json")) {
-    std::cout << textOf(statement);
+    output() << textOf(statement);
     return kDone;
   }
   const fs::path out = invocation.value("out", ".");
@@ -101,7 +102,7 @@ int statementVerb(const Invocation& invocation) {
                  second = out / (stem + ".cdx.json");
   report::writeAtomically(first, textOf(statement));
   report::writeAtomically(second, textOf(report::billOfMaterials(saved.report, files)));
-  std::cout << first.string() << '\n' << second.string() << '\n';
+  output() << first.string() << '\n' << second.string() << '\n';
   return kDone;
 }
 
@@ -140,14 +141,14 @@ int verifyStatement(const Invocation& invocation) {
   const results::Json again = report::statementOf(now, digestsOf(now.manifest, workspace.models()));
   const std::vector<results::Difference> found = differencesOf(saved, again);
   for (std::size_t i = 0; i < std::min(found.size(), kMostListed); ++i) {
-    std::cout << fmt::format("differs: {}\n  stated: {}\n  now:    {}\n", found[i].where,
-                             words::escapedText(found[i].saved), words::escapedText(found[i].now));
+    output() << fmt::format("differs: {}\n  stated: {}\n  now:    {}\n", found[i].where,
+                            words::escapedText(found[i].saved), words::escapedText(found[i].now));
   }
   if (found.empty()) {
-    std::cout << fmt::format("The same again: {} pairs and {} byte ranges.\n", now.pairs.size(),
-                             now.manifest.ranges.size());
+    output() << fmt::format("The same again: {} pairs and {} byte ranges.\n", now.pairs.size(),
+                            now.manifest.ranges.size());
   } else {
-    std::cout << fmt::format("{} differences.\n", found.size());
+    output() << fmt::format("{} differences.\n", found.size());
   }
   return found.empty() ? kDone : kUnmet;
 }

@@ -2,8 +2,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <iostream>
 #include <iterator>
+#include <ostream>
 
 #include <kindred/bundle/bundle.hpp>
 #include <kindred/error.hpp>
@@ -11,6 +11,7 @@
 #include "cli/bundled.hpp"
 #include "cli/commands.hpp"
 #include "cli/execute.hpp"
+#include "cli/output.hpp"
 #include "cli/statement.hpp"
 #include "cli/verify_bundle.hpp"
 #include "report/saved_run.hpp"
@@ -108,7 +109,7 @@ int verifyVerb(const Invocation& invocation) {
   if (!now.complete) return kInterrupted;
   if (invocation.has("bundle")) takeSources(saved.report.manifest, now.manifest);
   const std::vector<results::Difference> found = report::differences(saved, now);
-  std::cout << (invocation.has("json") ? toJson(saved, found) : summary(saved, now, found));
+  output() << (invocation.has("json") ? toJson(saved, found) : summary(saved, now, found));
   return found.empty() ? kDone : kUnmet;
 }
 

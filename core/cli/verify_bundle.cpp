@@ -4,8 +4,8 @@
 
 #include <algorithm>
 #include <fstream>
-#include <iostream>
 #include <memory>
+#include <ostream>
 #include <span>
 #include <string>
 #include <utility>
@@ -16,6 +16,7 @@
 #include <kindred/error.hpp>
 #include <kindred/source.hpp>
 
+#include "cli/output.hpp"
 #include "plan/parameters.hpp"
 #include "plugin/guard.hpp"
 #include "plugin/installation.hpp"
@@ -243,7 +244,7 @@ int verifyBundle(const Invocation& invocation) {
   const Bundle held(invocation.positional.front());
   Check check(held, invocation);
   check.run();
-  std::cout << (invocation.has("json") ? jsonOf(held, check) : textOf(held, check));
+  output() << (invocation.has("json") ? jsonOf(held, check) : textOf(held, check));
   return check.differences().empty() ? kDone : kUnmet;
 }
 

@@ -1,5 +1,6 @@
 #include "report/family_summary.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 
@@ -11,6 +12,8 @@
 
 namespace kindred::report {
 namespace {
+
+constexpr std::size_t kVerdictColumns = 44;  // of a table's line, besides the two names
 
 std::string headline(const results::Family& family, std::size_t& number) {
   if (family.models.size() > 1) return fmt::format("family {}:\n", ++number);
@@ -60,27 +63,40 @@ std::string described(const results::Family& family, std::size_t& number) {
   return text;
 }
 
+// A table; where whole names would not fit into it, two lines a pair.
+std::string pairsText(const TextTable& pairs, std::size_t width) {
+  std::size_t longest = 0;
+  for (const auto& row : pairs.rows) longest = std::max({longest, row[0].size(), row[1].size()});
+  if (2 * longest + kVerdictColumns <= width) return tableText(pairs, pairs.rows.size(), width);
+  std::string text;
+  for (const auto& row : pairs.rows) {
+    text += fmt::format("  {} ~ {}\n      {}, log10 p {}\n", row[0], row[1], row[2], row[3]);
+  }
+  return text;
+}
+
 }  // namespace
 
-std::string familySummary(const results::Report& report) {
+std::string familySummary(const results::Report& report, std::size_t width) {
   std::string text;
   std::size_t number = 0;
   for (const results::Family& family : report.families) text += described(family, number);
-  text += fmt::format("\n{:<26} {:<26} {:<15} {:>9}\n", "model", "model", "verdict", "log p");
+  TextTable related{"", {"model", "model", "verdict", "log10 p"}, {}, ""};
   std::map<std::string, std::size_t> counts;
   for (const results::Pair& pair : report.pairs) {
     if (results::hasControl(report, pair)) continue;
     ++counts[evidence::name(pair.verdict.klass)];
     if (!evidence::isRelated(pair.verdict.klass)) continue;
-    text += fmt::format("{:<26.26} {:<26.26} {:<15} {:>9.1f}\n", pair.a, pair.b,
-                        evidence::name(pair.verdict.klass), pair.verdict.log10_p);
+    related.rows.push_back({pair.a, pair.b, evidence::name(pair.verdict.klass),
+                            fmt::format("{:.1f}", pair.verdict.log10_p)});
   }
-  text += "\n";
+  text += "\n" + pairsText(related, width) + "\n";
   for (const auto& [klass, count] : counts) {
     text += fmt::format("{}{} {}", text.back() == '\n' ? "Pairs: " : ", ", count, klass);
   }
   return text +
-         ".\nlog p: decimal logarithm of the p-value, adjusted by Holm over all pairs and tests of "
+         ".\nlog10 p: decimal logarithm of the p-value, adjusted by Holm over all pairs and tests "
+         "of "
          "this\nrun, and of no other run: models that are screened together belong in one.\n"
          "The graph says who shares weights, not who descends from whom.\n";
 }

@@ -3,10 +3,11 @@
 
 #include <string>
 
+#include "report/terminal.hpp"
 #include "results/report.hpp"
 
 namespace kindred::report {
 
-std::string familySummary(const results::Report& report);
+std::string familySummary(const results::Report& report, std::size_t width = kUsualWidth);
 
 }  // namespace kindred::report

@@ -8,8 +8,8 @@ namespace kindred::report {
 class Paint {
  public:
   Paint() = default;  // plain text
-  // On a terminal, unless NO_COLOR is set and not empty, or the terminal is a dumb one.
-  static Paint forStandardOutput();
+  // Where the descriptor is a terminal, unless NO_COLOR is set and not empty, or it is a dumb one.
+  static Paint forTerminal(int descriptor);
   static Paint always() { return Paint(true); }
 
   std::string strong(const std::string& text) const { return in("1", text); }

@@ -2,224 +2,435 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
+#include <set>
+#include <sstream>
 #include <tuple>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "evidence/figures.hpp"
+#include "report/axis_words.hpp"
 #include "report/coverage_text.hpp"
+#include "report/evidence.hpp"
+#include "report/shown_names.hpp"
 #include "report/sparkline.hpp"
 #include "report/text.hpp"
+#include "report/wording.hpp"
 
 namespace kindred::report {
 namespace {
 
-bool shows(const results::Report& report, const std::string& name, results::Step::Shows what) {
-  return std::any_of(report.steps.begin(), report.steps.end(), [&](const results::Step& step) {
-    return step.name == name && step.shows == what;
-  });
-}
+constexpr std::size_t kWidestProse = 100;  // longer lines are hard to read
+constexpr std::size_t kMostPairs = 20;     // with a line each; more are in the report
 
-// Surveys and steps about documents have figures of different kinds, each worth its line.
-bool listsFigures(const results::Report& report, const std::string& name) {
-  return shows(report, name, results::Step::Shows::figures);
-}
+using Shows = results::Step::Shows;
 
-// One line a step and metric: its first figure. The others are in observations.csv.
-std::string metrics(const results::Report& report, std::vector<results::Summary> summaries) {
-  std::erase_if(summaries, [&](const results::Summary& s) { return listsFigures(report, s.step); });
-  if (summaries.empty()) return {};
-  std::string text = fmt::format("{:<20} {:<19} {:<9} {:>4} {:>7} {:>7} {:>7}\n", "step", "models",
-                                 "metric", "n", "mean", "min", "max");
-  std::string step, metric;
-  for (const results::Summary& s : summaries) {
-    if (s.step == step && s.metric == metric) continue;
-    text += fmt::format(
-        "{:<20} {:<19} {:<9} {:>4} {:>7} {:>7} {:>7}\n", s.step == step ? "" : cut(s.step, 20),
-        s.step == step ? "" : cut(s.model_a + " ~ " + s.model_b, 19), cut(s.metric, 9),
-        s.count + s.undefined, number(s.mean), number(s.min), number(s.max));
-    step = s.step;
-    metric = s.metric;
-  }
-  return text;
-}
-
-// One line a figure.
-std::string figures(const results::Report& report, std::vector<results::Summary> summaries) {
-  std::erase_if(summaries,
-                [&](const results::Summary& s) { return !listsFigures(report, s.step); });
-  if (summaries.empty()) return {};
-  std::string text = fmt::format("{:<16} {:<16} {:<17} {:>4} {:>7} {:>7} {:>7}\n", "step", "models",
-                                 "figure", "n", "mean", "min", "max");
-  std::string step, models;
-  for (const results::Summary& s : summaries) {
-    const std::string pair = s.model_b.empty() ? s.model_a : s.model_a + " ~ " + s.model_b;
-    text += fmt::format("{:<16} {:<16} {:<17} {:>4} {:>7} {:>7} {:>7}\n",
-                        s.step == step ? "" : cut(s.step, 16),
-                        s.step == step && pair == models ? "" : cut(pair, 16), cut(s.figure, 17),
-                        s.count + s.undefined, number(s.mean), number(s.min), number(s.max));
-    step = s.step;
-    models = pair;
-  }
-  return text;
-}
-
-// Tables of tests are for the report: what they say is in the findings and below the verdict.
-std::string tables(const results::Report& report) {
-  std::string text;
-  for (const results::StepTable& table : report.tables) {
-    if (shows(report, table.step, results::Step::Shows::findings)) continue;
-    text += "\n" + wrapped(table.step + ": " + table.table.title, 0) + tableText(table.table);
-  }
-  return text;
-}
-
-// Of each step, pair and axis the finding with the smallest p-value; all are in findings.csv.
-std::vector<const evidence::StepFinding*> mostTelling(
-    const std::vector<evidence::StepFinding>& findings) {
-  std::vector<const evidence::StepFinding*> best;
-  for (const evidence::StepFinding& row : findings) {
-    const auto same =
-        std::find_if(best.begin(), best.end(), [&](const evidence::StepFinding* other) {
-          return std::tie(other->step, other->model_a, other->model_b, other->finding.gauge) ==
-                 std::tie(row.step, row.model_a, row.model_b, row.finding.gauge);
-        });
-    if (same == best.end()) {
-      best.push_back(&row);
-    } else if (row.log10_p_adjusted < (*same)->log10_p_adjusted) {
-      *same = &row;
+// One printing of one report.
+class Printer {
+ public:
+  Printer(const results::Report& report, const TerminalView& view)
+      : report_(report), view_(view), names_(shownNames(report)) {
+    for (const results::Pair& pair : report.pairs) {
+      (results::hasControl(report, pair) ? controls_ : subjects_).push_back(&pair);
     }
   }
-  return best;
-}
 
-// The figures of tests that describe.
-std::string details(const results::Report& report) {
-  std::string text;
-  for (const evidence::StepFinding* row : mostTelling(report.findings)) {
-    if (row->finding.basis != Basis::describes) continue;
-    std::string list;
-    for (const auto& [name, value] : evidence::figuresOf(row->finding)) {
-      list += (list.empty() ? "" : ", ") + name + " " + number(value);
+  std::string text() const {
+    std::string text = titled() ? prose(report_.title) + "\n" : "";
+    if (!report_.claim.empty()) text += prose("Claim: " + report_.claim, 2);
+    if (!report_.why.empty()) text += prose("Why: " + report_.why, 2);
+    if (!report_.claim.empty() || !report_.why.empty()) text += "\n";
+    const bool tested = hasTests();
+    if (!tested) text += measured();
+    text += answer(tested);
+    if (view_.verbose) text += inFull();
+    if (const std::string more = tested && (view_.measured || view_.verbose) ? measured() : "";
+        !more.empty()) {
+      text += (more.front() == '\n' ? "" : "\n") + more;
     }
-    if (!list.empty()) text += wrapped(row->step + ": " + list, 2);
-  }
-  return text;
-}
-
-std::string likeness(const Finding& finding) {
-  if (!finding.likeness || !(finding.likeness->chance > 0)) return {};
-  return fmt::format("{:.1f}", finding.likeness->matched / finding.likeness->chance);
-}
-
-std::string findings(const results::Report& report) {
-  if (report.findings.empty()) return {};
-  std::string text = fmt::format("\n{:<18} {:<17} {:<13} {:>6} {:>6} {:>7} {:>5}\n", "test",
-                                 "models", "axis", "units", "log p", "decides", "rows");
-  for (const evidence::StepFinding* row : mostTelling(report.findings)) {
-    text +=
-        fmt::format("{:<18} {:<17} {:<13} {:>6} {:>6.1f} {:>7} {:>5}\n", cut(row->step, 18),
-                    cut(row->model_a + " ~ " + row->model_b, 17),
-                    cut(row->finding.gauge.name(), 13), row->finding.units, row->log10_p_adjusted,
-                    row->finding.basis != Basis::describes ? "yes" : "no", likeness(row->finding));
-  }
-  return text +
-         "log p: decimal logarithm of the p-value, adjusted by Holm over the run's tests\n"
-         "and no other run's: whoever screens many pairs has to run them as one (--all).\n"
-         "rows: matched rows are so many times as alike as rows of no common origin.\n" +
-         details(report);
-}
-
-std::string notes(const results::Report& report) {
-  std::string text, last;
-  for (const results::Step& step : report.steps) {
-    if (!step.claim.empty()) text += "\n" + wrapped(step.name + ": claim: " + step.claim, 2);
-    if (!step.why.empty()) text += "\n" + wrapped(step.name + ": why: " + step.why, 2);
-    if (step.note.empty() || step.note == last) continue;
-    text += "\n" + wrapped(step.name + ": " + step.note, 2);
-    last = step.note;
-  }
-  return text;
-}
-
-std::string leftOutLines(const results::Report& report) {
-  std::string text;
-  std::size_t count = 0;
-  for (const results::Step& step : report.steps) {
-    for (const results::LeftOut& left : step.left_out) {
-      if (++count > 5) continue;
-      const std::string& name = left.tensor_a.empty() ? left.tensor_b : left.tensor_a;
-      text += wrapped(step.name + ": " + name + ": " + left.reason, 2);
+    text += claims();
+    text += expectations();
+    if (!report_.complete) {
+      text += "\n" + view_.paint.warning("Interrupted: what was measured before is saved.") + "\n";
     }
+    return text + "\n" + cost();
   }
-  if (count == 0) return {};
-  return fmt::format("\nLeft out ({}):\n", count) + text +
-         (count > 5 ? "  ... the others are in report.json\n" : "");
-}
 
-std::string expectations(const results::Report& report, const Paint& paint) {
-  std::string text;
-  for (const results::ExpectationResult& e : report.expectations) {
-    text += fmt::format("{} {} is {}, expected {}{}\n", e.met ? "met:  " : paint.warning("UNMET:"),
-                        e.figure, number(e.value), e.wanted, e.met ? "" : " (" + e.place + ")");
+ private:
+  std::string prose(const std::string& words, std::size_t indent = 0) const {
+    return wrapped(words, indent, std::min(view_.width, kWidestProse));
   }
-  return text.empty() ? text : "\n" + text;
-}
 
-// What corresponds in a pair of relatives, in a sentence.
-std::string correspondence(const results::Pair& pair, const results::Report& report) {
-  for (const results::StepTable& made : report.tables) {
-    const bool of_pair = made.models == std::vector<std::string>{pair.a, pair.b} ||
-                         made.models == std::vector<std::string>{pair.b, pair.a};
-    if (of_pair && made.of_relatives) {
-      return wrapped(made.table.note, 2);
+  // Painted line by line: a wrapped text's lines each by themselves.
+  std::string strong(const std::string& words) const {
+    std::string lines = prose(words), text;
+    for (std::size_t end; (end = lines.find('\n')) != std::string::npos; lines.erase(0, end + 1)) {
+      text += view_.paint.strong(lines.substr(0, end)) + "\n";
     }
+    return text;
   }
-  return {};
-}
+
+  std::string name(const std::string& key) const {
+    const auto found = names_.find(key);
+    return found == names_.end() ? key : found->second;
+  }
+
+  std::string pairName(const std::string& a, const std::string& b) const {
+    return b.empty() ? name(a) : name(a) + " ~ " + name(b);
+  }
+
+  // The title that `compare` writes is what the verdict begins with.
+  bool titled() const {
+    if (report_.title.empty() || subjects_.size() != 1) return !report_.title.empty();
+    return report_.title != subjects_.front()->a + " and " + subjects_.front()->b;
+  }
+
+  bool hasTests() const {
+    return !report_.findings.empty() || !report_.refused.empty() ||
+           std::any_of(report_.pairs.begin(), report_.pairs.end(), [](const results::Pair& pair) {
+             return pair.verdict.klass != evidence::Class::untestable;
+           });
+  }
+
+  bool shows(const std::string& step, Shows what) const {
+    return std::any_of(report_.steps.begin(), report_.steps.end(), [&](const results::Step& each) {
+      return each.name == step && each.shows == what;
+    });
+  }
+
+  // --- the answer
+
+  std::string answer(bool tested) const {
+    if (report_.pairs.empty()) return {};
+    if (!tested) {
+      return "\n" + prose(
+                        "No test that decides was run: figures alone don't say whether weights "
+                        "are shared.");
+    }
+    if (subjects_.size() != 1) return several();
+    const results::Pair& pair = *subjects_.front();
+    results::Pair named = pair;
+    named.a = name(pair.a);
+    named.b = name(pair.b);
+    if (!view_.verbose) {  // numbers for whoever asks: the first of them, and no sizes
+      named.verdict.power = pair.verdict.power.substr(0, pair.verdict.power.find(';'));
+      named.verdict.sizes.clear();
+    }
+    const Answer said = answerOf(report_, named);
+    std::string text = strong(named.a + " and " + named.b + ": " + verdictName(pair.verdict)) +
+                       strong(said.first) + prose(said.second);
+    for (const evidence::ComponentVerdict& part : pair.components) {
+      text +=
+          prose(fmt::format("{}: {}", models::name(part.component), verdictName(part.verdict)), 2);
+    }
+    return text + "\n" + prose(covered(named)) + correspondence(pair) + evidenceTable() +
+           controlLines();
+  }
+
+  // What was and was not read of a pair, in a line.
+  std::string covered(const results::Pair& pair) const {
+    const evidence::Coverage& c = pair.coverage;
+    std::vector<std::string> parts, absent;
+    for (const auto& [part, count] : c.components) {
+      const bool met = count.equal + count.constant + count.tied + count.changed > 0;
+      (met ? parts : absent).push_back(part);
+    }
+    std::string text = fmt::format("Covered: {} of the {} of {}", byteCount(c.compared.bytes),
+                                   byteCount(c.bytes_a), pair.a);
+    if (!parts.empty()) text += fmt::format(" ({})", fmt::join(parts, ", "));
+    if (c.budget > 0) text += fmt::format(", by tests at most {}", byteCount(c.budget));
+    for (const auto& [reason, extent] : c.left_out) {
+      absent.push_back(fmt::format("{} {} {}", extent.tensors,
+                                   extent.tensors == 1 ? "tensor" : "tensors", reason));
+    }
+    const auto refused = std::count_if(report_.refused.begin(), report_.refused.end(),
+                                       [&](const results::Refused& test) {
+                                         return !results::isControl(report_, test.model_a) &&
+                                                !results::isControl(report_, test.model_b);
+                                       });
+    if (refused > 0) {
+      absent.push_back(
+          fmt::format("{} {} that could not be run", refused, refused == 1 ? "test" : "tests"));
+    }
+    text += absent.empty() ? "" : fmt::format("; not covered: {}", fmt::join(absent, ", "));
+    return text + ".";
+  }
+
+  // What corresponds in a pair of relatives, in a sentence.
+  std::string correspondence(const results::Pair& pair) const {
+    for (const results::StepTable& made : report_.tables) {
+      const bool of_pair = made.models == std::vector<std::string>{pair.a, pair.b} ||
+                           made.models == std::vector<std::string>{pair.b, pair.a};
+      if (of_pair && made.of_relatives) return prose(made.table.note);
+    }
+    return {};
+  }
+
+  std::string evidenceTable() const {
+    TextTable table{"", {"what was tested", "units", "log10 p"}, {}, ""};
+    for (const Evidence& row : evidenceOf(report_)) {
+      const evidence::StepFinding& f = *row.finding;
+      if (row.control || f.finding.basis == Basis::describes) continue;
+      table.rows.push_back({axisInWords(f), grouped(f.finding.units), log10p(f.log10_p_adjusted)});
+    }
+    if (table.rows.empty()) return {};
+    return "\n" + tableText(table, table.rows.size(), view_.width) +
+           prose(
+               "log10 p: the p-value's power of ten, adjusted for the tests of this run and no "
+               "other: whoever screens many pairs has to run them as one (--all). Nulls and what "
+               "they assume: report, or --verbose.",
+               2);
+  }
+
+  // Rounded so that it never says too much.
+  static std::string log10p(double value) {
+    if (std::isnan(value)) return "-";
+    return fmt::format("{:.1f}", std::ceil(value * 10) / 10 + 0.0);
+  }
+
+  std::string controlLines() const {
+    std::string related;
+    std::map<std::string, std::set<std::string>> others;
+    for (const results::Pair* pair : controls_) {
+      const bool first = results::isControl(report_, pair->a);
+      const std::string control = name(first ? pair->a : pair->b);
+      if (evidence::isRelated(pair->verdict.klass)) {
+        related += prose(fmt::format("Control {} with {}: {}", control,
+                                     name(first ? pair->b : pair->a), verdictName(pair->verdict)));
+      } else {
+        others[verdictName(pair->verdict)].insert(control);
+      }
+    }
+    std::string text = controls_.empty() ? "" : "\n" + related;
+    for (const auto& [verdict, models] : others) {
+      text += prose(fmt::format("{} {}: {}", models.size() == 1 ? "Control" : "Controls",
+                                fmt::join(models, ", "), verdict));
+    }
+    return text;
+  }
+
+  std::string several() const {
+    const Answer said = answerOf(report_);
+    std::string text = strong(said.first) + prose(said.second) + "\n";
+    std::size_t shown = 0;
+    for (const results::Pair* pair : subjects_) {
+      if (++shown > kMostPairs) break;
+      const bool related = evidence::isRelated(pair->verdict.klass) && pair->verdict.log10_p < 0;
+      text += prose(
+          fmt::format("{} and {}: {}{}", name(pair->a), name(pair->b), verdictName(pair->verdict),
+                      related ? ", log10 p " + log10p(pair->verdict.log10_p) : ""),
+          2);
+    }
+    if (shown > kMostPairs) {
+      text += fmt::format("  ... and {} more pairs in the report\n", subjects_.size() - kMostPairs);
+    }
+    return text + controlLines();
+  }
+
+  // --- figures
+
+  std::string measured() const {
+    std::string text = figures(false) + figures(true);
+    text += layerLines(report_.rows);
+    for (const results::StepTable& table : report_.tables) {
+      if (shows(table.step, Shows::findings)) continue;
+      text += "\n" + prose(table.step + ": " + table.table.title) +
+              tableText(table.table, 12, view_.width);
+    }
+    return text;
+  }
+
+  // Figures of surveys and documents are of different kinds, each worth its line; of a metric the
+  // first stands for the others, which are in observations.csv. Each pair's below its names.
+  std::string figures(bool listed) const {
+    std::vector<std::string> pairs;
+    std::map<std::string, std::vector<std::vector<std::string>>> rows;
+    std::map<std::string, std::pair<std::string, std::string>> last;
+    for (const results::Summary& s : report_.observations) {
+      if (shows(s.step, Shows::figures) != listed) continue;
+      const std::string pair = pairName(s.model_a, s.model_b);
+      if (!rows.contains(pair)) pairs.push_back(pair);
+      auto& [step, metric] = last[pair];
+      if (!listed && s.step == step && s.metric == metric) continue;
+      rows[pair].push_back({s.step == step ? "" : s.step, listed ? s.figure : s.metric,
+                            std::to_string(s.count + s.undefined), number(s.mean), number(s.min),
+                            number(s.max)});
+      step = s.step;
+      metric = s.metric;
+    }
+    TextTable table{"", {"step", "figure", "n", "mean", "min", "max"}, {}, ""};
+    for (const std::string& pair : pairs) {
+      table.rows.insert(table.rows.end(), rows[pair].begin(), rows[pair].end());
+    }
+    if (pairs.empty()) return {};
+    std::istringstream lines(tableText(table, table.rows.size(), view_.width));
+    std::string line, text;
+    std::getline(lines, line);
+    text = line + "\n";
+    for (const std::string& pair : pairs) {
+      text += prose(pair);
+      for (std::size_t i = 0; i < rows[pair].size() && std::getline(lines, line); ++i) {
+        text += line + "\n";
+      }
+    }
+    return text;
+  }
+
+  // What the recipe's author says of its steps.
+  std::string claims() const {
+    std::string text;
+    for (const results::Step& step : report_.steps) {
+      if (!step.claim.empty()) text += prose(step.name + ": claim: " + step.claim, 2);
+      if (!step.why.empty()) text += prose(step.name + ": why: " + step.why, 2);
+    }
+    return text.empty() ? text : "\n" + text;
+  }
+
+  // --- what stands behind --verbose
+
+  std::string inFull() const {
+    return findings() + details() + notes() + leftOut() + verdicts() + namings();
+  }
+
+  // Of each step, pair and axis the finding with the smallest p-value; all are in findings.csv.
+  std::vector<const evidence::StepFinding*> mostTelling() const {
+    std::vector<const evidence::StepFinding*> best;
+    for (const evidence::StepFinding& row : report_.findings) {
+      const auto same = std::find_if(best.begin(), best.end(), [&](const auto* other) {
+        return std::tie(other->step, other->model_a, other->model_b, other->finding.gauge) ==
+               std::tie(row.step, row.model_a, row.model_b, row.finding.gauge);
+      });
+      if (same == best.end()) {
+        best.push_back(&row);
+      } else if (row.log10_p_adjusted < (*same)->log10_p_adjusted) {
+        *same = &row;
+      }
+    }
+    return best;
+  }
+
+  std::string findings() const {
+    std::string text;
+    for (const evidence::StepFinding* row : mostTelling()) {
+      const Finding& finding = row->finding;
+      text += "\n" + prose(fmt::format("{}, {}: {}; {} units, log10 p {}", row->step,
+                                       pairName(row->model_a, row->model_b), axisInWords(*row),
+                                       grouped(finding.units), log10p(row->log10_p_adjusted)));
+      if (finding.basis == Basis::describes) text += prose("Describes, and decides nothing.", 2);
+      if (!finding.null.empty()) text += prose("Null: " + finding.null, 2);
+      if (!finding.assumptions.empty()) text += prose("Assumes: " + finding.assumptions, 2);
+      if (finding.likeness && finding.likeness->chance > 0) {
+        text += prose(fmt::format("Matched rows are {:.1f} times as alike as rows of no common "
+                                  "origin.",
+                                  finding.likeness->matched / finding.likeness->chance),
+                      2);
+      }
+    }
+    return text;
+  }
+
+  // The figures of tests that describe.
+  std::string details() const {
+    std::string text;
+    for (const evidence::StepFinding* row : mostTelling()) {
+      if (row->finding.basis != Basis::describes) continue;
+      std::string list;
+      for (const auto& [figure, value] : evidence::figuresOf(row->finding)) {
+        list += (list.empty() ? "" : ", ") + figure + " " + number(value);
+      }
+      if (!list.empty()) text += prose(row->step + ": " + list, 2);
+    }
+    return text;
+  }
+
+  std::string notes() const {
+    std::string text, last;
+    for (const results::Step& step : report_.steps) {
+      if (step.note.empty() || step.note == last) continue;
+      text += "\n" + prose(step.name + ": " + step.note, 2);
+      last = step.note;
+    }
+    return text;
+  }
+
+  std::string leftOut() const {
+    std::string text;
+    std::size_t count = 0;
+    for (const results::Step& step : report_.steps) {
+      for (const results::LeftOut& left : step.left_out) {
+        if (++count > 5) continue;
+        const std::string& tensor = left.tensor_a.empty() ? left.tensor_b : left.tensor_a;
+        text += prose(step.name + ": " + tensor + ": " + left.reason, 2);
+      }
+    }
+    if (count == 0) return {};
+    return fmt::format("\nLeft out ({}):\n", count) + text +
+           (count > 5 ? "  ... the others are in report.json\n" : "");
+  }
+
+  std::string verdicts() const {
+    std::string text;
+    for (const results::Pair* pair : subjects_) {
+      text += "\n" + prose(pairName(pair->a, pair->b) + ": " + pair->verdict.sentence);
+      if (!pair->verdict.power.empty()) text += prose("Power: " + pair->verdict.power + ".", 2);
+      for (const std::string& paragraph : coverageText(*pair)) text += prose(paragraph, 2);
+    }
+    for (const results::Refused& refused : report_.refused) {
+      text += prose(fmt::format("Not run: {}, {}: {}", refused.step,
+                                pairName(refused.model_a, refused.model_b), refused.reason),
+                    2);
+    }
+    return text;
+  }
+
+  std::string namings() const {
+    std::string text;
+    for (const results::Model& model : report_.models) {
+      if (model.naming.empty()) continue;
+      text += prose(
+          name(model.key) + " is read as " + model.architecture + ": " + model.naming + ".", 2);
+    }
+    return text;
+  }
+
+  // --- the end
+
+  std::string expectations() const {
+    std::string text;
+    std::size_t met = 0;
+    for (const results::ExpectationResult& e : report_.expectations) {
+      if (e.met) {
+        ++met;
+      } else {
+        text += prose(fmt::format("{} {} is {}, expected {} ({})", view_.paint.warning("UNMET:"),
+                                  e.figure, number(e.value), e.wanted, e.place));
+      }
+    }
+    if (met > 0) {
+      text = fmt::format("{} {} met\n", met, met == 1 ? "expectation" : "expectations") + text;
+    }
+    return text.empty() ? text : "\n" + text;
+  }
+
+  std::string cost() const {
+    const results::RunCost& cost = report_.cost;
+    return prose(fmt::format("{} read, {}{:.2f} s, {} of memory", byteCount(cost.bytes_read),
+                             cost.requests > 0 ? fmt::format("{} requests, ", cost.requests) : "",
+                             cost.seconds, byteCount(cost.peak_memory_bytes)));
+  }
+
+  const results::Report& report_;
+  const TerminalView& view_;
+  std::map<std::string, std::string> names_;
+  std::vector<const results::Pair*> subjects_, controls_;
+};
 
 }  // namespace
 
-std::string terminalSummary(const results::Report& report, const Paint& paint) {
-  std::string text = report.title.empty() ? "" : wrapped(report.title, 0) + "\n";
-  if (!report.claim.empty()) text += wrapped("Claim: " + report.claim, 2);
-  if (!report.why.empty()) text += wrapped("Why: " + report.why, 2);
-  if (!report.claim.empty() || !report.why.empty()) text += "\n";
-  const std::string measured = metrics(report, report.observations);
-  const std::string surveyed = figures(report, report.observations);
-  text += measured + (measured.empty() || surveyed.empty() ? "" : "\n") + surveyed;
-  text += layerLines(report.rows) + tables(report) + findings(report) + notes(report) +
-          leftOutLines(report) + expectations(report, paint);
-  std::string controls;  // a line each: what they are for stands in the findings
-  for (const results::Pair& pair : report.pairs) {
-    if (results::hasControl(report, pair)) {
-      controls +=
-          pair.a + " ~ " + pair.b + " (control): " + evidence::name(pair.verdict.klass) + "\n";
-      continue;
-    }
-    text += "\n" +
-            paint.strong(pair.a + " ~ " + pair.b + ": " + evidence::name(pair.verdict.klass) +
-                         (pair.verdict.unverified ? " (unverified)" : "")) +
-            "\n" +
-            wrapped(pair.verdict.sentence + (pair.verdict.klass == evidence::Class::no_evidence
-                                                 ? " Power: " + pair.verdict.power + "."
-                                                 : ""),
-                    2) +
-            correspondence(pair, report);
-    for (const std::string& paragraph : coverageText(pair)) text += wrapped(paragraph, 2);
-  }
-  for (const results::Model& model : report.models) {
-    if (model.naming.empty()) continue;
-    text += wrapped(model.key + " is read as " + model.architecture + ": " + model.naming + ".", 2);
-  }
-  if (!controls.empty()) text += "\n" + controls;
-  if (!report.complete) {
-    text += "\n" + paint.warning("Interrupted: what was measured before is saved.") + "\n";
-  }
-  return text + fmt::format("\n{:.1f} MB read, {} requests, {:.2f} s, {:.0f} MB of memory\n",
-                            static_cast<double>(report.cost.bytes_read) / 1e6, report.cost.requests,
-                            report.cost.seconds,
-                            static_cast<double>(report.cost.peak_memory_bytes) / 1e6);
+std::string terminalSummary(const results::Report& report, const TerminalView& view) {
+  return Printer(report, view).text();
 }
 
 }  // namespace kindred::report

@@ -28,7 +28,7 @@ std::string padded(const std::string& text, std::size_t width, bool right) {
 }
 
 bool looksNumeric(const std::string& text) {
-  return !text.empty() && text.find_first_not_of("0123456789+-.e%") == std::string::npos;
+  return !text.empty() && text.find_first_not_of("0123456789+-.,e%") == std::string::npos;
 }
 
 // One line of the table.
@@ -44,14 +44,14 @@ std::string line(const std::vector<std::string>& cells, const std::vector<std::s
 
 // Takes from the widest until all fit; columns for which nothing is left are dropped, their width
 // 0.
-std::vector<std::size_t> fitted(std::vector<std::size_t> widths) {
-  const std::size_t most = (kWidth - kIndent + 2) / (kNarrowest + 2);
+std::vector<std::size_t> fitted(std::vector<std::size_t> widths, std::size_t width) {
+  const std::size_t most = (width - kIndent + 2) / (kNarrowest + 2);
   for (std::size_t i = most; i < widths.size(); ++i) widths[i] = 0;
   widths.resize(std::max(widths.size(), std::size_t{1}));
   const std::size_t shown = std::min(widths.size(), most);
-  const std::size_t room = kWidth - kIndent - 2 * (shown - 1);
+  const std::size_t room = width - kIndent - 2 * (shown - 1);
   std::size_t sum = 0;
-  for (const std::size_t width : widths) sum += width;
+  for (const std::size_t each : widths) sum += each;
   for (; sum > room; --sum) --*std::max_element(widths.begin(), widths.end());
   return widths;
 }
@@ -77,12 +77,12 @@ std::string cut(const std::string& text, std::size_t width) {
   return text.substr(0, end) + std::string(std::min<std::size_t>(width, 2), '.');
 }
 
-std::string wrapped(const std::string& text, std::size_t indent) {
+std::string wrapped(const std::string& text, std::size_t indent, std::size_t width) {
   std::istringstream words(text);
   std::string out, word;
   std::size_t column = 0;
   while (words >> word) {
-    if (column == 0 || column + 1 + widthOf(word) > kWidth) {
+    if (column == 0 || column + 1 + widthOf(word) > width) {
       if (column != 0) out += '\n';
       out += std::string(indent, ' ');
       column = indent;
@@ -96,7 +96,7 @@ std::string wrapped(const std::string& text, std::size_t indent) {
   return out + '\n';
 }
 
-std::string tableText(const TextTable& table, std::size_t most_rows) {
+std::string tableText(const TextTable& table, std::size_t most_rows, std::size_t width) {
   const std::size_t shown = std::min(most_rows, table.rows.size());
   std::vector<std::size_t> widths;
   std::vector<bool> right(table.columns.size(), shown > 0);
@@ -107,13 +107,13 @@ std::string tableText(const TextTable& table, std::size_t most_rows) {
       if (!table.rows[r][i].empty() && !looksNumeric(table.rows[r][i])) right[i] = false;
     }
   }
-  widths = fitted(std::move(widths));
+  widths = fitted(std::move(widths), width);
   std::string text = line(table.columns, widths, right);
   for (std::size_t r = 0; r < shown; ++r) text += line(table.rows[r], widths, right);
   if (shown < table.rows.size()) {
     text += fmt::format("  ... {} more rows in report.json\n", table.rows.size() - shown);
   }
-  return table.note.empty() ? text : text + wrapped(table.note, kIndent);
+  return table.note.empty() ? text : text + wrapped(table.note, kIndent, width);
 }
 
 }  // namespace kindred::report

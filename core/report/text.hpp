@@ -1,4 +1,4 @@
-// Text for a terminal of 80 columns.
+// Text for a terminal.
 #pragma once
 
 #include <cstddef>
@@ -8,7 +8,7 @@
 
 namespace kindred::report {
 
-inline constexpr std::size_t kWidth = 80;
+inline constexpr std::size_t kWidth = 80;  // where nothing says how wide it is
 
 // Four decimals, none from 1000 on, or two digits with an exponent; "-" for NaN.
 std::string number(double value);
@@ -17,11 +17,12 @@ std::string number(double value);
 // bytes.
 std::string cut(const std::string& text, std::size_t width);
 
-// Words in lines of kWidth columns, indented.
-std::string wrapped(const std::string& text, std::size_t indent);
+// Words in lines of `width` columns, indented.
+std::string wrapped(const std::string& text, std::size_t indent, std::size_t width = kWidth);
 
 // Columns, the first rows and the note, without the title. The widest columns are cut until a line
 // fits; rows beyond `most_rows` are counted.
-std::string tableText(const TextTable& table, std::size_t most_rows = 12);
+std::string tableText(const TextTable& table, std::size_t most_rows = 12,
+                      std::size_t width = kWidth);
 
 }  // namespace kindred::report

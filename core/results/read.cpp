@@ -10,6 +10,7 @@
 
 #include "results/csv.hpp"
 #include "results/reader.hpp"
+#include "words/near.hpp"
 
 namespace kindred::results {
 namespace {
@@ -59,7 +60,9 @@ std::string readWhole(const std::filesystem::path& path) {
   constexpr const char* kRemedy = "name a folder that 'kindred run' or 'kindred compare' wrote";
   std::error_code problem;
   if (!std::filesystem::is_regular_file(path, problem)) {
-    throw inputError(path.string(), "can't be read: there is no such file", kRemedy);
+    const std::string near = words::nearPath(path.parent_path().string());
+    throw inputError(path.string(), "can't be read: there is no such file",
+                     near.empty() ? kRemedy : "did you mean '" + near + "'?");
   }
   const std::uintmax_t size = std::filesystem::file_size(path, problem);
   if (problem) throw inputError(path.string(), "can't be read: " + problem.message(), kRemedy);

@@ -1,5 +1,8 @@
 #include "run/interrupt.hpp"
 
+#include <unistd.h>
+
+#include <cerrno>
 #include <csignal>
 
 namespace kindred::run {
@@ -8,7 +11,16 @@ namespace {
 volatile std::sig_atomic_t g_interrupted = 0;
 struct sigaction g_previous_int, g_previous_term;
 
-void onSignal(int) { g_interrupted = 1; }
+// Only what may be called in a handler.
+void onSignal(int) {
+  g_interrupted = 1;
+  constexpr char kSaid[] =
+      "\nkindred: stopping; what was measured is saved. Once more ends it at once, saving "
+      "nothing.\n";
+  const int reason = errno;
+  if (::write(STDERR_FILENO, kSaid, sizeof kSaid - 1) < 0) return;  // nobody is there to read it
+  errno = reason;
+}
 
 }  // namespace
 

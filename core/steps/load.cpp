@@ -12,6 +12,7 @@
 #include "steps/reading.hpp"
 #include "steps/recipe.hpp"
 #include "steps/schema.hpp"
+#include "words/near.hpp"
 
 namespace kindred::steps {
 namespace {
@@ -39,7 +40,10 @@ void sortByPlace(std::vector<Diagnostic>& diagnostics, const std::string& file) 
 std::string readFile(const std::filesystem::path& file) {
   std::error_code problem;
   if (!std::filesystem::exists(file, problem)) {
-    throw inputError(file.string(), "no such file", "name a recipe, for example configs/demo.yaml");
+    const std::string near = words::nearPath(file.string());
+    throw inputError(file.string(), "no such file",
+                     near.empty() ? "name a recipe, for example configs/demo.yaml"
+                                  : "did you mean '" + near + "'?");
   }
   if (std::filesystem::is_directory(file, problem)) {
     throw inputError(file.string(), "this is a folder", "name a recipe in it");

@@ -1,6 +1,8 @@
 #include "words/near.hpp"
 
 #include <algorithm>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 namespace kindred::words {
@@ -53,6 +55,31 @@ std::vector<std::string> near(std::string_view word, const std::vector<std::stri
   std::vector<std::string> words;
   for (auto& [slips, other] : found) words.push_back(std::move(other));
   return words;
+}
+
+std::string nearPath(const std::string& path) {
+  namespace fs = std::filesystem;
+  std::error_code problem;
+  fs::path found;
+  int corrections = 0;
+  for (const fs::path& name : fs::path(path).lexically_normal()) {
+    if (name.empty()) continue;  // behind a last separator
+    if (fs::exists(found / name, problem)) {
+      found /= name;
+      continue;
+    }
+    if (++corrections > 3) return {};
+    std::vector<std::string> known;
+    for (fs::directory_iterator entry(found.empty() ? "." : found, problem), end;
+         !problem && entry != end && known.size() < 10'000; entry.increment(problem)) {
+      known.push_back(entry->path().filename().string());
+    }
+    std::sort(known.begin(), known.end());
+    const std::vector<std::string> best = near(name.string(), known, 1);
+    if (best.empty()) return {};
+    found /= best.front();
+  }
+  return corrections == 0 ? std::string() : found.string();
 }
 
 }  // namespace kindred::words

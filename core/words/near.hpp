@@ -14,4 +14,8 @@ namespace kindred::words {
 std::vector<std::string> near(std::string_view word, const std::vector<std::string>& known,
                               std::size_t limit = 3);
 
+// A path that does not exist, with what its names may have been meant as: "modles/alfa" where
+// models/alpha is. Empty: nothing near is there. Lists at most three folders.
+std::string nearPath(const std::string& path);
+
 }  // namespace kindred::words

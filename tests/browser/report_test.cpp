@@ -29,7 +29,7 @@ class ReportPage : public testing::Test {
   static Browser& browser() { return *browser_; }
 
   fs::path kindred(std::vector<std::string> arguments) {
-    arguments.insert(arguments.end(), {"--out", (dir_ / "out").string()});
+    arguments.insert(arguments.end(), {"--force", "--out", (dir_ / "out").string()});
     const RunResult result = support::run(arguments);
     EXPECT_EQ(result.exit_code, 0) << result.err;
     return dir_ / "out/report.html";

@@ -47,8 +47,8 @@ Weights<float> trainedModel(std::uint64_t seed) {
 
 json reportOf(const std::filesystem::path& a, const std::filesystem::path& b) {
   TempDir out;
-  const support::RunResult result =
-      support::run({"compare", a.string(), b.string(), "--json", "--out", (out / "out").string()});
+  const support::RunResult result = support::run(
+      {"compare", a.string(), b.string(), "--json", "--force", "--out", (out / "out").string()});
   EXPECT_EQ(result.exit_code, 0) << result.err;
   return json::parse(result.out);
 }
@@ -142,9 +142,9 @@ TEST(Architecture, OfTheUsersOwnIsNamedAndLeavesVerdictsUnverified) {
   }
   save(a, dir / "a", DType::F32);
   save(b, dir / "b", DType::F32);
-  const support::RunResult result =
-      support::runCommand({(dir / "bin" / "kindred").string(), "compare", (dir / "a").string(),
-                           (dir / "b").string(), "--json", "--out", (dir / "out").string()});
+  const support::RunResult result = support::runCommand(
+      {(dir / "bin" / "kindred").string(), "compare", (dir / "a").string(), (dir / "b").string(),
+       "--json", "--force", "--out", (dir / "out").string()});
   ASSERT_EQ(result.exit_code, 0) << result.err;
   const json report = json::parse(result.out);
   EXPECT_THAT(sentence(report), HasSubstr("Under the unverified assumption"));

@@ -112,7 +112,7 @@ class Disguise : public testing::Test {
     for (const std::string& control : beside) {
       arguments.insert(arguments.end(), {"--control", (*dir_ / control).string()});
     }
-    arguments.insert(arguments.end(), {"--json", "--out", (out / "out").string()});
+    arguments.insert(arguments.end(), {"--json", "--force", "--out", (out / "out").string()});
     support::RunOptions options;
     options.timeout = std::chrono::seconds(280);
     const support::RunResult result = support::run(arguments, options);

@@ -50,8 +50,8 @@ json comparison(const Weights<float>& a, const Weights<float>& b) {
   save(a, dir / "a", DType::F32);
   save(b, dir / "b", DType::F32);
   const support::RunResult result =
-      support::run({"compare", (dir / "a").string(), (dir / "b").string(), "--json", "--out",
-                    (dir / "out").string()});
+      support::run({"compare", (dir / "a").string(), (dir / "b").string(), "--json", "--force",
+                    "--out", (dir / "out").string()});
   EXPECT_EQ(result.exit_code, 0) << result.err;
   return json::parse(result.out);
 }

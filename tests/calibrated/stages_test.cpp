@@ -61,7 +61,7 @@ class Stages : public testing::Test {
   json run(const std::string& b, const std::string& read) const {
     const auto file = dir_.write("recipe.yaml", recipeOf(b, read));
     const support::RunResult result =
-        support::run({"run", file.string(), "--json", "--out", (dir_ / "out").string()});
+        support::run({"run", file.string(), "--json", "--force", "--out", (dir_ / "out").string()});
     EXPECT_EQ(result.exit_code, 0) << result.err;
     return json::parse(result.out);
   }

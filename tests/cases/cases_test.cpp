@@ -75,7 +75,7 @@ class Cases : public testing::Test {
     models_ = servers::caseModels(name);
     servers::publish(server_, models_);
     name_ = name;
-    std::vector<std::string> words{"run", recipeOf(name).string(), "--out",
+    std::vector<std::string> words{"run", recipeOf(name).string(), "--force", "--out",
                                    (dir_ / "out").string()};
     for (const std::string& setting : {"sources.hub.endpoint=" + server_.endpoint(),
                                        "sources.hub.cache=" + (dir_ / "cache").string()}) {

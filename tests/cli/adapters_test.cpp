@@ -108,7 +108,8 @@ Toy merged(Toy model, const Changes& changes) {
 
 RunResult compare(const TempDir& dir, const std::string& a, const std::string& b,
                   const std::vector<std::string>& more = {}) {
-  std::vector<std::string> words{"compare", a, b, "--out", (dir / "out").string(), "--json"};
+  std::vector<std::string> words{"compare", a, b, "--force", "--out", (dir / "out").string(),
+                                 "--json"};
   words.insert(words.end(), more.begin(), more.end());
   return support::run(words);
 }
@@ -192,8 +193,8 @@ TEST_F(Adapters, CannotBeTestedAgainstAModel) {
   saveModel(dir_ / "all" / "base", inFull(base_), toyLlamaConfig());
   saveModel(dir_ / "all" / "child", inFull(tuned(base_, 3)), toyLlamaConfig());
   saveAdapter(dir_ / "all" / "lora", factorsOf(changes_));
-  const RunResult all =
-      support::run({"compare", "--all", path(dir_, "all"), "--out", path(dir_, "out"), "--json"});
+  const RunResult all = support::run(
+      {"compare", "--all", path(dir_, "all"), "--force", "--out", path(dir_, "out"), "--json"});
   EXPECT_EQ(all.exit_code, 0) << all.err;
   std::map<std::string, int> classes;
   const json pairs = json::parse(all.out).at("pairs");
@@ -425,7 +426,7 @@ TEST_F(Adapters, AreReadFromServers) {
   // Both from the server, and a base there with an adapter here.
   for (const std::string& adapter : {std::string("org/lora"), path(dir_, "lora")}) {
     const RunResult result = support::run({"compare", path(dir_, "merged"), "org/base+" + adapter,
-                                           "--out", path(dir_, "out"), "--json"},
+                                           "--force", "--out", path(dir_, "out"), "--json"},
                                           options);
     ASSERT_EQ(result.exit_code, 0) << result.err;
     const json report = json::parse(result.out);

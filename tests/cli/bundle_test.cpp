@@ -71,8 +71,8 @@ class Bundles : public testing::Test {
     saveModel(dir_ / "models/tuned", stored(tuned(base, 3)), toyLlamaConfig());
   }
   RunResult compareModels(std::vector<std::string> more = {}) const {
-    std::vector<std::string> words{"compare", "models/base", "models/tuned", "--out",
-                                   "first",   "--bundle",    "x.kbundle"};
+    std::vector<std::string> words{"compare", "models/base", "models/tuned", "--force",
+                                   "--out",   "first",       "--bundle",     "x.kbundle"};
     words.insert(words.end(), more.begin(), more.end());
     return kindred(words);
   }

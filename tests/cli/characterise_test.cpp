@@ -20,8 +20,8 @@ const std::filesystem::path kZoo = std::filesystem::path(KINDRED_SOURCE_DIR) / "
 
 json tablesOf(const std::filesystem::path& a, const std::filesystem::path& b) {
   TempDir dir;
-  const RunResult result =
-      support::run({"compare", a.string(), b.string(), "--out", (dir / "out").string(), "--json"});
+  const RunResult result = support::run(
+      {"compare", a.string(), b.string(), "--force", "--out", (dir / "out").string(), "--json"});
   EXPECT_EQ(result.exit_code, 0) << result.err;
   return json::parse(result.out).at("tables");
 }
@@ -103,8 +103,8 @@ TEST(Characterise, RecognisesACopyRoundedToFewBits) {
 TEST(Characterise, IsOneSentenceOnTheTerminal) {
   TempDir dir;
   const RunResult result =
-      support::run({"compare", (kDemo / "base").string(), (kDemo / "tuned").string(), "--out",
-                    (dir / "out").string()});
+      support::run({"compare", (kDemo / "base").string(), (kDemo / "tuned").string(), "--force",
+                    "--out", (dir / "out").string()});
   EXPECT_THAT(result.out, HasSubstr("layers 0-5 of tuned correspond to 0-5 of base"));
 }
 

@@ -15,7 +15,7 @@ using testing::Not;
 
 json comparedCodes(const TempDir& dir) {
   const RunResult result = support::run({"compare", (dir / "a").string(), (dir / "b").string(),
-                                         "--out", (dir / "out").string(), "--json"});
+                                         "--force", "--out", (dir / "out").string(), "--json"});
   EXPECT_THAT(result.exit_code, AnyOf(0, 2)) << result.err;
   return json::parse(result.out);
 }

@@ -30,7 +30,8 @@ class CompareRemote : public testing::Test {
   // "owner/name" and "owner/name", or either with "@revision".
   RunResult compare(const std::string& a, const std::string& b,
                     const std::vector<std::string>& more = {}) const {
-    std::vector<std::string> words{"compare", a, b, "--out", (dir_ / "out").string(), "--json"};
+    std::vector<std::string> words{"compare", a, b, "--force", "--out", (dir_ / "out").string(),
+                                   "--json"};
     words.insert(words.end(), more.begin(), more.end());
     return kindred(words);
   }

@@ -19,7 +19,7 @@ using testing::HasSubstr;
 json compare(const std::string& a, const std::string& b) {
   TempDir dir;
   const RunResult result =
-      support::run({"compare", a, b, "--out", (dir / "out").string(), "--json"});
+      support::run({"compare", a, b, "--force", "--out", (dir / "out").string(), "--json"});
   EXPECT_EQ(result.exit_code, 0) << result.err;
   return json::parse(result.out);
 }
@@ -71,7 +71,7 @@ json comparisonOf(const std::vector<std::string>& arguments) {
   TempDir dir;
   std::vector<std::string> command{"compare"};
   command.insert(command.end(), arguments.begin(), arguments.end());
-  command.insert(command.end(), {"--out", (dir / "out").string(), "--json"});
+  command.insert(command.end(), {"--force", "--out", (dir / "out").string(), "--json"});
   const RunResult result = support::run(command);
   EXPECT_EQ(result.exit_code, 0) << result.err;
   return json::parse(result.out);
@@ -109,7 +109,7 @@ TEST(Compare, OfAFewBytesCallsNoFineTuneSharedInPart) {
 TEST(Compare, RefusesABudgetOfNothingInTheWordsOfTheCommandLine) {
   TempDir dir;
   const RunResult result = support::run({"compare", demo("base"), demo("tuned"), "--max-bytes", "0",
-                                         "--out", (dir / "out").string()});
+                                         "--force", "--out", (dir / "out").string()});
   EXPECT_EQ(result.exit_code, 2);
   EXPECT_THAT(result.err, HasSubstr("kindred: --max-bytes: with 0 bytes nothing could be tested"));
   EXPECT_FALSE(std::filesystem::exists(dir / "out"));
@@ -117,8 +117,8 @@ TEST(Compare, RefusesABudgetOfNothingInTheWordsOfTheCommandLine) {
 
 TEST(Compare, SaysThatItsPValuesKnowOfNoOtherRun) {
   TempDir dir;
-  const RunResult result =
-      support::run({"compare", demo("base"), demo("tuned"), "--out", (dir / "out").string()});
+  const RunResult result = support::run(
+      {"compare", demo("base"), demo("tuned"), "--force", "--out", (dir / "out").string()});
   ASSERT_EQ(result.exit_code, 0) << result.err;
   EXPECT_THAT(result.out, HasSubstr("has to run them as one"));
   for (const char* file : {"out/report.json", "out/report.md", "out/report.html"}) {
@@ -128,12 +128,12 @@ TEST(Compare, SaysThatItsPValuesKnowOfNoOtherRun) {
 
 TEST(Compare, WritesTheRecipeThatRepeatsIt) {
   TempDir dir;
-  ASSERT_EQ(support::run({"compare", (kDemo / "base").string(), (kDemo / "tuned").string(), "--out",
-                          (dir / "first").string()})
+  ASSERT_EQ(support::run({"compare", (kDemo / "base").string(), (kDemo / "tuned").string(),
+                          "--force", "--out", (dir / "first").string()})
                 .exit_code,
             0);
   const RunResult again = support::run(
-      {"run", (dir / "first/recipe.yaml").string(), "--out", (dir / "second").string()});
+      {"run", (dir / "first/recipe.yaml").string(), "--force", "--out", (dir / "second").string()});
   ASSERT_EQ(again.exit_code, 0) << again.err;
   EXPECT_EQ(support::readFile(dir / "first/findings.csv"),
             support::readFile(dir / "second/findings.csv"));
@@ -142,7 +142,7 @@ TEST(Compare, WritesTheRecipeThatRepeatsIt) {
 TEST(Compare, GivesTheSameFindingsForAnyNumberOfThreads) {
   TempDir dir;
   for (const char* jobs : {"1", "3"}) {
-    ASSERT_EQ(support::run({"compare", "--all", kDemo.string(), "--jobs", jobs, "--out",
+    ASSERT_EQ(support::run({"compare", "--all", kDemo.string(), "--jobs", jobs, "--force", "--out",
                             (dir / jobs).string()})
                   .exit_code,
               0);
@@ -162,8 +162,8 @@ TEST(Compare, BelievesNoProductThatTheLibraryComputedWrongly) {
 #endif
   TempDir dir;
   const RunResult result =
-      support::run({"compare", (kDemo / "base").string(), (kDemo / "tuned").string(), "--out",
-                    (dir / "out").string()},
+      support::run({"compare", (kDemo / "base").string(), (kDemo / "tuned").string(), "--force",
+                    "--out", (dir / "out").string()},
                    {.environment = {{"LD_PRELOAD", KINDRED_SAMPLE_PLUGINS "/libwrong_blas.so"}}});
   EXPECT_EQ(result.exit_code, 2);
   EXPECT_THAT(result.err, HasSubstr("the BLAS library computed a wrong product"));
@@ -204,9 +204,9 @@ TEST(SharedZoo, KinIsFoundAndNobodyElseAccused) {
   linkZoo(zoo, dir / "zoo");
   support::RunOptions options;
   options.timeout = std::chrono::seconds(580);
-  const RunResult result = support::run(
-      {"compare", "--all", (dir / "zoo").string(), "--json", "--out", (dir / "out").string()},
-      options);
+  const RunResult result = support::run({"compare", "--all", (dir / "zoo").string(), "--json",
+                                         "--force", "--out", (dir / "out").string()},
+                                        options);
   ASSERT_EQ(result.exit_code, 0) << result.err;
   const json lineage = json::parse(support::readFile(zoo / "lineage.json"));
   std::size_t kin = 0, strangers = 0;

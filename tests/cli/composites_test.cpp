@@ -147,8 +147,8 @@ void save(const TempDir& dir, const std::string& name, const Toy& toy, const std
 }
 
 json compared(const TempDir& dir, const std::string& a, const std::string& b) {
-  const auto result = support::run(
-      {"compare", (dir / a).string(), (dir / b).string(), "--out", (dir / "out").string()});
+  const auto result = support::run({"compare", (dir / a).string(), (dir / b).string(), "--force",
+                                    "--out", (dir / "out").string()});
   EXPECT_EQ(result.exit_code, 0) << result.err << result.out;
   return json::parse(support::readFile(dir / "out" / "report.json"));
 }
@@ -508,8 +508,8 @@ TEST(Composites, HaveTheirPartsCalibratedByTheSamePartsOfControls) {
     words.push_back(composite(name, static_cast<std::uint64_t>(10 * *name)));
   }
   save(dir, "plain", toyLlama(7), toyLlamaConfig());  // has no tower to stand beside the others'
-  words.insert(words.end(),
-               {"--control", (dir / "plain").string(), "--json", "--out", (dir / "out").string()});
+  words.insert(words.end(), {"--control", (dir / "plain").string(), "--json", "--force", "--out",
+                             (dir / "out").string()});
   const auto result = support::run(words);
   ASSERT_EQ(result.exit_code, 0) << result.err;
   std::map<std::string, std::set<int>> controls;  // by model

@@ -123,7 +123,8 @@ class Dispute : public testing::Test {
 
   // Real weights are not here, so an expectation may fail (exit code 3); nothing else may.
   nlohmann::json runFile(const fs::path& recipe, const std::vector<std::string>& settings = {}) {
-    const RunResult run = start("run", recipe, settings, {"--out", (dir_ / "out").string()});
+    const RunResult run =
+        start("run", recipe, settings, {"--force", "--out", (dir_ / "out").string()});
     EXPECT_TRUE(run.exit_code == 0 || run.exit_code == 3) << recipe << ": " << run.err;
     printed_ = run.out;
     nlohmann::json report = reportOf(dir_);

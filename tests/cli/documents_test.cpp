@@ -192,7 +192,7 @@ class RemoteDocuments : public Documents {
                                       "\"}\nmodels: {a: \"hub:org/a\", b: \"hub:org/b\"}\n"
                                       "steps:\n" +
                                       steps);
-    return support::run({"run", file.string(), "--out", (dir_ / "out").string()},
+    return support::run({"run", file.string(), "--force", "--out", (dir_ / "out").string()},
                         {.environment = {{"XDG_CACHE_HOME", (dir_ / "cache").string()},
                                          {"HF_HOME", dir_.text()},
                                          {"HF_ENDPOINT", std::nullopt}}});

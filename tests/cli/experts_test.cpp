@@ -71,8 +71,8 @@ Toy fused(const Toy& toy, const Fusing& how) {
 }
 
 json comparedExperts(const TempDir& dir, const std::string& a, const std::string& b) {
-  const RunResult result = support::run({"compare", (dir / a).string(), (dir / b).string(), "--out",
-                                         (dir / "out").string(), "--json"});
+  const RunResult result = support::run({"compare", (dir / a).string(), (dir / b).string(),
+                                         "--force", "--out", (dir / "out").string(), "--json"});
   EXPECT_EQ(result.exit_code, 0) << result.err;
   return json::parse(result.out);
 }

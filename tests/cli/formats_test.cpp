@@ -19,7 +19,7 @@ using testing::AllOf;
 using testing::HasSubstr;
 
 RunResult compare(const TempDir& dir, const std::string& a = "a", const std::string& b = "b") {
-  return support::run({"compare", (dir / a).string(), (dir / b).string(), "--out",
+  return support::run({"compare", (dir / a).string(), (dir / b).string(), "--force", "--out",
                        (dir / "out").string(), "--json"});
 }
 
@@ -195,8 +195,8 @@ TEST_F(OneFile, IsReadWhereverItIs) {
     const RunResult inspected = kindred({"inspect", address});
     EXPECT_EQ(inspected.exit_code, 0) << inspected.err;
     EXPECT_THAT(inspected.out, HasSubstr("model.layers.0.mlp.up_proj.weight"));
-    const RunResult result = kindred(
-        {"compare", (dir_ / "a").string(), address, "--json", "--out", (dir_ / "out").string()});
+    const RunResult result = kindred({"compare", (dir_ / "a").string(), address, "--json",
+                                      "--force", "--out", (dir_ / "out").string()});
     ASSERT_EQ(result.exit_code, 0) << result.err;
     EXPECT_THAT(json::parse(result.out).at("verdict").at("class"),
                 testing::AnyOf("shared-weights", "identical"));

@@ -59,8 +59,8 @@ TEST(Giants, AreComparedWithinAFewMegabytes) {
     EXPECT_LT(bytes.get<double>(), 64e6) << model;
   }
 
-  const RunResult run =
-      support::run({"run", recipe, "--out", (dir / "out").string(), "--max-bytes", "64MB"});
+  const RunResult run = support::run(
+      {"run", recipe, "--force", "--out", (dir / "out").string(), "--max-bytes", "64MB"});
   ASSERT_EQ(run.exit_code, 0) << run.err;
   if (kMemoryIsOurs) {
     EXPECT_LT(run.peak_kib, 256 * 1024);

@@ -59,7 +59,7 @@ class RemoteRecipe : public testing::Test {
                 std::vector<std::string> options = {}) const {
     std::vector<std::string> arguments{command, dir_.write("recipe.yaml", text).string()};
     if (command == "run") {
-      arguments.insert(arguments.end(), {"--out", (dir_ / "out").string()});
+      arguments.insert(arguments.end(), {"--force", "--out", (dir_ / "out").string()});
     }
     arguments.insert(arguments.end(), options.begin(), options.end());
     return support::run(arguments, {.environment = {{"XDG_CACHE_HOME", (dir_ / "cache").string()},

@@ -65,8 +65,8 @@ void write(const fs::path& folder, const Tensors& tensors) {
 
 json comparedFiles(const fs::path& a, const fs::path& b) {
   TempDir dir;
-  const RunResult result =
-      support::run({"compare", a.string(), b.string(), "--out", (dir / "out").string(), "--json"});
+  const RunResult result = support::run(
+      {"compare", a.string(), b.string(), "--force", "--out", (dir / "out").string(), "--json"});
   EXPECT_EQ(result.exit_code, 0) << result.err;
   return json::parse(result.out);
 }
@@ -180,7 +180,7 @@ TEST_F(Identity, IsNoneWhereTheIndexOfOneOmitsAShard) {
   for (const auto& [a, b] : {std::pair("a", "b"), std::pair("b", "a"), std::pair("b", "c")}) {
     TempDir out;
     const RunResult result = support::run({"compare", (dir / a).string(), (dir / b).string(),
-                                           "--out", (out / "out").string(), "--json"});
+                                           "--force", "--out", (out / "out").string(), "--json"});
     if (result.exit_code == 2) {  // refused, and named
       EXPECT_THAT(result.err, HasSubstr("model-00002-of-00002.safetensors"));
     } else {

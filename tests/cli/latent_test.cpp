@@ -242,7 +242,7 @@ json compareWith(Writer b) {
   Writer(1, 1, {}).write(dir / "a");
   b.write(dir / "b");
   const RunResult result = support::run({"compare", (dir / "a").string(), (dir / "b").string(),
-                                         "--out", (dir / "out").string(), "--json"});
+                                         "--force", "--out", (dir / "out").string(), "--json"});
   EXPECT_EQ(result.exit_code, 0) << result.err;
   return json::parse(result.out);
 }
@@ -284,7 +284,7 @@ TEST(LatentAttention, IsOneModelOnTheHubAndInGguf) {
   hub.write(dir / "a");
   saveAsGguf(dir / "b.gguf", hub.tensors());
   const RunResult result = support::run({"compare", (dir / "a").string(), (dir / "b.gguf").string(),
-                                         "--out", (dir / "out").string(), "--json"});
+                                         "--force", "--out", (dir / "out").string(), "--json"});
   ASSERT_EQ(result.exit_code, 0) << result.err;
   const json report = json::parse(result.out);
   EXPECT_EQ(report.at("verdict").at("class"), "shared-weights");
@@ -299,8 +299,8 @@ TEST(LatentAttention, OfStrangersAccusesNobody) {
   for (std::uint64_t seed = 1; seed <= 8; ++seed) {
     Writer(seed, seed, {}).write(dir / ("m" + std::to_string(seed)));
   }
-  const RunResult result = support::run(
-      {"compare", "--all", dir.path().string(), "--out", (dir / "out").string(), "--json"});
+  const RunResult result = support::run({"compare", "--all", dir.path().string(), "--force",
+                                         "--out", (dir / "out").string(), "--json"});
   ASSERT_EQ(result.exit_code, 0) << result.err;
   std::size_t tosses = 0;
   const json report = json::parse(result.out);

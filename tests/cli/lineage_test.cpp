@@ -44,8 +44,8 @@ class LineageOfToys : public testing::Test {
   }
 
   static RunResult compared(std::vector<std::string> options = {}) {
-    std::vector<std::string> command{"compare", "--all", (*dir_ / "zoo").string(), "--out",
-                                     (*dir_ / "out").string()};
+    std::vector<std::string> command{"compare", "--all", (*dir_ / "zoo").string(),
+                                     "--force", "--out", (*dir_ / "out").string()};
     command.insert(command.end(), options.begin(), options.end());
     return support::run(command);
   }

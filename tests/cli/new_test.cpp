@@ -155,8 +155,8 @@ TEST(NewProjects, OfEveryKindBuildAgainstTheInstalledSdkPassTheirTestsAndWorkInA
   clitest::saveModel(dir / "b", clitest::stored(b), clitest::toyLlamaConfig());
   clitest::saveModel(dir / "c", clitest::stored(clitest::toyLlama(3)), clitest::toyLlamaConfig());
   const fs::path recipe = dir.write("recipe.yaml", recipeOf(dir));
-  must({projects.kindred(), "run", recipe.string(), "--plugin-path", projects.plugins(), "--out",
-        (dir / "out").string()});
+  must({projects.kindred(), "run", recipe.string(), "--plugin-path", projects.plugins(), "--force",
+        "--out", (dir / "out").string()});
   const auto report = nlohmann::json::parse(support::readFile(dir / "out/report.json"));
   EXPECT_TRUE(report.at("complete").get<bool>());
   for (const auto& finding : report.at("findings")) {

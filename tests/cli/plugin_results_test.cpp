@@ -163,9 +163,9 @@ TEST(CompareAll, TakesThirtyModels) {
   }
   support::RunOptions options;
   options.timeout = std::chrono::seconds(280);
-  const RunResult result = support::run(
-      {"compare", "--all", (dir / "models").string(), "--json", "--out", (dir / "out").string()},
-      options);
+  const RunResult result = support::run({"compare", "--all", (dir / "models").string(), "--json",
+                                         "--force", "--out", (dir / "out").string()},
+                                        options);
   ASSERT_EQ(result.exit_code, 0) << result.err;
   const json report = json::parse(result.out);
   EXPECT_EQ(report.at("pairs").size(), kModels * (kModels - 1) / 2);

@@ -16,15 +16,15 @@ using testing::Not;
 
 json compared(const TempDir& dir) {
   const RunResult result = support::run({"compare", (dir / "a").string(), (dir / "b").string(),
-                                         "--out", (dir / "out").string(), "--json"});
+                                         "--force", "--out", (dir / "out").string(), "--json"});
   EXPECT_EQ(result.exit_code, 0) << result.err;
   return json::parse(result.out);
 }
 
 // The summary with its line ends taken out.
 std::string described(const TempDir& dir, const std::string& a, const std::string& b) {
-  RunResult result = support::run(
-      {"compare", (dir / a).string(), (dir / b).string(), "--out", (dir / "out").string()});
+  RunResult result = support::run({"compare", (dir / a).string(), (dir / b).string(), "--force",
+                                   "--out", (dir / "out").string()});
   EXPECT_EQ(result.exit_code, 0) << result.err;
   std::string text;
   for (const char c : result.out) {

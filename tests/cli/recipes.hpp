@@ -55,7 +55,8 @@ inline const char* const kSameName =
 inline RunResult runRecipe(const TempDir& dir, const std::string& text,
                            std::vector<std::string> options = {}) {
   const auto file = dir.write("recipe.yaml", text);
-  std::vector<std::string> arguments{"run", file.string(), "--out", (dir / "out").string()};
+  std::vector<std::string> arguments{"run", file.string(), "--force", "--out",
+                                     (dir / "out").string()};
   arguments.insert(arguments.end(), options.begin(), options.end());
   return support::run(arguments);
 }

@@ -77,7 +77,8 @@ TEST(Report, OfARunFitsThePublishedSchema) {
 TEST(Report, OfAComparisonFitsThePublishedSchema) {
   TempDir dir;
   const std::string demo = KINDRED_SOURCE_DIR "/configs/demo/";
-  ASSERT_EQ(support::run({"compare", demo + "base", demo + "tuned", "--out", dir.text()}).exit_code,
+  ASSERT_EQ(support::run({"compare", demo + "base", demo + "tuned", "--force", "--out", dir.text()})
+                .exit_code,
             0);
   expectValid(dir / "report.json");
 }

@@ -44,8 +44,8 @@ Compared compare(const SmallModel& a, const SmallModel& b) {
   a.save(dir / "a");
   b.save(dir / "b");
   Compared compared;
-  compared.result = support::run({"compare", (dir / "a").string(), (dir / "b").string(), "--out",
-                                  (dir / "out").string(), "--json"});
+  compared.result = support::run({"compare", (dir / "a").string(), (dir / "b").string(), "--force",
+                                  "--out", (dir / "out").string(), "--json"});
   EXPECT_EQ(compared.result.signal, 0);
   compared.report = json::parse(compared.result.out, nullptr, false);
   EXPECT_FALSE(compared.report.is_discarded()) << compared.result.err;
@@ -262,8 +262,8 @@ TEST_P(OddDimensions, AreRefusedByKeyAndFile) {
   odd.config["num_key_value_heads"] = GetParam();
   odd.save(dir / "a");
   support::smallModel(Family::llama, 1).save(dir / "b");
-  const RunResult result = support::run(
-      {"compare", (dir / "a").string(), (dir / "b").string(), "--out", (dir / "out").string()});
+  const RunResult result = support::run({"compare", (dir / "a").string(), (dir / "b").string(),
+                                         "--force", "--out", (dir / "out").string()});
   EXPECT_EQ(result.exit_code, 2);
   EXPECT_THAT(result.err, AllOf(HasSubstr("a/config.json"), HasSubstr("'num_key_value_heads' is"),
                                 HasSubstr("not a whole number from 0 to 2147483647")));

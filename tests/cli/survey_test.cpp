@@ -150,7 +150,7 @@ TEST(Survey, OfEmbeddingRowsGivesTheSameOverTheNetworkInFewRequests) {
   EXPECT_THAT(plan.out, HasSubstr("0.031"));  // 2 models, 60 rows of 256 bytes
   EXPECT_THAT(plan.out, HasSubstr("rows chosen when the survey runs: tokens"));
   const RunResult remote = support::run(
-      {"run", file.string(), "--out", (dir / "out").string(), "--set", source}, options);
+      {"run", file.string(), "--force", "--out", (dir / "out").string(), "--set", source}, options);
   ASSERT_EQ(remote.exit_code, 0) << remote.out << remote.err;
   EXPECT_EQ(support::readFile(dir / "out/observations.csv"), right);
   EXPECT_LT(server.count(".safetensors"), 30u);

@@ -24,7 +24,7 @@ RunResult compareIn(const TempDir& dir, const std::vector<std::string>& what,
                     std::vector<std::string> more = {"--json"}) {
   std::vector<std::string> arguments{"compare"};
   arguments.insert(arguments.end(), what.begin(), what.end());
-  arguments.insert(arguments.end(), {"--out", (dir / "out").string()});
+  arguments.insert(arguments.end(), {"--force", "--out", (dir / "out").string()});
   arguments.insert(arguments.end(), more.begin(), more.end());
   support::RunOptions options;
   options.timeout = std::chrono::seconds(280);
@@ -107,7 +107,7 @@ TEST(UnknownFamilies, WithoutACommonShapeAreUntestable) {
   }
   const RunResult result = compareIn(dir, {(dir / "a").string(), (dir / "b").string()}, {});
   EXPECT_EQ(result.exit_code, 2);
-  EXPECT_THAT(result.out, HasSubstr("untestable"));
+  EXPECT_THAT(result.out, HasSubstr("Not testable"));
 }
 
 TEST(UnknownFamilies, ThatAreStoredTransposedAreSaidToBe) {
@@ -252,7 +252,7 @@ TEST(UnknownFamilies, AreCalledUnverifiedWhereverTheirVerdictStands) {
   hide(kDemo / "tuned", dir / "y");
   const RunResult result = compareIn(dir, {(dir / "x").string(), (dir / "y").string()}, {});
   ASSERT_EQ(result.exit_code, 0) << result.err;
-  EXPECT_THAT(result.out, HasSubstr("x ~ y: shared-weights (unverified)"));
+  EXPECT_THAT(result.out, HasSubstr("x and y: Shared weights (unverified)"));
   EXPECT_TRUE(json::parse(support::readFile(dir / "out/report.json"))
                   .at("verdict")
                   .at("unverified")
@@ -279,7 +279,7 @@ TEST(Coverage, SaysWhatWasUnderstoodComparedAndLeftOut) {
 TEST(Coverage, StandsInTheSummaryWithin80Columns) {
   TempDir dir;
   const RunResult result =
-      compareIn(dir, {(kDemo / "base").string(), (kDemo / "disguised").string()}, {});
+      compareIn(dir, {(kDemo / "base").string(), (kDemo / "disguised").string(), "--verbose"}, {});
   ASSERT_EQ(result.exit_code, 0) << result.err;
   EXPECT_THAT(result.out, HasSubstr("Coverage: of base's"));
   EXPECT_THAT(result.out, HasSubstr("Plain cosine over"));
@@ -298,7 +298,7 @@ json coverageOfRows() {
                          "  - {name: rows, compare: [a, b], select: {role: mlp.up}, "
                          "sample: {head: 640}, metrics: [cosine]}\n");
   const RunResult result =
-      support::run({"run", file.string(), "--out", (dir / "out").string(), "--json"});
+      support::run({"run", file.string(), "--force", "--out", (dir / "out").string(), "--json"});
   EXPECT_EQ(result.exit_code, 0) << result.err;
   return json::parse(result.out).at("pairs").at(0).at("coverage");
 }
@@ -319,7 +319,9 @@ TEST(Coverage, SpeaksOfNoBudgetWhereNoneWasSet) {
 TEST(Coverage, SaysWhatTestsMayReadWhereThatIsNotAll) {
   TempDir dir;
   const RunResult result = compareIn(
-      dir, {(kDemo / "base").string(), (kDemo / "tuned").string(), "--max-bytes", "20000"}, {});
+      dir,
+      {(kDemo / "base").string(), (kDemo / "tuned").string(), "--max-bytes", "20000", "--verbose"},
+      {});
   ASSERT_EQ(result.exit_code, 0) << result.err;
   EXPECT_THAT(result.out, HasSubstr("Tests that decide could read 20.0 kB of each model"));
   EXPECT_EQ(json::parse(support::readFile(dir / "out/report.json"))

@@ -345,7 +345,7 @@ Answer answerTo(const Trial& trial, const fs::path& folder, std::map<std::string
   trial.a.save(folder / "a");
   trial.b.save(folder / "b");
   const auto result = kindred::support::run(
-      {"compare", (folder / "a").string(), (folder / "b").string(), "--out",
+      {"compare", (folder / "a").string(), (folder / "b").string(), "--force", "--out",
        (folder / "out").string(), "--jobs", "1", "--json"},
       {.environment = {{"OPENBLAS_NUM_THREADS", "1"}}, .timeout = std::chrono::seconds(120)});
   Answer answer;

@@ -1,4 +1,7 @@
-// A sound tensor metric.
+// A sound tensor metric; one that talks, where MEAN_TALKS is defined.
+#include <cstdio>
+#include <iostream>
+
 #include <kindred/metric.hpp>
 
 namespace {
@@ -13,7 +16,13 @@ class Sum final : public kindred::TensorAccumulator {
     sum_ += static_cast<Sum&>(next).sum_;
     count_ += static_cast<Sum&>(next).count_;
   }
-  std::vector<double> finish() override { return {sum_ / count_}; }
+  std::vector<double> finish() override {
+#ifdef MEAN_TALKS
+    std::puts("by stdio");
+    std::cout << "by a stream" << std::endl;
+#endif
+    return {sum_ / count_};
+  }
 
  private:
   double sum_ = 0, count_ = 0;

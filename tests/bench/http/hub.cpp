@@ -128,9 +128,9 @@ Compared compare(servers::RangeServer& server, bool bound) {
   const Variable endpoint("HF_ENDPOINT", server.endpoint());
   const Variable cache("XDG_CACHE_HOME", dir.text());
   Compared result;
-  result.seconds =
-      runProgram({KINDRED_BINARY, "compare", "org/a", "org/b", "--out", (dir / "out").string()})
-          .seconds;
+  result.seconds = runProgram({KINDRED_BINARY, "compare", "org/a", "org/b", "--force", "--out",
+                               (dir / "out").string()})
+                       .seconds;
   std::map<std::string, std::size_t> links;
   for (const servers::Seen& seen : server.seen()) {
     if (seen.status >= 400) ++result.refusals;

@@ -66,8 +66,8 @@ class Models {
 
   json compared(const std::string& a, std::size_t i, const std::string& b, std::size_t j) const {
     const support::RunResult result =
-        support::run({"compare", folder(a, i).string(), folder(b, j).string(), "--json", "--out",
-                      (dir_ / "out").string()});
+        support::run({"compare", folder(a, i).string(), folder(b, j).string(), "--json", "--force",
+                      "--out", (dir_ / "out").string()});
     if (result.exit_code != 0) throw std::runtime_error(result.err);
     return json::parse(result.out);
   }

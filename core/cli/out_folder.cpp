@@ -1,0 +1,78 @@
+#include "cli/out_folder.hpp"
+
+#include <algorithm>
+#include <fstream>
+#include <iostream>
+#include <string>
+
+#include <fmt/format.h>
+
+#include <kindred/error.hpp>
+
+#include "words/names.hpp"
+
+namespace kindred::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+// The first of the files that is there; null: none.
+const char* heldBy(const fs::path& folder, std::span<const char* const> files) {
+  std::error_code ignored;
+  const auto held = std::find_if(files.begin(), files.end(), [&](const char* file) {
+    return fs::exists(fs::symlink_status(folder / file, ignored));
+  });
+  return held == files.end() ? nullptr : *held;
+}
+
+// Whether a run of this program has written the folder.
+bool isOurs(const fs::path& folder) {
+  std::ifstream manifest(folder / "manifest.json", std::ios::binary);
+  std::string start(16, '\0');
+  manifest.read(start.data(), static_cast<std::streamsize>(start.size()));
+  start.resize(static_cast<std::size_t>(manifest.gcount()));
+  std::erase_if(start, [](char c) { return c == ' ' || c == '\n'; });
+  return start.starts_with("{\"kindred\":");
+}
+
+void checkReplaceable(const fs::path& folder, std::span<const char* const> files, bool force) {
+  const char* held = heldBy(folder, files);
+  if (held == nullptr) return;
+  if (!force) {
+    throw inputError(folder.string(), fmt::format("holds {} of an earlier run", held),
+                     "name another folder with --out, or replace its results with --force");
+  }
+  const bool of_run = std::string_view(files.front()) == kRunFiles[0];
+  if (of_run && !isOurs(folder)) {
+    throw inputError(folder.string(), fmt::format("holds {}, which no run of Kindred wrote", held),
+                     "name another folder with --out");
+  }
+}
+
+// usual, usual-2, usual-3, ...
+fs::path unused(const fs::path& usual, std::span<const char* const> files) {
+  fs::path folder = usual;
+  for (int n = 2; heldBy(folder, files) != nullptr; ++n) {
+    folder = usual.string() + "-" + std::to_string(n);
+  }
+  if (folder != usual) {
+    std::cerr << fmt::format("kindred: {} holds earlier results; these go to {}\n",
+                             words::escapedText(usual.string()),
+                             words::escapedText(folder.string()));
+  }
+  return folder;
+}
+
+}  // namespace
+
+fs::path outFolder(const Invocation& invocation, const fs::path& usual,
+                   std::span<const char* const> files) {
+  const bool force = invocation.has("force"), named = invocation.has("out");
+  const fs::path folder = named   ? fs::path(invocation.value("out"))
+                          : force ? usual
+                                  : unused(usual, files);
+  checkReplaceable(folder, files, force);
+  return folder;
+}
+
+}  // namespace kindred::cli
