@@ -58,7 +58,7 @@ class Bundles : public testing::Test {
   // Runs x.kbundle, keeping what is read, and expects all of it to be as in `first`.
   void expectAgain(const std::string& first) const {
     const RunResult again =
-        kindred({"run", "x.kbundle", "--out", "again", "--bundle", "second.kbundle"});
+        kindred({"run", "x.kbundle", "--force", "--out", "again", "--bundle", "second.kbundle"});
     ASSERT_EQ(again.exit_code, 0) << again.err;
     expectTheSame(first, "again");
     EXPECT_EQ(bundle("second"), bundle());
@@ -93,7 +93,8 @@ class Bundles : public testing::Test {
   }
   RunResult runSmall(std::vector<std::string> more = {}) const {
     dir_.write("recipe.yaml", smallRecipe());
-    std::vector<std::string> words{"run", "recipe.yaml", "--out", "first", "--bundle", "x.kbundle"};
+    std::vector<std::string> words{"run",   "recipe.yaml", "--force",  "--out",
+                                   "first", "--bundle",    "x.kbundle"};
     words.insert(words.end(), more.begin(), more.end());
     return kindred(words);
   }
@@ -109,7 +110,7 @@ TEST_F(Bundles, OfLocalModelsComeOutToTheBitWithoutTheModels) {
   EXPECT_EQ(report("first").at("verdict").at("class"), "shared-weights");
   fs::remove_all(dir_ / "models");
   expectAgain("first");
-  const RunResult third = kindred({"run", "x.kbundle", "--out", "third"});
+  const RunResult third = kindred({"run", "x.kbundle", "--force", "--out", "third"});
   EXPECT_THAT(third.err, testing::Not(HasSubstr("is now")));  // of a recipe that nobody edits
 }
 
@@ -118,7 +119,8 @@ TEST_F(Bundles, TellNothingOfTheMachineThatWroteThem) {
   ASSERT_EQ(compareModels().exit_code, 0);
   EXPECT_THAT(bundle(), AllOf(Not(HasSubstr(dir_.text())), Not(HasSubstr("hf_never_shown"))));
   dir_.write("recipe.yaml", smallRecipe("{plugin: local-mmap, root: " + dir_.text() + "/models}"));
-  const RunResult run = kindred({"run", "recipe.yaml", "--out", "o", "--bundle", "y.kbundle"});
+  const RunResult run =
+      kindred({"run", "recipe.yaml", "--force", "--out", "o", "--bundle", "y.kbundle"});
   ASSERT_EQ(run.exit_code, 0) << run.err;
   EXPECT_THAT(bundle("y"), Not(HasSubstr(dir_.text())));
 }
@@ -207,7 +209,8 @@ TEST_F(Bundles, AreToldFromWhatTheServerHasNow) {
   }
   dir_.write("recipe.yaml", smallRecipe("{plugin: http-range, layout: files, endpoint: \"" +
                                         server.endpoint() + "\"}"));
-  const RunResult first = kindred({"run", "recipe.yaml", "--out", "o", "--bundle", "x.kbundle"});
+  const RunResult first =
+      kindred({"run", "recipe.yaml", "--force", "--out", "o", "--bundle", "x.kbundle"});
   ASSERT_EQ(first.exit_code, 0) << first.err;
   EXPECT_EQ(kindred({"verify", "x.kbundle"}).exit_code, 0);
 
@@ -250,7 +253,7 @@ TEST_F(Bundles, OfARecipeHoldDocumentsAndNoMoreThanWasRead) {
                                 "  - {name: settings, configs: [a, b]}\n"
                                 "  - {name: files, manifests: [a, b]}\n");
   const RunResult first =
-      kindred({"run", "recipe.yaml", "--out", "first", "--bundle", "x.kbundle"});
+      kindred({"run", "recipe.yaml", "--force", "--out", "first", "--bundle", "x.kbundle"});
   ASSERT_EQ(first.exit_code, 0) << first.err;
   EXPECT_LT(bundle().size(), fs::file_size(dir_ / "models/base/model.safetensors") / 4);
   fs::remove_all(dir_ / "models");
@@ -260,8 +263,8 @@ TEST_F(Bundles, OfARecipeHoldDocumentsAndNoMoreThanWasRead) {
 TEST_F(Bundles, SayWhatTheyDoNotHold) {
   writeLongModels();
   ASSERT_EQ(runSmall().exit_code, 0);
-  const RunResult more =
-      kindred({"run", "x.kbundle", "--out", "again", "--set", "steps.heads.sample.head=200000"});
+  const RunResult more = kindred(
+      {"run", "x.kbundle", "--force", "--out", "again", "--set", "steps.heads.sample.head=200000"});
   EXPECT_EQ(more.exit_code, 2);
   EXPECT_THAT(more.err, AllOf(HasSubstr("x.kbundle: it does not hold bytes "),
                               HasSubstr("of 'model.safetensors' (it has what its own run read")));
@@ -280,7 +283,7 @@ TEST_F(Bundles, ResultsOfThemAreVerifiedAsOthersAre) {
   writeModels();
   ASSERT_EQ(runSmall().exit_code, 0);
   fs::remove_all(dir_ / "models");
-  ASSERT_EQ(kindred({"run", "x.kbundle", "--out", "again"}).exit_code, 0);
+  ASSERT_EQ(kindred({"run", "x.kbundle", "--force", "--out", "again"}).exit_code, 0);
   const RunResult verified = kindred({"verify", "again"});
   EXPECT_EQ(verified.exit_code, 0) << verified.out << verified.err;
 }
@@ -315,8 +318,8 @@ TEST_F(Bundles, OfADiskCanBeHeldAgainstTheirOwnHashesAlone) {
 TEST_F(Bundles, ReadNothingButThemselves) {
   writeModels();
   ASSERT_EQ(runSmall().exit_code, 0);
-  const RunResult run =
-      kindred({"run", "x.kbundle", "--out", "again", "--set", "sources.disk.plugin=local-mmap"});
+  const RunResult run = kindred(
+      {"run", "x.kbundle", "--force", "--out", "again", "--set", "sources.disk.plugin=local-mmap"});
   EXPECT_EQ(run.exit_code, 2);
   EXPECT_THAT(run.err, HasSubstr("'local-mmap' would read from elsewhere"));
 }
@@ -331,7 +334,7 @@ TEST_F(Bundles, DamagedAreRefusedInOneLine) {
        {std::string(), std::string("kindred: 1\n"), whole.substr(0, whole.size() - 1),
         whole.substr(0, 100), flipped, whole + "x"}) {
     dir_.write("y.kbundle", bytes);
-    const RunResult run = kindred({"run", "y.kbundle", "--out", "again"});
+    const RunResult run = kindred({"run", "y.kbundle", "--force", "--out", "again"});
     EXPECT_EQ(run.exit_code, 2) << run.out;
     EXPECT_THAT(run.err, HasSubstr("y.kbundle: "));
     EXPECT_EQ(std::count(run.err.begin(), run.err.end(), '\n'), 1) << run.err;
