@@ -527,6 +527,18 @@ class Fitter {
     }
   }
 
+  // Sizes that no matrix of the layer rests on are 0.
+  void keepWhatIsThere(std::size_t layer, HeadShape& heads) const {
+    const auto has = [&](std::string_view role) {
+      return find(role, {static_cast<std::int64_t>(layer), -1}) != nullptr;
+    };
+    const bool q = has(role::kQuery), k = has(role::kKey);
+    const bool v = has(role::kValue), o = has(role::kAttentionOutput);
+    if (!q && !k) heads.key_dim = heads.rotary_dim = 0;
+    if (!v && !o) heads.value_dim = 0;
+    if (!q && !k && !v && !o) heads = {};
+  }
+
   Dimensions dimensions() const {
     const auto any = [&](std::initializer_list<std::string_view> roles) {
       return std::any_of(roles.begin(), roles.end(),
@@ -550,14 +562,20 @@ class Fitter {
         by_layer[static_cast<std::size_t>(layer)].value_dim = 0;
       }
     }
+    if (!isLatent()) {
+      for (std::size_t l = 0; l < by_layer.size(); ++l) keepWhatIsThere(l, by_layer[l]);
+    }
+    HeadShape common;
     bool alike = true;
     for (HeadShape& of : by_layer) {
+      if (of == HeadShape{}) continue;  // a layer without attention
       if (!turnsInPairs(of) || of.key_dim == 0) of.rotary_dim = 0;
       d.heads = std::max(d.heads, of.heads);
       d.kv_heads = std::max(d.kv_heads, of.kv_heads);
       d.head_dim = std::max({d.head_dim, of.key_dim, of.value_dim});
       d.rotary_dim = std::max(d.rotary_dim, of.rotary_dim);
-      alike = alike && of == by_layer.front() && of.key_dim == of.value_dim;
+      if (common == HeadShape{}) common = of;
+      alike = alike && of == common && of.key_dim == of.value_dim;
     }
     if (!alike) d.heads_by_layer = std::move(by_layer);
     return d;

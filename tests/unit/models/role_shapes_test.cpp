@@ -71,6 +71,16 @@ TEST(HeadsOfLayers, ThatDoNotFitTheirKindAreLeftOut) {
   EXPECT_THAT(summary(shapes.misfits), HasSubstr("heads of 6 dimensions"));
 }
 
+TEST(HeadsOfLayers, ThatNoMatrixRestsOnAreNoSize) {
+  for (const char* hostile : {R"(,"global_head_dim":2147483647)", R"(,"v_head_dim":2147483647)"}) {
+    MemorySource source;
+    const RoleShapes shapes = fittedIn(attentionModel(
+        source, R"(,"layer_types":["sliding_attention","full_attention"])" + std::string(hostile),
+        {{16, 8, 8}, {16, 8, 8}}));
+    EXPECT_EQ(shapes.dimensions.head_dim, 4u) << hostile;
+  }
+}
+
 TEST(HeadsOfLayers, AreToldFromTheirMatricesWhereNothingSaysTheirKind) {
   MemorySource source;
   const RoleShapes shapes =
