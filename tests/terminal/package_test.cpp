@@ -1,0 +1,64 @@
+// The Debian packages: built, unpacked into an empty root, and used from there.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "support/process.hpp"
+#include "support/temp_dir.hpp"
+
+namespace kindred::terminaltest {
+namespace {
+
+namespace fs = std::filesystem;
+using support::runCommand;
+using support::RunResult;
+using testing::HasSubstr;
+
+RunResult must(std::vector<std::string> command) {
+  RunResult result = runCommand(std::move(command));
+  EXPECT_EQ(result.exit_code, 0) << result.out << result.err;
+  return result;
+}
+
+TEST(Packages, HoldWhatAUserRunsAndRunFromAnEmptyRoot) {
+  if (runCommand({"/bin/sh", "-c", "command -v dpkg-deb && command -v dpkg-shlibdeps"}).exit_code !=
+      0) {
+    GTEST_SKIP() << "not here: dpkg-deb and dpkg-shlibdeps (Debian: dpkg-dev)";
+  }
+  support::TempDir dir;
+  const std::string cpack = (fs::path(KINDRED_CMAKE).parent_path() / "cpack").string();
+  must({cpack, "--config", KINDRED_BUILD_DIR "/CPackConfig.cmake", "-B", dir.text()});
+  const fs::path user = dir / "user", developer = dir / "developer";
+  for (const auto& entry : fs::directory_iterator(dir.path())) {
+    const std::string name = entry.path().filename().string();
+    if (entry.path().extension() != ".deb") continue;
+    must({"dpkg-deb", "-x", entry.path().string(),
+          (name.starts_with("kindred-dev_") ? developer : user).string()});
+    if (!name.starts_with("kindred_")) continue;
+    const std::string depends = must({"dpkg-deb", "-f", entry.path().string(), "Depends"}).out;
+    EXPECT_THAT(depends, HasSubstr("libyaml-cpp"));
+  }
+  for (const char* file :
+       {"bin/kindred", "lib/kindred/plugins/cosine.so", "share/man/man1/kindred.1",
+        "share/bash-completion/completions/kindred", "share/zsh/vendor-completions/_kindred",
+        "share/fish/vendor_completions.d/kindred.fish", "share/doc/kindred/report.schema.json",
+        "share/doc/kindred/recipes.md", "share/kindred/configs/demo.yaml",
+        "share/kindred/configs/demo/base/config.json", "share/kindred/template/metric"}) {
+    EXPECT_TRUE(fs::exists(user / "usr" / file)) << file;
+    EXPECT_FALSE(fs::exists(developer / "usr" / file)) << file;
+  }
+  for (const char* file : {"include/kindred/metric.hpp", "lib/libkindred_conformance.a",
+                           "lib/cmake/kindred/kindredConfig.cmake"}) {
+    EXPECT_TRUE(fs::exists(developer / "usr" / file)) << file;
+    EXPECT_FALSE(fs::exists(user / "usr" / file)) << file;
+  }
+  const std::string demo = (user / "usr/share/kindred/configs/demo").string();
+  const RunResult result = must({(user / "usr/bin/kindred").string(), "compare", demo + "/base",
+                                 demo + "/tuned", "--json", "--out", (dir / "out").string()});
+  EXPECT_EQ(nlohmann::json::parse(result.out).at("verdict").at("class"), "shared-weights");
+  EXPECT_THAT(support::readFile(dir / "out/report.html"), HasSubstr("vega"));
+}
+
+}  // namespace
+}  // namespace kindred::terminaltest
