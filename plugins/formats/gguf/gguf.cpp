@@ -1,5 +1,6 @@
 // GGUF files, as llama.cpp and its relatives read them, in the Hub's terms.
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include <fmt/format.h>
@@ -14,6 +15,45 @@ namespace {
 
 constexpr std::uint64_t kMiB = std::uint64_t{1} << 20;
 constexpr std::uint64_t kMostTokenBytes = 256 * kMiB;
+
+// Files that are read as the parts of one model, each of which has a number and tensors of its own.
+class Parts {
+ public:
+  explicit Parts(std::span<const FormatFile> files) : files_(files) {}
+
+  // An Error where the header says that the file is another part, or holds what a part before does.
+  void check(std::size_t index, const Header& header) {
+    if (files_.size() < 2) return;
+    const auto number = wholeNumberOf(header, "split.no"),
+               count = wholeNumberOf(header, "split.count");
+    if (number && *number != index) {
+      refuse(index,
+             fmt::format("it is read as part {} of the model, and by its header it is part {}",
+                         index + 1, *number + 1));
+    }
+    if (count && *count != files_.size()) {
+      refuse(index,
+             fmt::format("it is read as one of {} parts of the model, and by its header it is "
+                         "one of {}",
+                         files_.size(), *count));
+    }
+    for (const CatalogueTensor& tensor : header.tensors) {
+      const auto [first, fresh] = holder_.emplace(tensor.name, index);
+      if (fresh) continue;
+      refuse(index, fmt::format("tensor '{}' is also in '{}', another part of the model",
+                                tensor.name, files_[first->second].name));
+    }
+  }
+
+ private:
+  [[noreturn]] void refuse(std::size_t index, const std::string& what) const {
+    throw inputError(files_[index].file->place(), what,
+                     "fetch this part again, or name one file to read it alone");
+  }
+
+  std::span<const FormatFile> files_;
+  std::map<std::string, std::size_t> holder_;  // of each tensor: index of its file
+};
 
 class Gguf final : public Format {
  public:
@@ -32,11 +72,16 @@ class Gguf final : public Format {
   Catalogue read(std::span<const FormatFile> files, const ReadTogether&) const override {
     Catalogue catalogue;
     std::set<std::string> names;
+    Parts parts(files);
     for (std::size_t i = 0; i < files.size(); ++i) {
       Header header = readHeader(files[i], i);
       const Layout layout(*files[i].file, header);
+      parts.check(i, header);
       noteParts(header, files, catalogue);
-      if (catalogue.config.empty()) catalogue.config = layout.config();
+      if (catalogue.config.empty()) {
+        catalogue.config = layout.config();
+        for (std::string& note : layout.notes()) catalogue.notes.push_back(std::move(note));
+      }
       if (catalogue.tokens.empty()) {
         catalogue.tokens =
             textsOf(*files[i].file, header, "tokenizer.ggml.tokens", kMostTokenBytes);

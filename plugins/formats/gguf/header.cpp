@@ -213,8 +213,12 @@ class Reader {
     const auto found = header_.keys.find("general.alignment");
     if (found == header_.keys.end()) return 32;
     const auto* value = std::get_if<std::uint64_t>(&found->second);
-    if (value == nullptr || !std::has_single_bit(*value) || *value > (std::uint64_t{1} << 30)) {
+    if (value == nullptr || !std::has_single_bit(*value)) {
       refuse("general.alignment is no power of two");
+    }
+    constexpr std::uint64_t kMost = std::uint64_t{1} << 30;
+    if (*value > kMost) {
+      refuse(fmt::format("general.alignment is {}; the limit is {}", *value, kMost));
     }
     return *value;
   }

@@ -2,9 +2,13 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <string_view>
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
+
+#include <kindred/error.hpp>
 
 namespace kindred::gguf {
 namespace {
@@ -132,6 +136,9 @@ constexpr Key kKeys[] = {{"embedding_length", "hidden_size"},
                          {"attention.kv_lora_rank", "kv_lora_rank"},
                          {"vocab_size", "vocab_size"}};
 
+// Of layers, heads, units: what config.json may say.
+constexpr std::uint64_t kMostOfAnything = 2147483647;
+
 // "blk.12." in front of a name: its number, and what follows. Empty: there is none.
 struct InBlock {
   std::string_view layer, rest;
@@ -152,10 +159,14 @@ Layout::Layout(File& file, const Header& header) : file_(file), header_(header) 
     if (gguf == architecture_) family_ = hub;
   }
   if (architecture_ == "llama" && number("expert_count") > 0) family_ = "mixtral";
+  head_size_ = headSize();
 }
 
 std::uint64_t Layout::number(const std::string& key) const {
-  return wholeNumberOf(header_, architecture_ + "." + key).value_or(0);
+  if (const auto one = wholeNumberOf(header_, architecture_ + "." + key)) return *one;
+  const std::vector<std::uint64_t> all = numbers(key);
+  const bool same = std::adjacent_find(all.begin(), all.end(), std::not_equal_to<>()) == all.end();
+  return all.empty() || !same ? 0 : all.front();
 }
 
 std::vector<std::uint64_t> Layout::numbers(const std::string& key) const {
@@ -207,7 +218,7 @@ std::uint64_t Layout::rowsInTurns(const std::string& tensor) const {
   const bool turned = rest.starts_with("attn_q.") || rest.starts_with("attn_k.");
   const bool of_family =
       std::find(kInTurns.begin(), kInTurns.end(), architecture_) != kInTurns.end();
-  return turned && of_family ? headSize() : 0;
+  return turned && of_family ? head_size_ : 0;
 }
 
 bool Layout::has(std::string_view in_block) const {
@@ -224,11 +235,15 @@ void Layout::addHeadsOfLayers(nlohmann::json& config) const {
   if (family_ == "gemma4") config["attention_k_eq_v"] = true;  // where there are no values
   const std::uint64_t of_window = number("attention.key_length_swa");
   if (of_window == 0) {
-    if (!heads.empty()) config["num_attention_heads"] = heads;
-    if (!keys.empty()) config["num_key_value_heads"] = keys;
+    if (!config.contains("num_attention_heads") && !heads.empty()) {
+      config["num_attention_heads"] = heads;
+    }
+    if (!config.contains("num_key_value_heads") && !keys.empty()) {
+      config["num_key_value_heads"] = keys;
+    }
     return;
   }
-  config["global_head_dim"] = headSize();
+  config["global_head_dim"] = head_size_;
   config["head_dim"] = of_window;
   config.erase("partial_rotary_factor");
   nlohmann::json types = nlohmann::json::array();
@@ -247,9 +262,16 @@ std::string Layout::config() const {
   // The converter adds one to the gains of families that store them less one.
   nlohmann::json config{{"model_type", family_}, {"norm_gains", "whole"}};
   for (const Key& key : kKeys) {
-    if (const std::uint64_t value = number(key.gguf); value > 0) config[key.config] = value;
+    const std::uint64_t value = number(key.gguf);
+    if (value > kMostOfAnything) {
+      throw inputError(file_.place(),
+                       fmt::format("'{}.{}' is {}, not a whole number from 0 to {}", architecture_,
+                                   key.gguf, value, kMostOfAnything),
+                       "the file is damaged; fetch it again");
+    }
+    if (value > 0) config[key.config] = value;
   }
-  const std::uint64_t head = headSize(), rotary = number("rope.dimension_count");
+  const std::uint64_t head = head_size_, rotary = number("rope.dimension_count");
   if (number("attention.kv_lora_rank") > 0) {  // latent attention: a head has two parts
     config["qk_rope_head_dim"] = rotary;
     config["qk_nope_head_dim"] = head - std::min(head, rotary);
@@ -268,6 +290,24 @@ std::string Layout::config() const {
     config["moe_intermediate_size"] = config["intermediate_size"];
   }
   return config.dump(2, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+std::vector<std::string> Layout::notes() const {
+  std::vector<std::string> list;
+  for (const Key& key : kKeys) {
+    const std::string name = architecture_ + "." + key.gguf;
+    const auto found = header_.keys.find(name);
+    if (found == header_.keys.end() || wholeNumberOf(header_, name)) continue;
+    const bool of_layers = std::string_view(key.gguf).starts_with("attention.head_count");
+    if (of_layers && !numbers(key.gguf).empty()) continue;
+    if (!std::holds_alternative<List>(found->second)) {
+      list.push_back(fmt::format("'{}' is no whole number, and is not read", name));
+    } else if (number(key.gguf) == 0) {
+      list.push_back(fmt::format(
+          "'{}' is a list of values that are not all one number, and is not read", name));
+    }
+  }
+  return list;
 }
 
 }  // namespace kindred::gguf

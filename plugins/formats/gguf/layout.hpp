@@ -24,12 +24,17 @@ class Layout {
   // Rows of a head of this tensor that the converter has put in turns; 0: its rows are as they
   // were.
   std::uint64_t rowsInTurns(const std::string& tensor) const;
-  // What config.json would say. Empty where the file does not say of what architecture it is.
+  // What config.json would say. Empty where the file does not say of what architecture it is. A
+  // number that no model has is an Error.
   std::string config() const;
+  // Sentences on keys that are not read.
+  std::vector<std::string> notes() const;
 
  private:
   bool has(std::string_view in_block) const;  // a tensor of any layer, "attn_norm_2.weight"
-  std::uint64_t number(const std::string& key) const;  // of the architecture's own; 0: not stated
+  // Of the architecture's own; of a list with an entry for each layer what all of them are. 0: not
+  // stated, or layers differ.
+  std::uint64_t number(const std::string& key) const;
   std::uint64_t headSize() const;
   // Of a list with an entry for each layer.
   std::vector<std::uint64_t> numbers(const std::string& key) const;
@@ -40,6 +45,7 @@ class Layout {
   const Header& header_;
   std::string architecture_;  // as the file has it: "llama"
   std::string family_;        // as config.json has it: "mixtral"
+  std::uint64_t head_size_ = 0;
 };
 
 }  // namespace kindred::gguf
