@@ -61,13 +61,16 @@ LocalFile::LocalFile(std::filesystem::path path, ReadBy read_by)
       throw inputError(place_, "the file is a link to '" + to + "', which is not there",
                        "fetch the model again: its download was cut off or its cache cleared");
     }
+    if (error == ELOOP) {
+      throw inputError(place_, "the file is a link that leads back to itself", "fetch it again");
+    }
     fail(place_, "cannot open the file", error);
   }
   const int error = ::fstat(descriptor_, &opened_) == 0 ? 0 : errno;
   if (error != 0 || !S_ISREG(opened_.st_mode)) {
     ::close(descriptor_);
     if (error != 0) fail(place_, "cannot examine the file", error);
-    throw inputError(place_, kindOf(opened_.st_mode), "name a regular file");
+    throw inputError(place_, kindOf(opened_.st_mode), "a regular file is needed there");
   }
   size_ = static_cast<std::uint64_t>(opened_.st_size);
 }

@@ -68,10 +68,19 @@ std::vector<std::string> namesIn(const fs::path& folder, bool (*wanted)(const fs
 }
 
 bool isFolder(const fs::file_status& status) { return fs::is_directory(status); }
-// A link that leads nowhere counts, and one that can't be followed: whoever opens it is told.
-bool isFile(const fs::file_status& status) {
-  return fs::is_regular_file(status) || status.type() == fs::file_type::not_found ||
-         status.type() == fs::file_type::none;
+// Pipes and devices count, links that lead nowhere and those that can't be followed: whoever opens
+// one is told.
+bool isFile(const fs::file_status& status) { return !fs::is_directory(status); }
+
+// Whether a folder has a file's name: it is then listed as one, and whoever opens it is told.
+bool isNamedAsFile(const std::string& folder, bool empty) {
+  const bool has_ending = folder.find('.', 1) != std::string::npos;
+  return folder.ends_with(".json") || (empty && has_ending && !folder.starts_with('.'));
+}
+
+// An index is nothing without the files that it names.
+bool isIndex(const std::string& name) {
+  return name.find(".index.") != std::string::npos && name.ends_with(".json");
 }
 
 // The files of a folder and of the folders in it, but hidden and unreadable ones: a model's own,
@@ -82,9 +91,9 @@ std::vector<std::string> filesIn(const fs::path& folder) {
     std::error_code unreadable;
     fs::directory_iterator look(folder / inner, unreadable);
     if (inner.starts_with('.') || unreadable) continue;
-    for (const std::string& name : namesIn(folder / inner, isFile)) {
-      names.push_back(inner + "/" + name);
-    }
+    const std::vector<std::string> in_it = namesIn(folder / inner, isFile);
+    for (const std::string& name : in_it) names.push_back(inner + "/" + name);
+    if (isNamedAsFile(inner, in_it.empty())) names.push_back(inner);
   }
   std::sort(names.begin(), names.end());
   return names;
@@ -121,13 +130,15 @@ class LocalLocation final : public kindred::Location {
     if (folder.parent_path().filename() == "snapshots") revision_ = folder.filename().string();
   }
 
-  // Of one file: it, and what belongs to its model.
+  // Of one file: it, and what belongs to its model. Of an index: its folder's files.
   std::vector<std::string> list() override {
     if (is_folder_) return filesIn(path_);
+    if (isIndex(path_.filename().string())) return filesIn(path_.parent_path());
     std::vector<std::string> names = {path_.filename().string()};
     for (const char* name : {"config.json", "tokenizer.json"}) {
       std::error_code ignored;
-      if (name != path_.filename() && fs::is_regular_file(path_.parent_path() / name, ignored)) {
+      if (name == path_.filename()) continue;
+      if (fs::exists(fs::symlink_status(path_.parent_path() / name, ignored))) {
         names.emplace_back(name);
       }
     }
