@@ -6,6 +6,7 @@
 
 #include "plugin/bind.hpp"
 #include "plugin/guard.hpp"
+#include "words/letters.hpp"
 #include "words/names.hpp"
 
 namespace kindred::formats {
@@ -39,8 +40,12 @@ UsableFormat::UsableFormat(std::string name, std::shared_ptr<const Format> forma
       format_(std::move(format)),
       traits_(guarded(name_, [&] { return format_->traits(); })) {}
 
+// Capitals stand for small letters where the name as it is says nothing.
 FileUse UsableFormat::use(std::string_view file) const {
-  return guarded(name_, [&] { return format_->use(file); });
+  const FileUse use = guarded(name_, [&] { return format_->use(file); });
+  const std::string small = words::lower(file);
+  if (use.claim != Claim::none || small == file) return use;
+  return guarded(name_, [&] { return format_->use(small); });
 }
 
 bool UsableFormat::begins(std::span<const std::byte> beginning) const {

@@ -6,12 +6,14 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "codecs/codec_file.hpp"
 #include "codecs/rows.hpp"
+#include "formats/weight_files.hpp"
 #include "models/matrix_rows.hpp"
 #include "words/letters.hpp"
 #include "words/names.hpp"
@@ -156,8 +158,19 @@ class Slices final : public models::DecodedFile {
 };
 
 struct Params {
-  std::uint64_t dim = 0, layers = 0, heads = 0, kv_heads = 0;
+  std::uint64_t dim = 0, layers = 0, heads = 0, kv_heads = 0, head = 0;
 };
+
+std::string sliceName(std::size_t number) { return fmt::format("consolidated.{:02}.pth", number); }
+
+// 1 of consolidated.01.pth
+std::optional<std::size_t> sliceNumber(const std::string& name) {
+  constexpr std::size_t kMost = 100;
+  for (std::size_t i = 0; i < kMost; ++i) {
+    if (name == sliceName(i)) return i;
+  }
+  return std::nullopt;
+}
 
 Params paramsOf(const words::PaddedText& text, const std::string& place) {
   Params params;
@@ -171,6 +184,7 @@ Params paramsOf(const words::PaddedText& text, const std::string& place) {
                             : key == "n_layers"   ? &params.layers
                             : key == "n_heads"    ? &params.heads
                             : key == "n_kv_heads" ? &params.kv_heads
+                            : key == "head_dim"   ? &params.head
                                                   : nullptr;
       if (into == nullptr || value.is_null()) {
         words::walk(value, where);
@@ -179,22 +193,29 @@ Params paramsOf(const words::PaddedText& text, const std::string& place) {
       }
     }
   });
-  if (params.dim == 0 || params.heads == 0 || params.dim % params.heads != 0) {
+  const bool shared = params.heads > 0 && (params.head > 0 || params.dim % params.heads == 0);
+  if (params.dim == 0 || !shared) {
     throw where.error(
         fmt::format("{} heads do not share a stream of {}", params.heads, params.dim));
   }
+  if (params.head == 0) params.head = params.dim / params.heads;
   if (params.kv_heads == 0) params.kv_heads = params.heads;
   return params;
 }
 
 class Layout {
  public:
-  Layout(models::CheckpointParts& parts, const Params& params) : parts_(parts), params_(params) {}
+  Layout(models::CheckpointParts& parts, const Params& params, const std::string& place)
+      : parts_(parts), params_(params), place_(place) {}
 
   void run() {
     std::map<std::string, std::vector<Tensor*>> slices;  // in the order of their files
     for (Tensor& tensor : parts_.tensors) {
       if (knownAs(tensor.name)) slices[tensor.name].push_back(&tensor);
+    }
+    const auto queries = slices.find("layers.0.attention.wq.weight");
+    if (queries != slices.end() && queries->second.size() == parts_.shards.size()) {
+      checkWhole(queries->second);
     }
     for (auto& [name, of_name] : slices) {
       std::sort(of_name.begin(), of_name.end(),
@@ -211,6 +232,30 @@ class Layout {
   }
 
  private:
+  // All heads of the first layer must be there.
+  void checkWhole(const std::vector<Tensor*>& queries) const {
+    std::uint64_t rows = 0, wanted = 0;
+    for (const Tensor* slice : queries) {
+      if (slice->shape.size() != 2 || slice->shape[0] == 0) return;
+      if (__builtin_add_overflow(rows, slice->shape[0], &rows)) return;
+    }
+    if (__builtin_mul_overflow(params_.heads, params_.head, &wanted) || rows == wanted) return;
+    const std::uint64_t of_one = rows / queries.size(), slices = wanted / of_one;
+    std::string text = fmt::format("its {} heads of {} have {} rows, but the weights' queries {}",
+                                   params_.heads, params_.head, wanted, rows);
+    constexpr std::uint64_t kMostSlices = 100;
+    const bool fewer = rows < wanted && wanted % of_one == 0 && slices <= kMostSlices;
+    if (!fewer) throw inputError(place_, text, "fetch it from where the weights are from");
+    std::vector<std::string> missing;
+    for (std::uint64_t i = queries.size(); i < slices; ++i) missing.push_back(sliceName(i));
+    throw inputError(
+        place_,
+        fmt::format("{}: the model is incomplete, of {} slices {} missing: {}", text, slices,
+                    missing.size() == 1 ? "one is" : fmt::format("{} are", missing.size()),
+                    listed(missing)),
+        "fetch what is missing");
+  }
+
   // What is not to be put together stays, and its name stands twice: an error elsewhere.
   void join(const Known& known, const std::vector<Tensor*>& slices) {
     for (Tensor* slice : slices) {
@@ -265,10 +310,9 @@ class Layout {
   }
 
   void putHalvesBack(Tensor& tensor) const {
-    const std::uint64_t head = params_.dim / params_.heads;
     if (tensor.numbers || tensor.shape.size() != 2 || tensor.elements == 0) return;
     auto codec = codecs::halvesInTurns(
-        codecs::plainRows(tensor.dtype, tensor.shape[0], tensor.shape[1]), head);
+        codecs::plainRows(tensor.dtype, tensor.shape[0], tensor.shape[1]), params_.head);
     if (codec == nullptr) return;
     auto numbers = std::make_shared<models::Numbers>();
     numbers->codec = codec->name();
@@ -294,6 +338,9 @@ class Layout {
         fmt::format(R"({{"model_type":"llama","hidden_size":{},"num_hidden_layers":{},)"
                     R"("num_attention_heads":{},"num_key_value_heads":{})",
                     params_.dim, params_.layers, params_.heads, params_.kv_heads);
+    if (params_.head * params_.heads != params_.dim) {
+      text += fmt::format(R"(,"head_dim":{})", params_.head);
+    }
     if (units_ > 0) text += fmt::format(R"(,"intermediate_size":{})", units_);
     if (tokens_ > 0) text += fmt::format(R"(,"vocab_size":{})", tokens_);
     return text + "}";
@@ -313,6 +360,7 @@ class Layout {
 
   models::CheckpointParts& parts_;
   const Params params_;
+  const std::string& place_;  // of params.json
   std::uint64_t units_ = 0, tokens_ = 0;
   std::size_t copies_ = 0;
 };
@@ -323,14 +371,28 @@ bool areSlices(const std::vector<std::string>& names) {
   std::vector<std::string> sorted = names;
   std::sort(sorted.begin(), sorted.end());
   for (std::size_t i = 0; i < sorted.size(); ++i) {
-    if (sorted[i] != fmt::format("consolidated.{:02}.pth", i)) return false;
+    if (sorted[i] != sliceName(i)) return false;
   }
   return !sorted.empty();
 }
 
+std::vector<std::string> missingSlices(const std::vector<std::string>& names) {
+  std::set<std::size_t> there;
+  for (const std::string& name : names) {
+    const auto number = sliceNumber(name);
+    if (!number) return {};
+    there.insert(*number);
+  }
+  std::vector<std::string> missing;
+  for (std::size_t i = 0; !there.empty() && i < *there.rbegin(); ++i) {
+    if (!there.contains(i)) missing.push_back(sliceName(i));
+  }
+  return missing;
+}
+
 void layMetaOut(models::CheckpointParts& parts, const words::PaddedText& params,
                 const std::string& place) {
-  Layout(parts, paramsOf(params, place)).run();
+  Layout(parts, paramsOf(params, place), place).run();
   parts.config_place = place;
 }
 

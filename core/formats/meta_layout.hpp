@@ -20,9 +20,12 @@ inline constexpr const char* kParamsName = "params.json";
 
 // Whether these are all slices of one model, by their names: numbered from 0, none missing.
 bool areSlices(const std::vector<std::string>& names);
+// Where these are called as slices are: those up to the last that are not among them.
+std::vector<std::string> missingSlices(const std::vector<std::string>& names);
 
 // Puts slices together, renames and reorders them, and makes a config of `params`, whose place is
-// named in errors. Tensors of other names stay as they are.
+// named in errors: an Error where it contradicts the shapes, as it does where slices are missing.
+// Tensors of other names stay as they are.
 void layMetaOut(models::CheckpointParts& parts, const words::PaddedText& params,
                 const std::string& place);
 

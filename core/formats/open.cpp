@@ -16,6 +16,7 @@
 #include "formats/texts.hpp"
 #include "formats/weight_files.hpp"
 #include "models/adapter.hpp"
+#include "words/impostor.hpp"
 #include "words/names.hpp"
 
 namespace kindred::formats {
@@ -89,6 +90,16 @@ void checkShardsAreThere(const IndexFile& index, const std::vector<std::string>&
                    unlisted.empty() ? "fetch what is missing" : unlisted);
 }
 
+[[noreturn]] void refuseWithoutParams(const std::string& model,
+                                      const std::vector<std::string>& slices) {
+  throw inputError(
+      fmt::format("model '{}'", escaped(model)),
+      fmt::format("{} is missing, without which {} slices of each matrix ({}) can't be "
+                  "put together",
+                  kParamsName, slices.size(), listed(slices)),
+      "fetch it from where the weights are from");
+}
+
 // As long as any note should be; names in it may be any.
 constexpr std::size_t kLongestNote = 2000;
 constexpr std::uint64_t kMostTokenBytes = std::uint64_t{256} << 20;
@@ -107,6 +118,13 @@ void checkTokens(const Catalogue& catalogue, const Shard& shard) {
   throw inputError(shard.file->place(), "its vocabulary is too long to be held");
 }
 
+void refusePlaceholder(const Shard& shard, std::span<const std::byte> beginning) {
+  const std::string_view text(reinterpret_cast<const char*>(beginning.data()), beginning.size());
+  if (const auto other = words::placeholder(text)) {
+    throw inputError(shard.file->place(), other->what, other->remedy);
+  }
+}
+
 // The catalogue of all files, whose beginnings are read in one call, checked.
 void readTensors(Source& source, const UsableFormat& format, CheckpointParts& parts) {
   std::vector<std::vector<std::byte>> beginnings;
@@ -116,6 +134,8 @@ void readTensors(Source& source, const UsableFormat& format, CheckpointParts& pa
     requests.push_back({shard.file.get(), 0, beginnings.back()});
   }
   if (!requests.empty()) source.read(requests);
+  for (std::size_t i = 0; i < beginnings.size(); ++i)
+    refusePlaceholder(parts.shards[i], beginnings[i]);
   std::vector<FormatFile> files;
   for (std::size_t i = 0; i < parts.shards.size(); ++i) {
     files.push_back({parts.shards[i].name, parts.shards[i].file.get(), beginnings[i]});
@@ -169,8 +189,13 @@ CheckpointParts openStored(std::string model, Source& source, Location& location
   parts.notes = std::move(chosen.notes);
 
   std::vector<std::shared_ptr<File>> wanted;
-  const bool has_index = !chosen.index.empty(), has_config = contains(names, kConfigName);
-  const bool has_params = !has_config && contains(names, kParamsName) && areSlices(chosen.shards);
+  const bool has_index = !chosen.index.empty();
+  const bool slices = areSlices(chosen.shards), cut = slices && chosen.shards.size() > 1;
+  // Slices can't be put together without it, whatever lies beside them.
+  const bool has_params =
+      slices && contains(names, kParamsName) && (cut || !contains(names, kConfigName));
+  const bool has_config = !has_params && contains(names, kConfigName);
+  if (cut && !has_params) refuseWithoutParams(parts.model, chosen.shards);
   if (has_index) wanted.push_back(files.open(chosen.index));
   if (has_config) wanted.push_back(files.open(kConfigName));
   if (has_params) wanted.push_back(files.open(kParamsName));

@@ -144,7 +144,8 @@ Sort sortOf(const std::string& stem, const std::string& ending, const Names& nam
 
 // The stem of the files that an index is about: "model.fp16" of model.safetensors.index.fp16.json.
 std::string stemOfIndex(const std::string& name) {
-  const std::size_t index = name.find(".index.");
+  const std::size_t index = words::lower(name).find(".index.");
+  if (index == std::string::npos) return name;
   std::string stem = name.substr(0, index);
   if (stem.find('.') != std::string::npos) stem.resize(stem.size() - endingOf(stem).size());
   const std::string rest = name.substr(index + 7);  // "json", "fp16.json"
@@ -331,6 +332,12 @@ class Chooser {
       set = part;
       numbers.insert(part->number);
     }
+    if (const auto missing = missingSlices(names); !missing.empty()) {
+      throw error(
+          fmt::format("the model is incomplete: it is cut into slices, of which {} {} missing",
+                      listed(missing), missing.size() == 1 ? "is" : "are"),
+          "fetch what is missing, or name one file to read it alone");
+    }
     if (names.size() > 1 && !one_set && !areSlices(names)) {
       throw error(fmt::format("it holds {} {} files, and nothing says which is meant: {}",
                               names.size(), result_.format->traits().title, listed(names)),
@@ -446,6 +453,10 @@ class Chooser {
     std::vector<std::string> list = components();
     const std::string first = list.front();
     for (const Group& group : groups_) list.push_back(group.name());
+    if (list.size() == 1) {
+      throw error("it holds no weights itself, and a folder that does: " + listed(list),
+                  "name that one: " + address(first));
+    }
     throw error("it is a folder of several models: " + listed(list),
                 "name one of them, such as " + address(first));
   }

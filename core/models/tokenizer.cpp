@@ -7,6 +7,7 @@
 
 #include <kindred/error.hpp>
 
+#include "words/impostor.hpp"
 #include "words/json_walk.hpp"
 #include "words/names.hpp"
 
@@ -118,6 +119,9 @@ class Node {
 void readRoot(std::string_view tokenizer_json, const std::string& file,
               const std::function<void(const Node&)>& read) {
   const JsonPlace place{file, "the file", "fetch the file again"};
+  if (const auto other = words::placeholder(tokenizer_json)) {
+    throw inputError(file, other->what, other->remedy);
+  }
   words::refuseOtherEncodings(tokenizer_json, place);
   simdjson::dom::parser parser;
   element root;

@@ -19,10 +19,12 @@ struct Magic {
 
 using namespace std::string_view_literals;
 
-constexpr std::array<Magic, 8> kMagics{{
-    {"version https://git-lfs.github.com/"sv,
-     "the file is a Git LFS pointer, which stands for the file that is meant"sv,
-     "fetch the file itself: git lfs pull"sv},
+constexpr Magic kPointer{"version https://git-lfs.github.com/"sv,
+                         "the file is a Git LFS pointer, which stands for the file that is meant"sv,
+                         "fetch the file itself: git lfs pull"sv};
+constexpr std::size_t kLooked = 256;
+
+constexpr std::array<Magic, 7> kMagics{{
     {"GGUF"sv, "the file is a GGUF file"sv, "call it *.gguf, and it is read as one"sv},
     {"PK\x03\x04"sv, "the file is an archive, as PyTorch saves them"sv,
      "call it *.bin, and it is read as one"sv},
@@ -41,10 +43,24 @@ bool isText(std::string_view text) {
   });
 }
 
+std::size_t firstShown(std::string_view head) {
+  return head.find_first_not_of(" \t\r\n\xef\xbb\xbf");
+}
+
 }  // namespace
 
+std::optional<Impostor> placeholder(std::string_view beginning) {
+  const std::string_view head = beginning.substr(0, kLooked);
+  if (head.starts_with(kPointer.bytes)) {
+    return Impostor{std::string(kPointer.what), std::string(kPointer.remedy)};
+  }
+  const std::size_t first = firstShown(head);
+  if (first == std::string_view::npos || !isText(head) || head[first] != '<') return std::nullopt;
+  return Impostor{"the file is a web page saved under this name", kFetch};
+}
+
 std::optional<Impostor> impostor(std::string_view beginning) {
-  constexpr std::size_t kLooked = 256;
+  if (auto other = placeholder(beginning)) return other;
   const std::string_view head = beginning.substr(0, kLooked);
   for (const Magic& magic : kMagics) {
     if (head.starts_with(magic.bytes)) {
@@ -57,11 +73,8 @@ std::optional<Impostor> impostor(std::string_view beginning) {
     return Impostor{"the file begins with zeros, as one whose download was cut off does",
                     "fetch it again"};
   }
-  const std::size_t first = head.find_first_not_of(" \t\r\n\xef\xbb\xbf");
+  const std::size_t first = firstShown(head);
   if (first == std::string_view::npos || !isText(head)) return std::nullopt;
-  if (head[first] == '<') {
-    return Impostor{"the file is a web page saved under this name", kFetch};
-  }
   const bool sentence = std::isalpha(static_cast<unsigned char>(head[first])) != 0 &&
                         head.find(' ') != std::string_view::npos;
   if (!sentence && head[first] != '{') return std::nullopt;

@@ -15,5 +15,8 @@ struct Impostor {
 
 // Empty: it looks like nothing that is known here.
 std::optional<Impostor> impostor(std::string_view beginning);
+// The same of a text that may lie under any file's name, whatever its format: a pointer, a web
+// page.
+std::optional<Impostor> placeholder(std::string_view beginning);
 
 }  // namespace kindred::words

@@ -319,6 +319,22 @@ TEST(SlicesForSeveralDevices, ThatDoNotFitAreRefusedByName) {
   EXPECT_THAT(shapes.err, HasSubstr("output.weight"));
 }
 
+TEST(SlicesForSeveralDevices, AreRefusedWhereOneIsMissingOrTheirParameters) {
+  const auto why = [](const char* gone) {
+    TempDir dir;
+    saveAsMeta(dir / "b", toyLlama(1));
+    std::filesystem::remove(dir / "b" / gone);
+    const RunResult result = support::run({"inspect", (dir / "b").string()});
+    EXPECT_EQ(result.exit_code, 2) << result.out;
+    return result.err;
+  };
+  EXPECT_THAT(why("consolidated.01.pth"),
+              AllOf(HasSubstr("params.json"), HasSubstr("64 rows, but the weights' queries 32"),
+                    HasSubstr("one is missing: consolidated.01.pth")));
+  EXPECT_THAT(why("consolidated.00.pth"), HasSubstr("consolidated.00.pth is missing"));
+  EXPECT_THAT(why("params.json"), HasSubstr("params.json is missing"));
+}
+
 TEST(TorchFiles, InShardsAreReadByTheirIndex) {
   TempDir dir;
   const Toy base = toyLlama(1);

@@ -312,6 +312,14 @@ TEST(CheckpointOpen, SaysWhatAFileIsThatOnlyHasTheName) {
   }
 }
 
+TEST(CheckpointOpen, SaysOfEveryFormatsFileThatItIsAPointer) {
+  for (const char* name : {"m.gguf", "pytorch_model.bin", "consolidated.00.pth", "M.SAFETENSORS"}) {
+    MemorySource source;
+    source.put("m", name, "version https://git-lfs.github.com/spec/v1\nsize 5000000\n");
+    EXPECT_THAT(refusal(source), ::testing::HasSubstr("Git LFS pointer")) << name;
+  }
+}
+
 TEST(CheckpointOpen, SaysWhatAnIndexIsThatOnlyHasTheName) {
   MemorySource source;
   putTwoShards(source, "version https://git-lfs.github.com/spec/v1\nsize 5\n");

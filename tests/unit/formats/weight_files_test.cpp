@@ -208,6 +208,26 @@ TEST(WeightFiles, OfTorchAndGgufAreTakenWhereThereAreNoSafetensors) {
   EXPECT_THAT(whyRefused({"m-00001-of-00002.gguf"}), HasSubstr("of 2 parts 1 are there"));
 }
 
+TEST(WeightFiles, AreFoundInCapitals) {
+  EXPECT_EQ(formatOf({"MODEL.SAFETENSORS", "config.json"}), "safetensors");
+  EXPECT_EQ(formatOf({"M.GGUF"}), "gguf");
+  EXPECT_EQ(formatOf({"M.Bin"}, "M.Bin"), "torch");
+  EXPECT_EQ(choice({"MODEL.SAFETENSORS.INDEX.JSON", "MODEL-1-OF-1.SAFETENSORS"}).index,
+            "MODEL.SAFETENSORS.INDEX.JSON");
+}
+
+TEST(WeightFiles, InSlicesAreRefusedWhereOneIsMissing) {
+  EXPECT_THAT(whyRefused({"consolidated.01.pth", "params.json"}),
+              HasSubstr("cut into slices, of which consolidated.00.pth is missing"));
+  EXPECT_THAT(whyRefused({"consolidated.00.pth", "consolidated.03.pth"}),
+              HasSubstr("of which consolidated.01.pth and consolidated.02.pth are missing"));
+}
+
+TEST(WeightFiles, OfOneFolderBelowAreToBeNamed) {
+  const std::string why = whyRefused({"inner/config.json", "inner/model.safetensors"});
+  EXPECT_THAT(why, AllOf(HasSubstr("no weights itself"), HasSubstr("name that one: org/m:inner")));
+}
+
 TEST(WeightFiles, OfAFolderOfComponentsMustBeNamed) {
   EXPECT_EQ(whyRefused({"model_index.json", "text_encoder/model.safetensors",
                         "transformer/diffusion_pytorch_model-00001-of-00002.safetensors",
