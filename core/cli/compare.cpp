@@ -10,6 +10,7 @@
 #include <span>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include <kindred/error.hpp>
 
@@ -75,6 +76,8 @@ constexpr const char* kCalibrated[] = {"unit-invariants", "gram", "probe-match",
 // What corresponds in relatives; told of two models, not of a whole folder.
 constexpr const char* kDescribing[] = {"characterise"};
 
+constexpr std::size_t kLongestReason = 2000;
+
 // Whether a folder holds weights, or is a model's in the Hub's local cache.
 bool looksLikeModel(const fs::path& folder, const formats::Formats& formats) {
   std::error_code problem;
@@ -92,6 +95,11 @@ bool looksLikeModel(const fs::path& folder, const formats::Formats& formats) {
                      });
 }
 
+void sayLeftOut(const std::string& what, const std::string& why) {
+  std::cerr << fmt::format("kindred: {} is left out: {}\n", words::escapedText(what),
+                           words::escapedText(why, kLongestReason));
+}
+
 std::vector<ModelArgument> modelsOf(const fs::path& folder, const formats::Formats& formats) {
   std::error_code problem;
   if (!fs::exists(folder, problem)) {
@@ -106,8 +114,7 @@ std::vector<ModelArgument> modelsOf(const fs::path& folder, const formats::Forma
   }
   std::sort(others.begin(), others.end());
   for (const std::string& path : others) {
-    std::cerr << "kindred: " << words::escapedText(path)
-              << " is left out: there are no weights in it\n";
+    sayLeftOut(path, "there are no weights in it");
   }
   if (problem) throw inputError(folder.string(), problem.message());
   if (paths.size() < 2) {
@@ -123,14 +130,16 @@ std::vector<ModelArgument> modelsOf(const fs::path& folder, const formats::Forma
 // The steps for every pair of subjects, and of each subject with each control.
 class RecipeWriter {
  public:
+  // `why`: what the run cannot tell, for readers; empty: nothing is said.
   RecipeWriter(const std::vector<ModelArgument>& models, std::size_t controls, bool deep,
-               std::uint64_t most)
+               std::uint64_t most, const std::string& why)
       : models_(models), subjects_(models.size() - controls), deep_(deep) {
     // An eighth settles most pairs of relatives.
     read_ = most >= 8 ? fmt::format("[{}, {}]", most / 8, most) : std::to_string(most);
     text_ = "kindred: 1\ntitle: " + title() +
             "\nquestion: \"Do the weights of one descend from the other's, or were they trained "
             "independently?\"\n" +
+            (why.empty() ? "" : "why: " + nlohmann::json(why).dump() + "\n") +
             recipeHead(models, controls) + "steps:\n";
     for (std::size_t i = 0; i < subjects_; ++i) {
       for (std::size_t j = i + 1; j < models.size(); ++j) bytes(models[i], models[j]);
@@ -226,6 +235,41 @@ void pin(std::vector<ModelArgument>& models, plan::Models& opened) {
   }
 }
 
+// Takes out of a folder's models those that can't be read, and says of each why: for whoever looks
+// on, and in a sentence for the report. The last `controls` are not the folder's.
+std::string leaveOutUnreadable(std::vector<ModelArgument>& models, std::size_t controls,
+                               plan::Models& opened, const std::string& folder) {
+  const std::size_t count = models.size() - controls;
+  std::vector<ModelArgument> left;
+  std::string sentence;
+  for (std::size_t i = 0; i < models.size(); ++i) {
+    std::string why;
+    try {
+      if (i < count && opened.model(models[i].key).checkpoint.tensors().empty()) {
+        why = "it holds no tensor";
+        sayLeftOut(models[i].key, why);
+      }
+    } catch (const Error& error) {
+      if (error.category() != Category::input) throw;
+      why = error.message();  // reports name no folder of this machine
+      sayLeftOut(models[i].key, error.what());
+    }
+    if (why.empty()) {
+      left.push_back(std::move(models[i]));
+    } else {
+      sentence +=
+          fmt::format("{}'{}' is left out, for it can't be read: {}.", sentence.empty() ? "" : " ",
+                      models[i].key, words::escapedText(why, kLongestReason));
+    }
+  }
+  if (left.size() < controls + 2) {
+    throw inputError(folder, "fewer than two of its models can be read",
+                     "fetch those again that are left out");
+  }
+  models = std::move(left);
+  return sentence;
+}
+
 // A comparison in which nothing could be compared is no quiet success.
 ExitCode verdictCode(const results::Report& report, const std::set<evidence::Class>& fail_on) {
   const bool testable =
@@ -272,7 +316,8 @@ int compareVerb(const Invocation& invocation) {
   const fs::path out = invocation.has("dry-run")
                            ? fs::path("out/compare")
                            : outFolder(invocation, "out/compare", kCompareFiles);
-  const RecipeWriter writer(models, controls.size(), deep, most);
+  std::string why;
+  const RecipeWriter writer(models, controls.size(), deep, most, why);
   if (writer.text().size() > yaml::kLargestFile) {
     throw inputError("",
                      fmt::format("{} models make more pairs than one recipe holds", models.size()),
@@ -282,9 +327,17 @@ int compareVerb(const Invocation& invocation) {
   const std::string file = (out / "recipe.yaml").string();
   auto workspace = std::make_unique<Workspace>(steps::parse(writer.text(), file), invocation);
   if (!workspace->good()) return kBadInput;
+  if (invocation.has("all")) {
+    why = leaveOutUnreadable(models, controls.size(), workspace->models(), invocation.value("all"));
+  }
+  if (!why.empty()) {
+    const RecipeWriter of_the_rest(models, controls.size(), deep, most, why);
+    workspace = std::make_unique<Workspace>(steps::parse(of_the_rest.text(), file), invocation);
+    if (!workspace->good()) return kBadInput;
+  }
   if (invocation.has("dry-run")) return sayPlan(*workspace, invocation.has("json"));
   pin(models, workspace->models());
-  const RecipeWriter pinned(models, controls.size(), deep, most);
+  const RecipeWriter pinned(models, controls.size(), deep, most, why);
   if (keeping.asked()) {  // under the addresses by which the bundle will be asked for them
     workspace =
         std::make_unique<Workspace>(steps::parse(pinned.text(), file), invocation, &keeping);

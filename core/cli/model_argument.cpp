@@ -10,6 +10,7 @@
 #include <kindred/bundle/bundle.hpp>
 #include <kindred/error.hpp>
 
+#include "words/json_walk.hpp"
 #include "words/names.hpp"
 #include "words/near.hpp"
 
@@ -45,7 +46,7 @@ ModelArgument local(const std::string& path) {
   ModelArgument model;
   model.plugin = "local-mmap";
   model.root = full.parent_path().string();
-  model.address = full.filename().string();
+  model.address = full.has_filename() ? full.filename().string() : ".";
   const bool file = fs::is_regular_file(full);
   if (file && path.ends_with(bundle::kEnding)) {
     throw inputError(path, "is a bundle of what a run has read, and no model",
@@ -201,6 +202,10 @@ std::string recipeHead(const std::vector<ModelArgument>& models, std::size_t con
   std::map<std::string, std::string> sources;  // by text
   std::string head = "sources:\n", list = "models:\n";
   const auto address = [&](const ModelArgument& model) {
+    if (const std::string path = model.root + "/" + model.address; !words::isUtf8(path)) {
+      throw inputError(words::escaped(path), "its path is not UTF-8, so no recipe can name it",
+                       "rename it, or give it a link with another name");
+    }
     const auto [at, fresh] =
         sources.try_emplace(sourceText(model), "s" + std::to_string(sources.size() + 1));
     if (fresh) head += "  " + at->second + ": " + at->first + "\n";

@@ -39,6 +39,7 @@ class Selector {
       : model_(model), selection_(selection) {}
 
   std::vector<Selected> run() {
+    if (model_.checkpoint.tensors().empty()) throw noTensors();
     if (selection_.patterns.empty() && selection_.roles.empty()) byPattern("*");
     for (const std::string& pattern : selection_.patterns) byPattern(pattern);
     for (const std::string& role : selection_.roles) byRole(role);
@@ -53,6 +54,13 @@ class Selector {
   }
 
  private:
+  Error noTensors() const {
+    const auto& files = model_.checkpoint.shards();
+    return inputError(files.empty() ? "" : files.front().file->place(),
+                      "model '" + model_.key + "' holds no tensor",
+                      "name the file or folder that holds its weights");
+  }
+
   // Of the pattern or role at hand.
   std::string place() {
     const std::size_t i = index_++;

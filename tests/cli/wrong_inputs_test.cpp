@@ -1,0 +1,201 @@
+// Models whose files are not what they should be: what is wrong is said by name.
+#include <gmock/gmock.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+
+#include "demo.hpp"
+#include "recipes.hpp"
+#include "support/gguf.hpp"
+#include "toys.hpp"
+
+namespace kindred::clitest {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+using support::GgufWriter;
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+
+const char* const kLfsPointer = "version https://git-lfs.github.com/spec/v1\nsize 500\n";
+
+RunResult inspectionOf(const fs::path& path) { return support::run({"inspect", path.string()}); }
+
+RunResult comparisonIn(const TempDir& dir, std::vector<std::string> arguments) {
+  arguments.insert(arguments.begin(), "compare");
+  arguments.insert(arguments.end(), {"--out", (dir / "out").string()});
+  return support::run(arguments);
+}
+
+// Queries of four heads of 16, with what `more` writes.
+template <class More>
+std::string ggufWith(const char* tensor, const More& more) {
+  constexpr std::uint32_t kF16 = 1;
+  GgufWriter writer;
+  writer.text("general.architecture", "llama");
+  writer.number("llama.embedding_length", 64);
+  more(writer);
+  writer.tensor(tensor, kF16, {64, 64}, std::string(64 * 64 * 2, '\1'));
+  return writer.bytes();
+}
+
+constexpr const char* kQueryName = "blk.0.attn_q.weight";
+
+TEST(Indices, ThatAreNamedByPathAreReadWithTheirShards) {
+  TempDir dir;
+  for (const char* part : {"1", "2"}) {
+    support::writeSafetensors(dir / "m" / ("model-" + std::string(part) + "-of-2.safetensors"),
+                              {support::tensorOf(part, DType::F32, {1}, {1})});
+  }
+  const auto index = dir.write("m/model.safetensors.index.json",
+                               R"({"weight_map":{"1":"model-1-of-2.safetensors",)"
+                               R"("2":"model-2-of-2.safetensors"}})");
+  const RunResult result = inspectionOf(index);
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.out, HasSubstr("tensors       2 in 2 file(s)\n"));
+  EXPECT_EQ(comparisonIn(dir, {index.string(), (dir / "m").string()}).exit_code, 0);
+}
+
+TEST(GgufParts, AreRefusedWhereTwoAreOne) {
+  TempDir dir;
+  const auto part = [](std::uint32_t number, const char* tensor) {
+    return ggufWith(tensor, [&](GgufWriter& writer) {
+      writer.number("split.no", number);
+      writer.number("split.count", 2);
+    });
+  };
+  dir.write("m/m-00001-of-00002.gguf", part(0, kQueryName));
+  dir.write("m/m-00002-of-00002.gguf", part(0, kQueryName));
+  const RunResult twice = inspectionOf(dir / "m");
+  EXPECT_EQ(twice.exit_code, 2);
+  EXPECT_THAT(twice.err, HasSubstr("m-00002-of-00002.gguf: it is read as part 2 of the model, and "
+                                   "by its header it is part 1"));
+  dir.write("m/m-00002-of-00002.gguf", part(1, kQueryName));
+  EXPECT_THAT(inspectionOf(dir / "m").err,
+              HasSubstr("m-00002-of-00002.gguf: tensor 'blk.0.attn_q.weight' "
+                        "is also in 'm-00001-of-00002.gguf'"));
+  dir.write("m/m-00002-of-00002.gguf", part(1, "blk.1.attn_q.weight"));
+  EXPECT_EQ(inspectionOf(dir / "m").exit_code, 0);
+}
+
+TEST(GgufKeys, WithAValueForEachLayerAreOneNumberWhereAllAreEqual) {
+  TempDir dir;
+  const auto inspected = [&](const std::vector<std::uint32_t>& heads,
+                             const std::vector<std::uint32_t>& units) {
+    return inspectionOf(dir.write("m.gguf", ggufWith(kQueryName, [&](GgufWriter& writer) {
+                                    writer.numbers("llama.attention.head_count", heads);
+                                    writer.numbers("llama.feed_forward_length", units);
+                                  })));
+  };
+  const RunResult equal = inspected({4, 4}, {128, 128});
+  EXPECT_EQ(equal.exit_code, 0) << equal.err;
+  EXPECT_THAT(equal.out, HasSubstr("heads in pairs"));
+  EXPECT_EQ(equal.err, "");
+  const RunResult mixed = inspected({4, 4}, {128, 256});
+  EXPECT_EQ(mixed.exit_code, 0) << mixed.err;
+  EXPECT_THAT(mixed.err, HasSubstr("'llama.feed_forward_length' is a list of values that are not "
+                                   "all one number, and is not read"));
+}
+
+TEST(GgufKeys, ThatNoModelHasAreNamedWithTheirFile) {
+  TempDir dir;
+  const auto refused = [&](const char* key, std::uint32_t value) {
+    const RunResult result = inspectionOf(dir.write(
+        "m.gguf", ggufWith(kQueryName, [&](GgufWriter& writer) { writer.number(key, value); })));
+    EXPECT_EQ(result.exit_code, 2) << result.out;
+    return result.err;
+  };
+  EXPECT_THAT(refused("llama.attention.head_count", 4294967295u),
+              AllOf(HasSubstr("m.gguf: 'llama.attention.head_count' is 4294967295, not a whole "
+                              "number from 0 to 2147483647"),
+                    Not(HasSubstr("config.json"))));
+  EXPECT_THAT(refused("general.alignment", 1u << 31),
+              HasSubstr("general.alignment is 2147483648; the limit is 1073741824"));
+  EXPECT_THAT(refused("general.alignment", 3), HasSubstr("no power of two"));
+}
+
+TEST(Files, InCapitalsAreFound) {
+  TempDir dir;
+  fs::create_directories(dir / "m");
+  saveModel(dir / "a", stored(toyLlama(1)), toyLlamaConfig());
+  fs::copy_file(dir / "a/model.safetensors", dir / "m/MODEL.SAFETENSORS");
+  EXPECT_EQ(inspectionOf(dir / "m").exit_code, 0);
+}
+
+TEST(Files, ThatAreNoneAreSaidToBeFoldersAndPipes) {
+  TempDir dir;
+  const auto broken = [&](const char* name, bool pipe) {
+    fs::remove_all(dir / "m");
+    saveModel(dir / "m", stored(toyLlama(1)), toyLlamaConfig());
+    fs::remove(dir / "m" / name);
+    if (pipe) {
+      EXPECT_EQ(::mkfifo((dir / "m" / name).c_str(), 0600), 0);
+    } else {
+      fs::create_directory(dir / "m" / name);
+    }
+    const RunResult result = inspectionOf(dir / "m");
+    EXPECT_EQ(result.exit_code, 2) << result.out;
+    return result.err;
+  };
+  for (const char* name : {"config.json", "model.safetensors"}) {
+    EXPECT_THAT(broken(name, true), HasSubstr("m/" + std::string(name) + ": is a pipe"));
+    EXPECT_THAT(broken(name, false), HasSubstr("m/" + std::string(name) + ": is a folder"));
+  }
+}
+
+TEST(Files, ThatAreLinksToThemselvesAreSaidToBe) {
+  TempDir dir;
+  fs::create_directories(dir / "m");
+  fs::create_symlink("model.safetensors", dir / "m/model.safetensors");
+  EXPECT_THAT(inspectionOf(dir / "m").err, HasSubstr("a link that leads back to itself"));
+}
+
+TEST(CompareAll, LeavesOutWhatCannotBeReadAndSaysSoInTheReport) {
+  TempDir dir;
+  saveModel(dir / "all/a", stored(toyLlama(1)), toyLlamaConfig());
+  saveModel(dir / "all/b", stored(tuned(toyLlama(1), 2)), toyLlamaConfig());
+  dir.write("all/pointer/model.safetensors", kLfsPointer);
+  support::writeSafetensors(dir / "all/void/model.safetensors", {});
+  const RunResult result = comparisonIn(dir, {"--all", (dir / "all").string()});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.err, AllOf(HasSubstr("pointer is left out"), HasSubstr("void is left out")));
+  EXPECT_EQ(reportOf(dir).at("models").size(), 2u);
+  for (const char* file : {"out/report.json", "out/report.md", "out/report.html"}) {
+    EXPECT_THAT(support::readFile(dir / file),
+                AllOf(HasSubstr("pointer"), HasSubstr("Git LFS pointer"), HasSubstr("no tensor")))
+        << file;
+  }
+  const RunResult again =
+      support::run({"run", (dir / "out/recipe.yaml").string(), "--out", (dir / "again").string()});
+  EXPECT_EQ(again.exit_code, 0) << again.err;
+}
+
+TEST(CompareAll, NeedsTwoModelsThatCanBeRead) {
+  TempDir dir;
+  saveModel(dir / "all/a", stored(toyLlama(1)), toyLlamaConfig());
+  dir.write("all/pointer/model.safetensors", kLfsPointer);
+  const RunResult result = comparisonIn(dir, {"--all", (dir / "all").string()});
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_THAT(result.err, HasSubstr("fewer than two of its models can be read"));
+}
+
+TEST(CompareOfTwo, NamesTheModelAndNoRecipeThatNobodyWrote) {
+  TempDir dir;
+  const auto why = [&](const std::string& model) {
+    const RunResult result = comparisonIn(dir, {model, (kDemo / "base").string()});
+    EXPECT_EQ(result.exit_code, 2) << result.out;
+    EXPECT_THAT(result.err, AllOf(Not(HasSubstr("recipe.yaml")), Not(HasSubstr("pattern"))));
+    return result.err;
+  };
+  fs::create_directories(dir / "\xff\xfe");
+  EXPECT_THAT(why((dir / "\xff\xfe").string()), HasSubstr("\\xff\\xfe: its path is not UTF-8"));
+  why("/");
+  support::writeSafetensors(dir / "void/model.safetensors", {});
+  EXPECT_THAT(why((dir / "void").string()),
+              HasSubstr("void/model.safetensors: model 'void' holds no tensor"));
+}
+
+}  // namespace
+}  // namespace kindred::clitest
