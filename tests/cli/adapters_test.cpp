@@ -178,7 +178,7 @@ TEST_F(Adapters, OfOtherMethodsAreNamed) {
   EXPECT_THAT(result.out, AllOf(HasSubstr("(IA)3, a change of another model"),
                                 HasSubstr("not: its method is (IA)3")));
   EXPECT_THAT(compare(dir_, path(dir_, "base"), both(dir_)).err,
-              HasSubstr("LoRA's alone is applied"));
+              HasSubstr("it is no plain LoRA adapter (its method is "));
 }
 
 TEST_F(Adapters, CannotBeTestedAgainstAModel) {

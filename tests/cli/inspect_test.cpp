@@ -124,15 +124,15 @@ TEST(Inspect, SaysWhatWasLeftOutAndHowToNameIt) {
   EXPECT_THAT(result.err, HasSubstr((dir / "m/model.fp16.safetensors").string()));
 }
 
-TEST(Inspect, AsksWhichOfAFolderOfComponentsIsMeant) {
+TEST(Inspect, NamesTheComponentThatAFolderHolds) {
   const TempDir dir;
   dir.write("m/model_index.json", "{}");
   support::writeSafetensors(dir / "m/unet/diffusion_pytorch_model.safetensors",
                             {support::tensorOf("a", DType::F32, {1}, {1})});
   const RunResult result = support::run({"inspect", (dir / "m").string()});
   EXPECT_EQ(result.exit_code, 2);
-  EXPECT_THAT(result.err, HasSubstr("a folder of several models: unet"));
-  EXPECT_THAT(result.err, HasSubstr("such as " + (dir / "m/unet").string()));
+  EXPECT_THAT(result.err, HasSubstr("no weights itself, and a folder that does: unet"));
+  EXPECT_THAT(result.err, HasSubstr("name that one: " + (dir / "m/unet").string()));
   EXPECT_EQ(support::run({"inspect", (dir / "m/unet").string()}).exit_code, 0);
 }
 
