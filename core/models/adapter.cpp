@@ -253,8 +253,7 @@ class AdapterReader {
 
   std::string whyNotApplied() const {
     if (!isLora())
-      return fmt::format("it is no plain LoRA adapter (its method is {}), and no other is applied",
-                         adapter_.method);
+      return fmt::format("its method is {}, and LoRA's alone is applied", adapter_.method);
     if (!other_.empty()) {
       const std::string_view tool = toolOf(other_);
       return tool.empty()

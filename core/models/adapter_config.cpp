@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "words/json_walk.hpp"
+#include "words/letters.hpp"
 #include "words/names.hpp"
 
 namespace kindred::models {
@@ -39,6 +40,7 @@ class AdapterConfigReader {
     if (value.is_null()) return;
     if (key == "peft_type") {
       config_.method = words::textOf(value, place_, {.key = key});
+      if (words::lower(config_.method) == "lora") config_.method = "LORA";
     } else if (key == "base_model_name_or_path") {
       config_.base = words::textOf(value, place_, {.key = key});
     } else if (key == "revision") {

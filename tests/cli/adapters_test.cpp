@@ -170,6 +170,11 @@ TEST_F(Adapters, AreDescribed) {
   EXPECT_EQ(file.at("architecture"), json());
 }
 
+TEST_F(Adapters, WhoseMethodIsInSmallLettersAreApplied) {
+  save(factorsOf(changes_), configOf("", "lora"));
+  EXPECT_LT(differenceFrom(merged(base_, changes_)), 1e-5);
+}
+
 TEST_F(Adapters, OfOtherMethodsAreNamed) {
   save({{kPrefix + "model.layers.0.mlp.down_proj.ia3_l", Array{{1, 176}, Vector(176, 1)}}},
        configOf("", "IA3"));
@@ -178,7 +183,7 @@ TEST_F(Adapters, OfOtherMethodsAreNamed) {
   EXPECT_THAT(result.out, AllOf(HasSubstr("(IA)3, a change of another model"),
                                 HasSubstr("not: its method is (IA)3")));
   EXPECT_THAT(compare(dir_, path(dir_, "base"), both(dir_)).err,
-              HasSubstr("it is no plain LoRA adapter (its method is "));
+              HasSubstr("LoRA's alone is applied"));
 }
 
 TEST_F(Adapters, CannotBeTestedAgainstAModel) {

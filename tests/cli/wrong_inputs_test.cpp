@@ -25,7 +25,7 @@ RunResult inspectionOf(const fs::path& path) { return support::run({"inspect", p
 
 RunResult comparisonIn(const TempDir& dir, std::vector<std::string> arguments) {
   arguments.insert(arguments.begin(), "compare");
-  arguments.insert(arguments.end(), {"--out", (dir / "out").string()});
+  arguments.insert(arguments.end(), {"--force", "--out", (dir / "out").string()});
   return support::run(arguments);
 }
 
