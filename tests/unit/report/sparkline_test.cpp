@@ -42,7 +42,7 @@ TEST(Sparkline, DrawsNothingOfThreeLayers) {
 
 TEST(Paint, IsPlainUnlessAskedFor) {
   EXPECT_EQ(Paint().strong("kin"), "kin");
-  EXPECT_EQ(Paint::forStandardOutput().strong("kin"), "kin");  // no terminal here
+  EXPECT_EQ(Paint::forTerminal(-1).strong("kin"), "kin");  // no terminal there
   EXPECT_EQ(Paint::always().strong("kin"), "\x1b[1mkin\x1b[0m");
 }
 
