@@ -100,7 +100,7 @@ std::string linear(double a, double b) {
 }
 
 TEST_F(Replay, GivesEveryBitOfAMergeBack) {
-  publish([](float a, float b) { return (0.8f * a + 0.6f * b) / static_cast<float>(0.8 + 0.6); });
+  publish([](float a, float b) { return (0.8f * a + 0.6f * b) / (0.8f + 0.6f); });
   const json report = reportOf(linear(0.8, 0.6));
   EXPECT_EQ(report.at("share"), 1.0);
   EXPECT_EQ(report.at("arithmetic"), "single");
@@ -109,7 +109,7 @@ TEST_F(Replay, GivesEveryBitOfAMergeBack) {
 }
 
 TEST_F(Replay, MissesValuesWhereAWeightIsOffByLittle) {
-  publish([](float a, float b) { return (0.8f * a + 0.6f * b) / static_cast<float>(0.8 + 0.6); });
+  publish([](float a, float b) { return (0.8f * a + 0.6f * b) / (0.8f + 0.6f); });
   const double slightly = reportOf(linear(0.8, 0.601)).at("share");
   EXPECT_LT(slightly, 0.999);
   EXPECT_GT(slightly, 0.9);
