@@ -35,7 +35,7 @@ TEST(Schema, IsNamedInTheFirstLineOfEveryRecipeThatShips) {
     ++recipes;
     const std::string first = text.substr(0, text.find('\n'));
     ASSERT_EQ(first.substr(0, names.size()), names) << entry.path();
-    EXPECT_TRUE(fs::exists(entry.path().parent_path() / first.substr(names.size())))
+    EXPECT_TRUE(fs::exists(fs::canonical(entry.path()).parent_path() / first.substr(names.size())))
         << entry.path();
   }
   EXPECT_GT(recipes, 10U);
