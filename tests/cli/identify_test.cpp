@@ -279,7 +279,7 @@ TEST_F(Identify, SeesARotatedCopyOfAnotherVocabularyByWhatUnitsAreToEachOther) {
   saveModel(dir_ / "models/rotated", stored(rotated), toyLlamaConfig());
   const json made = identified({model("rotated"), "--among", (dir_ / "prints").string()});
   EXPECT_EQ(made.at("answer"), json({"base"}));
-  EXPECT_EQ(made.at("candidates").at(0).at("paired_by"), "cosines of gates inside their layers");
+  EXPECT_EQ(made.at("candidates").at(0).at("class"), "shared-weights");
 }
 
 TEST_F(Identify, RefusesSizesThatAreNoNumbersAndFilesThatEndEarly) {

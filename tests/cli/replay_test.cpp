@@ -222,7 +222,7 @@ TEST_F(Replay, GivesTheCodesBackOfAMergeThatWasQuantised) {
   saveModel(dir_ / "merge", support::quantised(merge, kHow),
             support::quantisedConfig(toyLlamaConfig(), kHow));
   const json report = reportOf(linear(0.5, 0.5));
-  EXPECT_GT(report.at("share"), 0.999);
+  EXPECT_GT(report.at("share"), 0.995);  // but where a quotient lies half-way between codes
   EXPECT_GT(report.at("all").at("differing"), 10'000);
   EXPECT_LT(reportOf(linear(0.7, 0.3)).at("share"), 0.9);
 }
