@@ -14,8 +14,19 @@ namespace {
 
 using evidence::Class;
 
-std::string partsOf(const results::Pair& pair) {
+// Of composites those components that are related, each as a whole.
+std::string componentsOf(const results::Pair& pair) {
   std::string parts;
+  for (const evidence::ComponentVerdict& part : pair.components) {
+    if (!evidence::isRelated(part.verdict.klass)) continue;
+    parts += (parts.empty() ? "the " : " and the ") + std::string(models::name(part.component));
+  }
+  return parts;
+}
+
+std::string partsOf(const results::Pair& pair) {
+  std::string parts = componentsOf(pair);
+  if (!parts.empty()) return parts;
   for (const auto& [name, count] : pair.coverage.components) {
     if (count.equal == 0 || name == "other") continue;
     parts += (parts.empty() ? "" : ", ") + name;
@@ -224,8 +235,11 @@ Answer answerByClass(const results::Pair& pair) {
           "model came from which."};
     case Class::partial:
       return {fmt::format("{} and {} share a part of their weights: {}.", a, b, partsOf(pair)),
-              "In the other tensors that were tested, nothing was found that ties the two models "
-              "together."};
+              componentsOf(pair).empty()
+                  ? "In the other tensors that were tested, nothing was found that ties the two "
+                    "models together."
+                  : "Nothing else that was tested ties the two models together; the verdict below "
+                    "says what was tested and what was not."};
     case Class::no_evidence:
       return {
           fmt::format("Nothing was found that ties the tested weights of {} to those of {}.", a, b),
