@@ -120,7 +120,7 @@ void checkTokens(const Catalogue& catalogue, const Shard& shard) {
 
 void refusePlaceholder(const Shard& shard, std::span<const std::byte> beginning) {
   const std::string_view text(reinterpret_cast<const char*>(beginning.data()), beginning.size());
-  if (const auto other = words::placeholder(text)) {
+  if (const auto other = words::pointerOrPage(text)) {
     throw inputError(shard.file->place(), other->what, other->remedy);
   }
 }

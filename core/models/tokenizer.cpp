@@ -119,7 +119,7 @@ class Node {
 void readRoot(std::string_view tokenizer_json, const std::string& file,
               const std::function<void(const Node&)>& read) {
   const JsonPlace place{file, "the file", "fetch the file again"};
-  if (const auto other = words::placeholder(tokenizer_json)) {
+  if (const auto other = words::pointerOrPage(tokenizer_json)) {
     throw inputError(file, other->what, other->remedy);
   }
   words::refuseOtherEncodings(tokenizer_json, place);

@@ -49,7 +49,7 @@ std::size_t firstShown(std::string_view head) {
 
 }  // namespace
 
-std::optional<Impostor> placeholder(std::string_view beginning) {
+std::optional<Impostor> pointerOrPage(std::string_view beginning) {
   const std::string_view head = beginning.substr(0, kLooked);
   if (head.starts_with(kPointer.bytes)) {
     return Impostor{std::string(kPointer.what), std::string(kPointer.remedy)};
@@ -60,7 +60,7 @@ std::optional<Impostor> placeholder(std::string_view beginning) {
 }
 
 std::optional<Impostor> impostor(std::string_view beginning) {
-  if (auto other = placeholder(beginning)) return other;
+  if (auto other = pointerOrPage(beginning)) return other;
   const std::string_view head = beginning.substr(0, kLooked);
   for (const Magic& magic : kMagics) {
     if (head.starts_with(magic.bytes)) {

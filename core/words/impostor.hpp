@@ -17,6 +17,6 @@ struct Impostor {
 std::optional<Impostor> impostor(std::string_view beginning);
 // The same of a text that may lie under any file's name, whatever its format: a pointer, a web
 // page.
-std::optional<Impostor> placeholder(std::string_view beginning);
+std::optional<Impostor> pointerOrPage(std::string_view beginning);
 
 }  // namespace kindred::words
