@@ -185,6 +185,38 @@ class ShiftedIntegers final : public Codec {
   Grouped shape_;
 };
 
+class AwqRows final : public Codec {
+ public:
+  // Of `groups` zero points and scales a row that are stored some are used.
+  AwqRows(const Grouped& shape, std::uint64_t group) : shape_(shape), group_(group) {}
+
+  std::string name() const override { return fmt::format("AWQ, 4 bit, groups of {}", group_); }
+  std::uint64_t rows() const override { return shape_.rows; }
+  std::uint64_t columns() const override { return shape_.columns; }
+  bool odd() const override { return false; }
+
+  std::vector<Piece> pieces(std::uint64_t first, std::uint64_t count) const override {
+    return {rowsOf(0, DType::U8, shape_.columns / 2, first, count),
+            rowsOf(1, DType::U8, shape_.groups / 2, first, count),
+            rowsOf(2, shape_.scales, shape_.groups, first, count)};
+  }
+
+  void decode(std::uint64_t, std::uint64_t count, std::span<const Bytes> bytes,
+              std::span<float> values) const override {
+    const std::vector<float> scales = numbersOf(shape_.scales, bytes[2]);
+    for (std::uint64_t e = 0; e < count * shape_.columns; ++e) {
+      const std::uint64_t g = e / shape_.columns * shape_.groups + e % shape_.columns / group_;
+      values[e] = static_cast<float>(static_cast<int>(codeAt(bytes[0], e, 4)) -
+                                     static_cast<int>(codeAt(bytes[1], g, 4))) *
+                  scales[g];
+    }
+  }
+
+ private:
+  Grouped shape_;
+  std::uint64_t group_;
+};
+
 }  // namespace
 
 std::unique_ptr<Codec> mlxAffine(const Part& codes, const Part& scales, const Part& biases,
@@ -221,6 +253,24 @@ std::unique_ptr<Codec> shiftedIntegers(const Part& codes, const Part& scales, co
   const auto shape = grouped(scales, codes.shape[0], codes.shape[1]);
   if (!shape || zeros.dtype != DType::I8 || zeros.shape != scales.shape) return nullptr;
   return std::make_unique<ShiftedIntegers>(*shape);
+}
+
+std::unique_ptr<Codec> awqRows(const Part& codes, const Part& zeros, const Part& scales,
+                               std::uint64_t group) {
+  constexpr std::uint64_t kInWord = 8, kMost = std::uint64_t{1} << 32;
+  for (const Part* words : {&codes, &zeros}) {
+    if (words->dtype != DType::I32 || words->shape.size() != 2 || words->shape[1] >= kMost)
+      return {};
+  }
+  const Grouped shape{codes.shape[0], kInWord * codes.shape[1], kInWord * zeros.shape[1],
+                      scales.dtype};
+  const std::vector<std::uint64_t> wanted{shape.rows, shape.groups};
+  if (shape.rows == 0 || shape.columns == 0 || zeros.shape[0] != shape.rows) return nullptr;
+  if (scales.shape != wanted || !isFactor(scales.dtype)) return nullptr;
+  if (group == 0 || shape.columns % group != 0 || shape.columns / group > shape.groups) {
+    return nullptr;
+  }
+  return std::make_unique<AwqRows>(shape, group);
 }
 
 }  // namespace kindred::codecs

@@ -1,5 +1,5 @@
 // Integers of two to eight bits, packed row by row, under a scale for each group of columns:
-// compressed-tensors (pack-quantized, int-quantized) and MLX (affine).
+// compressed-tensors (pack-quantized, int-quantized), MLX (affine) and AWQ (gemv).
 #pragma once
 
 #include <memory>
@@ -26,5 +26,11 @@ std::unique_ptr<Codec> packedIntegers(const Part& codes, const Part& scales,
 // compressed-tensors: value = (q - zero) * scale. Parts: 0 codes I8 [rows, columns]; 1 scales, 2
 // zero points I8, both [rows, groups]. Without zero points it is scaled().
 std::unique_ptr<Codec> shiftedIntegers(const Part& codes, const Part& scales, const Part& zeros);
+
+// AWQ ("gemv"): value = (q - zero) * scale, 4 bit, the lowest bits first. Parts: 0 codes I32 [rows,
+// columns / 8]; 1 zero points I32 [rows, words]; 2 scales [rows, 8 * words]. Of both the first
+// columns / group are used, what is behind them fills words up. Null where shapes don't fit.
+std::unique_ptr<Codec> awqRows(const Part& codes, const Part& zeros, const Part& scales,
+                               std::uint64_t group);
 
 }  // namespace kindred::codecs

@@ -22,7 +22,7 @@ struct Traits {
   std::string_view text;
 };
 
-constexpr std::array<Traits, 18> kTraits{{
+constexpr std::array<Traits, 20> kTraits{{
     {Shown::values, "numbers"},
     {Shown::values, "floats under one scale"},
     {Shown::rows, "floats under a scale for each row"},
@@ -32,12 +32,14 @@ constexpr std::array<Traits, 18> kTraits{{
     {Shown::nothing, "complex numbers"},
     {Shown::nothing, "whole numbers"},
     {Shown::nothing, "integers under scales or zero points"},
+    {Shown::nothing, "integers laid over one another under scales and zero points (HQQ)"},
     {Shown::nothing, "integers packed in words (compressed-tensors)"},
     {Shown::nothing, "integers packed in words along the inputs (GPTQ, AWQ)"},
     {Shown::nothing, "integers packed in words under scales and biases (MLX)"},
     {Shown::nothing, "indices into a table (bitsandbytes)"},
     {Shown::nothing, "4-bit floats in pairs under scales of blocks (NVFP4, MXFP4)"},
     {Shown::nothing, "indices into code books"},
+    {Shown::nothing, "floats without the zeros between them (sparse-bitmask)"},
     {Shown::nothing, "scales, zero points or tables of other tensors"},
     {Shown::nothing, "blocks of codes with their scales (GGUF)"},
     {Shown::nothing, "scales, zero points or tables of other tensors, read with them"},
@@ -62,6 +64,9 @@ bool isOneOf(std::string_view word, const std::array<std::string_view, N>& words
 
 // Codes under names of their own.
 constexpr std::array<std::string_view, 4> kBookCodes{"codes", "Qidxs", "q_weight", "trellis"};
+
+// What compressed-tensors leaves of a sparse matrix, beside a mask of where it belongs.
+constexpr std::string_view kSparse = "compressed";
 
 // HQQ's codes, beside which its settings stand as tensors.
 constexpr std::string_view kHqqCodes = "W_q";
@@ -88,8 +93,9 @@ bool isCompanionWord(std::string_view word) {
   constexpr std::array<std::string_view, 11> kParts{"scale",   "zero",     "absmax", "quant_map",
                                                     "g_idx",   "codebook", "SCB",    "quant_state",
                                                     "invperm", "q_groups", "qmap"};
-  constexpr std::array<std::string_view, 10> kWhole{
-      "biases", "weight_shape", "weight_format", "suh", "svh", "su", "sv", "SU", "SV", "CB"};
+  constexpr std::array<std::string_view, 12> kWhole{
+      "biases", "weight_shape", "weight_format", "suh",        "svh", "su", "sv", "SU",
+      "SV",     "CB",           "bitmask",       "row_offsets"};
   return isOneOf(word, kWhole) ||
          std::any_of(kParts.begin(), kParts.end(), [&](auto part) { return has(word, part); });
 }
@@ -175,9 +181,14 @@ class Classifier {
     const Tensor* tensor;
   };
 
+  // In HQQ's own pickles all that belongs to the codes of a module stands in a part of it.
   static std::string_view moduleOf(std::string_view name) {
+    constexpr std::string_view kBesideCodes = ".meta";
     const std::size_t dot = name.rfind('.');
-    return dot == std::string_view::npos ? std::string_view{} : name.substr(0, dot);
+    if (dot == std::string_view::npos) return {};
+    const std::string_view module = name.substr(0, dot);
+    return module.ends_with(kBesideCodes) ? module.substr(0, module.size() - kBesideCodes.size())
+                                          : module;
   }
   static std::string_view leafOf(std::string_view name) { return name.substr(name.rfind('.') + 1); }
 
@@ -204,7 +215,9 @@ class Classifier {
     const Tensor& tensor = tensors_[i];
     const std::string_view leaf = leafOf(tensor.name);
     if (is_companion(i) || tensor.elements < 2 || isCompanionWord(leaf)) return false;
-    if (leaf == "qweight" || leaf == kHqqCodes || isOneOf(leaf, kBookCodes)) return true;
+    if (leaf == "qweight" || leaf == kHqqCodes || leaf == kSparse || isOneOf(leaf, kBookCodes)) {
+      return true;
+    }
     const bool index = tensor.dtype == DType::I64 || tensor.dtype == DType::BOOL;
     return (isInteger(tensor.dtype) && !index) ||
            (isSmallFloat(tensor.dtype) && tensor.shape.size() > 1);
@@ -259,7 +272,8 @@ class Classifier {
       return Encoding::table_codes;
     }
     if (leaf == "qweight") return Encoding::transposed_words;
-    if (leaf == kHqqCodes) return Encoding::scaled_integers;
+    if (leaf == kHqqCodes) return Encoding::laid_over;
+    if (leaf == kSparse && beside(i, "bitmask")) return Encoding::sparse;
     if (isOneOf(leaf, kBookCodes)) return Encoding::code_books;
     return isInteger(tensor.dtype) ? ofIntegers(i, leaf) : ofFloats(i);
   }

@@ -22,12 +22,14 @@ enum class Encoding : std::uint8_t {
   complex,
   integers,          // with nothing beside them: counts, indices, masks, or codes without a table
   scaled_integers,   // with scales, and perhaps zero points: int8 of several tools
+  laid_over,         // parts of a matrix in the bits of one word, with scales and zeros: HQQ
   packed_words,      // several in a word: compressed-tensors
   transposed_words,  // several in a word along the inputs: GPTQ and AWQ
   grouped_words,     // several in a word under scales and biases of groups: MLX
   table_codes,       // indices into a table: bitsandbytes
   four_bit_floats,   // two in a byte under scales of blocks: NVFP4, MXFP4
   code_books,        // indices of vectors: AQLM, QuIP, EXL and others
+  sparse,            // floats without the zeros between them, whose places a mask holds
   companion,         // scales, zero points, tables of another tensor
   blocks,            // of GGUF: codes with their scales
   part               // the same of a tensor that a codec makes numbers of, and read with it

@@ -114,7 +114,9 @@ std::string matrixName(const std::string& codes) {
   if (codes.ends_with(".qweight")) return replaced("qweight", "weight");
   if (codes.ends_with(".W_q")) return replaced("W_q", "weight");
   if (codes.ends_with("_packed")) return replaced("_packed", "");
-  if (codes.ends_with("_blocks")) return replaced("_blocks", "");
+  for (const std::string_view end : {"_blocks", ".blocks", "._data"}) {
+    if (codes.ends_with(end)) return replaced(end, "");
+  }
   return codes;
 }
 
@@ -159,7 +161,9 @@ std::optional<Found> CodecFinder::of(const Tensor& tensor) const {
     case Encoding::block_scaled:
       return ofFloats(tensor);
     case Encoding::scaled_integers:
-      return tensor.name.ends_with(".W_q") ? ofHqq(tensor) : ofBytes(tensor);
+      return ofBytes(tensor);
+    case Encoding::laid_over:
+      return ofHqq(tensor);
     case Encoding::packed_words:
       return ofPackedWords(tensor);
     case Encoding::transposed_words:
@@ -246,9 +250,14 @@ std::optional<Found> CodecFinder::ofTransposedWords(const Tensor& tensor) const 
   // Words in another order, for the kernels of one library.
   for (const char* other : {"marlin", "bitblas"}) {
     if (stated_.checkpoint_format.find(other) != std::string::npos) return std::nullopt;
+    if (stated_.version.find(other) != std::string::npos) return std::nullopt;
   }
   std::unique_ptr<codecs::Codec> codec;
-  if (scales->shape.size() == 2 && scales->shape[1] == tensor.shape[1]) {
+  if (stated_.version == "gemv") {  // words along each row
+    groups = nullptr;
+    codec = codecs::awqRows(partOf(tensor), partOf(*zeros), partOf(*scales), stated_.group_size);
+  } else if (stated_.method != "awq" && scales->shape.size() == 2 &&
+             scales->shape[1] == tensor.shape[1]) {
     const auto version = stated_.checkpoint_format == "gptq_v2" ? codecs::GptqZeros::as_is
                                                                 : codecs::GptqZeros::minus_one;
     const auto order = groups == nullptr ? std::nullopt : std::optional(partOf(*groups));
@@ -342,7 +351,8 @@ std::optional<Found> CodecFinder::ofFourBitFloats(const Tensor& tensor) const {
   const bool halves = tensor.dtype == DType::F4;  // counted one by one, where others count bytes
   const bool bytes = tensor.dtype == DType::U8 || tensor.dtype == DType::I8;
   if (scales == nullptr || (!bytes && !halves)) return std::nullopt;
-  const bool blocks = tensor.name.ends_with("_blocks");  // [.., rows, groups, 16]
+  // [.., rows, groups, 16]
+  const bool blocks = tensor.name.ends_with("_blocks") || tensor.name.ends_with(".blocks");
   const std::size_t axes = blocks ? 3 : 2;
   if (tensor.shape.size() < axes) return std::nullopt;
   Shape shape(tensor.shape.begin(), tensor.shape.end() - (blocks ? 1 : 0));

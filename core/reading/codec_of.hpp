@@ -55,7 +55,8 @@ class CodecFinder {
 };
 
 // The matrix that codes are called after: "q_proj.weight" for "q_proj.qweight" and
-// "q_proj.weight_packed", "gate_up_proj" for "gate_up_proj_blocks"; others keep their names.
+// "q_proj.weight_packed", "gate_up_proj" for "gate_up_proj_blocks", "q_proj.weight" for
+// "q_proj.weight._data"; others keep their names.
 std::string matrixName(const std::string& codes);
 
 }  // namespace kindred::reading

@@ -2,6 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "words/letters.hpp"
+
 namespace kindred::reading {
 namespace {
 
@@ -45,6 +47,7 @@ void readGroups(const Json& settings, Stated& stated) {
 void readSettings(const Json& settings, Stated& stated) {
   stated.method = textIn(settings, "quant_method");
   stated.checkpoint_format = textIn(settings, "checkpoint_format");
+  stated.version = words::lower(textIn(settings, "version"));
   stated.mode = textIn(settings, "mode");
   stated.group_size = numberIn(settings, "group_size");
   if (const std::uint64_t bits = numberIn(settings, "bits"); bits != 0) stated.bits.push_back(bits);

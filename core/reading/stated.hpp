@@ -11,6 +11,7 @@ namespace kindred::reading {
 struct Stated {
   std::string method;               // quant_method: "gptq"
   std::string checkpoint_format;    // of GPTQ: "gptq_v2"
+  std::string version;              // of AWQ: "gemm", "gemv"
   std::uint64_t group_size = 0;     // 0: not stated
   std::vector<std::uint64_t> bits;  // that some tensors have
   std::uint64_t block_height = 0, block_width = 0;

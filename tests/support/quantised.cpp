@@ -146,6 +146,8 @@ class Quantiser {
         return alongInputs(module, array);
       case Quantised::awq:
         return alongOutputs(module, array);
+      case Quantised::awq_gemv:
+        return rowByRow(module, array);
       case Quantised::packed:
         return packed(name, array);
       case Quantised::mlx:
@@ -252,6 +254,22 @@ class Quantiser {
            turned(made.scales, made.rows, made.groups));
   }
 
+  // Behind each row's scales and zero points stand zeros, up to a whole number of words.
+  void rowByRow(const std::string& module, const Array& array) {
+    const Grouped made = grouped(array, false);
+    const std::uint64_t stored = (made.groups + 7) / 8 * 8;
+    Codes zeros(made.rows * stored);
+    std::vector<double> scales(made.rows * stored);
+    for (std::uint64_t i = 0; i < made.zeros.size(); ++i) {
+      const std::uint64_t at = i / made.groups * stored + i % made.groups;
+      zeros[at] = made.zeros[i];
+      scales[at] = made.scales[i];
+    }
+    put(module + "qweight", DType::I32, {made.rows, made.columns / 8}, words(made.codes));
+    put(module + "qzeros", DType::I32, {made.rows, stored / 8}, words(zeros));
+    halves(module + "scales", {made.rows, stored}, scales);
+  }
+
   void packed(const std::string& name, const Array& array) {
     const Grouped made = grouped(array, true);
     put(name + "_packed", DType::I32, {made.rows, made.columns / 8}, words(made.codes));
@@ -309,9 +327,9 @@ class Quantiser {
 }  // namespace
 
 const char* nameOf(Quantised how) {
-  constexpr const char* kNames[] = {"fp8_blocks", "fp8_rows", "int8_rows",    "int8_shifted",
-                                    "nf4",        "gptq",     "gptq_shifted", "awq",
-                                    "packed",     "mlx",      "nvfp4",        "hqq"};
+  constexpr const char* kNames[] = {
+      "fp8_blocks", "fp8_rows", "int8_rows", "int8_shifted", "nf4",   "gptq", "gptq_shifted",
+      "awq",        "awq_gemv", "packed",    "mlx",          "nvfp4", "hqq"};
   return kNames[static_cast<std::size_t>(how)];
 }
 
@@ -333,6 +351,9 @@ std::string quantisedConfig(const std::string& config, Quantised how) {
       break;
     case Quantised::awq:
       settings += R"(awq","bits":4,"group_size":16,"version":"gemm"})";
+      break;
+    case Quantised::awq_gemv:
+      settings += R"(awq","bits":4,"group_size":16,"version":"gemv"})";
       break;
     case Quantised::mlx:
       settings = R"("quantization":{"group_size":16,"bits":4})";

@@ -18,15 +18,17 @@ enum class Quantised {
   gptq,          // 4 bit, symmetric
   gptq_shifted,  // with zero points of groups
   awq,
-  packed,  // compressed-tensors, 4 bit
-  mlx,     // 4 bit
-  nvfp4,   // as ModelOpt has it
-  hqq,     // 4 bit, groups of columns, as safetensors
+  awq_gemv,  // words along the outputs' rows, scales and zero points padded to whole words
+  packed,    // compressed-tensors, 4 bit
+  mlx,       // 4 bit
+  nvfp4,     // as ModelOpt has it
+  hqq,       // 4 bit, groups of columns, as safetensors
 };
 inline constexpr Quantised kAllQuantised[] = {
     Quantised::fp8_blocks, Quantised::fp8_rows, Quantised::int8_rows,    Quantised::int8_shifted,
     Quantised::nf4,        Quantised::gptq,     Quantised::gptq_shifted, Quantised::awq,
-    Quantised::packed,     Quantised::mlx,      Quantised::nvfp4,        Quantised::hqq};
+    Quantised::awq_gemv,   Quantised::packed,   Quantised::mlx,          Quantised::nvfp4,
+    Quantised::hqq};
 
 const char* nameOf(Quantised how);
 

@@ -33,6 +33,8 @@ std::string storageOf(DType dtype) {
       return "ctorch\nHalfStorage\n";
     case DType::BF16:
       return "ctorch\nBFloat16Storage\n";
+    case DType::U8:
+      return "ctorch\nByteStorage\n";
     default:
       throw std::invalid_argument("no storage of that type is written");
   }

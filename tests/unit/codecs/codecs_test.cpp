@@ -262,6 +262,31 @@ TEST(Gptq, AddsOneToTheZerosOfTheFirstVersion) {
   }
 }
 
+TEST(Gptq, TakesTheGroupOfEachInputWhereInputsAreOrdered) {
+  const std::uint64_t inputs = 16, outputs = 8, groups = 2;
+  std::vector<std::uint32_t> codes(inputs / 8 * outputs), zeros(groups * outputs / 8);
+  std::vector<std::int32_t> order;
+  std::vector<float> scales, expected;
+  for (std::uint64_t i = 0; i < inputs; ++i) order.push_back(static_cast<std::int32_t>(i % 2));
+  order[5] = 7;  // there is no such group
+  for (std::uint64_t g = 0; g < groups * outputs; ++g) scales.push_back(static_cast<float>(g + 1));
+  for (std::uint64_t o = 0; o < outputs; ++o) {
+    for (std::uint64_t i = 0; i < inputs; ++i) {
+      codes[i / 8 * outputs + o] |= codeOf(o, i, 4) << (i % 8 * 4);
+      const float scale = scales[i % 2 * outputs + o];
+      expected.push_back(i == 5 ? std::nanf("")
+                                : scale * (static_cast<float>(codeOf(o, i, 4)) - 1));
+    }
+  }
+  const auto codec =
+      gptq({DType::I32, {inputs / 8, outputs}}, {DType::I32, {groups, outputs / 8}},
+           {DType::F32, {groups, outputs}}, Part{DType::I32, {inputs}}, GptqZeros::minus_one);
+  ASSERT_NE(codec, nullptr);
+  EXPECT_EQ(codec->name(), "GPTQ, 4 bit, groups of 8, grouped by order");
+  const Data parts{bytesOf(codes), bytesOf(zeros), bytesOf(scales), bytesOf(order)};
+  EXPECT_EQ(bytesOf(allRows(*codec, parts)), bytesOf(expected));
+}
+
 TEST(Awq, TakesNibblesInItsOwnOrder) {
   constexpr unsigned kOrder[8] = {0, 2, 4, 6, 1, 3, 5, 7};  // output of nibble n
   const std::uint64_t inputs = 16, outputs = 16, groups = 2;
@@ -288,6 +313,37 @@ TEST(Awq, TakesNibblesInItsOwnOrder) {
   const Data parts{bytesOf(codes), bytesOf(zeros), bytesOf(scales)};
   EXPECT_EQ(allRows(*codec, parts), expected);
   EXPECT_EQ(cost(*codec, 0, 8) + cost(*codec, 8, 8), cost(*codec, 0, outputs));
+}
+
+TEST(AwqRows, UseOfPaddedScalesAndZerosWhatTheGroupsNeed) {
+  const std::uint64_t rows = 3, columns = 32, group = 8, stored = 8;  // four groups are used
+  std::vector<std::uint32_t> codes(rows * columns / 8), zeros(rows * stored / 8);
+  std::vector<float> scales(rows * stored), expected;
+  for (std::uint64_t r = 0; r < rows; ++r) {
+    for (std::uint64_t g = 0; g < stored; ++g) {
+      setBits(zeros, (r * stored + g) * 4, 4, codeOf(r + 50, g, 4));
+      scales[r * stored + g] = static_cast<float>(1 + r * stored + g);
+    }
+    for (std::uint64_t c = 0; c < columns; ++c) {
+      setBits(codes, (r * columns + c) * 4, 4, codeOf(r, c, 4));
+      const auto zero = static_cast<float>(codeOf(r + 50, c / group, 4));
+      expected.push_back((static_cast<float>(codeOf(r, c, 4)) - zero) *
+                         scales[r * stored + c / group]);
+    }
+  }
+  const Part of_codes{DType::I32, {rows, columns / 8}}, of_zeros{DType::I32, {rows, stored / 8}};
+  const Part of_scales{DType::F32, {rows, stored}};
+  const auto codec = awqRows(of_codes, of_zeros, of_scales, group);
+  ASSERT_NE(codec, nullptr);
+  EXPECT_EQ(allRows(*codec, {bytesOf(codes), bytesOf(zeros), bytesOf(scales)}), expected);
+  EXPECT_FALSE(codec->odd());
+  EXPECT_EQ(cost(*codec, 1, 1), columns / 2 + stored / 2 + stored * 4);
+  // More groups than there are scales, none, and parts of one another's shape.
+  for (const std::uint64_t wrong : {2u, 0u, 5u}) {
+    EXPECT_EQ(awqRows(of_codes, of_zeros, of_scales, wrong), nullptr) << wrong;
+  }
+  EXPECT_EQ(awqRows(of_codes, of_codes, of_scales, group), nullptr);
+  EXPECT_EQ(awqRows({DType::I16, {rows, columns / 8}}, of_zeros, of_scales, group), nullptr);
 }
 
 TEST(BitsAndBytes, CrossesRowsWithItsBlocks) {

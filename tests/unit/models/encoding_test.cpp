@@ -85,6 +85,13 @@ TEST(Encodings, OfIntegersByWhatStandsBesideThem) {
             Encoding::table_codes);
   EXPECT_EQ(beside(DType::I8, "m.weight", {tensor("m.SCB", DType::F32, {32})}),
             Encoding::scaled_integers);
+  EXPECT_EQ(beside(DType::U8, "m.W_q", {tensor("m.scale", DType::F16, {32, 1})}),
+            Encoding::laid_over);
+  EXPECT_EQ(beside(DType::BF16, "m.weight.compressed",
+                   {tensor("m.weight.bitmask", DType::U8, {32, 8}),
+                    tensor("m.weight.row_offsets", DType::I64, {32})}),
+            Encoding::sparse);
+  EXPECT_EQ(beside(DType::BF16, "m.compressed", {}), Encoding::plain);
   EXPECT_EQ(beside(DType::I16, "m.codes", {tensor("m.codebooks", DType::F16, {1, 16})}),
             Encoding::code_books);
   EXPECT_EQ(beside(DType::I64, "m.position_ids", {}), Encoding::integers);

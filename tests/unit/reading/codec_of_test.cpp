@@ -8,6 +8,7 @@
 #include "support/open_model.hpp"
 #include "support/safetensors.hpp"
 #include "support/sources.hpp"
+#include "support/torch.hpp"
 
 namespace kindred::reading::finding {
 namespace {
@@ -150,6 +151,107 @@ TEST(CodecsAreFound, OfSmallFloatsInWords) {
   ASSERT_NE(tensor->numbers, nullptr);
   EXPECT_EQ(tensor->shape, (std::vector<std::uint64_t>{2, 64}));
   EXPECT_THAT(numbersOf(*tensor), Each(4));
+}
+
+TEST(CodecsAreFound, OfMicroscaledFloatsAsGptOssNamesThem) {
+  support::MemorySource source;
+  const models::Checkpoint model = opened(
+      source,
+      {{"block.0.mlp.mlp1_weight.blocks", DType::U8, {2, 4, 1, 16}, std::string(128, '\x22')},
+       {"block.0.mlp.mlp1_weight.scales", DType::U8, {2, 4, 1}, std::string(8, '\x80')}});
+  const models::Tensor* tensor = model.find("block.0.mlp.mlp1_weight");
+  ASSERT_NE(tensor, nullptr);
+  EXPECT_EQ(tensor->shape, (std::vector<std::uint64_t>{2, 4, 32}));
+  EXPECT_THAT(numbersOf(*tensor), Each(2));
+}
+
+TEST(CodecsAreFound, OfQuantoBytesUnderTheNameOfTheWeight) {
+  support::MemorySource source;
+  const models::Checkpoint model =
+      opened(source, {{kModule + "weight._data", DType::I8, {2, 3}, "\1\2\3\4\5\6"},
+                      {kModule + "weight._scale", DType::F32, {2, 1}, bytesOf<float>({1, 2})},
+                      {kModule + "input_scale", DType::F32, {}, bytesOf<float>({9})}});
+  const models::Tensor* tensor = model.find(kModule + "weight");
+  ASSERT_NE(tensor, nullptr);
+  ASSERT_NE(tensor->numbers, nullptr);
+  EXPECT_THAT(numbersOf(*tensor), testing::ElementsAre(1, 2, 3, 8, 10, 12));
+}
+
+// As AutoAWQ packs it for one vector at a time: words lie along the inputs, as in GPTQ, of which
+// the shapes here could be, too.
+std::vector<TestTensor> awqRows() {
+  return {
+      {kModule + "qweight", DType::I32, {16, 8}, std::string(512, '\x53')},
+      {kModule + "qzeros", DType::I32, {16, 1}, std::string(64, '\x11')},
+      {kModule + "scales", DType::F16, {16, 8}, bytesOf(std::vector<std::uint16_t>(128, 0x4000))}};
+}
+
+std::string awqConfig(const std::string& version) {
+  return R"({"quantization_config":{"quant_method":"awq","bits":4,"group_size":16,"version":")" +
+         version + "\"}}";
+}
+
+TEST(CodecsAreFound, OfWordsAlongEachRow) {
+  support::MemorySource source;
+  const models::Checkpoint model = opened(source, awqRows(), awqConfig("GEMV"));
+  const models::Tensor* tensor = model.find(kModule + "weight");
+  ASSERT_NE(tensor, nullptr);
+  ASSERT_NE(tensor->numbers, nullptr);
+  EXPECT_EQ(tensor->shape, (std::vector<std::uint64_t>{16, 64}));
+  EXPECT_EQ(tensor->numbers->codec, "AWQ, 4 bit, groups of 16");
+  EXPECT_EQ(numbersOf(*tensor)[0], 4);  // (3 - 1) * 2
+  EXPECT_EQ(numbersOf(*tensor)[1], 8);
+}
+
+TEST(CodecsAreFound, OfAwqOnlyWhereItsOrderIsKnown) {
+  for (const char* version : {"gemm", "gemv_fast", "marlin", "exllama"}) {
+    support::MemorySource source;
+    const models::Checkpoint model = opened(source, awqRows(), awqConfig(version));
+    const models::Tensor* codes = model.find(kModule + "qweight");
+    ASSERT_NE(codes, nullptr) << version;
+    EXPECT_EQ(codes->numbers, nullptr) << version;
+    EXPECT_EQ(models::shown(*codes), models::Shown::nothing) << version;
+  }
+}
+
+// Four rows in turns, words of 16 bits, factors that stand for zero points.
+TEST(CodecsAreFound, NotOfRowsInTurns) {
+  support::MemorySource source;
+  const models::Checkpoint model =
+      opened(source,
+             {support::randomTensor(kModule + "qweight", DType::I16, {16, 64}, 1),
+              support::randomTensor(kModule + "qzeros", DType::F16, {8, 64}, 2),
+              support::randomTensor(kModule + "scales", DType::F16, {8, 64}, 3)},
+             awqConfig("gemv_fast"));
+  const models::Tensor* codes = model.find(kModule + "qweight");
+  ASSERT_NE(codes, nullptr);
+  EXPECT_EQ(codes->numbers, nullptr);
+  EXPECT_EQ(models::shown(*codes), models::Shown::nothing);
+  EXPECT_EQ(models::whyNot(codes->encoding, codes->dtype),
+            "stored as I16: integers packed in words along the inputs (GPTQ, AWQ), which are no "
+            "numbers to compare without a decoder");
+}
+
+// HQQ's own pickles: what stands beside the codes is a part of the module, its shape no tensor.
+TEST(CodecsAreFound, NotOfHqqThatDoesNotStateItsShape) {
+  support::MemorySource source;
+  source.put(
+      "m", "qmodel.pt",
+      support::torchBytes({{kModule + "W_q", DType::U8, {2, 16}, std::string(32, '\x51')},
+                           {kModule + "meta.scale", DType::F32, {4, 1}, std::string(16, 1)},
+                           {kModule + "meta.zero", DType::F32, {4, 1}, std::string(16, 1)}}));
+  source.put("m", "config.json", "{}");
+  const auto location = source.open("m");
+  const models::Checkpoint model = openCheckpoint("m", source, *location, support::builtFormats());
+  const models::Tensor* codes = model.find(kModule + "W_q");
+  ASSERT_NE(codes, nullptr);
+  EXPECT_EQ(codes->numbers, nullptr);
+  EXPECT_EQ(models::whyNot(codes->encoding, codes->dtype),
+            "stored as U8: integers laid over one another under scales and zero points (HQQ), "
+            "which are no numbers to compare without a decoder");
+  for (const char* part : {"meta.scale", "meta.zero"}) {
+    EXPECT_EQ(model.find(kModule + part)->encoding, models::Encoding::companion) << part;
+  }
 }
 
 // Scales of a hostile file may have any dtype.
