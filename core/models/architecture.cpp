@@ -222,15 +222,13 @@ void Architecture::addSplit(const Checkpoint& checkpoint, std::string_view role,
                                        [&](const SplitRule* rule) { return holdsRole(*rule); });
     if (!concerned) continue;
     if (!splitter) splitter.emplace(checkpoint);
-    Parts parts = splitter->split(tensor, rules);
+    Parts parts = splitter->split(tensor, rules, rules.front()->from.match(canonical)->layer);
     if (!parts.problem.empty()) {
       unsplit.push_back({&tensor, std::move(parts.problem), !rules.front()->experts.empty()});
     }
-    for (View& view : parts.views) {
-      if (view.info.role != role) continue;
-      view.info.layer = rules.front()->from.match(canonical)->layer;
-      views.push_back(std::move(view));
-    }
+    std::copy_if(std::make_move_iterator(parts.views.begin()),
+                 std::make_move_iterator(parts.views.end()), std::back_inserter(views),
+                 [&](const View& view) { return view.info.role == role; });
   }
 }
 
@@ -249,9 +247,7 @@ Parts Architecture::partsOf(const Checkpoint& checkpoint, const Tensor& tensor) 
   }
   const std::vector<const SplitRule*> rules = splitsOf(canonical);
   if (rules.empty()) return {};
-  Parts parts = Splitter(checkpoint).split(tensor, rules);
-  for (View& view : parts.views) view.info.layer = rules.front()->from.match(canonical)->layer;
-  return parts;
+  return Splitter(checkpoint).split(tensor, rules, rules.front()->from.match(canonical)->layer);
 }
 
 std::optional<Placement> Architecture::placementOf(std::string_view stored_name) const {

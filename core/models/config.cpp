@@ -23,6 +23,8 @@ using words::PaddedText;
 constexpr std::uint64_t kMost = 2'147'483'647;
 // Layers that a list may have entries for.
 constexpr std::size_t kMostListed = 10'000;
+// Of each layer, in families that were searched for.
+constexpr const char* kQueriesOfKey = "n_heads_in_group";
 
 std::string_view trimmed(std::string_view token) {
   return token.substr(0, token.find_last_not_of(" \t\r\n") + 1);
@@ -49,6 +51,7 @@ class ConfigReader {
       } else if (token.starts_with('[')) {
         if (key == "architectures" && top) readClasses(value);
         if (isOfLayers(key)) readList(key, value, top);
+        if (key == "block_configs" && top) readBlocks(value);
       } else if (key == "model_type" && token.starts_with('"')) {
         const std::string type(std::string_view(value.get_string()));
         config_.model_types.insert(top ? config_.model_types.begin() : config_.model_types.end(),
@@ -139,6 +142,30 @@ class ConfigReader {
     }
   }
 
+  static bool isObject(json::value& value) {
+    return trimmed(value.raw_json_token()).starts_with('{');
+  }
+
+  // What a search over architectures left of each layer: how many queries share a key.
+  void readBlocks(json::value value) {
+    std::vector<std::string> shared;
+    for (json::value block : value.get_array()) {
+      if (shared.size() == kMostListed || !isObject(block)) return;
+      shared.emplace_back("null");
+      for (json::field part : block.get_object()) {
+        const bool attention = std::string_view(part.unescaped_key()) == "attention";
+        json::value inside = part.value();
+        if (!attention || !isObject(inside)) continue;
+        for (json::field field : inside.get_object()) {
+          const bool heads = std::string_view(field.unescaped_key()) == kQueriesOfKey;
+          const std::string_view token = trimmed(json::value(field.value()).raw_json_token());
+          if (heads && !token.starts_with('{') && !token.starts_with('[')) shared.back() = token;
+        }
+      }
+    }
+    config_.lists.try_emplace(kQueriesOfKey, std::move(shared));
+  }
+
   void readClasses(json::value value) {
     for (json::value item : value.get_array()) {
       if (config_.classes.size() == 16) break;
@@ -161,11 +188,11 @@ struct Spelling {
 constexpr std::array kSpellings{
     Spelling{&Dimensions::hidden,
              "hidden",
-             {"embed_dim", "hidden_size", "n_embd", "d_model", "dim", "n_embed"}},
+             {"embed_dim", "hidden_size", "n_embd", "d_model", "dim", "n_embed", "model_dim"}},
     Spelling{&Dimensions::layers,
              "layers",
              {"num_hidden_layers", "n_layer", "num_layers", "n_layers", "num_decoder_layers",
-              "decoder_layers", "encoder_layers", "depth"}},
+              "decoder_layers", "encoder_layers", "depth", "num_transformer_layers"}},
     Spelling{&Dimensions::heads,
              "heads",
              {"num_attention_heads", "n_head", "num_heads", "n_heads", "decoder_attention_heads",
@@ -239,12 +266,11 @@ double rotaryPart(const ModelConfig& config, const std::string& key, const std::
   const char* last = token.data() + token.size();
   const auto [end, problem] = std::from_chars(token.data(), last, factor);
   if (problem != std::errc{} || end != last || !(factor >= 0 && factor <= 1)) {
-    throw inputError(
-        config.place,
-        fmt::format("{}'{}' is {}, not a number from 0 to 1",
-                    isConfigFile(config.place) ? "" : "what it states as ", key,
-                    words::escaped(token, 40)),
-        configRemedy(config.place));
+    throw inputError(config.place,
+                     fmt::format("{}'{}' is {}, not a number from 0 to 1",
+                                 isConfigFile(config.place) ? "" : "what it states as ", key,
+                                 words::escaped(token, 40)),
+                     configRemedy(config.place));
   }
   return factor;
 }
@@ -367,15 +393,17 @@ std::vector<std::uint64_t> ofLayers(const ModelConfig& config,
 void setListedHeads(const ModelConfig& config, Dimensions& d) {
   const auto listed = [&](const char* key) { return config.lists.contains(key); };
   if (!listed("num_attention_heads") && !listed("num_query_heads") &&
-      !listed("num_key_value_heads") && !listed("num_kv_heads")) {
+      !listed("num_key_value_heads") && !listed("num_kv_heads") && !listed(kQueriesOfKey)) {
     return;
   }
   const auto heads =
       ofLayers(config, {"num_attention_heads", "num_query_heads"}, d.layers, d.heads);
   const auto keys = ofLayers(config, {"num_key_value_heads", "num_kv_heads"}, d.layers, 0);
+  const auto shared = ofLayers(config, {kQueriesOfKey}, d.layers, 0);
   for (std::size_t l = 0; l < heads.size(); ++l) {
     const std::uint64_t dim = d.head_dim > 0 ? d.head_dim : heads[l] == 0 ? 0 : d.hidden / heads[l];
-    const HeadShape of{heads[l], keys[l] > 0 ? keys[l] : heads[l], dim,
+    const std::uint64_t of_each = std::max<std::uint64_t>(shared[l], 1);
+    const HeadShape of{heads[l], keys[l] > 0 ? keys[l] : heads[l] / of_each, dim,
                        d.value_dim > 0 ? d.value_dim : dim,
                        d.rotary_dim > 0 ? std::min(d.rotary_dim, dim) : dim};
     const auto known = std::find(d.head_kinds.begin(), d.head_kinds.end(), of);
@@ -457,6 +485,19 @@ Dimensions dimensionsOf(const Checkpoint& checkpoint, double rotary_part) {
   setRotary(config, rotary_part, d);
   setHeadKinds(config, rotary_part, d);
   return dimensions;
+}
+
+Dimensions ofLayer(const Dimensions& all, std::int64_t layer) {
+  const auto at = static_cast<std::size_t>(layer);
+  if (layer < 0 || at >= all.kind_of_layer.size()) return all;
+  const HeadShape& heads = all.head_kinds.at(all.kind_of_layer[at]);
+  Dimensions d = all;
+  d.heads = heads.heads;
+  d.kv_heads = heads.kv_heads;
+  d.head_dim = heads.key_dim;
+  if (d.value_dim > 0 || heads.value_dim != heads.key_dim) d.value_dim = heads.value_dim;
+  d.group = d.kv_heads > 0 && d.heads % d.kv_heads == 0 ? d.heads / d.kv_heads : 0;
+  return d;
 }
 
 }  // namespace kindred::models

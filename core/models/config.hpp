@@ -42,4 +42,7 @@ struct DimensionName {
 };
 std::span<const DimensionName> dimensionNames();
 
+// The same for one layer: where config.json says which heads each has, those of this one.
+Dimensions ofLayer(const Dimensions& all, std::int64_t layer);
+
 }  // namespace kindred::models

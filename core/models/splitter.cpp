@@ -30,16 +30,118 @@ struct Splitter::Fit {
   std::uint64_t columns = 0;        // of each row
 };
 
+// What the parts of a rule take of a tensor, by the dimensions of its layer.
+class Splitter::Counter {
+ public:
+  explicit Counter(const Dimensions& dimensions) : dimensions_(dimensions) {}
+
+  bool fits(const Tensor& tensor, const SplitRule& rule, Fit& fit, std::string& problem) const {
+    fit.rule = &rule;
+    std::vector<std::uint64_t> shape = tensor.shape;
+    if (!rule.experts.empty()) {
+      fit.experts = dimension(rule.experts, problem);
+      if (!problem.empty()) return false;
+      if (shape.size() != 3 || shape[0] != fit.experts || tensor.elements == 0 ||
+          fit.experts > kMostExperts) {
+        problem = fmt::format("does not hold a matrix for each of {} experts", fit.experts);
+        return false;
+      }
+      if (!tensor.numbers && info(tensor.dtype).bits % 8 != 0) {
+        problem = fmt::format("is packed ({}), so that experts do not begin on whole bytes",
+                              name(tensor.dtype));
+        return false;
+      }
+      shape.erase(shape.begin());
+    }
+    // Biases have no columns.
+    fit.transposed = rule.transposed && shape.size() == 2 && !isBlockedAlongInputs(tensor);
+    if (fit.transposed) std::swap(shape[0], shape[1]);
+    const std::uint64_t there = shape.empty() ? 0 : shape.front();
+    if (!countRows(rule, there, fit, problem)) return false;
+    if (tensor.elements == 0) {
+      problem = fmt::format("is empty, but its parts have {} rows by config.json", fit.total);
+      return false;
+    }
+    if (fit.total != there) {
+      problem = fmt::format("has {} rows, but its parts have {} by config.json", there, fit.total);
+      return false;
+    }
+    fit.columns =
+        there == 0 ? 0 : tensor.elements / std::max<std::uint64_t>(fit.experts, 1) / there;
+    return true;
+  }
+
+ private:
+  std::uint64_t dimension(const std::string& name, std::string& problem) const {
+    const auto names = dimensionNames();
+    const auto known = std::find_if(names.begin(), names.end(),
+                                    [&](const DimensionName& entry) { return entry.name == name; });
+    const std::uint64_t value = dimensions_.*known->value;  // the reader checked the names
+    if (value == 0) {
+      problem = fmt::format(
+          "holds several roles, but config.json does not say '{}', by which they are split", name);
+    }
+    return value;
+  }
+
+  std::uint64_t rowsOf(const SplitPart& part, std::string& problem) const {
+    std::uint64_t rows = 1;
+    for (const std::string& factor : part.factors) {
+      const std::uint64_t value = dimension(factor, problem);
+      if (!problem.empty()) return 0;
+      // Dimensions are below 2^31; three of them may pass 2^64.
+      if (__builtin_mul_overflow(rows, value, &rows) || rows > std::uint64_t{1} << 61) {
+        problem = "has parts of more than 2^61 rows by config.json";
+        return 0;
+      }
+    }
+    return rows;
+  }
+
+  // How many rows the parts take of those that are there.
+  bool countRows(const SplitRule& rule, std::uint64_t there, Fit& fit, std::string& problem) const {
+    if (!rule.each.empty()) fit.blocks = dimension(rule.each, problem);
+    std::uint64_t of_block = 0, sharing = 0;
+    for (const SplitPart& part : rule.parts) {
+      if (part.factors.empty()) ++sharing;
+      fit.rows.push_back(part.factors.empty() ? 0 : rowsOf(part, problem));
+      if (!problem.empty()) return false;
+      of_block += fit.rows.back();
+    }
+    if (sharing > 0) {
+      if (of_block >= there || (there - of_block) % sharing != 0) {
+        problem = fmt::format(
+            "has {} rows, which leaves no equal number for the parts that share the rest", there);
+        return false;
+      }
+      for (std::size_t p = 0; p < fit.rows.size(); ++p) {
+        if (rule.parts[p].factors.empty()) fit.rows[p] = (there - of_block) / sharing;
+      }
+      of_block = there;
+    }
+    if (__builtin_mul_overflow(of_block, fit.blocks, &fit.total)) {
+      problem = "has parts of more than 2^61 rows by config.json";
+      return false;
+    }
+    return true;
+  }
+
+  const Dimensions& dimensions_;
+};
+
 Splitter::Splitter(const Checkpoint& checkpoint)
     : checkpoint_(checkpoint), dimensions_(dimensionsOf(checkpoint)) {}
 
-Parts Splitter::split(const Tensor& tensor, const std::vector<const SplitRule*>& rules) const {
+Parts Splitter::split(const Tensor& tensor, const std::vector<const SplitRule*>& rules,
+                      std::int64_t layer) const {
+  const Dimensions dimensions = ofLayer(dimensions_, layer);
+  const Counter counter(dimensions);
   Parts parts;
   std::vector<Fit> fitting;
   for (const SplitRule* rule : rules) {
     Fit fit;
     std::string problem;
-    if (fits(tensor, *rule, fit, problem)) {
+    if (counter.fits(tensor, *rule, fit, problem)) {
       fitting.push_back(std::move(fit));
     } else if (parts.problem.empty()) {
       parts.problem = std::move(problem);
@@ -57,97 +159,8 @@ Parts Splitter::split(const Tensor& tensor, const std::vector<const SplitRule*>&
   }
   parts.problem.clear();
   parts.views = cut(tensor, fitting.front());
+  for (View& view : parts.views) view.info.layer = layer;
   return parts;
-}
-
-std::uint64_t Splitter::dimension(const std::string& name, std::string& problem) const {
-  const auto names = dimensionNames();
-  const auto known = std::find_if(names.begin(), names.end(),
-                                  [&](const DimensionName& entry) { return entry.name == name; });
-  const std::uint64_t value = dimensions_.*known->value;  // the reader checked the names
-  if (value == 0) {
-    problem = fmt::format(
-        "holds several roles, but config.json does not say '{}', by which they are split", name);
-  }
-  return value;
-}
-
-std::uint64_t Splitter::rowsOf(const SplitPart& part, std::string& problem) const {
-  std::uint64_t rows = 1;
-  for (const std::string& factor : part.factors) {
-    const std::uint64_t value = dimension(factor, problem);
-    if (!problem.empty()) return 0;
-    // Dimensions are below 2^31; three of them may pass 2^64.
-    if (__builtin_mul_overflow(rows, value, &rows) || rows > std::uint64_t{1} << 61) {
-      problem = "has parts of more than 2^61 rows by config.json";
-      return 0;
-    }
-  }
-  return rows;
-}
-
-bool Splitter::fits(const Tensor& tensor, const SplitRule& rule, Fit& fit,
-                    std::string& problem) const {
-  fit.rule = &rule;
-  std::vector<std::uint64_t> shape = tensor.shape;
-  if (!rule.experts.empty()) {
-    fit.experts = dimension(rule.experts, problem);
-    if (!problem.empty()) return false;
-    if (shape.size() != 3 || shape[0] != fit.experts || tensor.elements == 0 ||
-        fit.experts > kMostExperts) {
-      problem = fmt::format("does not hold a matrix for each of {} experts", fit.experts);
-      return false;
-    }
-    if (!tensor.numbers && info(tensor.dtype).bits % 8 != 0) {
-      problem = fmt::format("is packed ({}), so that experts do not begin on whole bytes",
-                            name(tensor.dtype));
-      return false;
-    }
-    shape.erase(shape.begin());
-  }
-  // Biases have no columns.
-  fit.transposed = rule.transposed && shape.size() == 2 && !isBlockedAlongInputs(tensor);
-  if (fit.transposed) std::swap(shape[0], shape[1]);
-  const std::uint64_t there = shape.empty() ? 0 : shape.front();
-  if (!countRows(rule, there, fit, problem)) return false;
-  if (tensor.elements == 0) {
-    problem = fmt::format("is empty, but its parts have {} rows by config.json", fit.total);
-    return false;
-  }
-  if (fit.total != there) {
-    problem = fmt::format("has {} rows, but its parts have {} by config.json", there, fit.total);
-    return false;
-  }
-  fit.columns = there == 0 ? 0 : tensor.elements / std::max<std::uint64_t>(fit.experts, 1) / there;
-  return true;
-}
-
-bool Splitter::countRows(const SplitRule& rule, std::uint64_t there, Fit& fit,
-                         std::string& problem) const {
-  if (!rule.each.empty()) fit.blocks = dimension(rule.each, problem);
-  std::uint64_t of_block = 0, sharing = 0;
-  for (const SplitPart& part : rule.parts) {
-    if (part.factors.empty()) ++sharing;
-    fit.rows.push_back(part.factors.empty() ? 0 : rowsOf(part, problem));
-    if (!problem.empty()) return false;
-    of_block += fit.rows.back();
-  }
-  if (sharing > 0) {
-    if (of_block >= there || (there - of_block) % sharing != 0) {
-      problem = fmt::format(
-          "has {} rows, which leaves no equal number for the parts that share the rest", there);
-      return false;
-    }
-    for (std::size_t p = 0; p < fit.rows.size(); ++p) {
-      if (rule.parts[p].factors.empty()) fit.rows[p] = (there - of_block) / sharing;
-    }
-    of_block = there;
-  }
-  if (__builtin_mul_overflow(of_block, fit.blocks, &fit.total)) {
-    problem = "has parts of more than 2^61 rows by config.json";
-    return false;
-  }
-  return true;
 }
 
 std::vector<View> Splitter::cut(const Tensor& tensor, const Fit& fit) const {

@@ -15,18 +15,15 @@ class Splitter {
  public:
   explicit Splitter(const Checkpoint& checkpoint);
 
-  // Of a tensor that all these rules are about: by the one whose counts its shape fits. Where two
-  // fit that read it differently (a square matrix, perhaps transposed) nothing says which is right.
-  // Views have role and expert, but no layer yet.
-  Parts split(const Tensor& tensor, const std::vector<const SplitRule*>& rules) const;
+  // Of a tensor of this layer (below 0: of none) that all these rules are about: by the one whose
+  // counts its shape fits, with the heads of its layer where layers differ. Where two fit that read
+  // it differently (a square matrix, perhaps transposed) nothing says which is right.
+  Parts split(const Tensor& tensor, const std::vector<const SplitRule*>& rules,
+              std::int64_t layer) const;
 
  private:
   struct Fit;
-  bool fits(const Tensor& tensor, const SplitRule& rule, Fit& fit, std::string& problem) const;
-  std::uint64_t dimension(const std::string& name, std::string& problem) const;
-  std::uint64_t rowsOf(const SplitPart& part, std::string& problem) const;
-  // How many rows the parts take of those that are there.
-  bool countRows(const SplitRule& rule, std::uint64_t there, Fit& fit, std::string& problem) const;
+  class Counter;
   std::vector<View> cut(const Tensor& tensor, const Fit& fit) const;
   View viewOf(const Tensor& tensor, const Fit& fit, std::size_t part, std::uint64_t expert) const;
 

@@ -521,6 +521,30 @@ const std::vector<Layout>& layouts() {
                         plain(kL + "mlp.fc1", kL + "mlp.fc2"),
                     "model.layers.", "vision_tower.encoder.layer."),
        {"value-dim", "rotary-free"}},
+      {"llama",  // fewer keys in the second layer
+       type("nemotron-nas") +
+           R"(,"hidden_size":64,"num_hidden_layers":2,"num_attention_heads":4,"intermediate_size":null,)"
+           R"("num_key_value_heads":null,"vocab_size":256,"block_configs":[)"
+           R"({"attention":{"n_heads_in_group":2,"no_op":false},"ffn":{"ffn_mult":1.5}},)"
+           R"({"attention":{"n_heads_in_group":4,"no_op":false},"ffn":{"ffn_mult":1.5}}])",
+       kEnds + kNorms + kMlp + replaced(kAttention, "{l}", "0") +
+           replaced(replaced(kAttention, "{l}", "1"), " K D", " 16 D")},
+      {"openelm",  // fewer heads and units in the second layer
+       type("openelm") +
+           R"(,"model_dim":64,"num_transformer_layers":2,"num_query_heads":[4,2],)"
+           R"("num_kv_heads":[2,1],"head_dim":16,"ffn_multipliers":[1.5,0.75],"vocab_size":256)",
+       "transformer.token_embeddings.weight T D\ntransformer.norm.weight D\n" +
+           replaced(kL + "attn_norm.weight D\n" + kL + "ffn_norm.weight D\n" + kL +
+                        "attn.q_norm.weight N\n" + kL + "attn.k_norm.weight N\n",
+                    "model.", "transformer.") +
+           "transformer.layers.0.attn.qkv_proj.weight 128 D\n"
+           "transformer.layers.0.attn.out_proj.weight D 64\n"
+           "transformer.layers.0.ffn.proj_1.weight 2U D\n"
+           "transformer.layers.0.ffn.proj_2.weight D U\n"
+           "transformer.layers.1.attn.qkv_proj.weight 64 D\n"
+           "transformer.layers.1.attn.out_proj.weight D 32\n"
+           "transformer.layers.1.ffn.proj_1.weight 96 D\n"
+           "transformer.layers.1.ffn.proj_2.weight D 48\n"},
       {"pixtral_vision",
        type("pixtral") + kTower,
        replaced(kL + "attention_norm.weight D\n" + kL + "ffn_norm.weight D\n" + kL +

@@ -150,6 +150,30 @@ TEST(Dimensions, OfHeadsMayBeListsWithAnEntryForEachLayer) {
   EXPECT_EQ(d.heads, 8u);
 }
 
+TEST(Dimensions, OfHeadsMayBeStatedByBlocks) {
+  const Dimensions d = dimensions(R"({"hidden_size":64,"num_hidden_layers":3,
+    "num_attention_heads":8,"num_key_value_heads":null,"block_configs":[
+    {"attention":{"n_heads_in_group":4,"sparsify":["x"]},"ffn":{"ffn_mult":2.5}},
+    {"attention":{"n_heads_in_group":null,"no_op":true}},
+    {"attention":{"n_heads_in_group":2}}]})");
+  EXPECT_EQ(d.kind_of_layer, (std::vector<std::size_t>{0, 1, 2}));
+  ASSERT_EQ(d.head_kinds.size(), 3u);
+  EXPECT_EQ(d.head_kinds[0], (HeadShape{8, 2, 8, 8, 8}));
+  EXPECT_EQ(d.head_kinds[2], (HeadShape{8, 4, 8, 8, 8}));
+  EXPECT_TRUE(dimensions(R"({"block_configs":[1,{"attention":[]}]})").kind_of_layer.empty());
+}
+
+TEST(Dimensions, OfALayerAreThoseOfItsHeads) {
+  const Dimensions all = dimensions(R"({"hidden_size":64,"num_transformer_layers":2,"head_dim":8,
+    "num_query_heads":[4,8],"num_kv_heads":[2,1]})");
+  EXPECT_EQ(ofLayer(all, 1).heads, 8u);
+  EXPECT_EQ(ofLayer(all, 1).kv_heads, 1u);
+  EXPECT_EQ(ofLayer(all, 1).group, 8u);
+  EXPECT_EQ(ofLayer(all, 0).heads, 4u);
+  EXPECT_EQ(ofLayer(all, -1).heads, all.heads);
+  EXPECT_EQ(ofLayer(all, 2).heads, all.heads);
+}
+
 TEST(Dimensions, OfTheRotationMayDifferWhereLayersSayTheirKind) {
   const Dimensions d = dimensions(R"({"hidden_size":64,"num_hidden_layers":2,"head_dim":16,
     "num_attention_heads":4,"layer_types":["full_attention","sliding_attention"],
