@@ -172,7 +172,8 @@ std::optional<std::size_t> sliceNumber(const std::string& name) {
   return std::nullopt;
 }
 
-Params paramsOf(const words::PaddedText& text, const std::string& place) {
+// Nothing where they are of no model that is known here, unless it is `cut`.
+std::optional<Params> paramsOf(const words::PaddedText& text, const std::string& place, bool cut) {
   Params params;
   const words::JsonPlace where{place, "the file", "params.json is damaged; fetch it again"};
   words::json::parser parser;
@@ -195,6 +196,7 @@ Params paramsOf(const words::PaddedText& text, const std::string& place) {
   });
   const bool shared = params.heads > 0 && (params.head > 0 || params.dim % params.heads == 0);
   if (params.dim == 0 || !shared) {
+    if (!cut) return std::nullopt;
     throw where.error(
         fmt::format("{} heads do not share a stream of {}", params.heads, params.dim));
   }
@@ -213,6 +215,7 @@ class Layout {
     for (Tensor& tensor : parts_.tensors) {
       if (knownAs(tensor.name)) slices[tensor.name].push_back(&tensor);
     }
+    if (slices.empty()) return;
     const auto queries = slices.find("layers.0.attention.wq.weight");
     if (queries != slices.end() && queries->second.size() == parts_.shards.size()) {
       checkWhole(queries->second);
@@ -228,6 +231,7 @@ class Layout {
       return x.shard < y.shard;
     });
     parts_.config = config();
+    parts_.config_place = place_;
     parts_.notes.push_back(note());
   }
 
@@ -237,6 +241,7 @@ class Layout {
     std::uint64_t rows = 0, wanted = 0;
     for (const Tensor* slice : queries) {
       if (slice->shape.size() != 2 || slice->shape[0] == 0) return;
+      if (models::shown(*slice) != models::Shown::values) return;
       if (__builtin_add_overflow(rows, slice->shape[0], &rows)) return;
     }
     if (__builtin_mul_overflow(params_.heads, params_.head, &wanted) || rows == wanted) return;
@@ -259,7 +264,13 @@ class Layout {
   // What is not to be put together stays, and its name stands twice: an error elsewhere.
   void join(const Known& known, const std::vector<Tensor*>& slices) {
     for (Tensor* slice : slices) {
-      if (known.in_pairs) putHalvesBack(*slice);
+      if (!known.in_pairs) continue;
+      // Codes become numbers later: in the order in which they are they would be other rows.
+      if (models::shown(*slice) != models::Shown::values) {
+        ++left_;
+        return;
+      }
+      putHalvesBack(*slice);
     }
     Tensor& whole = *slices.front();
     if (slices.size() > 1 && known.cut != Cut::copies) {
@@ -275,6 +286,7 @@ class Layout {
       tokens_ = whole.shape[0];
     }
     whole.name = known.hub;
+    most_ = std::max(most_, slices.size());
     for (std::size_t i = 1; i < slices.size(); ++i) {
       slices[i]->name = fmt::format("{} ({})", known.hub, parts_.shards[slices[i]->shard].name);
       slices[i]->encoding = models::Encoding::part;
@@ -348,8 +360,10 @@ class Layout {
 
   std::string note() const {
     std::string text = "names and rows are put as on the Hub";
-    if (parts_.shards.size() > 1) {
-      text += fmt::format("; {} slices of each matrix are put together", parts_.shards.size());
+    if (most_ > 1) text += fmt::format("; {} slices of each matrix are put together", most_);
+    if (left_ > 0) {
+      text += fmt::format("; {} tensors of queries and keys are codes, whose rows stay as they are",
+                          left_);
     }
     if (copies_ > 0) {
       text +=
@@ -362,10 +376,16 @@ class Layout {
   const Params params_;
   const std::string& place_;  // of params.json
   std::uint64_t units_ = 0, tokens_ = 0;
-  std::size_t copies_ = 0;
+  std::size_t copies_ = 0, left_ = 0, most_ = 0;
 };
 
 }  // namespace
+
+bool areConsolidated(const std::vector<std::string>& names) {
+  return !names.empty() && std::all_of(names.begin(), names.end(), [](const std::string& name) {
+    return name.starts_with("consolidated") && name.ends_with(".safetensors");
+  });
+}
 
 bool areSlices(const std::vector<std::string>& names) {
   std::vector<std::string> sorted = names;
@@ -391,9 +411,8 @@ std::vector<std::string> missingSlices(const std::vector<std::string>& names) {
 }
 
 void layMetaOut(models::CheckpointParts& parts, const words::PaddedText& params,
-                const std::string& place) {
-  Layout(parts, paramsOf(params, place), place).run();
-  parts.config_place = place;
+                const std::string& place, bool cut) {
+  if (const auto known = paramsOf(params, place, cut)) Layout(parts, *known, place).run();
 }
 
 }  // namespace kindred::formats

@@ -192,9 +192,10 @@ CheckpointParts openStored(std::string model, Source& source, Location& location
   const bool has_index = !chosen.index.empty();
   const bool slices = areSlices(chosen.shards), cut = slices && chosen.shards.size() > 1;
   // Slices can't be put together without it, whatever lies beside them.
-  const bool has_params =
-      slices && contains(names, kParamsName) && (cut || !contains(names, kConfigName));
-  const bool has_config = !has_params && contains(names, kConfigName);
+  const bool consolidated = areConsolidated(chosen.shards);
+  const bool has_params = contains(names, kParamsName) &&
+                          (consolidated || cut || (slices && !contains(names, kConfigName)));
+  const bool has_config = (consolidated || !has_params) && contains(names, kConfigName);
   if (cut && !has_params) refuseWithoutParams(parts.model, chosen.shards);
   if (has_index) wanted.push_back(files.open(chosen.index));
   if (has_config) wanted.push_back(files.open(kConfigName));
@@ -208,8 +209,9 @@ CheckpointParts openStored(std::string model, Source& source, Location& location
   }
   const std::vector<words::PaddedText> texts = readTexts(source, wanted, kMaxText);
   if (has_config) {
-    parts.config = texts.back().text();
-    parts.config_place = wanted.back()->place();
+    const std::size_t at = has_index ? 1 : 0;
+    parts.config = texts[at].text();
+    parts.config_place = wanted[at]->place();
   }
 
   std::optional<IndexFile> index;
@@ -229,7 +231,7 @@ CheckpointParts openStored(std::string model, Source& source, Location& location
     for (std::string& sentence : check.notes) note(std::move(sentence));
   }
   models::classify(parts.tensors, parts.config);
-  if (has_params) layMetaOut(parts, texts.back(), wanted.back()->place());
+  if (has_params) layMetaOut(parts, texts.back(), wanted.back()->place(), cut);
   checkNames(parts.tensors, parts.shards);
   if (!parts.shards.empty()) {
     parts.adapter = adapterOf(source, files, names, parts, chosen.adapter);

@@ -465,13 +465,20 @@ class Chooser {
     struct Other {
       std::string_view ending, what, remedy;
     };
-    constexpr std::array<Other, 6> kFormats{{
+    constexpr std::string_view kParallel =
+        "save it as safetensors with the tool that wrote it";  // slices for several devices
+    constexpr std::array<Other, 11> kFormats{{
         {".pkl", "pickled files", ""},
         {".h5", "TensorFlow files", ""},
         {".msgpack", "Flax files", ""},
         {".onnx", "ONNX files", ""},
         {".npz", "NumPy files", ""},
         {".ggml", "GGML files", "name the model that it was converted from"},
+        {".nemo", "NeMo archives", kParallel},
+        {".distcp", "files of torch.distributed", kParallel},
+        {"_model_states.pt", "files of DeepSpeed", kParallel},
+        {"/model_optim_rng.pt", "files of Megatron", kParallel},
+        {".tflite", "TensorFlow Lite files", ""},
     }};
     for (const Other& format : kFormats) {
       std::vector<std::string> found;

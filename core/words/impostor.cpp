@@ -22,6 +22,8 @@ using namespace std::string_view_literals;
 constexpr Magic kPointer{"version https://git-lfs.github.com/"sv,
                          "the file is a Git LFS pointer, which stands for the file that is meant"sv,
                          "fetch the file itself: git lfs pull"sv};
+// GGML's files from before GGUF; the letters of their marks stand backwards.
+constexpr std::array<std::string_view, 4> kOldMarks{"lmgg", "fmgg", "tjgg", "algg"};
 constexpr std::size_t kLooked = 256;
 
 constexpr std::array<Magic, 7> kMagics{{
@@ -53,6 +55,12 @@ std::optional<Impostor> pointerOrPage(std::string_view beginning) {
   const std::string_view head = beginning.substr(0, kLooked);
   if (head.starts_with(kPointer.bytes)) {
     return Impostor{std::string(kPointer.what), std::string(kPointer.remedy)};
+  }
+  const bool old = std::any_of(kOldMarks.begin(), kOldMarks.end(),
+                               [&](std::string_view mark) { return head.starts_with(mark); });
+  if (old) {
+    return Impostor{"the file is of GGML's format from before GGUF, which is not read",
+                    "name the model that it was converted from, or convert it to GGUF"};
   }
   const std::size_t first = firstShown(head);
   if (first == std::string_view::npos || !isText(head) || head[first] != '<') return std::nullopt;

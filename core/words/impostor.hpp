@@ -15,8 +15,8 @@ struct Impostor {
 
 // Empty: it looks like nothing that is known here.
 std::optional<Impostor> impostor(std::string_view beginning);
-// The same of a text that may lie under any file's name, whatever its format: a pointer, a web
-// page.
+// The same of what may lie under any file's name, whatever its format: a pointer, a web page, a
+// file of a format that has none of its own endings (GGML's from before GGUF).
 std::optional<Impostor> pointerOrPage(std::string_view beginning);
 
 }  // namespace kindred::words

@@ -296,6 +296,46 @@ TEST(SlicesForSeveralDevices, AreOneModelAsOnTheHub) {
   EXPECT_TRUE(report.at("pairs")[0].at("coverage").at("left_out").empty());
 }
 
+// As Mistral publishes a model: whole, in Meta's names and order.
+void saveAsMistral(const std::filesystem::path& folder, const Toy& toy) {
+  Toy named;
+  for (const auto& [name, array] : toy) {
+    const bool turned =
+        name.find("q_proj") != std::string::npos || name.find("k_proj") != std::string::npos;
+    MetaName::Cut cut = MetaName::copies;
+    named[metaName(name, cut)] = turned ? inTurns(array) : array;
+  }
+  write(folder / "consolidated.safetensors", support::safetensorsBytes(stored(named)));
+  write(folder / "params.json",
+        R"({"dim":64,"n_layers":2,"n_heads":4,"n_kv_heads":2,"head_dim":16,"hidden_dim":176,)"
+        R"("norm_eps":1e-05,"vocab_size":256,"moe":null})");
+}
+
+TEST(NativeNames, OfAWholeModelAreOneModelWithTheHubs) {
+  TempDir dir;
+  saveModel(dir / "a", stored(toyLlama(1)), toyLlamaConfig());
+  saveAsMistral(dir / "b", toyLlama(1));
+  for (const bool config : {false, true}) {  // that of the Hub's files, which are not there
+    if (config) write(dir / "b" / "config.json", toyLlamaConfig());
+    const json report = compared(dir);
+    EXPECT_EQ(report.at("verdict").at("class"), "shared-weights");
+    EXPECT_GT(plainCosine(report), 0.999999);
+    EXPECT_TRUE(report.at("pairs")[0].at("coverage").at("left_out").empty());
+  }
+}
+
+TEST(NativeNames, OfAModelThatIsNotKnownStayAsTheyAre) {
+  TempDir dir;
+  write(dir / "b" / "consolidated.safetensors", support::safetensorsBytes(stored(toyLlama(1))));
+  write(dir / "b" / "config.json", toyLlamaConfig());
+  for (const char* params : {R"({"dim":64,"n_layers":2})", R"({"dim":64,"n_heads":4})"}) {
+    write(dir / "b" / "params.json", params);
+    const RunResult result = support::run({"inspect", (dir / "b").string(), "--json"});
+    ASSERT_EQ(result.exit_code, 0) << result.err;
+    EXPECT_EQ(json::parse(result.out).at("architecture"), "llama") << params;
+  }
+}
+
 TEST(SlicesForSeveralDevices, OfAStrangerAccuseNobody) {
   TempDir dir;
   saveModel(dir / "a", stored(toyLlama(1)), toyLlamaConfig());

@@ -1,5 +1,5 @@
 // Families whose queries, keys and values are grouped by heads on the Hub, and in three blocks in
-// GGUF: one model in both.
+// GGUF, and encoders, which GGUF calls otherwise: one model in both.
 #include <gmock/gmock.h>
 
 #include <algorithm>
@@ -22,6 +22,26 @@ struct Regrouped {
   std::map<std::string, std::string> names;
   std::set<std::string> gauges;
 };
+
+// Its MLP's matrices are called after each other in older files.
+Regrouped tower(const char* first, const char* second) {
+  return {"clip_vision",
+          "clip",
+          4,
+          1,
+          {{"vision_model.encoder.layers.", "v.blk."},
+           {"vision_model.embeddings.position_embedding", "v.position_embd"},
+           {"vision_model.post_layernorm", "v.post_ln"},
+           {"layer_norm1", "ln1"},
+           {"layer_norm2", "ln2"},
+           {"self_attn.q_proj", "attn_q"},
+           {"self_attn.k_proj", "attn_k"},
+           {"self_attn.v_proj", "attn_v"},
+           {"self_attn.out_proj", "attn_out"},
+           {"mlp.fc1", first},
+           {"mlp.fc2", second}},
+          {"value-dim", "rotary-free"}};
+}
 
 std::ostream& operator<<(std::ostream& out, const Regrouped& test) { return out << test.family; }
 
@@ -69,8 +89,9 @@ void saveRegrouped(const std::filesystem::path& path, const Toy& toy, const Regr
       {".attention.head_count", 4},
       {".attention.head_count_kv", test.groups},
   };
+  const std::string before = family == "clip" ? "clip.vision" : family;
   for (const auto& [key, value] : keys) {
-    writer.number(family + key, static_cast<std::uint32_t>(value));
+    writer.number(before + key, static_cast<std::uint32_t>(value));
   }
   if (family == "gptneox") writer.number(family + ".rope.dimension_count", 4);
   for (const auto& [name, array] : toy) {
@@ -97,53 +118,87 @@ TEST_P(RegroupedFamily, IsOneModelOnTheHubAndInGguf) {
   EXPECT_EQ(comparedAs(dir, "a", "stranger.gguf").at("verdict").at("class"), "no-evidence");
 }
 
-INSTANTIATE_TEST_SUITE_P(Layouts, RegroupedFamily,
-                         testing::Values(Regrouped{"gpt_neox",
-                                                   "gptneox",
-                                                   4,
-                                                   1,
-                                                   {{"gpt_neox.embed_in", "token_embd"},
-                                                    {"embed_out.", "output."},
-                                                    {"gpt_neox.final_layer_norm", "output_norm"},
-                                                    {"gpt_neox.layers.", "blk."},
-                                                    {"post_attention_layernorm", "ffn_norm"},
-                                                    {"input_layernorm", "attn_norm"},
-                                                    {"attention.query_key_value", "attn_qkv"},
-                                                    {"attention.dense", "attn_output"},
-                                                    {"mlp.dense_h_to_4h", "ffn_up"},
-                                                    {"mlp.dense_4h_to_h", "ffn_down"}},
-                                                   {"value-dim", "rotary-free"}},
-                                         Regrouped{
-                                             "bloom",
-                                             "bloom",
-                                             4,
-                                             1,
-                                             {{"word_embeddings_layernorm", "token_embd_norm"},
-                                              {"word_embeddings.", "token_embd."},
-                                              {"ln_f", "output_norm"},
-                                              {"h.", "blk."},
-                                              {"post_attention_layernorm", "ffn_norm"},
-                                              {"input_layernorm", "attn_norm"},
-                                              {"self_attention.query_key_value", "attn_qkv"},
-                                              {"self_attention.dense", "attn_output"},
-                                              {"mlp.dense_h_to_4h", "ffn_up"},
-                                              {"mlp.dense_4h_to_h", "ffn_down"}},
-                                             {"value-dim", "rotary-free"}},
-                                         Regrouped{"falcon",
-                                                   "falcon",
-                                                   2,
-                                                   2,
-                                                   {{"transformer.word_embeddings.", "token_embd."},
-                                                    {"transformer.ln_f", "output_norm"},
-                                                    {"transformer.h.", "blk."},
-                                                    {"ln_attn", "attn_norm_2"},
-                                                    {"ln_mlp", "attn_norm"},
-                                                    {"self_attention.query_key_value", "attn_qkv"},
-                                                    {"self_attention.dense", "attn_output"},
-                                                    {"mlp.dense_h_to_4h", "ffn_up"},
-                                                    {"mlp.dense_4h_to_h", "ffn_down"}},
-                                                   {"value-dim"}}),
-                         [](const auto& test) { return std::string(test.param.family); });
+INSTANTIATE_TEST_SUITE_P(
+    Layouts, RegroupedFamily,
+    testing::Values(Regrouped{"gpt_neox",
+                              "gptneox",
+                              4,
+                              1,
+                              {{"gpt_neox.embed_in", "token_embd"},
+                               {"embed_out.", "output."},
+                               {"gpt_neox.final_layer_norm", "output_norm"},
+                               {"gpt_neox.layers.", "blk."},
+                               {"post_attention_layernorm", "ffn_norm"},
+                               {"input_layernorm", "attn_norm"},
+                               {"attention.query_key_value", "attn_qkv"},
+                               {"attention.dense", "attn_output"},
+                               {"mlp.dense_h_to_4h", "ffn_up"},
+                               {"mlp.dense_4h_to_h", "ffn_down"}},
+                              {"value-dim", "rotary-free"}},
+                    Regrouped{"bloom",
+                              "bloom",
+                              4,
+                              1,
+                              {{"word_embeddings_layernorm", "token_embd_norm"},
+                               {"word_embeddings.", "token_embd."},
+                               {"ln_f", "output_norm"},
+                               {"h.", "blk."},
+                               {"post_attention_layernorm", "ffn_norm"},
+                               {"input_layernorm", "attn_norm"},
+                               {"self_attention.query_key_value", "attn_qkv"},
+                               {"self_attention.dense", "attn_output"},
+                               {"mlp.dense_h_to_4h", "ffn_up"},
+                               {"mlp.dense_4h_to_h", "ffn_down"}},
+                              {"value-dim", "rotary-free"}},
+                    Regrouped{"falcon",
+                              "falcon",
+                              2,
+                              2,
+                              {{"transformer.word_embeddings.", "token_embd."},
+                               {"transformer.ln_f", "output_norm"},
+                               {"transformer.h.", "blk."},
+                               {"ln_attn", "attn_norm_2"},
+                               {"ln_mlp", "attn_norm"},
+                               {"self_attention.query_key_value", "attn_qkv"},
+                               {"self_attention.dense", "attn_output"},
+                               {"mlp.dense_h_to_4h", "ffn_up"},
+                               {"mlp.dense_4h_to_h", "ffn_down"}},
+                              {"value-dim"}},
+                    Regrouped{"bert",
+                              "bert",
+                              4,
+                              1,
+                              {{"roberta.embeddings.word_embeddings", "token_embd"},
+                               {"roberta.embeddings.position_embeddings", "position_embd"},
+                               {"roberta.embeddings.token_type_embeddings", "token_types"},
+                               {"roberta.embeddings.LayerNorm", "token_embd_norm"},
+                               {"roberta.encoder.layer.", "blk."},
+                               {"attention.self.query", "attn_q"},
+                               {"attention.self.key", "attn_k"},
+                               {"attention.self.value", "attn_v"},
+                               {"attention.output.dense", "attn_output"},
+                               {"attention.output.LayerNorm", "attn_output_norm"},
+                               {"intermediate.dense", "ffn_up"},
+                               {"output.dense", "ffn_down"},
+                               {"output.LayerNorm", "layer_output_norm"}},
+                              {"value-dim", "rotary-free"}},
+                    tower("ffn_up", "ffn_down"), tower("ffn_down", "ffn_up")),
+    [](const auto& test) { return std::to_string(test.index) + "_" + test.param.family; });
+
+// A tower that is of another kind than CLIP's is of no family.
+TEST(TowersInGguf, OfOtherKindsAreOfNoFamily) {
+  support::GgufWriter writer;
+  writer.text("general.architecture", "clip");
+  writer.text("clip.projector_type", "qwen2.5vl_merger");
+  writer.tensor("v.blk.0.attn_q.weight", 0, {64, 64}, std::string(64 * 64 * 4, '\1'));
+  TempDir dir;
+  std::ofstream(dir / "mmproj.gguf", std::ios::binary) << writer.bytes();
+  const RunResult result = support::run({"inspect", (dir / "mmproj.gguf").string(), "--json"});
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  const json report = json::parse(result.out);
+  EXPECT_TRUE(report.at("architecture").is_null()) << report.at("architecture");
+  EXPECT_EQ(report.at("tensors")[0].at("name"), "v.blk.0.attn_q.weight");
+}
 
 }  // namespace
 }  // namespace kindred::clitest

@@ -18,8 +18,18 @@ struct Name {
   std::string_view family = {};  // of this one alone; empty: of all others
 };
 
+// Towers of the kind of CLIP's.
+constexpr std::string_view kTower = "clip_vision_model";
+
 // The first that fits is taken, here and below.
-constexpr std::array<Name, 11> kEnds{{
+constexpr std::array<Name, 18> kEnds{{
+    {"token_embd", "bert.embeddings.word_embeddings", "bert"},
+    {"position_embd", "bert.embeddings.position_embeddings", "bert"},
+    {"token_types", "bert.embeddings.token_type_embeddings", "bert"},
+    {"token_embd_norm", "bert.embeddings.LayerNorm", "bert"},
+    {"v.position_embd", "vision_model.embeddings.position_embedding", kTower},
+    {"v.pre_ln", "vision_model.pre_layrnorm", kTower},
+    {"v.post_ln", "vision_model.post_layernorm", kTower},
     {"token_embd", "gpt_neox.embed_in", "gpt_neox"},
     {"output_norm", "gpt_neox.final_layer_norm", "gpt_neox"},
     {"output", "embed_out", "gpt_neox"},
@@ -37,12 +47,31 @@ constexpr std::array<Name, 11> kEnds{{
 struct Prefix {
   std::string_view family, prefix;
 };
-constexpr std::array<Prefix, 3> kPrefixes{
-    {{"gpt_neox", "gpt_neox.layers."}, {"bloom", "transformer.h."}, {"falcon", "transformer.h."}}};
+constexpr std::array<Prefix, 5> kPrefixes{{{"gpt_neox", "gpt_neox.layers."},
+                                           {"bloom", "transformer.h."},
+                                           {"falcon", "transformer.h."},
+                                           {"bert", "bert.encoder.layer."},
+                                           {kTower, "vision_model.encoder.layers."}}};
 
 // Of families whose queries, keys and values are grouped by heads on the Hub the converter makes
 // three blocks: they have a name of their own, by which architecture files split them.
-constexpr std::array<Name, 59> kBlocks{{
+constexpr std::array<Name, 75> kBlocks{{
+    {"attn_q", "attention.self.query", "bert"},
+    {"attn_k", "attention.self.key", "bert"},
+    {"attn_v", "attention.self.value", "bert"},
+    {"attn_output", "attention.output.dense", "bert"},
+    {"attn_output_norm", "attention.output.LayerNorm", "bert"},
+    {"ffn_up", "intermediate.dense", "bert"},
+    {"ffn_down", "output.dense", "bert"},
+    {"layer_output_norm", "output.LayerNorm", "bert"},
+    {"attn_q", "self_attn.q_proj", kTower},
+    {"attn_k", "self_attn.k_proj", kTower},
+    {"attn_v", "self_attn.v_proj", kTower},
+    {"attn_out", "self_attn.out_proj", kTower},
+    {"ln1", "layer_norm1", kTower},
+    {"ln2", "layer_norm2", kTower},
+    {"ffn_up", "mlp.fc1", kTower},
+    {"ffn_down", "mlp.fc2", kTower},
     {"attn_qkv", "attention.qkv_proj", "gpt_neox"},
     {"attn_output", "attention.dense", "gpt_neox"},
     {"ffn_up", "mlp.dense_h_to_4h", "gpt_neox"},
@@ -110,7 +139,8 @@ constexpr std::array<std::string_view, 12> kInTurns{
     "minicpm", "olmo",     "arctic", "deepseek", "baichuan",   "xverse"};
 
 // Families whose name differs.
-constexpr std::array<std::array<std::string_view, 2>, 7> kFamilies{{{"qwen2moe", "qwen2_moe"},
+constexpr std::array<std::array<std::string_view, 2>, 8> kFamilies{{{"qwen2moe", "qwen2_moe"},
+                                                                    {"deci", "nemotron-nas"},
                                                                     {"gptneox", "gpt_neox"},
                                                                     {"qwen3moe", "qwen3_moe"},
                                                                     {"deepseek2", "deepseek_v3"},
@@ -139,11 +169,17 @@ constexpr Key kKeys[] = {{"embedding_length", "hidden_size"},
 // Of layers, heads, units: what config.json may say.
 constexpr std::uint64_t kMostOfAnything = 2147483647;
 
-// "blk.12." in front of a name: its number, and what follows. Empty: there is none.
+// Projectors behind towers that are CLIP's or SigLIP's; the key's absence means the first.
+constexpr std::array<std::string_view, 7> kBehindTowers{"mlp",       "mlp_norm", "ldp",     "ldpv2",
+                                                        "resampler", "gemma3",   "idefics3"};
+
+// "blk.12." (of a tower "v.blk.12.") in front of a name: its number, and what follows. Empty: there
+// is none.
 struct InBlock {
   std::string_view layer, rest;
 };
 InBlock inBlock(std::string_view name) {
+  if (name.starts_with("v.blk.")) name.remove_prefix(2);
   if (!name.starts_with("blk.")) return {};
   const std::size_t end = name.find_first_not_of("0123456789", 4);
   if (end == 4 || end == std::string_view::npos || name[end] != '.') return {};
@@ -159,11 +195,24 @@ Layout::Layout(File& file, const Header& header) : file_(file), header_(header) 
     if (gguf == architecture_) family_ = hub;
   }
   if (architecture_ == "llama" && number("expert_count") > 0) family_ = "mixtral";
+  if (architecture_ == "clip") family_ = familyOfTower();
   head_size_ = headSize();
 }
 
+// Other towers have other positions and norms: of these no family is named.
+std::string Layout::familyOfTower() const {
+  const std::string projector = textOf(header_, "clip.projector_type").value_or("mlp");
+  const bool known =
+      std::find(kBehindTowers.begin(), kBehindTowers.end(), projector) != kBehindTowers.end();
+  return known ? std::string(kTower) : "tower of " + projector;
+}
+
+std::string Layout::keyOf(const std::string& key) const {
+  return architecture_ + (architecture_ == "clip" ? ".vision." : ".") + key;
+}
+
 std::uint64_t Layout::number(const std::string& key) const {
-  if (const auto one = wholeNumberOf(header_, architecture_ + "." + key)) return *one;
+  if (const auto one = wholeNumberOf(header_, keyOf(key))) return *one;
   const std::vector<std::uint64_t> all = numbers(key);
   const bool same = std::adjacent_find(all.begin(), all.end(), std::not_equal_to<>()) == all.end();
   return all.empty() || !same ? 0 : all.front();
@@ -171,7 +220,7 @@ std::uint64_t Layout::number(const std::string& key) const {
 
 std::vector<std::uint64_t> Layout::numbers(const std::string& key) const {
   constexpr std::uint64_t kMostLayers = 10'000;
-  return numbersOf(file_, header_, architecture_ + "." + key, kMostLayers);
+  return numbersOf(file_, header_, keyOf(key), kMostLayers);
 }
 
 std::string Layout::nameOf(const std::string& tensor) const {
@@ -189,12 +238,17 @@ std::string Layout::nameOf(const std::string& tensor) const {
   for (const Prefix& own : kPrefixes) {
     if (own.family == family_) prefix = own.prefix;
   }
+  if (stem.starts_with("v.") && family_ != kTower) return tensor;
+  std::string_view rest = block.rest;
+  if (rest.starts_with("ffn_") && isSwapped(block.layer)) {
+    rest = rest == "ffn_up" ? "ffn_down" : "ffn_up";
+  }
   // Of a Falcon with two norms the second is that of attention.
   if (family_ == "falcon" && block.rest == "attn_norm" && has("attn_norm_2.weight")) {
     return std::string(prefix) + std::string(block.layer) + ".ln_mlp" + kind;
   }
   for (const Name& name : kBlocks) {
-    if (name.gguf != block.rest || (!name.family.empty() && name.family != family_)) continue;
+    if (name.gguf != rest || (!name.family.empty() && name.family != family_)) continue;
     const std::string kept = name.gguf == "exp_probs_b" ? "_" + kind.substr(1) : kind;
     return std::string(prefix) + std::string(block.layer) + "." + std::string(name.hub) + kept;
   }
@@ -219,6 +273,15 @@ std::uint64_t Layout::rowsInTurns(const std::string& tensor) const {
   const bool of_family =
       std::find(kInTurns.begin(), kInTurns.end(), architecture_) != kInTurns.end();
   return turned && of_family ? head_size_ : 0;
+}
+
+bool Layout::isSwapped(std::string_view layer) const {
+  if (family_ != kTower) return false;
+  const std::string down = fmt::format("v.blk.{}.ffn_down.weight", layer);
+  const auto found = std::find_if(header_.tensors.begin(), header_.tensors.end(),
+                                  [&](const auto& tensor) { return tensor.name == down; });
+  return found != header_.tensors.end() && !found->shape.empty() &&
+         found->shape.back() == number("embedding_length");
 }
 
 bool Layout::has(std::string_view in_block) const {
@@ -265,8 +328,8 @@ std::string Layout::config() const {
     const std::uint64_t value = number(key.gguf);
     if (value > kMostOfAnything) {
       throw inputError(file_.place(),
-                       fmt::format("'{}.{}' is {}, not a whole number from 0 to {}", architecture_,
-                                   key.gguf, value, kMostOfAnything),
+                       fmt::format("'{}' is {}, not a whole number from 0 to {}", keyOf(key.gguf),
+                                   value, kMostOfAnything),
                        "the file is damaged; fetch it again");
     }
     if (value > 0) config[key.config] = value;
@@ -295,7 +358,7 @@ std::string Layout::config() const {
 std::vector<std::string> Layout::notes() const {
   std::vector<std::string> list;
   for (const Key& key : kKeys) {
-    const std::string name = architecture_ + "." + key.gguf;
+    const std::string name = keyOf(key.gguf);
     const auto found = header_.keys.find(name);
     if (found == header_.keys.end() || wholeNumberOf(header_, name)) continue;
     const bool of_layers = std::string_view(key.gguf).starts_with("attention.head_count");

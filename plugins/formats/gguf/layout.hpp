@@ -32,6 +32,11 @@ class Layout {
 
  private:
   bool has(std::string_view in_block) const;  // a tensor of any layer, "attn_norm_2.weight"
+  std::string familyOfTower() const;
+  // Whether what a tower's MLP reads and what it gives are called after each other, as converters
+  // did up to 2025; told by the width of what is called "ffn_down".
+  bool isSwapped(std::string_view layer) const;
+  std::string keyOf(const std::string& key) const;  // "llama.block_count"
   // Of the architecture's own; of a list with an entry for each layer what all of them are. 0: not
   // stated, or layers differ.
   std::uint64_t number(const std::string& key) const;

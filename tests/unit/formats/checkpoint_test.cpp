@@ -320,6 +320,14 @@ TEST(CheckpointOpen, SaysOfEveryFormatsFileThatItIsAPointer) {
   }
 }
 
+TEST(CheckpointOpen, SaysOfAFileFromBeforeGgufWhatItIs) {
+  for (const char* mark : {"tjgg", "lmgg", "fmgg", "algg"}) {
+    MemorySource source;
+    source.put("m", "ggml-model-q4_0.bin", mark + std::string(200, '\1'));
+    EXPECT_THAT(refusal(source), ::testing::HasSubstr("GGML's format from before GGUF")) << mark;
+  }
+}
+
 TEST(CheckpointOpen, SaysWhatAnIndexIsThatOnlyHasTheName) {
   MemorySource source;
   putTwoShards(source, "version https://git-lfs.github.com/spec/v1\nsize 5\n");

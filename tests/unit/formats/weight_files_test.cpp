@@ -244,6 +244,11 @@ TEST(WeightFiles, InOtherFormatsAreNamedWithWhatCanBeDone) {
               AllOf(HasSubstr("TensorFlow files, which are not read: tf_model.h5"),
                     HasSubstr("refs/convert/safetensors")));
   EXPECT_THAT(whyRefused({"flax_model.msgpack"}), HasSubstr("Flax"));
+  EXPECT_THAT(whyRefused({"model.nemo"}), HasSubstr("NeMo"));
+  EXPECT_THAT(whyRefused({".metadata", "__0_0.distcp"}), HasSubstr("torch.distributed"));
+  EXPECT_THAT(whyRefused({"mp_rank_00/model_optim_rng.pt"}), HasSubstr("Megatron"));
+  EXPECT_THAT(whyRefused({"config.json", "global_step10/mp_rank_00_model_states.pt"}),
+              HasSubstr("DeepSpeed"));
   EXPECT_EQ(whyRefused({"config.json"}),
             "model 'm': there is no file in its folder of a format that is read (formats that are "
             "read: GGUF (*.gguf), safetensors (*.safetensors), PyTorch (*.bin, *.pt, *.pth, "
