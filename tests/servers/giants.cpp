@@ -8,6 +8,7 @@
 #include <stdexcept>
 
 #include "servers/giants_recipe.hpp"
+#include "servers/hub_files.hpp"
 #include "servers/range_server.hpp"
 
 namespace kindred::servers {
@@ -92,9 +93,7 @@ void addLayer(Namer& names, const MixtureConfig& c, std::uint64_t layer) {
 }
 
 std::string configJson(const MixtureConfig& c) {
-  const auto field = [](const char* name, std::uint64_t value) {
-    return std::string(",\n \"") + name + "\": " + std::to_string(value);
-  };
+  const auto& field = jsonField;
   const std::string expertFields = c.mixtral
                                        ? field("num_local_experts", c.experts)
                                        : field("moe_intermediate_size", c.expert_intermediate) +
@@ -169,12 +168,6 @@ Content shardContent(std::vector<GiantTensor> tensors, std::uint64_t seed, const
   return content;
 }
 
-std::string shardName(std::size_t number, std::size_t of) {
-  char name[64];
-  std::snprintf(name, sizeof name, "model-%05zu-of-%05zu.safetensors", number, of);
-  return name;
-}
-
 }  // namespace
 
 std::uint64_t GiantTensor::bytes() const {
@@ -242,8 +235,7 @@ std::map<std::string, Content> giantFiles(const MixtureConfig& config) {
   const std::uint64_t seed = config.seed * 1000;
   return giantFiles(
       config, [seed](const GiantTensor& tensor, std::uint64_t offset, std::span<std::byte> into) {
-        std::uint64_t own = seed;
-        for (const char c : tensor.name) own = mixed(own, static_cast<unsigned char>(c));
+        const std::uint64_t own = seeded(seed, tensor.name);
         for (std::size_t i = 0; i < into.size();) {
           const std::uint64_t at = offset + i;
           const std::uint64_t word = weights(own, at / 8);
@@ -260,22 +252,20 @@ std::map<std::string, Content> giantFiles(const MixtureConfig& config, const Fil
   for (const GiantTensor& tensor : tensors) total += tensor.bytes();
   std::map<std::string, Content> files;
   std::vector<std::vector<GiantTensor>> shards(config.shards);
-  std::string index =
-      "{\"metadata\": {\"total_size\": " + std::to_string(total) + "}, \"weight_map\": {";
+  std::map<std::string, std::string> shard_of;
   std::uint64_t before = 0;
   for (const GiantTensor& tensor : tensors) {
     const std::size_t shard =
         std::min<std::size_t>(before / (total / config.shards + 1), config.shards - 1);
     before += tensor.bytes();
-    if (index.back() != '{') index += ',';
-    index += "\n\"" + tensor.name + "\": \"" + shardName(shard + 1, config.shards) + "\"";
+    shard_of[tensor.name] = shardName(shard + 1, config.shards);
     shards[shard].push_back(tensor);
   }
   for (std::size_t i = 0; i < shards.size(); ++i) {
     files[shardName(i + 1, config.shards)] =
         shardContent(std::move(shards[i]), config.seed * 1000 + i, fill);
   }
-  files["model.safetensors.index.json"] = textContent(index + "}}");
+  files["model.safetensors.index.json"] = indexContent(total, shard_of);
   files["config.json"] = textContent(configJson(config));
   return files;
 }

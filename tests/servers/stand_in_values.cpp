@@ -9,15 +9,15 @@
 #include <stdexcept>
 #include <vector>
 
+#include "servers/hub_files.hpp"
+
 namespace kindred::servers {
 namespace {
 
 constexpr std::uint64_t kSeed = 20260101;
 
 std::uint64_t seedOf(StandIn model, const std::string& tensor, std::uint64_t use) {
-  std::uint64_t seed = mixed(kSeed + use, static_cast<std::uint64_t>(model));
-  for (const char c : tensor) seed = mixed(seed, static_cast<unsigned char>(c));
-  return seed;
+  return seeded(mixed(kSeed + use, static_cast<std::uint64_t>(model)), tensor);
 }
 
 std::uint16_t bf16(double value) {

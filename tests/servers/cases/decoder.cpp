@@ -105,10 +105,6 @@ class Maker {
   Draft draft_;
 };
 
-std::string field(const char* name, std::uint64_t value) {
-  return std::string(", \"") + name + "\": " + std::to_string(value);
-}
-
 }  // namespace
 
 std::string inLayer(const Decoder& shape, std::uint64_t layer, const std::string& name) {
@@ -116,6 +112,7 @@ std::string inLayer(const Decoder& shape, std::uint64_t layer, const std::string
 }
 
 std::string configOf(const Decoder& shape) {
+  const auto& field = jsonField;
   std::string experts;
   if (shape.experts == Decoder::Experts::mixtral) {
     experts = field("num_local_experts", shape.expert_count) + field("num_experts_per_tok", 2);

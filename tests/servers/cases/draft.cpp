@@ -2,7 +2,6 @@
 
 #include <bit>
 #include <cmath>
-#include <cstdio>
 #include <utility>
 
 namespace kindred::servers {
@@ -37,20 +36,9 @@ Content weightsContent(std::string bytes) {
   return content;
 }
 
-std::string shardName(std::size_t number, std::size_t of) {
-  char name[64];
-  std::snprintf(name, sizeof name, "model-%05zu-of-%05zu.safetensors", number, of);
-  return name;
-}
-
 }  // namespace
 
 bool isMatrix(const Array& array) { return array.shape.size() > 1; }
-
-std::uint64_t seeded(std::uint64_t seed, std::string_view text) {
-  for (const char c : text) seed = mixed(seed, static_cast<unsigned char>(c));
-  return seed;
-}
 
 Array normals(std::vector<std::uint64_t> shape, double mean, double sd, std::uint64_t seed) {
   std::size_t count = 1;
@@ -114,21 +102,18 @@ std::map<std::string, Content> filesOf(const std::string& config,
     return files;
   }
   std::vector<std::vector<TestTensor>> parts(shards);
-  std::string index;
+  std::map<std::string, std::string> shard_of;
   std::size_t total = 0;
   for (std::size_t i = 0; i < tensors.size(); ++i) {
     const std::size_t shard = i * shards / tensors.size();
-    index += (index.empty() ? "\n" : ",\n") + support::jsonString(tensors[i].name) + ": \"" +
-             shardName(shard + 1, shards) + '"';
+    shard_of[tensors[i].name] = shardName(shard + 1, shards);
     total += tensors[i].bytes.size();
     parts[shard].push_back(tensors[i]);
   }
   for (std::size_t i = 0; i < shards; ++i) {
     files[shardName(i + 1, shards)] = weightsContent(support::safetensorsBytes(parts[i]));
   }
-  files["model.safetensors.index.json"] =
-      textContent("{\"metadata\": {\"total_size\": " + std::to_string(total) +
-                  "}, \"weight_map\": {" + index + "}}");
+  files["model.safetensors.index.json"] = indexContent(total, shard_of);
   return files;
 }
 

@@ -5,12 +5,11 @@
 #include <functional>
 #include <map>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include <kindred/dtype.hpp>
 
-#include "servers/content.hpp"
+#include "servers/hub_files.hpp"
 #include "support/safetensors.hpp"
 
 namespace kindred::servers {
@@ -29,8 +28,6 @@ struct Draft {
 
 bool isMatrix(const Array& array);
 
-// Another seed for each text.
-std::uint64_t seeded(std::uint64_t seed, std::string_view text);
 // Seeded normal numbers.
 Array normals(std::vector<std::uint64_t> shape, double mean, double sd, std::uint64_t seed);
 
