@@ -1,10 +1,7 @@
 #include "replay/arithmetic.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
-#include <cstdint>
-#include <limits>
 #include <string_view>
 
 namespace kindred::replay {
@@ -12,24 +9,6 @@ namespace {
 
 constexpr double kNearlyParallel = 0.9995;  // cosines beyond which slerp is linear
 constexpr double kNoDivisor = 1e-8;         // smaller sums of task arithmetic divide nothing
-
-float toBfloat(float value) {
-  if (!std::isfinite(value)) return value;
-  auto bits = std::bit_cast<std::uint32_t>(value);
-  bits += 0x7fffu + ((bits >> 16) & 1u);
-  return std::bit_cast<float>(bits & 0xffff0000u);
-}
-
-float toHalf(float value) {
-  if (!std::isfinite(value)) return value;
-  constexpr float kLeastNormal = 0x1p-14f, kSteps = 0x1p24f, kLargest = 65504.0f;
-  if (std::abs(value) < kLeastNormal) return std::nearbyint(value * kSteps) / kSteps;
-  auto bits = std::bit_cast<std::uint32_t>(value);
-  bits += 0xfffu + ((bits >> 13) & 1u);
-  const float near = std::bit_cast<float>(bits & 0xffffe000u);
-  return std::abs(near) > kLargest ? std::copysign(std::numeric_limits<float>::infinity(), near)
-                                   : near;
-}
 
 // Of weights as the arithmetic holds them.
 template <class T>
@@ -220,17 +199,6 @@ std::string_view describe(Arithmetic arithmetic) {
       return "each step rounded to the stored type";
   }
   return "";
-}
-
-float rounded(DType dtype, float value) {
-  switch (dtype) {
-    case DType::BF16:
-      return toBfloat(value);
-    case DType::F16:
-      return toHalf(value);
-    default:
-      return value;
-  }
 }
 
 float stepAt(DType dtype, float value) {

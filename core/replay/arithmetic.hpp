@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include <kindred/analysis/stats/rounding.hpp>
 #include <kindred/dtype.hpp>
 
 #include "replay/merge.hpp"
@@ -27,8 +28,7 @@ inline constexpr std::array kArithmetics{Arithmetic::single, Arithmetic::shares,
 std::string_view name(Arithmetic arithmetic);
 std::string_view describe(Arithmetic arithmetic);
 
-// To nearest, ties to even, as the plain types F32, F16 and BF16 hold it.
-float rounded(DType dtype, float value);
+using stats::rounded;
 // From a value of the type to the next larger size.
 float stepAt(DType dtype, float value);
 

@@ -3,7 +3,10 @@
 
 #include <cmath>
 #include <string>
+#include <utility>
 #include <vector>
+
+#include <kindred/analysis/stats/rounding.hpp>
 
 #include "support/surveyed.hpp"
 
@@ -85,12 +88,13 @@ TEST(MergeWeights, GivesEachLayersWeightsWithIntervalsThatHoldTheTruth) {
   const Surveyed found("merge-weights", {&child, &first, &second});
   ASSERT_EQ(found.report.tables.size(), 3u);
   const auto& table = found.report.tables[1];
-  ASSERT_EQ(table.rows.size(), 2u);
+  ASSERT_EQ(table.rows.size(), 4u);
   for (std::size_t l = 0; l < 2; ++l) {
-    const std::vector<std::string>& row = table.rows[l];
-    EXPECT_LT(std::stod(row[5]), shares[l]);  // the second parent: weight, from, to
-    EXPECT_GT(std::stod(row[6]), shares[l]);
-    EXPECT_LT(std::stod(row[6]) - std::stod(row[5]), 0.2);
+    const std::vector<std::string>& row = table.rows[2 * l + 1];  // layer, parent, weight, from, to
+    EXPECT_EQ(row[1], "b");
+    EXPECT_LT(std::stod(row[3]), shares[l]);
+    EXPECT_GT(std::stod(row[4]), shares[l]);
+    EXPECT_LT(std::stod(row[4]) - std::stod(row[3]), 0.2);
   }
   for (const double error : found.values("error")) EXPECT_GT(error, 0);
 }
@@ -146,6 +150,60 @@ TEST(MergeWeights, IsNotMovedByRoundingWhereParentsDifferByFewSteps) {
   child.add("w", 0, {200, 200}, merge);
   const double weight = Surveyed("merge-weights", {&child, &a, &b}).values("merge-weights").at(1);
   EXPECT_NEAR(weight, 4.0 / 7, 0.08);
+}
+
+// Two parents in BF16 that differ by this much, and what `share` of the first makes of them in
+// BF16, with noise of its own before it is rounded.
+struct RoundedMerge {
+  MemoryModel child{"child"}, first{"first"}, second{"second"};
+
+  RoundedMerge(std::uint64_t seed, double difference, double share, double noise) {
+    constexpr std::size_t kCount = 32 * 128;
+    std::vector<float> b = numbers(kCount, seed, 0, 0.02), a(b), c(b);
+    const std::vector<float> moves = numbers(kCount, seed + 1000, 0, difference);
+    const std::vector<float> own = numbers(kCount, seed + 2000, 0, noise);
+    for (std::size_t i = 0; i < kCount; ++i) {
+      b[i] = stats::rounded(DType::BF16, b[i]);
+      a[i] = stats::rounded(DType::BF16, b[i] + moves[i]);
+      c[i] = stats::rounded(DType::BF16,
+                            static_cast<float>(share * a[i] + (1 - share) * b[i]) + own[i]);
+    }
+    for (auto& [model, values] :
+         {std::pair<MemoryModel&, std::vector<float>&>{child, c}, {first, a}, {second, b}}) {
+      model.add("w", 0, {32, 128}, values, {}, DType::BF16);
+    }
+  }
+};
+
+TEST(MergeWeights, HoldTheTruthInTheirIntervalsHoweverNearTheParentsAre) {
+  constexpr std::uint64_t kSeeds = 60;
+  for (const double difference : {1e-3, 3e-4, 1.7e-4}) {
+    for (const double noise : {0.0, 3e-5, 1e-4}) {
+      std::size_t held = 0;
+      for (std::uint64_t seed = 0; seed < kSeeds; ++seed) {
+        const double share = 0.3 + 0.4 * static_cast<double>(seed) / kSeeds;
+        const RoundedMerge made(seed, difference, share, noise);
+        const Surveyed found("merge-weights", {&made.child, &made.first, &made.second});
+        const std::vector<std::string>& row = found.report.tables.at(0).rows.at(0);
+        held += std::stod(row.at(2)) <= share && share <= std::stod(row.at(3));
+      }
+      EXPECT_GE(held, 57u) << "of " << kSeeds << ", difference " << difference << ", noise "
+                           << noise;
+    }
+  }
+}
+
+TEST(MergeWeights, FindOneWeightWhereThePublishedFormulaFindsAnother) {
+  for (const double difference : {5e-4, 3e-4, 1.7e-4}) {
+    const RoundedMerge made(7, difference, 4.0 / 7, 0);
+    const Surveyed found("merge-weights", {&made.child, &made.first, &made.second});
+    EXPECT_NEAR(found.values("merge-weights").at(0), 4.0 / 7, 0.006) << difference;
+    EXPECT_GT(found.value("collinearity"), 0.9);
+  }
+  const RoundedMerge near(7, 1.7e-4, 4.0 / 7, 0);
+  EXPECT_GT(Surveyed("merge-weights", {&near.child, &near.first, &near.second}).value("along"),
+            0.62)
+      << "rounding pulls the share along the line upwards";
 }
 
 TEST(MergeWeights, NeedsMatricesThatAllModelsHave) {

@@ -21,8 +21,9 @@ class MemoryModel final : public SurveyedModel {
       : key_(std::move(key)), tokens_(std::move(tokens)) {}
 
   void add(const std::string& name, std::int64_t layer, std::vector<std::uint64_t> shape,
-           std::vector<float> values, const std::string& role = {}) {
+           std::vector<float> values, const std::string& role = {}, DType dtype = DType::F32) {
     TensorInfo info;
+    info.dtype = dtype;
     info.model = key_;
     info.name = name;
     info.shape = std::move(shape);
