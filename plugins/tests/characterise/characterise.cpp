@@ -39,15 +39,20 @@ TextTable mlps(const MatrixTask& task, const characterise::Correspondence& found
   TextTable table;
   const std::string &a = task.a.weights().model(), &b = task.b.weights().model();
   table.title = fmt::format("MLPs of {} and their counterparts in {}", b, a);
-  table.columns = {"layer of " + b, "layer of " + a, "gate cosine", "units matched", "in place"};
+  table.columns = {"layer of " + b, "layer of " + a, "gate cosine",
+                   "units matched", "units found",   "in place"};
   for (const characterise::MlpPair& pair : found.mlps) {
-    table.rows.push_back({text(pair.match->b), pair.real ? text(pair.match->a) : "none",
-                          fmt::format("{:.3f}", pair.cosine),
-                          fmt::format("{} of {}", pair.matched, pair.units_b),
-                          fmt::format("{:.0f} %", 100 * pair.in_place)});
+    table.rows.push_back(
+        {text(pair.match->b), pair.any() ? text(pair.match->a) : "none",
+         fmt::format("{:.3f}", pair.cosine), fmt::format("{} of {}", pair.matched, pair.units_b),
+         fmt::format("{:.0f} %", pair.units_b == 0 ? 0.0
+                                                   : 100.0 * static_cast<double>(pair.found) /
+                                                         static_cast<double>(pair.units_b)),
+         fmt::format("{:.0f} %", 100 * pair.in_place)});
   }
   table.note =
-      "Mean cosine of gate rows matched one to one. None: no more alike than strangers' would be.";
+      "Mean cosine of gate rows matched one to one. Found: units whose own rows are clearly more "
+      "alike than strangers' would be. None: the MLP as a whole is not.";
   return table;
 }
 

@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "support/alignment/comparison.hpp"
 #include "support/alignment/toy_model.hpp"
 #include "support/loaded_plugin.hpp"
@@ -45,6 +47,23 @@ TEST(Characterise, SaysWhatWasShuffledTurnedAndDropped) {
   EXPECT_THAT(described(a, a.as("b").rotated(4)).at(0).note, HasSubstr("residual stream rotated"));
   EXPECT_THAT(described(a, a.as("b").relayered({0, 2})).at(0).note,
               HasSubstr("layers 0 and 1 of b correspond to 0 and 2 of a"));
+}
+
+TEST(Characterise, SaysHowManyUnitsOfExpertsAreTheDenseOnes) {
+  const ToyModel a("a", 1);
+  ToyModel b = a.as("b").upcycled(4);
+  EXPECT_THAT(described(a, b).at(0).note,
+              HasSubstr("experts up-cycled: several correspond to one MLP, in all of their units"));
+  for (const Place& place : b.mlps()) {
+    Matrix& gate = b.at(role::kGate, place);
+    for (std::uint64_t row = 0; row < gate.rows; row += 2) {
+      // A cyclic shift of a random row is as good as a fresh one.
+      const auto first = gate.values.begin() + static_cast<std::ptrdiff_t>(row * gate.columns);
+      std::rotate(first, first + 1, first + static_cast<std::ptrdiff_t>(gate.columns));
+    }
+  }
+  EXPECT_THAT(described(a, b).at(0).note,
+              testing::ContainsRegex("in (4[5-9]|5[0-5])( to (4[5-9]|5[0-5]))? % of their units"));
 }
 
 TEST(Characterise, FindsNoCounterpartsInAStranger) {

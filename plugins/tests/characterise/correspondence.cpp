@@ -14,6 +14,8 @@ namespace {
 // (Of the zoo, strangers stay below it by 0.27, neighbouring layers of one model by 0.09; after
 // training on at full rate kin are above by 0.27.)
 constexpr double kClear = 0.2;
+// Of an MLP's units.
+constexpr double kPart = 0.25;
 // The mean squared cosine of a head's rows with those of its counterpart, at least.
 constexpr double kFound = 0.5;
 // A coordinate of one stream is one of the other where this much of its length lies there.
@@ -28,12 +30,18 @@ MlpPair pairOf(const MatrixTask& task, const MlpMatch& match, const arma::fmat& 
   const arma::fmat b = linear::unitColumns(task.b.weights().matrix(role::kGate, match.b));
   pair.units_a = a.n_cols;
   pair.units_b = b.n_cols;
+  // The largest of n cosines of random directions is about sqrt(2 ln n / d).
+  const double chance = std::sqrt(2 * std::log(static_cast<double>(pair.units_a) + 1) /
+                                  static_cast<double>(b.n_rows));
+  const double clear = std::min(chance + kClear, 0.9);
   double sum = 0;
   std::uint64_t same = 0;
   for (std::size_t j = 0; j < match.units.size(); ++j) {
     if (match.units[j] < 0) continue;
     const auto i = static_cast<arma::uword>(match.units[j]);
-    sum += linear::dot(a.colptr(i), b.colptr(j), b.n_rows);
+    const double cosine = linear::dot(a.colptr(i), b.colptr(j), b.n_rows);
+    sum += cosine;
+    pair.found += cosine > clear;
     same += i == j;
     ++pair.matched;
   }
@@ -41,10 +49,9 @@ MlpPair pairOf(const MatrixTask& task, const MlpMatch& match, const arma::fmat& 
   const double matched = static_cast<double>(pair.matched);
   pair.cosine = sum / matched;
   pair.in_place = static_cast<double>(same) / matched;
-  // The largest of n cosines of random directions is about sqrt(2 ln n / d).
-  const double chance = std::sqrt(2 * std::log(static_cast<double>(pair.units_a) + 1) /
-                                  static_cast<double>(b.n_rows));
-  pair.real = pair.cosine > std::min(chance + kClear, 0.9);
+  pair.real = pair.cosine > clear;
+  pair.partly =
+      !pair.real && static_cast<double>(pair.found) >= kPart * static_cast<double>(pair.units_b);
   return pair;
 }
 

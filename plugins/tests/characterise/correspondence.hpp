@@ -15,8 +15,12 @@ struct MlpPair {
   double cosine = 0;          // mean of matched gate rows
   double in_place = 0;        // share of matched units that keep their number
   std::uint64_t matched = 0;  // units
+  std::uint64_t found = 0;    // of these, clearly more alike than strangers' would be
   std::uint64_t units_a = 0, units_b = 0;
-  bool real = false;  // clearly above what strangers reach
+  bool real = false;    // clearly above what strangers reach
+  bool partly = false;  // not so as a whole, but many of its units are: the others were begun anew
+
+  bool any() const { return real || partly; }
 };
 
 struct HeadMap {

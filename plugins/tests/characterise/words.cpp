@@ -13,6 +13,7 @@ constexpr double kInPlace = 0.9;     // of the units
 constexpr double kRounding = 0.006;  // a relative difference that rounding to BF16 or F16 explains
 constexpr double kNearest = 0.99;    // share of values that tells of rounding and of nothing else
 constexpr double kGrid = 0.7;        // of A's distinct values: fewer tell of a grid
+constexpr double kNearlyAll = 0.97;  // of an expert's units
 
 std::string range(std::int64_t first, std::int64_t last) {
   return first == last ? std::to_string(first) : fmt::format("{}-{}", first, last);
@@ -58,24 +59,38 @@ std::string unitWords(const MatrixTask& task, const Correspondence& found) {
   return text;
 }
 
+// Of experts with these shares of their units found.
+std::string shareWords(std::vector<double> shares) {
+  const auto [least, most] = std::minmax_element(shares.begin(), shares.end());
+  if (*least >= kNearlyAll) return "in all of their units";
+  const std::string low = fmt::format("{:.0f}", 100 * *least),
+                    high = fmt::format("{:.0f}", 100 * *most);
+  return fmt::format("in {} % of their units, the others being no more alike than strangers'",
+                     low == high ? low : low + " to " + high);
+}
+
 std::string expertWords(const Correspondence& found) {
   struct OfLayer {
     std::set<Place> partners;
     std::size_t experts = 0, in_place = 0;
   };
   std::map<std::int64_t, OfLayer> layers;
-  bool from_dense = false;
+  std::vector<double> from_dense;  // share of units of each that was
   for (const MlpPair& pair : found.mlps) {
     const Place &a = pair.match->a, &b = pair.match->b;
-    if (b.expert < 0 || !pair.real) continue;
+    if (b.expert < 0 || !pair.any()) continue;
     OfLayer& layer = layers[b.layer];
     ++layer.experts;
     layer.partners.insert(a);
     layer.in_place += a.expert == b.expert;
-    from_dense = from_dense || a.expert < 0;
+    if (a.expert < 0) {
+      from_dense.push_back(static_cast<double>(pair.found) / static_cast<double>(pair.units_b));
+    }
   }
   if (layers.empty()) return {};
-  if (from_dense) return "experts up-cycled: several correspond to one MLP";
+  if (!from_dense.empty()) {
+    return "experts up-cycled: several correspond to one MLP, " + shareWords(from_dense);
+  }
   const auto in_place = std::count_if(layers.begin(), layers.end(), [](const auto& entry) {
     return entry.second.in_place == entry.second.experts;
   });
