@@ -66,6 +66,11 @@ class Coverer {
     }
     for (const results::Observation& o : results.observations) look(o);
     for (const results::PlainCosine& cosine : results.cosines) look(cosine);
+    tested_ = std::any_of(results.findings.begin(), results.findings.end(),
+                          [&](const evidence::StepFinding& row) {
+                            return (row.model_a == a.key && row.model_b == b.key) ||
+                                   (row.model_a == b.key && row.model_b == a.key);
+                          });
   }
 
   evidence::Coverage run() {
@@ -143,11 +148,21 @@ class Coverer {
                                     [&](const auto& pair) { return read_b_.any(*pair.b.tensor); });
       addCompared(tensor, role, read);
     } else if (partner == nullptr) {
-      coverage_.left_out["no counterpart"].add(tensor.bytes);
-    } else if (partner->shape != tensor.shape) {
-      coverage_.left_out["other shape"].add(tensor.bytes);
+      // Tests of models look for the like of it in all layers and experts of the other.
+      if (tested_ && !role.empty() && read_a_.any(tensor)) {
+        addCompared(tensor, role, true);
+      } else {
+        coverage_.left_out["no counterpart"].add(tensor.bytes);
+      }
     } else {
-      addCompared(tensor, role, read_a_.any(tensor) && read_b_.any(*partner));
+      // Tests look for what of a matrix a smaller one holds, so rows that were read count there
+      // too.
+      const bool read = read_a_.any(tensor) && read_b_.any(*partner);
+      if (!read && partner->shape != tensor.shape) {
+        coverage_.left_out["other shape"].add(tensor.bytes);
+      } else {
+        addCompared(tensor, role, read);
+      }
     }
   }
 
@@ -296,6 +311,7 @@ class Coverer {
   std::map<std::string, std::string> matched_;          // -> taken for its counterpart by a test
   std::map<std::string, const Tensor*> first_of_hash_;  // of a
   std::map<Pair, Cosine> cosines_;
+  bool tested_ = false;      // some test gave a finding of the pair
   std::set<Pair> in_parts_;  // parts of fused tensors with their counterparts
   evidence::Coverage coverage_;
 };

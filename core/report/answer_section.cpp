@@ -9,9 +9,9 @@ namespace {
 
 constexpr std::size_t kCards = 12;  // more pairs than that become a table
 
-Markup badge(const evidence::Verdict& verdict) {
-  return element("span", verdictName(verdict),
-                 {{"class", "badge"}, {"data-class", evidence::name(verdict.klass)}});
+Markup badge(const results::Report& report, const results::Pair& pair) {
+  return element("span", verdictName(report, pair),
+                 {{"class", "badge"}, {"data-class", evidence::name(pair.verdict.klass)}});
 }
 
 Markup names(const results::Pair& pair) {
@@ -22,15 +22,17 @@ Markup names(const results::Pair& pair) {
 Markup card(const results::Report& report, const results::Pair& pair) {
   const Answer answer = answerOf(report, pair);
   Markup content = element("h3", names(pair));
-  content << badge(pair.verdict) << element("p", answer.first)
-          << element("p", answer.second, {{"class", "quiet"}})
-          << foldedMarkup("In full", element("p", pair.verdict.sentence));
+  content << badge(report, pair) << element("p", answer.first)
+          << element("p", answer.second, {{"class", "quiet"}});
+  if (!results::isOnlyMeasured(report, pair)) {
+    content << foldedMarkup("In full", element("p", pair.verdict.sentence));
+  }
   return element("li", content);
 }
 
-Markup row(const results::Pair& pair) {
+Markup row(const results::Report& report, const results::Pair& pair) {
   Markup cells = element("td", names(pair));
-  cells << element("td", badge(pair.verdict))
+  cells << element("td", badge(report, pair))
         << element("td",
                    evidence::isRelated(pair.verdict.klass) && pair.verdict.log10_p < 0
                        ? pValueMarkup(pair.verdict.log10_p)
@@ -39,9 +41,9 @@ Markup row(const results::Pair& pair) {
   return element("tr", cells);
 }
 
-Markup pairTable(const std::vector<const results::Pair*>& pairs) {
+Markup pairTable(const results::Report& report, const std::vector<const results::Pair*>& pairs) {
   Markup rows;
-  for (const results::Pair* pair : pairs) rows << row(*pair);
+  for (const results::Pair* pair : pairs) rows << row(report, *pair);
   Markup table =
       R"(<thead><tr><th scope="col">Pair</th><th scope="col">Verdict</th><th scope="col" class="number">p</th></tr></thead>)"_html;
   return element("div", element("table", table << element("tbody", rows)),
@@ -62,12 +64,13 @@ Pairs pairsOf(const results::Report& report, bool control) {
   return pairs;
 }
 
-void addFoldedPairs(Markup& markup, const Pairs& pairs, const char* what) {
+void addFoldedPairs(Markup& markup, const results::Report& report, const Pairs& pairs,
+                    const char* what) {
   if (pairs.empty()) return;
-  markup << foldedMarkup(std::to_string(pairs.size()) + " pairs " + what, pairTable(pairs));
+  markup << foldedMarkup(std::to_string(pairs.size()) + " pairs " + what, pairTable(report, pairs));
 }
 
-Markup manyPairs(const Pairs& pairs) {
+Markup manyPairs(const results::Report& report, const Pairs& pairs) {
   Pairs related, nothing, undecided;
   for (const results::Pair* pair : pairs) {
     const evidence::Class klass = pair->verdict.klass;
@@ -78,9 +81,9 @@ Markup manyPairs(const Pairs& pairs) {
     return x->verdict.log10_p < y->verdict.log10_p;
   });
   Markup markup;
-  if (!related.empty()) markup << pairTable(related);
-  addFoldedPairs(markup, nothing, "in which nothing was found");
-  addFoldedPairs(markup, undecided, "that were not run or not decided");
+  if (!related.empty()) markup << pairTable(report, related);
+  addFoldedPairs(markup, report, nothing, "in which nothing was found");
+  addFoldedPairs(markup, report, undecided, "that were not run or not decided");
   return markup;
 }
 
@@ -97,7 +100,7 @@ Markup answerSection(const results::Report& report) {
   if (!report.why.empty()) content << element("p", "Why: " + report.why, {{"class", "quiet"}});
   Markup verdict;
   const Pairs subjects = pairsOf(report, false);
-  if (subjects.size() == 1) verdict << badge(subjects.front()->verdict);
+  if (subjects.size() == 1) verdict << badge(report, *subjects.front());
   verdict << element("p", answer.first, {{"class", "lead"}}) << element("p", answer.second);
   content << element("div", verdict, {{"class", "verdict"}, {"id", "verdict"}});
   if (!report.complete) {
@@ -115,18 +118,20 @@ Markup pairsSection(const results::Report& report) {
   if (report.pairs.empty()) return content;
   content << element("h2", subjects.size() == 1 ? "In full" : "Pair by pair");
   if (subjects.size() == 1) {
-    content << element("p", subjects.front()->verdict.sentence);
+    const bool measured = results::isOnlyMeasured(report, *subjects.front());
+    content << element("p", measured ? kOnlyMeasured : subjects.front()->verdict.sentence);
   } else if (subjects.size() > kCards) {
-    content << manyPairs(subjects);
+    content << manyPairs(report, subjects);
   } else {
     Markup cards;
     for (const results::Pair* pair : subjects) cards << card(report, *pair);
     content << element("ul", cards, {{"class", "pairs"}});
   }
   for (const std::string& sentence : jointsOf(report)) content << element("p", sentence);
+  for (const std::string& sentence : nearestOf(report)) content << element("p", sentence);
   if (!controls.empty()) {
     content << element("h3", "Controls: models whose kinship is known beforehand")
-            << pairTable(controls);
+            << pairTable(report, controls);
   }
   return element("section", content, {{"id", "pairs"}});
 }

@@ -60,7 +60,7 @@ std::string pairTable(const results::Report& report) {
     if (++shown > kRows) break;
     text += fmt::format("| {} and {}{} | {} | {} |\n", inText(pair.a), inText(pair.b),
                         results::hasControl(report, pair) ? " (control)" : "",
-                        inText(verdictName(pair.verdict)),
+                        inText(verdictName(report, pair)),
                         pair.verdict.log10_p < 0 ? report::text(pValue(pair.verdict.log10_p)) : "");
   }
   return text +
@@ -128,6 +128,7 @@ std::string reportMarkdown(const results::Report& report) {
   if (!report.complete) text += "This run was interrupted; the rest was not measured.\n\n";
   if (report.pairs.size() > 1) text += pairTable(report);
   for (const std::string& joined : jointsOf(report)) text += sentence(joined) + "\n\n";
+  for (const std::string& nearest : nearestOf(report)) text += sentence(nearest) + "\n\n";
   const std::vector<Evidence> rows = evidenceOf(report);
   if (!rows.empty())
     text += "## Evidence\n\n" + evidenceTable(rows) + assumptions(rows) + results::kOneRun + "\n\n";

@@ -88,10 +88,9 @@ class Printer {
   }
 
   bool hasTests() const {
-    return !report_.findings.empty() || !report_.refused.empty() ||
-           std::any_of(report_.pairs.begin(), report_.pairs.end(), [](const results::Pair& pair) {
-             return pair.verdict.klass != evidence::Class::untestable;
-           });
+    return std::any_of(report_.pairs.begin(), report_.pairs.end(), [&](const results::Pair& pair) {
+      return !results::isOnlyMeasured(report_, pair);
+    });
   }
 
   bool shows(const std::string& step, Shows what) const {
@@ -105,9 +104,7 @@ class Printer {
   std::string answer(bool tested) const {
     if (report_.pairs.empty()) return {};
     if (!tested) {
-      return "\n" + prose(
-                        "No test that decides was run: figures alone don't say whether weights "
-                        "are shared.");
+      return "\n" + prose(kOnlyMeasured);
     }
     if (subjects_.size() != 1) return several();
     const results::Pair& pair = *subjects_.front();
@@ -118,8 +115,9 @@ class Printer {
       named.verdict.power = pair.verdict.power.substr(0, pair.verdict.power.find(';'));
       named.verdict.sizes.clear();
     }
-    const Answer said = answerOf(report_, named);
-    std::string text = strong(named.a + " and " + named.b + ": " + verdictName(pair.verdict)) +
+    const bool measured = results::isOnlyMeasured(report_, pair);  // told by the models' keys
+    const Answer said = answerOf(report_, measured ? pair : named);
+    std::string text = strong(named.a + " and " + named.b + ": " + verdictName(report_, pair)) +
                        strong(said.first) + prose(said.second);
     for (const evidence::ComponentVerdict& part : pair.components) {
       text +=
@@ -198,9 +196,9 @@ class Printer {
       const std::string control = name(first ? pair->a : pair->b);
       if (evidence::isRelated(pair->verdict.klass)) {
         related += prose(fmt::format("Control {} with {}: {}", control,
-                                     name(first ? pair->b : pair->a), verdictName(pair->verdict)));
+                                     name(first ? pair->b : pair->a), verdictName(report_, *pair)));
       } else {
-        others[verdictName(pair->verdict)].insert(control);
+        others[verdictName(report_, *pair)].insert(control);
       }
     }
     std::string text = controls_.empty() ? "" : "\n" + related;
@@ -211,6 +209,12 @@ class Printer {
     return text;
   }
 
+  // The verdict of one of several pairs, or what was measured of it.
+  std::string toldOf(const results::Pair& pair) const {
+    return results::isOnlyMeasured(report_, pair) ? answerOf(report_, pair).first
+                                                  : verdictName(pair.verdict);
+  }
+
   std::string several() const {
     const Answer said = answerOf(report_);
     std::string text = strong(said.first) + prose(said.second) + "\n";
@@ -218,14 +222,14 @@ class Printer {
     for (const results::Pair* pair : subjects_) {
       if (++shown > kMostPairs) break;
       const bool related = evidence::isRelated(pair->verdict.klass) && pair->verdict.log10_p < 0;
-      text += prose(
-          fmt::format("{} and {}: {}{}", name(pair->a), name(pair->b), verdictName(pair->verdict),
-                      related ? ", log10 p " + log10p(pair->verdict.log10_p) : ""),
-          2);
+      text += prose(fmt::format("{} and {}: {}{}", name(pair->a), name(pair->b), toldOf(*pair),
+                                related ? ", log10 p " + log10p(pair->verdict.log10_p) : ""),
+                    2);
     }
     if (shown > kMostPairs) {
       text += fmt::format("  ... and {} more pairs in the report\n", subjects_.size() - kMostPairs);
     }
+    for (const std::string& sentence : nearestOf(report_)) text += "\n" + prose(sentence);
     return text + controlLines();
   }
 

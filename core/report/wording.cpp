@@ -87,11 +87,44 @@ Answer sharedWeights(const results::Pair& pair) {
           why};
 }
 
+std::string wereOf(std::size_t count) {
+  return fmt::format("{} {}", count, count == 1 ? "was" : "were");
+}
+
+// "norms: cosine 0.975, changed 0.99; rows: cosine 0.002": the first figure of each metric.
+std::string measuredText(const results::Report& report, const results::Pair& pair) {
+  constexpr std::size_t kMost = 8;
+  std::string text, step, metric;
+  std::size_t count = 0;
+  for (const results::Summary& s : report.observations) {
+    if (!results::isOf(pair, s.model_a, s.model_b)) continue;
+    if (s.step == step && s.metric == metric) continue;
+    if (++count > kMost) return text + "; and more below";
+    text += s.step == step ? ", " : (text.empty() ? "" : "; ") + s.step + ": ";
+    text += s.metric + " " + figure(s.mean);
+    step = s.step;
+    metric = s.metric;
+  }
+  return text;
+}
+
+Answer measured(const results::Report& report, const results::Pair& pair) {
+  const std::string figures = measuredText(report, pair);
+  return {figures.empty()
+              ? fmt::format("{} and {} were described.", pair.a, pair.b)
+              : fmt::format("Of {} and {} was measured, on average: {}.", pair.a, pair.b, figures),
+          kOnlyMeasured};
+}
+
 Answer manyPairs(const results::Report& report) {
   std::size_t shared = 0, alike = 0, partial = 0, arranged = 0, nothing = 0, untold = 0;
-  std::size_t not_run = 0;
+  std::size_t not_run = 0, measured = 0;
   for (const results::Pair& pair : report.pairs) {
     if (results::hasControl(report, pair)) continue;
+    if (results::isOnlyMeasured(report, pair)) {
+      ++measured;
+      continue;
+    }
     switch (pair.verdict.klass) {
       case Class::identical:
       case Class::shared_weights:
@@ -119,6 +152,11 @@ Answer manyPairs(const results::Report& report) {
         break;
     }
   }
+  if (measured == subjectPairs(report)) {
+    return {
+        fmt::format("{} were measured.", counted(measured, "pair of models", "pairs of models")),
+        kOnlyMeasured};
+  }
   std::string first = fmt::format(
       "Of {}, {} {} weights", counted(subjectPairs(report), "pair of models", "pairs of models"),
       shared, shared == 1 ? "shares" : "share");
@@ -130,6 +168,7 @@ Answer manyPairs(const results::Report& report) {
   if (nothing > 0) first += fmt::format("; in {} nothing was found", nothing);
   if (untold > 0) first += fmt::format("; for {} no test could decide", untold);
   if (not_run > 0) first += fmt::format("; {} were not run", not_run);
+  if (measured > 0) first += fmt::format("; {} measured and not tested", wereOf(measured));
   return {first + ".",
           "Shared weights don't say who descends from whom, and finding nothing does not show that "
           "models are independent."};
@@ -149,6 +188,52 @@ std::vector<std::string> jointsOf(const results::Report& report) {
         "The family of {} is joined only through {}, as a merge joins two families: nothing was "
         "found that ties together {}.",
         family.parts.front().front(), fmt::join(family.joints, ", "), fmt::join(parts, " and ")));
+  }
+  return sentences;
+}
+
+namespace {
+
+// "0.0012 (0.0010 to 0.0014)": with two standard errors on each side.
+std::string withError(double value, double error) {
+  constexpr double kErrors = 2;
+  const auto text = [](double x) { return fmt::format("{:.2g}", x); };
+  if (!std::isfinite(error)) return text(value);
+  return fmt::format("{} ({} to {})", text(value), text(value - kErrors * error),
+                     text(value + kErrors * error));
+}
+
+std::string nearestText(const results::Nearest& nearest) {
+  constexpr double kErrors = 2;
+  constexpr std::size_t kMost = 6;
+  std::vector<std::string> others;
+  for (std::size_t i = 1; i < std::min(kMost, nearest.kin.size()); ++i) {
+    const results::Kin& kin = nearest.kin[i];
+    others.push_back(fmt::format("{} at {}", kin.model, withError(kin.distance, kin.error)));
+  }
+  const results::Kin& first = nearest.kin.front();
+  std::string text = fmt::format(
+      "Of the relatives of {} the nearest is {}, at a distance of {}, then {}. ", nearest.model,
+      first.model, withError(first.distance, first.error), fmt::join(others, ", "));
+  const bool apart = nearest.lead > kErrors * nearest.lead_error;
+  text += apart ? fmt::format("It is nearer than {} by {}.", nearest.kin[1].model,
+                              withError(nearest.lead, nearest.lead_error))
+                : fmt::format("It can't be told from {}, which is farther by {}.",
+                              nearest.kin[1].model, withError(nearest.lead, nearest.lead_error));
+  return text +
+         " Distances are -ln of the mean correlation of matched rows, in brackets with two "
+         "standard "
+         "errors over layers; they order relatives and don't say which came first.";
+}
+
+}  // namespace
+
+std::vector<std::string> nearestOf(const results::Report& report) {
+  std::vector<std::string> sentences;
+  for (const results::Family& family : report.families) {
+    for (const results::Nearest& nearest : family.nearest) {
+      sentences.push_back(nearestText(nearest));
+    }
   }
   return sentences;
 }
@@ -211,6 +296,10 @@ const char* className(Class klass) {
 
 std::string verdictName(const evidence::Verdict& verdict) {
   return std::string(className(verdict.klass)) + (verdict.unverified ? " (unverified)" : "");
+}
+
+std::string verdictName(const results::Report& report, const results::Pair& pair) {
+  return results::isOnlyMeasured(report, pair) ? "Measured" : verdictName(pair.verdict);
 }
 
 namespace {
@@ -277,7 +366,8 @@ Answer answerByClass(const results::Pair& pair) {
 
 }  // namespace
 
-Answer answerOf(const results::Report&, const results::Pair& pair) {
+Answer answerOf(const results::Report& report, const results::Pair& pair) {
+  if (results::isOnlyMeasured(report, pair)) return measured(report, pair);
   Answer answer = answerByClass(pair);
   if (pair.verdict.unverified) {
     answer.second +=

@@ -25,6 +25,12 @@ std::string grouped(std::uint64_t value);  // "1,234,567"
 
 // "Shared weights", "No evidence", ...
 std::string verdictName(const evidence::Verdict& verdict);
+// The same; "Measured" where no test that decides was asked for.
+std::string verdictName(const results::Report& report, const results::Pair& pair);
+
+// What is said wherever no test that decides was asked for.
+inline constexpr const char* kOnlyMeasured =
+    "No test that decides was run: figures alone don't say whether weights are shared.";
 
 // Two sentences for somebody who has never heard of a p-value.
 struct Answer {
@@ -39,5 +45,7 @@ Answer answerOf(const results::Report& report);
 std::string familyOf(const results::Model& model);
 // Of each family that only some models hold together, as a merge does, a sentence.
 std::vector<std::string> jointsOf(const results::Report& report);
+// Of each model that was measured with several relatives which of them is nearest, in a sentence.
+std::vector<std::string> nearestOf(const results::Report& report);
 
 }  // namespace kindred::report

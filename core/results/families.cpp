@@ -7,6 +7,7 @@
 #include <set>
 
 #include "results/lineage.hpp"
+#include "results/nearest.hpp"
 
 namespace kindred::results {
 
@@ -141,6 +142,9 @@ std::vector<Family> familiesOf(const Report& report) {
                           members.contains(pair.a) != members.contains(pair.b);
     }
     plantTrees(report, family);
+    const bool planted = std::any_of(family.trees.begin(), family.trees.end(),
+                                     [](const Tree& tree) { return !tree.nodes.empty(); });
+    if (!planted) family.nearest = nearestOf(report, family.models);
     list.push_back(std::move(family));
   }
   return list;

@@ -3,55 +3,16 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
-#include <map>
-#include <set>
 #include <utility>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "results/families.hpp"
+#include "results/likeness.hpp"
 #include "results/tree.hpp"
 
 namespace kindred::results {
 namespace {
-
-// Of each pair the finding with the most coins, by gauge.
-using Measured = std::map<std::string, std::map<Edge, const Finding*>>;
-
-bool saysHowAlike(const Finding& finding) {
-  return finding.likeness && std::any_of(finding.by_layer.begin(), finding.by_layer.end(),
-                                         [](const LayerCoins& layer) { return layer.alike > 0; });
-}
-
-Measured measuredOf(const Report& report, const std::set<std::string>& members) {
-  Measured measured;
-  for (const evidence::StepFinding& row : report.findings) {
-    const bool within = members.contains(row.model_a) && members.contains(row.model_b);
-    if (!within || row.component || !saysHowAlike(row.finding)) continue;
-    const Finding*& best = measured[row.finding.gauge.name()][ordered(row.model_a, row.model_b)];
-    if (best == nullptr || best->units < row.finding.units) best = &row.finding;
-  }
-  return measured;
-}
-
-// Rows of correlation rho have cosines whose absolute mean lies above rho by chance: at none it is
-// that of strangers, at one it is one.
-double correlationOf(double alike, double chance) {
-  const double square = alike * alike, least = chance * chance;
-  return least < 1 ? std::sqrt(std::clamp((square - least) / (1 - least), 0.0, 1.0)) : 0;
-}
-
-PairLikeness likenessOf(const Finding& finding) {
-  const double chance = finding.likeness->chance /
-                        std::sqrt(std::max(1.0, static_cast<double>(finding.likeness->width)));
-  PairLikeness pair;
-  for (const LayerCoins& layer : finding.by_layer) {
-    if (layer.alike <= 0) continue;
-    pair[layer.layer] = {correlationOf(layer.alike, chance), static_cast<double>(layer.coins)};
-  }
-  return pair;
-}
 
 const Model* modelNamed(const Report& report, const std::string& key) {
   const auto found = std::find_if(report.models.begin(), report.models.end(),

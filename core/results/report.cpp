@@ -35,4 +35,17 @@ bool hasControl(const Report& report, const Pair& pair) {
   return isControl(report, pair.a) || isControl(report, pair.b);
 }
 
+bool isOf(const Pair& pair, const std::string& model_a, const std::string& model_b) {
+  return (pair.a == model_a && pair.b == model_b) || (pair.a == model_b && pair.b == model_a);
+}
+
+bool isOnlyMeasured(const Report& report, const Pair& pair) {
+  const auto of_pair = [&](const auto& entry) { return isOf(pair, entry.model_a, entry.model_b); };
+  return pair.verdict.klass == evidence::Class::untestable &&
+         std::none_of(report.refused.begin(), report.refused.end(), of_pair) &&
+         std::none_of(report.findings.begin(), report.findings.end(), [&](const auto& row) {
+           return row.finding.basis != Basis::describes && of_pair(row);
+         });
+}
+
 }  // namespace kindred::results

@@ -87,6 +87,20 @@ struct Tree {
   std::string note;               // what it doesn't say; why there is none
 };
 
+// A relative and how far off it is: -ln of the mean correlation of matched rows, with the standard
+// error over layers.
+struct Kin {
+  std::string model;
+  double distance = 0, error = kUndefined;
+};
+
+// Of one model the relatives that one test measured it with, nearest first; at least two.
+struct Nearest {
+  std::string model, gauge;
+  std::vector<Kin> kin;
+  double lead = 0, lead_error = kUndefined;  // by how much the second is farther than the first
+};
+
 // Models connected by pairs that share weights.
 struct Family {
   std::vector<std::string> models;
@@ -98,6 +112,8 @@ struct Family {
   // alone with such a pair need not be alone.
   std::uint64_t undecided = 0;
   std::vector<Tree> trees = {};  // one; of each part, where it has parts
+  // Where no tree could be drawn, not all pairs having been measured.
+  std::vector<Nearest> nearest = {};
 };
 
 // What a plugin declares of a figure: all that there is to know for drawing it.
@@ -207,6 +223,10 @@ struct Report {
 bool isControl(const Report& report, const std::string& model);
 // Pairs with a control are no part of what was asked.
 bool hasControl(const Report& report, const Pair& pair);
+// Of these two models, in either order.
+bool isOf(const Pair& pair, const std::string& model_a, const std::string& model_b);
+// No test that decides was asked of it, only what describes.
+bool isOnlyMeasured(const Report& report, const Pair& pair);
 
 }  // namespace kindred::results
 

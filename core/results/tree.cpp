@@ -15,8 +15,6 @@ namespace {
 
 constexpr std::uint64_t kDraws = 200;
 constexpr double kHalf = 0.5;
-// Of correlations: beyond that a distance is not measured any more, only that it is large.
-constexpr double kLeastAlike = 1e-3;
 
 using Split = std::vector<bool>;  // of the leaves; the first is always on the other side
 
@@ -140,20 +138,6 @@ class Draw {
   std::uint64_t state_ = 1;
 };
 
-double meanOf(const PairLikeness& pair, const std::map<std::int64_t, double>* times) {
-  double sum = 0, weight = 0;
-  for (const auto& [layer, likeness] : pair) {
-    double rows = likeness.rows;
-    if (times != nullptr) {
-      const auto drawn = times->find(layer);
-      rows *= drawn == times->end() ? 0 : drawn->second;
-    }
-    sum += rows * likeness.alike;
-    weight += rows;
-  }
-  return weight > 0 ? sum / weight : std::numeric_limits<double>::quiet_NaN();
-}
-
 // Without a layer of the draw a pair keeps the mean of all of its own.
 Square distancesOf(const PairTable& pairs, const std::map<std::int64_t, double>* times) {
   Square distances(pairs.models());
@@ -161,7 +145,7 @@ Square distancesOf(const PairTable& pairs, const std::map<std::int64_t, double>*
     for (std::size_t j = i + 1; j < pairs.models(); ++j) {
       double alike = meanOf(pairs.at(i, j), times);
       if (std::isnan(alike)) alike = meanOf(pairs.at(i, j), nullptr);
-      distances.set(i, j, -std::log(std::clamp(alike, kLeastAlike, 1.0)));
+      distances.set(i, j, distanceOf(alike));
     }
   }
   return distances;

@@ -4,20 +4,13 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <string>
 #include <vector>
 
+#include "results/likeness.hpp"
 #include "results/report.hpp"
 
 namespace kindred::results {
-
-// A layer of a pair: how alike its rows are, within [0, 1], and how many there were.
-struct LayerLikeness {
-  double alike = 0;
-  double rows = 0;
-};
-using PairLikeness = std::map<std::int64_t, LayerLikeness>;  // by layer of the reference
 
 // Symmetric: at(i, j) is the pair of models i and j.
 class PairTable {

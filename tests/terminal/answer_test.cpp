@@ -110,5 +110,26 @@ TEST_F(Answer, OfARunWithoutTestsStartsWithWhatWasMeasured) {
                           HasSubstr("UNMET: everything.cosine.mean is")));
 }
 
+TEST_F(Answer, OfARunWhoseTestsDescribeStartsWithWhatWasMeasured) {
+  model("base", "base");
+  model("tuned", "tuned");
+  dir_.write("recipe.yaml",
+             "kindred: 1\ntitle: norms\nsources: {disk: {plugin: local-mmap, root: .}}\n"
+             "models: {a: disk:base, b: disk:tuned}\nsteps:\n"
+             "  - {name: all, compare: [a, b], select: {roles: [norm.attention]}, pair: all-layers,"
+             " metrics: [cosine]}\n"
+             "  - {name: margins, test: {plugin: alignment-margins, of: all.cosine}}\n");
+  const TerminalResult result = shown({"run", "recipe.yaml"});
+  EXPECT_EQ(result.exit_code, 0) << result.shown;
+  const std::string text = withoutControls(result.shown);
+  EXPECT_LT(text.find("all"), text.find("No test that decides was run")) << text;
+  EXPECT_THAT(text, Not(HasSubstr("Not testable")));
+  for (const char* file : {"out1/report.md", "out1/report.html"}) {
+    EXPECT_THAT(support::readFile(dir_ / file),
+                AllOf(HasSubstr("was measured, on average"), Not(HasSubstr("Not testable"))))
+        << file;
+  }
+}
+
 }  // namespace
 }  // namespace kindred::terminaltest

@@ -98,7 +98,7 @@ Picture graph(const results::Report& report) {
     const Point& a = places.at(pair.a);
     const Point& b = places.at(pair.b);
     rows.add({"pair", rounded(a.x), rounded(a.y), rounded(b.x), rounded(b.y),
-              pairName(pair.a, pair.b), verdictName(pair.verdict),
+              pairName(pair.a, pair.b), verdictName(report, pair),
               evidence::name(pair.verdict.klass), text(pValue(pair.verdict.log10_p))});
   }
   Picture picture;
@@ -149,7 +149,7 @@ Picture matrix(const results::Report& report) {
     related += evidence::isRelated(pair.verdict.klass);
     for (const auto& [a, b] : {std::pair(pair.a, pair.b), std::pair(pair.b, pair.a)}) {
       rows.add({shown(a), shown(b), rounded(std::log10(1 - (std::isnan(p) ? 0 : p))),
-                verdictName(pair.verdict), text(pValue(p))});
+                verdictName(report, pair), text(pValue(p))});
     }
   }
   Picture picture;

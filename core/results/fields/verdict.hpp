@@ -104,6 +104,22 @@ void visit(V& v, X& x) {
   v("note", x.note, "what the tree doesn't say; why there is none");
 }
 
+template <class V, Of<Kin> X>
+void visit(V& v, X& x) {
+  v("model", x.model, "");
+  v("distance", x.distance, "-ln of the mean correlation of matched rows");
+  v("error", x.error, "its standard error over layers; null: of one layer");
+}
+
+template <class V, Of<Nearest> X>
+void visit(V& v, X& x) {
+  v("model", x.model, "");
+  v("gauge", x.gauge, "the axis whose rows the distances are of");
+  v("kin", x.kin, "its relatives, nearest first");
+  v("lead", x.lead, "by how much the second is farther than the first");
+  v("lead_error", x.lead_error, "its standard error over layers; null: of one layer");
+}
+
 template <class V, Of<Family> X>
 void visit(V& v, X& x) {
   v("models", x.models, "");
@@ -111,6 +127,7 @@ void visit(V& v, X& x) {
   v("parts", x.parts, "its other models; nothing was found that ties one part to another");
   v("undecided", x.undecided, "pairs with models outside it that were not run or not testable");
   v.added("trees", x.trees, "of a family, or of each of its parts, with at least three models");
+  v.added("nearest", x.nearest, "where no tree could be drawn: of a model its nearest relatives");
 }
 
 template <class V, Of<evidence::Coverage> X>

@@ -45,11 +45,8 @@ inline Json modelJson(const std::string& key, const std::string& role = "subject
 }
 
 inline Json familyJson(const std::vector<std::string>& models) {
-  return {{"models", models},
-          {"joints", Json::array()},
-          {"parts", Json::array()},
-          {"undecided", 0},
-          {"trees", Json::array()}};
+  return {{"models", models}, {"joints", Json::array()}, {"parts", Json::array()},
+          {"undecided", 0},   {"trees", Json::array()},  {"nearest", Json::array()}};
 }
 
 inline Json pairJson(const std::string& a, const std::string& b, const std::string& klass,

@@ -178,6 +178,48 @@ TEST(Lineage, SaysWhyThereIsNoTreeWhereAPairWasNotMeasured) {
   EXPECT_THAT(tree.note, HasSubstr("No tree"));
 }
 
+// One child and three relatives that were not measured with each other, the rows of each layer off
+// by another amount.
+Report starOn(double second) {
+  Report report = reportOn({"child", "far", "near", "next"}, {0.5, 0.2, second, 1, 1, 1});
+  for (std::size_t i = 0; i < report.pairs.size(); ++i) {
+    if (report.pairs[i].a == "child") continue;
+    report.pairs.resize(i);
+    report.findings.resize(i);
+    break;
+  }
+  double shift = 0;
+  for (evidence::StepFinding& row : report.findings) {
+    for (LayerCoins& layer : row.finding.by_layer) {
+      layer.alike *= 1 + 0.01 * std::sin(shift += 1.7);
+    }
+  }
+  return report;
+}
+
+TEST(Nearest, OfSeveralRelativesIsToldWithHowSureThatIs) {
+  const std::vector<Family> families = familiesOf(starOn(0.3));
+  ASSERT_EQ(families.size(), 1u);
+  ASSERT_EQ(families[0].nearest.size(), 1u) << "the others were measured with one each";
+  const Nearest& nearest = families[0].nearest[0];
+  EXPECT_EQ(nearest.model, "child");
+  ASSERT_EQ(nearest.kin.size(), 3u);
+  EXPECT_EQ(nearest.kin[0].model, "near");
+  EXPECT_EQ(nearest.kin[2].model, "far");
+  EXPECT_NEAR(nearest.kin[0].distance, 0.2, 0.02);
+  EXPECT_GT(nearest.lead, 2 * nearest.lead_error);
+}
+
+TEST(Nearest, IsNotToldFromAnotherThatIsAsNear) {
+  const std::vector<Family> families = familiesOf(starOn(0.2));
+  const Nearest& nearest = families.at(0).nearest.at(0);
+  EXPECT_LT(nearest.lead, 2 * nearest.lead_error);
+}
+
+TEST(Nearest, IsLeftToTheTreeWhereThereIsOne) {
+  EXPECT_THAT(familiesOf(reportOn(kNames, kFive)).at(0).nearest, IsEmpty());
+}
+
 TEST(Lineage, GivesEachPartOfAFamilyThatAMergeJoinsATreeOfItsOwn) {
   std::vector<std::string> names{"a1", "a2", "a3", "b1", "b2", "b3", "merge"};
   Report report = reportOn(names, std::vector<double>(21, 0.4));

@@ -1,0 +1,92 @@
+#include "results/nearest.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "results/likeness.hpp"
+
+namespace kindred::results {
+namespace {
+
+using Measures = std::vector<std::pair<std::string, PairLikeness>>;  // by the relative's name
+
+// Of the gauge that was measured with the most of them.
+Measures measuresOf(const std::string& model, const Measured& measured, std::string& gauge) {
+  Measures best;
+  for (const auto& [name, pairs] : measured) {
+    Measures list;
+    for (const auto& [edge, finding] : pairs) {
+      if (edge.first != model && edge.second != model) continue;
+      list.emplace_back(edge.first == model ? edge.second : edge.first, likenessOf(*finding));
+    }
+    if (list.size() <= best.size()) continue;
+    best = std::move(list);
+    gauge = name;
+  }
+  return best;
+}
+
+double distanceWithout(PairLikeness pair, std::int64_t layer) {
+  pair.erase(layer);
+  return distanceOf(meanOf(pair));
+}
+
+// The jackknife's standard error over layers of what `value` gives without one of them.
+template <class Value>
+double errorOf(const std::set<std::int64_t>& layers, Value value) {
+  if (layers.size() < 2) return kUndefined;
+  const auto count = static_cast<double>(layers.size());
+  double sum = 0, squares = 0;
+  for (const std::int64_t layer : layers) {
+    const double x = value(layer);
+    sum += x;
+    squares += x * x;
+  }
+  return std::sqrt((count - 1) / count * std::max(0.0, squares - sum * sum / count));
+}
+
+std::set<std::int64_t> layersOf(const PairLikeness& pair) {
+  std::set<std::int64_t> layers;
+  for (const auto& entry : pair) layers.insert(entry.first);
+  return layers;
+}
+
+Nearest nearestOf(const std::string& model, std::string gauge, Measures measures) {
+  std::stable_sort(measures.begin(), measures.end(), [](const auto& x, const auto& y) {
+    return meanOf(x.second) > meanOf(y.second);
+  });
+  Nearest nearest{model, std::move(gauge), {}};
+  for (const auto& [name, pair] : measures) {
+    nearest.kin.push_back({name, distanceOf(meanOf(pair)), errorOf(layersOf(pair), [&](auto layer) {
+                             return distanceWithout(pair, layer);
+                           })});
+  }
+  const PairLikeness &first = measures[0].second, &second = measures[1].second;
+  std::set<std::int64_t> layers = layersOf(first);
+  layers.merge(layersOf(second));
+  nearest.lead = nearest.kin[1].distance - nearest.kin[0].distance;
+  nearest.lead_error = errorOf(layers, [&](auto layer) {
+    return distanceWithout(second, layer) - distanceWithout(first, layer);
+  });
+  return nearest;
+}
+
+}  // namespace
+
+std::vector<Nearest> nearestOf(const Report& report, const std::vector<std::string>& relatives) {
+  const Measured measured = measuredOf(report, {relatives.begin(), relatives.end()});
+  std::vector<Nearest> list;
+  for (const std::string& model : relatives) {
+    std::string gauge;
+    Measures measures = measuresOf(model, measured, gauge);
+    if (measures.size() > 1) {
+      list.push_back(nearestOf(model, std::move(gauge), std::move(measures)));
+    }
+  }
+  return list;
+}
+
+}  // namespace kindred::results
