@@ -52,6 +52,12 @@ std::string describe(const Plan& plan) {
   }
   text += fmt::format("requests: {} for weights, {} made already for headers\n", total.requests,
                       plan.headers.requests);
+  if (const std::uint64_t fetched = fetchedBytes(plan); fetched > plan.headers.bytes) {
+    text += fmt::format(
+        "to fetch: about {:.3f} MB in all, with headers and what lies in small gaps between "
+        "ranges\n",
+        megabytes(fetched));
+  }
   return text + surveysOf(plan);
 }
 
@@ -69,6 +75,7 @@ std::string toJson(const Plan& plan) {
   for (const auto& [model, bytes] : bytesByModel(plan)) models[model] = bytes;
   const nlohmann::ordered_json document{{"steps", steps},
                                         {"bytes_by_model", models},
+                                        {"bytes_to_fetch", fetchedBytes(plan)},
                                         {"requests_for_headers", plan.headers.requests}};
   return document.dump(2) + "\n";
 }

@@ -169,4 +169,32 @@ std::map<std::string, std::uint64_t> bytesByModel(const Plan& plan) {
   return bytes;
 }
 
+std::uint64_t fetchedBytes(const Plan& plan) {
+  std::map<const Source*, std::vector<plan::ByteRange>> read;
+  std::set<std::pair<std::string, std::string>> documents;
+  std::uint64_t bytes = plan.headers.bytes;
+  for (const PlannedStep& step : plan.steps) {
+    if (const auto* compared = std::get_if<CompareDocuments>(&step)) {
+      for (const PlannedDocument& document : compared->documents) {
+        const plan::Repository& repository = *document.repository;
+        const bool first = documents.emplace(repository.key, document.name).second;
+        if (first && repository.source->remote()) bytes += document.bytes;
+      }
+    }
+    for (const auto& [model, ranges] : base(step).reads) {
+      if (!model->source->remote()) continue;
+      std::vector<plan::ByteRange>& all = read[model->source];
+      all.insert(all.end(), ranges.begin(), ranges.end());
+    }
+  }
+  for (auto& [source, all] : read) {
+    std::vector<PlannedRange> ranges;
+    for (const plan::ByteRange& range : plan::storedOnce(all)) {
+      ranges.push_back({range.shard->file.get(), range.offset, range.length});
+    }
+    bytes += source->price(ranges).bytes;
+  }
+  return bytes;
+}
+
 }  // namespace kindred::steps

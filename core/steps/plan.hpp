@@ -35,6 +35,10 @@ std::size_t stagesOf(const Plan& plan);
 // What the plan reads of each model: every range once over all steps, and its headers.
 std::map<std::string, std::uint64_t> bytesByModel(const Plan& plan);
 
+// What remote sources would fetch for it, documents and headers included: more than is read of the
+// models where a source fetches small gaps rather than ask twice.
+std::uint64_t fetchedBytes(const Plan& plan);
+
 // For the terminal: pairs, bytes, requests and memory by step, and the total.
 std::string describe(const Plan& plan);
 std::string toJson(const Plan& plan);
