@@ -1,12 +1,13 @@
-// Models of DeepSeek-V3's layout: two versions of one, a third that was trained from the later of
-// them, and strangers of the same shape. As published: FP8 under scales of blocks.
+// Models of DeepSeek-V3's layout: versions of one, which their makers say are kin, another that was
+// trained from one of them, and strangers of the same shape. As published: FP8 under scales of
+// blocks.
 #include "servers/cases/models.hpp"
 #include "support/quantised.hpp"
 
 namespace kindred::servers {
 namespace {
 
-constexpr std::uint64_t kStream = 128, kBlocks = 5, kDense = 3, kHeads = 4;
+constexpr std::uint64_t kStream = 128, kBlocks = 10, kDense = 3, kHeads = 4;
 constexpr std::uint64_t kLatent = 32, kRope = 16, kPlain = 16, kValue = 16;
 constexpr std::uint64_t kDenseUnits = 96, kExpertUnits = 32;
 
@@ -18,7 +19,7 @@ struct Latent {
 
 std::string latentConfig(const Latent& shape) {
   return "{\"architectures\": [\"" + shape.architecture + "\"], \"model_type\": \"" + shape.type +
-         "\", \"hidden_size\": 128, \"num_hidden_layers\": 5, \"num_attention_heads\": 4, "
+         "\", \"hidden_size\": 128, \"num_hidden_layers\": 10, \"num_attention_heads\": 4, "
          "\"num_key_value_heads\": 4, \"q_lora_rank\": 32, \"kv_lora_rank\": 32, "
          "\"qk_rope_head_dim\": 16, \"qk_nope_head_dim\": 16, \"v_head_dim\": 16, "
          "\"intermediate_size\": 96, \"moe_intermediate_size\": 32, \"first_k_dense_replace\": 3, "
@@ -85,6 +86,22 @@ class LatentMaker {
   Draft draft_;
 };
 
+// Trained further, each layer by as much as the published cosines of ten layers say.
+Draft tuned(Draft draft) {
+  constexpr double kShares[kBlocks] = {0.010, 0.036, 0.036, 0.053, 0.027,
+                                       0.015, 0.010, 0.006, 0.005, 0.004};
+  const Draft far = trained(draft, 1, 64);
+  for (auto& [name, array] : draft.arrays) {
+    const std::size_t at = name.find("layers.");
+    const double share =
+        at == std::string::npos ? kShares[0] : kShares[std::stoul(name.substr(at + 7))];
+    for (std::size_t i = 0; i < array.values.size(); ++i) {
+      array.values[i] += share * (far.arrays.at(name).values[i] - array.values[i]);
+    }
+  }
+  return draft;
+}
+
 std::string tokenizerOf(std::uint64_t seed) {
   std::string tokens;
   for (int i = 0; i < 256; ++i) {
@@ -115,11 +132,14 @@ std::vector<CaseModel> deepseekFamily() {
   const Latent kimi{"kimi_k2", "DeepseekV3ForCausalLM", 8, false};
   const Latent skt{"axk1", "AXK1ForCausalLM", 4, true};
   const Draft base = LatentMaker(v3, 61).make();
-  const Draft first = trained(base, 0.012, 62), later = trained(base, 0.014, 63);
+  const Draft later = trained(base, 0.014, 63), longer = trained(base, 0.02, 68);
   return {published("deepseek-ai/DeepSeek-V3-Base", base, true, 1),
-          published("deepseek-ai/DeepSeek-V3", first, true, 1),
+          published("deepseek-ai/DeepSeek-V3", trained(base, 0.012, 62), true, 1),
           published("deepseek-ai/DeepSeek-V3-0324", later, true, 1),
-          published("Rakuten/RakutenAI-3.0", trained(later, 0.01, 64), true, 1),
+          published("deepseek-ai/DeepSeek-R1", trained(base, 0.013, 69), true, 1),
+          published("deepseek-ai/DeepSeek-V3.1", trained(longer, 0.01, 70), true, 1),
+          published("deepcogito/cogito-v2.1-671b", trained(base, 0.018, 71), true, 1),
+          published("Rakuten/RakutenAI-3.0", tuned(later), true, 1),
           published("moonshotai/Kimi-K2-Base", LatentMaker(kimi, 65).make(), true, 2),
           published("skt/A.X-K1", LatentMaker(skt, 66).make(), false, 3),
           published("ai-sage/GigaChat3-702B-A36B-preview", LatentMaker(v3, 67).make(), false, 4)};
