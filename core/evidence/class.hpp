@@ -46,10 +46,10 @@ inline constexpr std::array kAll<Basis>{Basis::exact, Basis::calibrated, Basis::
 static_assert(kAll<Basis>.size() == static_cast<std::size_t>(Basis::describes) + 1);
 
 template <>
-inline constexpr std::array kAll<Unit>{Unit::unstated, Unit::number, Unit::cosine,     Unit::share,
-                                       Unit::truth,    Unit::value,  Unit::difference, Unit::ulp,
-                                       Unit::count,    Unit::log10_p};
-static_assert(kAll<Unit>.size() == static_cast<std::size_t>(Unit::log10_p) + 1);
+inline constexpr std::array kAll<Unit>{Unit::unstated, Unit::number,  Unit::cosine,     Unit::share,
+                                       Unit::truth,    Unit::value,   Unit::difference, Unit::ulp,
+                                       Unit::count,    Unit::log10_p, Unit::measured};
+static_assert(kAll<Unit>.size() == static_cast<std::size_t>(Unit::measured) + 1);
 template <>
 inline constexpr std::array kAll<Part>{Part::none,     Part::mean, Part::deviation,
                                        Part::quantile, Part::bin,  Part::coordinate};

@@ -52,6 +52,20 @@ TEST(PluginsCommand, DescribesOnePluginAsJson) {
   EXPECT_THAT(plugin["parameters"][3]["choices"], ElementsAre("fast", "slow"));
 }
 
+// Pictures and tables are made of what figures say of themselves.
+TEST(PluginsCommand, EveryFigureThatShipsSaysWhatItIsMeasuredIn) {
+  const auto result = run({"plugins", "--json"});
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  std::size_t figures = 0;
+  for (const json& plugin : json::parse(result.out).at("plugins")) {
+    for (const json& figure : plugin.at("figures")) {
+      ++figures;
+      EXPECT_NE(figure.at("unit"), "unstated") << plugin.at("name") << "." << figure.at("name");
+    }
+  }
+  EXPECT_GT(figures, 50U);
+}
+
 TEST(PluginsCommand, SaysWhatAnOlderNameStandsFor) {
   EXPECT_THAT(run({"plugins"}).out,
               testing::ContainsRegex("unit-matching +matrix test +[0-9.]+ +now 'fixed-points' with "

@@ -156,12 +156,19 @@ class AlignmentMargins final : public kindred::Test {
 KINDRED_TEST(
     AlignmentMargins, "alignment-margins", "1.0",
     "Is each layer most like the one of its own number, and by what margin? Describes only",
-    kindred::figure("rate", "share of A's layers most like B's of the same number"),
-    kindred::figure("expected", "the rate under shuffled layer numbers"),
-    kindred::figure("margin", "mean lead of the most alike layer over the second"),
-    kindred::figure("least_margin", "smallest lead"),
-    kindred::figure("drift", "mean distance of the most alike layer from the own number"),
-    kindred::figure("distinct", "how many layers of B are chosen, over A's layers"),
-    kindred::figure("permutations", "how many orders were drawn"),
+    kindred::figure("rate", "share of A's layers most like B's of the same number")
+        .in(kindred::Unit::share, 0, 1),
+    kindred::figure("expected", "the rate under shuffled layer numbers")
+        .in(kindred::Unit::share, 0, 1),
+    kindred::figure("margin", "mean lead of the most alike layer over the second")
+        .in(kindred::Unit::measured, 0, kindred::kUnbounded),
+    kindred::figure("least_margin", "smallest lead")
+        .in(kindred::Unit::measured, 0, kindred::kUnbounded),
+    kindred::figure("drift", "mean distance of the most alike layer from the own number, in layers")
+        .in(kindred::Unit::number, 0, kindred::kUnbounded),
+    kindred::figure("distinct", "how many layers of B are chosen, over A's layers")
+        .in(kindred::Unit::share, 0, 1),
+    kindred::figure("permutations", "how many orders were drawn")
+        .in(kindred::Unit::count, 0, kindred::kUnbounded),
     kindred::integer("permutations", "9999", 99, 1e7, "orders drawn at random"),
     kindred::integer("seed", "0", 0, 9007199254740991.0, "of the orders"))

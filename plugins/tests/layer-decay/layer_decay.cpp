@@ -99,21 +99,26 @@ class LayerDecay final : public kindred::Test {
   }
 };
 
+constexpr kindred::Entry measured(const char* name, const char* help) {
+  return kindred::figure(name, help)
+      .in(kindred::Unit::measured, -kindred::kUnbounded, kindred::kUnbounded);
+}
+
 }  // namespace
 
 KINDRED_TEST(LayerDecay, "layer-decay", "1.0",
              "How a figure depends on the places of the two layers; describes only",
-             kindred::figure("diagonal", "mean over layers of the same number"),
-             kindred::figure("off_diagonal", "mean over pairs of different layers"),
-             kindred::figure("early", "mean of the diagonal's first half"),
-             kindred::figure("late", "mean of the diagonal's second half"),
-             kindred::figure("decay", "early - late"),
-             kindred::figure("early_third", "mean of the diagonal's first third"),
-             kindred::figure("late_third", "mean of the diagonal's last third"),
-             kindred::figure("pearson", "correlation of values with the distance of layers"),
-             kindred::figure("distance_1", "mean over pairs one layer apart"),
-             kindred::figure("distance_2", "two layers apart"),
-             kindred::figure("distance_4", "four layers apart"),
-             kindred::figure("distance_8", "eight layers apart"),
-             kindred::figure("distance_16", "16 layers apart"),
-             kindred::figure("distance_32", "32 layers apart"))
+             measured("diagonal", "mean over layers of the same number"),
+             measured("off_diagonal", "mean over pairs of different layers"),
+             measured("early", "mean of the diagonal's first half"),
+             measured("late", "mean of the diagonal's second half"),
+             measured("decay", "early - late"),
+             measured("early_third", "mean of the diagonal's first third"),
+             measured("late_third", "mean of the diagonal's last third"),
+             kindred::figure("pearson", "correlation of values with the distance of layers")
+                 .in(kindred::Unit::cosine, -1, 1),
+             measured("distance_1", "mean over pairs one layer apart"),
+             measured("distance_2", "two layers apart"),
+             measured("distance_4", "four layers apart"),
+             measured("distance_8", "eight layers apart"),
+             measured("distance_16", "16 layers apart"), measured("distance_32", "32 layers apart"))

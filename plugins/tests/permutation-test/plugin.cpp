@@ -110,15 +110,24 @@ class PermutationTest final : public kindred::Test {
 
 KINDRED_TEST(PermutationTest, "permutation-test", "1.0",
              "Are like-numbered layers or units more alike than chance orders would have it?",
-             kindred::figure("permutations", "how many orders were evaluated"),
-             kindred::figure("null_mean", "of the statistic over all orders"),
-             kindred::figure("null_sd", "its standard deviation over all orders"),
-             kindred::figure("null_skewness", "its skewness over all orders"),
-             kindred::figure("null_min", "the smallest among the orders evaluated"),
-             kindred::figure("null_max", "the largest among the orders evaluated"),
-             kindred::figure("z", "distance from null_mean in null_sd; describes only"),
-             kindred::figure("floor", "log10 of the smallest p-value possible"),
-             kindred::figure("seed", "of the random orders"),
+             kindred::figure("permutations", "how many orders were evaluated")
+                 .in(kindred::Unit::count, 0, kindred::kUnbounded),
+             kindred::figure("null_mean", "of the statistic over all orders")
+                 .in(kindred::Unit::measured, -kindred::kUnbounded, kindred::kUnbounded),
+             kindred::figure("null_sd", "its standard deviation over all orders")
+                 .in(kindred::Unit::measured, 0, kindred::kUnbounded),
+             kindred::figure("null_skewness", "its skewness over all orders")
+                 .in(kindred::Unit::number, -kindred::kUnbounded, kindred::kUnbounded),
+             kindred::figure("null_min", "the smallest among the orders evaluated")
+                 .in(kindred::Unit::measured, -kindred::kUnbounded, kindred::kUnbounded),
+             kindred::figure("null_max", "the largest among the orders evaluated")
+                 .in(kindred::Unit::measured, -kindred::kUnbounded, kindred::kUnbounded),
+             kindred::figure("z", "distance from null_mean in null_sd; describes only")
+                 .in(kindred::Unit::number, -kindred::kUnbounded, kindred::kUnbounded),
+             kindred::figure("floor", "log10 of the smallest p-value possible")
+                 .in(kindred::Unit::log10_p, -kindred::kUnbounded, 0),
+             kindred::figure("seed", "of the random orders")
+                 .in(kindred::Unit::number, 0, kindred::kUnbounded),
              kindred::integer("permutations", "9999", 99, 1e9,
                               "orders drawn at random; rounded up to whole sets of shifts"),
              kindred::integer("seed", "0", 0, 9007199254740991.0, "of the random orders"),

@@ -80,6 +80,8 @@ constexpr std::string_view name(Unit unit) {
       return "count";
     case Unit::log10_p:
       return "log10 p";
+    case Unit::measured:
+      return "as measured";
   }
   return "unknown";
 }

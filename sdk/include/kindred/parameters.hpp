@@ -29,7 +29,8 @@ enum class Unit {
   difference,  // of two elements
   ulp,         // units in the last place
   count,
-  log10_p
+  log10_p,
+  measured  // as the figures that a test of a table is given
 };
 
 // What a figure is of the distribution that its metric describes: pictures are made of these.
