@@ -244,8 +244,13 @@ steps:
     select: norms
     pair: same-layer
     metrics: [mad, {plugin: cosine, centred: true, as: pearson}]
+  - name: any-layers                           # each layer with each: what chance looks like
+    compare: [base, tuned]
+    select: norms
+    pair: all-layers
+    metrics: [{plugin: cosine, centred: true, as: pearson}]
   - name: layers-in-order
-    test: {plugin: permutation-test, of: norms.pearson, permutations: 9999, seed: 7}
+    test: {plugin: permutation-test, of: any-layers.pearson, permutations: 9999, seed: 7}
 expect:
   - {figure: norms.pearson.mean, at-least: 0.9}
   - {figure: norms-control.pearson.mean, between: [-0.2, 0.2]}
