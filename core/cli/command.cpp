@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <boost/program_options.hpp>
 #include <charconv>
-#include <cmath>
 
+#include <kindred/byte_count.hpp>
 #include <kindred/error.hpp>
 
 #include "words/near.hpp"
@@ -62,29 +62,10 @@ const Option* anyOption(const std::string& word) {
 void checkCount(const Command& command, std::size_t given) {
   if (given >= command.least && given <= command.most) return;
   throw inputError("",
-                   std::string("kindred ") + command.name + " takes " + command.arguments +
+                   std::string("kindred ") + command.name + " takes " +
+                       (*command.arguments == '\0' ? "no arguments" : command.arguments) +
                        ", but " + std::to_string(given) + " argument(s) were given",
                    std::string("kindred ") + command.name + " --help says more");
-}
-
-double unitOf(std::string_view unit) {
-  constexpr std::pair<std::string_view, double> kUnits[] = {{"", 1},
-                                                            {"B", 1},
-                                                            {"kB", 1e3},
-                                                            {"KB", 1e3},
-                                                            {"MB", 1e6},
-                                                            {"GB", 1e9},
-                                                            {"KiB", 1024},
-                                                            {"MiB", 1024.0 * 1024},
-                                                            {"TB", 1e12},
-                                                            {"K", 1e3},
-                                                            {"M", 1e6},
-                                                            {"G", 1e9},
-                                                            {"GiB", 1024.0 * 1024 * 1024}};
-  for (const auto& [name, factor] : kUnits) {
-    if (name == unit) return factor;
-  }
-  return 0;
 }
 
 }  // namespace
@@ -102,15 +83,11 @@ std::vector<std::string> Invocation::values(const std::string& name) const {
 std::uint64_t Invocation::bytes(const std::string& name, std::uint64_t fallback) const {
   if (!has(name)) return fallback;
   const std::string text = value(name);
-  double number = 0;
-  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
-  const double factor = unitOf({end, static_cast<std::size_t>(text.data() + text.size() - end)});
-  const double total = number * factor;
-  if (problem != std::errc{} || factor == 0 || !(total >= 0) || total > 0x1p60) {
-    throw inputError("--" + name, "'" + text + "' is not a number of bytes",
-                     "write 64MB, 1.5GB or 256MiB");
+  const auto bytes = byteCount(text);
+  if (!bytes) {
+    throw inputError("--" + name, "'" + text + "' is not a number of bytes", kByteCountRemedy);
   }
-  return static_cast<std::uint64_t>(std::llround(total));
+  return *bytes;
 }
 
 std::uint64_t Invocation::count(const std::string& name, std::uint64_t fallback,

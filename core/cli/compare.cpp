@@ -291,6 +291,12 @@ int sayPlan(Workspace& workspace, bool json) {
   return kDone;
 }
 
+steps::Checked madeRecipe(const RecipeWriter& writer, const std::string& file) {
+  steps::Checked checked = steps::parse(writer.text(), file);
+  checked.recipe.made = true;
+  return checked;
+}
+
 int compareVerb(const Invocation& invocation) {
   if (comparesFingerprints(invocation)) {
     if (!invocation.has("bundle")) return compareFingerprints(invocation);
@@ -325,22 +331,21 @@ int compareVerb(const Invocation& invocation) {
   }
   Keeping keeping(invocation);
   const std::string file = (out / "recipe.yaml").string();
-  auto workspace = std::make_unique<Workspace>(steps::parse(writer.text(), file), invocation);
+  auto workspace = std::make_unique<Workspace>(madeRecipe(writer, file), invocation);
   if (!workspace->good()) return kBadInput;
   if (invocation.has("all")) {
     why = leaveOutUnreadable(models, controls.size(), workspace->models(), invocation.value("all"));
   }
   if (!why.empty()) {
     const RecipeWriter of_the_rest(models, controls.size(), deep, most, why);
-    workspace = std::make_unique<Workspace>(steps::parse(of_the_rest.text(), file), invocation);
+    workspace = std::make_unique<Workspace>(madeRecipe(of_the_rest, file), invocation);
     if (!workspace->good()) return kBadInput;
   }
   if (invocation.has("dry-run")) return sayPlan(*workspace, invocation.has("json"));
   pin(models, workspace->models());
   const RecipeWriter pinned(models, controls.size(), deep, most, why);
   if (keeping.asked()) {  // under the addresses by which the bundle will be asked for them
-    workspace =
-        std::make_unique<Workspace>(steps::parse(pinned.text(), file), invocation, &keeping);
+    workspace = std::make_unique<Workspace>(madeRecipe(pinned, file), invocation, &keeping);
     if (!workspace->good()) return kBadInput;
   } else {
     workspace->rewrite(pinned.text());

@@ -59,7 +59,9 @@ std::vector<ModelArgument> listed(const fs::path& file) {
   }
   std::ifstream in(file);
   std::vector<ModelArgument> models;
+  std::size_t number = 0;
   for (std::string line; std::getline(in, line);) {
+    ++number;
     line.resize(std::min(line.find('#'), line.size()));
     const auto first = line.find_first_not_of(" \t\r");
     if (first == std::string::npos) continue;
@@ -69,8 +71,14 @@ std::vector<ModelArgument> listed(const fs::path& file) {
                        "name a folder, a fingerprint or a text file with a model a line");
     }
     const fs::path beside = file.parent_path() / line;
-    models.push_back(fs::exists(beside, problem) ? modelArgument("file:" + beside.string())
-                                                 : modelArgument(line));
+    try {
+      models.push_back(fs::exists(beside, problem) ? modelArgument("file:" + beside.string())
+                                                   : modelArgument(line));
+    } catch (const Error& error) {
+      const std::string where = error.place().empty() ? "" : error.place() + ": ";
+      throw inputError(fmt::format("{}:{}", file.string(), number), where + error.message(),
+                       error.remedy());
+    }
   }
   return models;
 }

@@ -60,6 +60,20 @@ void together(std::size_t count, const std::function<void(std::size_t)>& open) {
   }
 }
 
+// What is wrong with a model, with the place of the recipe that asks for it.
+template <class Open>
+auto askedFor(const recipe::Given& given, const std::string& key, Open&& open) {
+  try {
+    return open();
+  } catch (const Error& error) {
+    const auto spec = std::find_if(given.models.begin(), given.models.end(),
+                                   [&](const recipe::ModelSpec& m) { return m.key == key; });
+    if (given.made || error.category() != Category::input || spec == given.models.end()) throw;
+    const std::string where = error.place().empty() ? "" : error.place() + ": ";
+    throw inputError(recipe::text(spec->place), where + error.message(), error.remedy());
+  }
+}
+
 // As it is pinned to what was opened.
 std::string addressOf(const std::string& source, const std::string& address,
                       const Location& location) {
@@ -105,7 +119,8 @@ Models::Models(const recipe::Given& given, plugin::Registry& registry,
 const Model& Models::model(const std::string& key) {
   const auto known = models_.find(key);
   if (known != models_.end()) return *known->second;
-  return *models_.emplace(key, openModel(repository(key))).first->second;
+  const auto open = [&] { return openModel(repository(key)); };
+  return *models_.emplace(key, askedFor(given_, key, open)).first->second;
 }
 
 std::unique_ptr<Model> Models::openModel(const Repository& repository) const {
@@ -196,7 +211,9 @@ void Models::openRepositories() {
     specs.push_back(&spec);
   }
   std::vector<std::unique_ptr<Repository>> opened(specs.size());
-  together(specs.size(), [&](std::size_t i) { opened[i] = openRepository(*specs[i]); });
+  together(specs.size(), [&](std::size_t i) {
+    opened[i] = askedFor(given_, specs[i]->key, [&] { return openRepository(*specs[i]); });
+  });
   for (std::size_t i = 0; i < specs.size(); ++i) {
     repositories_.emplace(specs[i]->key, std::move(opened[i]));
   }
@@ -210,7 +227,9 @@ void Models::openTogether(const std::set<std::string>& keys) {
     if (sources_.at(spec.source)->remote()) remote.push_back(&repository(spec.key));
   }
   std::vector<std::unique_ptr<Model>> opened(remote.size());
-  together(remote.size(), [&](std::size_t i) { opened[i] = openModel(*remote[i]); });
+  together(remote.size(), [&](std::size_t i) {
+    opened[i] = askedFor(given_, remote[i]->key, [&] { return openModel(*remote[i]); });
+  });
   for (std::size_t i = 0; i < remote.size(); ++i) {
     models_.emplace(remote[i]->key, std::move(opened[i]));
   }

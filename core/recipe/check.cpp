@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <kindred/byte_count.hpp>
+
 #include "recipe/words.hpp"
 
 namespace kindred::recipe {
@@ -48,6 +50,8 @@ class Checker {
         return number(node, shape, integerOf(node.scalar));
       case ScalarType::number:
         return number(node, shape, numberOf(node.scalar));
+      case ScalarType::bytes:
+        return bytes(node, shape);
       case ScalarType::choice:
         return choice(node, shape);
     }
@@ -56,6 +60,13 @@ class Checker {
   template <class Number>
   void number(const Node& node, const Shape& shape, const std::optional<Number>& read) {
     const bool fits = read && !node.quotes && static_cast<double>(*read) >= shape.least &&
+                      static_cast<double>(*read) <= shape.most;
+    if (!fits) wrong(node, shape);
+  }
+
+  void bytes(const Node& node, const Shape& shape) {
+    const auto read = byteCount(node.scalar);
+    const bool fits = read && static_cast<double>(*read) >= shape.least &&
                       static_cast<double>(*read) <= shape.most;
     if (!fits) wrong(node, shape);
   }

@@ -10,8 +10,9 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr const char* kNamePattern = "^[A-Za-z0-9_-]+$";
-constexpr const char* kDottedNamePattern = "^[A-Za-z0-9._-]+$";
+// With the $ of what 'foreach' puts in.
+constexpr const char* kNamePattern = "^[A-Za-z0-9_$-]+$";
+constexpr const char* kDottedNamePattern = "^[A-Za-z0-9._$-]+$";
 
 Json schemaOf(const Shape& shape);
 
@@ -36,6 +37,10 @@ Json scalarSchema(const Shape& shape) {
       if (std::isfinite(shape.most)) json["maximum"] = shape.most;
       return json;
     }
+    case ScalarType::bytes:
+      return {{"type", {"integer", "string"}},
+              {"minimum", shape.least},
+              {"pattern", "^[0-9]+([.][0-9]+)? ?([kKMGT]?B?|[KMGT]iB)$"}};
     case ScalarType::choice: {
       Json json = {{"enum", Json::array()}};
       for (const std::string& choice : split(shape.choices)) {

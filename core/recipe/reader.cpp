@@ -5,6 +5,8 @@
 #include <filesystem>
 #include <stdexcept>
 
+#include <kindred/byte_count.hpp>
+
 #include "recipe/words.hpp"
 #include "words/pattern.hpp"
 
@@ -114,6 +116,8 @@ std::string textOf(const Node* node) {
 double numberIn(const Node* node) { return numberOf(textOf(node)).value_or(0); }
 
 std::int64_t integerIn(const Node* node) { return integerOf(textOf(node)).value_or(0); }
+
+std::uint64_t bytesIn(const Node* node) { return byteCount(textOf(node)).value_or(0); }
 
 PluginUse readPluginUse(const Node& node) {
   PluginUse use;

@@ -30,6 +30,7 @@ std::string textOf(const Node* node);
 // The numbers of scalars that check() has let pass; zero where it has not.
 double numberIn(const Node* node);
 std::int64_t integerIn(const Node* node);
+std::uint64_t bytesIn(const Node* node);
 
 void readSources(const Node& sources, Reading& reading);
 void readModels(const Node& models, Reading& reading);

@@ -11,6 +11,14 @@ constinit const Shape kCount{
     .says = "an integer", .scalar = ScalarType::integer, .least = 1, .most = kLargest};
 constinit const Shape kSeed{
     .says = "an integer", .scalar = ScalarType::integer, .least = 0, .most = kLargest};
+constinit const Shape kBytes{.says = "a number of bytes, as 64000000 or 64MB",
+                             .scalar = ScalarType::bytes,
+                             .least = 1,
+                             .most = kLargest};
+static constexpr Shape kWord{.says = "a word or a number", .scalar = ScalarType::text};
+static constexpr Shape kWordList{.says = "a list of words", .items = &kWord};
+constinit const Shape kForeach{.says = "a mapping from names to lists of words",
+                               .values = &kWordList};
 static constexpr Shape kLayer{
     .says = "an integer", .scalar = ScalarType::integer, .least = 0, .most = 1e6};
 static constexpr Shape kTexts{.says = "a list of texts", .items = &kText};

@@ -10,7 +10,8 @@
 
 namespace kindred::recipe {
 
-enum class ScalarType { none, text, name, integer, number, choice };
+// bytes: an integer, or a number with a unit ("64MB").
+enum class ScalarType { none, text, name, integer, number, bytes, choice };
 
 struct Key;
 
@@ -54,7 +55,9 @@ struct Key {
 const Key* findKey(const Shape& shape, std::string_view name);
 
 // Values that stand in many places.
-extern const Shape kText, kName, kNumber, kCount, kSeed, kModelKey;
+extern const Shape kText, kName, kNumber, kCount, kSeed, kBytes, kModelKey;
+// kForeach: what a step or an expectation is repeated over.
+extern const Shape kForeach;
 // Parts of a recipe. kSelect: a selection, or the name of one.
 extern const Shape kSource, kSources, kModel, kModels, kSelection, kSelections, kSelect;
 extern const Shape kPair, kSample, kMetric, kMetrics;

@@ -116,6 +116,7 @@ struct Given {
   std::vector<SourceSpec> sources;
   std::vector<ModelSpec> models;
   std::vector<Selection> selections;
+  bool made = false;  // by a command: places in it mean nothing to whoever typed that
 };
 
 using yaml::didYouMean;

@@ -60,6 +60,11 @@ std::string readWhole(const std::filesystem::path& path) {
   constexpr const char* kRemedy = "name a folder that 'kindred run' or 'kindred compare' wrote";
   std::error_code problem;
   if (!std::filesystem::is_regular_file(path, problem)) {
+    const std::filesystem::path folder = path.parent_path();
+    if (!folder.empty() && std::filesystem::exists(folder, problem) &&
+        !std::filesystem::is_directory(folder, problem)) {
+      throw inputError(folder.string(), "this is a file", kRemedy);
+    }
     const std::string near = words::nearPath(path.parent_path().string());
     throw inputError(path.string(), "can't be read: there is no such file",
                      near.empty() ? kRemedy : "did you mean '" + near + "'?");

@@ -5,6 +5,7 @@
 #include <kindred/error.hpp>
 
 #include "recipe/check.hpp"
+#include "recipe/foreach.hpp"
 #include "recipe/json_schema.hpp"
 #include "recipe/reader.hpp"
 #include "recipe/settings.hpp"
@@ -124,6 +125,11 @@ Checked parse(std::string_view text, const std::string& name,
     recipe::applySetting(document.root, recipeShape(), setting, checked.diagnostics);
   }
   if (!settings.empty()) checked.recipe.text = yaml::emit(document.root);
+  for (const char* repeated : {"steps", "expect"}) {
+    if (Node* list = document.root.find(repeated)) {
+      recipe::expandForeach(*list, checked.diagnostics);
+    }
+  }
   recipe::check(document.root, recipeShape(), checked.diagnostics);
   readRecipe(document.root, checked.recipe, checked.diagnostics);
   sortByPlace(checked.diagnostics, name);

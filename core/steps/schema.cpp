@@ -16,17 +16,23 @@ constexpr recipe::Key kNameKey[] = {
      .example = "same-layer",
      .meaning = "how results and other parts of the recipe name the step; used once"},
 };
-constexpr recipe::Shape kRead{.says = "a number of bytes or a list of them",
-                              .scalar = recipe::ScalarType::integer,
+constexpr recipe::Shape kRead{.says = "a number of bytes, as 64000000 or 64MB, or a list of them",
+                              .scalar = recipe::ScalarType::bytes,
                               .least = 1,
                               .most = recipe::kLargest,
-                              .items = &recipe::kCount,
+                              .items = &recipe::kBytes,
                               .most_items = 8};
 constexpr recipe::Key kCommonKeys[] = {
+    {.name = "foreach",
+     .shape = &recipe::kForeach,
+     .example = "{other: [tuned, stranger]}",
+     .meaning = "repeats the step: in each repetition `$other`, wherever it stands in the step (in "
+                "its name, too), is the next word of the list. Several lists go together, and are "
+                "equally long"},
     {.name = "read",
      .shape = &kRead,
-     .fallback = "64000000",
-     .example = "[8000000, 64000000]",
+     .fallback = "64MB",
+     .example = "[8MB, 64MB]",
      .meaning = "for a test of whole models: bytes of weights that it reads of each model. Several "
                 "numbers are stages: a later one runs only for models that all earlier ones left "
                 "open",
@@ -78,6 +84,10 @@ constexpr recipe::Shape kInterval{.says = "a list of two numbers, [LOW, HIGH]",
                                   .least_items = 2,
                                   .most_items = 2};
 constexpr recipe::Key kExpectationKeys[] = {
+    {.name = "foreach",
+     .shape = &recipe::kForeach,
+     .example = "{other: [tuned, stranger]}",
+     .meaning = "repeats the expectation, as it repeats a step"},
     {.name = "figure",
      .shape = &recipe::kText,
      .required = true,

@@ -294,6 +294,7 @@ bool isWebAddress(std::string_view text) {
 RemoteAddress parseHubAddress(const std::string& text) {
   if (startsLike(text, "hf://")) return parseUri(text.substr(5), text);
   if (const auto url = parseUrl(text)) return hubPage(*url, text);
+  if (text.find("://") != std::string::npos) throw noModel(text, "is no address that is read");
   return parseName(text);
 }
 

@@ -87,9 +87,10 @@ TEST(ByteCounts, AreReadWithTheirUnits) {
   EXPECT_EQ(parseBytes("4096", "gap"), 4096U);
   EXPECT_EQ(parseBytes("20GB", "gap"), 20'000'000'000U);
   EXPECT_EQ(parseBytes("64 KiB", "gap"), 65'536U);
+  EXPECT_EQ(parseBytes("1.5GB", "gap"), 1'500'000'000U);
   EXPECT_EQ(parseBytes("0", "gap"), 0U);
   for (const char* text :
-       {"", "GB", "-1", "1.5GB", "1 parsec", "99999999999999999999", "9999999999TB"}) {
+       {"", "GB", "-1", "1 parsec", "1e9", "inf", "99999999999999999999", "9999999999TB"}) {
     EXPECT_THAT(errorOf([&] { parseBytes(text, "gap"); }), HasSubstr("'gap'")) << text;
   }
 }

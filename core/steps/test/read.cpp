@@ -32,7 +32,7 @@ constexpr recipe::Key kTestKeys[] = {
 std::vector<std::uint64_t> readStages(StepReading& reading) {
   std::vector<std::uint64_t> stages;
   const auto add = [&](const yaml::Node& node) {
-    const auto bytes = static_cast<std::uint64_t>(recipe::integerIn(&node));
+    const auto bytes = recipe::bytesIn(&node);
     if (bytes == 0) return;  // reported by the schema
     if (!stages.empty() && bytes <= stages.back()) {
       reading.report(node.place, "a stage must read more than the one before it", "");

@@ -1,13 +1,13 @@
 #include "settings.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cctype>
 #include <cstdlib>
 #include <fstream>
-#include <limits>
 #include <string_view>
 #include <utility>
+
+#include <kindred/byte_count.hpp>
 
 namespace kindred::http {
 namespace {
@@ -190,34 +190,12 @@ void decideOffline(const Parameters& parameters, Settings& settings) {
 }  // namespace
 
 std::uint64_t parseBytes(const std::string& text, const std::string& name) {
-  const auto bad = [&](const std::string& why) {
-    return inputError("", "parameter '" + name + "': '" + text + "' " + why,
-                      "write bytes, or a number with KB, MB, GB, TB, KiB, MiB, GiB or TiB");
-  };
-  constexpr std::array<std::pair<std::string_view, std::uint64_t>, 10> kUnits{
-      {{"", 1},
-       {"B", 1},
-       {"KB", 1'000},
-       {"MB", 1'000'000},
-       {"GB", 1'000'000'000},
-       {"TB", 1'000'000'000'000},
-       {"KiB", kKiB},
-       {"MiB", kMiB},
-       {"GiB", 1024 * kMiB},
-       {"TiB", 1024 * 1024 * kMiB}}};
-  std::size_t digits = 0;
-  std::uint64_t count = 0;
-  for (; digits < text.size() && text[digits] >= '0' && text[digits] <= '9'; ++digits) {
-    if (count > (std::numeric_limits<std::int64_t>::max() - 9) / 10) throw bad("is too large");
-    count = count * 10 + static_cast<std::uint64_t>(text[digits] - '0');
+  const auto bytes = byteCount(text);
+  if (!bytes) {
+    throw inputError("", "parameter '" + name + "': '" + text + "' is no number of bytes",
+                     kByteCountRemedy);
   }
-  std::string unit = text.substr(digits);
-  std::erase(unit, ' ');
-  const auto known = std::find_if(kUnits.begin(), kUnits.end(),
-                                  [&](const auto& entry) { return entry.first == unit; });
-  if (digits == 0 || known == kUnits.end()) throw bad("is no number of bytes");
-  if (count > std::numeric_limits<std::int64_t>::max() / known->second) throw bad("is too large");
-  return count * known->second;
+  return *bytes;
 }
 
 Settings settingsFrom(const Parameters& parameters) {

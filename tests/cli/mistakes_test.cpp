@@ -1,0 +1,105 @@
+// Mistakes that people make, and the whole of what they are told: tests/data/mistakes.txt. Each
+// ends with exit code 2. KINDRED_UPDATE_GOLDEN=1 writes the file again.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "support/process.hpp"
+#include "support/temp_dir.hpp"
+
+namespace kindred::clitest {
+namespace {
+
+namespace fs = std::filesystem;
+
+const fs::path kList = fs::path(KINDRED_SOURCE_DIR) / "tests/data/mistakes.txt";
+
+// A folder in which somebody works: two good models, a recipe, and what goes wrong.
+class Desk {
+ public:
+  Desk() {
+    for (const auto& [name, demo] :
+         {std::pair{"A", "base"}, std::pair{"B", "tuned"}, std::pair{"models/base", "base"},
+          std::pair{"models/tuned", "tuned"}}) {
+      fs::create_directories((dir_ / name).parent_path());
+      fs::copy(fs::path(KINDRED_SOURCE_DIR) / "configs/demo" / demo, dir_ / name,
+               fs::copy_options::recursive);
+    }
+    fs::create_directories(dir_ / "empty");
+    dir_.write("notes.txt", "hello\n");
+    dir_.write("page.safetensors", "<!doctype html><html></html>");
+    dir_.write("pointer.safetensors",
+               "version https://git-lfs.github.com/spec/v1\noid sha256:abc\nsize 12\n");
+    dir_.write("cut.safetensors",
+               support::readFile(dir_ / "A/model-00001-of-00002.safetensors").substr(0, 100));
+    dir_.write("half/model.safetensors.index.json",
+               R"({"weight_map": {"x": "model-00001-of-00002.safetensors"}})");
+    dir_.write("recipe.yaml",
+               "kindred: 1\ntitle: a question\n"
+               "sources:\n  disk: {plugin: local-mmap, root: models}\n"
+               "models:\n  base: disk:base\n  tuned: disk:tuned\n"
+               "steps:\n  - {name: norms, compare: [base, tuned], metrics: [cosine]}\n");
+    dir_.write("tabs.yaml", "kindred: 1\nsteps:\n\t- {name: norms}\n");
+  }
+
+  support::RunResult type(const std::string& command) const {
+    support::RunOptions options;
+    options.directory = dir_.path();
+    const char* path = std::getenv("PATH");
+    options.environment = {
+        {"PATH", fs::path(KINDRED_BINARY).parent_path().string() + ":" + (path ? path : "")},
+        {"XDG_CACHE_HOME", (dir_ / "cache").string()},
+        {"KINDRED_PLUGIN_PATH", std::nullopt}};
+    support::RunResult result = support::runCommand({"bash", "-c", command + " 2>&1"}, options);
+    replace(result.out, KINDRED_PLUGIN_DIR, "PLUGINS");
+    replace(result.out, fs::canonical(dir_.path()).string(), "HERE");
+    replace(result.out, dir_.text(), "HERE");
+    return result;
+  }
+
+ private:
+  static void replace(std::string& text, const std::string& what, const std::string& with) {
+    for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at)) {
+      text.replace(at, what.size(), with);
+    }
+  }
+
+  support::TempDir dir_;
+};
+
+TEST(Mistakes, AreToldWithTheirPlaceAndRemedy) {
+  const Desk desk;
+  std::istringstream list(support::readFile(kList));
+  std::string now, expected;
+  std::size_t count = 0;
+  std::string command;
+  const auto finish = [&] {
+    if (command.empty()) return;
+    SCOPED_TRACE(command);
+    const support::RunResult result = desk.type(command);
+    EXPECT_EQ(result.exit_code, 2) << result.out;
+    if (std::getenv("KINDRED_UPDATE_GOLDEN") == nullptr) {
+      EXPECT_EQ(result.out, expected);
+    }
+    now += "$ " + command + '\n' + result.out;
+    expected.clear();
+    ++count;
+  };
+  for (std::string line; std::getline(list, line);) {
+    if (line.starts_with("$ ")) {
+      finish();
+      command = line.substr(2);
+    } else {
+      expected += line + '\n';
+    }
+  }
+  finish();
+  EXPECT_GE(count, 60U);
+  if (std::getenv("KINDRED_UPDATE_GOLDEN") != nullptr) std::ofstream(kList) << now;
+}
+
+}  // namespace
+}  // namespace kindred::clitest
