@@ -109,7 +109,7 @@ TEST_F(Statement, HasABillOfMaterialsThatThePublishedValidatorAccepts) {
   if (std::string(KINDRED_NODE).empty()) GTEST_SKIP() << "built without node: not validated";
   const RunResult valid =
       support::runCommand({KINDRED_NODE, KINDRED_SOURCE_DIR "/tests/cli/cyclonedx/validate.mjs",
-                           KINDRED_CYCLONEDX, this->bill().string()},
+                           KINDRED_NODE_TOOLS "/cyclonedx", this->bill().string()},
                           {});
   EXPECT_EQ(valid.exit_code, 0) << valid.err;
 }

@@ -1,69 +1,13 @@
 // Draws the pictures of the page when they come near the window, in the colours of the reader's
-// scheme and in the width that there is. Needs vega, vegaLite, vegaEmbed and vegaInterpreter.
+// scheme and in the width that there is. Needs vega, vegaLite, vegaEmbed, vegaInterpreter
+// and pictureLook.
 "use strict";
 
 (() => {
   const dark = window.matchMedia("(prefers-color-scheme: dark)");
 
-  // Columns to rows: {x: [1, 2], y: [3, 4]} becomes [{x: 1, y: 3}, {x: 2, y: 4}].
-  const rowsOf = (columns) => {
-    const names = Object.keys(columns);
-    if (names.length === 0) return [];
-    return columns[names[0]].map((_, i) => Object.fromEntries(names.map((n) => [n, columns[n][i]])));
-  };
-
-  // Distinct also for those who see colours otherwise (after Okabe and Ito), by scheme.
-  const palette = (isDark) =>
-    isDark
-      ? ["#66c4cc", "#e3a857", "#c58fd6", "#8fce7e", "#ef8a76", "#7fa8e8", "#d6cf6a", "#b9b9b9"]
-      : ["#0b6470", "#b4590a", "#7a3e93", "#3c7a29", "#b0342a", "#2d5bab", "#7d7109", "#5c6166"];
-
-  const config = (width) => {
-    const style = getComputedStyle(document.documentElement);
-    const colour = (name) => style.getPropertyValue(name).trim();
-    const font = "system-ui, -apple-system, 'Segoe UI', Roboto, Arial, sans-serif";
-    const text = { labelColor: colour("--quiet"), titleColor: colour("--quiet"), labelFont: font,
-      titleFont: font, labelFontSize: 11, titleFontSize: 11, titleFontWeight: 500 };
-    return {
-      background: "transparent", font, view: { stroke: null },
-      axis: { ...text, gridColor: colour("--line"), gridOpacity: 0.7, domainColor: colour("--line"),
-        tickColor: colour("--line") },
-      axisX: { grid: false },
-      legend: { ...text, orient: "bottom", direction: "horizontal", labelLimit: width < 500 ? width - 60 : 260,
-        columns: width < 500 ? 1 : 3, symbolLimit: 12, titleLimit: 200,
-        symbolBaseFillColor: colour("--quiet"), symbolBaseStrokeColor: colour("--quiet"),
-        layout: { bottom: { direction: width < 500 ? "vertical" : "horizontal", margin: 8 } } },
-      header: { ...text, labelFontSize: 12, labelLimit: 300 },
-      title: { color: colour("--ink"), font, fontSize: 12, fontWeight: 600, anchor: "start" },
-      text: { color: colour("--ink"), font }, rule: { color: colour("--accent") },
-      bar: { color: colour("--accent") }, circle: { color: colour("--accent") },
-      range: { category: palette(dark.matches) },
-    };
-  };
-
-  // Sizes of panels for the width that there is; narrow windows get one panel a row.
-  const fitted = (spec, width) => {
-    const { columns, height } = spec.usermeta;
-    const sized = structuredClone(spec);
-    const many = sized.concat || sized.facet;
-    const panels = sized.concat ? sized.concat.length : columns;
-    const across = many ? Math.max(1, Math.min(columns, panels, Math.floor(width / 330))) : 1;
-    const labels = many ? 62 : 70;
-    const widest = height < 10 ? 520 : 960;  // a square need not fill a desk
-    const panel = Math.max(140, Math.min(widest, Math.floor(width / across) - labels));
-    const size = { width: panel, height: height < 10 ? Math.round(panel * height) : height };
-    if (sized.concat) {
-      sized.columns = across;
-      sized.concat = sized.concat.map((unit) => ({ ...unit, ...size }));
-    } else if (sized.facet) {
-      if (!sized.facet.row) sized.columns = across;
-      Object.assign(sized.spec, size);
-    } else {
-      Object.assign(sized, { width: width, height: size.height,
-        autosize: { type: "fit", contains: "padding" } });
-    }
-    return sized;
-  };
+  const style = getComputedStyle(document.documentElement);
+  const colour = (name) => style.getPropertyValue(name).trim();
 
   const csvOf = (rows) => {
     if (rows.length === 0) return "";
@@ -102,13 +46,13 @@
   const draw = async (figure) => {
     const chart = figure.querySelector(".chart");
     const spec = JSON.parse(figure.querySelector("script[type='application/json']").textContent);
-    const rows = rowsOf(spec.datasets.rows);
+    const rows = pictureLook.rowsOf(spec.datasets.rows);
     spec.datasets.rows = rows;
     const width = Math.max(260, Math.floor(chart.clientWidth));
     const place = document.createElement("div");
     try {
-      const result = await vegaEmbed(place, fitted(spec, width), {
-        mode: "vega-lite", renderer: rows.length > 1500 ? "canvas" : "svg", config: config(width),
+      const result = await vegaEmbed(place, pictureLook.fitted(spec, width), {
+        mode: "vega-lite", renderer: rows.length > 1500 ? "canvas" : "svg", config: pictureLook.config(width, colour, dark.matches),
         ast: true, expr: vegaInterpreter.expressionInterpreter, defaultStyle: false,
         tooltip: { disableDefaultStyle: true, theme: "page" }, downloadFileName: figure.id,
         actions: { export: { svg: true, png: true }, source: false, compiled: false, editor: false },

@@ -1,0 +1,17 @@
+// Pictures as files, drawn by the libraries of the page without a browser: node has to be there.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "report/picture.hpp"
+
+namespace kindred::report {
+
+// Writes `folder`/ID.svg. Throws where there is no node, or where this program was built without
+// what draws pictures (`assets` is the folder with both).
+std::filesystem::path writeSvg(const Picture& picture, const std::filesystem::path& folder,
+                               const std::filesystem::path& assets);
+
+}  // namespace kindred::report

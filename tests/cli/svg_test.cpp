@@ -1,0 +1,69 @@
+// Pictures of a report as files.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "support/process.hpp"
+#include "support/temp_dir.hpp"
+
+namespace kindred::clitest {
+namespace {
+
+namespace fs = std::filesystem;
+using support::RunResult;
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::StartsWith;
+
+class Svg : public testing::Test {
+ protected:
+  void SetUp() override {
+    const std::string demo = KINDRED_SOURCE_DIR "/configs/demo/";
+    const RunResult made =
+        support::run({"compare", demo + "base", demo + "tuned", "--out", (dir_ / "out").string()});
+    ASSERT_EQ(made.exit_code, 0) << made.err;
+  }
+
+  RunResult report(const std::string& name, support::RunOptions options = {}) const {
+    return support::run({"report", (dir_ / "out").string(), "--svg", name}, options);
+  }
+
+  support::TempDir dir_;
+};
+
+TEST_F(Svg, EveryPictureIsDrawn) {
+  if (std::string(KINDRED_NODE).empty()) GTEST_SKIP() << "without node nothing is drawn";
+  const RunResult result = report("all");
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  std::size_t count = 0;
+  for (const auto& entry : fs::directory_iterator(dir_ / "out")) {
+    EXPECT_NE(entry.path().extension(), ".part");
+    if (entry.path().extension() != ".svg") continue;
+    ++count;
+    EXPECT_THAT(result.out, HasSubstr(entry.path().string() + "\n"));
+    const std::string drawn = support::readFile(entry.path());
+    EXPECT_THAT(drawn, AllOf(StartsWith("<svg"), HasSubstr("</svg>"))) << entry.path();
+    EXPECT_GT(drawn.size(), 2000U) << entry.path();
+  }
+  EXPECT_GT(count, 1U);
+  EXPECT_EQ(support::run({"verify", (dir_ / "out").string()}).exit_code, 0);
+}
+
+TEST_F(Svg, SaysWhichPicturesThereAre) {
+  const RunResult result = report("no-such-picture");
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_THAT(result.err,
+              HasSubstr("--svg: 'no-such-picture' is no picture of this report (known: "));
+}
+
+TEST_F(Svg, SaysThatNodeIsMissing) {
+  support::RunOptions options;
+  options.environment = {{"PATH", dir_.text()}};
+  const RunResult result = report("all", options);
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_THAT(result.err, HasSubstr("node draws pictures, and there is none (install nodejs"));
+}
+
+}  // namespace
+}  // namespace kindred::clitest
