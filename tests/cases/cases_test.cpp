@@ -437,7 +437,8 @@ TEST_F(Cases, ExpertsOfWhichHalfBeganAnewStillTell) {
   EXPECT_EQ(verdict("dense", "smol"), "no-evidence");
   EXPECT_GT(mean("norms", "pearson", "cosine"), 0.9);
   EXPECT_THAT(support::readFile(dir_ / "out/report.json"),
-              HasSubstr("% of their units, the others being no more alike than strangers'"));
+              HasSubstr("in 50 % of their units, the others being no more alike than strangers'"));
+  expectInTable("in 50 % of their units");
   for (const json& table : report_.at("tables")) {
     const std::vector<std::string> columns = table.at("columns");
     const auto share = std::find(columns.begin(), columns.end(), "units found");
