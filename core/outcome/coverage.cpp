@@ -147,22 +147,13 @@ class Coverer {
                         std::all_of(parts.begin(), parts.end(),
                                     [&](const auto& pair) { return read_b_.any(*pair.b.tensor); });
       addCompared(tensor, role, read);
-    } else if (partner == nullptr) {
-      // Tests of models look for the like of it in all layers and experts of the other.
-      if (tested_ && !role.empty() && read_a_.any(tensor)) {
-        addCompared(tensor, role, true);
-      } else {
-        coverage_.left_out["no counterpart"].add(tensor.bytes);
-      }
+    } else if (partner != nullptr && partner->shape == tensor.shape) {
+      addCompared(tensor, role, read_a_.any(tensor) && read_b_.any(*partner));
+    } else if (tested_ && !role.empty() && read_a_.any(tensor)) {
+      // Tests look for the like of it in all layers and experts of the other, and in smaller ones.
+      addCompared(tensor, role, true);
     } else {
-      // Tests look for what of a matrix a smaller one holds, so rows that were read count there
-      // too.
-      const bool read = read_a_.any(tensor) && read_b_.any(*partner);
-      if (!read && partner->shape != tensor.shape) {
-        coverage_.left_out["other shape"].add(tensor.bytes);
-      } else {
-        addCompared(tensor, role, read);
-      }
+      coverage_.left_out[partner == nullptr ? "no counterpart" : "other shape"].add(tensor.bytes);
     }
   }
 
