@@ -185,6 +185,56 @@ INSTANTIATE_TEST_SUITE_P(
                     tower("ffn_up", "ffn_down"), tower("ffn_down", "ffn_up")),
     [](const auto& test) { return std::to_string(test.index) + "_" + test.param.family; });
 
+// Numbers of heads and units differ by layer; the converter takes gate and up apart.
+void saveOpenElm(const std::filesystem::path& path, const Toy& toy) {
+  support::GgufWriter writer;
+  writer.text("general.architecture", "openelm");
+  writer.number("openelm.embedding_length", 64);
+  writer.number("openelm.block_count", 2);
+  writer.number("openelm.attention.key_length", 16);
+  writer.number("openelm.rope.dimension_count", 16);
+  writer.numbers("openelm.attention.head_count", {4, 2});
+  writer.numbers("openelm.attention.head_count_kv", {2, 1});
+  const std::map<std::string, std::string> names{{"transformer.token_embeddings", "token_embd"},
+                                                 {"transformer.norm", "output_norm"},
+                                                 {"transformer.layers.", "blk."},
+                                                 {"attn.q_norm", "attn_q_norm"},
+                                                 {"attn.k_norm", "attn_k_norm"},
+                                                 {"attn.qkv_proj", "attn_qkv"},
+                                                 {"attn.out_proj", "attn_output"},
+                                                 {"ffn.proj_1", "ffn_gate"},
+                                                 {"ffn.proj_2", "ffn_down"}};
+  const auto add = [&](const std::string& name, Array array) {
+    writer.tensor(name, 0, array.shape,
+                  support::tensorOf("", DType::F32, array.shape, array.values).bytes);
+  };
+  for (const auto& [name, array] : toy) {
+    const std::string gguf = ggufName(name, {"openelm", "openelm", 0, 0, names, {}});
+    if (gguf.find("ffn_gate") == std::string::npos) {
+      add(gguf, array);
+      continue;
+    }
+    const auto half = array.values.begin() + static_cast<std::ptrdiff_t>(array.values.size() / 2);
+    const std::vector<std::uint64_t> shape{array.shape[0] / 2, array.shape[1]};
+    add(gguf, {shape, {array.values.begin(), half}});
+    add(replaced(gguf, "ffn_gate", "ffn_up"), {shape, {half, array.values.end()}});
+  }
+  std::ofstream(path, std::ios::binary) << writer.bytes();
+}
+
+TEST(HeadsByLayer, OfAFusedMatrixAreOneModelOnTheHubAndInGguf) {
+  const Layout& layout = layoutOf("openelm");
+  TempDir dir;
+  const Toy base = made(layout, 1);
+  save(dir, "a", layout, base);
+  saveOpenElm(dir / "b.gguf", tuned(base, 2));
+  saveOpenElm(dir / "stranger.gguf", made(layout, 3));
+  const json report = comparedAs(dir, "a", "b.gguf");
+  EXPECT_EQ(report.at("verdict").at("class"), "shared-weights");
+  for (const char* gauge : {"mlp-unit", "value-dim"}) EXPECT_LT(bestP(report, gauge), -8) << gauge;
+  EXPECT_EQ(comparedAs(dir, "a", "stranger.gguf").at("verdict").at("class"), "no-evidence");
+}
+
 // A tower that is of another kind than CLIP's is of no family.
 TEST(TowersInGguf, OfOtherKindsAreOfNoFamily) {
   support::GgufWriter writer;
