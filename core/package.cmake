@@ -1,5 +1,5 @@
 # What is installed beside the program, and Debian packages of it: `kindred` is all that a user runs,
-# `kindred-dev` what plugins are built with.
+# `kindred-dev` what plugins are built with, `kindred-ranks` what mpirun needs.
 set(said ${PROJECT_BINARY_DIR}/share/said)
 set(completions bash zsh fish)
 set(bash_to bash-completion/completions/kindred)
@@ -34,6 +34,9 @@ set(CPACK_PACKAGE_CONTACT "The authors of Kindred <kindred@localhost>")
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "tells whether the weights of one model descend from another's")
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
 set(CPACK_COMPONENTS_ALL kindred kindred-dev)
+if(TARGET kindred_ranks)  # by itself, so that the program needs no MPI
+  list(APPEND CPACK_COMPONENTS_ALL kindred-ranks)
+endif()
 set(CPACK_DEB_COMPONENT_INSTALL ON)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_SECTION science)
@@ -44,4 +47,8 @@ set(CPACK_DEBIAN_KINDRED-DEV_PACKAGE_NAME kindred-dev)
 set(CPACK_DEBIAN_KINDRED-DEV_PACKAGE_DEPENDS "kindred (= ${PROJECT_VERSION}), cmake, g++")
 set(CPACK_DEBIAN_KINDRED-DEV_PACKAGE_SHLIBDEPS OFF)
 set(CPACK_COMPONENT_KINDRED-DEV_DESCRIPTION "the SDK for plugins, and the kit that checks them")
+set(CPACK_DEBIAN_KINDRED-RANKS_PACKAGE_NAME kindred-ranks)
+set(CPACK_DEBIAN_KINDRED-RANKS_PACKAGE_DEPENDS "kindred (= ${PROJECT_VERSION}), openmpi-bin")
+set(CPACK_DEBIAN_KINDRED-RANKS_PACKAGE_SHLIBDEPS ON)
+set(CPACK_COMPONENT_KINDRED-RANKS_DESCRIPTION "many processes at one run, under mpirun or srun")
 include(CPack)

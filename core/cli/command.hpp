@@ -11,6 +11,8 @@
 
 #include <kindred/error.hpp>
 
+#include "run/ranks.hpp"
+
 namespace kindred::cli {
 
 enum ExitCode { kDone = 0, kInternal = 1, kBadInput = 2, kUnmet = 3, kInterrupted = 130 };
@@ -29,7 +31,10 @@ class Invocation {
   std::map<std::string, std::vector<std::string>> options;
   std::vector<std::string> argv;  // the whole command line, for the manifest
   std::filesystem::path executable;
+  run::Ranks* ranks = nullptr;  // that run this command together; null: this process alone
 
+  // Whether this process is the one that talks and writes.
+  bool isFirst() const { return ranks == nullptr || ranks->first(); }
   bool has(const std::string& name) const { return options.contains(name); }
   // The last value given, or `fallback`.
   std::string value(const std::string& name, const std::string& fallback = {}) const;
@@ -50,6 +55,7 @@ struct Command {
   std::span<const Option> options;
   int (*run)(const Invocation&);
   bool for_people = true;  // false: of shells alone, and not listed
+  bool by_ranks = false;   // whether several processes, under mpirun, may run it together
 };
 
 // All commands, in the order that --help lists them.

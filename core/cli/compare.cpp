@@ -27,8 +27,8 @@
 #include "plan/pairing.hpp"
 #include "plugin/installation.hpp"
 #include "report/family_summary.hpp"
-#include "report/files.hpp"
 #include "report/terminal.hpp"
+#include "results/files.hpp"
 #include "results/write.hpp"
 #include "words/names.hpp"
 #include "words/near.hpp"
@@ -48,6 +48,7 @@ constexpr Option kCompareOptions[] = {
     {"dates", "FILE", "when models were published, a name and a day a line: roots for trees"},
     {"out", "DIR", "where the results go (default: out/compare)"},
     kForce,
+    kResume,
     kFailOn,
     kJobs,
     kPluginPath,
@@ -353,7 +354,7 @@ int compareVerb(const Invocation& invocation) {
   Invocation unbounded = invocation;  // here --max-bytes bounds what tests read
   unbounded.options.erase("max-bytes");
   const results::Report made = execute(*workspace, unbounded, options, out);
-  report::writeAtomically(out / "recipe.yaml", pinned.text());
+  if (invocation.isFirst()) results::writeAtomically(out / "recipe.yaml", pinned.text());
   if (invocation.has("json")) {
     output() << results::reportJson(made);
   } else if (invocation.has("all")) {
@@ -371,7 +372,8 @@ int compareVerb(const Invocation& invocation) {
 
 }  // namespace
 
-const Command kCompareCommand{
-    "compare", "A B", "Say whether two models share weights", 0, 2, kCompareOptions, compareVerb};
+const Command kCompareCommand{"compare",   "A B", "Say whether two models share weights",
+                              0,           2,     kCompareOptions,
+                              compareVerb, true,  true};
 
 }  // namespace kindred::cli

@@ -16,8 +16,8 @@
 #include "cli/out_folder.hpp"
 #include "cli/output.hpp"
 #include "fingerprint/make.hpp"
-#include "report/files.hpp"
 #include "report/wording.hpp"
+#include "results/files.hpp"
 #include "results/json.hpp"
 
 namespace kindred::cli {
@@ -67,7 +67,7 @@ std::string pairText(const Identified& made, const Candidate& b) {
 }
 
 void refuseOptions(const Invocation& invocation) {
-  for (const char* option : {"all", "control", "deep"}) {
+  for (const char* option : {"all", "control", "deep", "resume"}) {
     if (!invocation.has(option)) continue;
     throw inputError(std::string("--") + option, "does not go with a fingerprint",
                      "kindred identify compares one with many");
@@ -91,13 +91,13 @@ int compareFingerprints(const Invocation& invocation) {
   for (const std::string& text : invocation.positional) models.push_back(modelArgument(text));
   Lineup lineup(invocation, std::move(models));
   const Identified made =
-      identify(lineup, {fingerprint::kLargest, invocation.bytes("max-bytes", 0)}, 1);
+      identify(lineup, {fingerprint::kLargest, invocation.bytes("max-bytes", 0)}, {});
   if (made.candidates.empty()) throw inputError("", made.failed.front().error);
   const Candidate& b = made.candidates.front();
   const std::string json = pairJson(made, b);
   if (!out.empty()) {
-    report::prepareFolder(out);
-    report::writeAtomically(out / kFile, json);
+    results::prepareFolder(out);
+    results::writeAtomically(out / kFile, json);
   }
   output() << (invocation.has("json") ? json : pairText(made, b));
   if (fail_on.contains(b.verdict.klass)) return kUnmet;

@@ -6,12 +6,16 @@
 
 #include <fmt/format.h>
 
+#include <kindred/error.hpp>
+
 #include "cli/output.hpp"
 #include "outcome/report_of.hpp"
 #include "recipe/values.hpp"
 #include "recipe/words.hpp"
-#include "report/files.hpp"
 #include "report/saved_run.hpp"
+#include "results/files.hpp"
+#include "results/hash.hpp"
+#include "run/ranks.hpp"
 #include "run/waiting.hpp"
 #include "words/names.hpp"
 
@@ -19,14 +23,16 @@ namespace kindred::cli {
 
 steps::RunOptions runOptions(const Invocation& invocation) {
   steps::RunOptions options;
-  const unsigned cores = std::max(1u, std::thread::hardware_concurrency());
+  const unsigned cores = invocation.ranks != nullptr
+                             ? run::threadsOfRank()
+                             : std::max(1u, std::thread::hardware_concurrency());
   options.threads = static_cast<unsigned>(invocation.count("jobs", cores, 1, 1024));
   options.progress = !invocation.has("json");
   return options;
 }
 
 results::Report measure(Workspace& workspace, const Invocation& invocation,
-                        const steps::RunOptions& options) {
+                        steps::RunOptions options, Resumable* resumable) {
   const steps::Plan plan = [&] {
     const run::Waiting waiting(
         fmt::format("Reading the headers of {} models", workspace.recipe().models.size()),
@@ -36,6 +42,12 @@ results::Report measure(Workspace& workspace, const Invocation& invocation,
   }();
   sayNotes(workspace.models());
   checkBudget(invocation, plan);
+  if (resumable != nullptr) {
+    run::Facts facts = commonFacts(workspace.plugins(), workspace.models());
+    facts.emplace_back("recipe", results::xxh3(workspace.recipe().text));
+    options.crew = resumable->crew(facts);
+    options.kept = resumable->said();
+  }
   return outcome::reportOf(workspace.recipe(), workspace.models(), workspace.plugins(),
                            steps::execute(workspace.recipe(), plan, workspace.models(), options),
                            invocation.argv);
@@ -43,10 +55,19 @@ results::Report measure(Workspace& workspace, const Invocation& invocation,
 
 results::Report execute(Workspace& workspace, const Invocation& invocation,
                         const steps::RunOptions& options, const std::filesystem::path& out) {
-  report::prepareFolder(out);
-  results::Report made = measure(workspace, invocation, options);
-  report::writeAll(out, made);
-  return made;
+  if (invocation.has("bundle") && invocation.ranks != nullptr) {
+    throw inputError("--bundle", "needs all that is read, and each rank reads a part",
+                     "run it once without mpirun");
+  }
+  if (invocation.isFirst() && !invocation.has("resume")) results::prepareFolder(out);
+  Resumable resumable(invocation, out);
+  Resumable* keeps = invocation.has("bundle") ? nullptr : &resumable;
+  return resumably(resumable, [&] {
+    results::Report made = measure(workspace, invocation, options, keeps);
+    if (invocation.isFirst()) report::writeAll(out, made);
+    if (made.complete) resumable.finish();
+    return made;
+  });
 }
 
 report::TerminalView terminalView(const Invocation& invocation) {

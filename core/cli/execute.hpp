@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <set>
 
+#include "cli/resume.hpp"
 #include "cli/workspace.hpp"
 #include "report/terminal.hpp"
 #include "results/report.hpp"
@@ -17,11 +18,13 @@ inline constexpr Option kJobs{"jobs", "N",
 // --jobs, and whether to draw progress.
 steps::RunOptions runOptions(const Invocation& invocation);
 
-// Plans, checks --max-bytes and runs.
+// Plans, checks --max-bytes and runs. `resumable`, where it is given, keeps what is finished.
 results::Report measure(Workspace& workspace, const Invocation& invocation,
-                        const steps::RunOptions& options);
+                        steps::RunOptions options, Resumable* resumable = nullptr);
 
-// The same, and writes all files into `out`.
+// The same, and writes all files into `out`, where that is for this process to do. What is
+// finished is kept there until all is written; it isn't where a bundle is, which needs all that a
+// run reads.
 results::Report execute(Workspace& workspace, const Invocation& invocation,
                         const steps::RunOptions& options, const std::filesystem::path& out);
 

@@ -12,8 +12,8 @@
 #include "cli/workspace.hpp"
 #include "fingerprint/file.hpp"
 #include "fingerprint/make.hpp"
-#include "report/files.hpp"
 #include "report/wording.hpp"
+#include "results/files.hpp"
 #include "words/names.hpp"
 
 namespace kindred::cli {
@@ -49,11 +49,11 @@ int fingerprintVerb(const Invocation& invocation) {
   if (!namesFingerprint(file.string())) {
     throw inputError("--out", "a fingerprint's name ends in .kfp");
   }
-  if (!file.parent_path().empty()) report::prepareFolder(file.parent_path());
+  if (!file.parent_path().empty()) results::prepareFolder(file.parent_path());
   Lineup lineup(invocation, {argument});
   const fingerprint::Fingerprint made = lineup.of(0, {size, invocation.bytes("max-bytes", 0)});
   const std::string bytes = fingerprint::written(made);
-  report::writeAtomically(file, bytes);
+  results::writeAtomically(file, bytes);
   std::string others;
   for (const fingerprint::Fingerprint& other : made.others) {
     others += fmt::format(" With its {}: {} units, {} value dimensions.", other.component,

@@ -8,10 +8,12 @@
 
 #include <kindred/error.hpp>
 
+#include "fingerprint/fields.hpp"
 #include "report/wording.hpp"
 #include "results/json.hpp"
+#include "results/whole.hpp"
 #include "run/interrupt.hpp"
-#include "run/ordered.hpp"
+#include "run/units.hpp"
 #include "words/names.hpp"
 
 namespace kindred::cli {
@@ -139,37 +141,46 @@ std::optional<double> Identified::detectableInAll() const {
   return most;
 }
 
-Identified identify(Lineup& lineup, const Making& making, unsigned threads) {
+Identified identify(Lineup& lineup, const Making& making, const steps::RunOptions& options) {
+  const run::InterruptGuard guard(options.kept);
   const fingerprint::Fingerprint print = lineup.of(0, making);
   const Parts model(print);
-  const std::size_t count = lineup.models().size() - 1;
-  const double level = fingerprint::levelOf(count);
+  const double level = fingerprint::levelOf(lineup.models().size() - 1);
   Identified made{print.model, {}, {}};
-  const run::InterruptGuard guard;
-  const std::size_t done = run::inOrder<Outcome>(
-      count, threads,
-      [&](std::size_t i) {
-        Outcome outcome;
-        outcome.candidate.model = lineup.models()[i + 1].key;
-        try {
-          model.compare(lineup.of(i + 1, making), level, outcome.candidate);
-        } catch (const Error& error) {
-          if (error.category() == Category::internal) throw;
-          outcome.error = error.what();
-        }
-        return outcome;
-      },
-      [&](std::size_t, Outcome&& outcome) {
-        if (outcome.error.empty()) {
-          made.candidates.push_back(std::move(outcome.candidate));
-        } else {
-          made.failed.push_back({outcome.candidate.model, std::move(outcome.error)});
-        }
-      },
-      run::interrupted);
-  for (std::size_t i = done; i < count; ++i) {
+  run::Units<Outcome> units;
+  units.count = lineup.models().size() - 1;
+  units.threads = options.threads;
+  units.name = [&](std::size_t i) { return "candidate " + lineup.models()[i + 1].key; };
+  units.cost = [&](std::size_t i) { return lineup.cost(i + 1); };
+  units.compute = [&](std::size_t i) {
+    Outcome outcome;
+    outcome.candidate.model = lineup.models()[i + 1].key;
+    try {
+      model.compare(lineup.of(i + 1, making), level, outcome.candidate);
+    } catch (const Error& error) {
+      if (error.category() == Category::internal) throw;
+      outcome.error = error.what();
+    }
+    return outcome;
+  };
+  units.consume = [&](std::size_t, Outcome&& outcome) {
+    if (outcome.error.empty()) {
+      made.candidates.push_back(std::move(outcome.candidate));
+    } else {
+      made.failed.push_back({outcome.candidate.model, std::move(outcome.error)});
+    }
+  };
+  // What failed may not do so the next time.
+  units.write = [](const Outcome& outcome) {
+    return outcome.error.empty() ? results::wholeText(outcome.candidate) : std::nullopt;
+  };
+  units.read = [](const std::string& place, const std::string& text) {
+    return Outcome{results::wholeOf<Candidate>(place, "result of a candidate", text), ""};
+  };
+  for (std::size_t i = run::perform(options.crew, units); i < units.count; ++i) {
     made.failed.push_back({lineup.models()[i + 1].key, "the run was interrupted before"});
   }
+  made.complete = !run::interrupted();
   made.candidates = fingerprint::judged(made.model, std::move(made.candidates));
   return made;
 }

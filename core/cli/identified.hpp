@@ -7,6 +7,7 @@
 
 #include "cli/lineup.hpp"
 #include "fingerprint/judge.hpp"
+#include "steps/runner.hpp"
 
 namespace kindred::cli {
 
@@ -18,6 +19,7 @@ struct Identified {
   std::string model;
   std::vector<fingerprint::Candidate> candidates;  // nearest first
   std::vector<Failed> failed;                      // could not be read
+  bool complete = true;                            // false: interrupted
 
   // Whether any candidate could be tested at all.
   bool testable() const;
@@ -26,9 +28,9 @@ struct Identified {
   std::optional<double> detectableInAll() const;
 };
 
-// The first of the lineup against all others. What is wrong with the first is an Error, with
-// another a Failed.
-Identified identify(Lineup& lineup, const Making& making, unsigned threads);
+// The first of the lineup against all others, each of them a unit of work. What is wrong with the
+// first is an Error, with another a Failed.
+Identified identify(Lineup& lineup, const Making& making, const steps::RunOptions& options);
 
 // One JSON document, and plain sentences.
 std::string jsonOf(const Identified& made);

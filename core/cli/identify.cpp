@@ -18,9 +18,10 @@
 #include "cli/lineup.hpp"
 #include "cli/out_folder.hpp"
 #include "cli/output.hpp"
+#include "cli/resume.hpp"
 #include "cli/workspace.hpp"
 #include "fingerprint/make.hpp"
-#include "report/files.hpp"
+#include "results/files.hpp"
 #include "words/names.hpp"
 
 namespace kindred::cli {
@@ -39,6 +40,7 @@ constexpr Option kIdentifyOptions[] = {
      "of fingerprints that are made on the way (default: 1MB, or what the largest candidate has)"},
     {"out", "DIR", "write identify.json and identify.txt there"},
     kForce,
+    kResume,
     kJobs,
     kPluginPath,
     kOffline,
@@ -149,11 +151,23 @@ std::vector<ModelArgument> candidatesOf(const Invocation& invocation) {
 int identifyVerb(const Invocation& invocation) {
   std::vector<ModelArgument> models = candidatesOf(invocation);
   models.insert(models.begin(), modelArgument(invocation.positional.front()));
-  const fs::path out = invocation.has("out") ? outFolder(invocation, {}, kFiles) : "";
-  if (!out.empty()) report::prepareFolder(out);
+  const bool kept = invocation.has("out") || invocation.has("resume");
+  const fs::path out = kept ? outFolder(invocation, {}, kFiles) : "";
+  if (invocation.isFirst() && invocation.has("out")) results::prepareFolder(out);
   const Making making{invocation.bytes("size", sizeFor(models)), invocation.bytes("max-bytes", 0)};
   Lineup lineup(invocation, std::move(models));
-  const Identified made = identify(lineup, making, runOptions(invocation).threads);
+  steps::RunOptions options = runOptions(invocation);
+  options.crew.ranks = invocation.ranks;
+  Resumable resumable(invocation, out);
+  const Identified made = resumably(resumable, [&] {
+    if (kept) {
+      run::Facts facts = lineup.facts();
+      facts.emplace_back("options", fmt::format("{} {}", making.size, making.read));
+      options.crew = resumable.crew(facts);
+      options.kept = resumable.said();
+    }
+    return identify(lineup, making, options);
+  });
   for (const Failed& failed : made.failed) {
     std::cerr << fmt::format("kindred: candidate '{}' is left out: {}\n",
                              words::escaped(failed.model), words::escapedText(failed.error));
@@ -163,19 +177,26 @@ int identifyVerb(const Invocation& invocation) {
                      fmt::format("none of the {} candidates could be read", made.failed.size()));
   }
   const std::string json = jsonOf(made), text = textOf(made);
-  if (!out.empty()) {
-    report::writeAtomically(out / kFiles[0], json);
-    report::writeAtomically(out / kFiles[1], text);
+  if (kept && invocation.isFirst()) {
+    results::writeAtomically(out / kFiles[0], json);
+    results::writeAtomically(out / kFiles[1], text);
+    if (made.complete) resumable.finish();
   }
   output() << (invocation.has("json") ? json : text);
+  if (!made.complete) return kInterrupted;
   return made.testable() ? kDone : kBadInput;
 }
 
 }  // namespace
 
-const Command kIdentifyCommand{
-    "identify",  "MODEL", "Say which of many models a model shares weights with",
-    1,           100'000, kIdentifyOptions,
-    identifyVerb};
+const Command kIdentifyCommand{"identify",
+                               "MODEL",
+                               "Say which of many models a model shares weights with",
+                               1,
+                               100'000,
+                               kIdentifyOptions,
+                               identifyVerb,
+                               true,
+                               true};
 
 }  // namespace kindred::cli

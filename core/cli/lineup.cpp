@@ -1,5 +1,10 @@
 #include "cli/lineup.hpp"
 
+#include <filesystem>
+
+#include <kindred/error.hpp>
+
+#include "cli/resume.hpp"
 #include "cli/workspace.hpp"
 #include "fingerprint/file.hpp"
 #include "fingerprint/make.hpp"
@@ -21,6 +26,33 @@ bool namesFingerprint(const std::string& text) { return text.ends_with(fingerpri
 Lineup::Lineup(const Invocation& invocation, std::vector<ModelArgument> models)
     : opened_(invocation, std::move(models)),
       formats_(std::make_unique<formats::Formats>(opened_.registry())) {}
+
+std::uint64_t Lineup::cost(std::size_t i) const {
+  const ModelArgument& model = models()[i];
+  if (namesFingerprint(model.address)) return 1;
+  std::uint64_t bytes = 1;
+  std::error_code ignored;
+  for (const auto& file : std::filesystem::directory_iterator(
+           std::filesystem::path(model.root) / model.address, ignored)) {
+    if (file.is_regular_file(ignored)) bytes += file.file_size(ignored);
+  }
+  return bytes;
+}
+
+run::Facts Lineup::facts() {
+  for (const ModelArgument& model : models()) {
+    try {
+      opened_.models().repository(model.key);
+    } catch (const Error& error) {  // said when it is its turn
+      if (error.category() == Category::internal) throw;
+    }
+  }
+  std::vector<const plugin::Plugin*> plugins;
+  for (const formats::UsableFormat& format : formats_->all()) {
+    plugins.push_back(&opened_.registry().load(format.name()));
+  }
+  return commonFacts(plugins, opened_.models());
+}
 
 fingerprint::Fingerprint Lineup::of(std::size_t i, const Making& making) {
   const ModelArgument& argument = models()[i];

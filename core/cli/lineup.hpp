@@ -13,6 +13,7 @@
 #include "cli/open_models.hpp"
 #include "fingerprint/fingerprint.hpp"
 #include "formats/formats.hpp"
+#include "run/journal.hpp"
 
 namespace kindred::cli {
 
@@ -34,6 +35,10 @@ class Lineup {
   Lineup& operator=(const Lineup&) = delete;
 
   const std::vector<ModelArgument>& models() const { return opened_.arguments(); }
+  // How long of() may take, in bytes that a fingerprint is made of: 1 where it is read.
+  std::uint64_t cost(std::size_t i) const;
+  // What the results depend on.
+  run::Facts facts();
   // Under the key of its model. Whatever is wrong with it is an Error. [any-thread]
   fingerprint::Fingerprint of(std::size_t i, const Making& making);
 

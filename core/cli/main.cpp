@@ -3,14 +3,19 @@
 #include <algorithm>
 #include <exception>
 #include <iostream>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include <kindred/error.hpp>
 
+#include <kindred/analysis/stop/stop.hpp>
+
 #include "cli/commands.hpp"
 #include "cli/output.hpp"
+#include "run/ranks.hpp"
+#include "run/share.hpp"
 #include "words/names.hpp"
 
 namespace kindred::cli {
@@ -43,7 +48,9 @@ int print(const std::string& text) {
   return kDone;
 }
 
-int dispatch(const std::vector<std::string>& argv) {
+using Ranks = std::unique_ptr<run::Ranks>;
+
+int dispatch(const std::vector<std::string>& argv, Ranks& ranks) {
   const std::vector<std::string> given(argv.begin() + std::min<std::size_t>(1, argv.size()),
                                        argv.end());
   if (given.empty()) {
@@ -64,26 +71,43 @@ int dispatch(const std::vector<std::string>& argv) {
   invocation.argv = argv;
   std::error_code ignored;
   invocation.executable = std::filesystem::read_symlink("/proc/self/exe", ignored);
-  return command->run(invocation);
+  if (command->by_ranks) ranks = run::startRanks();
+  invocation.ranks = ranks.get();
+  if (invocation.isFirst()) return command->run(invocation);
+  silence();
+  command->run(invocation);  // what comes of it is the first's to say
+  return kDone;
+}
+
+// What was thrown, said; of other ranks than the first by that one, which ends them all.
+int fail(int code, const std::string& before, const std::string& what, const Ranks& ranks) {
+  output().flush();
+  if (ranks && !ranks->first()) {
+    run::sayLost(*ranks, what);
+    return kDone;
+  }
+  say(before, what);
+  if (ranks) ranks->abort(code);
+  return code;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
   claimStandardOutput();
+  Ranks ranks;
   try {
-    const int code = dispatch({argv, argv + argc});
+    const int code = dispatch({argv, argv + argc}, ranks);
     output().flush();
     if (!output()) throw inputError("standard output", "could not be written");
     return code;
   } catch (const Error& error) {
-    output().flush();
-    say("", error.what());
-    return error.category() == Category::internal ? kInternal : kBadInput;
+    return fail(error.category() == Category::internal ? kInternal : kBadInput, "", error.what(),
+                ranks);
+  } catch (const Stopped&) {
+    return kInterrupted;
   } catch (const std::exception& error) {
-    output().flush();
-    say("internal error: ", error.what());
-    return kInternal;
+    return fail(kInternal, "internal error: ", error.what(), ranks);
   }
 }
 

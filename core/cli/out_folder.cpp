@@ -9,6 +9,7 @@
 
 #include <kindred/error.hpp>
 
+#include "run/journal.hpp"
 #include "words/names.hpp"
 
 namespace kindred::cli {
@@ -36,6 +37,11 @@ bool isOurs(const fs::path& folder) {
 }
 
 void checkReplaceable(const fs::path& folder, std::span<const char* const> files, bool force) {
+  if (!force && run::Journal::isIn(folder)) {
+    throw inputError(folder.string(), "holds what a run has finished that did not come to its end",
+                     "--resume " + folder.string() +
+                         " goes on from it, --force begins anew; or name another with --out");
+  }
   const char* held = heldBy(folder, files);
   if (held == nullptr) return;
   if (!force) {
@@ -49,10 +55,22 @@ void checkReplaceable(const fs::path& folder, std::span<const char* const> files
   }
 }
 
+// The folder that --resume names; whether it can be gone on from is for its journal to say.
+fs::path resumed(const Invocation& invocation) {
+  for (const char* option : {"out", "force", "bundle"}) {
+    if (!invocation.has(option)) continue;
+    throw inputError(std::string("--") + option, "does not go with --resume",
+                     std::string(option) == "bundle"
+                         ? "a bundle needs all that is read, and what is finished is not read again"
+                         : "--resume names the folder in which the run goes on");
+  }
+  return invocation.value("resume");
+}
+
 // usual, usual-2, usual-3, ...
 fs::path unused(const fs::path& usual, std::span<const char* const> files) {
   fs::path folder = usual;
-  for (int n = 2; heldBy(folder, files) != nullptr; ++n) {
+  for (int n = 2; heldBy(folder, files) != nullptr || run::Journal::isIn(folder); ++n) {
     folder = usual.string() + "-" + std::to_string(n);
   }
   if (folder != usual) {
@@ -67,7 +85,9 @@ fs::path unused(const fs::path& usual, std::span<const char* const> files) {
 
 fs::path outFolder(const Invocation& invocation, const fs::path& usual,
                    std::span<const char* const> files) {
+  if (invocation.has("resume")) return resumed(invocation);
   const bool force = invocation.has("force"), named = invocation.has("out");
+  if (!invocation.isFirst()) return named ? fs::path(invocation.value("out")) : usual;
   const fs::path folder = named   ? fs::path(invocation.value("out"))
                           : force ? usual
                                   : unused(usual, files);

@@ -56,6 +56,12 @@ void claimStandardOutput() {
   if (const int null = ::open("/dev/null", O_WRONLY); null >= 0) ::dup2(null, STDOUT_FILENO);
 }
 
+void silence() {
+  const int null = ::open("/dev/null", O_WRONLY | O_CLOEXEC);
+  if (null < 0) return;
+  for (const int each : {STDOUT_FILENO, STDERR_FILENO, buffer().descriptor}) ::dup2(null, each);
+}
+
 std::ostream& output() {
   static std::ostream made(&buffer());
   return made;

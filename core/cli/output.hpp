@@ -11,6 +11,9 @@ namespace kindred::cli {
 // Takes standard output for output(). Once, before a plugin is loaded.
 void claimStandardOutput();
 
+// From now on nothing that this process says is seen.
+void silence();
+
 // Where results go.
 std::ostream& output();
 

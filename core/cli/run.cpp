@@ -15,6 +15,7 @@ namespace {
 constexpr Option kRunOptions[] = {
     {"out", "DIR", "where the results go (default: out/ and the recipe's name)"},
     kForce,
+    kResume,
     kFailOn,
     kSet,
     kJobs,
@@ -50,7 +51,8 @@ int runVerb(const Invocation& invocation) {
 }  // namespace
 
 const Command kRunCommand{
-    "run",       "RECIPE", "Run a recipe, or what stands in a bundle, and write its results", 1, 1,
-    kRunOptions, runVerb};
+    "run",   "RECIPE", "Run a recipe, or what stands in a bundle, and write its results",
+    1,       1,        kRunOptions,
+    runVerb, true,     true};
 
 }  // namespace kindred::cli

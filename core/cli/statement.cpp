@@ -13,9 +13,9 @@
 #include "cli/commands.hpp"
 #include "cli/execute.hpp"
 #include "cli/output.hpp"
-#include "report/files.hpp"
 #include "report/saved_run.hpp"
 #include "report/statement.hpp"
+#include "results/files.hpp"
 #include "words/names.hpp"
 
 namespace kindred::cli {
@@ -95,13 +95,13 @@ int statementVerb(const Invocation& invocation) {
     return kDone;
   }
   const fs::path out = invocation.value("out", ".");
-  report::prepareFolder(out);
+  results::prepareFolder(out);
   const std::string stem =
       folder.has_filename() ? folder.filename().string() : folder.parent_path().filename().string();
   const fs::path first = out / (stem + report::kStatementEnding),
                  second = out / (stem + ".cdx.json");
-  report::writeAtomically(first, textOf(statement));
-  report::writeAtomically(second, textOf(report::billOfMaterials(saved.report, files)));
+  results::writeAtomically(first, textOf(statement));
+  results::writeAtomically(second, textOf(report::billOfMaterials(saved.report, files)));
   output() << first.string() << '\n' << second.string() << '\n';
   return kDone;
 }

@@ -5,6 +5,8 @@
 
 #include <kindred/error.hpp>
 
+#include <kindred/analysis/stop/stop.hpp>
+
 namespace kindred::plugin {
 namespace {
 
@@ -22,6 +24,8 @@ void rethrowNaming(std::string_view plugin, const std::string& file) {
     return Error(Category::plugin, place, what, "a fault in the plugin: tell its author");
   };
   try {
+    throw;
+  } catch (const Stopped&) {
     throw;
   } catch (const Error& error) {
     const bool own = error.category() == Category::internal;

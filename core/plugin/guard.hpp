@@ -11,6 +11,7 @@ namespace kindred::plugin {
 //   an Error                 keeps category (internal becomes plugin), place, message and remedy;
 //                            an empty place becomes "plugin 'NAME'"
 //   a std::exception         Category::plugin, its text behind "plugin 'NAME'"
+//   Stopped                  stays what it is
 //   anything else            Category::plugin
 // `file` is the plugin's library; where given, it is named with what is the plugin's own mistake.
 [[noreturn]] void rethrowNaming(std::string_view plugin, const std::string& file = {});

@@ -2,6 +2,7 @@
 #include <dlfcn.h>
 #include <sys/stat.h>
 
+#include <atomic>
 #include <boost/dll/shared_library.hpp>
 #include <cerrno>
 #include <cstring>
@@ -12,12 +13,17 @@
 #include "plugin/fingerprint.hpp"
 #include "plugin/guard.hpp"
 #include "plugin/plugin.hpp"
+#include "plugin/stop.hpp"
 #include "plugin/symbols.hpp"
 
 namespace kindred::plugin {
 namespace {
 
 namespace fs = std::filesystem;
+
+// Never unloaded: objects, exceptions and functions of the library may outlive every handle.
+const auto kMode = boost::dll::load_mode::rtld_lazy | boost::dll::load_mode::rtld_local |
+                   static_cast<boost::dll::load_mode::type>(RTLD_NODELETE);
 
 [[noreturn]] void refuse(const fs::path& file, const std::string& what,
                          const std::string& remedy = {}) {
@@ -59,11 +65,8 @@ std::string linkersReason(const std::string& text) {
 
 const Descriptor& openLibrary(const std::string& name, const fs::path& file) {
   namespace dll = boost::dll;
-  // Never unloaded: objects, exceptions and functions of the library may outlive every handle.
-  const auto mode = dll::load_mode::rtld_lazy | dll::load_mode::rtld_local |
-                    static_cast<dll::load_mode::type>(RTLD_NODELETE);
   try {
-    const dll::shared_library library(fs::absolute(file), mode);
+    const dll::shared_library library(fs::absolute(file), kMode);
     return library.get<const Descriptor>("kindred_plugin");
   } catch (const std::system_error& error) {
     refuse(file, "the dynamic linker refuses it: " + linkersReason(error.what()),
@@ -97,6 +100,13 @@ void checkDescriptor(const std::string& name, const fs::path& file, const Descri
   }
 }
 
+// A library that computes for long has a flag of its own, which is to be the host's.
+void tellStop(const fs::path& file) {
+  boost::dll::shared_library library(fs::absolute(file), kMode);
+  constexpr const char* kFlag = "kindred_stop";
+  if (library.has(kFlag)) library.get<const std::atomic<bool>*>(kFlag) = &stopFlag();
+}
+
 }  // namespace
 
 Plugin openPlugin(const std::string& name, const fs::path& file) {
@@ -104,6 +114,7 @@ Plugin openPlugin(const std::string& name, const fs::path& file) {
   checkFingerprint(file, exportedSymbols(file));
   const Descriptor& descriptor = openLibrary(name, file);
   checkDescriptor(name, file, descriptor);
+  tellStop(file);
   return {&descriptor, file, parametersOf(descriptor), figuresOf(descriptor), {}};
 }
 

@@ -9,10 +9,10 @@
 #include <kindred/error.hpp>
 
 #include "plugin/installation.hpp"
-#include "report/files.hpp"
 #include "report/html.hpp"
 #include "report/markdown.hpp"
 #include "results/csv.hpp"
+#include "results/files.hpp"
 #include "results/hash.hpp"
 #include "results/write.hpp"
 #include "words/names.hpp"
@@ -87,17 +87,17 @@ void writeAll(const std::filesystem::path& folder, const results::Report& report
   const results::Texts texts{folder, results::reportJson(report),
                              results::observationsCsv(report.rows),
                              results::manifestJson(report.manifest)};
-  writeAtomically(folder / "observations.csv", texts.observations);
-  writeAtomically(folder / "findings.csv", results::findingsCsv(report.findings));
-  writeAtomically(folder / "manifest.json", texts.manifest);
-  writeAtomically(folder / "report.json", texts.report);
+  results::writeAtomically(folder / "observations.csv", texts.observations);
+  results::writeAtomically(folder / "findings.csv", results::findingsCsv(report.findings));
+  results::writeAtomically(folder / "manifest.json", texts.manifest);
+  results::writeAtomically(folder / "report.json", texts.report);
   writePages(texts);
 }
 
 void writePages(const results::Texts& texts) {
   const Pages pages = pagesOf(results::reportOf(texts));
-  writeAtomically(texts.folder / "report.md", pages.markdown);
-  writeAtomically(texts.folder / "report.html", pages.html);
+  results::writeAtomically(texts.folder / "report.md", pages.markdown);
+  results::writeAtomically(texts.folder / "report.html", pages.html);
 }
 
 SavedRun readSavedRun(const std::filesystem::path& folder) {

@@ -9,7 +9,7 @@
 
 #include <kindred/error.hpp>
 
-#include "report/files.hpp"
+#include "results/files.hpp"
 
 namespace kindred::report {
 namespace {
@@ -48,7 +48,7 @@ fs::path writeSvg(const Picture& picture, const fs::path& folder, const fs::path
   }
   const fs::path file = folder / (picture.id + ".svg");
   const Scratch spec{file.string() + ".json"}, drawn{file.string() + ".part"};
-  writeAtomically(spec.path, picture.spec.dump());
+  results::writeAtomically(spec.path, picture.spec.dump());
   std::optional<int> ended;
   for (const char* node : {"node", "nodejs"}) {
     if (!ended) {

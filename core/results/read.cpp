@@ -9,25 +9,11 @@
 #include <kindred/error.hpp>
 
 #include "results/csv.hpp"
-#include "results/reader.hpp"
+#include "results/whole.hpp"
 #include "words/near.hpp"
 
 namespace kindred::results {
 namespace {
-
-Json parsed(const std::string& file, const std::string& text) {
-  try {
-    return Json::parse(text);
-  } catch (const Json::parse_error& error) {
-    const std::size_t byte = std::min(error.byte, text.size()), at = byte == 0 ? 0 : byte - 1;
-    const auto lines =
-        std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(at), '\n');
-    throw inputError(fmt::format("{}:{}", file, lines + 1),
-                     fmt::format("is damaged: it is no JSON from byte {} on", at), kRunAgain);
-  } catch (const Json::exception&) {
-    throw inputError(file, "is damaged: it holds a number that is out of range", kRunAgain);
-  }
-}
 
 // A later layout may lack fields of this one: said before they are missed.
 void checkVersion(const std::string& file, const Json& report) {
@@ -42,8 +28,8 @@ void checkVersion(const std::string& file, const Json& report) {
                    kRunAgain);
 }
 
-void checkTables(const std::string& file, const Report& report) {
-  for (const StepTable& made : report.tables) {
+void checkTables(const std::string& file, const std::vector<StepTable>& tables) {
+  for (const StepTable& made : tables) {
     for (const auto& row : made.table.rows) {
       if (row.size() == made.table.columns.size()) continue;
       throw inputError(file,
@@ -54,6 +40,20 @@ void checkTables(const std::string& file, const Report& report) {
 }
 
 }  // namespace
+
+Json parsed(const std::string& file, const std::string& text) {
+  try {
+    return Json::parse(text);
+  } catch (const Json::parse_error& error) {
+    const std::size_t byte = std::min(error.byte, text.size()), at = byte == 0 ? 0 : byte - 1;
+    const auto lines =
+        std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(at), '\n');
+    throw inputError(fmt::format("{}:{}", file, lines + 1),
+                     fmt::format("is damaged: it is no JSON from byte {} on", at), kRunAgain);
+  } catch (const Json::exception&) {
+    throw inputError(file, "is damaged: it holds a number that is out of range", kRunAgain);
+  }
+}
 
 std::string readWhole(const std::filesystem::path& path) {
   constexpr std::uintmax_t kMost = std::uintmax_t{1} << 30;
@@ -97,15 +97,16 @@ Report reportOf(const Texts& texts) {
   const Json json = parsed(file, texts.report);
   checkVersion(file, json);
   auto report = Reader<false>::valueOf<Report>(file, "report", json);
-  checkTables(file, report);
+  checkTables(file, report.tables);
   report.manifest = manifestOf(texts.folder / "manifest.json", texts.manifest);
   report.rows = observationsOf((texts.folder / "observations.csv").string(), texts.observations);
   return report;
 }
 
-StepResult stepResultOf(const std::filesystem::path& file, const std::string& text) {
-  const std::string name = file.string();
-  return Reader<true>::valueOf<StepResult>(name, "result of a step", parsed(name, text));
+StepResult stepResultOf(const std::string& file, const std::string& text) {
+  auto result = wholeOf<StepResult>(file, "result of a step", text);
+  checkTables(file, result.tables);
+  return result;
 }
 
 }  // namespace kindred::results

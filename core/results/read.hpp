@@ -23,6 +23,6 @@ std::string readWhole(const std::filesystem::path& file);
 // over.
 Manifest manifestOf(const std::filesystem::path& file, const std::string& text);
 Report reportOf(const Texts& texts);
-StepResult stepResultOf(const std::filesystem::path& file, const std::string& text);
+StepResult stepResultOf(const std::string& file, const std::string& text);
 
 }  // namespace kindred::results

@@ -1,6 +1,7 @@
 // The visitor that fills a value from JSON.
 #pragma once
 
+#include <cmath>
 #include <map>
 #include <optional>
 #include <string>
@@ -16,6 +17,9 @@
 namespace kindred::results {
 
 inline constexpr const char* kRunAgain = "run the recipe again with this version of kindred";
+
+// `file` stands for the file in errors.
+Json parsed(const std::string& file, const std::string& text);
 
 // Reads one object. Every field must be there and of its type, or it is an Error that names the
 // place; what the table doesn't know is passed over. `kWholeResult`: with what only a saved
@@ -78,6 +82,10 @@ class Reader {
     field = json.get<bool>();
   }
   void read(const std::string& place, const Json& json, double& field) const {
+    if (kWhole && (json == kInfinite || json == kMinusInfinite)) {
+      field = json == kInfinite ? HUGE_VAL : -HUGE_VAL;
+      return;
+    }
     require(json.is_number() || json.is_null(), place, "a number or null");
     field = json.is_null() ? kUndefined : json.get<double>();
   }

@@ -1,6 +1,6 @@
 #include "results/write.hpp"
 
-#include "results/writer.hpp"
+#include "results/whole.hpp"
 
 namespace kindred::results {
 namespace {
@@ -19,8 +19,6 @@ std::string manifestJson(const Manifest& manifest) {
   return printed(Writer<Scope::published>::objectOf(manifest));
 }
 
-std::string stepJson(const StepResult& result) {
-  return printed(Writer<Scope::whole>::objectOf(result));
-}
+std::optional<std::string> stepJson(const StepResult& result) { return wholeText(result); }
 
 }  // namespace kindred::results

@@ -56,8 +56,12 @@ class Writer {
   static Json jsonOf(const std::string& value) { return value; }
   static Json jsonOf(const Axis& axis) { return axis.name(); }
   static Json jsonOf(bool value) { return value; }
-  // JSON has no NaN: an undefined figure is null.
-  static Json jsonOf(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
+  // JSON has no NaN: an undefined figure is null. Nor has it infinities, which only what is gone on
+  // from must tell apart.
+  static Json jsonOf(double value) {
+    if (kWhole && std::isinf(value)) return value > 0 ? kInfinite : kMinusInfinite;
+    return std::isfinite(value) ? Json(value) : Json(nullptr);
+  }
   static Json jsonOf(std::uint64_t value) { return value; }
   static Json jsonOf(std::int64_t value) { return value < 0 ? Json(nullptr) : Json(value); }
   static Json jsonOf(const Seed& seed) {

@@ -1,4 +1,4 @@
-// What runs steps: threads, progress, memory.
+// What runs steps: threads, other ranks, a journal, progress, memory.
 #pragma once
 
 #include <cstdint>
@@ -8,12 +8,14 @@
 
 #include "results/results.hpp"
 #include "run/progress.hpp"
+#include "run/units.hpp"
 
 namespace kindred::run {
 
 struct Executor {
   Progress& progress;
   unsigned threads = 1;
+  Crew crew = {};
   // What was found of each tensor that was read whole, by model and place: judging its values takes
   // longer than reading it, and a model takes part in many pairs.
   std::map<std::pair<std::string, std::string>, results::TensorContent> contents = {};

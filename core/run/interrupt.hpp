@@ -1,17 +1,28 @@
-// Ctrl-C: the first asks the run to stop and save what it has, the second ends the program.
+// Ctrl-C: the first asks the run to stop and save what it has, the second ends the program. Work
+// that doesn't stop (a long call into a library) is left behind after kPatience.
 #pragma once
+
+#include <string>
 
 namespace kindred::run {
 
-// While one lives, SIGINT and SIGTERM set interrupted().
+inline constexpr long kPatienceMilliseconds = 1700;
+
+// While one lives, SIGINT and SIGTERM set interrupted(), which is also the flag of
+// kindred/analysis/stop/stop.hpp. Where the guard still lives after kPatienceMilliseconds, the
+// process ends with exit code 130.
 class InterruptGuard {
  public:
-  InterruptGuard();
+  // What is said at once on standard error of what is kept, ended by a space or line.
+  explicit InterruptGuard(const std::string& said = "what was measured is saved. ");
   ~InterruptGuard();
   InterruptGuard(const InterruptGuard&) = delete;
   InterruptGuard& operator=(const InterruptGuard&) = delete;
 };
 
+// False where no guard lives.
 bool interrupted();
+// As if a signal had come, without a word.
+void interrupt();
 
 }  // namespace kindred::run

@@ -11,11 +11,14 @@
 #include <thread>
 #include <vector>
 
+#include <kindred/analysis/stop/stop.hpp>
+
 namespace kindred::run {
 
 // Calls compute(i) for i in [0, count) on `threads` threads and consume(i, result) in the order of
 // i, one call at a time. At most a few results a thread wait for their turn, so memory is bounded.
-// `stop` is asked before each item; once it says so, items already begun are still consumed.
+// `stop` is asked before each item; once it says so, or compute throws Stopped, no more are begun,
+// and those that are finished up to the first that is not are still consumed.
 // Returns how many were consumed. The first exception (by order) is rethrown after all threads have
 // ended.
 template <class Result>
@@ -61,6 +64,10 @@ std::size_t inOrder(std::size_t count, unsigned threads,
     for (std::optional<std::size_t> i; (i = begin());) {
       try {
         finish(*i, compute(*i));
+      } catch (const Stopped&) {
+        const std::lock_guard lock(state.mutex);
+        state.closed = true;
+        state.room.notify_all();
       } catch (...) {
         const std::lock_guard lock(state.mutex);
         state.failures.emplace(*i, std::current_exception());

@@ -8,6 +8,8 @@
 
 #include <kindred/error.hpp>
 
+#include <kindred/analysis/stop/stop.hpp>
+
 #include "results/hash.hpp"
 #include "run/architecture_files.hpp"
 #include "run/tiles.hpp"
@@ -71,7 +73,19 @@ std::vector<RowRun> runsOf(const models::View& view, std::span<const std::uint32
   return runs;
 }
 
+thread_local RangesRead* t_listing = nullptr;
+
 }  // namespace
+
+RangesRead::RangesRead() : outer_(std::exchange(t_listing, this)) {}
+
+RangesRead::~RangesRead() { t_listing = outer_; }
+
+RangesRead* RangesRead::current() { return t_listing; }
+
+void RangesRead::add(const std::vector<results::RangeRead>& ranges) {
+  ranges_.insert(ranges_.end(), ranges.begin(), ranges.end());
+}
 
 CheckpointWeights::CheckpointWeights(const plan::Model& model, const plan::WeightReading& reading)
     : model_(model), reading_(reading) {
@@ -109,8 +123,15 @@ void CheckpointWeights::readAhead() {
     if (matrix.rows == 0 || matrix.view.info.shape.empty()) continue;
     ahead_.want(model_, matrix.range());
   }
+  std::vector<results::RangeRead> read;
+  ahead_.read(read);
+  list(read);
+}
+
+void CheckpointWeights::list(const std::vector<results::RangeRead>& ranges) const {
+  if (RangesRead* listing = RangesRead::current()) return listing->add(ranges);
   const std::lock_guard lock(mutex_);
-  ahead_.read(ranges_);
+  ranges_.insert(ranges_.end(), ranges.begin(), ranges.end());
 }
 
 const plan::ReadableMatrix* CheckpointWeights::find(std::string_view role,
@@ -132,6 +153,7 @@ bool CheckpointWeights::whole(std::string_view role, const Place& place) const {
 
 Matrix CheckpointWeights::matrix(std::string_view role, const Place& place,
                                  std::span<const std::uint32_t> wanted) const {
+  stopWhereAsked();
   const plan::ReadableMatrix* readable = find(role, place);
   if (readable == nullptr) return {nullptr, 0, shape_.hidden, {}};
   if (readable->view.info.shape.size() > 2) {
@@ -190,8 +212,7 @@ void CheckpointWeights::readRows(const models::View& view, std::span<const std::
   if (model_.architecture->gainsPlusOne() && isGain(view.info.role)) {
     for (float& gain : matrix.values) gain += 1;
   }
-  const std::lock_guard lock(mutex_);
-  ranges_.insert(ranges_.end(), read.begin(), read.end());
+  list(read);
 }
 
 void CheckpointWeights::fold(std::string_view role, const Place& place, Matrix& matrix) const {

@@ -3,6 +3,7 @@
 
 #include <mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <kindred/model_weights.hpp>
@@ -12,6 +13,25 @@
 #include "run/held.hpp"
 
 namespace kindred::run {
+
+// While one lives, what its thread reads of checkpoints' weights is listed in it, and not among
+// what others read of them. Inside another, the inner one lists.
+class RangesRead {
+ public:
+  RangesRead();
+  ~RangesRead();
+  RangesRead(const RangesRead&) = delete;
+  RangesRead& operator=(const RangesRead&) = delete;
+
+  std::vector<results::RangeRead> take() { return std::exchange(ranges_, {}); }
+  // Of this thread; null: none lives.
+  static RangesRead* current();
+  void add(const std::vector<results::RangeRead>& ranges);
+
+ private:
+  std::vector<results::RangeRead> ranges_;
+  RangesRead* outer_;
+};
 
 class CheckpointWeights final : public ModelWeights {
  public:
@@ -39,7 +59,7 @@ class CheckpointWeights final : public ModelWeights {
   // can merge and overlap it. Before any other call.
   void readAhead();
 
-  // What was read, for the manifest.
+  // What was read where no RangesRead listed it, for the manifest.
   std::vector<results::RangeRead> takeRanges() const;
 
  private:
@@ -47,6 +67,7 @@ class CheckpointWeights final : public ModelWeights {
   const plan::ReadableMatrix* find(std::string_view role, const Place& place) const;
   // Why what a gauge orders can't change places in what is stored, or empty.
   std::string scaledByBlocks(Gauge which) const;
+  void list(const std::vector<results::RangeRead>& ranges) const;
   void fold(std::string_view role, const Place& place, Matrix& matrix) const;
   void readRows(const models::View& view, std::span<const std::uint32_t> rows,
                 Matrix& matrix) const;

@@ -4,7 +4,11 @@
 #include <chrono>
 #include <tuple>
 
+#include <fmt/format.h>
+
 #include <kindred/error.hpp>
+
+#include <kindred/analysis/stop/stop.hpp>
 
 #include "evidence/adjust.hpp"
 #include "run/aggregate.hpp"
@@ -36,29 +40,92 @@ void checkUnchanged(const plan::Models& models, const std::vector<std::string>& 
   }
 }
 
-// Tests of whole models next to each other are one group; any other step stands alone.
+bool isTestOfModels(const PlannedStep& step) { return std::holds_alternative<TestModels>(step); }
+bool needsEarlier(const PlannedStep& step) { return std::holds_alternative<TestTable>(step); }
+
+// Steps next to each other are run together where none needs what another comes to: tests of whole
+// models, which share what is computed of a model or pair, or any others but tests of tables.
 std::size_t endOfGroup(const std::vector<PlannedStep>& steps, std::size_t first) {
-  const auto isTest = [](const PlannedStep& step) {
-    return std::holds_alternative<TestModels>(step);
-  };
   std::size_t end = first + 1;
-  while (isTest(steps[first]) && end < steps.size() && isTest(steps[end])) ++end;
+  if (needsEarlier(steps[first])) return end;
+  const bool tests = isTestOfModels(steps[first]);
+  while (end < steps.size() && !needsEarlier(steps[end]) && isTestOfModels(steps[end]) == tests) {
+    ++end;
+  }
   return end;
 }
 
-results::StepResult runGroup(const Plan& plan, std::size_t first, std::size_t end,
-                             const results::StepResult& earlier, run::Executor& executor) {
-  const auto tests = [&](const TestModels&) {
+// Runs plans of steps and keeps what they come to.
+class Runner {
+ public:
+  Runner(const Plan& plan, run::Executor& executor, results::Results& results)
+      : plan_(plan), executor_(executor), results_(results) {}
+
+  // What a step that stops in the middle has measured goes with it, where it can't hand it on.
+  void run() {
+    try {
+      runAll();
+    } catch (const Stopped&) {
+    }
+  }
+
+ private:
+  void runAll() {
+    for (std::size_t i = 0; i < plan_.steps.size() && !run::interrupted();) {
+      const std::size_t end = endOfGroup(plan_.steps, i);
+      if (isTestOfModels(plan_.steps[i])) {
+        results_.add(testModels(i, end));
+        for (; i < end; ++i) finished(i);
+      } else {
+        runEach(i, end);
+        i = end;
+      }
+      executor_.noteMemory();
+    }
+  }
+
+  results::StepResult testModels(std::size_t first, std::size_t end) {
     std::vector<const TestModels*> group;
     for (std::size_t i = first; i < end; ++i) {
-      group.push_back(&std::get<TestModels>(plan.steps[i]));
+      group.push_back(&std::get<TestModels>(plan_.steps[i]));
     }
-    return run(group, plan, earlier, executor);
-  };
-  const auto table = [&](const TestTable& step) { return run(step, earlier, executor); };
-  const auto others = [&](const auto& step) { return run(step, executor); };
-  return std::visit(ByKind{tests, table, others}, plan.steps[first]);
-}
+    return steps::run(group, plan_, results_, executor_);
+  }
+
+  // One after the other on this rank: each uses all threads.
+  void runEach(std::size_t first, std::size_t end) {
+    run::Units<results::StepResult> units = run::stepUnits();
+    units.count = end - first;
+    units.name = [&](std::size_t i) {
+      return fmt::format("step {} {}", first + i, base(plan_.steps[first + i]).step->name);
+    };
+    units.cost = [&](std::size_t i) { return base(plan_.steps[first + i]).work; };
+    units.compute = [&](std::size_t i) {
+      const auto tests = [&](const TestModels&) { return results::StepResult(); };  // not here
+      const auto table = [&](const TestTable& step) {
+        return steps::run(step, results_, executor_);
+      };
+      const auto others = [&](const auto& step) { return steps::run(step, executor_); };
+      return std::visit(ByKind{tests, table, others}, plan_.steps[first + i]);
+    };
+    units.consume = [&](std::size_t i, results::StepResult&& made) {
+      results_.add(std::move(made));
+      executor_.noteMemory();
+      finished(first + i);
+    };
+    run::perform(executor_.crew, units);
+  }
+
+  void finished(std::size_t i) {
+    const std::string& name = base(plan_.steps[i]).step->name;
+    const bool known = !results_.finished.empty() && results_.finished.back() == name;
+    if (!run::interrupted() && !known) results_.finished.push_back(name);
+  }
+
+  const Plan& plan_;
+  run::Executor& executor_;
+  results::Results& results_;
+};
 
 void sortRanges(std::vector<results::RangeRead>& ranges) {
   const auto key = [](const results::RangeRead& r) {
@@ -132,22 +199,13 @@ results::Results execute(const Recipe& recipe, const Plan& plan, const plan::Mod
   results::Results results;
   results.left_out = plan.left_out;
   {
-    const run::InterruptGuard guard;
+    const run::InterruptGuard guard(options.kept);
     std::uint64_t work = 0;
     for (const PlannedStep& step : plan.steps) work += base(step).work;
     run::Progress progress(work, options.progress);
-    run::Executor executor{progress, options.threads};
+    run::Executor executor{progress, options.threads, options.crew};
     executor.noteMemory();
-    for (std::size_t i = 0; i < plan.steps.size() && !run::interrupted();) {
-      const std::size_t end = endOfGroup(plan.steps, i);
-      results.add(runGroup(plan, i, end, results, executor));
-      executor.noteMemory();
-      for (; i < end; ++i) {
-        const std::string& name = base(plan.steps[i]).step->name;
-        const bool known = !results.finished.empty() && results.finished.back() == name;
-        if (!run::interrupted() && !known) results.finished.push_back(name);
-      }
-    }
+    Runner(plan, executor, results).run();
     results.complete = !run::interrupted();
     results.peak_memory_bytes = executor.peak_memory_bytes;
   }

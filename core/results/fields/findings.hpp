@@ -155,6 +155,7 @@ void visit(V& v, X& x) {
     v("details", f.details, "");
     v("reference", f.reference, "");
     v("detectable_rho", f.detectable_rho, "");
+    v("constants", f.constants, "");
     v("beyond_strangers", f.beyond_strangers, "");
     v("assignments", f.assignments, "");
     v("controls", f.controls, "");

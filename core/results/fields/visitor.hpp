@@ -14,6 +14,10 @@ namespace kindred::results {
 
 enum class Repeats { yes, no };
 
+// How a saved StepResult spells them.
+inline constexpr const char* kInfinite = "inf";
+inline constexpr const char* kMinusInfinite = "-inf";
+
 // The names of an enumeration's values.
 template <class T>
 std::string nameOf(T value) {

@@ -3,6 +3,8 @@
 
 #include <kindred/error.hpp>
 
+#include <kindred/analysis/stop/stop.hpp>
+
 #include "constants/constants.hpp"
 #include "plan/ranges.hpp"
 #include "plugin/guard.hpp"
@@ -87,6 +89,7 @@ class SetMatcher {
     results::HashingFile file(*range.shard->file, range.offset);
     std::vector<std::byte> buffer(std::min(chunk, range.length));
     for (std::uint64_t done = 0; done < range.length;) {
+      stopWhereAsked();
       const std::span<std::byte> part(buffer.data(), std::min(chunk, range.length - done));
       file.read(range.offset + done, part);
       for (std::size_t m = 0; m < digests.size(); ++m) {

@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -16,7 +17,8 @@
 #include "plugin/guard.hpp"
 #include "results/hash.hpp"
 #include "run/interrupt.hpp"
-#include "run/ordered.hpp"
+#include "run/units.hpp"
+#include "run/weights.hpp"
 #include "steps/test/testing.hpp"
 #include "words/names.hpp"
 
@@ -36,10 +38,10 @@ std::string configurationOf(const TestModels& step) {
 }
 
 // Which of a pair stands first must depend on the weights alone, or pairs are not exchangeable.
-std::string contentOf(const ModelProfile& profile) {
-  const std::vector<Place>& mlps = profile.weights().mlps();
+std::string contentOf(const ModelWeights& weights) {
+  const std::vector<Place>& mlps = weights.mlps();
   if (mlps.empty()) return {};
-  const Matrix gates = profile.weights().matrix(role::kGate, mlps.front());
+  const Matrix gates = weights.matrix(role::kGate, mlps.front());
   if (gates.values.empty()) return {};
   return results::xxh3(std::as_bytes(std::span(gates.values)));
 }
@@ -84,8 +86,8 @@ class Calibrator {
  private:
   // A pair of models in the order of their contents, and the tests that score it.
   struct Scored {
-    const ModelProfile* a;
-    const ModelProfile* b;
+    const plan::Model* a;
+    const plan::Model* b;
     std::map<std::string, const TestModels*> tests;
     std::map<std::string, Finding> findings = {};
   };
@@ -93,7 +95,7 @@ class Calibrator {
   // Why a model has no place among those that are compared, or empty. Sizes of units are part of
   // what is compared, and what is stored under scales or as codes has lost them.
   std::string unfit(const plan::Model& model) const {
-    if (profiles_.of(model) == nullptr) {
+    if (profiles_.weights(model) == nullptr) {
       return "the architecture of '" + model.key + "' is not known";
     }
     for (const models::Tensor& tensor : model.checkpoint.tensors()) {
@@ -156,7 +158,7 @@ class Calibrator {
 
   const std::string& content(const plan::Model& model) {
     const auto [at, fresh] = contents_.try_emplace(&model);
-    if (fresh) at->second = contentOf(*profiles_.of(model));
+    if (fresh) at->second = contentOf(*profiles_.weights(model));
     return at->second;
   }
 
@@ -170,11 +172,9 @@ class Calibrator {
       for (const auto& [x, y] : family.pairs) {
         const bool in_order = content(*x) <= content(*y);
         const auto [first, second] = std::minmax(x, y);
-        Scored& scored = scored_
-                             .try_emplace({first, second}, Scored{profiles_.of(in_order ? *x : *y),
-                                                                  profiles_.of(in_order ? *y : *x),
-                                                                  {}})
-                             .first->second;
+        Scored& scored =
+            scored_.try_emplace({first, second}, Scored{in_order ? x : y, in_order ? y : x, {}})
+                .first->second;
         for (const TestModels* step : family.steps) {
           scored.tests.try_emplace(configurationOf(*step), step);
         }
@@ -190,36 +190,49 @@ class Calibrator {
         if (std::find(list.begin(), list.end(), scored) == list.end()) list.push_back(scored);
       }
     }
-    using Findings = std::map<std::string, Finding>;
-    run::inOrder<Findings>(
-        list.size(), executor_.threads, [&](std::size_t i) { return scoreOf(*list[i]); },
-        [&](std::size_t i, Findings&& findings) {
-          list[i]->findings = std::move(findings);
-          executor_.progress.advance(0, true);
-          executor_.noteMemory();
-        },
-        run::interrupted);
+    run::Units<results::StepResult> units = run::stepUnits();
+    units.count = list.size();
+    units.threads = executor_.threads;
+    units.name = [&](std::size_t i) {
+      return fmt::format("{}: score of {} and {}", list[i]->tests.begin()->second->step->name,
+                         list[i]->a->key, list[i]->b->key);
+    };
+    units.cost = [](std::size_t) { return 1; };
+    units.compute = [&](std::size_t i) { return scoreOf(*list[i]); };
+    units.consume = [&](std::size_t i, results::StepResult&& score) {
+      for (evidence::StepFinding& row : std::exchange(score.findings, {})) {
+        list[i]->findings.emplace(row.step, std::move(row.finding));
+      }
+      result_.add(std::move(score));
+      executor_.progress.advance(0, true);
+      executor_.noteMemory();
+    };
+    run::perform(executor_.crew, units);
   }
 
-  // Tests of a pair share its alignment.
-  std::map<std::string, Finding> scoreOf(const Scored& scored) const {
-    std::map<std::string, Finding> findings;
+  // Tests of a pair share its alignment. Of each the finding, under its configuration.
+  results::StepResult scoreOf(const Scored& scored) const {
+    run::RangesRead ranges;
+    results::StepResult score;
     align::SelfTests self_tests;  // not asked for tests that controls calibrate
+    const ModelProfile& a = *profiles_.of(*scored.a);
+    const ModelProfile& b = *profiles_.of(*scored.b);
     const Aligner& aligner = *scored.tests.begin()->second->test->aligner;
-    const auto alignment =
-        plugin::guard("aligner", [&] { return aligner.align(*scored.a, *scored.b); });
+    const auto alignment = plugin::guard("aligner", [&] { return aligner.align(a, b); });
     for (const auto& [configuration, step] : scored.tests) {
       const std::string name = step->ready->tools.plugin->name();
       align::Outcome made = plugin::guard(name, [&] {
-        return align::runTests({{name, step->test->test.get()}}, {*scored.a, *scored.b, *alignment},
-                               self_tests, step->test->seed);
+        return align::runTests({{name, step->test->test.get()}}, {a, b, *alignment}, self_tests,
+                               step->test->seed);
       });
       std::vector<Finding> own =
           evidence::checked(name, Basis::describes, std::move(made.findings));
       if (own.empty() || std::isnan(own.front().statistic)) continue;
-      findings.emplace(configuration, std::move(own.front()));
+      score.findings.push_back(
+          {configuration, scored.a->key, scored.b->key, std::move(own.front()), 0});
     }
-    return findings;
+    score.ranges = ranges.take();
+    return score;
   }
 
   // By test and pair; NaN where a pair has no score. Pairs without any score are left out.

@@ -1,46 +1,43 @@
 #include "steps/test/profiles.hpp"
 
+#include <utility>
+
 #include "plugin/guard.hpp"
-#include "run/interrupt.hpp"
-#include "run/ordered.hpp"
 
 namespace kindred::steps {
 
 void Profiles::add(const plan::Model& model, const plan::WeightReading* reading) {
   const auto [at, fresh] = models_.try_emplace(&model);
-  if (!fresh || reading == nullptr) return;
-  at->second.weights = std::make_unique<run::CheckpointWeights>(model, *reading);
+  if (!fresh) return;
+  at->second = std::make_unique<Profiled>();
+  if (reading == nullptr) return;
+  at->second->weights = std::make_unique<run::CheckpointWeights>(model, *reading);
+  new_.push_back(&model);
 }
 
-std::vector<const Profiles::Profiled*> Profiles::compute(unsigned threads) {
-  std::vector<const Profiled*> fresh;
-  std::vector<Profiled*> list;
-  for (auto& [model, profiled] : models_) {
-    if (profiled.weights && !profiled.profile) list.push_back(&profiled);
-  }
-  run::inOrder<std::unique_ptr<ModelProfile>>(
-      list.size(), threads,
-      [&](std::size_t i) {
-        list[i]->weights->readAhead();
-        return plugin::guard("aligner", [&] { return aligner_.profile(*list[i]->weights); });
-      },
-      [&](std::size_t i, std::unique_ptr<ModelProfile>&& profile) {
-        list[i]->profile = std::move(profile);
-        fresh.push_back(list[i]);
-      },
-      run::interrupted);
-  return fresh;
+std::vector<const plan::Model*> Profiles::takeNew() { return std::exchange(new_, {}); }
+
+const run::CheckpointWeights* Profiles::weights(const plan::Model& model) const {
+  return models_.at(&model)->weights.get();
 }
 
 const ModelProfile* Profiles::of(const plan::Model& model) const {
-  return models_.at(&model).profile.get();
+  Profiled& profiled = *models_.at(&model);
+  if (!profiled.weights) return nullptr;
+  const std::lock_guard lock(profiled.mutex);
+  if (!profiled.profile) {
+    profiled.weights->readAhead();
+    profiled.profile =
+        plugin::guard("aligner", [&] { return aligner_.profile(*profiled.weights); });
+  }
+  return profiled.profile.get();
 }
 
 std::vector<results::RangeRead> Profiles::takeRanges() const {
   std::vector<results::RangeRead> all;
   for (const auto& [model, profiled] : models_) {
-    if (!profiled.weights) continue;
-    const std::vector<results::RangeRead> ranges = profiled.weights->takeRanges();
+    if (!profiled->weights) continue;
+    const std::vector<results::RangeRead> ranges = profiled->weights->takeRanges();
     all.insert(all.end(), ranges.begin(), ranges.end());
   }
   return all;

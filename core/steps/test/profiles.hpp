@@ -3,6 +3,7 @@
 
 #include <map>
 #include <memory>
+#include <mutex>
 #include <vector>
 
 #include <kindred/alignment.hpp>
@@ -19,20 +20,25 @@ class Profiles {
   // Known models are not added twice. The reading, null for an unknown architecture, must outlive
   // this.
   void add(const plan::Model& model, const plan::WeightReading* reading);
-  struct Profiled {
-    std::unique_ptr<run::CheckpointWeights> weights;
-    std::unique_ptr<ModelProfile> profile;  // refers to the weights
-  };
-  // Reads and profiles what was added, model by model on so many threads. Returns the new ones.
-  std::vector<const Profiled*> compute(unsigned threads);
+  // Those of known architectures that were added since the last call, in that order.
+  std::vector<const plan::Model*> takeNew();
   // Null where the model's architecture is not known.
+  const run::CheckpointWeights* weights(const plan::Model& model) const;
+  // The same; read and computed at the first call. [any-thread]
   const ModelProfile* of(const plan::Model& model) const;
-  // What was read since the last call.
+  // What was read since the last call, and not listed by a run::RangesRead.
   std::vector<results::RangeRead> takeRanges() const;
 
  private:
+  struct Profiled {
+    std::unique_ptr<run::CheckpointWeights> weights;
+    std::unique_ptr<ModelProfile> profile = {};  // refers to the weights
+    std::mutex mutex = {};                       // of profile
+  };
+
   const Aligner& aligner_;
-  std::map<const plan::Model*, Profiled> models_;
+  std::map<const plan::Model*, std::unique_ptr<Profiled>> models_;
+  std::vector<const plan::Model*> new_;
 };
 
 }  // namespace kindred::steps

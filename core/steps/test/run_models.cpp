@@ -2,6 +2,9 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <utility>
+
+#include <fmt/format.h>
 
 #include <kindred/error.hpp>
 
@@ -12,7 +15,8 @@
 #include "models/adapter.hpp"
 #include "plugin/guard.hpp"
 #include "run/interrupt.hpp"
-#include "run/ordered.hpp"
+#include "run/units.hpp"
+#include "run/weights.hpp"
 #include "steps/plan.hpp"
 #include "steps/test/adapter_pairs.hpp"
 #include "steps/test/calibrated.hpp"
@@ -23,14 +27,6 @@
 
 namespace kindred::steps {
 namespace {
-
-struct TestOutcome {
-  std::vector<evidence::StepFinding> findings;
-  std::vector<results::Refused> refused;
-  // Of adapters, which have no profiles.
-  std::vector<results::RangeRead> ranges;
-  std::vector<results::LeftOut> left_out;
-};
 
 bool isAdapter(const plan::Model& model) { return model.checkpoint.adapter() != nullptr; }
 
@@ -114,16 +110,64 @@ class MatrixTester {
     return pairs;
   }
 
-  // What an earlier stage has listed is not listed again.
-  void listPassedOver(const Profiles::Profiled& model) {
-    auto& all = result_.left_out;
-    for (results::LeftOut& rows : passedOver(*model.weights, *model.profile, first_step_)) {
-      const bool listed = std::any_of(all.begin(), all.end(), [&](const results::LeftOut& known) {
-        return known.step == rows.step && known.model_a == rows.model_a &&
-               known.tensor_a == rows.tensor_a && known.reason == rows.reason;
-      });
-      if (!listed) all.push_back(std::move(rows));
+  // Reads and profiles the models that are new, each once for all its pairs. What of them is passed
+  // over is listed once, where it is asked for.
+  void profile(bool list) {
+    std::vector<std::pair<std::uint64_t, const plan::Model*>> models;
+    for (auto& [budget, profiles] : profiles_) {
+      for (const plan::Model* model : profiles.takeNew()) models.emplace_back(budget, model);
     }
+    run::Units<results::StepResult> units = run::stepUnits();
+    units.count = models.size();
+    units.threads = executor_.threads;
+    units.name = [&](std::size_t i) {
+      return fmt::format("{}: profile of {} to {}", first_step_, models[i].second->key,
+                         models[i].first);
+    };
+    units.cost = [&](std::size_t i) { return bytesOf(*models[i].second, models[i].first); };
+    units.compute = [&](std::size_t i) {
+      run::RangesRead ranges;
+      const Profiles& profiles = profiles_.at(models[i].first);
+      const ModelProfile& profile = *profiles.of(*models[i].second);
+      results::StepResult made;
+      made.left_out = passedOver(*profiles.weights(*models[i].second), profile, first_step_);
+      made.ranges = ranges.take();
+      return made;
+    };
+    units.consume = [&](std::size_t, results::StepResult&& made) {
+      auto& all = result_.left_out;
+      for (results::LeftOut& rows : std::exchange(made.left_out, {})) {
+        const bool listed =
+            !list || std::any_of(all.begin(), all.end(), [&](const results::LeftOut& known) {
+              return known.step == rows.step && known.model_a == rows.model_a &&
+                     known.tensor_a == rows.tensor_a && known.reason == rows.reason;
+            });
+        if (!listed) all.push_back(std::move(rows));
+      }
+      result_.add(std::move(made));
+    };
+    run::perform(executor_.crew, units);
+  }
+
+  std::uint64_t bytesOf(const plan::Model& model, std::uint64_t budget) const {
+    const plan::WeightReading* reading = plan_.reading(model, budget);
+    return reading == nullptr ? 0 : reading->bytes;
+  }
+
+  // Units of work that are pairs.
+  run::Units<results::StepResult> unitsOf(const std::vector<Pair>& pairs, const char* what) const {
+    run::Units<results::StepResult> units = run::stepUnits();
+    units.count = pairs.size();
+    units.threads = executor_.threads;
+    units.name = [this, &pairs, what](std::size_t i) {
+      return fmt::format("{}: {} of {} and {} to {}", pairs[i].steps.front()->step->name, what,
+                         pairs[i].models.first->key, pairs[i].models.second->key, pairs[i].budget);
+    };
+    units.cost = [this, &pairs](std::size_t i) {
+      const Pair& pair = pairs[i];
+      return bytesOf(*pair.models.first, pair.budget) + bytesOf(*pair.models.second, pair.budget);
+    };
+    return units;
   }
 
   // Later stages have the same reasons, but for signs that turn out to be unfair when more is read.
@@ -141,27 +185,27 @@ class MatrixTester {
 
   void runStage(std::size_t stage) {
     const std::vector<Pair> pairs = pairsOf(stage);
-    for (auto& [budget, profiles] : profiles_) {
-      for (const Profiles::Profiled* fresh : profiles.compute(executor_.threads))
-        listPassedOver(*fresh);
-    }
+    profile(true);
     std::vector<evidence::StepFinding> made;
-    run::inOrder<TestOutcome>(
-        pairs.size(), executor_.threads, [&](std::size_t i) { return test(pairs[i]); },
-        [&](std::size_t, TestOutcome&& outcome) {
-          for (evidence::StepFinding& row : outcome.findings) {
-            row.stage = stage + 1;
-            made.push_back(std::move(row));
-          }
-          listRefused(std::move(outcome.refused));
-          std::move(outcome.ranges.begin(), outcome.ranges.end(),
-                    std::back_inserter(result_.ranges));
-          std::move(outcome.left_out.begin(), outcome.left_out.end(),
-                    std::back_inserter(result_.left_out));
-          executor_.progress.advance(0, true);
-          executor_.noteMemory();
-        },
-        run::interrupted);
+    run::Units<results::StepResult> units = unitsOf(pairs, "tests");
+    units.compute = [&](std::size_t i) {
+      run::RangesRead ranges;
+      results::StepResult outcome = test(pairs[i]);
+      const std::vector<results::RangeRead> read = ranges.take();
+      outcome.ranges.insert(outcome.ranges.end(), read.begin(), read.end());
+      return outcome;
+    };
+    units.consume = [&](std::size_t, results::StepResult&& outcome) {
+      for (evidence::StepFinding& row : std::exchange(outcome.findings, {})) {
+        row.stage = stage + 1;
+        made.push_back(std::move(row));
+      }
+      listRefused(std::exchange(outcome.refused, {}));
+      result_.add(std::move(outcome));
+      executor_.progress.advance(0, true);
+      executor_.noteMemory();
+    };
+    run::perform(executor_.crew, units);
     const evidence::Found found(made, stagesOf(plan_));
     for (const Pair& pair : pairs) {
       tested_[pair.models] = pair.budget;
@@ -190,7 +234,7 @@ class MatrixTester {
         budgets.push_back(budget);
       }
     }
-    for (auto& [budget, profiles] : profiles_) profiles.compute(executor_.threads);
+    profile(false);
     const evidence::Found found = this->found();  // says which controls are none
     for (const std::uint64_t budget : budgets) {
       std::vector<const TestModels*> steps;
@@ -227,14 +271,19 @@ class MatrixTester {
   void describe() {
     if (run::interrupted()) return;
     const std::vector<Pair> pairs = relatives();
-    run::inOrder<std::vector<results::StepTable>>(
-        pairs.size(), executor_.threads, [&](std::size_t i) { return tablesOf(pairs[i]); },
-        [&](std::size_t, std::vector<results::StepTable>&& tables) {
-          auto& all = result_.tables;
-          std::move(tables.begin(), tables.end(), std::back_inserter(all));
-          executor_.noteMemory();
-        },
-        run::interrupted);
+    run::Units<results::StepResult> units = unitsOf(pairs, "description");
+    units.compute = [&](std::size_t i) {
+      run::RangesRead ranges;
+      results::StepResult described;
+      described.tables = tablesOf(pairs[i]);
+      described.ranges = ranges.take();
+      return described;
+    };
+    units.consume = [&](std::size_t, results::StepResult&& described) {
+      result_.add(std::move(described));
+      executor_.noteMemory();
+    };
+    run::perform(executor_.crew, units);
   }
 
   // Nothing is drawn here, so the alignment need be blind to nothing. For each part of the model
@@ -274,13 +323,11 @@ class MatrixTester {
            (summary.empty() ? "" : ": " + summary);
   }
 
-  TestOutcome test(const Pair& pair) const {
+  results::StepResult test(const Pair& pair) const {
     const plan::Model& model_a = *pair.models.first;
     const plan::Model& model_b = *pair.models.second;
     if (isAdapter(model_a) && isAdapter(model_b)) return testAdapters(pair, model_a, model_b);
-    TestOutcome outcome;
-    const ModelProfile* a = profiles_.at(pair.budget).of(model_a);
-    const ModelProfile* b = profiles_.at(pair.budget).of(model_b);
+    results::StepResult outcome;
     for (const plan::Model* model : {&model_a, &model_b}) {
       const std::string reason = untestable(*model, pair.budget);
       if (reason.empty()) continue;
@@ -289,6 +336,8 @@ class MatrixTester {
       }
       return outcome;
     }
+    const ModelProfile* a = profiles_.at(pair.budget).of(model_a);
+    const ModelProfile* b = profiles_.at(pair.budget).of(model_b);
     const bool in_order = align::firstIsReference(*a, *b);
     const ModelProfile& reference = in_order ? *a : *b;
     const ModelProfile& other = in_order ? *b : *a;
@@ -307,9 +356,9 @@ class MatrixTester {
 
   // By their components: an adapter needs no architecture. The reference is one whose start was
   // drawn at random.
-  static TestOutcome testAdapters(const Pair& pair, const plan::Model& model_a,
-                                  const plan::Model& model_b) {
-    TestOutcome outcome;
+  static results::StepResult testAdapters(const Pair& pair, const plan::Model& model_a,
+                                          const plan::Model& model_b) {
+    results::StepResult outcome;
     const bool in_order = models::beganAtRandom(*model_a.checkpoint.adapter());
     const plan::Model& a = in_order ? model_a : model_b;
     const plan::Model& b = in_order ? model_b : model_a;
@@ -339,7 +388,7 @@ class MatrixTester {
   }
 
   static void addFindings(const TestModels& step, const plan::Model& a, const plan::Model& b,
-                          const std::vector<RowPair>& rows, TestOutcome& outcome) {
+                          const std::vector<RowPair>& rows, results::StepResult& outcome) {
     const std::string test = step.ready->tools.plugin->name();
     const Basis basis = a.checkpoint.adapter()->stated ? Basis::exact : Basis::unverified;
     std::vector<Finding> findings =
@@ -354,7 +403,7 @@ class MatrixTester {
   }
 
   void runStep(const TestModels& step, const align::Subjects& subjects,
-               TestOutcome& outcome) const {
+               results::StepResult& outcome) const {
     const std::string test = step.ready->tools.plugin->name();
     const std::string& a = subjects.a.weights().model();
     const std::string& b = subjects.b.weights().model();

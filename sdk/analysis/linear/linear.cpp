@@ -1,9 +1,12 @@
 #include <kindred/analysis/linear/linear.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <string>
 
 #include <kindred/random.hpp>
+
+#include <kindred/analysis/stop/stop.hpp>
 
 extern "C" void openblas_set_num_threads(int threads);
 
@@ -71,10 +74,34 @@ bool holds(const arma::Mat<T>& left, const arma::Mat<T>& right, const arma::Mat<
   return true;
 }
 
+// Between two looks whether to go on: some tenths of a second.
+constexpr double kMostProducts = 2e10;
+// Columns are taken by as many as all kernels take at once, so that sums are made in one order.
+constexpr arma::uword kColumnsTogether = 192;
+
+// left' * right, in strips of columns where it takes long.
+template <class T>
+arma::Mat<T> productInStrips(const arma::Mat<T>& left, const arma::Mat<T>& right) {
+  const double each = static_cast<double>(left.n_rows) * static_cast<double>(left.n_cols);
+  const auto most = static_cast<arma::uword>(kMostProducts / std::max(each, 1.0));
+  const arma::uword strip = std::max(most / kColumnsTogether, arma::uword{1}) * kColumnsTogether;
+  if (right.n_cols <= 2 * strip) return left.t() * right;
+  arma::Mat<T> product(left.n_cols, right.n_cols, arma::fill::none);
+  for (arma::uword first = 0; first < right.n_cols; first += strip) {
+    stopWhereAsked();
+    const arma::uword count = std::min(strip, right.n_cols - first);
+    const arma::Mat<T> from(const_cast<T*>(right.colptr(first)), right.n_rows, count, false, true);
+    arma::Mat<T> into(product.colptr(first), product.n_rows, count, false, true);
+    into = left.t() * from;
+  }
+  return product;
+}
+
 template <class T>
 arma::Mat<T> checkedProduct(const arma::Mat<T>& left, const arma::Mat<T>& right) {
   onOneThread();
-  arma::Mat<T> product = left.t() * right;
+  stopWhereAsked();
+  arma::Mat<T> product = productInStrips(left, right);
   if (!holds(left, right, product)) {
     throw Error(Category::internal, "",
                 "the BLAS library computed a wrong product of " + std::to_string(left.n_cols) +

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include <kindred/analysis/stats/detail/rotated_sums.hpp>
+#include <kindred/analysis/stop/stop.hpp>
 #include <kindred/error.hpp>
 #include <kindred/random.hpp>
 
@@ -178,7 +179,7 @@ Tally evaluateRandom(const Lines& lines, std::int32_t observed, std::uint64_t co
   std::atomic<std::uint64_t> next{0};
   const auto work = [&] {
     Tally mine;
-    for (std::uint64_t b = next++; b < blocks; b = next++) {
+    for (std::uint64_t b = next++; b < blocks && !stopAsked(); b = next++) {
       const std::uint64_t count = std::min<std::uint64_t>(kTogether, cosets - b * kTogether);
       mine.add(evaluateBlock(lines, observed, seeds[b], count));
     }
@@ -189,6 +190,7 @@ Tally evaluateRandom(const Lines& lines, std::int32_t observed, std::uint64_t co
   for (unsigned i = 1; i < threads && i < blocks; ++i) helpers.emplace_back(work);
   work();
   helpers.clear();  // joins
+  stopWhereAsked();
   return total;
 }
 

@@ -57,7 +57,8 @@ struct PermutationTest {
 };
 
 // `table` is square and of at least one row. Values that are not finite are an input error. Needs
-// 8 n^2 bytes. The result depends on the seed, and on nothing else that is not in the table.
+// 8 n^2 bytes. Stopped (kindred/analysis/stop/stop.hpp) leaves it within some tenths of a second.
+// The result depends on the seed, and on nothing else that is not in the table.
 PermutationTest permutationTest(MatrixView<double> table, std::uint64_t permutations,
                                 std::uint64_t seed, unsigned threads = 1);
 

@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 
 #include <cmath>
+#include <limits>
 
 #include <kindred/error.hpp>
 
@@ -122,7 +123,8 @@ StepResult fullResult() {
   f.power = Power{"up", "gate", 0.1, std::nullopt, false};
   f.likeness = Likeness{9, 8, 1.5, 0.8, 0, Likeness::Agreement{0.5, 0.25, 0.125}};
   f.controls = Controls{2, 3, 0.1, 0.2, 0.3, true, true, {"c"}};
-  f.beyond_strangers = 4.0;
+  f.constants = 0.25;
+  f.beyond_strangers = std::numeric_limits<double>::infinity();
   f.assignments = {6, 5};
   f.by_layer = {{1, 20, 11}};
   f.matches = {{1, 2, -1, 4}};
@@ -140,9 +142,9 @@ StepResult fullResult() {
 }
 
 TEST(SavedStep, IsReadBackWhole) {
-  const std::string text = stepJson(fullResult());
+  const std::string text = stepJson(fullResult()).value();
   const StepResult read = stepResultOf("step.json", text);
-  EXPECT_EQ(stepJson(read), text);
+  EXPECT_EQ(stepJson(read).value(), text);
   EXPECT_TRUE(read.observations.at(0).of_codes);
   EXPECT_EQ(read.notes.at(0).texts.at(0).first, "z");
   EXPECT_TRUE(read.tables.at(0).of_relatives);
@@ -150,6 +152,8 @@ TEST(SavedStep, IsReadBackWhole) {
   EXPECT_EQ(row.log10_p_adjusted, -3.5);
   EXPECT_EQ(row.finding.basis, Basis::calibrated);
   EXPECT_EQ(row.finding.detectable_rho, 0.03);
+  EXPECT_EQ(row.finding.constants, 0.25);
+  EXPECT_EQ(row.finding.beyond_strangers, std::numeric_limits<double>::infinity());
   EXPECT_EQ(row.finding.controls.value().left_out.at(0), "c");
   EXPECT_EQ(row.finding.likeness.value().agreement.value().least, 0.125);
   EXPECT_FALSE(row.finding.power.value().alone.has_value());
@@ -163,7 +167,7 @@ TEST(SavedStep, IsReadBackWhole) {
 }
 
 TEST(SavedStep, NamesTheFieldThatIsMissing) {
-  Json step = Json::parse(stepJson(fullResult()));
+  Json step = Json::parse(stepJson(fullResult()).value());
   step["findings"][0].erase("controls");
   try {
     stepResultOf("step.json", step.dump());

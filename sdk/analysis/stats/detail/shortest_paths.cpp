@@ -22,6 +22,7 @@
 #include <queue>
 
 #include <kindred/analysis/stats/detail/class_minima.hpp>
+#include <kindred/analysis/stop/stop.hpp>
 #include <kindred/error.hpp>
 
 namespace kindred::stats {
@@ -47,7 +48,10 @@ class Solver {
       makeLists();
       reduceRows();
       prepareSearch();
-      for (const std::uint32_t row : left_over_) augment(row);
+      for (const std::uint32_t row : left_over_) {
+        stopWhereAsked();
+        augment(row);
+      }
     }
     return result();
   }
@@ -162,6 +166,7 @@ class Solver {
       std::vector<std::uint32_t> still;
       std::size_t budget = kStepsPerRow * values_.rows;  // prices may fall in tiny steps
       for (std::uint32_t row : left_over_) {
+        stopWhereAsked();
         while (row != kNone) {
           if (budget == 0) {
             still.push_back(row);

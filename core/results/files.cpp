@@ -1,4 +1,4 @@
-#include "report/files.hpp"
+#include "results/files.hpp"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -8,7 +8,7 @@
 
 #include <kindred/error.hpp>
 
-namespace kindred::report {
+namespace kindred::results {
 namespace {
 
 Error failed(const std::filesystem::path& path, const std::string& what) {
@@ -32,7 +32,7 @@ void prepareFolder(const std::filesystem::path& folder) {
   }
 }
 
-void writeAtomically(const std::filesystem::path& file, std::string_view content) {
+void writeAtomically(const std::filesystem::path& file, std::string_view content, bool durable) {
   const std::filesystem::path beside = file.string() + "." + std::to_string(::getpid()) + ".part";
   const int descriptor = ::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
   if (descriptor < 0) throw failed(file, "cannot be written");
@@ -46,7 +46,7 @@ void writeAtomically(const std::filesystem::path& file, std::string_view content
       good = errno == EINTR;
     }
   }
-  good = good && ::fsync(descriptor) == 0;
+  good = good && (!durable || ::fsync(descriptor) == 0);
   const int reason = errno;
   ::close(descriptor);
   if (!good || ::rename(beside.c_str(), file.c_str()) != 0) {
@@ -57,4 +57,4 @@ void writeAtomically(const std::filesystem::path& file, std::string_view content
   }
 }
 
-}  // namespace kindred::report
+}  // namespace kindred::results

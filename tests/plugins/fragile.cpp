@@ -1,0 +1,50 @@
+// A sound tensor metric, but where FRAGILE says otherwise: it then "fails", "hangs" or "computes"
+// without an end, and says so first.
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+
+#include <kindred/metric.hpp>
+
+#include <kindred/analysis/stop/stop.hpp>
+
+namespace {
+
+void breakDown() {
+  const char* asked = std::getenv("FRAGILE");
+  const std::string how = asked == nullptr ? "" : asked;
+  if (how.empty()) return;
+  if (how == "fails") throw kindred::inputError("", "fragile broke");
+  std::fputs("fragile is at it\n", stderr);
+  for (;;) {
+    if (how == "computes") kindred::stopWhereAsked();
+    ::usleep(1000);
+  }
+}
+
+class Count final : public kindred::TensorAccumulator {
+ public:
+  void add(const kindred::TensorTile& tile) override {
+    breakDown();
+    count_ += static_cast<double>(tile.values.size());
+  }
+  void merge(TensorAccumulator& next) override { count_ += static_cast<Count&>(next).count_; }
+  std::vector<double> finish() override { return {count_}; }
+
+ private:
+  double count_ = 0;
+};
+
+class Fragile final : public kindred::TensorMetric {
+ public:
+  std::unique_ptr<kindred::TensorAccumulator> start(const kindred::TensorInfo&,
+                                                    std::uint64_t) const override {
+    return std::make_unique<Count>();
+  }
+};
+
+}  // namespace
+
+KINDRED_TENSOR_METRIC(Fragile, "fragile", "1.0", "How many values a tensor has")
