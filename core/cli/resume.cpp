@@ -50,7 +50,7 @@ std::string identityOf(const plan::Repository& repository) {
 }
 
 // As a shell reads it.
-std::string quoted(const std::string& word) {
+std::string shellWord(const std::string& word) {
   constexpr std::string_view kPlain =
       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:=@,+%";
   if (!word.empty() && word.find_first_not_of(kPlain) == std::string::npos) return word;
@@ -128,9 +128,9 @@ std::string Resumable::command() const {
       if (word.find('=') == std::string::npos) ++i;
       continue;
     }
-    text += ' ' + quoted(word);
+    text += ' ' + shellWord(word);
   }
-  return text + " --resume " + quoted(out_.string());
+  return text + " --resume " + shellWord(out_.string());
 }
 
 }  // namespace kindred::cli
