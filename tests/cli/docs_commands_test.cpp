@@ -16,7 +16,7 @@ namespace {
 namespace fs = std::filesystem;
 using support::RunResult;
 
-const fs::path kSource = KINDRED_SOURCE_DIR;
+const fs::path kRepository = KINDRED_SOURCE_DIR;
 using Lines = std::vector<std::string>;
 
 Lines linesOf(const std::string& text) {
@@ -60,7 +60,7 @@ std::string firstOf(const fs::path& page, const std::string& language) {
 class World {
  public:
   World() {
-    fs::create_directory_symlink(kSource / "configs", dir_ / "configs");
+    fs::create_directory_symlink(kRepository / "configs", dir_ / "configs");
     const std::pair<const char*, const char*> models[] = {
         {"models/base", "base"}, {"models/tuned", "tuned"},   {"models/stranger", "stranger"},
         {"models/a", "base"},    {"models/b", "tuned"},       {"A", "base"},
@@ -70,9 +70,9 @@ class World {
         {"FOLDER/base", "base"}, {"FOLDER/other", "stranger"}};
     for (const auto& [name, demo] : models) {
       fs::create_directories((dir_ / name).parent_path());
-      fs::copy(kSource / "configs/demo" / demo, dir_ / name, fs::copy_options::recursive);
+      fs::copy(kRepository / "configs/demo" / demo, dir_ / name, fs::copy_options::recursive);
     }
-    dir_.write("recipe.yaml", firstOf(kSource / "docs/recipes.md", "yaml"));
+    dir_.write("recipe.yaml", firstOf(kRepository / "docs/recipes.md", "yaml"));
     dir_.write("MERGE.yaml",
                "merge_method: passthrough\nslices:\n"
                "  - sources: [{model: A, layer_range: [0, 6]}]\n");
@@ -132,8 +132,8 @@ bool matches(std::span<const std::string> said, std::span<const std::string> exp
 
 std::vector<std::string> pages() {
   std::vector<std::string> found{"README.md"};
-  for (const auto& entry : fs::recursive_directory_iterator(kSource / "docs")) {
-    const std::string page = fs::relative(entry.path(), kSource);
+  for (const auto& entry : fs::recursive_directory_iterator(kRepository / "docs")) {
+    const std::string page = fs::relative(entry.path(), kRepository);
     // NewProjects builds what docs/plugins.md lets its reader write.
     if (entry.path().extension() == ".md" && page != "docs/plugins.md") found.push_back(page);
   }
@@ -145,7 +145,7 @@ TEST(DocumentedCommands, WorkAndPrintWhatThePagesSay) {
   std::size_t typed_ones = 0, printed = 0;
   for (const std::string& page : pages()) {
     std::optional<World> world;
-    for (const Block& block : blocksOf(kSource / page)) {
+    for (const Block& block : blocksOf(kRepository / page)) {
       for (std::size_t at = 0; at < block.lines.size(); ++at) {
         const bool console = block.language == "console";
         std::string line = block.lines[at];
@@ -186,7 +186,7 @@ TEST(Notebook, OfTheDocumentationRuns) {
   if (world.type("python3 -c 'import pandas'").exit_code != 0) {
     GTEST_SKIP() << "python3-pandas is not installed";
   }
-  const std::string program = firstOf(kSource / "docs/notebooks.md", "python");
+  const std::string program = firstOf(kRepository / "docs/notebooks.md", "python");
   const RunResult result = world.type("python3 - <<'END'\n" + program + "END\n");
   EXPECT_EQ(result.exit_code, 0) << result.out;
   const Lines said = linesOf(result.out);
@@ -201,7 +201,7 @@ TEST(Site, IsBuiltWithoutAWarningOrADeadLink) {
   if (world.type("command -v mkdocs doxygen").exit_code != 0) {
     GTEST_SKIP() << "mkdocs and doxygen are not installed";
   }
-  const RunResult built = world.type("python3 '" + (kSource / "docs/site/build.py").string() +
+  const RunResult built = world.type("python3 '" + (kRepository / "docs/site/build.py").string() +
                                      "' kindred documentation");
   EXPECT_EQ(built.exit_code, 0) << built.out;
   EXPECT_EQ(built.out, "");

@@ -73,7 +73,7 @@ std::function<void(SmallModel&)> reshaped(const std::string& tensor, const Shape
   return [=](SmallModel& model) { model.reshape(tensor, shape); };
 }
 
-std::function<void(SmallModel&)> stored(const std::string& tensor, DType dtype, Shape shape) {
+std::function<void(SmallModel&)> storedAs(const std::string& tensor, DType dtype, Shape shape) {
   return
       [=](SmallModel& model) { model.at(tensor) = support::randomTensor(tensor, dtype, shape, 5); };
 }
@@ -102,9 +102,9 @@ const Oddity kOddities[] = {
      "is empty: shape [0, 32], expected [n, 32]"},
     {"AnEmbeddingWithoutRows", Family::llama, reshaped("model.embed_tokens.weight", {0, 32}),
      "model.embed_tokens.weight", "is empty: shape [0, 32], expected [n, 32]"},
-    {"PackedHalves", Family::llama, stored(kLayer + "mlp.up_proj.weight", DType::U8, {48, 16}),
+    {"PackedHalves", Family::llama, storedAs(kLayer + "mlp.up_proj.weight", DType::U8, {48, 16}),
      "model.layers.1.mlp.up_proj.weight", "stored as U8"},
-    {"HalvesOfFloats", Family::llama, stored(kLayer + "mlp.up_proj.weight", DType::F16, {48, 16}),
+    {"HalvesOfFloats", Family::llama, storedAs(kLayer + "mlp.up_proj.weight", DType::F16, {48, 16}),
      "model.layers.1.mlp.up_proj.weight", "has shape [48, 16], expected [48, 32]"},
     {"AVectorForAMatrix", Family::llama, reshaped(kLayer + "self_attn.k_proj.weight", {512}),
      "model.layers.1.self_attn.k_proj.weight", "has shape [512], expected [16, 32]"},
@@ -136,9 +136,10 @@ const Oddity kOddities[] = {
     {"NoNumberOfHeads", Family::llama,
      [](SmallModel& model) { model.config.erase("num_attention_heads"); },
      "model.layers.1.self_attn.k_proj.weight", "config.json does not state num_attention_heads"},
-    {"ComplexNumbers", Family::llama, stored(kLayer + "mlp.up_proj.weight", DType::C64, {48, 32}),
+    {"ComplexNumbers", Family::llama, storedAs(kLayer + "mlp.up_proj.weight", DType::C64, {48, 32}),
      "model.layers.1.mlp.up_proj.weight", "stored as C64"},
-    {"IntegersOf64Bits", Family::llama, stored(kLayer + "mlp.up_proj.weight", DType::I64, {48, 32}),
+    {"IntegersOf64Bits", Family::llama,
+     storedAs(kLayer + "mlp.up_proj.weight", DType::I64, {48, 32}),
      "model.layers.1.mlp.up_proj.weight", "stored as I64"},
     {"AnUpThatIsMissing", Family::llama,
      [](SmallModel& model) { model.erase(kLayer + "mlp.up_proj.weight"); },
