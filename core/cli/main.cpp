@@ -14,6 +14,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/output.hpp"
+#include "plugin/installation.hpp"
 #include "run/ranks.hpp"
 #include "run/share.hpp"
 #include "words/names.hpp"
@@ -69,6 +70,7 @@ int dispatch(const std::vector<std::string>& argv, Ranks& ranks) {
   if (asks(words, "-V", "--version")) return print(version());
   Invocation invocation = parse(*command, {words.begin() + 1, words.end()});
   invocation.argv = argv;
+  plugin::requireFolders(invocation.values("plugin-path"));
   std::error_code ignored;
   invocation.executable = std::filesystem::read_symlink("/proc/self/exe", ignored);
   if (command->by_ranks) ranks = run::startRanks();

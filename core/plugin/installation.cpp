@@ -52,15 +52,19 @@ fs::path builtinPlugins() {
 
 fs::path sharedFiles() { return besideBinary(KINDRED_SHARE_FROM_BIN, "../share/kindred"); }
 
+void requireFolders(const std::vector<std::string>& options) {
+  std::vector<fs::path> folders;
+  for (const std::string& option : options) addList(option, folders);
+  for (const fs::path& folder : folders) {
+    if (std::error_code problem; fs::is_directory(folder, problem)) continue;
+    throw inputError("--plugin-path", "'" + folder.string() + "' is no folder",
+                     "name one that holds plugins");
+  }
+}
+
 std::vector<fs::path> pluginFolders(const std::vector<std::string>& options) {
   std::vector<fs::path> folders{builtinPlugins()};
   for (const std::string& option : options) addList(option, folders);
-  for (std::size_t i = 1; i < folders.size(); ++i) {  // what was typed, behind the built-in ones
-    std::error_code problem;
-    if (fs::is_directory(folders[i], problem)) continue;
-    throw inputError("--plugin-path", "'" + folders[i].string() + "' is no folder",
-                     "name one that holds plugins");
-  }
   if (const char* list = std::getenv("KINDRED_PLUGIN_PATH")) addList(list, folders);
   return folders;
 }

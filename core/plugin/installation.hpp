@@ -17,6 +17,9 @@ std::filesystem::path builtinPlugins();
 // share/kindred of the binary's prefix: configs/ and template/.
 std::filesystem::path sharedFiles();
 
+// Each of `options` (--plugin-path) names folders that are there, or an Error says which does not.
+void requireFolders(const std::vector<std::string>& options);
+
 // All folders to look for plugins in: the built-in one, then each of `options` (--plugin-path, each
 // possibly several folders separated by ':'), then KINDRED_PLUGIN_PATH. Without repetitions.
 std::vector<std::filesystem::path> pluginFolders(const std::vector<std::string>& options = {});

@@ -203,6 +203,7 @@ Diagnostic syntaxError(const YAML::Exception& error, Place place) {
       {"end of map not found", "check this line's indentation; it must be of spaces, not tabs"},
       {"end of sequence not found",
        "check this line's indentation; it must be of spaces, not tabs"},
+      {"illegal block entry", "check this line's indentation; it must be of spaces, not tabs"},
       {"end of map flow not found", "a '}' or ',' is missing before this"},
       {"end of sequence flow not found", "a ']' or ',' is missing before this"},
       {"illegal map value", "text with ': ' in it needs quotes"}};

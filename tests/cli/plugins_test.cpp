@@ -57,7 +57,8 @@ TEST(PluginsCommand, EveryFigureThatShipsSaysWhatItIsMeasuredIn) {
   const auto result = run({"plugins", "--json"});
   ASSERT_EQ(result.exit_code, 0) << result.err;
   std::size_t figures = 0;
-  for (const json& plugin : json::parse(result.out).at("plugins")) {
+  const json said = json::parse(result.out);
+  for (const json& plugin : said.at("plugins")) {
     for (const json& figure : plugin.at("figures")) {
       ++figures;
       EXPECT_NE(figure.at("unit"), "unstated") << plugin.at("name") << "." << figure.at("name");

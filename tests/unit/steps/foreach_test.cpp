@@ -53,7 +53,7 @@ TEST(Foreach, TellsLongerNamesFromShorterOnes) {
 TEST(Foreach, SaysWhatIsWrongAndWhere) {
   EXPECT_THAT(problemsOf("  - {foreach: {m: [cosine, mad], n: [1]}, name: $m, compare: [a, b],"
                          " metrics: [$m], note: $n}\n"),
-              HasSubstr("recipe.yaml:10:40: 'n' has 1 words, but 'm' has 2"));
+              HasSubstr("recipe.yaml:10:37: 'n' has 1 words, but 'm' has 2"));
   EXPECT_THAT(problemsOf("  - {foreach: {m: [cosine, mad]}, name: one, compare: [a, b],"
                          " metrics: [cosine]}\n"),
               HasSubstr("recipe.yaml:10:16: no '$m' stands beside it"));

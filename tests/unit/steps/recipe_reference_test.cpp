@@ -18,7 +18,7 @@ TEST(RecipeReference, IsTheCommittedPage) {
 TEST(RecipeReference, BeginsWithARecipeThatIsAccepted) {
   EXPECT_THAT(referencePage(), HasSubstr(exampleRecipe()));
   const Recipe recipe = accepted(exampleRecipe());
-  EXPECT_EQ(recipe.steps.size(), 3u);
+  EXPECT_EQ(recipe.steps.size(), 4u);
   EXPECT_EQ(recipe.expectations.size(), 2u);
 }
 
