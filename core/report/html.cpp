@@ -69,7 +69,9 @@ Markup scripts(const std::vector<Picture>& pictures, const PageAssets& assets,
 }  // namespace
 
 PageAssets pageAssets(const std::filesystem::path& folder) {
-  PageAssets assets{readAsset(folder / "page.css"), readAsset(folder / "look.js") + readAsset(folder / "page.js"), {}};
+  PageAssets assets{readAsset(folder / "page.css"),
+                    readAsset(folder / "look.js") + readAsset(folder / "page.js"),
+                    {}};
   std::error_code ignored;
   if (std::filesystem::exists(folder / "charts.js", ignored)) {
     assets.charts = readAsset(folder / "charts.js");
