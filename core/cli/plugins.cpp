@@ -16,7 +16,6 @@
 namespace kindred::cli {
 namespace {
 
-using plugin::Candidate;
 using plugin::Plugin;
 using Json = nlohmann::ordered_json;
 
@@ -55,9 +54,9 @@ std::string describe(const Plugin& plugin) {
   return text;
 }
 
-std::string table(const std::vector<Candidate>& candidates) {
+std::string table(const std::vector<plugin::Candidate>& candidates) {
   std::size_t widths[3] = {4, 4, 7};
-  for (const Candidate& candidate : candidates) {
+  for (const plugin::Candidate& candidate : candidates) {
     if (candidate.plugin == nullptr) continue;
     widths[0] = std::max(widths[0], candidate.name.size());
     widths[1] = std::max(widths[1], name(candidate.plugin->kind()).size());
@@ -69,7 +68,7 @@ std::string table(const std::vector<Candidate>& candidates) {
                        widths[2], summary);
   };
   std::string text, broken;
-  for (const Candidate& candidate : candidates) {
+  for (const plugin::Candidate& candidate : candidates) {
     if (candidate.plugin == nullptr) {
       broken += fmt::format("  {}: {}\n", candidate.name, candidate.error->what());
       continue;
@@ -130,9 +129,9 @@ Json toJson(const Plugin& plugin) {
   return json;
 }
 
-Json toJson(const std::vector<Candidate>& candidates) {
+Json toJson(const std::vector<plugin::Candidate>& candidates) {
   Json all = Json::array();
-  for (const Candidate& candidate : candidates) {
+  for (const plugin::Candidate& candidate : candidates) {
     if (candidate.plugin != nullptr) {
       all.push_back(toJson(*candidate.plugin));
     } else {
@@ -152,7 +151,7 @@ int pluginsVerb(const Invocation& invocation) {
   plugin::Registry registry(plugin::pluginFolders(invocation.values("plugin-path")));
   const bool json = invocation.has("json");
   if (invocation.positional.empty()) {
-    const std::vector<Candidate> candidates = registry.list();
+    const std::vector<plugin::Candidate> candidates = registry.list();
     json ? print(toJson(candidates)) : void(output() << table(candidates));
   } else {
     const Plugin& plugin = registry.load(invocation.positional.front());

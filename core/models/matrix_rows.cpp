@@ -11,8 +11,7 @@ MatrixRows::MatrixRows(const Shard& shard, DType dtype, std::uint64_t offset, st
 MatrixRows::MatrixRows(const View& view)
     : MatrixRows(*view.shard, view.info.dtype,
                  view.offset + view.first * (info(view.info.dtype).bits / 8),
-                 view.info.shape.size() < 2 ? 1 : view.info.shape.front(),
-                 view.info.shape.empty() ? 1 : view.info.shape.back()) {}
+                 rowsOf(view.info.shape), view.info.shape.empty() ? 1 : view.info.shape.back()) {}
 
 bool MatrixRows::fits(const View& view) {
   const DTypeInfo& dtype = info(view.info.dtype);

@@ -11,6 +11,11 @@
 
 namespace kindred::models {
 
+// Of a tensor of this shape; a vector, or one number, is one row.
+inline std::uint64_t rowsOf(std::span<const std::uint64_t> shape) {
+  return shape.size() < 2 ? 1 : shape.front();
+}
+
 class MatrixRows {
  public:
   using Bytes = std::span<const std::byte>;

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "models/matrix_rows.hpp"
 #include "plan/ranges.hpp"
 #include "replay/replay.hpp"
 #include "run/held.hpp"
@@ -30,9 +31,7 @@ std::pair<std::size_t, std::size_t> layerDigits(std::string_view name) {
 
 }  // namespace
 
-std::uint64_t rowCount(const models::Tensor& tensor) {
-  return tensor.shape.size() < 2 ? 1 : tensor.shape.front();
-}
+std::uint64_t rowCount(const models::Tensor& tensor) { return models::rowsOf(tensor.shape); }
 
 std::string unreadable(const models::Tensor& tensor) {
   if (tensor.encoding == models::Encoding::part) return "is read with another";

@@ -26,7 +26,7 @@ constexpr const char* kEnding = ".unit";
 constexpr std::string_view kFirstLine =
     "Kindred keeps here what a run has finished, until it ends (layout 1).\n";
 constexpr std::string_view kUnitLine = "kindred unit 1\n";
-constexpr off_t kLargest = off_t{1} << 30;
+constexpr off_t kLargestJournal = off_t{1} << 30;
 constexpr std::size_t kHexDigits = 32;
 
 // The file's text, where only this user can have written it.
@@ -36,7 +36,7 @@ std::optional<std::string> ownText(const fs::path& file) {
   std::optional<std::string> text;
   struct stat found {};
   if (::fstat(descriptor, &found) == 0 && S_ISREG(found.st_mode) && found.st_uid == ::geteuid() &&
-      (found.st_mode & S_IWOTH) == 0 && found.st_size <= kLargest) {
+      (found.st_mode & S_IWOTH) == 0 && found.st_size <= kLargestJournal) {
     text.emplace(static_cast<std::size_t>(found.st_size), '\0');
     std::size_t done = 0;
     while (done < text->size()) {

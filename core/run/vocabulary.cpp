@@ -13,7 +13,8 @@ namespace kindred::run {
 namespace {
 
 constexpr const char* kTokenizer = "tokenizer.json";
-constexpr std::uint64_t kLargest = std::uint64_t{256} << 20;  // the largest known have 35 MB
+constexpr std::uint64_t kLargestTokenizer = std::uint64_t{256}
+                                            << 20;  // the largest known have 35 MB
 
 }  // namespace
 
@@ -23,9 +24,9 @@ std::vector<std::string> tokensOf(const plan::Model& model,
   const std::vector<std::string> names = model.location->list();
   if (std::find(names.begin(), names.end(), kTokenizer) == names.end()) return {};
   const std::shared_ptr<File> file = model.location->open(kTokenizer);
-  if (file->size() > kLargest) {
+  if (file->size() > kLargestTokenizer) {
     throw inputError(file->place(), fmt::format("a tokenizer of {} bytes, more than {} MiB",
-                                                file->size(), kLargest >> 20));
+                                                file->size(), kLargestTokenizer >> 20));
   }
   std::string text(file->size(), '\0');
   const auto bytes = std::as_writable_bytes(std::span(text.data(), text.size()));

@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "compared.hpp"
 #include "support/process.hpp"
 #include "support/temp_dir.hpp"
 #include "toys.hpp"
@@ -144,13 +145,6 @@ std::string llavaConfig() {
 
 void save(const TempDir& dir, const std::string& name, const Toy& toy, const std::string& config) {
   saveModel(dir / name, stored(toy), config);
-}
-
-json compared(const TempDir& dir, const std::string& a, const std::string& b) {
-  const auto result = support::run({"compare", (dir / a).string(), (dir / b).string(), "--force",
-                                    "--out", (dir / "out").string()});
-  EXPECT_EQ(result.exit_code, 0) << result.err << result.out;
-  return json::parse(support::readFile(dir / "out" / "report.json"));
 }
 
 // Classes by component.

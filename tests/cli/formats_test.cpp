@@ -4,6 +4,7 @@
 #include <cmath>
 #include <fstream>
 
+#include "compared.hpp"
 #include "recipes.hpp"
 #include "servers/range_server.hpp"
 #include "support/gguf_llama.hpp"
@@ -17,17 +18,6 @@ using nlohmann::json;
 using support::TestTensor;
 using testing::AllOf;
 using testing::HasSubstr;
-
-RunResult compare(const TempDir& dir, const std::string& a = "a", const std::string& b = "b") {
-  return support::run({"compare", (dir / a).string(), (dir / b).string(), "--force", "--out",
-                       (dir / "out").string(), "--json"});
-}
-
-json compared(const TempDir& dir, const std::string& a = "a", const std::string& b = "b") {
-  const RunResult result = compare(dir, a, b);
-  EXPECT_EQ(result.exit_code, 0) << result.err;
-  return json::parse(result.out);
-}
 
 double plainCosine(const json& report) {
   return report.at("pairs")[0].at("coverage").at("plain_cosine").at("value");

@@ -12,7 +12,7 @@ using servers::RangeServer;
 using testing::HasSubstr;
 using testing::Not;
 
-const std::string kCommit(40, 'c');
+const std::string kPublished(40, 'c');
 
 class RemoteRecipe : public testing::Test {
  protected:
@@ -33,7 +33,7 @@ class RemoteRecipe : public testing::Test {
         if (name.ends_with(".safetensors")) content.sha256 = std::string(63, 'e') + model;
         files[name] = content;
       }
-      server_.publish("org/" + model, "main", kCommit, files);
+      server_.publish("org/" + model, "main", kPublished, files);
     }
   }
 
@@ -149,7 +149,7 @@ TEST_F(RemoteRecipe, OverItsBudgetIsRefusedBeforeAnythingIsRead) {
 TEST_F(RemoteRecipe, RecordsCommitSizeAndHashAndNoToken) {
   ASSERT_EQ(run("run", recipeFrom(fromHub(), "org/")).exit_code, 0);
   const std::string manifest = support::readFile(dir_ / "out/manifest.json");
-  EXPECT_THAT(manifest, HasSubstr(kCommit));
+  EXPECT_THAT(manifest, HasSubstr(kPublished));
   EXPECT_THAT(manifest, HasSubstr(std::string(63, 'e') + "a"));
   EXPECT_THAT(manifest,
               HasSubstr(std::to_string(std::filesystem::file_size(dir_ / "a/model.safetensors"))));

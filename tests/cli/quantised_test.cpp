@@ -1,6 +1,7 @@
 // Codes that have a decoder are numbers like any others.
 #include <gmock/gmock.h>
 
+#include "compared.hpp"
 #include "recipes.hpp"
 #include "support/quantised.hpp"
 #include "toys.hpp"
@@ -13,13 +14,6 @@ using support::Quantised;
 using testing::AnyOf;
 using testing::HasSubstr;
 using testing::Not;
-
-json compared(const TempDir& dir) {
-  const RunResult result = support::run({"compare", (dir / "a").string(), (dir / "b").string(),
-                                         "--force", "--out", (dir / "out").string(), "--json"});
-  EXPECT_EQ(result.exit_code, 0) << result.err;
-  return json::parse(result.out);
-}
 
 // The summary with its line ends taken out.
 std::string described(const TempDir& dir, const std::string& a, const std::string& b) {

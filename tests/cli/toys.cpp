@@ -10,7 +10,7 @@
 namespace kindred::clitest {
 namespace {
 
-constexpr std::uint64_t kWidth = 64, kLayers = 2, kHead = 16, kHeads = 4, kKeyHeads = 2;
+constexpr std::uint64_t kWidth = 64, kToyLayers = 2, kHead = 16, kHeads = 4, kKeyHeads = 2;
 constexpr std::uint64_t kUnits = 176, kTokens = 256, kExperts = 8, kExpertUnits = 48;
 
 double normal(Random& random) {
@@ -41,7 +41,7 @@ void addMlp(Toy& toy, Random& random, const std::string& prefix, std::uint64_t u
 Toy attentionAndEnds(Random& random) {
   Toy toy;
   toy["model.embed_tokens.weight"] = matrix(random, kTokens, kWidth);
-  for (std::uint64_t layer = 0; layer < kLayers; ++layer) {
+  for (std::uint64_t layer = 0; layer < kToyLayers; ++layer) {
     const std::string prefix = "model.layers." + std::to_string(layer) + ".";
     toy[prefix + "input_layernorm.weight"] = gains(random);
     toy[prefix + "post_attention_layernorm.weight"] = gains(random);
@@ -210,7 +210,7 @@ class Storer {
 Toy toyLlama(std::uint64_t seed) {
   Random random(seed);
   Toy toy = attentionAndEnds(random);
-  for (std::uint64_t layer = 0; layer < kLayers; ++layer) {
+  for (std::uint64_t layer = 0; layer < kToyLayers; ++layer) {
     addMlp(toy, random, "model.layers." + std::to_string(layer) + ".mlp.", kUnits);
   }
   return toy;
@@ -221,7 +221,7 @@ std::string toyLlamaConfig(const std::string& model_type) { return config(model_
 Toy toyMoe(std::uint64_t seed) {
   Random random(seed);
   Toy toy = attentionAndEnds(random);
-  for (std::uint64_t layer = 0; layer < kLayers; ++layer) {
+  for (std::uint64_t layer = 0; layer < kToyLayers; ++layer) {
     const std::string prefix = "model.layers." + std::to_string(layer) + ".mlp.";
     toy[prefix + "gate.weight"] = matrix(random, kExperts, kWidth);
     for (std::uint64_t e = 0; e < kExperts; ++e) {

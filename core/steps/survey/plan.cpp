@@ -2,6 +2,7 @@
 
 #include <kindred/error.hpp>
 
+#include "models/matrix_rows.hpp"
 #include "steps/planning.hpp"
 #include "steps/tool_maker.hpp"
 #include "words/names.hpp"
@@ -18,17 +19,13 @@ std::uint64_t mostRows(const recipe::PluginUse& use, const plugin::Plugin& plugi
   return tokens != nullptr && *tokens > 0 ? static_cast<std::uint64_t>(*tokens) : 0;
 }
 
-std::uint64_t rowsOf(const TensorInfo& info) {
-  return info.shape.size() < 2 ? 1 : info.shape.front();
-}
-
 // A survey reads what it asks for when it runs. Where it is known to ask for so many rows at most,
 // these stand for them, spread evenly.
 std::vector<plan::ByteRange> surveyedRanges(const Surveyed& surveyed, std::uint64_t most_rows) {
   std::vector<plan::ByteRange> ranges;
   for (const plan::Selected& selected : surveyed.tensors) {
     const TensorInfo& info = selected.view.info;
-    const std::uint64_t rows = rowsOf(info);
+    const std::uint64_t rows = models::rowsOf(info.shape);
     if (info.elements == 0) continue;
     if (most_rows == 0 || rows <= most_rows) {
       ranges.push_back(plan::bytesOf(selected.view, {0, info.elements}));
@@ -94,7 +91,7 @@ std::uint64_t memoryOf(const RunSurvey& step) {
   for (const Surveyed& surveyed : step.surveyed) {
     for (const plan::Selected& selected : surveyed.tensors) {
       const TensorInfo& info = selected.view.info;
-      const std::uint64_t rows = rowsOf(info);
+      const std::uint64_t rows = models::rowsOf(info.shape);
       const std::uint64_t held = most == 0 ? rows : std::min(rows, most);
       if (rows > 0) elements = std::max(elements, info.elements / rows * held);
     }

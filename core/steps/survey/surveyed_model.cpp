@@ -7,6 +7,7 @@
 
 #include <kindred/error.hpp>
 
+#include "models/matrix_rows.hpp"
 #include "run/interrupt.hpp"
 #include "run/tiles.hpp"
 #include "run/vocabulary.hpp"
@@ -14,10 +15,6 @@
 
 namespace kindred::steps {
 namespace {
-
-std::uint64_t rowsOf(const TensorInfo& info) {
-  return info.shape.size() < 2 ? 1 : info.shape.front();
-}
 
 void stopWhereInterrupted() {
   if (run::interrupted()) throw Error(Category::input, "", "interrupted");
@@ -49,7 +46,7 @@ Matrix ReadingModel::read(std::size_t tensor, std::span<const std::uint32_t> row
   const models::View& from = view(tensor);
   Matrix matrix;
   matrix.tensor = &infos_[tensor];
-  const std::uint64_t available = rowsOf(from.info);
+  const std::uint64_t available = models::rowsOf(from.info.shape);
   matrix.columns = available == 0 ? 0 : from.info.elements / available;
   matrix.rows = rows.empty() ? available : rows.size();
   checkSize(from, matrix, rows.empty());
@@ -117,9 +114,10 @@ void ReadingModel::readRows(const models::View& view, std::span<const std::uint3
   std::vector<std::uint32_t> sorted(rows.begin(), rows.end());
   std::sort(sorted.begin(), sorted.end());
   sorted.erase(std::unique(sorted.begin(), sorted.end()), sorted.end());
-  if (sorted.back() >= rowsOf(view.info)) {
+  if (sorted.back() >= models::rowsOf(view.info.shape)) {
     throw Error(Category::internal, "",
-                fmt::format("asks for row {} of a matrix of {}", sorted.back(), rowsOf(view.info)));
+                fmt::format("asks for row {} of a matrix of {}", sorted.back(),
+                            models::rowsOf(view.info.shape)));
   }
   // Neighbouring rows are one range.
   struct Piece {

@@ -14,7 +14,6 @@ namespace kindred::stats {
 
 namespace {
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kLn2Pi = 1.837877066409345484;
 
 // ln n! - (n ln n - n + ln(2 pi n) / 2): what Stirling's formula leaves out (C. Loader, "Fast and
@@ -127,7 +126,7 @@ double binomialTail(std::uint64_t n, std::uint64_t k) { return binomialTail(n, k
 double binomialTail(std::uint64_t n, std::uint64_t k, double q) {
   assert(k <= n && q >= 0 && q <= 1);
   if (k == 0 || q == 1) return 0;
-  if (q == 0) return -kInfinity;
+  if (q == 0) return -std::numeric_limits<double>::infinity();
   const auto trials = static_cast<double>(n);
   const auto heads = static_cast<double>(k);
   if (heads > trials * q) return std::min(0.0, logUpperTail(trials, heads, q) / kLn10);
