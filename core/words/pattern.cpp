@@ -59,6 +59,10 @@ void Pattern::addCapture(std::string name) {
 }
 
 std::optional<std::vector<Capture>> Pattern::match(std::string_view name) const {
+  // Of the many patterns that a name is held against most differ at its end.
+  if (pieces_.back().is == Piece::Is::literal && !name.ends_with(pieces_.back().text)) {
+    return std::nullopt;
+  }
   Attempt attempt;
   if (!matchFrom(0, name, attempt)) return std::nullopt;
   std::reverse(attempt.captures.begin(), attempt.captures.end());

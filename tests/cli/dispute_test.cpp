@@ -99,7 +99,7 @@ TEST(DisputeRecipes, AreFoundWhereTheyWereAndSaySoOnce) {
 // The four models behind one server, and one cache for all recipes of a test.
 class Dispute : public testing::Test {
  protected:
-  explicit Dispute(servers::Size size = servers::Size::full) {
+  explicit Dispute(servers::Size size = servers::Size::few_experts) {
     servers::publishStandIns(server_, size);
   }
 
@@ -154,7 +154,13 @@ class Dispute : public testing::Test {
   std::string printed_;
 };
 
-TEST_F(Dispute, RecipesSayWhatTheyWouldReadBeforeTheyDo) {
+// With all tensors, for what counts or plans them.
+class WholeDispute : public Dispute {
+ protected:
+  WholeDispute() : Dispute(servers::Size::full) {}
+};
+
+TEST_F(WholeDispute, RecipesSayWhatTheyWouldReadBeforeTheyDo) {
   for (const char* name : {"all-layer-pairs", "cka", "licence", "raw-bytes", "router-aligned",
                            "sampled-bytes", "six-pairs", "tokenizers"}) {  // steps of every kind
     const nlohmann::json plan = this->plan(fileOf(name));
@@ -314,7 +320,7 @@ TEST_F(Dispute, ManySigmasSeparateStrangersToo) {
   EXPECT_NEAR(mean(report, "another-reference", "claimed-sigma", "claimed-sigma"), 0, 20);
 }
 
-TEST_F(Dispute, RoutersAndSharedTokensAreAlikeInTheDescendantAlone) {
+TEST_F(WholeDispute, RoutersAndSharedTokensAreAlikeInTheDescendantAlone) {
   const auto routers = run("router-aligned", {"steps.solar-glm.select.layers=[1, 4]",
                                               "steps.glm-intellect.select.layers=[1, 2]"});
   EXPECT_NEAR(mean(routers, "solar-glm", "router-alignment", "router-alignment"), 0.035, 0.006);
@@ -375,7 +381,7 @@ TEST_F(Dispute, CurvesPlanesAndCkaAreComputedForAllPairs) {
   EXPECT_GT(summaryOf(cka, "glm-intellect-k", "cka", "cka").at("max"), 0.999);
 }
 
-TEST_F(Dispute, DocumentsAreComparedAsTheyAre) {
+TEST_F(WholeDispute, DocumentsAreComparedAsTheyAre) {
   const auto licence = run("licence");
   EXPECT_EQ(mean(licence, "clauses", "licence", "added"), 2);
   EXPECT_EQ(mean(licence, "clauses", "licence", "changed"), 1);
@@ -420,7 +426,7 @@ TEST_F(SmallDispute, TheCaseFindsTheDescendantAndNothingElse) {
   EXPECT_EQ(verdict("glm", "intellect"), "shared-weights");
 }
 
-TEST_F(Dispute, TheCaseReadsLessThan64MegabytesOfEachModel) {
+TEST_F(WholeDispute, TheCaseReadsLessThan64MegabytesOfEachModel) {
   const auto plan = this->plan(fileOf(kWholeCase));
   for (const auto& [model, bytes] : plan.at("bytes_by_model").items()) {
     EXPECT_LT(bytes.get<double>(), 64e6) << model;

@@ -84,6 +84,7 @@ std::string repositoryOf(StandIn model) {
 
 MixtureConfig configOf(StandIn model, Size size) {
   MixtureConfig config = fullConfig(model);
+  if (size == Size::few_experts) config.experts = 8;
   if (size == Size::small) shrink(config);
   return config;
 }

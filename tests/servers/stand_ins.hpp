@@ -11,8 +11,9 @@
 namespace kindred::servers {
 
 enum class Size {
-  full,  // 100 to 220 GB a model
-  small  // the same families with 6 layers of width 256: for tests that read all of a model
+  full,         // 100 to 220 GB a model
+  few_experts,  // the same shapes with 8 experts a layer: a tenth of the tensors
+  small         // the same families with 6 layers of width 256: for tests that read all of a model
 };
 
 inline constexpr StandIn kStandIns[] = {StandIn::solar, StandIn::glm, StandIn::phi,
