@@ -38,6 +38,32 @@ void q8_0(Numerals values, std::string& bytes) {
   }
 }
 
+// Sixteen bytes: the codes of the first half of a block in their low bits, of the second above.
+template <class Code>
+void putHalves(Numerals values, std::string& bytes, const Code& code) {
+  for (std::size_t j = 0; j < 16; ++j) {
+    bytes.push_back(static_cast<char>(code(values[j]) | code(values[j + 16]) << 4));
+  }
+}
+
+void q4_0(Numerals values, std::string& bytes) {
+  const double step = std::max(putHalf(bytes, largestIn(values) / 7), 1e-12);
+  putHalves(values, bytes, [&](double x) { return codeOf(x / step + 8, 0, 15); });
+}
+
+// Floats of four bits under a power of two (OCP Microscaling Formats 1.0).
+void mxfp4(Numerals values, std::string& bytes) {
+  constexpr std::array<double, 8> kFloats = {0, 0.5, 1, 1.5, 2, 3, 4, 6};
+  const int exponent = std::ilogb(largestIn(values)) - 2;
+  bytes.push_back(static_cast<char>(exponent + 127));
+  putHalves(values, bytes, [&](double x) {
+    const double size = std::ldexp(std::abs(x), -exponent);
+    const auto nearer = [&](double a, double b) { return std::abs(a - size) < std::abs(b - size); };
+    const auto nearest = std::min_element(kFloats.begin(), kFloats.end(), nearer);
+    return static_cast<unsigned>(nearest - kFloats.begin()) | (x < 0 ? 8U : 0U);
+  });
+}
+
 // Sub-blocks of values from -offset upwards in even steps; steps and offsets are codes themselves.
 struct SubBlocks {
   std::vector<unsigned> steps, offsets, codes;
@@ -108,10 +134,7 @@ void iq4_xs(Numerals values, std::string& bytes) {
     const Numerals part = values.subspan(32 * t, 32);
     const unsigned step = codeOf(largestIn(part) / 113 / by, 1, 31);
     steps[t] = step + 32;
-    for (std::size_t j = 0; j < 16; ++j) {
-      codes.push_back(static_cast<char>(nearestUneven(part[j] / (by * step)) |
-                                        nearestUneven(part[j + 16] / (by * step)) << 4));
-    }
+    putHalves(part, codes, [&](double x) { return nearestUneven(x / (by * step)); });
   }
   unsigned high = 0;
   for (unsigned t = 0; t < 8; ++t) high |= (steps[t] >> 4) << 2 * t;
@@ -128,6 +151,8 @@ const char* nameOf(GgufType type) {
   switch (type) {
     case GgufType::F16:
       return "F16";
+    case GgufType::Q4_0:
+      return "Q4_0";
     case GgufType::Q8_0:
       return "Q8_0";
     case GgufType::Q2_K:
@@ -136,20 +161,29 @@ const char* nameOf(GgufType type) {
       return "Q4_K";
     case GgufType::IQ4_XS:
       return "IQ4_XS";
+    case GgufType::MXFP4:
+      return "MXFP4";
   }
   throw std::invalid_argument("no such type");
 }
 
+std::size_t blockOf(GgufType type) {
+  using enum GgufType;
+  return type == F16 ? 1 : type == Q8_0 || type == Q4_0 || type == MXFP4 ? 32 : 256;
+}
+
 std::string ggufBytes(GgufType type, const std::vector<double>& values) {
   if (type == GgufType::F16) return tensorOf("", DType::F16, {values.size()}, values).bytes;
-  const std::size_t block = type == GgufType::Q8_0 ? 32 : 256;
+  const std::size_t block = blockOf(type);
   std::string bytes;
   for (std::size_t at = 0; at < values.size(); at += block) {
     const Numerals part = Numerals(values).subspan(at, block);
+    if (type == GgufType::Q4_0) q4_0(part, bytes);
     if (type == GgufType::Q8_0) q8_0(part, bytes);
     if (type == GgufType::Q2_K) q2_k(part, bytes);
     if (type == GgufType::Q4_K) q4_k(part, bytes);
     if (type == GgufType::IQ4_XS) iq4_xs(part, bytes);
+    if (type == GgufType::MXFP4) mxfp4(part, bytes);
   }
   return bytes;
 }

@@ -8,11 +8,20 @@
 
 namespace kindred::support {
 
-enum class GgufType : std::uint32_t { F16 = 1, Q8_0 = 8, Q2_K = 10, Q4_K = 12, IQ4_XS = 23 };
+enum class GgufType : std::uint32_t {
+  F16 = 1,
+  Q4_0 = 2,
+  Q8_0 = 8,
+  Q2_K = 10,
+  Q4_K = 12,
+  IQ4_XS = 23,
+  MXFP4 = 39
+};
 
 const char* nameOf(GgufType type);
 
-// `values` is a whole number of blocks: of 32 (Q8_0) or 256 (K and IQ).
+// The numbers of a block: `values` of ggufBytes are a whole number of blocks.
+std::size_t blockOf(GgufType type);
 std::string ggufBytes(GgufType type, const std::vector<double>& values);
 
 }  // namespace kindred::support

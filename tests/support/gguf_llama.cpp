@@ -45,7 +45,7 @@ Array inTurns(const Array& array, std::uint64_t head) {
 }
 
 GgufType fitting(GgufType type, std::uint64_t columns) {
-  const std::uint64_t block = type == GgufType::F16 ? 1 : type == GgufType::Q8_0 ? 32 : 256;
+  const std::uint64_t block = blockOf(type);
   return columns % block == 0 ? type : GgufType::F16;
 }
 

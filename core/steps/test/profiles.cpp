@@ -27,10 +27,18 @@ const ModelProfile* Profiles::of(const plan::Model& model) const {
   const std::lock_guard lock(profiled.mutex);
   if (!profiled.profile) {
     profiled.weights->readAhead();
+    const Doubling* known = profiled.known ? &*profiled.known : nullptr;
     profiled.profile =
-        plugin::guard("aligner", [&] { return aligner_.profile(*profiled.weights); });
+        plugin::guard("aligner", [&] { return aligner_.profile(*profiled.weights, known); });
+    profiled.known.reset();
   }
   return profiled.profile.get();
+}
+
+void Profiles::know(const plan::Model& model, Doubling doubling) {
+  Profiled& profiled = *models_.at(&model);
+  const std::lock_guard lock(profiled.mutex);
+  if (!profiled.profile) profiled.known = std::move(doubling);
 }
 
 std::vector<results::RangeRead> Profiles::takeRanges() const {

@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 #include <kindred/alignment.hpp>
@@ -26,6 +27,9 @@ class Profiles {
   const run::CheckpointWeights* weights(const plan::Model& model) const;
   // The same; read and computed at the first call. [any-thread]
   const ModelProfile* of(const plan::Model& model) const;
+  // What was found of the model's doubling, elsewhere or before: a profile that is not computed yet
+  // takes it from there. [any-thread]
+  void know(const plan::Model& model, Doubling doubling);
   // What was read since the last call, and not listed by a run::RangesRead.
   std::vector<results::RangeRead> takeRanges() const;
 
@@ -33,7 +37,8 @@ class Profiles {
   struct Profiled {
     std::unique_ptr<run::CheckpointWeights> weights;
     std::unique_ptr<ModelProfile> profile = {};  // refers to the weights
-    std::mutex mutex = {};                       // of profile
+    std::optional<Doubling> known = {};          // before there is a profile
+    std::mutex mutex = {};                       // of both
   };
 
   const Aligner& aligner_;

@@ -21,6 +21,7 @@
 #include "steps/test/adapter_pairs.hpp"
 #include "steps/test/calibrated.hpp"
 #include "steps/test/passed_over.hpp"
+#include "steps/test/profiled.hpp"
 #include "steps/test/profiles.hpp"
 #include "steps/test/testing.hpp"
 #include "words/names.hpp"
@@ -117,7 +118,9 @@ class MatrixTester {
     for (auto& [budget, profiles] : profiles_) {
       for (const plan::Model* model : profiles.takeNew()) models.emplace_back(budget, model);
     }
-    run::Units<results::StepResult> units = run::stepUnits();
+    run::Units<Profiled> units;
+    units.write = profiledJson;
+    units.read = profiledOf;
     units.count = models.size();
     units.threads = executor_.threads;
     units.name = [&](std::size_t i) {
@@ -129,14 +132,16 @@ class MatrixTester {
       run::RangesRead ranges;
       const Profiles& profiles = profiles_.at(models[i].first);
       const ModelProfile& profile = *profiles.of(*models[i].second);
-      results::StepResult made;
-      made.left_out = passedOver(*profiles.weights(*models[i].second), profile, first_step_);
-      made.ranges = ranges.take();
+      Profiled made;
+      made.result.left_out = passedOver(*profiles.weights(*models[i].second), profile, first_step_);
+      made.result.ranges = ranges.take();
+      made.doubling = profile.doubling();
       return made;
     };
-    units.consume = [&](std::size_t, results::StepResult&& made) {
+    units.consume = [&](std::size_t i, Profiled&& made) {
+      profiles_.at(models[i].first).know(*models[i].second, std::move(made.doubling));
       auto& all = result_.left_out;
-      for (results::LeftOut& rows : std::exchange(made.left_out, {})) {
+      for (results::LeftOut& rows : std::exchange(made.result.left_out, {})) {
         const bool listed =
             !list || std::any_of(all.begin(), all.end(), [&](const results::LeftOut& known) {
               return known.step == rows.step && known.model_a == rows.model_a &&
@@ -144,7 +149,7 @@ class MatrixTester {
             });
         if (!listed) all.push_back(std::move(rows));
       }
-      result_.add(std::move(made));
+      result_.add(std::move(made.result));
     };
     run::perform(executor_.crew, units);
   }

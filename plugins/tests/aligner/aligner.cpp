@@ -10,8 +10,9 @@ class GateAligner final : public kindred::Aligner {
  public:
   explicit GateAligner(const kindred::Parameters&) {}
 
-  std::unique_ptr<ModelProfile> profile(const kindred::ModelWeights& weights) const override {
-    return std::make_unique<kindred::aligner::Profile>(weights);
+  std::unique_ptr<ModelProfile> profile(const kindred::ModelWeights& weights,
+                                        const kindred::Doubling* known) const override {
+    return std::make_unique<kindred::aligner::Profile>(weights, known);
   }
   std::unique_ptr<kindred::PairAlignment> align(const ModelProfile& a,
                                                 const ModelProfile& b) const override {

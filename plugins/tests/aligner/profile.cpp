@@ -67,6 +67,25 @@ AttentionRows probesOf(const AttentionRows& rows) {
   return joined(parts, std::move(layers));
 }
 
+// Whether it is of a model of these sizes.
+bool fits(const Doubling& doubling, const Profile& model) {
+  const auto numbers = [](const std::vector<std::uint32_t>& origins, std::uint64_t size,
+                          std::uint64_t limit) {
+    return origins.size() == size && std::all_of(origins.begin(), origins.end(), [&](auto number) {
+             return number < limit || number == kNoOrigin;
+           });
+  };
+  const ModelShape& shape = model.weights().shape();
+  const std::uint64_t dims = shape.layers * shape.kv_heads * shape.head_dim;
+  if (doubling.units.size() != model.mlps()) return false;
+  for (std::size_t m = 0; m < model.mlps(); ++m) {
+    if (!numbers(doubling.units[m], model.units(m), model.allGates().n_cols)) return false;
+  }
+  return numbers(doubling.value_dims, dims, dims) && numbers(doubling.key_dims, dims, dims) &&
+         numbers(doubling.mlp_groups, model.mlps(), model.mlps()) &&
+         numbers(doubling.attention_groups, shape.layers, shape.layers);
+}
+
 }  // namespace
 
 const AttentionRows::Layer* AttentionRows::find(std::int64_t number) const {
@@ -75,7 +94,7 @@ const AttentionRows::Layer* AttentionRows::find(std::int64_t number) const {
   return found == layers.end() ? nullptr : &*found;
 }
 
-Profile::Profile(const ModelWeights& weights) : weights_(weights) {
+Profile::Profile(const ModelWeights& weights, const Doubling* known) : weights_(weights) {
   first_.push_back(0);
   for (const Place& place : weights.mlps()) {
     first_.push_back(first_.back() + weights.rows(role::kGate, place));
@@ -99,7 +118,7 @@ Profile::Profile(const ModelWeights& weights) : weights_(weights) {
 
   probes_ = spread(mlps());
   value_probes_ = probesOf(values_);
-  doubling_ = findDoubling(*this);
+  doubling_ = known != nullptr && fits(*known, *this) ? *known : findDoubling(*this);
 }
 
 }  // namespace kindred::aligner

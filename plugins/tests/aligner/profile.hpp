@@ -30,7 +30,9 @@ struct AttentionRows {
 
 class Profile final : public ModelProfile {
  public:
-  explicit Profile(const ModelWeights& weights);
+  // The copies inside are searched for where they are not `known` (or null) to the sizes of this
+  // model.
+  Profile(const ModelWeights& weights, const Doubling* known);
 
   const ModelWeights& weights() const override { return weights_; }
   const Doubling& doubling() const override { return doubling_; }

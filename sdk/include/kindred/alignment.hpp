@@ -131,8 +131,13 @@ class KINDRED_EXPORT PairAlignment {
 class KINDRED_EXPORT Aligner {
  public:
   virtual ~Aligner() = default;
-  // [any-thread]
-  virtual std::unique_ptr<ModelProfile> profile(const ModelWeights& weights) const = 0;
+  // `known` is what a profile of the same weights said of its doubling, elsewhere or before, so
+  // that it need not be searched for again; null: nothing is known. [any-thread]
+  virtual std::unique_ptr<ModelProfile> profile(const ModelWeights& weights,
+                                                const Doubling* known) const = 0;
+  std::unique_ptr<ModelProfile> profile(const ModelWeights& weights) const {
+    return profile(weights, nullptr);
+  }
   // A is the reference, whose gauges are drawn at random under the null. [any-thread]
   virtual std::unique_ptr<PairAlignment> align(const ModelProfile& a,
                                                const ModelProfile& b) const = 0;

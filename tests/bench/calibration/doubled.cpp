@@ -119,7 +119,7 @@ std::vector<DoubledKind> doubledKinds() {
     kinds.push_back({std::string("stored-") + support::nameOf(how), 0, leave, how});
   }
   using enum support::GgufType;
-  for (const support::GgufType type : {F16, Q8_0, Q4_K, Q2_K, IQ4_XS}) {
+  for (const support::GgufType type : {F16, Q8_0, Q4_0, Q4_K, Q2_K, IQ4_XS, MXFP4}) {
     kinds.push_back({std::string("stored-") + support::nameOf(type), 0, leave, type, true});
   }
   return kinds;

@@ -43,6 +43,8 @@ double errorOf(GgufType type) {
 
 TEST(BlockTypes, GiveBackWhatWasRoundedToThem) {
   EXPECT_LT(errorOf(GgufType::Q8_0), 0.01);
+  EXPECT_LT(errorOf(GgufType::Q4_0), 0.1);
+  EXPECT_LT(errorOf(GgufType::MXFP4), 0.2);
   EXPECT_LT(errorOf(GgufType::Q4_K), 0.1);
   EXPECT_LT(errorOf(GgufType::IQ4_XS), 0.1);
   EXPECT_LT(errorOf(GgufType::Q2_K), 0.4);
