@@ -15,8 +15,8 @@
 #include "report/saved_run.hpp"
 #include "results/files.hpp"
 #include "results/hash.hpp"
+#include "run/progress.hpp"
 #include "run/ranks.hpp"
-#include "run/waiting.hpp"
 #include "words/names.hpp"
 
 namespace kindred::cli {
@@ -27,19 +27,20 @@ steps::RunOptions runOptions(const Invocation& invocation) {
                              ? run::threadsOfRank()
                              : std::max(1u, std::thread::hardware_concurrency());
   options.threads = static_cast<unsigned>(invocation.count("jobs", cores, 1, 1024));
-  options.progress = !invocation.has("json");
   return options;
+}
+
+bool watched(const Invocation& invocation) {
+  return !invocation.has("json") && invocation.isFirst();
 }
 
 results::Report measure(Workspace& workspace, const Invocation& invocation,
                         steps::RunOptions options, Resumable* resumable) {
-  const steps::Plan plan = [&] {
-    const run::Waiting waiting(
-        fmt::format("Reading the headers of {} models", workspace.recipe().models.size()),
-        options.progress);
-    workspace.models().openRepositories();
-    return steps::makePlan(workspace.tools(), workspace.models());
-  }();
+  run::Progress progress(watched(invocation));
+  progress.stage(fmt::format("Reading the headers of {} models", workspace.recipe().models.size()));
+  workspace.models().openRepositories();
+  const steps::Plan plan = steps::makePlan(workspace.tools(), workspace.models());
+  progress.rest();
   sayNotes(workspace.models());
   checkBudget(invocation, plan);
   if (resumable != nullptr) {
@@ -48,9 +49,12 @@ results::Report measure(Workspace& workspace, const Invocation& invocation,
     options.crew = resumable->crew(facts);
     options.kept = resumable->said();
   }
+  options.crew.progress = &progress;
+  results::Results results = steps::execute(workspace.recipe(), plan, workspace.models(), options);
+  progress.rest();
+  progress.stage("Putting the report together");
   return outcome::reportOf(workspace.recipe(), workspace.models(), workspace.plugins(),
-                           steps::execute(workspace.recipe(), plan, workspace.models(), options),
-                           invocation.argv);
+                           std::move(results), invocation.argv);
 }
 
 results::Report execute(Workspace& workspace, const Invocation& invocation,

@@ -15,8 +15,10 @@ namespace kindred::cli {
 inline constexpr Option kJobs{"jobs", "N",
                               "threads (default: one a core); results do not depend on it"};
 
-// --jobs, and whether to draw progress.
+// --jobs.
 steps::RunOptions runOptions(const Invocation& invocation);
+// Whether a run says on a terminal what it is at.
+bool watched(const Invocation& invocation);
 
 // Plans, checks --max-bytes and runs. `resumable`, where it is given, keeps what is finished.
 results::Report measure(Workspace& workspace, const Invocation& invocation,

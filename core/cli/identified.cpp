@@ -148,6 +148,7 @@ Identified identify(Lineup& lineup, const Making& making, const steps::RunOption
   const double level = fingerprint::levelOf(lineup.models().size() - 1);
   Identified made{print.model, {}, {}};
   run::Units<Outcome> units;
+  units.stage = "candidates";
   units.count = lineup.models().size() - 1;
   units.threads = options.threads;
   units.name = [&](std::size_t i) { return "candidate " + lineup.models()[i + 1].key; };

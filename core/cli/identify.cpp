@@ -22,6 +22,7 @@
 #include "cli/workspace.hpp"
 #include "fingerprint/make.hpp"
 #include "results/files.hpp"
+#include "run/progress.hpp"
 #include "words/names.hpp"
 
 namespace kindred::cli {
@@ -159,6 +160,7 @@ int identifyVerb(const Invocation& invocation) {
   steps::RunOptions options = runOptions(invocation);
   options.crew.ranks = invocation.ranks;
   Resumable resumable(invocation, out);
+  run::Progress progress(watched(invocation));
   const Identified made = resumably(resumable, [&] {
     if (kept) {
       run::Facts facts = lineup.facts();
@@ -166,8 +168,11 @@ int identifyVerb(const Invocation& invocation) {
       options.crew = resumable.crew(facts);
       options.kept = resumable.said();
     }
+    options.crew.progress = &progress;
+    progress.stage("Reading " + words::escaped(lineup.models().front().key));
     return identify(lineup, making, options);
   });
+  progress.rest();
   for (const Failed& failed : made.failed) {
     std::cerr << fmt::format("kindred: candidate '{}' is left out: {}\n",
                              words::escaped(failed.model), words::escapedText(failed.error));

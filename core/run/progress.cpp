@@ -1,50 +1,121 @@
 #include "run/progress.hpp"
 
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
+#include <utility>
 
 #include <fmt/format.h>
 
-namespace kindred::run {
+#include "run/interrupt.hpp"
 
-Progress::Progress(std::uint64_t total, bool wanted)
-    : wanted_(wanted && ::isatty(STDERR_FILENO) == 1), total_(total) {}
+namespace kindred::run {
+namespace {
+
+using Seconds = std::chrono::duration<double>;
+using namespace std::chrono_literals;
+
+// A remainder is guessed from what this much of a stage took, and no sooner.
+constexpr double kEnough = 0.05;
+constexpr Seconds kSoonest = 2s;
+
+std::size_t columns() {
+  winsize size{};
+  const bool known = ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+  return known ? size.ws_col : 80;
+}
+
+std::string roughly(double seconds) {
+  if (seconds < 100) return fmt::format("{:.0f} s", seconds);
+  if (seconds < 100 * 60) return fmt::format("{:.0f} min", seconds / 60);
+  return fmt::format("{:.0f} h", seconds / 3600);
+}
+
+}  // namespace
+
+Progress::Progress(bool wanted) {
+  if (wanted && ::isatty(STDERR_FILENO) == 1) thread_ = std::thread([this] { draw(); });
+}
 
 Progress::~Progress() {
-  if (drawn_) std::fputs("\r\x1b[K", stderr);
+  if (!thread_.joinable()) return;
+  {
+    const std::lock_guard lock(mutex_);
+    over_ = true;
+  }
+  ends_.notify_one();
+  thread_.join();
 }
 
-void Progress::step(const std::string& name, std::size_t pairs) {
-  step_ = name;
-  pairs_ = pairs;
-  pairs_done_ = 0;
+void Progress::step(const std::string& name, std::size_t index, std::size_t count) {
+  const std::lock_guard lock(mutex_);
+  step_ = count < 2 ? name + ": " : fmt::format("{} ({} of {}): ", name, index + 1, count);
 }
 
-void Progress::advance(std::uint64_t bytes, bool pair_done) {
-  done_ += bytes;
-  if (pair_done) ++pairs_done_;
-  if (!wanted_) return;
-  const Clock::time_point now = Clock::now();
-  if (now - last_ < std::chrono::milliseconds(100)) return;
-  last_ = now;
-  draw();
+void Progress::stage(std::string what, std::size_t units, std::uint64_t cost) {
+  const std::lock_guard lock(mutex_);
+  what_ = std::move(what);
+  units_ = units;
+  cost_ = cost;
+  units_done_ = 0;
+  cost_done_ = 0;
+  stage_began_ = Clock::now();
+}
+
+void Progress::advance(std::uint64_t cost, bool unit_done) {
+  const std::lock_guard lock(mutex_);
+  cost_done_ += cost;
+  if (unit_done) ++units_done_;
+}
+
+void Progress::rest() {
+  const std::lock_guard lock(mutex_);
+  what_.clear();
+  step_.clear();
+  erase();
+}
+
+std::string Progress::text() {
+  const std::lock_guard lock(mutex_);
+  return line(Clock::now());
+}
+
+std::string Progress::line(Clock::time_point now) const {
+  if (what_.empty()) return {};
+  std::string text = step_ + what_;
+  if (units_ > 1) text += fmt::format(", {} of {}", std::min(units_done_, units_), units_);
+  const double share = cost_ > 0    ? static_cast<double>(cost_done_) / static_cast<double>(cost_)
+                       : units_ > 0 ? static_cast<double>(units_done_) / static_cast<double>(units_)
+                                    : 0;
+  const Seconds spent = now - stage_began_;
+  if (share >= kEnough && share < 1 && spent >= kSoonest) {
+    text += fmt::format(", about {} left of {}", roughly(spent.count() * (1 - share) / share),
+                        units_ > 1 ? "these" : "this");
+  }
+  return text + ", " + roughly(Seconds(now - began_).count());
 }
 
 void Progress::draw() {
-  const double share =
-      total_ == 0 ? 1 : std::min(1.0, static_cast<double>(done_) / static_cast<double>(total_));
-  const double seconds = std::chrono::duration<double>(last_ - began_).count();
-  const double left = share > 0.01 ? seconds * (1 - share) / share : -1;
-  const std::string bar(static_cast<std::size_t>(share * 20), '#');
-  std::fputs(fmt::format("\r[{:<20}] {:3.0f} %  {:.20}  {} of {} pairs  {:.1f} MB  {}\x1b[K", bar,
-                         share * 100, step_, pairs_done_, pairs_, static_cast<double>(done_) / 1e6,
-                         left < 0 ? std::string("-") : fmt::format("{:.0f} s left", left))
-                 .c_str(),
-             stderr);
+  std::unique_lock lock(mutex_);
+  while (!ends_.wait_for(lock, drawn_ ? 500ms : 300ms, [&] { return over_; })) {
+    // What is said of an interruption stays.
+    if (interrupted()) drawn_ = false;
+    const Clock::time_point now = Clock::now();
+    if (interrupted() || now - stage_began_ < (drawn_ ? 0ms : 250ms)) continue;
+    const std::string text = line(now).substr(0, columns() - 1);
+    if (text.empty()) continue;
+    std::fputs(fmt::format("\r{}\x1b[K", text).c_str(), stderr);
+    std::fflush(stderr);
+    drawn_ = true;
+  }
+  erase();
+}
+
+void Progress::erase() {
+  if (std::exchange(drawn_, false)) std::fputs("\r\x1b[K", stderr);
   std::fflush(stderr);
-  drawn_ = true;
 }
 
 }  // namespace kindred::run

@@ -17,6 +17,7 @@
 #include "run/interrupt.hpp"
 #include "run/journal.hpp"
 #include "run/ordered.hpp"
+#include "run/progress.hpp"
 #include "run/ranks.hpp"
 #include "run/share.hpp"
 
@@ -26,10 +27,12 @@ namespace kindred::run {
 struct Crew {
   Journal* journal = nullptr;  // of the first rank
   Ranks* ranks = nullptr;
+  Progress* progress = nullptr;
 };
 
 template <class Result>
 struct Units {
+  std::string stage;  // "tests of pairs", for whoever waits; empty: units say their own
   std::size_t count = 0;
   unsigned threads = 1;
   std::function<std::string(std::size_t)> name;  // distinct within the run
@@ -69,6 +72,16 @@ inline Units<results::StepResult> stepUnits() {
 template <class Result>
 std::size_t perform(const Crew& crew, const Units<Result>& units) {
   std::vector<std::optional<std::string>> told(units.count);
+  Progress* progress = units.stage.empty() ? nullptr : crew.progress;
+  const auto costOf = [&](std::size_t i) { return units.cost ? units.cost(i) : 1; };
+  if (progress != nullptr) {
+    std::uint64_t cost = 0;
+    for (std::size_t i = 0; i < units.count; ++i) cost += costOf(i);
+    progress->stage(units.stage, units.count, cost);
+  }
+  const auto done = [&](std::size_t i) {
+    if (progress != nullptr) progress->advance(costOf(i), true);
+  };
   if (crew.ranks != nullptr) {
     SharedWork work;
     work.threads = units.threads;
@@ -83,6 +96,7 @@ std::size_t perform(const Crew& crew, const Units<Result>& units) {
     };
     work.done = [&](std::size_t i, const std::string& text) {
       if (crew.journal != nullptr) crew.journal->keep(units.name(i), text);
+      done(i);
     };
     told = share(*crew.ranks, work);
   }
@@ -90,8 +104,12 @@ std::size_t perform(const Crew& crew, const Units<Result>& units) {
       units.count, units.threads,
       [&](std::size_t i) {
         if (told[i]) return units.read(units.name(i), *std::exchange(told[i], std::nullopt));
-        if (std::optional<Result> result = kept(crew.journal, units, i)) return std::move(*result);
+        if (std::optional<Result> result = kept(crew.journal, units, i)) {
+          done(i);
+          return std::move(*result);
+        }
         Result result = units.compute(i);
+        done(i);
         // What an interruption cut short is no result.
         if (crew.journal == nullptr || interrupted()) return result;
         if (const auto text = units.write(result)) crew.journal->keep(units.name(i), *text);

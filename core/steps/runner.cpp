@@ -74,6 +74,7 @@ class Runner {
     for (std::size_t i = 0; i < plan_.steps.size() && !run::interrupted();) {
       const std::size_t end = endOfGroup(plan_.steps, i);
       if (isTestOfModels(plan_.steps[i])) {
+        begin(i);
         results_.add(testModels(i, end));
         for (; i < end; ++i) finished(i);
       } else {
@@ -101,6 +102,7 @@ class Runner {
     };
     units.cost = [&](std::size_t i) { return base(plan_.steps[first + i]).work; };
     units.compute = [&](std::size_t i) {
+      begin(first + i);
       const auto tests = [&](const TestModels&) { return results::StepResult(); };  // not here
       const auto table = [&](const TestTable& step) {
         return steps::run(step, results_, executor_);
@@ -114,6 +116,10 @@ class Runner {
       finished(first + i);
     };
     run::perform(executor_.crew, units);
+  }
+
+  void begin(std::size_t i) {
+    executor_.progress.step(base(plan_.steps[i]).step->name, i, plan_.steps.size());
   }
 
   void finished(std::size_t i) {
@@ -200,10 +206,10 @@ results::Results execute(const Recipe& recipe, const Plan& plan, const plan::Mod
   results.left_out = plan.left_out;
   {
     const run::InterruptGuard guard(options.kept);
-    std::uint64_t work = 0;
-    for (const PlannedStep& step : plan.steps) work += base(step).work;
-    run::Progress progress(work, options.progress);
-    run::Executor executor{progress, options.threads, options.crew};
+    run::Progress silent(false);
+    run::Crew crew = options.crew;
+    if (crew.progress == nullptr) crew.progress = &silent;
+    run::Executor executor{*crew.progress, options.threads, crew};
     executor.noteMemory();
     Runner(plan, executor, results).run();
     results.complete = !run::interrupted();

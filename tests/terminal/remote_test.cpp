@@ -9,6 +9,7 @@
 #include "servers/stand_ins.hpp"
 #include "support/process.hpp"
 #include "support/temp_dir.hpp"
+#include "terminal/at_terminal.hpp"
 
 namespace kindred::terminaltest {
 namespace {
@@ -49,6 +50,25 @@ TEST_F(Remote, ADryRunSaysWhatAComparisonTakesAndReadsNoWeights) {
   EXPECT_FALSE(std::filesystem::exists(dir_ / "out"));
   const RunResult json = compare({"--dry-run", "--max-bytes", "1MB", "--json"});
   EXPECT_TRUE(nlohmann::json::parse(json.out).contains("bytes_by_model")) << json.out;
+}
+
+TEST_F(Remote, ASlowHubIsWaitedForWithAWordOfWhatIsAwaited) {
+  server_.delay(std::chrono::milliseconds(150));
+  const TerminalResult result =
+      runAtTerminal(support::kindredCommand({"compare", "zai-org/GLM-4.5-Air",
+                                             "PrimeIntellect/INTELLECT-3", "--max-bytes", "1MB"}),
+                    {.environment = {{"HF_ENDPOINT", server_.endpoint()},
+                                     {"HF_HOME", (dir_ / "hub").string()},
+                                     {"XDG_CACHE_HOME", (dir_ / "cache").string()}},
+                     .directory = dir_.path()});
+  EXPECT_EQ(result.exit_code, 0) << result.shown;
+  const std::size_t headers = result.shown.find("\rReading the headers of 2 models, ");
+  const std::size_t models = result.shown.find("models read and prepared, 0 of 2, ");
+  EXPECT_NE(headers, std::string::npos) << result.shown;
+  EXPECT_NE(models, std::string::npos) << result.shown;
+  EXPECT_LT(headers, models);
+  // Each is taken away before the answer stands.
+  EXPECT_LT(result.shown.rfind("\r\x1b[K"), result.shown.find("Covered: ")) << result.shown;
 }
 
 TEST_F(Remote, ModelsAreShownWithWhoseTheyAreAndWhatWasFetchedCanBeRemoved) {

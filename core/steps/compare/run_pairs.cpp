@@ -198,7 +198,7 @@ class PairComparer {
 }  // namespace
 
 results::StepResult run(const ComparePairs& step, run::Executor& executor) {
-  executor.progress.step(step.step->name, step.pairs.size());
+  executor.progress.stage("pairs", step.pairs.size(), step.work);
   return PairComparer(step, executor).run();
 }
 

@@ -207,7 +207,7 @@ class SetMatcher {
 }  // namespace
 
 results::StepResult run(const MatchSets& step, run::Executor& executor) {
-  executor.progress.step(step.step->name, step.a.size() + step.b.size());
+  executor.progress.stage("tensors", step.a.size() + step.b.size(), step.work);
   return SetMatcher(step, executor).run();
 }
 

@@ -97,7 +97,7 @@ class Describer {
 }  // namespace
 
 results::StepResult run(const DescribeTensors& step, run::Executor& executor) {
-  executor.progress.step(step.step->name, step.tensors.size());
+  executor.progress.stage("tensors", step.tensors.size(), step.work);
   return Describer(step, executor).run();
 }
 

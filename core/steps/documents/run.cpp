@@ -88,12 +88,12 @@ documents::Document DocumentTexts::take(std::size_t i) {
 }
 
 results::StepResult run(const CompareDocuments& step, run::Executor& executor) {
-  executor.progress.step(step.step->name, 1);
+  executor.progress.stage("documents");
   return DocumentStep(step, executor).run();
 }
 
 results::StepResult run(const TakeInventory& step, run::Executor& executor) {
-  executor.progress.step(step.step->name, 1);
+  executor.progress.stage("inventory");
   std::vector<documents::Catalogue> models;
   for (const plan::Model* model : step.models) {
     models.push_back({model->checkpoint, model->architecture});

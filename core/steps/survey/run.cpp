@@ -115,7 +115,7 @@ class Surveyor {
 results::StepResult run(const RunSurvey& step, run::Executor& executor) {
   std::size_t tensors = 0;
   for (const Surveyed& surveyed : step.surveyed) tensors += surveyed.tensors.size();
-  executor.progress.step(step.step->name, tensors);
+  executor.progress.stage("tensors", tensors, step.work);
   return Surveyor(step, executor).run();
 }
 

@@ -191,6 +191,7 @@ class Calibrator {
       }
     }
     run::Units<results::StepResult> units = run::stepUnits();
+    units.stage = "scores of pairs";
     units.count = list.size();
     units.threads = executor_.threads;
     units.name = [&](std::size_t i) {
@@ -204,7 +205,6 @@ class Calibrator {
         list[i]->findings.emplace(row.step, std::move(row.finding));
       }
       result_.add(std::move(score));
-      executor_.progress.advance(0, true);
       executor_.noteMemory();
     };
     run::perform(executor_.crew, units);

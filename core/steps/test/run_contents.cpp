@@ -48,7 +48,7 @@ bool passesAdapterOver(const TestContents& step, results::StepResult& result) {
 
 // For models of which no architecture file describes most; others have tests of their own.
 results::StepResult run(const TestContents& step, run::Executor& executor) {
-  executor.progress.step(step.step->name, 0);
+  executor.progress.stage("matrices of equal shape", 0, step.work);
   results::StepResult result;
   if (passesAdapterOver(step, result)) return result;
   ContentPairs pairs = pairByContent(step, executor);

@@ -121,6 +121,7 @@ class MatrixTester {
     run::Units<Profiled> units;
     units.write = profiledJson;
     units.read = profiledOf;
+    units.stage = "models read and prepared";
     units.count = models.size();
     units.threads = executor_.threads;
     units.name = [&](std::size_t i) {
@@ -162,6 +163,7 @@ class MatrixTester {
   // Units of work that are pairs.
   run::Units<results::StepResult> unitsOf(const std::vector<Pair>& pairs, const char* what) const {
     run::Units<results::StepResult> units = run::stepUnits();
+    units.stage = fmt::format("{} of pairs", what);
     units.count = pairs.size();
     units.threads = executor_.threads;
     units.name = [this, &pairs, what](std::size_t i) {
@@ -207,7 +209,6 @@ class MatrixTester {
       }
       listRefused(std::exchange(outcome.refused, {}));
       result_.add(std::move(outcome));
-      executor_.progress.advance(0, true);
       executor_.noteMemory();
     };
     run::perform(executor_.crew, units);
@@ -446,7 +447,6 @@ class MatrixTester {
 
 results::StepResult run(const std::vector<const TestModels*>& steps, const Plan& plan,
                         const results::StepResult& earlier, run::Executor& executor) {
-  executor.progress.step(steps.front()->step->name, steps.size());
   return MatrixTester(steps, plan, earlier, executor).run();
 }
 

@@ -128,7 +128,7 @@ class RowTester {
 }  // namespace
 
 results::StepResult run(const TestRows& step, run::Executor& executor) {
-  executor.progress.step(step.step->name, step.pairs.size());
+  executor.progress.stage("pairs", step.pairs.size(), step.work);
   return RowTester(step, executor).run();
 }
 

@@ -9,7 +9,7 @@ namespace kindred::steps {
 
 results::StepResult run(const TestTable& step, const results::StepResult& earlier,
                         run::Executor& executor) {
-  executor.progress.step(step.step->name, 0);
+  executor.progress.stage("test of a table");
   const recipe::FigureAddress& of = step.ready->asked->address;
   Table table;
   table.figure = step.ready->asked->of;

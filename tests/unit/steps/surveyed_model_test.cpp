@@ -54,7 +54,7 @@ class SurveyedFile {
   plan::Model model_;
   Surveyed surveyed_;
   Step step_;
-  run::Progress progress_{0, false};
+  run::Progress progress_{false};
   run::Executor executor_{progress_};
   std::mutex mutex_;
   std::uint64_t before_ = 0;
