@@ -1,6 +1,7 @@
 #include "outcome/report_of.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <set>
 #include <utility>
@@ -22,6 +23,14 @@
 
 namespace kindred::outcome {
 namespace {
+
+// By UTC.
+std::string today() {
+  const std::chrono::year_month_day day(
+      std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now()));
+  return fmt::format("{:04}-{:02}-{:02}", static_cast<int>(day.year()),
+                     static_cast<unsigned>(day.month()), static_cast<unsigned>(day.day()));
+}
 
 void addCatalogue(const plan::Model& model, results::Model& facts) {
   if (model.architecture != nullptr) {
@@ -426,7 +435,7 @@ results::Report reportOf(const steps::Recipe& recipe, const plan::Models& models
   report.families = results::familiesOf(report);
   report.refused = std::move(results.refused);
   report.expectations = std::move(results.expectations);
-  report.cost = {results.cost.bytes, results.cost.requests, results.seconds,
+  report.cost = {today(), results.cost.bytes, results.cost.requests, results.seconds,
                  results.peak_memory_bytes};
   manifest.ranges = std::move(results.ranges);
   report.rows = std::move(results.observations);

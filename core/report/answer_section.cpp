@@ -1,6 +1,7 @@
 // The question, the answer in two sentences, and the answer for each pair.
 #include <algorithm>
 
+#include "report/coverage_text.hpp"
 #include "report/sections.hpp"
 #include "report/wording.hpp"
 
@@ -47,7 +48,7 @@ Markup pairTable(const results::Report& report, const std::vector<const results:
   Markup table =
       R"(<thead><tr><th scope="col">Pair</th><th scope="col">Verdict</th><th scope="col" class="number">p</th></tr></thead>)"_html;
   return element("div", element("table", table << element("tbody", rows)),
-                 {{"class", "scroll"},
+                 {{"class", pairs.size() > kCards ? "scroll filtered" : "scroll"},
                   {"tabindex", "0"},
                   {"role", "region"},
                   {"aria-label", "Pairs of models"}});
@@ -91,7 +92,9 @@ Markup manyPairs(const results::Report& report, const Pairs& pairs) {
 
 Markup answerSection(const results::Report& report) {
   const Answer answer = answerOf(report);
-  Markup content = element("p", "Kindred report", {{"class", "kicker"}});
+  const std::optional<std::string>& date = report.cost.date;
+  Markup content =
+      element("p", date ? "Kindred report, " + *date : "Kindred report", {{"class", "kicker"}});
   content << element("h1", report.title.empty() ? "Untitled" : report.title);
   if (!report.question.empty() && report.question != report.title) {
     content << element("p", report.question, {{"class", "question"}});
@@ -102,6 +105,9 @@ Markup answerSection(const results::Report& report) {
   const Pairs subjects = pairsOf(report, false);
   if (subjects.size() == 1) verdict << badge(report, *subjects.front());
   verdict << element("p", answer.first, {{"class", "lead"}}) << element("p", answer.second);
+  if (subjects.size() == 1 && subjects.front()->coverage.bytes_a > 0) {
+    verdict << element("p", covered(report, *subjects.front()), {{"class", "quiet"}});
+  }
   content << element("div", verdict, {{"class", "verdict"}, {"id", "verdict"}});
   if (!report.complete) {
     content << element("p",

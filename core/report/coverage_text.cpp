@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "evidence/shared_bytes.hpp"
 #include "report/wording.hpp"
@@ -89,6 +90,34 @@ std::vector<std::string> coverageText(const results::Pair& pair) {
   }
   std::erase_if(paragraphs, [](const std::string& text) { return text.empty(); });
   return paragraphs;
+}
+
+std::string covered(const results::Report& report, const results::Pair& pair) {
+  const evidence::Coverage& c = pair.coverage;
+  std::vector<std::string> parts, absent;
+  for (const auto& [part, count] : c.components) {
+    const bool met = count.equal + count.constant + count.tied + count.changed > 0;
+    (met ? parts : absent).push_back(part);
+  }
+  std::string text = fmt::format("Covered: {} of the {} of {}", byteCount(c.compared.bytes),
+                                 byteCount(c.bytes_a), pair.a);
+  if (!parts.empty()) text += fmt::format(" ({})", fmt::join(parts, ", "));
+  if (c.budget > 0) text += fmt::format(", by tests at most {}", byteCount(c.budget));
+  for (const auto& [reason, extent] : c.left_out) {
+    absent.push_back(fmt::format("{} {} {}", extent.tensors,
+                                 extent.tensors == 1 ? "tensor" : "tensors", reason));
+  }
+  const auto refused = std::count_if(report.refused.begin(), report.refused.end(),
+                                     [&](const results::Refused& test) {
+                                       return !results::isControl(report, test.model_a) &&
+                                              !results::isControl(report, test.model_b);
+                                     });
+  if (refused > 0) {
+    absent.push_back(
+        fmt::format("{} {} that could not be run", refused, refused == 1 ? "test" : "tests"));
+  }
+  text += absent.empty() ? "" : fmt::format("; not covered: {}", fmt::join(absent, ", "));
+  return text + ".";
 }
 
 }  // namespace kindred::report

@@ -1,4 +1,4 @@
-// Coverage in sentences, for the terminal.
+// Coverage in sentences.
 #pragma once
 
 #include <string>
@@ -8,6 +8,8 @@
 
 namespace kindred::report {
 
+// What of a pair was and was not read, in a line: "Covered: 12 MB of the 1.2 GB of A (MLP), ...".
+std::string covered(const results::Report& report, const results::Pair& pair);
 // What of a pair was understood, compared, left out and proved; one paragraph each.
 std::vector<std::string> coverageText(const results::Pair& pair);
 

@@ -226,6 +226,7 @@ Markup costSection(const results::Report& report) {
   const auto entry = [&](const char* name, const std::string& value) {
     list << element("div", element("dt", name) << element("dd", value));
   };
+  if (cost.date) entry("date", *cost.date);
   entry("read", byteCount(cost.bytes_read));
   entry("requests", grouped(cost.requests));
   entry("time", fmt::format("{:.1f} s", cost.seconds));

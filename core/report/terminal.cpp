@@ -123,37 +123,8 @@ class Printer {
       text +=
           prose(fmt::format("{}: {}", models::name(part.component), verdictName(part.verdict)), 2);
     }
-    return text + "\n" + prose(covered(named)) + correspondence(pair) + evidenceTable() +
+    return text + "\n" + prose(covered(report_, named)) + correspondence(pair) + evidenceTable() +
            controlLines();
-  }
-
-  // What was and was not read of a pair, in a line.
-  std::string covered(const results::Pair& pair) const {
-    const evidence::Coverage& c = pair.coverage;
-    std::vector<std::string> parts, absent;
-    for (const auto& [part, count] : c.components) {
-      const bool met = count.equal + count.constant + count.tied + count.changed > 0;
-      (met ? parts : absent).push_back(part);
-    }
-    std::string text = fmt::format("Covered: {} of the {} of {}", byteCount(c.compared.bytes),
-                                   byteCount(c.bytes_a), pair.a);
-    if (!parts.empty()) text += fmt::format(" ({})", fmt::join(parts, ", "));
-    if (c.budget > 0) text += fmt::format(", by tests at most {}", byteCount(c.budget));
-    for (const auto& [reason, extent] : c.left_out) {
-      absent.push_back(fmt::format("{} {} {}", extent.tensors,
-                                   extent.tensors == 1 ? "tensor" : "tensors", reason));
-    }
-    const auto refused = std::count_if(report_.refused.begin(), report_.refused.end(),
-                                       [&](const results::Refused& test) {
-                                         return !results::isControl(report_, test.model_a) &&
-                                                !results::isControl(report_, test.model_b);
-                                       });
-    if (refused > 0) {
-      absent.push_back(
-          fmt::format("{} {} that could not be run", refused, refused == 1 ? "test" : "tests"));
-    }
-    text += absent.empty() ? "" : fmt::format("; not covered: {}", fmt::join(absent, ", "));
-    return text + ".";
   }
 
   // What corresponds in a pair of relatives, in a sentence.

@@ -155,6 +155,7 @@ struct Summary {
 };
 
 struct RunCost {
+  std::optional<std::string> date;  // the day on which the run ended, by UTC: 2026-01-31
   std::uint64_t bytes_read = 0, requests = 0;
   double seconds = kUndefined;
   std::uint64_t peak_memory_bytes = 0;

@@ -107,6 +107,22 @@ TEST_F(ReportPage, OfAllPairsDrawsTheFamilies) {
   expectQuietAndOffline();
 }
 
+TEST_F(ReportPage, OfManyPairsShowsThoseThatAreTyped) {
+  const support::TempDir dir;
+  for (const char* name : {"red", "green", "blue", "white", "black", "grey"}) {
+    std::filesystem::copy(kDemo + "base", dir / name, std::filesystem::copy_options::recursive);
+  }
+  browser().open(kindred({"compare", "--all", dir.path().string()}));
+  const std::string shown =
+      "return [...document.querySelectorAll('.filtered tbody tr')].filter(r => !r.hidden).length";
+  EXPECT_EQ(browser().evaluate(shown), 15);
+  browser().evaluate(
+      "const i = document.querySelector('input[type=search]'); i.value = 'red'; "
+      "i.dispatchEvent(new Event('input'))");
+  EXPECT_EQ(browser().evaluate(shown), 5) << textOf(".filtered");
+  expectQuietAndOffline();
+}
+
 TEST_F(ReportPage, TellsTheValueUnderTheMouse) {
   browser().open(kindred({"compare", kDemo + "base", kDemo + "tuned"}));
   const std::string mark =

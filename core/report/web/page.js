@@ -6,6 +6,23 @@
 (() => {
   const dark = window.matchMedia("(prefers-color-scheme: dark)");
 
+  // Of many pairs those are shown whose row holds every word that is typed.
+  for (const region of document.querySelectorAll(".filtered")) {
+    const input = document.createElement("input");
+    input.type = "search";
+    input.placeholder = "Show pairs with these words";
+    input.setAttribute("aria-label", input.placeholder);
+    const rows = [...region.querySelectorAll("tbody tr")];
+    input.addEventListener("input", () => {
+      const words = input.value.toLowerCase().split(/\s+/);
+      for (const row of rows) {
+        const text = row.textContent.toLowerCase();
+        row.hidden = !words.every((word) => text.includes(word));
+      }
+    });
+    region.before(input);
+  }
+
   const style = getComputedStyle(document.documentElement);
   const colour = (name) => style.getPropertyValue(name).trim();
 

@@ -126,6 +126,7 @@ void visit(V& v, X& x) {
 
 template <class V, Of<RunCost> X>
 void visit(V& v, X& x) {
+  v.unlessNone("date", x.date, "the day on which the run ended, by UTC");
   v("bytes_read", x.bytes_read, "");
   v("requests", x.requests, "");
   v("seconds", x.seconds, "");
