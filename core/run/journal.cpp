@@ -128,8 +128,8 @@ void Journal::resume(const Facts& facts) {
   if (!others.empty() || *head != facts_) {
     throw inputError(
         folder_.parent_path().string(),
-        fmt::format("holds the journal of another run, which had other {}",
-                    others.empty() ? "things to go by" : others),
+        fmt::format("holds the journal of another run: not the same {}",
+                    others.empty() ? "version of it" : others),
         "give the same command as then, or leave --resume out and begin anew with --force");
   }
   lock();

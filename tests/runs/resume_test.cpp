@@ -152,11 +152,11 @@ TEST_F(Resume, RefusesTheJournalOfAnotherRunByWhatDiffers) {
   other.insert(other.end(), {"--set", "title=another"});
   const RunResult recipe = support::run(other);
   EXPECT_EQ(recipe.exit_code, 2);
-  EXPECT_THAT(recipe.err, HasSubstr("holds the journal of another run, which had other recipe ("));
+  EXPECT_THAT(recipe.err, HasSubstr("holds the journal of another run: not the same recipe ("));
   writePair(dir_, 1, 2);
   const RunResult models = run("--resume", "out");
   EXPECT_EQ(models.exit_code, 2);
-  EXPECT_THAT(models.err, HasSubstr("which had other models ("));
+  EXPECT_THAT(models.err, HasSubstr("not the same models ("));
   EXPECT_EQ(unitsIn(dir_ / "out").size(), 2U);
 }
 

@@ -116,32 +116,26 @@ class MergeWeights final : public kindred::Survey {
 
   static void record(const Mixture& mixture, std::uint64_t elements, std::size_t tensor,
                      const std::vector<std::size_t>& parents, SurveyReport& report) {
+    const auto of = [&](std::size_t figure, std::size_t parent, double value) {
+      report.values.push_back({figure, 0, tensor, parent + 1, parents[parent], elements, value});
+    };
+    const auto ofTensor = [&](std::size_t figure, double value) {
+      SurveyValue one{figure, 0, tensor};
+      one.elements = elements;
+      one.value = value;
+      report.values.push_back(one);
+    };
+    for (std::size_t p = 0; p < parents.size(); ++p) of(kWeight, p, mixture.weights[p]);
+    ofTensor(kUnexplained, mixture.unexplained);
+    ofTensor(kAlone, mixture.alone);
     for (std::size_t p = 0; p < parents.size(); ++p) {
-      report.values.push_back(
-          {kWeight, 0, tensor, p + 1, parents[p], elements, mixture.weights[p]});
+      of(kError, p, mixture.errors[p]);
+      of(kRounding, p, mixture.rounding[p]);
     }
-    SurveyValue one{kUnexplained, 0, tensor};
-    one.elements = elements;
-    one.value = mixture.unexplained;
-    report.values.push_back(one);
-    one.figure = kAlone;
-    one.value = mixture.alone;
-    report.values.push_back(one);
-    for (std::size_t p = 0; p < parents.size(); ++p) {
-      report.values.push_back({kError, 0, tensor, p + 1, parents[p], elements, mixture.errors[p]});
-      report.values.push_back(
-          {kRounding, 0, tensor, p + 1, parents[p], elements, mixture.rounding[p]});
-    }
-    one.figure = kCondition;
-    one.value = std::isfinite(mixture.condition) ? mixture.condition : kNone;
-    report.values.push_back(one);
+    ofTensor(kCondition, std::isfinite(mixture.condition) ? mixture.condition : kNone);
     if (parents.size() != 2) return;
-    one.figure = kAlong;
-    one.value = mixture.along;
-    report.values.push_back(one);
-    one.figure = kCollinearity;
-    one.value = mixture.collinearity;
-    report.values.push_back(one);
+    ofTensor(kAlong, mixture.along);
+    ofTensor(kCollinearity, mixture.collinearity);
   }
 
   static kindred::TextTable tableOf(std::span<const SurveyedModel* const> models,
