@@ -1,5 +1,5 @@
 // Families whose queries, keys and values are grouped by heads on the Hub, and in three blocks in
-// GGUF, and encoders, which GGUF calls otherwise: one model in both.
+// GGUF, encoders, and others whose own names GGUF does not keep: one model in both.
 #include <gmock/gmock.h>
 
 #include <algorithm>
@@ -17,7 +17,7 @@ using nlohmann::json;
 struct Regrouped {
   const char* family;
   const char* gguf;               // its architecture there
-  std::uint64_t groups, queries;  // key-value heads, and queries of each
+  std::uint64_t groups, queries;  // key-value heads, and queries of each; 0: GGUF groups none anew
   // Beginnings of names where they end with a point, else parts of them; and GGUF's.
   std::map<std::string, std::string> names;
   std::set<std::string> gauges;
@@ -69,6 +69,16 @@ Array inBlocks(const Array& grouped, const Regrouped& test) {
   return blocks;
 }
 
+Array turned(const Array& array) {
+  Array made{{array.shape[1], array.shape[0]}, {}};
+  for (std::uint64_t column = 0; column < array.shape[1]; ++column) {
+    for (std::uint64_t row = 0; row < array.shape[0]; ++row) {
+      made.values.push_back(array.values[row * array.shape[1] + column]);
+    }
+  }
+  return made;
+}
+
 std::string ggufName(std::string name, const Regrouped& test) {
   for (const auto& [hub, gguf] : test.names) {
     const std::size_t at =
@@ -95,8 +105,10 @@ void saveRegrouped(const std::filesystem::path& path, const Toy& toy, const Regr
   }
   if (family == "gptneox") writer.number(family + ".rope.dimension_count", 4);
   for (const auto& [name, array] : toy) {
-    const bool packed = name.find("query_key_value") != std::string::npos;
-    const Array stored = packed ? inBlocks(array, test) : array;
+    const bool packed = test.queries > 0 && name.find("query_key_value") != std::string::npos;
+    const bool by_inputs =  // as GPT-2 has its matrices on the Hub
+        family == "gpt2" && array.shape.size() == 2 && name.find(".c_") != std::string::npos;
+    const Array stored = packed ? inBlocks(array, test) : by_inputs ? turned(array) : array;
     writer.tensor(ggufName(name, test), 0, stored.shape,
                   support::tensorOf("", DType::F32, stored.shape, stored.values).bytes);
   }
@@ -182,6 +194,120 @@ INSTANTIATE_TEST_SUITE_P(
                                {"output.dense", "ffn_down"},
                                {"output.LayerNorm", "layer_output_norm"}},
                               {"value-dim", "rotary-free"}},
+                    Regrouped{"gpt2",
+                              "gpt2",
+                              4,
+                              0,
+                              {{"transformer.wte", "token_embd"},
+                               {"transformer.wpe", "position_embd"},
+                               {"transformer.ln_f", "output_norm"},
+                               {"transformer.h.", "blk."},
+                               {"ln_1", "attn_norm"},
+                               {"ln_2", "ffn_norm"},
+                               {"attn.c_attn", "attn_qkv"},
+                               {"attn.c_proj", "attn_output"},
+                               {"mlp.c_fc", "ffn_up"},
+                               {"mlp.c_proj", "ffn_down"}},
+                              {"value-dim", "rotary-free"}},
+                    Regrouped{"exaone",
+                              "exaone",
+                              2,
+                              0,
+                              {{"transformer.wte", "token_embd"},
+                               {"transformer.ln_f", "output_norm"},
+                               {"lm_head.", "output."},
+                               {"transformer.h.", "blk."},
+                               {"ln_1", "attn_norm"},
+                               {"ln_2", "ffn_norm"},
+                               {"attn.attention.q_proj", "attn_q"},
+                               {"attn.attention.k_proj", "attn_k"},
+                               {"attn.attention.v_proj", "attn_v"},
+                               {"attn.attention.out_proj", "attn_output"},
+                               {"mlp.c_fc_0", "ffn_gate"},
+                               {"mlp.c_fc_1", "ffn_up"},
+                               {"mlp.c_proj", "ffn_down"}},
+                              {"value-dim", "rotary-pair"}},
+                    Regrouped{"qwen",
+                              "qwen",
+                              4,
+                              0,
+                              {{"transformer.wte", "token_embd"},
+                               {"transformer.ln_f", "output_norm"},
+                               {"lm_head.", "output."},
+                               {"transformer.h.", "blk."},
+                               {"ln_1", "attn_norm"},
+                               {"ln_2", "ffn_norm"},
+                               {"attn.c_attn", "attn_qkv"},
+                               {"attn.c_proj", "attn_output"},
+                               {"mlp.w2", "ffn_gate"},
+                               {"mlp.w1", "ffn_up"},
+                               {"mlp.c_proj", "ffn_down"}},
+                              {"value-dim", "rotary-pair"}},
+                    Regrouped{"chatglm",
+                              "chatglm",
+                              2,
+                              0,
+                              {{"transformer.embedding.word_embeddings", "token_embd"},
+                               {"transformer.output_layer", "output"},
+                               {"transformer.encoder.final_layernorm", "output_norm"},
+                               {"transformer.encoder.layers.", "blk."},
+                               {"input_layernorm", "attn_norm"},
+                               {"post_attention_layernorm", "ffn_norm"},
+                               {"self_attention.query_key_value", "attn_qkv"},
+                               {"self_attention.dense", "attn_output"},
+                               {"mlp.dense_h_to_4h", "ffn_up"},
+                               {"mlp.dense_4h_to_h", "ffn_down"}},
+                              {"value-dim"}},
+                    Regrouped{"phi",
+                              "phi2",
+                              4,
+                              0,
+                              {{"model.embed_tokens", "token_embd"},
+                               {"model.final_layernorm", "output_norm"},
+                               {"lm_head.", "output."},
+                               {"model.layers.", "blk."},
+                               {"input_layernorm", "attn_norm"},
+                               {"self_attn.q_proj", "attn_q"},
+                               {"self_attn.k_proj", "attn_k"},
+                               {"self_attn.v_proj", "attn_v"},
+                               {"self_attn.dense", "attn_output"},
+                               {"mlp.fc1", "ffn_up"},
+                               {"mlp.fc2", "ffn_down"}},
+                              {"value-dim"}},
+                    Regrouped{"starcoder2",
+                              "starcoder2",
+                              2,
+                              0,
+                              {{"model.embed_tokens", "token_embd"},
+                               {"model.norm", "output_norm"},
+                               {"lm_head.", "output."},
+                               {"model.layers.", "blk."},
+                               {"input_layernorm", "attn_norm"},
+                               {"post_attention_layernorm", "ffn_norm"},
+                               {"self_attn.q_proj", "attn_q"},
+                               {"self_attn.k_proj", "attn_k"},
+                               {"self_attn.v_proj", "attn_v"},
+                               {"self_attn.o_proj", "attn_output"},
+                               {"mlp.c_fc", "ffn_up"},
+                               {"mlp.c_proj", "ffn_down"}},
+                              {"value-dim", "rotary-pair"}},
+                    Regrouped{"cohere",
+                              "command-r",
+                              2,
+                              0,
+                              {{"model.embed_tokens", "token_embd"},
+                               {"model.norm", "output_norm"},
+                               {"lm_head.", "output."},
+                               {"model.layers.", "blk."},
+                               {"input_layernorm", "attn_norm"},
+                               {"self_attn.q_proj", "attn_q"},
+                               {"self_attn.k_proj", "attn_k"},
+                               {"self_attn.v_proj", "attn_v"},
+                               {"self_attn.o_proj", "attn_output"},
+                               {"mlp.gate_proj", "ffn_gate"},
+                               {"mlp.up_proj", "ffn_up"},
+                               {"mlp.down_proj", "ffn_down"}},
+                              {"value-dim"}},
                     tower("ffn_up", "ffn_down"), tower("ffn_down", "ffn_up")),
     [](const auto& test) { return std::to_string(test.index) + "_" + test.param.family; });
 

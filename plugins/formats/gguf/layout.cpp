@@ -22,7 +22,7 @@ struct Name {
 constexpr std::string_view kTower = "clip_vision_model";
 
 // The first that fits is taken, here and below.
-constexpr std::array<Name, 18> kEnds{{
+constexpr auto kEnds = std::to_array<Name>({
     {"token_embd", "bert.embeddings.word_embeddings", "bert"},
     {"position_embd", "bert.embeddings.position_embeddings", "bert"},
     {"token_types", "bert.embeddings.token_type_embeddings", "bert"},
@@ -38,24 +38,41 @@ constexpr std::array<Name, 18> kEnds{{
     {"output_norm", "transformer.ln_f", "bloom"},
     {"token_embd", "transformer.word_embeddings", "falcon"},
     {"output_norm", "transformer.ln_f", "falcon"},
+    {"token_embd", "transformer.wte", "gpt2"},
+    {"position_embd", "transformer.wpe", "gpt2"},
+    {"output_norm", "transformer.ln_f", "gpt2"},
+    {"token_embd", "transformer.wte", "exaone"},
+    {"output_norm", "transformer.ln_f", "exaone"},
+    {"token_embd", "transformer.wte", "qwen"},
+    {"output_norm", "transformer.ln_f", "qwen"},
+    {"token_embd", "transformer.embedding.word_embeddings", "chatglm"},
+    {"output_norm", "transformer.encoder.final_layernorm", "chatglm"},
+    {"output", "transformer.output_layer", "chatglm"},
+    {"token_embd", "model.tok_embeddings", "internlm2"},
+    {"output", "output", "internlm2"},
+    {"output_norm", "model.final_layernorm", "phi"},
     {"token_embd", "model.embed_tokens"},
     {"output_norm", "model.norm"},
     {"output", "lm_head"},
-}};
+});
 
 // What stands before a layer's number.
 struct Prefix {
   std::string_view family, prefix;
 };
-constexpr std::array<Prefix, 5> kPrefixes{{{"gpt_neox", "gpt_neox.layers."},
-                                           {"bloom", "transformer.h."},
-                                           {"falcon", "transformer.h."},
-                                           {"bert", "bert.encoder.layer."},
-                                           {kTower, "vision_model.encoder.layers."}}};
+constexpr auto kPrefixes = std::to_array<Prefix>({{"gpt_neox", "gpt_neox.layers."},
+                                                  {"bloom", "transformer.h."},
+                                                  {"falcon", "transformer.h."},
+                                                  {"gpt2", "transformer.h."},
+                                                  {"exaone", "transformer.h."},
+                                                  {"qwen", "transformer.h."},
+                                                  {"chatglm", "transformer.encoder.layers."},
+                                                  {"bert", "bert.encoder.layer."},
+                                                  {kTower, "vision_model.encoder.layers."}});
 
 // Of families whose queries, keys and values are grouped by heads on the Hub the converter makes
 // three blocks: they have a name of their own, by which architecture files split them.
-constexpr std::array<Name, 75> kBlocks{{
+constexpr auto kBlocks = std::to_array<Name>({
     {"attn_q", "attention.self.query", "bert"},
     {"attn_k", "attention.self.key", "bert"},
     {"attn_v", "attention.self.value", "bert"},
@@ -85,6 +102,45 @@ constexpr std::array<Name, 75> kBlocks{{
     {"ffn_up", "mlp.dense_h_to_4h", "falcon"},
     {"ffn_down", "mlp.dense_4h_to_h", "falcon"},
     {"attn_norm_2", "ln_attn", "falcon"},
+    {"attn_norm", "ln_1", "gpt2"},
+    {"attn_qkv", "attn.qkv_proj", "gpt2"},  // the converter turns its matrices
+    {"attn_output", "attn.out_proj", "gpt2"},
+    {"ffn_norm", "ln_2", "gpt2"},
+    {"ffn_up", "mlp.fc_in", "gpt2"},
+    {"ffn_down", "mlp.fc_out", "gpt2"},
+    {"attn_norm", "ln_1", "exaone"},
+    {"attn_q", "attn.attention.q_proj", "exaone"},
+    {"attn_k", "attn.attention.k_proj", "exaone"},
+    {"attn_v", "attn.attention.v_proj", "exaone"},
+    {"attn_output", "attn.attention.out_proj", "exaone"},
+    {"ffn_norm", "ln_2", "exaone"},
+    {"ffn_gate", "mlp.c_fc_0", "exaone"},
+    {"ffn_up", "mlp.c_fc_1", "exaone"},
+    {"ffn_down", "mlp.c_proj", "exaone"},
+    {"attn_norm", "ln_1", "qwen"},
+    {"attn_qkv", "attn.c_attn", "qwen"},
+    {"attn_output", "attn.c_proj", "qwen"},
+    {"ffn_norm", "ln_2", "qwen"},
+    {"ffn_gate", "mlp.w2", "qwen"},
+    {"ffn_up", "mlp.w1", "qwen"},
+    {"ffn_down", "mlp.c_proj", "qwen"},
+    {"attn_qkv", "self_attention.query_key_value", "chatglm"},
+    {"attn_output", "self_attention.dense", "chatglm"},
+    {"ffn_up", "mlp.dense_h_to_4h", "chatglm"},
+    {"ffn_down", "mlp.dense_4h_to_h", "chatglm"},
+    {"attn_norm", "attention_norm", "internlm2"},
+    {"attn_output", "attention.wo", "internlm2"},
+    {"ffn_norm", "ffn_norm", "internlm2"},
+    {"ffn_gate", "feed_forward.w1", "internlm2"},
+    {"ffn_up", "feed_forward.w3", "internlm2"},
+    {"ffn_down", "feed_forward.w2", "internlm2"},
+    {"attn_output", "self_attn.dense", "phi"},
+    {"ffn_up", "mlp.fc1", "phi"},
+    {"ffn_down", "mlp.fc2", "phi"},
+    {"ffn_up", "mlp.c_fc", "starcoder2"},
+    {"ffn_down", "mlp.c_proj", "starcoder2"},
+    {"attn_q_norm", "self_attn.query_layernorm", "hunyuan_v1_dense"},
+    {"attn_k_norm", "self_attn.key_layernorm", "hunyuan_v1_dense"},
     {"ffn_gate_inp", "block_sparse_moe.gate", "mixtral"},
     {"ffn_gate_inp", "block_sparse_moe.gate", "phimoe"},
     {"ffn_gate_shexp", "mlp.shared_expert.gate_proj", "qwen2_moe"},
@@ -131,7 +187,7 @@ constexpr std::array<Name, 75> kBlocks{{
     {"ffn_down_exps", "mlp.experts.down_proj"},
     {"ffn_gate_up_exps", "mlp.experts.gate_up_proj"},
     {"exp_probs_b", "mlp.gate.e_score_correction"},
-}};
+});
 
 // Architectures whose converter puts the two halves of a rotary head in turns.
 constexpr std::array<std::string_view, 12> kInTurns{
@@ -139,14 +195,21 @@ constexpr std::array<std::string_view, 12> kInTurns{
     "minicpm", "olmo",     "arctic", "deepseek", "baichuan",   "xverse"};
 
 // Families whose name differs.
-constexpr std::array<std::array<std::string_view, 2>, 8> kFamilies{{{"qwen2moe", "qwen2_moe"},
-                                                                    {"deci", "nemotron-nas"},
-                                                                    {"gptneox", "gpt_neox"},
-                                                                    {"qwen3moe", "qwen3_moe"},
-                                                                    {"deepseek2", "deepseek_v3"},
-                                                                    {"glm4moe", "glm4_moe"},
-                                                                    {"gpt-oss", "gpt_oss"},
-                                                                    {"mistral3", "mistral"}}};
+struct Family {
+  std::string_view gguf, hub;
+};
+constexpr auto kFamilies = std::to_array<Family>({{"qwen2moe", "qwen2_moe"},
+                                                  {"deci", "nemotron-nas"},
+                                                  {"gptneox", "gpt_neox"},
+                                                  {"qwen3moe", "qwen3_moe"},
+                                                  {"deepseek2", "deepseek_v3"},
+                                                  {"glm4moe", "glm4_moe"},
+                                                  {"gpt-oss", "gpt_oss"},
+                                                  {"mistral3", "mistral"},
+                                                  {"phi2", "phi"},
+                                                  {"command-r", "cohere"},
+                                                  {"hunyuan-dense", "hunyuan_v1_dense"},
+                                                  {"xverse", "llama"}});
 
 struct Key {
   const char* gguf;
