@@ -74,6 +74,10 @@ Verdict Judge::decide() const {
     verdict.start = start();
     verdict.sentence = rejection() + startText(verdict.start) + spread(narrow) + onlyStream() +
                        notInAll() + differences();
+    if (verdict.unverified && sharedBytesAreEvidence(coverage_)) {
+      verdict.unverified = false;  // bytes are as they are
+      verdict.sentence = sharedBytesSentence(a_, b_, coverage_) + " " + verdict.sentence;
+    }
   } else if (exact || sharedBytesAreEvidence(coverage_)) {
     verdict.klass = othersAreApart() ? Class::partial : Class::shared_weights;
     verdict.unverified = verdict.unverified && exact;  // bytes are as they are

@@ -127,6 +127,14 @@ TEST(Judge, TakesEqualBytesOfManyElementsForEvidenceWhateverTheTensorsAreCalled)
   const Verdict verdict = judge("a", "b", {}, coverage);
   EXPECT_EQ(verdict.klass, Class::shared_weights);
   EXPECT_THAT(verdict.sentence, HasSubstr("6 tensors (other) of 90,000 elements"));
+  // A test whose assumption nobody checked does not make bytes any less equal.
+  Adjusted content = inVain();
+  content.finding.basis = Basis::unverified;
+  content.log10_p = -40;
+  const Verdict both = judge("a", "b", {content}, coverage);
+  EXPECT_EQ(both.klass, Class::shared_weights);
+  EXPECT_FALSE(both.unverified);
+  EXPECT_THAT(both.sentence, HasSubstr("6 tensors (other) of 90,000 elements"));
   coverage.shared_unknown = {1, 20'000};  // random features of a default seed, a table of sines
   EXPECT_EQ(judge("a", "b", {}, coverage).klass, Class::untestable);
 }
