@@ -83,7 +83,7 @@ std::vector<Share> encodingsOf(const models::Checkpoint& checkpoint) {
     if (tensor.numbers) {
       bytes[tensor.numbers->codec] += tensor.bytes;
     } else if (tensor.encoding == models::Encoding::part) {
-      bytes["scales, zero points and tables of these"] += tensor.bytes;
+      bytes["further parts of these: scales, zero points, tables, slices"] += tensor.bytes;
     } else {
       bytes[isNumbers(tensor) ? std::string(name(tensor.dtype)) : notRead(tensor)] += tensor.bytes;
     }

@@ -6,6 +6,8 @@
 #include <set>
 #include <string>
 
+#include <fmt/format.h>
+
 #include "words/names.hpp"
 
 namespace kindred::steps {
@@ -100,7 +102,8 @@ class Chooser {
       if (!shared_.contains(shape)) continue;
       const std::size_t before = alike[shape]++;
       if (before >= 2 * kOfAShape) {
-        leaveOut(model, side[i].view, "over budget");
+        leaveOut(model, side[i].view,
+                 fmt::format("of its shape only the first {} are compared", 2 * kOfAShape));
         continue;
       }
       const std::uint64_t columns = info.elements / shape[0];

@@ -66,7 +66,7 @@ class Job {
   }
   std::set<std::string> plugins() const { return pluginNames(recipe_, tools_); }
   results::Results run(const Plan& plan, unsigned threads = 1) {
-    return execute(recipe_, plan, *models_, {threads, false});
+    return execute(recipe_, plan, *models_, {.threads = threads});
   }
 
  private:
