@@ -49,14 +49,16 @@ TextTable steps(const results::Report& report) {
 
 TextTable summaries(const results::Report& report) {
   TextTable table{"Figures",
-                  {"step", "figure", "models", "values", "mean", "sd", "min", "median", "max"},
+                  {"step", "figure", "models", "values", "mean", "sd", "min", "median", "max",
+                   "least in", "most in"},
                   {},
                   ""};
   for (const results::Summary& s : report.observations) {
     table.rows.push_back({s.step, s.metric == s.figure ? s.metric : s.metric + "." + s.figure,
                           s.model_b.empty() ? s.model_a : s.model_a + " and " + s.model_b,
                           std::to_string(s.count), figure(s.mean), figure(s.sd), figure(s.min),
-                          figure(s.median), figure(s.max)});
+                          figure(s.median), figure(s.max), s.count > 1 ? s.min_of : "",
+                          s.count > 1 ? s.max_of : ""});
   }
   return table;
 }

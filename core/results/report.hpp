@@ -152,6 +152,7 @@ struct Summary {
   std::uint64_t undefined = 0;  // NaN: constant or empty input
   double mean = kUndefined, sd = kUndefined, min = kUndefined, median = kUndefined,
          max = kUndefined;
+  std::string min_of, max_of;  // the first tensor of the first model that has it
 };
 
 struct RunCost {

@@ -6,15 +6,20 @@
 #include "results/aggregate.hpp"
 
 namespace kindred::results {
+namespace {
+
+using Key = std::tuple<std::string, std::string, std::string, std::string, std::string>;
+
+Key keyOf(const Observation& o) { return {o.step, o.metric, o.figure, o.model_a, o.model_b}; }
+
+}  // namespace
 
 std::vector<Summary> summarise(const std::vector<Observation>& observations) {
-  using Key = std::tuple<std::string, std::string, std::string, std::string, std::string>;
   std::map<Key, std::size_t> index;
   std::vector<Summary> summaries;
   std::vector<std::vector<double>> values;
   for (const Observation& o : observations) {
-    const auto [at, fresh] =
-        index.try_emplace(Key{o.step, o.metric, o.figure, o.model_a, o.model_b}, summaries.size());
+    const auto [at, fresh] = index.try_emplace(keyOf(o), summaries.size());
     if (fresh) {
       Summary summary;
       summary.step = o.step;
@@ -36,6 +41,11 @@ std::vector<Summary> summarise(const std::vector<Observation>& observations) {
     s.min = aggregate(values[i], "min");
     s.median = aggregate(values[i], "median");
     s.max = aggregate(values[i], "max");
+  }
+  for (const Observation& o : observations) {
+    Summary& s = summaries[index.at(keyOf(o))];
+    if (s.min_of.empty() && o.value == s.min) s.min_of = o.tensor_a;
+    if (s.max_of.empty() && o.value == s.max) s.max_of = o.tensor_a;
   }
   return summaries;
 }

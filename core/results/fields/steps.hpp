@@ -92,6 +92,8 @@ void visit(V& v, X& x) {
   v("min", x.min, "");
   v("median", x.median, "");
   v("max", x.max, "");
+  v.added("min_of", x.min_of, "the first tensor of the first model that has it; empty: of none");
+  v.added("max_of", x.max_of, "the first tensor of the first model that has it; empty: of none");
 }
 
 template <class V, Of<Note> X>

@@ -4,6 +4,8 @@
 
 #include <cmath>
 
+#include "results/summary.hpp"
+
 namespace kindred::results {
 namespace {
 
@@ -30,6 +32,23 @@ TEST(Aggregate, LeavesUndefinedValuesOut) {
 
 TEST(Aggregate, OfAConstantHasNoDeviationWhateverItsSize) {
   EXPECT_EQ(aggregate(std::vector<double>(1000, 1e9 + 0.1), "sd"), 0);
+}
+
+TEST(Summary, NamesTheTensorsOfTheExtremes) {
+  std::vector<Observation> observations;
+  for (const auto& [tensor, value] : {std::pair{"none", kNaN},
+                                      {"middle", 2.0},
+                                      {"least", 1.0},
+                                      {"most", 3.0},
+                                      {"most, too", 3.0}}) {
+    Observation& o = observations.emplace_back();
+    o.step = "s", o.metric = o.figure = "cosine", o.tensor_a = tensor, o.value = value;
+  }
+  const Summary summary = summarise(observations).at(0);
+  EXPECT_EQ(summary.min_of, "least");
+  EXPECT_EQ(summary.max_of, "most");
+  observations.resize(1);
+  EXPECT_EQ(summarise(observations).at(0).min_of, "") << "nothing is defined";
 }
 
 }  // namespace
