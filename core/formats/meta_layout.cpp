@@ -157,8 +157,11 @@ class Slices final : public models::DecodedFile {
   std::vector<MatrixRows> parts_;
 };
 
+// What no params.json states, and architecture files go by.
+constexpr const char* kLatentType = "mistral_large_3";
+
 struct Params {
-  std::uint64_t dim = 0, layers = 0, heads = 0, kv_heads = 0, head = 0;
+  std::uint64_t dim = 0, layers = 0, heads = 0, kv_heads = 0, head = 0, latent = 0;
 };
 
 std::string sliceName(std::size_t number) { return fmt::format("consolidated.{:02}.pth", number); }
@@ -181,12 +184,13 @@ std::optional<Params> paramsOf(const words::PaddedText& text, const std::string&
     for (words::json::field field : object) {
       const std::string key(std::string_view(field.unescaped_key()));
       words::json::value value = field.value();
-      std::uint64_t* into = key == "dim"          ? &params.dim
-                            : key == "n_layers"   ? &params.layers
-                            : key == "n_heads"    ? &params.heads
-                            : key == "n_kv_heads" ? &params.kv_heads
-                            : key == "head_dim"   ? &params.head
-                                                  : nullptr;
+      std::uint64_t* into = key == "dim"            ? &params.dim
+                            : key == "n_layers"     ? &params.layers
+                            : key == "n_heads"      ? &params.heads
+                            : key == "n_kv_heads"   ? &params.kv_heads
+                            : key == "head_dim"     ? &params.head
+                            : key == "kv_lora_rank" ? &params.latent
+                                                    : nullptr;
       if (into == nullptr || value.is_null()) {
         words::walk(value, where);
       } else {
@@ -383,7 +387,8 @@ class Layout {
 
 bool areConsolidated(const std::vector<std::string>& names) {
   return !names.empty() && std::all_of(names.begin(), names.end(), [](const std::string& name) {
-    return name.starts_with("consolidated") && name.ends_with(".safetensors");
+    return name.starts_with("consolidated") &&
+           (name.ends_with(".safetensors") || name.ends_with(".safetensors.index.json"));
   });
 }
 
@@ -412,7 +417,13 @@ std::vector<std::string> missingSlices(const std::vector<std::string>& names) {
 
 void layMetaOut(models::CheckpointParts& parts, const words::PaddedText& params,
                 const std::string& place, bool cut) {
-  if (const auto known = paramsOf(params, place, cut)) Layout(parts, *known, place).run();
+  const std::optional<Params> known = paramsOf(params, place, cut);
+  if (!known) return;
+  if (known->latent == 0 || cut) return Layout(parts, *known, place).run();
+  const std::string_view text = params.text();
+  parts.config = fmt::format(R"({{"model_type":"{}",)", kLatentType);
+  parts.config += text.substr(text.find('{') + 1);
+  parts.config_place = place;
 }
 
 }  // namespace kindred::formats

@@ -19,7 +19,7 @@ namespace kindred::formats {
 
 inline constexpr const char* kParamsName = "params.json";
 
-// Whether these hold whole tensors under such names.
+// Whether these, weights or their index, are of whole tensors under such names.
 bool areConsolidated(const std::vector<std::string>& names);
 // Whether these are all slices of one model, by their names: numbered from 0, none missing.
 bool areSlices(const std::vector<std::string>& names);
@@ -29,7 +29,8 @@ std::vector<std::string> missingSlices(const std::vector<std::string>& names);
 // Puts slices together, renames and reorders them, and makes a config of `params`, whose place is
 // named in errors: an Error where it contradicts the shapes, as it does where slices are missing.
 // Tensors of other names stay as they are; where all are of other names, or `params` is of a model
-// without heads, and nothing is `cut`, all does.
+// without heads, and nothing is `cut`, all does. So does a model of latent attention (Mistral Large
+// 3), whose names an architecture file has: `params` itself becomes its config.
 void layMetaOut(models::CheckpointParts& parts, const words::PaddedText& params,
                 const std::string& place, bool cut);
 

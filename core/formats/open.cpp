@@ -192,7 +192,8 @@ CheckpointParts openStored(std::string model, Source& source, Location& location
   const bool has_index = !chosen.index.empty();
   const bool slices = areSlices(chosen.shards), cut = slices && chosen.shards.size() > 1;
   // Slices can't be put together without it, whatever lies beside them.
-  const bool consolidated = areConsolidated(chosen.shards);
+  const bool consolidated =
+      areConsolidated(has_index ? std::vector<std::string>{chosen.index} : chosen.shards);
   const bool has_params = contains(names, kParamsName) &&
                           (consolidated || cut || (slices && !contains(names, kConfigName)));
   const bool has_config = (consolidated || !has_params) && contains(names, kConfigName);

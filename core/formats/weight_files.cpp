@@ -510,8 +510,9 @@ class Chooser {
     for (const Group& group : groups_) {
       if (group.sort == Sort::adapter) continue;
       if (group.index == result_.index && !group.index.empty()) continue;
-      const bool plain = group.sort == Sort::plain;
-      if (plain && !result_.index.empty() && group.index.empty()) continue;
+      const bool listed_there =
+          group.sort == Sort::plain || group.stem == stemOfIndex(result_.index);
+      if (listed_there && !result_.index.empty() && group.index.empty()) continue;
       if (!group.index.empty()) rest[group.sort].push_back(group.index);
       for (const std::string& file : group.files) {
         if (!taken.contains(file)) rest[group.sort].push_back(file);

@@ -79,7 +79,7 @@ class ConfigReader {
       json::object inner = value.get_object();
       read(inner, false);
       --depth_;
-    } else if (key == "attn_config" || key == "ffn_config") {
+    } else if (key == "attn_config" || key == "ffn_config" || key == "moe") {
       readPart(value);
     } else if (key == "rope_parameters" || key == "rope_scaling") {
       std::vector<ModelConfig::Rotation> rotations;
@@ -210,27 +210,30 @@ constexpr std::array kSpellings{
              "intermediate",
              {"intermediate_size", "ffn_dim", "d_ff", "n_inner", "ffn_hidden_size",
               "decoder_ffn_dim", "encoder_ffn_dim", "inner_dim", "hidden_dim"}},
-    Spelling{
-        &Dimensions::experts,
-        "experts",
-        {"n_routed_experts", "num_experts", "num_local_experts", "moe_num_experts", "n_experts"}},
-    Spelling{&Dimensions::expert_groups, "expert_groups", {"n_group", "num_expert_group"}},
+    Spelling{&Dimensions::experts,
+             "experts",
+             {"n_routed_experts", "num_experts", "num_local_experts", "moe_num_experts",
+              "n_experts", "num_routed_experts"}},
+    Spelling{&Dimensions::expert_groups,
+             "expert_groups",
+             {"n_group", "num_expert_group", "num_expert_groups"}},
     Spelling{
         &Dimensions::experts_per_token,
         "experts_per_token",
         {"num_experts_per_tok", "num_experts_per_token", "top_k_experts", "moe_topk", "moe_top_k"}},
     Spelling{&Dimensions::expert_intermediate,
              "expert_intermediate",
-             {"moe_intermediate_size", "expert_ffn_hidden_size"}},
+             {"moe_intermediate_size", "expert_ffn_hidden_size", "expert_hidden_dim"}},
     Spelling{
         &Dimensions::shared_experts, "shared_experts", {"n_shared_experts", "num_shared_experts"}},
     Spelling{&Dimensions::vocabulary, "vocabulary", {"vocab_size", "padded_vocab_size"}},
-    Spelling{&Dimensions::first_dense, "first_dense", {"first_k_dense_replace"}},
-    Spelling{&Dimensions::q_rank, "q_rank", {"q_lora_rank"}},
-    Spelling{&Dimensions::kv_rank, "kv_rank", {"kv_lora_rank"}},
-    Spelling{&Dimensions::rope_dim, "rope_dim", {"qk_rope_head_dim"}},
-    Spelling{&Dimensions::nope_dim, "nope_dim", {"qk_nope_head_dim"}},
-    Spelling{&Dimensions::value_dim, "value_dim", {"v_head_dim"}},
+    Spelling{
+        &Dimensions::first_dense, "first_dense", {"first_k_dense_replace", "num_dense_layers"}},
+    Spelling{&Dimensions::q_rank, "q_rank", {"q_lora_rank", "attention_q_lora_dim"}},
+    Spelling{&Dimensions::kv_rank, "kv_rank", {"kv_lora_rank", "attention_kv_lora_dim"}},
+    Spelling{&Dimensions::rope_dim, "rope_dim", {"qk_rope_head_dim", "attention_qk_rope_dim"}},
+    Spelling{&Dimensions::nope_dim, "nope_dim", {"qk_nope_head_dim", "attention_qk_dim"}},
+    Spelling{&Dimensions::value_dim, "value_dim", {"v_head_dim", "attention_v_dim"}},
 };
 
 std::uint64_t wholeNumber(const ModelConfig& config, const std::string& key,

@@ -56,6 +56,17 @@ const std::string kLatent =
 const std::string kShared = mlp(kL + "mlp.shared_experts.");
 const std::string kCorrection = kL + "mlp.gate.e_score_correction_bias E\n";
 
+// As Mistral names them.
+std::string nativeLatent() {
+  const std::string l = "layers.{l}.", a = l + "attention.";
+  return "tok_embeddings.weight T D\nnorm.weight D\noutput.weight T D\n" + l +
+         "attention_norm.weight D\n" + l + "ffn_norm.weight D\n" + a + "wq_a.weight 32 D\n" + a +
+         "q_a_norm.weight 32\n" + a + "wq_b.weight 96 32\n" + a + "wkv_a_with_mqa.weight 40 D\n" +
+         a + "kv_a_norm.weight 32\n" + a + "wkv_b.weight 128 32\n" + a + "wo.weight D Q\n" + l +
+         "gate.weight E D\n" + mlp(l + "experts.{e}.", "w1", "w3", "w2") +
+         mlp(l + "shared_experts.", "w1", "w3", "w2");
+}
+
 std::string vision(const std::string& prefix, const std::string& norms, const std::string& mlp_) {
   const std::string a = prefix + "attention.";
   return norms + square(a + "attention.query") + square(a + "attention.key") +
@@ -173,6 +184,27 @@ const std::vector<Layout>& layouts() {
       {"axk1",
        type("axk1") + kLatent + kMoe,
        latent(kExperts + kCorrection + kShared + kL + "post_mlp_layernorm.weight D\n"),
+       {"mlp-unit", "latent-dim", "value-dim", "rotary-free"}},
+      {"deepseek_v3",  // queries straight from the stream
+       type("sarvam_mla") + kLatent + kMoe,
+       replaced(
+           replaced(replaced(latent(kExperts + kCorrection + kShared), "q_a_layernorm", "gone"),
+                    kL + "self_attn.q_a_proj.weight 32 D\n" + kL + "self_attn.gone.weight 32\n",
+                    ""),
+           "q_b_proj.weight 96 32", "q_proj.weight 96 D"),
+       {"mlp-unit", "latent-dim", "value-dim", "rotary-free"}},
+      {"pangu_ultra_moe",  // the names of sizes are its own
+       type("pangu_ultra_moe") +
+           R"(,"attention_q_lora_dim":32,"attention_kv_lora_dim":32,"attention_qk_rope_dim":8,)"
+           R"("attention_qk_dim":16,"attention_v_dim":16,"num_routed_experts":4)" +
+           R"(,"num_experts_per_tok":2,"moe_intermediate_size":96)",
+       latent(kExperts + kShared + kL + "pre_mlp_layernorm.weight D\n" + kL +
+              "post_mlp_layernorm.weight D\n"),
+       {"mlp-unit", "latent-dim", "value-dim", "rotary-free"}},
+      {"mistral_large_3",
+       type("mistral_large_3") + kLatent +
+           R"(,"moe":{"num_experts":4,"num_experts_per_tok":2,"expert_hidden_dim":96})",
+       nativeLatent(),
        {"mlp-unit", "latent-dim", "value-dim", "rotary-free"}},
       {"minicpm3",  // dense, and values as wide as the stream leaves
        type("minicpm3") + R"(,"q_lora_rank":32,"kv_lora_rank":32,"qk_rope_head_dim":8,)"

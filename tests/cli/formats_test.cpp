@@ -1,10 +1,12 @@
 // One model is one model, in whatever format its weights are stored.
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <cmath>
 #include <fstream>
 
 #include "compared.hpp"
+#include "family_layouts.hpp"
 #include "recipes.hpp"
 #include "servers/range_server.hpp"
 #include "support/gguf_llama.hpp"
@@ -324,6 +326,26 @@ TEST(NativeNames, OfAModelThatIsNotKnownStayAsTheyAre) {
     ASSERT_EQ(result.exit_code, 0) << result.err;
     EXPECT_EQ(json::parse(result.out).at("architecture"), "llama") << params;
   }
+}
+
+TEST(NativeNames, OfLatentAttentionStayAndTheirParametersAreItsConfig) {
+  TempDir dir;
+  const auto is = [](const Layout& layout) { return layout.family == "mistral_large_3"; };
+  const Layout layout = *std::find_if(layouts().begin(), layouts().end(), is);
+  save(dir, "a", layout, made(layout, 1));
+  write(dir / "b" / "consolidated.safetensors", support::safetensorsBytes(stored(made(layout, 1))));
+  write(dir / "b" / "params.json",
+        R"({"dim":64,"n_layers":2,"n_heads":4,"n_kv_heads":4,"head_dim":24,"hidden_dim":96,)"
+        R"("vocab_size":256,"q_lora_rank":32,"kv_lora_rank":32,"qk_rope_head_dim":8,)"
+        R"("qk_nope_head_dim":16,"v_head_dim":16,"moe":{"num_experts":4,"num_experts_per_tok":2,)"
+        R"("num_shared_experts":1,"expert_hidden_dim":96,"num_expert_groups":1}})");
+  const RunResult result = support::run({"inspect", (dir / "b").string(), "--json"});
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_EQ(json::parse(result.out).at("architecture"), "mistral_large_3");
+  for (const json& tensor : json::parse(result.out).at("tensors")) {
+    EXPECT_FALSE(tensor.at("role").is_null()) << tensor.at("name");
+  }
+  EXPECT_EQ(compared(dir).at("verdict").at("class"), "identical");
 }
 
 TEST(SlicesForSeveralDevices, OfAStrangerAccuseNobody) {

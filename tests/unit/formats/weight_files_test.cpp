@@ -110,11 +110,11 @@ TEST(WeightFiles, LeaveOutVariantsAndPublishersFormsWithoutModelSafetensors) {
 
 TEST(WeightFiles, AreTheOnlyFormThatIsThere) {
   EXPECT_THAT(choice({"model.fp16.safetensors"}).shards, ElementsAre("model.fp16.safetensors"));
-  EXPECT_EQ(
+  const WeightFiles native =
       choice({"consolidated-00001-of-00002.safetensors", "consolidated-00002-of-00002.safetensors",
-              "consolidated.safetensors.index.json", "params.json"})
-          .index,
-      "consolidated.safetensors.index.json");
+              "consolidated.safetensors.index.json", "params.json"});
+  EXPECT_EQ(native.index, "consolidated.safetensors.index.json");
+  EXPECT_THAT(native.notes, testing::IsEmpty()) << "its own shards are not left out";
   EXPECT_EQ(choice({"diffusion_pytorch_model-00001-of-00001.safetensors",
                     "diffusion_pytorch_model.safetensors.index.json"})
                 .index,
