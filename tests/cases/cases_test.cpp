@@ -363,12 +363,24 @@ TEST_F(Cases, ADescendantIsFoundAmongStrangersOfItsShapeAndItsNearestParentTold)
   for (const char* kin : {"v3", "v3-base", "v3-0324", "v3-1", "r1", "cogito"}) {
     EXPECT_EQ(verdict("rakuten", kin), "shared-weights") << kin;
   }
-  for (const auto& [a, b] :
-       {std::pair{"v3", "kimi"}, {"v3", "axk1"}, {"v3", "gigachat"}, {"kimi", "axk1"}}) {
-    EXPECT_EQ(verdict(a, b), "no-evidence") << a << " and " << b << " have one shape and no more";
+  for (const auto& [a, b] : {std::pair{"v3", "kimi"},
+                             {"v3", "axk1"},
+                             {"v3", "gigachat"},
+                             {"v3", "mistral"},
+                             {"v3", "pangu"},
+                             {"v3", "sarvam"},
+                             {"kimi", "axk1"}}) {
+    EXPECT_EQ(verdict(a, b), "no-evidence") << a << " and " << b << " have one plan and no more";
   }
   EXPECT_GT(mean("norms-axk1", "cosine"), 0.95) << "the popular figure accuses strangers";
+  EXPECT_GT(mean("norms-mistral", "cosine"), 0.95) << "under whatever names their norms stand";
+  EXPECT_LT(mean("cut-pangu", "truncation"), 0.1) << "a wider stranger holds no part of it";
   EXPECT_NEAR(mean("layer-0", "cosine"), 0.9996, 0.0005) << "about as published";
+  const json odd = summary("layer-3-all", "cosine");
+  const std::string odd_name = "model.layers.3.mlp.experts.2.down_proj.weight";
+  EXPECT_EQ(odd.at("min_of"), odd_name) << "the tensor that no publication names";
+  EXPECT_NEAR(odd.at("min").get<double>(), 0.8677, 0.005);
+  EXPECT_THAT(support::readFile(dir_ / "out/report.html"), HasSubstr(odd_name));
   const json& nearest = report_.at("families").at(0).at("nearest").at(0);
   EXPECT_EQ(nearest.at("model"), "rakuten");
   EXPECT_EQ(nearest.at("kin").at(0).at("model"), "v3-0324") << "of which it was made";
@@ -379,6 +391,7 @@ TEST_F(Cases, ADescendantIsFoundAmongStrangersOfItsShapeAndItsNearestParentTold)
     EXPECT_THAT(support::readFile(dir_ / "out" / file), HasSubstr(said)) << file;
   }
   const std::string page = support::readFile(kPages / "deepseek-family.md");
+  EXPECT_THAT(page, HasSubstr(odd_name));
   for (int layer = 0; layer < 10; ++layer) {
     char cell[16];
     std::snprintf(cell, sizeof cell, "| %.4f ", mean("layer-" + std::to_string(layer), "cosine"));

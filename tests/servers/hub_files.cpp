@@ -9,10 +9,10 @@ std::uint64_t seeded(std::uint64_t seed, std::string_view text) {
   return seed;
 }
 
-std::string shardName(std::size_t number, std::size_t of) {
+std::string shardName(std::size_t number, std::size_t of, const std::string& stem) {
   char name[64];
-  std::snprintf(name, sizeof name, "model-%05zu-of-%05zu.safetensors", number, of);
-  return name;
+  std::snprintf(name, sizeof name, "-%05zu-of-%05zu.safetensors", number, of);
+  return stem + name;
 }
 
 Content indexContent(std::uint64_t total, const std::map<std::string, std::string>& shard_of) {

@@ -15,7 +15,7 @@ namespace kindred::servers {
 std::uint64_t seeded(std::uint64_t seed, std::string_view text);
 
 // "model-00001-of-00004.safetensors"; numbers begin at 1.
-std::string shardName(std::size_t number, std::size_t of);
+std::string shardName(std::size_t number, std::size_t of, const std::string& stem = "model");
 
 // model.safetensors.index.json: bytes in all, and of each tensor the shard that holds it.
 Content indexContent(std::uint64_t total, const std::map<std::string, std::string>& shard_of);

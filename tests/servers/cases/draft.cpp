@@ -95,10 +95,11 @@ std::vector<TestTensor> stored(const Draft& draft, DType dtype) {
 }
 
 std::map<std::string, Content> filesOf(const std::string& config,
-                                       const std::vector<TestTensor>& tensors, std::size_t shards) {
+                                       const std::vector<TestTensor>& tensors, std::size_t shards,
+                                       const std::string& stem) {
   std::map<std::string, Content> files{{"config.json", textContent(config)}};
   if (shards == 1) {
-    files["model.safetensors"] = weightsContent(support::safetensorsBytes(tensors));
+    files[stem + ".safetensors"] = weightsContent(support::safetensorsBytes(tensors));
     return files;
   }
   std::vector<std::vector<TestTensor>> parts(shards);
@@ -106,14 +107,14 @@ std::map<std::string, Content> filesOf(const std::string& config,
   std::size_t total = 0;
   for (std::size_t i = 0; i < tensors.size(); ++i) {
     const std::size_t shard = i * shards / tensors.size();
-    shard_of[tensors[i].name] = shardName(shard + 1, shards);
+    shard_of[tensors[i].name] = shardName(shard + 1, shards, stem);
     total += tensors[i].bytes.size();
     parts[shard].push_back(tensors[i]);
   }
   for (std::size_t i = 0; i < shards; ++i) {
-    files[shardName(i + 1, shards)] = weightsContent(support::safetensorsBytes(parts[i]));
+    files[shardName(i + 1, shards, stem)] = weightsContent(support::safetensorsBytes(parts[i]));
   }
-  files["model.safetensors.index.json"] = indexContent(total, shard_of);
+  files[stem + ".safetensors.index.json"] = indexContent(total, shard_of);
   return files;
 }
 

@@ -41,10 +41,10 @@ double rounded(DType dtype, double value);
 void round(Draft& draft, DType dtype);
 
 std::vector<TestTensor> stored(const Draft& draft, DType dtype);
-// config.json and the weights: in one file, or in shards with their index.
+// config.json and the weights: in one file, or in shards with their index; their names begin so.
 std::map<std::string, Content> filesOf(const std::string& config,
                                        const std::vector<TestTensor>& tensors,
-                                       std::size_t shards = 1);
+                                       std::size_t shards = 1, const std::string& stem = "model");
 std::map<std::string, Content> filesOf(const Draft& draft, DType dtype, std::size_t shards = 1);
 
 }  // namespace kindred::servers
