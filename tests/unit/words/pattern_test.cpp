@@ -51,11 +51,11 @@ TEST(Pattern, TriesShorterRunsWhereLongerOnesLeaveNothing) {
 
 TEST(Pattern, GivesUpOnExponentialBacktracking) {
   try {
-    Pattern("*a*a*a*a*a*a*a*a*b").match(std::string(200, 'a'));
+    Pattern("*a*a*a*a*a*a*a*a*b*a").match(std::string(200, 'a'));
     ADD_FAILURE() << "was matched";
   } catch (const Error& error) {
     EXPECT_EQ(error.category(), Category::input);
-    EXPECT_EQ(error.message(), "pattern '*a*a*a*a*a*a*a*a*b' has too many '*' to be matched");
+    EXPECT_EQ(error.message(), "pattern '*a*a*a*a*a*a*a*a*b*a' has too many '*' to be matched");
     EXPECT_EQ(error.remedy(), "name more of what stands between them");
   }
 }
