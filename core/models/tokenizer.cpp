@@ -18,8 +18,8 @@ using words::JsonPlace;
 
 using simdjson::dom::element;
 
-// Larger vocabularies than any there is; bounds what a hostile id can allocate.
-constexpr std::uint64_t kMostTokens = std::uint64_t{1} << 24;
+// Larger vocabularies than any there is; bounds what one hostile id can allocate, 128 MiB.
+constexpr std::uint64_t kMostTokens = std::uint64_t{1} << 22;
 
 // A value and where it stands, such as added_tokens[3].id; the root's place is empty.
 class Node {

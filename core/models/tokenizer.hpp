@@ -11,7 +11,7 @@ namespace kindred::models {
 
 // The token of each id, as the tokenizer spells it: the model's vocabulary (BPE, WordPiece: an
 // object of ids; Unigram: a list) and added tokens. Empty where an id has none. `place` names the
-// file in errors: text that is no JSON, no vocabulary in it, ids beyond 2^24.
+// file in errors: text that is no JSON, no vocabulary in it, ids from 2^22 on.
 std::vector<std::string> tokensOf(std::string_view tokenizer_json, const std::string& place);
 
 // A tokenizer's parts, for comparison.

@@ -84,6 +84,7 @@ std::vector<std::string> exportedSymbols(const std::filesystem::path& path) {
   const auto sections =
       library.table<Section>(header.e_shoff, std::uint64_t{header.e_shnum} * sizeof(Section));
   std::vector<std::string> names;
+  std::uint64_t bytes = 0;
   for (const Section& section : sections) {
     if (section.sh_type != SHT_DYNSYM) continue;
     if (section.sh_link >= sections.size()) {
@@ -95,7 +96,14 @@ std::vector<std::string> exportedSymbols(const std::filesystem::path& path) {
       if (!isExported(symbol) || symbol.st_name >= text.size()) continue;
       const char* begin = text.data() + symbol.st_name;
       names.emplace_back(begin, strnlen(begin, text.size() - symbol.st_name));
+      bytes += names.back().size();
+      // Names may share their bytes, which a few symbols of long ones would fill any memory with.
+      if (bytes > kLargestTable) {
+        library.fail("is a damaged shared library: its symbols' names are too long",
+                     "build it again");
+      }
     }
+    break;  // a library has one
   }
   return names;
 }

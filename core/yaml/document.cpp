@@ -114,13 +114,17 @@ class Builder final : public YAML::EventHandler {
     }
   }
 
-  // Counts a subtree before it is copied.
+  // Counts a subtree and its texts before it is copied.
   void charge(const Node& node, const Place& where) {
     copies_ += 1 + node.members.size();
-    if (copies_ > kMostCopies) {
-      refuse(where, fmt::format("more than {} values, with aliases written out", kMostCopies),
+    copied_bytes_ += node.scalar.size();
+    for (const Member& member : node.members) copied_bytes_ += member.key.scalar.size();
+    const auto refuseMore = [&](std::size_t most, const char* what) {
+      refuse(where, fmt::format("more than {} {}, with aliases written out", most, what),
              "a file of this size is refused");
-    }
+    };
+    if (copies_ > kMostCopies) refuseMore(kMostCopies, "values");
+    if (copied_bytes_ > kLargestFile) refuseMore(kLargestFile, "bytes");
     for (const Node& item : node.items) charge(item, where);
     for (const Member& member : node.members) charge(member.value, where);
   }
@@ -178,7 +182,7 @@ class Builder final : public YAML::EventHandler {
   PlaceFinder places_;
   std::string name_;
   bool started_ = false;
-  std::size_t nodes_ = 0, copies_ = 0;
+  std::size_t nodes_ = 0, copies_ = 0, copied_bytes_ = 0;
   Node root_;
   std::vector<Open> open_;
   std::map<YAML::anchor_t, Node> anchored_;

@@ -43,6 +43,11 @@ TEST(LinkLife, IsByTheServersClock) {
   EXPECT_EQ(linkLife(url, "no date", 784115377 - 100), seconds(89));
 }
 
+TEST(LinkLife, IsAYearAtMostWhateverTheTwoDatesSay) {
+  const std::string url = "https://cdn.example/x?Expires=9223372036854775807";
+  EXPECT_EQ(linkLife(url, "Mon, 01 Jan 1900 00:00:00 GMT", 0), seconds(366 * 24 * 3600 - 60));
+}
+
 TEST(LinkLife, IsUnknownWhereTheLinkDoesNotSay) {
   EXPECT_FALSE(linkLife("https://cdn.example/x?auth_key=1", "", 0));
 }

@@ -19,19 +19,38 @@ using Join = Doubling::Join;
 
 json placeJson(const Place& place) { return {place.layer, place.expert, place.shared}; }
 
-Place placeOf(const json& place) {
-  return {place.at(0).get<std::int64_t>(), place.at(1).get<std::int64_t>(),
-          place.at(2).get<bool>()};
-}
-
 json joinJson(const Join& join) {
   return {placeJson(join.a), placeJson(join.b), join.attention,
           join.by_size,      join.log10_p,      join.units};
 }
 
+// Whole numbers must be written as such: what json makes of others is not defined.
+std::uint64_t wholeOf(const json& number) {
+  return number.get_ref<const json::number_unsigned_t&>();
+}
+
+const json::array_t& listOf(const json& object, const char* name) {
+  return object.at(name).get_ref<const json::array_t&>();
+}
+
+std::vector<std::uint32_t> originsOf(const json& numbers, const std::string& place) {
+  std::vector<std::uint32_t> origins;
+  for (const json& number : numbers.get_ref<const json::array_t&>()) {
+    const std::uint64_t origin = wholeOf(number);
+    if (origin > kNoOrigin) throw inputError(place, "is no profile of a model");
+    origins.push_back(static_cast<std::uint32_t>(origin));
+  }
+  return origins;
+}
+
+Place placeOf(const json& place) {
+  return {place.at(0).get_ref<const json::number_integer_t&>(),
+          place.at(1).get_ref<const json::number_integer_t&>(), place.at(2).get<bool>()};
+}
+
 Join joinOf(const json& join) {
   return {placeOf(join.at(0)),    placeOf(join.at(1)),      join.at(2).get<bool>(),
-          join.at(3).get<bool>(), join.at(4).get<double>(), join.at(5).get<std::uint64_t>()};
+          join.at(3).get<bool>(), join.at(4).get<double>(), wholeOf(join.at(5))};
 }
 
 }  // namespace
@@ -62,12 +81,13 @@ Profiled profiledOf(const std::string& place, const std::string& text) {
     Profiled profiled;
     profiled.result = results::stepResultOf(place, document.at("result").get<std::string>());
     Doubling& doubling = profiled.doubling;
-    for (const json& join : document.at("joins")) doubling.joins.push_back(joinOf(join));
-    document.at("units").get_to(doubling.units);
-    document.at("value_dims").get_to(doubling.value_dims);
-    document.at("key_dims").get_to(doubling.key_dims);
-    document.at("mlp_groups").get_to(doubling.mlp_groups);
-    document.at("attention_groups").get_to(doubling.attention_groups);
+    for (const json& join : listOf(document, "joins")) doubling.joins.push_back(joinOf(join));
+    for (const json& mlp : listOf(document, "units"))
+      doubling.units.push_back(originsOf(mlp, place));
+    doubling.value_dims = originsOf(document.at("value_dims"), place);
+    doubling.key_dims = originsOf(document.at("key_dims"), place);
+    doubling.mlp_groups = originsOf(document.at("mlp_groups"), place);
+    doubling.attention_groups = originsOf(document.at("attention_groups"), place);
     document.at("share").get_to(doubling.share);
     return profiled;
   } catch (const json::exception& e) {

@@ -143,6 +143,9 @@ class Machine {
           if (both.size() == 2) items.insert(items.end(), both.begin(), both.end());
         }
       }
+      // A pair takes a byte at least; one list for many dictionaries would fill any memory.
+      copied_ += items.size();
+      if (copied_ > 2 * at_) refuse("it makes too many dictionaries of one list");
       collect(Kind::dict, std::move(items));
       return;
     }
@@ -478,6 +481,7 @@ class Machine {
   std::span<const std::byte> bytes_;
   const std::string& place_;
   std::size_t at_ = 0, start_ = 0;
+  std::size_t copied_ = 0;  // items of dictionaries that were made of lists
   Pickle pickle_;
   std::vector<NodeIndex> stack_;
   std::vector<std::size_t> marks_;

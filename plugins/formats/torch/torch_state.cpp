@@ -96,9 +96,10 @@ class StateReader {
   }
 
  private:
-  struct Place {
-    NodeIndex node;
+  struct Level {
+    NodeIndex mapping;
     std::string name;
+    std::size_t next = 0;  // key
   };
 
   [[noreturn]] void refuse(const std::string& what) const {
@@ -141,22 +142,38 @@ class StateReader {
     return false;
   }
 
-  // Depth first, in the order of the file; what is shared or comes back to itself is seen once.
+  // Depth first, in the order of the file; a mapping that is shared or comes back to itself is seen
+  // once. Names are made one by one: those of all entries at hand could fill any memory.
   void walk(NodeIndex first) {
-    std::vector<Place> pending{{first, ""}};
+    std::vector<Level> levels;
     std::set<NodeIndex> seen;
-    while (!pending.empty()) {
-      const Place place = std::move(pending.back());
-      pending.pop_back();
-      const PickleNode& node = at(place.node);
-      if (node.kind == Kind::dict || isModule(node)) {
-        if (!seen.insert(place.node).second) continue;
-        const std::vector<Place> inside =
-            node.kind == Kind::dict ? entriesOf(node, place.name) : partsOf(node, place.name);
-        pending.insert(pending.end(), inside.rbegin(), inside.rend());
+    const auto visit = [&](NodeIndex index, const std::string& name) {
+      const PickleNode& node = at(index);
+      if (node.kind == Kind::dict) {
+        if (seen.insert(index).second) levels.push_back({index, name});
+      } else if (isModule(node)) {
+        for (const char* part : {"_modules", "_buffers", "_parameters"}) {  // the last one first
+          const std::optional<NodeIndex> mapping = entry(at(node.state), part);
+          if (!mapping || at(*mapping).kind != Kind::dict || !seen.insert(*mapping).second)
+            continue;
+          levels.push_back({*mapping, name});
+        }
       } else if (node.kind == Kind::call) {
-        addTensor(node, place.name);
+        addTensor(node, name);
       }
+    };
+    visit(first, "");
+    while (!levels.empty()) {
+      Level& level = levels.back();
+      const std::vector<NodeIndex>& items = at(level.mapping).items;
+      if (level.next + 1 >= items.size()) {
+        levels.pop_back();
+        continue;
+      }
+      const NodeIndex value = items[level.next + 1];
+      const std::optional<std::string> name = nameOf(at(items[level.next]), level.name);
+      level.next += 2;
+      if (name) visit(value, *name);
     }
   }
 
@@ -164,42 +181,25 @@ class StateReader {
     return outer.empty() ? inner : outer + "." + inner;
   }
 
-  std::vector<Place> entriesOf(const PickleNode& mapping, const std::string& name) const {
-    std::vector<Place> places;
-    for (std::size_t i = 0; i + 1 < mapping.items.size(); i += 2) {
-      const PickleNode& key = at(mapping.items[i]);
-      std::string text = key.text;
-      if (key.kind == Kind::integer) text = std::to_string(key.integer);
-      if (key.kind != Kind::text && key.kind != Kind::integer) continue;
-      std::string inner = joined(name, text);
-      if (inner.size() <= kMostName) places.push_back({mapping.items[i + 1], std::move(inner)});
-    }
-    return places;
+  // Of an entry of a mapping; none: its key is no name, or too long.
+  static std::optional<std::string> nameOf(const PickleNode& key, const std::string& outer) {
+    if (key.kind != Kind::text && key.kind != Kind::integer) return std::nullopt;
+    const std::string name =
+        joined(outer, key.kind == Kind::text ? key.text : std::to_string(key.integer));
+    return name.size() <= kMostName ? std::optional(name) : std::nullopt;
   }
 
-  const PickleNode* entry(const PickleNode& mapping, const char* wanted) const {
+  std::optional<NodeIndex> entry(const PickleNode& mapping, const char* wanted) const {
     for (std::size_t i = 0; i + 1 < mapping.items.size(); i += 2) {
-      if (at(mapping.items[i]).text == wanted) return &at(mapping.items[i + 1]);
+      if (at(mapping.items[i]).text == wanted) return mapping.items[i + 1];
     }
-    return nullptr;
+    return std::nullopt;
   }
 
   // A module saved whole: an object with these three among its attributes.
   bool isModule(const PickleNode& node) const {
     if (node.kind != Kind::call || at(node.state).kind != Kind::dict) return false;
-    return entry(at(node.state), "_parameters") != nullptr &&
-           entry(at(node.state), "_modules") != nullptr;
-  }
-
-  std::vector<Place> partsOf(const PickleNode& module, const std::string& name) const {
-    std::vector<Place> places;
-    for (const char* part : {"_parameters", "_buffers", "_modules"}) {
-      const PickleNode* mapping = entry(at(module.state), part);
-      if (mapping == nullptr || mapping->kind != Kind::dict) continue;
-      const std::vector<Place> inside = entriesOf(*mapping, name);
-      places.insert(places.end(), inside.begin(), inside.end());
-    }
-    return places;
+    return entry(at(node.state), "_parameters") && entry(at(node.state), "_modules");
   }
 
   // The call that makes the tensor itself, behind what wraps parameters and types around it.
@@ -244,6 +244,8 @@ class StateReader {
   void addTensor(const PickleNode& node, const std::string& name) {
     const std::optional<Rebuild> made = rebuild(node);
     if (!made) return;
+    name_bytes_ += name.size();
+    if (name_bytes_ > kMostNameBytes) refuse("the names of its tensors are too long to be held");
     const bool third = made->function == "torch._utils _rebuild_tensor_v3";
     if (!third && made->function != "torch._utils _rebuild_tensor_v2" &&
         made->function != "torch._utils _rebuild_tensor") {
@@ -316,12 +318,14 @@ class StateReader {
   }
 
   static constexpr std::size_t kMostName = 4096;
+  static constexpr std::size_t kMostNameBytes = std::size_t{64} << 20;  // of all tensors
 
   const Pickle& pickle_;
   const std::string& place_;
   const std::function<StoragePlace(const StorageId&)>& place_of_;
   std::map<std::string, StoragePlace> places_;
   std::set<std::string> names_;
+  std::size_t name_bytes_ = 0;
   TorchFile file_;
 };
 

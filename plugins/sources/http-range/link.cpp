@@ -24,7 +24,7 @@ std::optional<std::chrono::milliseconds> linkLife(const std::string& url, const 
   const std::int64_t from = theirs == -1 ? now : static_cast<std::int64_t>(theirs);
   if (*expires <= from) return milliseconds(0);
   constexpr std::int64_t kLongestLife = 366LL * 24 * 3600;
-  const milliseconds life = std::chrono::seconds(std::min(*expires - from, kLongestLife));
+  const milliseconds life = std::chrono::seconds(std::min(*expires, from + kLongestLife) - from);
   // Both ends are whole seconds, and a request takes its time to arrive.
   const milliseconds margin =
       std::min<milliseconds>(std::chrono::seconds(1) + life / 10, kLongestMargin);

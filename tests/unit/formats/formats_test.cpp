@@ -145,6 +145,55 @@ TEST(TorchFiles, RunNothing) {
   EXPECT_FALSE(std::filesystem::exists(trace));
 }
 
+// Parts of pickles: a text of less than 256 bytes, a number of two, and what was kept in a slot.
+std::string pickledText(const std::string& text) {
+  return "\x8c" + std::string(1, static_cast<char>(text.size())) + text;
+}
+std::string pickledNumber(int number) {
+  return {'M', static_cast<char>(number), static_cast<char>(number >> 8)};
+}
+std::string recalled(char slot) { return {'h', slot}; }
+std::string keptIn(char slot) { return {'q', slot, '0'}; }  // and taken off the stack
+
+std::string repeated(const std::string& part, int times) {
+  std::string all;
+  while (times-- > 0) all += part;
+  return all;
+}
+
+// Files of a megabyte that would fill gigabytes, were everything made that they say.
+TEST(TorchFiles, ThatRepeatOneListInManyDictionariesAreRefused) {
+  const std::string list =
+      "K\x01K\x02\x86" + keptIn(0) + "](" + repeated(recalled(0), 200'000) + "e";
+  const std::string type = "ccollections\nOrderedDict\n" + keptIn(2);
+  InMemory memory(
+      "m.bin", support::torchArchive("\x80\x02" + list + "\x85" + keptIn(1) + type + "(" +
+                                         repeated(recalled(2) + recalled(1) + "R", 100'000) + "l.",
+                                     {}));
+  EXPECT_THAT(messageOf([&] { memory.open(); }), HasSubstr("too many dictionaries"));
+}
+
+TEST(TorchFiles, ThatRepeatALongNameInManyTensorsAreRefused) {
+  std::string pickle =
+      "\x80\x02"
+      "ctorch._utils\n_rebuild_other\n)R" +
+      keptIn(0);
+  // Dictionaries in each other, whose keys make a name of 4000 bytes of each key inside.
+  pickle += repeated("}(" + pickledText(std::string(249, 'k')), 16) + "}(";
+  for (int i = 0; i < 50'000; ++i) pickle += pickledNumber(i) + recalled(0);
+  InMemory memory("m.bin", support::torchArchive(pickle + std::string(17, 'u') + ".", {}));
+  EXPECT_THAT(messageOf([&] { memory.open(); }), HasSubstr("names of its tensors are too long"));
+}
+
+// Each of many modules has all of them as its parts.
+TEST(TorchFiles, OfModulesInsideEachOtherAreReadOnce) {
+  std::string pickle = "\x80\x02}" + std::string{'q', 0} + "}(" + pickledText("_parameters") + "}" +
+                       pickledText("_modules") + recalled(0) + "u" + keptIn(1) + "(";
+  for (int i = 0; i < 30'000; ++i) pickle += pickledNumber(i) + "cm\nM\n)R" + recalled(1) + "b";
+  InMemory memory("m.bin", support::torchArchive(pickle + "u.", {}));
+  EXPECT_THAT(messageOf([&] { memory.open(); }), HasSubstr("it holds no tensors"));
+}
+
 TEST(TorchFiles, CutOffAnywhereAreRefused) {
   const std::string bytes =
       support::torchBytes({support::randomTensor("m.weight", DType::F32, {2, 3}, 1)});

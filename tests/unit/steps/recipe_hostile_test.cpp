@@ -53,6 +53,12 @@ TEST(HostileRecipe, OfAliasesOfAliasesIsRefusedByWhatTheyStandFor) {
   EXPECT_THAT(problems(bomb), HasSubstr("more than 100000 values, with aliases written out"));
 }
 
+TEST(HostileRecipe, OfAliasesOfALongTextIsRefusedByWhatTheyStandFor) {
+  const std::string text = "title: &a " + std::string(1'000'000, 'x') + "\n";
+  EXPECT_THAT(problems(text + "why: [" + repeated("*a, ", 50'000) + "]\n"),
+              HasSubstr("more than 8388608 bytes, with aliases written out"));
+}
+
 TEST(HostileRecipe, NestedWithoutEndIsRefusedWithinTheStack) {
   for (const char* opening : {"[", "{a: ", "- ", "? ", "[{a: "}) {
     EXPECT_THAT(
