@@ -10,8 +10,8 @@
   for (const region of document.querySelectorAll(".filtered")) {
     const input = document.createElement("input");
     input.type = "search";
-    input.placeholder = "Show pairs with these words";
-    input.setAttribute("aria-label", input.placeholder);
+    const label = document.createElement("label");
+    label.append("Show pairs with these words ", input);
     const rows = [...region.querySelectorAll("tbody tr")];
     input.addEventListener("input", () => {
       const words = input.value.toLowerCase().split(/\s+/);
@@ -20,7 +20,7 @@
         row.hidden = !words.every((word) => text.includes(word));
       }
     });
-    region.before(input);
+    region.before(label);
   }
 
   const style = getComputedStyle(document.documentElement);
