@@ -16,9 +16,14 @@ void keepFreedMemory() {
 #endif
 }
 
+// OpenBLAS begins a thread for each core when a plugin brings it along, each with a buffer of 128
+// MiB; work is shared out by pairs and tensors instead.
+void keepProductsOnTheirThread() { ::setenv("OPENBLAS_NUM_THREADS", "1", 1); }
+
 }  // namespace
 
 int main(int argc, char** argv) {
   keepFreedMemory();
+  keepProductsOnTheirThread();
   return kindred::cli::main(argc, argv);
 }

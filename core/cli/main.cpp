@@ -4,6 +4,7 @@
 #include <exception>
 #include <iostream>
 #include <memory>
+#include <new>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -108,6 +109,11 @@ int main(int argc, char** argv) {
                 ranks);
   } catch (const Stopped&) {
     return kInterrupted;
+  } catch (const std::bad_alloc&) {
+    return fail(kInternal, "",
+                "ran out of memory (raise the limit on memory, ulimit -v, or let it read less: "
+                "--max-bytes)",
+                ranks);
   } catch (const std::exception& error) {
     return fail(kInternal, "internal error: ", error.what(), ranks);
   }

@@ -32,7 +32,8 @@ void rethrowNaming(std::string_view plugin, const std::string& file) {
     throw Error(own ? Category::plugin : error.category(),
                 error.place().empty() ? place : error.place(), error.message(), error.remedy());
   } catch (const std::bad_alloc&) {
-    throw Error(Category::plugin, place, "ran out of memory");
+    throw Error(Category::internal, place, "ran out of memory",
+                "raise the limit on memory (ulimit -v), or let it read less: --max-bytes");
   } catch (const std::exception& error) {
     throw mistake(std::string("threw: ") + error.what());
   } catch (...) {

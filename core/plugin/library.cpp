@@ -6,8 +6,10 @@
 #include <boost/dll/shared_library.hpp>
 #include <cerrno>
 #include <cstring>
+#include <new>
 #include <system_error>
 
+#include <kindred/analysis/room/room.hpp>
 #include <kindred/declaration.hpp>
 
 #include "plugin/fingerprint.hpp"
@@ -112,6 +114,7 @@ void tellStop(const fs::path& file) {
 Plugin openPlugin(const std::string& name, const fs::path& file) {
   checkPermissions(file);
   checkFingerprint(file, exportedSymbols(file));
+  if (!roomForProduct()) throw std::bad_alloc();  // OpenBLAS takes its first buffer when opened
   const Descriptor& descriptor = openLibrary(name, file);
   checkDescriptor(name, file, descriptor);
   tellStop(file);

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <new>
 #include <string>
 #include <vector>
 
 #include <kindred/random.hpp>
 
+#include <kindred/analysis/room/room.hpp>
 #include <kindred/analysis/stop/stop.hpp>
 
 extern "C" void openblas_set_num_threads(int threads);
@@ -14,9 +16,11 @@ extern "C" void openblas_set_num_threads(int threads);
 namespace kindred::linear {
 namespace {
 
-void onOneThread() {
+// On one thread, and with room for its buffer.
+void readyForProduct() {
   static const bool done = (openblas_set_num_threads(1), true);
   static_cast<void>(done);
+  if (!roomForProduct()) throw std::bad_alloc();
 }
 
 // Sums over eight lanes, which compilers turn into vectors.
@@ -130,7 +134,7 @@ arma::Mat<T> productInStrips(const arma::Mat<T>& left, const arma::Mat<T>& right
 
 template <class T>
 arma::Mat<T> checkedProduct(const arma::Mat<T>& left, const arma::Mat<T>& right) {
-  onOneThread();
+  readyForProduct();
   stopWhereAsked();
   arma::Mat<T> product = productInStrips(left, right);
   if (!holds(left, right, product)) {
@@ -205,7 +209,7 @@ double dot(const float* x, const float* y, std::size_t count) {
 }
 
 arma::fmat procrustes(const arma::fmat& moments) {
-  onOneThread();
+  readyForProduct();
   arma::fmat left, right;
   arma::fvec singular;
   if (!moments.is_finite() || !arma::svd_econ(left, singular, right, moments)) return {};
@@ -213,7 +217,7 @@ arma::fmat procrustes(const arma::fmat& moments) {
 }
 
 arma::fvec singularValues(const arma::fmat& matrix) {
-  onOneThread();
+  readyForProduct();
   arma::fvec values;
   if (!matrix.is_finite() || !arma::svd(values, matrix)) return {};
   return values;
