@@ -11,6 +11,7 @@
 
 #include <kindred/error.hpp>
 
+#include "run/errand.hpp"
 #include "run/ranks.hpp"
 
 namespace kindred::cli {
@@ -31,10 +32,11 @@ class Invocation {
   std::map<std::string, std::vector<std::string>> options;
   std::vector<std::string> argv;  // the whole command line, for the manifest
   std::filesystem::path executable;
-  run::Ranks* ranks = nullptr;  // that run this command together; null: this process alone
+  run::Ranks* ranks = nullptr;    // that run this command together; null: this process alone
+  run::Errand* errand = nullptr;  // what this process is for; null: for the whole command
 
   // Whether this process is the one that talks and writes.
-  bool isFirst() const { return ranks == nullptr || ranks->first(); }
+  bool isFirst() const { return errand == nullptr && (ranks == nullptr || ranks->first()); }
   bool has(const std::string& name) const { return options.contains(name); }
   // The last value given, or `fallback`.
   std::string value(const std::string& name, const std::string& fallback = {}) const;

@@ -21,6 +21,17 @@
 
 namespace kindred::cli {
 
+namespace {
+
+bool readsFromServers(const plan::Models& models) {
+  const auto repositories = models.repositories();
+  return std::any_of(
+      repositories.begin(), repositories.end(),
+      [](const plan::Repository* repository) { return repository->source->remote(); });
+}
+
+}  // namespace
+
 steps::RunOptions runOptions(const Invocation& invocation) {
   steps::RunOptions options;
   const unsigned cores = invocation.ranks != nullptr
@@ -46,8 +57,11 @@ results::Report measure(Workspace& workspace, const Invocation& invocation,
   if (resumable != nullptr) {
     run::Facts facts = commonFacts(workspace.plugins(), workspace.models());
     facts.emplace_back("recipe", results::xxh3(workspace.recipe().text));
-    options.crew = resumable->crew(facts);
+    options.crew = resumable->crew(facts, workspace.plugins());
     options.kept = resumable->said();
+  }
+  if (invocation.errand != nullptr && readsFromServers(workspace.models())) {
+    invocation.errand->readsFromServers();
   }
   options.crew.progress = &progress;
   results::Results results = steps::execute(workspace.recipe(), plan, workspace.models(), options);

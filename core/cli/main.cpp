@@ -16,6 +16,7 @@
 #include "cli/commands.hpp"
 #include "cli/output.hpp"
 #include "plugin/installation.hpp"
+#include "run/errand.hpp"
 #include "run/ranks.hpp"
 #include "run/share.hpp"
 #include "words/names.hpp"
@@ -74,7 +75,9 @@ int dispatch(const std::vector<std::string>& argv, Ranks& ranks) {
   plugin::requireFolders(invocation.values("plugin-path"));
   std::error_code ignored;
   invocation.executable = std::filesystem::read_symlink("/proc/self/exe", ignored);
-  if (command->by_ranks) ranks = run::startRanks();
+  const std::unique_ptr<run::Errand> errand = run::Errand::ofThisProcess();
+  invocation.errand = errand.get();
+  if (command->by_ranks && !errand) ranks = run::startRanks();
   invocation.ranks = ranks.get();
   if (invocation.isFirst()) return command->run(invocation);
   silence();

@@ -1,7 +1,9 @@
 #include "cli/resume.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <iostream>
+#include <set>
 #include <string_view>
 #include <vector>
 
@@ -59,6 +61,26 @@ std::string shellWord(const std::string& word) {
   return text + "'";
 }
 
+// Those that did not come with the program.
+std::set<std::string> guestsAmong(const std::vector<const plugin::Plugin*>& plugins) {
+  std::set<std::string> names;
+  for (const plugin::Plugin* plugin : plugins) {
+    if (plugin->file.parent_path() != plugin::builtinPlugins()) names.insert(plugin->name());
+  }
+  return names;
+}
+
+// This command, for a process that computes a unit of it.
+std::vector<std::string> errandCommand(const Invocation& invocation) {
+  std::vector<std::string> words = invocation.argv;
+  words.at(0) = plugin::executable().string();
+  return words;
+}
+
+std::chrono::seconds pluginTime(const Invocation& invocation) {
+  return std::chrono::seconds(invocation.count("plugin-time", 600, 1, 1'000'000));
+}
+
 }  // namespace
 
 run::Facts commonFacts(const std::vector<const plugin::Plugin*>& plugins,
@@ -84,8 +106,19 @@ run::Facts commonFacts(const std::vector<const plugin::Plugin*>& plugins,
 Resumable::Resumable(const Invocation& invocation, fs::path out)
     : invocation_(invocation), out_(std::move(out)) {}
 
-run::Crew Resumable::crew(const run::Facts& facts) {
+run::Crew Resumable::crew(const run::Facts& facts,
+                          const std::vector<const plugin::Plugin*>& plugins) {
   run::Crew crew;
+  if (invocation_.errand != nullptr) {
+    journal_.emplace(invocation_.errand->results(), facts, run::Journal::Start::read);
+    crew.journal = &*journal_;
+    crew.errand = invocation_.errand;
+    return crew;
+  }
+  if (!invocation_.has("trust")) {
+    crew.guests = &guests_.emplace(run::Guests::Settings{
+        guestsAmong(plugins), errandCommand(invocation_), out_, pluginTime(invocation_)});
+  }
   crew.ranks = invocation_.ranks;
   if (!invocation_.isFirst()) return crew;
   using Start = run::Journal::Start;

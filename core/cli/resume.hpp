@@ -9,11 +9,16 @@
 #include "cli/command.hpp"
 #include "plan/models.hpp"
 #include "plugin/plugin.hpp"
+#include "run/guests.hpp"
 #include "run/journal.hpp"
 #include "run/units.hpp"
 
 namespace kindred::cli {
 
+inline constexpr Option kTrust{"trust", nullptr,
+                               "run plugins that did not come with the program in this process"};
+inline constexpr Option kPluginTime{"plugin-time", "SECONDS",
+                                    "end such a plugin where a step has no result (default: 600)"};
 inline constexpr Option kResume{"resume", "DIR",
                                 "go on with the run that left its journal in this folder"};
 
@@ -29,7 +34,8 @@ class Resumable {
 
   // Who does the work: the journal in `out`, begun or gone on with, and the ranks. Not before the
   // folder is there. An Error where --resume names no such run's folder.
-  run::Crew crew(const run::Facts& facts);
+  // `plugins`: those that the run uses.
+  run::Crew crew(const run::Facts& facts, const std::vector<const plugin::Plugin*>& plugins = {});
   // What is said at Ctrl-C (run/interrupt.hpp): what is kept, and the command that goes on.
   std::string said() const;
 
@@ -44,6 +50,7 @@ class Resumable {
   const Invocation& invocation_;
   std::filesystem::path out_;
   std::optional<run::Journal> journal_;
+  std::optional<run::Guests> guests_;
 };
 
 // Runs work whose results go to a folder. What it throws passes by, once it is said how to go on.

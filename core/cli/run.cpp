@@ -16,6 +16,8 @@ constexpr Option kRunOptions[] = {
     {"out", "DIR", "where the results go (default: out/ and the recipe's name)"},
     kForce,
     kResume,
+    kTrust,
+    kPluginTime,
     kFailOn,
     kSet,
     kJobs,

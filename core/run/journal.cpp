@@ -89,7 +89,8 @@ bool Journal::isIn(const fs::path& results) {
 }
 
 Journal::Journal(const fs::path& results, const Facts& facts, Start start)
-    : folder_(results / kFolder), facts_(textOf(facts)) {
+    : folder_(results / kFolder), facts_(textOf(facts)), writes_(start != Start::read) {
+  if (start == Start::read) return;
   if (start == Start::resumed) {
     resume(facts);
     return;
@@ -170,6 +171,7 @@ std::optional<std::string> Journal::find(const std::string& unit) {
 }
 
 void Journal::keep(const std::string& unit, std::string_view text) {
+  if (!writes_) return;
   const std::string key = keyOf(unit);
   // What a failing machine cuts off is told by its hash.
   constexpr bool kDurable = false;
@@ -178,6 +180,8 @@ void Journal::keep(const std::string& unit, std::string_view text) {
   ++kept_;
 }
 
-void Journal::remove() { removeAll(folder_); }
+void Journal::remove() {
+  if (writes_) removeAll(folder_);
+}
 
 }  // namespace kindred::run

@@ -22,11 +22,12 @@ using Facts = std::vector<std::pair<std::string, std::string>>;
 
 class Journal {
  public:
-  enum class Start { anew, resumed };
+  enum class Start { anew, resumed, read };
 
   // In the folder of results, which is there. Anew: what an earlier run kept is removed. Resumed:
   // an Error names the folder where it has no journal, or one of a run with other facts. Either way
-  // one where another run is still at work is an Error.
+  // one where another run is still at work is an Error. Read: what a run that is at work has kept;
+  // nothing is written.
   Journal(const std::filesystem::path& results, const Facts& facts, Start start);
   ~Journal();
   Journal(const Journal&) = delete;
@@ -56,6 +57,7 @@ class Journal {
   std::filesystem::path folder_;
   std::string facts_;
   int lock_ = -1;
+  bool writes_ = true;
   std::atomic<std::size_t> kept_{0}, doubted_{0};
 };
 

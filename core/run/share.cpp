@@ -16,13 +16,11 @@
 #include <kindred/analysis/stop/stop.hpp>
 
 #include "results/hash.hpp"
-#include "results/json.hpp"
 #include "run/interrupt.hpp"
+#include "run/told_error.hpp"
 
 namespace kindred::run {
 namespace {
-
-using results::Json;
 
 constexpr std::chrono::milliseconds kPause{1};  // between looks for messages
 
@@ -55,17 +53,6 @@ Note unpacked(const std::string& text) {
   note.unit = std::stoull(text.substr(space + 1, line - space - 1));
   note.text = text.substr(line + 1);
   return note;
-}
-
-std::string packedError(const Error& error) {
-  return Json{static_cast<int>(error.category()), error.place(), error.message(), error.remedy()}
-      .dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
-Error unpackedError(const std::string& text) {
-  const Json parts = Json::parse(text);
-  return {static_cast<Category>(parts.at(0).get<int>()), parts.at(1).get<std::string>(),
-          parts.at(2).get<std::string>(), parts.at(3).get<std::string>()};
 }
 
 using Texts = std::vector<std::optional<std::string>>;
@@ -128,9 +115,9 @@ class Bench {
     } catch (const Stopped&) {
       return {Kind::none, unit};
     } catch (const Error& error) {
-      return {Kind::failed, unit, packedError(error)};
+      return {Kind::failed, unit, errorText(error)};
     } catch (const std::exception& error) {
-      return {Kind::failed, unit, packedError(Error(Category::internal, "", error.what()))};
+      return {Kind::failed, unit, errorText(Error(Category::internal, "", error.what()))};
     }
   }
 
@@ -174,7 +161,7 @@ class First {
       if (idle) std::this_thread::sleep_for(kPause);
     }
     tellAll();
-    if (!failures_.empty()) throw unpackedError(failures_.begin()->second);
+    if (!failures_.empty()) throw errorOf(failures_.begin()->second);
     return std::move(texts_);
   }
 
@@ -210,7 +197,7 @@ class First {
     return fmt::format("rank {}", message.from);
   }
 
-  void fail(const Error& error) { failures_.emplace(0, packedError(error)); }
+  void fail(const Error& error) { failures_.emplace(0, errorText(error)); }
 
   void answer(const Message& message) {
     Note note = unpacked(message.text);
@@ -277,7 +264,7 @@ class Other {
       }
       if (idle) std::this_thread::sleep_for(kPause);
     }
-    if (end->kind == Kind::failed) throw unpackedError(end->text);
+    if (end->kind == Kind::failed) throw errorOf(end->text);
     if (end->unit == 1) interrupt();
     return unpackedTexts(end->text, work_.names.size());
   }

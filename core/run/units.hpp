@@ -14,6 +14,8 @@
 #include "results/read.hpp"
 #include "results/results.hpp"
 #include "results/write.hpp"
+#include "run/errand.hpp"
+#include "run/guests.hpp"
 #include "run/interrupt.hpp"
 #include "run/journal.hpp"
 #include "run/ordered.hpp"
@@ -23,10 +25,12 @@
 
 namespace kindred::run {
 
-// Who does a run's units; none of both: this process alone, and nothing is kept.
+// Who does a run's units; none of them: this process alone, and nothing is kept.
 struct Crew {
   Journal* journal = nullptr;  // of the first rank
   Ranks* ranks = nullptr;
+  const Guests* guests = nullptr;  // for units that use plugins of others; null: here, as all
+  Errand* errand = nullptr;        // what this process is for; null: for all units
   Progress* progress = nullptr;
 };
 
@@ -37,9 +41,10 @@ struct Units {
   unsigned threads = 1;
   std::function<std::string(std::size_t)> name;  // distinct within the run
   std::function<std::uint64_t(std::size_t)> cost;
-  std::function<Result(std::size_t)> compute;          // [any-thread]
-  std::function<void(std::size_t, Result&&)> consume;  // in order, one call at a time
-  std::optional<std::string> (*write)(const Result&);  // none: it can't be saved
+  std::function<std::vector<std::string>(std::size_t)> uses = {};  // plugins, by name
+  std::function<Result(std::size_t)> compute;                      // [any-thread]
+  std::function<void(std::size_t, Result&&)> consume;              // in order, one call at a time
+  std::optional<std::string> (*write)(const Result&);              // none: it can't be saved
   // An Error that speaks of `place` where the text is no result.
   Result (*read)(const std::string& place, const std::string& text);
 };
@@ -59,6 +64,26 @@ std::optional<Result> kept(Journal* journal, const Units<Result>& units, std::si
   }
 }
 
+// What a unit comes to, here or in a process of its own.
+template <class Result>
+Result made(const Crew& crew, const Units<Result>& units, std::size_t i) {
+  const bool asks = crew.guests != nullptr && units.uses;
+  const std::string guest = asks ? crew.guests->among(units.uses(i)) : std::string();
+  if (guest.empty()) return units.compute(i);
+  const std::string name = units.name(i);
+  return units.read(name, crew.guests->compute(name, guest));
+}
+
+// Where this process is for one of these units, it ends here.
+template <class Result>
+void runErrand(const Crew& crew, const Units<Result>& units) {
+  if (crew.errand == nullptr) return;
+  for (std::size_t i = 0; i < units.count; ++i) {
+    if (units.name(i) != crew.errand->unit()) continue;
+    crew.errand->run([&] { return units.write(units.compute(i)); });
+  }
+}
+
 inline Units<results::StepResult> stepUnits() {
   Units<results::StepResult> units;
   units.write = results::stepJson;
@@ -71,6 +96,7 @@ inline Units<results::StepResult> stepUnits() {
 // thrown once all threads have ended.
 template <class Result>
 std::size_t perform(const Crew& crew, const Units<Result>& units) {
+  runErrand(crew, units);
   std::vector<std::optional<std::string>> told(units.count);
   Progress* progress = units.stage.empty() ? nullptr : crew.progress;
   const auto costOf = [&](std::size_t i) { return units.cost ? units.cost(i) : 1; };
@@ -89,7 +115,7 @@ std::size_t perform(const Crew& crew, const Units<Result>& units) {
       work.names.push_back(units.name(i));
       work.cost.push_back(units.cost(i));
     }
-    work.compute = [&](std::size_t i) { return units.write(units.compute(i)); };
+    work.compute = [&](std::size_t i) { return units.write(made(crew, units, i)); };
     work.known = [&](std::size_t i) -> std::optional<std::string> {
       const std::optional<Result> result = kept(crew.journal, units, i);
       return result ? units.write(*result) : std::nullopt;
@@ -108,7 +134,7 @@ std::size_t perform(const Crew& crew, const Units<Result>& units) {
           done(i);
           return std::move(*result);
         }
-        Result result = units.compute(i);
+        Result result = made(crew, units, i);
         done(i);
         // What an interruption cut short is no result.
         if (crew.journal == nullptr || interrupted()) return result;

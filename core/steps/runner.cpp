@@ -101,6 +101,13 @@ class Runner {
       return fmt::format("step {} {}", first + i, base(plan_.steps[first + i]).step->name);
     };
     units.cost = [&](std::size_t i) { return base(plan_.steps[first + i]).work; };
+    units.uses = [&](std::size_t i) {
+      std::vector<std::string> names;
+      for (const recipe::PluginUse& use : pluginsOf(*base(plan_.steps[first + i]).step)) {
+        names.push_back(use.plugin);
+      }
+      return names;
+    };
     units.compute = [&](std::size_t i) {
       begin(first + i);
       const auto tests = [&](const TestModels&) { return results::StepResult(); };  // not here

@@ -1,7 +1,10 @@
-// A sound tensor metric, but where FRAGILE says otherwise: it then "fails", "hangs" or "computes"
-// without an end, and says so first.
+// A sound tensor metric, but where FRAGILE says otherwise: it then "fails", "crashes", "exits",
+// "hangs" or "computes" without an end, and says so first; or "intrudes": writes a file into the
+// working folder, starts a program that makes another, and makes a socket.
+#include <sys/socket.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
@@ -18,6 +21,14 @@ void breakDown() {
   if (how.empty()) return;
   if (how == "fails") throw kindred::inputError("", "fragile broke");
   std::fputs("fragile is at it\n", stderr);
+  if (how == "intrudes") {
+    if (std::FILE* file = std::fopen("written", "w")) std::fclose(file);
+    if (std::system("touch started") != 0) std::fputs("started nothing\n", stderr);
+    if (::socket(AF_INET, SOCK_STREAM, 0) < 0) std::fputs("has no socket\n", stderr);
+    return;
+  }
+  if (how == "crashes") std::raise(SIGSEGV);
+  if (how == "exits") std::exit(0);
   for (;;) {
     if (how == "computes") kindred::stopWhereAsked();
     ::usleep(1000);

@@ -40,9 +40,11 @@ class Resume : public testing::Test {
     return support::run(command(option, folder), {.environment = {{"FRAGILE", fragile}}});
   }
   // Runs until the last step is at it, and ends there by this signal.
-  RunResult endedBy(int signal, const std::string& folder, const std::string& fragile) const {
-    support::Process process(support::kindredCommand(command("--out", folder)),
-                             {.environment = {{"FRAGILE", fragile}}});
+  RunResult endedBy(int signal, const std::string& folder, const std::string& fragile,
+                    const std::vector<std::string>& more = {}) const {
+    std::vector<std::string> words = support::kindredCommand(command("--out", folder));
+    words.insert(words.end(), more.begin(), more.end());
+    support::Process process(words, {.environment = {{"FRAGILE", fragile}}});
     EXPECT_TRUE(process.waitFor("fragile is at it"));
     process.send(signal);
     return process.finish();
@@ -100,7 +102,7 @@ TEST_F(Resume, AnInterruptedRunSaysTheCommandThatGoesOnAndWritesWhatItHas) {
 
 TEST_F(Resume, WhatDoesNotStopIsLeftBehindAndWhatIsFinishedIsKept) {
   ASSERT_EQ(run("--out", "whole").exit_code, 0);
-  const RunResult ended = endedBy(SIGINT, "out", "hangs");
+  const RunResult ended = endedBy(SIGINT, "out", "hangs", {"--trust"});
   EXPECT_EQ(ended.exit_code, 130) << ended.err;
   EXPECT_THAT(ended.err, HasSubstr("what was under way did not stop"));
   EXPECT_EQ(run("--resume", "out").exit_code, 0);

@@ -199,6 +199,13 @@ class Calibrator {
                          list[i]->a->key, list[i]->b->key);
     };
     units.cost = [](std::size_t) { return 1; };
+    units.uses = [&](std::size_t i) {
+      std::vector<std::string> names;
+      for (const auto& [configuration, step] : list[i]->tests) {
+        names.push_back(step->ready->tools.plugin->name());
+      }
+      return names;
+    };
     units.compute = [&](std::size_t i) { return scoreOf(*list[i]); };
     units.consume = [&](std::size_t i, results::StepResult&& score) {
       for (evidence::StepFinding& row : std::exchange(score.findings, {})) {

@@ -174,6 +174,13 @@ class MatrixTester {
       const Pair& pair = pairs[i];
       return bytesOf(*pair.models.first, pair.budget) + bytesOf(*pair.models.second, pair.budget);
     };
+    units.uses = [&pairs](std::size_t i) {
+      std::vector<std::string> names;
+      for (const TestModels* step : pairs[i].steps) {
+        names.push_back(step->ready->tools.plugin->name());
+      }
+      return names;
+    };
     return units;
   }
 
