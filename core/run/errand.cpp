@@ -6,8 +6,10 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <iostream>
 #include <utility>
 
 #include <kindred/analysis/stop/stop.hpp>
@@ -46,10 +48,6 @@ Errand::Errand(std::string unit, std::filesystem::path results, int to)
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   ::fcntl(to_, F_SETFD, FD_CLOEXEC);
   standard_error_ = ::fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, to_ + 1);
-  const int nowhere = ::open("/dev/null", O_WRONLY | O_CLOEXEC);
-  if (nowhere < 0) return;
-  ::dup2(nowhere, STDERR_FILENO);
-  ::close(nowhere);
 }
 
 Errand::~Errand() {
@@ -57,7 +55,7 @@ Errand::~Errand() {
 }
 
 void Errand::run(const std::function<std::optional<std::string>()>& compute) {
-  if (standard_error_ >= 0) ::dup2(standard_error_, STDERR_FILENO);
+  for (const int each : {STDOUT_FILENO, STDERR_FILENO}) ::dup2(standard_error_, each);
   confine(remote_);
   std::string told;
   try {
@@ -71,6 +69,9 @@ void Errand::run(const std::function<std::optional<std::string>()>& compute) {
   } catch (const std::exception& error) {
     told = failed({Category::internal, "", error.what()});
   }
+  // What a plugin printed, and nothing of what ends a process in peace: that may be the plugin's.
+  std::fflush(nullptr);
+  for (std::ostream* stream : {&std::cout, &std::clog, &std::cerr}) stream->flush();
   writeAll(to_, told);
   ::_exit(0);
 }

@@ -12,8 +12,8 @@ namespace kindred::run {
 
 class Errand {
  public:
-  // What this process was started for; null: for itself. What is said on standard error from here
-  // on is the other process's to say, and lost.
+  // What this process was started for; null: for itself. The first to ask keeps standard error,
+  // which is to be silenced until run(): what is said before is said by the other process, too.
   static std::unique_ptr<Errand> ofThisProcess();
   ~Errand();
   Errand(const Errand&) = delete;
@@ -26,7 +26,7 @@ class Errand {
   // That models are read from servers, while the unit is computed.
   void readsFromServers() { remote_ = true; }
 
-  // Computes the unit, with standard error as it was and no more rights than that takes
+  // Computes the unit, with its output on standard error and no more rights than that takes
   // (run/confined.hpp), tells its text or what it threw, and ends the process.
   [[noreturn]] void run(const std::function<std::optional<std::string>()>& compute);
 

@@ -26,6 +26,7 @@ class Guests : public testing::Test {
                 std::vector<std::string> more = {}, const std::string& option = "--out") const {
     std::vector<std::string> words{"run",           file_,
                                    "--plugin-path", KINDRED_SAMPLE_PLUGINS "/sound",
+                                   "--plugin-path", KINDRED_SAMPLE_PLUGINS "/answering",
                                    option,          (dir_ / out).string()};
     words.insert(words.end(), more.begin(), more.end());
     return support::run(words, {.environment = {{"FRAGILE", fragile}}, .directory = dir_.path()});
