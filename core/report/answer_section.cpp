@@ -20,13 +20,21 @@ Markup names(const results::Pair& pair) {
   return markup << element("bdi", pair.a) << " and " << element("bdi", pair.b);
 }
 
+Markup inFull(const evidence::Verdict& verdict) {
+  Markup markup = element("p", verdict.sentence);
+  if (const std::string power = powerOf(verdict); !power.empty()) {
+    markup << element("p", power, {{"class", "quiet"}});
+  }
+  return markup;
+}
+
 Markup card(const results::Report& report, const results::Pair& pair) {
   const Answer answer = answerOf(report, pair);
   Markup content = element("h3", names(pair));
   content << badge(report, pair) << element("p", answer.first)
           << element("p", answer.second, {{"class", "quiet"}});
   if (!results::isOnlyMeasured(report, pair)) {
-    content << foldedMarkup("In full", element("p", pair.verdict.sentence));
+    content << foldedMarkup("In full", inFull(pair.verdict));
   }
   return element("li", content);
 }
@@ -125,7 +133,7 @@ Markup pairsSection(const results::Report& report) {
   content << element("h2", subjects.size() == 1 ? "In full" : "Pair by pair");
   if (subjects.size() == 1) {
     const bool measured = results::isOnlyMeasured(report, *subjects.front());
-    content << element("p", measured ? kOnlyMeasured : subjects.front()->verdict.sentence);
+    content << (measured ? element("p", kOnlyMeasured) : inFull(subjects.front()->verdict));
   } else if (subjects.size() > kCards) {
     content << manyPairs(report, subjects);
   } else {

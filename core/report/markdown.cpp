@@ -127,6 +127,10 @@ std::string reportMarkdown(const results::Report& report) {
   text += "**" + sentence(answer.first) + "** " + sentence(answer.second) + "\n\n";
   if (!report.complete) text += "This run was interrupted; the rest was not measured.\n\n";
   if (report.pairs.size() > 1) text += pairTable(report);
+  if (report.pairs.size() == 1) {
+    const std::string power = powerOf(report.pairs.front().verdict);
+    if (!power.empty()) text += sentence(power) + "\n\n";
+  }
   for (const std::string& joined : jointsOf(report)) text += sentence(joined) + "\n\n";
   for (const std::string& nearest : nearestOf(report)) text += sentence(nearest) + "\n\n";
   const std::vector<Evidence> rows = evidenceOf(report);

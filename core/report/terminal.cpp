@@ -111,10 +111,7 @@ class Printer {
     results::Pair named = pair;
     named.a = name(pair.a);
     named.b = name(pair.b);
-    if (!view_.verbose) {  // numbers for whoever asks: the first of them, and no sizes
-      named.verdict.power = pair.verdict.power.substr(0, pair.verdict.power.find(';'));
-      named.verdict.sizes.clear();
-    }
+    if (!view_.verbose) named.verdict.sizes.clear();               // numbers are for whoever asks
     const bool measured = results::isOnlyMeasured(report_, pair);  // told by the models' keys
     const Answer said = answerOf(report_, measured ? pair : named);
     std::string text = strong(named.a + " and " + named.b + ": " + verdictName(report_, pair)) +
@@ -349,7 +346,7 @@ class Printer {
     std::string text;
     for (const results::Pair* pair : subjects_) {
       text += "\n" + prose(pairName(pair->a, pair->b) + ": " + pair->verdict.sentence);
-      if (!pair->verdict.power.empty()) text += prose("Power: " + pair->verdict.power + ".", 2);
+      if (const std::string power = powerOf(pair->verdict); !power.empty()) text += prose(power, 2);
       for (const std::string& paragraph : coverageText(*pair)) text += prose(paragraph, 2);
     }
     for (const results::Refused& refused : report_.refused) {

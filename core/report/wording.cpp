@@ -42,6 +42,9 @@ std::string sizesOf(const results::Pair& pair) {
   return " " + text + ".";
 }
 
+// Which copies would have been seen, without the coins that this rests on.
+std::string beforeCoins(const std::string& power) { return power.substr(0, power.find(';')); }
+
 std::size_t subjectPairs(const results::Report& report) {
   return static_cast<std::size_t>(
       std::count_if(report.pairs.begin(), report.pairs.end(),
@@ -334,8 +337,7 @@ Answer answerByClass(const results::Pair& pair) {
           fmt::format("Nothing was found that ties the tested weights of {} to those of {}.", a, b),
           fmt::format("That does not show that they are independent: distillation, and parts "
                       "that were retrained or not tested, would not be seen (power: {}).",
-                      pair.verdict.power) +
-              sizesOf(pair)};
+                      beforeCoins(pair.verdict.power))};
     case Class::arranged:
       return {
           fmt::format("Signs or order agree between {} and {}, and the rows of numbers behind "
@@ -365,6 +367,10 @@ Answer answerByClass(const results::Pair& pair) {
 }
 
 }  // namespace
+
+std::string powerOf(const evidence::Verdict& verdict) {
+  return verdict.power.empty() ? std::string() : "Power: " + verdict.power + ".";
+}
 
 Answer answerOf(const results::Report& report, const results::Pair& pair) {
   if (results::isOnlyMeasured(report, pair)) return measured(report, pair);

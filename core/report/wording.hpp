@@ -32,6 +32,9 @@ std::string verdictName(const results::Report& report, const results::Pair& pair
 inline constexpr const char* kOnlyMeasured =
     "No test that decides was run: figures alone don't say whether weights are shared.";
 
+// "Power: ...", all of it; empty where nothing is said of it.
+std::string powerOf(const evidence::Verdict& verdict);
+
 // Two sentences for somebody who has never heard of a p-value.
 struct Answer {
   std::string first, second;
