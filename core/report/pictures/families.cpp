@@ -60,17 +60,22 @@ Json edgeLayer() {
                       channel("p", "nominal", "adjusted p")})}}}};
 }
 
+// Names; `halo` beneath them keeps lines out of them (report/web/look.js).
+Json nameLayer(const Json& filter, const char* style) {
+  return {
+      {"transform", filter},
+      {"mark", {{"type", "text"}, {"style", style}, {"dy", -14}, {"fontSize", 11}, {"limit", 130}}},
+      {"encoding", {{"text", {{"field", "label"}}}}}};
+}
+
 Json nodeLayers() {
   const Json filter = Json::array({Json{{"filter", "datum.kind === 'model'"}}});
-  return Json::array(
-      {Json{{"transform", filter},
-            {"mark", {{"type", "circle"}, {"size", 180}, {"opacity", 1}}},
-            {"encoding",
-             {{"tooltip", Json::array({channel("label", "nominal", "model"),
-                                       channel("verdict", "nominal", "family")})}}}},
-       Json{{"transform", filter},
-            {"mark", {{"type", "text"}, {"dy", -14}, {"fontSize", 11}, {"limit", 130}}},
-            {"encoding", {{"text", {{"field", "label"}}}}}}});
+  return Json::array({Json{{"transform", filter},
+                           {"mark", {{"type", "circle"}, {"size", 180}, {"opacity", 1}}},
+                           {"encoding",
+                            {{"tooltip", Json::array({channel("label", "nominal", "model"),
+                                                      channel("verdict", "nominal", "family")})}}}},
+                      nameLayer(filter, "halo"), nameLayer(filter, "name")});
 }
 
 // Whether pairs of a model without relatives were not run, or decided nothing.
@@ -141,6 +146,14 @@ Picture graph(const results::Report& report) {
   return picture;
 }
 
+// A strength as the p-value that it is made of.
+Json strengthLegend() {
+  return {{"gradientLength", 160},
+          {"tickCount", 4},
+          {"labelExpr",
+           "datum.value <= 0 ? '1' : '10^-' + format(pow(10, datum.value) - 1, '.0f')"}};
+}
+
 Picture matrix(const results::Report& report) {
   Columns rows({"a", "b", "strength", "verdict", "p"});
   std::size_t related = 0;
@@ -168,8 +181,8 @@ Picture matrix(const results::Report& report) {
       {"encoding",
        {{"x", channel("a", "nominal", "", {{"axis", {{"labelAngle", -50}}}})},
         {"y", channel("b", "nominal", "")},
-        {"color", channel("strength", "quantitative", "evidence",
-                          {{"scale", {{"scheme", "tealblues"}}}, {"legend", nullptr}})},
+        {"color", channel("strength", "quantitative", "adjusted p",
+                          {{"scale", {{"scheme", "tealblues"}}}, {"legend", strengthLegend()}})},
         {"tooltip", Json::array({channel("a", "nominal", "model"), channel("b", "nominal", "model"),
                                  channel("verdict", "nominal", "verdict"),
                                  channel("p", "nominal", "adjusted p")})}}}};

@@ -35,6 +35,7 @@ const pictureLook = (() => {
       text: { color: colour("--ink"), font }, rule: { color: colour("--accent") },
       bar: { color: colour("--accent") }, circle: { color: colour("--accent") },
       range: { category: palette(isDark) },
+      style: { halo: { stroke: colour("--paper"), strokeWidth: 5, strokeJoin: "round" } },
     };
   };
 
