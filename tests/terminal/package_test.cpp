@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "cli/documented.hpp"
 #include "support/process.hpp"
 #include "support/temp_dir.hpp"
 
@@ -19,6 +20,32 @@ RunResult must(std::vector<std::string> command) {
   RunResult result = runCommand(std::move(command));
   EXPECT_EQ(result.exit_code, 0) << result.out << result.err;
   return result;
+}
+
+// With what is installed there alone: to a verdict, and to a plugin of one's own.
+void followTheTutorial(const fs::path& prefix) {
+  const fs::path bin = prefix / "bin";
+  const clitest::Typed typed = clitest::typeAll("docs/tutorial.md", bin);
+  EXPECT_GE(typed.commands, 10U);
+  EXPECT_GE(typed.printed, 10U);
+  const clitest::World world(bin);
+  const std::string build = std::string("'") + KINDRED_CMAKE + "'";
+  const std::vector<std::string> commands{
+      "kindred new metric relative-error",
+      build + " -S relative-error -B built -DCMAKE_PREFIX_PATH='" + prefix.string() + "'",
+      build + " --build built",
+      "ctest --test-dir built",
+      "printf '%s\\n' 'kindred: 1' 'title: a figure of my own' "
+      "'sources: {disk: {plugin: local-mmap, root: models}}' "
+      "'models: {base: disk:base, tuned: disk:tuned}' 'steps:' "
+      "'  - {name: own, compare: [base, tuned], metrics: [relative-error]}' > own.yaml",
+      "kindred run own.yaml --plugin-path built --out own"};
+  for (const std::string& command : commands) {
+    const RunResult result = world.type(command);
+    EXPECT_EQ(result.exit_code, 0) << command << '\n' << result.out;
+  }
+  EXPECT_THAT(support::readFile(world.folder() / "own/observations.csv"),
+              HasSubstr("relative-error"));
 }
 
 TEST(Packages, HoldWhatAUserRunsAndRunFromAnEmptyRoot) {
@@ -37,6 +64,7 @@ TEST(Packages, HoldWhatAUserRunsAndRunFromAnEmptyRoot) {
     if (entry.path().extension() != ".deb") continue;
     must({"dpkg-deb", "-x", entry.path().string(),
           (name.starts_with("kindred-dev_") ? developer : user).string()});
+    must({"dpkg-deb", "-x", entry.path().string(), (dir / "both").string()});
     if (!name.starts_with("kindred_")) continue;
     const std::string depends = must({"dpkg-deb", "-f", entry.path().string(), "Depends"}).out;
     EXPECT_THAT(depends, HasSubstr("libyaml-cpp"));
@@ -60,6 +88,7 @@ TEST(Packages, HoldWhatAUserRunsAndRunFromAnEmptyRoot) {
                                  demo + "/tuned", "--json", "--out", (dir / "out").string()});
   EXPECT_EQ(nlohmann::json::parse(result.out).at("verdict").at("class"), "shared-weights");
   EXPECT_THAT(support::readFile(dir / "out/report.html"), HasSubstr("vega"));
+  followTheTutorial(dir / "both/usr");
 }
 
 }  // namespace
