@@ -30,7 +30,7 @@ class Limits : public Faults {
 TEST_F(Limits, OfAddressSpaceGiveTheResultOrAMessage) {
   ASSERT_EQ(run(false, "--out", "whole").exit_code, 0);
   int finished = 0, refused = 0;
-  for (const int mebibytes : {40, 80, 120, 200, 280, 360, 440, 560, 700, 900, 1300, 4000}) {
+  for (const int mebibytes : {40, 120, 200, 360, 560, 900, 4000}) {
     const std::string folder = "out-" + std::to_string(mebibytes);
     std::vector<std::string> words{"prlimit", "--as=" + std::to_string(mebibytes) + "000000"};
     for (const std::string& word : support::kindredCommand(command(false, "--out", folder))) {
@@ -50,7 +50,7 @@ TEST_F(Limits, OfAddressSpaceGiveTheResultOrAMessage) {
     EXPECT_FALSE(fs::exists(dir_ / folder / "report.json")) << mebibytes;
   }
   EXPECT_GT(finished, 0);
-  EXPECT_GT(refused, 3);
+  EXPECT_GT(refused, 2);
 }
 
 TEST_F(Limits, OfADiskGiveTheResultOrAMessageAndTheRunGoesOnElsewhere) {
@@ -58,7 +58,7 @@ TEST_F(Limits, OfADiskGiveTheResultOrAMessageAndTheRunGoesOnElsewhere) {
   ASSERT_EQ(run(false, "--out", "whole").exit_code, 0);
   fs::create_directories(dir_ / "small");
   int refused = 0;
-  for (const int kilobytes : {4, 16, 40, 100, 200, 400, 800}) {
+  for (const int kilobytes : {4, 40, 200, 800}) {
     const std::string results = path("small/out");
     const RunResult result =
         apart("mount -t tmpfs -o size=" + std::to_string(kilobytes) + "k tmpfs " + path("small"),
@@ -131,7 +131,7 @@ TEST_F(Limits, FilesThatChangeWhileTheyAreReadGiveTheResultOrAMessage) {
     std::ofstream(file, std::ios::binary | std::ios::trunc) << bytes;
   };
   std::mt19937 random(1);
-  for (int round = 0; round < rounds(9); ++round) {
+  for (int round = 0; round < rounds(6); ++round) {
     write(before);
     const std::string folder = "out-" + std::to_string(round);
     support::Process process(support::kindredCommand(command(false, "--out", folder)), options());
