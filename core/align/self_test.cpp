@@ -15,6 +15,7 @@
 #include <kindred/analysis/stats/log_space.hpp>
 #include <kindred/analysis/stats/tails.hpp>
 
+#include "align/formula.hpp"
 #include "align/public_tables.hpp"
 #include "align/table_products.hpp"
 
@@ -461,33 +462,54 @@ std::vector<SelfTest> selfTests(const ModelProfile& model, const GaugeUse& use,
   return tester.results();
 }
 
-std::optional<std::string> SelfTests::against(const ModelProfile& model, const GaugeUse& use,
-                                              const std::vector<std::uint32_t>& tokens) {
-  // Which tokens are read is a matter of the pair.
-  const bool of_pair = use.gauge == Gauge::residual_dim;
-  const Key key{&model, use.gauge, use.role};
-  if (!of_pair) {
-    const std::lock_guard lock(mutex_);
-    const auto found = known_.find(key);
-    if (found != known_.end()) return found->second;
-  }
+namespace {
+
+std::optional<std::string> failed(const ModelProfile& model, const GaugeUse& use,
+                                  const std::vector<std::uint32_t>& tokens) {
   const std::vector<SelfTest> tests = selfTests(model, use, tokens);
   const auto worst =
       std::min_element(tests.begin(), tests.end(),
                        [](const SelfTest& x, const SelfTest& y) { return x.log10_p < y.log10_p; });
-  std::optional<std::string> reason;
-  if (worst != tests.end() &&
-      worst->log10_p + std::log10(static_cast<double>(tests.size())) <= kLog10Unfair) {
-    reason = fmt::format(
-        "a sign test needs signs that are fair given everything that the alignment reads, and in "
-        "{} alone they are not: {} of {} units of {} have a positive product with {} (p = "
-        "10^{:.1f})",
-        model.weights().model(), worst->count.heads, worst->count.coins, use.role, worst->against,
-        worst->log10_p);
+  if (worst == tests.end() ||
+      worst->log10_p + std::log10(static_cast<double>(tests.size())) > kLog10Unfair) {
+    return std::nullopt;
   }
-  if (of_pair) return reason;
+  return fmt::format(
+      "a sign test needs signs that are fair given everything that the alignment reads, and in "
+      "{} alone they are not: {} of {} units of {} have a positive product with {} (p = "
+      "10^{:.1f})",
+      model.weights().model(), worst->count.heads, worst->count.coins, use.role, worst->against,
+      worst->log10_p);
+}
+
+}  // namespace
+
+template <class Work>
+std::optional<std::string> SelfTests::once(Known& known, const ModelProfile& model,
+                                           const GaugeUse& use, const Work& work) {
+  const Key key{&model, use.of, use.gauge, use.role};
+  {
+    const std::lock_guard lock(mutex_);
+    if (const auto found = known.find(key); found != known.end()) return found->second;
+  }
+  std::optional<std::string> reason = work();
   const std::lock_guard lock(mutex_);
-  return known_.emplace(key, std::move(reason)).first->second;
+  return known.emplace(key, std::move(reason)).first->second;
+}
+
+std::optional<std::string> SelfTests::computed(const ModelProfile& model, const GaugeUse& use) {
+  return once(computed_, model, use, [&] { return computedBehind(model.weights(), use); });
+}
+
+std::optional<std::string> SelfTests::against(const ModelProfile& model, const GaugeUse& use,
+                                              const std::vector<std::uint32_t>& tokens) {
+  // Which tokens are read is a matter of the pair.
+  const bool of_pair = use.gauge == Gauge::residual_dim;
+  const auto test = [&] { return failed(model, use, tokens); };
+  if (auto reason = of_pair ? test() : once(unfair_, model, use, test)) return reason;
+  if (auto reason = computed(model, use)) return reason;
+  if (!of_pair) return std::nullopt;
+  return computedAmong(model.weights(), {role::kEmbedding, role::kOutput}, tokens);
 }
 
 }  // namespace kindred::align

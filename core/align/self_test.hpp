@@ -49,11 +49,19 @@ class SelfTests {
   // Why the signs of this gauge are no fair coins; nothing: the tests do not speak against it.
   std::optional<std::string> against(const ModelProfile& model, const GaugeUse& use,
                                      const std::vector<std::uint32_t>& tokens);
+  // Why what the gauge turns or orders is computed and no model's own: align/formula.hpp.
+  std::optional<std::string> computed(const ModelProfile& model, const GaugeUse& use);
 
  private:
-  using Key = std::tuple<const ModelProfile*, Gauge, std::string>;
+  using Key = std::tuple<const ModelProfile*, GaugeUse::Of, Gauge, std::string>;
+  using Known = std::map<Key, std::optional<std::string>>;
+
+  template <class Work>
+  std::optional<std::string> once(Known& known, const ModelProfile& model, const GaugeUse& use,
+                                  const Work& work);
+
   std::mutex mutex_;
-  std::map<Key, std::optional<std::string>> known_;
+  Known unfair_, computed_;
 };
 
 }  // namespace kindred::align

@@ -23,11 +23,14 @@ bool isAsymmetric(const ModelWeights& weights) {
 
 // A test of order assumes that the reference's is random. The other's is looked at too: a trend
 // too weak to be seen in the one finds its match in a strong one.
-std::optional<std::string> sorted(const ModelProfile& a, const ModelProfile& b,
-                                  const GaugeUse& use) {
+std::optional<std::string> sorted(const ModelProfile& a, const ModelProfile& b, const GaugeUse& use,
+                                  SelfTests& self_tests) {
   if (use.of != GaugeUse::Of::order) return std::nullopt;
-  const std::optional<std::string> reason = notRandomOrder(a, use);
-  return reason ? reason : notRandomOrder(b, use);
+  for (const ModelProfile* model : {&a, &b}) {
+    if (auto reason = self_tests.computed(*model, use)) return reason;
+    if (auto reason = notRandomOrder(*model, use)) return reason;
+  }
+  return std::nullopt;
 }
 
 bool has(const ModelWeights& weights, const std::string& role) {
@@ -74,21 +77,23 @@ std::optional<std::string> notFair(const Order& order, const GaugeUse& use, Self
   return self_tests.against(*order.reference, use, tokensOf(order.alignment->blindTo(use)));
 }
 
-std::optional<std::string> notAllowed(const Order& order, const GaugeUse& use) {
+std::optional<std::string> notAllowed(const Order& order, const GaugeUse& use,
+                                      SelfTests& self_tests) {
   const ModelWeights& reference = order.reference->weights();
   if (auto reason = notGranted(reference, use)) return reason;
-  if (auto reason = sorted(*order.reference, *order.other, use)) return reason;
+  if (auto reason = sorted(*order.reference, *order.other, use, self_tests)) return reason;
   return notBlind(reference, use, order.alignment->blindTo(use));
 }
 
 Choice chooseReference(const Subjects& subjects, const GaugeUse& use, SelfTests& self_tests) {
   const Order first{&subjects.a, &subjects.b, &subjects.alignment};
-  if (auto reason = notAllowed(first, use)) return {std::nullopt, std::move(*reason), false};
+  if (auto reason = notAllowed(first, use, self_tests))
+    return {std::nullopt, std::move(*reason), false};
   auto unfair = notFair(first, use, self_tests);
   if (!unfair) return {first, {}, false};
   if (!subjects.exchanged) return {std::nullopt, std::move(*unfair), true};
   const Order second{&subjects.b, &subjects.a, &subjects.exchanged()};
-  auto reason = notAllowed(second, use);
+  auto reason = notAllowed(second, use, self_tests);
   if (!reason) reason = notFair(second, use, self_tests);
   if (!reason) return {second, {}, false};
   return {std::nullopt, *unfair + "; nor may the other model serve as the reference: " + *reason,

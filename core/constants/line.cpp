@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <numeric>
 #include <optional>
 #include <vector>
 
@@ -64,6 +65,17 @@ bool isSorted(std::span<const double> line) {
 
 namespace {
 
+// From the least to the largest; next to one huge value all others would seem to follow from each
+// other, so no more than eight times their mean distance from the mean.
+double spreadOf(std::span<const double> line) {
+  const auto [least, most] = std::minmax_element(line.begin(), line.end());
+  const double count = static_cast<double>(line.size());
+  const double mean = std::accumulate(line.begin(), line.end(), 0.0) / count;
+  double apart = 0;
+  for (const double x : line) apart += std::abs(x - mean) / count;
+  return std::min(*most - *least, 8 * apart);
+}
+
 // Whether enough values follow; given up where too many do not.
 bool follows(std::span<const double> line, const Recurrence& recurrence, double spread,
              double tolerance) {
@@ -81,8 +93,7 @@ bool follows(std::span<const double> line, const Recurrence& recurrence, double 
 
 bool isRecurrent(std::span<const double> line, double tolerance) {
   if (line.size() < kShortestLine) return false;
-  const auto [least, most] = std::minmax_element(line.begin(), line.end());
-  const double spread = *most - *least;
+  const double spread = spreadOf(line);
   if (!(spread > 0) || !std::isfinite(spread)) return false;
   // Slow waves in a coarse format are stairs: a value is its predecessor, or continues the last
   // step.

@@ -7,6 +7,8 @@
 
 #include <kindred/random.hpp>
 
+#include "constants/product.hpp"
+
 namespace kindred::constants {
 namespace {
 
@@ -40,17 +42,14 @@ class Vectors {
     std::vector<double> all(count_ * count_);
     for (std::size_t i = 0; i < count_; ++i) {
       for (std::size_t j = 0; j <= i; ++j) {
-        all[i * count_ + j] = all[j * count_ + i] =
-            std::inner_product(at(i), at(i + 1), at(j), 0.0);
+        all[i * count_ + j] = all[j * count_ + i] = product(at(i), at(j), width_);
       }
     }
     return all;
   }
 
  private:
-  std::vector<double>::const_iterator at(std::size_t i) const {
-    return entries_.begin() + static_cast<std::ptrdiff_t>(i * width_);
-  }
+  const double* at(std::size_t i) const { return entries_.data() + i * width_; }
 
   void centre() {
     for (std::size_t j = 0; j < width_; ++j) {
@@ -63,7 +62,7 @@ class Vectors {
 
   void normalise() {
     for (std::size_t i = 0; i < count_; ++i) {
-      const double length = std::sqrt(std::inner_product(at(i), at(i + 1), at(i), 0.0));
+      const double length = std::sqrt(product(at(i), at(i), width_));
       for (std::size_t j = 0; j < width_; ++j) {
         double& entry = entries_[i * width_ + j];
         entry = length > 0 && std::isfinite(length) ? entry / length : 0;

@@ -3,10 +3,14 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <map>
+#include <mutex>
 #include <numbers>
 #include <vector>
 
 #include <kindred/random.hpp>
+
+#include "constants/product.hpp"
 
 namespace kindred::constants {
 namespace {
@@ -77,9 +81,13 @@ void haar(Row& row) {
 class Fourier {
  public:
   explicit Fourier(std::size_t length) : length_(length) {
-    for (std::size_t i = 0; i < 2 * length; ++i) {
-      cosines_.push_back(
-          std::cos(std::numbers::pi * static_cast<double>(i) / static_cast<double>(length)));
+    const double step = std::numbers::pi / static_cast<double>(length);
+    for (std::size_t k = 0; k < length; ++k) {
+      for (std::size_t j = 0; j < length; ++j) {
+        const double angle = step * static_cast<double>(k * j % (2 * length));
+        cosines_.push_back(std::cos(angle));
+        sines_.push_back(std::sin(angle));
+      }
     }
   }
 
@@ -87,11 +95,8 @@ class Fourier {
   void operator()(Row& row) const {
     Row sizes(length_);
     for (std::size_t k = 1; k < length_; ++k) {
-      double re = 0, im = 0;
-      for (std::size_t j = 0, at = 0; j < length_; ++j, at = (at + k) % (2 * length_)) {
-        re += row[j] * cosines_[at];
-        im += row[j] * cosines_[(at + length_ + length_ / 2) % (2 * length_)];
-      }
+      const double re = product(row.data(), cosines_.data() + k * length_, length_);
+      const double im = product(row.data(), sines_.data() + k * length_, length_);
       sizes[k] = re * re + im * im;
     }
     row = std::move(sizes);
@@ -99,7 +104,7 @@ class Fourier {
 
  private:
   std::size_t length_;
-  std::vector<double> cosines_;
+  std::vector<double> cosines_, sines_;  // a row a frequency
 };
 
 std::vector<std::size_t> peaksOf(const Rows& rows) {
@@ -156,10 +161,18 @@ bool areRegularAfter(Rows rows, std::size_t width, const Change& change) {
   return areRegular(peaksOf(rows), width);
 }
 
+// Of a length once: nearly all matrices have kLargest.
+const Fourier& fourierOf(std::size_t length) {
+  static std::mutex mutex;
+  static std::map<std::size_t, Fourier> made;
+  const std::lock_guard lock(mutex);
+  return made.try_emplace(length, length).first->second;
+}
+
 bool hasRule(const Rows& rows) {
   const std::size_t width = rows.front().size(), whole = std::bit_floor(width);
   return areRegularAfter(rows, width, [](Row&) {}) ||
-         areRegularAfter(rows, width, Fourier(width)) || areRegularAfter(rows, whole, walsh) ||
+         areRegularAfter(rows, width, fourierOf(width)) || areRegularAfter(rows, whole, walsh) ||
          areRegularAfter(rows, whole, haar);
 }
 

@@ -11,6 +11,7 @@
 #include <kindred/error.hpp>
 #include <nlohmann/json.hpp>
 
+#include "fingerprint/layers.hpp"
 #include "formats/open.hpp"
 #include "words/names.hpp"
 
@@ -22,8 +23,11 @@ using Json = nlohmann::ordered_json;
 static_assert(std::endian::native == std::endian::little, "tables are little-endian");
 
 constexpr const char* kKey = "kindred.fingerprint";  // in the header's __metadata__
-constexpr std::uint64_t kLargestFile = 64'000'000;
-constexpr std::uint64_t kMostRows = 1'000'000, kMostBits = 16'384, kMostNumber = 1u << 30;
+constexpr std::uint64_t kLargestFile = 16'000'000;   // four times the largest that is made
+// All rows are held against all, layer by layer, to find copies: a file of rows beyond these could
+// make that as slow as it likes.
+constexpr std::uint64_t kMostRows = 32'768, kMostRowLayers = 1'024, kMostBits = 4'096;
+constexpr std::uint64_t kMostNumber = 1u << 30;
 constexpr std::size_t kLongestText = 1000, kMostOthers = 8;
 constexpr std::uint64_t kMostOfGram = 256;  // units of a layer
 constexpr std::uint64_t kMostCoordinates = 512, kMostMaps = 64, kMostNorms = 1024;
@@ -310,6 +314,9 @@ class Reader {
     }
     if (!std::is_sorted(into.layer.begin(), into.layer.end())) {
       throw error("has rows of " + name + " that are not in order of layers");
+    }
+    if (layersOf(into.layer).size() > kMostRowLayers) {
+      throw error("has rows of " + name + " in more layers than a fingerprint may have");
     }
   }
 

@@ -14,6 +14,7 @@
 #include <kindred/analysis/align/origins.hpp>
 #include <kindred/error.hpp>
 
+#include "align/formula.hpp"
 #include "align/table_products.hpp"
 #include "fingerprint/along.hpp"
 #include "fingerprint/fair.hpp"
@@ -144,6 +145,9 @@ class Maker {
     for (std::uint64_t l = 0; l < made_.layers && made.asymmetry.empty(); ++l) {
       made.asymmetry = weights_.asymmetry(role, {static_cast<std::int64_t>(l), -1, false});
     }
+    if (!made.sign) return;
+    const GaugeUse use{gauge, GaugeUse::Of::signs, std::string(role), axis};
+    if (const auto why = align::computedBehind(weights_, use)) made = {false, *why, "", ""};
   }
 
   bool granted(Gauge gauge) const { return made_.grants.at(gauge).sign; }
@@ -172,6 +176,8 @@ class Maker {
             static_cast<float>(embedding.values[t * embedding.columns + c] / lengths[t]));
       }
     }
+    std::sort(rows.begin(), rows.end());
+    tokens_tell_ = !align::computedAmong(weights_, {role::kEmbedding}, rows);
     made_.tokens.resize(made_.tokens.size() / 64 * 64);
     token_rows_.resize(made_.tokens.size() * embedding.columns);
     if (embedding.columns != made_.hidden) made_.tokens.clear();
@@ -288,7 +294,9 @@ class Maker {
       maps.layer.push_back(static_cast<std::int32_t>(layer));
     };
     const StreamMaps made(weights_, maps.coordinates);
-    if (most > 0 && !token_rows_.empty()) add(Along::embedding, -1, made.ofTokens(token_rows_));
+    if (most > 0 && !token_rows_.empty() && tokens_tell_) {
+      add(Along::embedding, -1, made.ofTokens(token_rows_));
+    }
     for (const std::int64_t layer : spreadLayers(made_.layers)) {
       if (maps.count() >= most) break;
       add(Along::mlp, layer, made.ofMlps(layer));
@@ -357,7 +365,8 @@ class Maker {
   }
 
   std::uint64_t takeBands(std::uint64_t room) {
-    if (!granted(Gauge::mlp_unit)) return 0;
+    const GaugeUse use{Gauge::mlp_unit, GaugeUse::Of::signs, std::string(role::kDown), 1};
+    if (!granted(Gauge::mlp_unit) || align::computedBehind(weights_, use)) return 0;
     Bands& bands = made_.bands;
     bands.width = kBandRows;
     const std::uint64_t each = 12 + kBandRows;
@@ -530,6 +539,7 @@ class Maker {
   std::uint32_t bits_;
   Fingerprint made_;
   std::vector<float> directions_, token_rows_;
+  bool tokens_tell_ = false;  // no formula gives their rows
   std::vector<std::vector<align::TableProduct>> unit_tables_, value_tables_;  // row by row
 };
 

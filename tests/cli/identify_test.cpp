@@ -302,5 +302,46 @@ TEST_F(Identify, RefusesSizesThatAreNoNumbersAndFilesThatEndEarly) {
   EXPECT_THAT(cut.err, HasSubstr("cut.kfp"));
 }
 
+// The fingerprint with bands of `rows` units in each of so many layers, and no other rows.
+std::string withBands(const std::string& good, std::size_t layers, std::size_t rows) {
+  std::uint64_t length = 0;
+  std::memcpy(&length, good.data(), sizeof length);
+  json header = json::parse(good.substr(8, length));
+  json made = {{"__metadata__", header.at("__metadata__")}};
+  std::vector<std::int32_t> layer, none(layers * rows, 0);
+  for (std::size_t i = 0; i < layers * rows; ++i) {
+    layer.push_back(static_cast<std::int32_t>(i / rows));
+  }
+  std::string data;
+  const auto add = [&](const char* name, const char* dtype, json shape, const void* bytes,
+                       std::size_t size) {
+    made[name] = {{"dtype", dtype},
+                  {"shape", std::move(shape)},
+                  {"data_offsets", {data.size(), data.size() + size}}};
+    data.append(static_cast<const char*>(bytes), size);
+  };
+  add("bands.layer", "I32", {layer.size()}, layer.data(), 4 * layer.size());
+  add("bands.part", "I32", {none.size()}, none.data(), 4 * none.size());
+  add("bands.number", "I32", {none.size()}, none.data(), 4 * none.size());
+  const std::string values(16 * layer.size(), '\x01');
+  add("bands.values", "I8", {layer.size(), 16}, values.data(), values.size());
+  return support::safetensorsBytes(made.dump(), data);
+}
+
+// All rows of a fingerprint are held against all: how many there are bounds the work.
+TEST_F(Identify, RefusesFingerprintsOfMoreRowsOrLayersThanAreComparedInBoundedWork) {
+  const std::string good = support::readFile(fingerprinted(dir_, "base"));
+  const auto told = [&](std::size_t layers, std::size_t rows) {
+    const auto file = dir_.write("prints/many.kfp", withBands(good, layers, rows));
+    return support::run({"compare", file.string(), (dir_ / "prints/base.kfp").string()});
+  };
+  const RunResult rows = told(1, 32'769), layers = told(1'025, 1), fits = told(8, 16);
+  EXPECT_EQ(rows.exit_code, 2);
+  EXPECT_THAT(rows.err, AllOf(HasSubstr("many.kfp"), HasSubstr("more rows of bands")));
+  EXPECT_EQ(layers.exit_code, 2);
+  EXPECT_THAT(layers.err, HasSubstr("rows of bands in more layers"));
+  EXPECT_THAT(fits.err, Not(HasSubstr("is no fingerprint")));
+}
+
 }  // namespace
 }  // namespace kindred::clitest
