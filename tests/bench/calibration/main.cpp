@@ -3,9 +3,10 @@
 // both print the page without writing it.
 // bench_calibration --doubled NAME|all: independent models with copies inside, in sorted order, or
 // with rows that say nothing; prints what strangers come to.
-// bench_calibration --starts COUNT: whether a pair looks like descent or like a shared start, and
-// how often that is right. bench_calibration --stored: independent models in every encoding; writes
-// docs/formats.md.
+// bench_calibration --starts COUNT [--out FILE]: whether a pair looks like descent or like a shared
+// start, and how often that is right; writes this section of the page anew after every start.
+// bench_calibration --plain SERIES: models with LayerNorm from other seeds, whose page is printed.
+// bench_calibration --stored: independent models in every encoding; writes docs/formats.md.
 #include <malloc.h>
 
 #include <algorithm>
@@ -288,18 +289,32 @@ Results measure(const Extent& extent, const std::filesystem::path& folder) {
   return results;
 }
 
+constexpr const char* kStarts = "Descent or a shared start";
+
+std::string textOf(const std::filesystem::path& path) {
+  std::ifstream file(path);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+void write(const std::filesystem::path& path, const std::string& text) {
+  std::ofstream file(path);
+  file << text;
+  if (!file.flush()) throw std::runtime_error("cannot write " + path.string());
+}
+
 int run(std::span<char*> arguments) {
   Extent extent;
   std::filesystem::path out = std::filesystem::path(KINDRED_SOURCE_DIR) / "docs/calibration.md";
-  bool write = true;
+  bool writes = true;
+  std::size_t starts = 0;
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     const std::string_view argument = arguments[i];
     if (argument == "--quick") {
       extent = {{{48}, 10, 2}, 2, 20, 4, 8, 40};
-      write = false;
+      writes = false;
     } else if (argument == "--misleading") {  // these models alone
       extent = {{{}, 0, 0}, 0, 0, 12, 0, 0};
-      write = false;
+      writes = false;
     } else if (argument == "--out" && i + 1 < arguments.size()) {
       out = arguments[++i];
     } else if (argument == "--doubled" && i + 1 < arguments.size()) {
@@ -309,24 +324,38 @@ int run(std::span<char*> arguments) {
       const support::TempDir folder;
       return measureStored(folder.path()) ? 0 : 1;
     } else if (argument == "--starts" && i + 1 < arguments.size()) {
+      starts = std::stoul(arguments[++i]);
+    } else if (argument == "--plain" && i + 1 < arguments.size()) {
       const support::TempDir folder;
-      return measureStarts(std::stoul(arguments[i + 1]), folder.path()) ? 0 : 1;
+      Results results;
+      measureKind(ofKind(Variety::plain, extent.of_kind, std::stoul(arguments[i + 1])),
+                  folder.path(), results.ungated, results);
+      std::cout << page(results);
+      return 0;
     } else {
       std::cerr << "usage: bench_calibration [--quick | --misleading] [--out FILE]\n"
                    "       bench_calibration --doubled NAME|all\n"
-                   "       bench_calibration --starts COUNT\n"
+                   "       bench_calibration --starts COUNT [--out FILE]\n"
+                   "       bench_calibration --plain SERIES\n"
                    "       bench_calibration --stored\n";
       return 2;
     }
   }
   const support::TempDir folder;
-  const std::string text = page(measure(extent, folder.path()));
-  std::cout << text;
-  if (write) {
-    std::ofstream file(out);
-    file << text;
-    if (!file.flush()) throw std::runtime_error("cannot write " + out.string());
+  if (starts > 0) {
+    const Clock clock;
+    measureStarts(starts, folder.path(), [&](const std::string& section) {
+      write(out, withSection(textOf(out), kStarts, section));
+      clock.report("written to " + out.string());
+    });
+    return 0;
   }
+  std::string text = page(measure(extent, folder.path()));
+  std::cout << text;
+  if (const std::string kept = sectionOf(textOf(out), kStarts); !kept.empty()) {
+    text = withSection(text, kStarts, kept);  // which --starts writes
+  }
+  if (writes) write(out, text);
   return 0;
 }
 

@@ -1,8 +1,11 @@
 #include "page.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include <fmt/format.h>
+
+#include <kindred/analysis/stats/tails.hpp>
 
 namespace kindred::calibration {
 namespace {
@@ -127,8 +130,8 @@ std::string introduction(const Results& results) {
       "parentheses is the largest probability at or below the level that they can have, averaged "
       "over the pairs, which is what the rate should come to. Signed ranks, fixed points and "
       "bounds are conservative too, by an amount not stated. **above** marks a rate whose lower "
-      "bound exceeds the level; of cells at their exact level, one in forty would carry it by "
-      "chance. Under the null, results of two pairs that share one model are independent: the "
+      "bound exceeds the level. Under the null, results of two pairs that share one model are "
+      "independent: the "
       "signs of the model that they don't share are fair coins by themselves. The last column is "
       "by "
       "how much the share of p-values at or below any level exceeds that level at most, and the "
@@ -138,10 +141,51 @@ std::string introduction(const Results& results) {
       results.independent_models, widths);
 }
 
+// P-values of ranks and of permutations come to any level exactly; those of heads and of fixed
+// points to some alone.
+bool comesToItsLevel(const std::string& what) {
+  return what.find("weighed by the ranks") != std::string::npos ||
+         what.find("Spearman's rho") != std::string::npos ||
+         what.find("mean cosine") != std::string::npos;
+}
+
+// What chance makes of the marks of so many rates.
+std::string marks(const Results& results) {
+  std::size_t rates = 0, marked = 0;
+  double least = 1;
+  for (const NullTally* tally : {&results.plain, &results.doubled, &results.ungated,
+                                 &results.biased, &results.in_part, &results.prints}) {
+    for (const auto& [what, row] : tally->rows()) {
+      if (!comesToItsLevel(what)) continue;
+      for (std::size_t l = 0; l < kLevels.size(); ++l) {
+        ++rates;
+        marked += proportion(row.rejected[l], row.trials).low > kLevels[l];
+        least = std::min(
+            least, std::pow(10, stats::binomialTail(row.trials, row.rejected[l], kLevels[l])));
+      }
+    }
+  }
+  return fmt::format(
+      "Of {} rates of ranks and permutations, whose p-values come to their level exactly, {} carry "
+      "this mark and chance marks {:.1f}; the least likely has p = {:.2g} by itself (binomial), "
+      "and of so many independent ones the least is as small with probability {:.2f}.\n\n",
+      rates, marked, 0.025 * static_cast<double>(rates), least,
+      1 - std::pow(1 - least, static_cast<double>(rates)));
+}
+
+// [begin, end) of a section's text behind its heading; the end of the page where it has none.
+std::pair<std::size_t, std::size_t> placeOf(const std::string& page, const std::string& title) {
+  const std::string heading = "\n## " + title + "\n\n";
+  const std::size_t found = page.find(heading);
+  if (found == std::string::npos) return {page.size(), page.size()};
+  const std::size_t begin = found + heading.size();
+  return {begin, std::min(page.find("\n## ", begin), page.size())};
+}
+
 }  // namespace
 
 std::string page(const Results& results) {
-  std::string text = introduction(results);
+  std::string text = introduction(results) + marks(results);
   text += nullTable("Independent models", "All pairs of one hidden width.", results.plain);
   text += nullTable("Independent models with doubled parts",
                     "One or both of the pair are up-cycled to experts or up-scaled in depth: coins "
@@ -196,6 +240,18 @@ std::string page(const Results& results) {
       "that draws anew the signs and the order of every gauge, together with rotations of "
       "whatever can be rotated.\n";
   return text;
+}
+
+std::string sectionOf(const std::string& page, const std::string& title) {
+  const auto [begin, end] = placeOf(page, title);
+  return page.substr(begin, end - begin);
+}
+
+std::string withSection(const std::string& page, const std::string& title,
+                        const std::string& section) {
+  const auto [begin, end] = placeOf(page, title);
+  const std::string heading = begin == page.size() ? "\n## " + title + "\n\n" : "";
+  return page.substr(0, begin) + heading + section + page.substr(end);
 }
 
 }  // namespace kindred::calibration

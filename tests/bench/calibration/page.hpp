@@ -48,4 +48,10 @@ struct Results {
 
 std::string page(const Results& results);
 
+// Of a page what stands below this heading of the second level; empty where it has none.
+std::string sectionOf(const std::string& page, const std::string& title);
+// The page with this section in place of its own, or behind all others.
+std::string withSection(const std::string& page, const std::string& title,
+                        const std::string& section);
+
 }  // namespace kindred::calibration

@@ -4,11 +4,14 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <functional>
+#include <string>
 
 namespace kindred::calibration {
 
-// Prints what the two kinds come to for `starts` starts, six pairs of each. False: the words that
-// the program says of a pair were right less often than it says.
-bool measureStarts(std::size_t starts, const std::filesystem::path& folder);
+// Trains and compares what comes of `starts` starts, six pairs of each kind of every one, one start
+// after the other on one core; after each `show` gets what all so far come to, as Markdown.
+void measureStarts(std::size_t starts, const std::filesystem::path& folder,
+                   const std::function<void(const std::string&)>& show);
 
 }  // namespace kindred::calibration

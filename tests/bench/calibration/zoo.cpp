@@ -47,8 +47,8 @@ Shape mixtureShape(std::size_t hidden, std::size_t layers, Router router) {
 
 // A seed of its own for everything that is drawn: what two strangers had in common by chance of a
 // seed, the tests would find. Another series is other models throughout.
-std::uint64_t seedOf(std::uint64_t kind, std::uint64_t index) {
-  return Random{(kSeries << 48) + (kind << 32) + index}();
+std::uint64_t seedOf(std::uint64_t kind, std::uint64_t index, std::uint64_t series = kSeries) {
+  return Random{(series << 48) + (kind << 32) + index}();
 }
 
 // Half of all models share the first recipe: other seeds of it are the hardest strangers.
@@ -135,7 +135,7 @@ std::vector<std::vector<Member>> independentModels(const ZooSize& size) {
   return groups;
 }
 
-std::vector<Member> ofKind(Variety kind, std::size_t count) {
+std::vector<Member> ofKind(Variety kind, std::size_t count, std::uint64_t series) {
   constexpr std::size_t kWidth = 48;
   std::vector<Member> members(count);
   const std::uint64_t of_kind = 3000 + static_cast<std::uint64_t>(kind);
@@ -144,7 +144,7 @@ std::vector<Member> ofKind(Variety kind, std::size_t count) {
     (kind == Variety::plain ? recipe.shape.plain : recipe.shape.biases) = true;
     recipe.language = 1 + i % 3;
     const std::string name = (kind == Variety::plain ? "p" : "b") + std::to_string(i);
-    members[i] = {name, name, trained(recipe, seedOf(of_kind, i), 120), recipe.dtype};
+    members[i] = {name, name, trained(recipe, seedOf(of_kind, i, series), 120), recipe.dtype};
   });
   return members;
 }

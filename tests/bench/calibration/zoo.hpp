@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -39,7 +40,7 @@ std::vector<std::vector<Member>> independentModels(const ZooSize& size);
 // Independent models of one width, of two depths and three languages: with LayerNorm and MLPs
 // without a gate, or with RMS norms, gated MLPs and biases of queries, keys and values.
 enum class Variety { plain, biased };
-std::vector<Member> ofKind(Variety kind, std::size_t count);
+std::vector<Member> ofKind(Variety kind, std::size_t count, std::uint64_t series = kSeries);
 
 // The root first, then every transformation at every strength that applies to it.
 constexpr std::size_t kFamilies = 4;  // dense and mixture, of two widths
