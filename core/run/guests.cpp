@@ -29,7 +29,7 @@ namespace {
 constexpr std::size_t kLongest = std::size_t{1} << 30;  // of what is told
 constexpr int kLook = 50;                               // milliseconds between looks at the clock
 
-// The environment of this process, with what the errand is; without ranks, which are not its own.
+// The environment of this process, with what the errand is.
 std::vector<std::string> environmentOf(const std::string& unit,
                                        const std::filesystem::path& results) {
   std::vector<std::string> words;
