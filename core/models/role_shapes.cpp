@@ -101,6 +101,15 @@ class Fitter {
 
   bool isLatent() const { return !architecture_.patterns(role::kKeyValueLatent).empty(); }
 
+  // A number for each row.
+  void checkBiases(std::string_view bias, std::string_view role) {
+    views_.filter(bias, [&](const Index& index, const View& view) -> std::string {
+      const View* matrix = views_.find(role, index);
+      if (matrix == nullptr) return "stands beside no matrix";
+      return mismatch(view.info, {{matrix->info.shape.front()}, "the rows beside it"});
+    });
+  }
+
   void checkAttention(const std::string& width) {
     const Dimensions& d = stated_;
     if (isLatent()) {
@@ -124,6 +133,8 @@ class Fitter {
         return headsMismatch(role, heads_.of(index.first), view.info, width);
       });
     }
+    checkBiases(kKeyBias, role::kKey);
+    checkBiases(kValueBias, role::kValue);
     for (const auto role : {role::kQuery, role::kKey}) {
       views_.filter(role, [&](const Index& index, const View&) {
         return turningProblem(heads_.of(index.first));

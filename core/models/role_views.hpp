@@ -20,6 +20,8 @@ namespace kindred::models {
 
 inline constexpr std::string_view kSharedGate = "shared.gate", kSharedUp = "shared.up",
                                   kSharedDown = "shared.down";
+// They turn with their rows (kindred/analysis/align/biases.hpp).
+inline constexpr std::string_view kKeyBias = "attention.k_bias", kValueBias = "attention.v_bias";
 
 // The roles whose matrices tests read.
 inline constexpr std::array kReadRoles{role::kEmbedding,   role::kOutput,
@@ -31,7 +33,8 @@ inline constexpr std::array kReadRoles{role::kEmbedding,   role::kOutput,
                                        role::kSharedKey,   role::kAttentionNorm,
                                        role::kMlpNorm,     role::kFinalNorm,
                                        kSharedGate,        kSharedUp,
-                                       kSharedDown};
+                                       kSharedDown,        kKeyBias,
+                                       kValueBias};
 
 // A model of more layers than this has yet to be made; bounds what a stated or named layer costs.
 inline constexpr std::uint64_t kMostLayers = 10'000;
