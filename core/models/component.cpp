@@ -18,6 +18,10 @@ std::string_view name(Component component) {
   return "language model";
 }
 
+std::string partKey(std::string_view model, Component component) {
+  return std::string(model) + " (" + std::string(name(component)) + ")";
+}
+
 std::string componentOf(std::string_view role, std::string_view tensor) {
   const auto starts = [&](const char* prefix) { return role.starts_with(prefix); };
   if (role == "embedding") return "embeddings";

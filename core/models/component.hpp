@@ -21,7 +21,8 @@ inline constexpr std::array kComponents{Component::language_model, Component::vi
                                         Component::audio_tower, Component::decoder,
                                         Component::projector};
 static_assert(kComponents.size() == static_cast<std::size_t>(Component::projector) + 1);
-std::string_view name(Component component);  // "vision tower"
+std::string_view name(Component component);                        // "vision tower"
+std::string partKey(std::string_view model, Component component);  // "KEY (vision tower)"
 
 // "embeddings", "attention", "MLP", "norms", "router", "head", "vision tower" or "other": by a
 // tensor's role; the vision tower, which has none, by name.

@@ -132,10 +132,6 @@ Checkpoint partOf(const Checkpoint& whole, std::string key, std::string config,
   return Checkpoint(std::move(parts));
 }
 
-std::string keyOf(const Checkpoint& whole, Component component) {
-  return fmt::format("{} ({})", whole.model(), name(component));
-}
-
 // Those of the tensors that play a role in a family, under the names that it has there.
 std::vector<const Tensor*> withRole(const Checkpoint& tensors, const Architecture& family) {
   std::vector<const Tensor*> known;
@@ -151,7 +147,7 @@ using Names = std::unordered_set<std::string_view>;
 // A tower, or another stack, of tensors that are not `claimed` by another part.
 std::optional<ComponentPart> stackOf(const Checkpoint& whole, const Kind& kind,
                                      const ArchitectureRegistry& registry, const Names& claimed) {
-  const std::string key = keyOf(whole, kind.component), said = describedIn(whole, kind);
+  const std::string key = partKey(whole.model(), kind.component), said = describedIn(whole, kind);
   const std::string& config = said.empty() ? whole.config() : said;
   const auto familyOf = [&](const Checkpoint& part) {
     return registry.ofTypes(readConfig(part).model_types, kind.component, part);
@@ -179,7 +175,7 @@ std::optional<ComponentPart> projectorOf(const Checkpoint& whole,
                                          const Names& claimed) {
   const Architecture* family = registry.ofTypes({"projector"}, Component::projector, whole);
   if (family == nullptr) return std::nullopt;
-  const std::string key = keyOf(whole, Component::projector);
+  const std::string key = partKey(whole.model(), Component::projector);
   const Checkpoint others = partOf(
       whole, key, "{}", [&](const Tensor& tensor) { return !claimed.contains(tensor.name); });
   const Architecture fitted = family->named(others);
@@ -231,7 +227,7 @@ std::vector<ComponentPart> componentsOf(const Checkpoint& whole,
   });
   if (parts.empty() || own == nullptr) return parts;
   parts.push_back({own->component(),
-                   partOf(whole, keyOf(whole, own->component()), whole.config(),
+                   partOf(whole, partKey(whole.model(), own->component()), whole.config(),
                           [&](const Tensor& tensor) { return !taken.contains(tensor.name); }),
                    own});
   return parts;

@@ -21,11 +21,12 @@ double correlationOf(double alike, double chance) {
 
 }  // namespace
 
-Measured measuredOf(const Report& report, const std::set<std::string>& members) {
+Measured measuredOf(const Report& report, const std::set<std::string>& members,
+                    std::optional<models::Component> part) {
   Measured measured;
   for (const evidence::StepFinding& row : report.findings) {
     const bool within = members.contains(row.model_a) && members.contains(row.model_b);
-    if (!within || row.component || !saysHowAlike(row.finding)) continue;
+    if (!within || row.component != part || !saysHowAlike(row.finding)) continue;
     const Finding*& best = measured[row.finding.gauge.name()][ordered(row.model_a, row.model_b)];
     if (best == nullptr || best->units < row.finding.units) best = &row.finding;
   }

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -21,8 +22,10 @@ using PairLikeness = std::map<std::int64_t, LayerLikeness>;  // by layer of the 
 // Of each pair the finding with the most coins, by gauge.
 using Measured = std::map<std::string, std::map<Edge, const Finding*>>;
 
-// Of pairs within these models; the findings are the report's.
-Measured measuredOf(const Report& report, const std::set<std::string>& members);
+// Of pairs within these models, or within these parts of models of one kind; the findings are the
+// report's.
+Measured measuredOf(const Report& report, const std::set<std::string>& members,
+                    std::optional<models::Component> part = {});
 
 PairLikeness likenessOf(const Finding& finding);
 

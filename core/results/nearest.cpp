@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -74,17 +75,42 @@ Nearest nearestOf(const std::string& model, std::string gauge, Measures measures
   return nearest;
 }
 
-}  // namespace
+// Only what tests tie together: strangers have distances too, and none of them is near.
+Measured tiedOf(const Report& report, const std::vector<std::string>& members,
+                std::optional<models::Component> part) {
+  std::set<Edge> tied;
+  for (const evidence::StepFinding& row : report.findings) {
+    const bool ties = row.component == part && evidence::rejects(row.finding, row.log10_p_adjusted);
+    if (ties) tied.insert(ordered(row.model_a, row.model_b));
+  }
+  Measured measured = measuredOf(report, {members.begin(), members.end()}, part);
+  for (auto& [_, pairs] : measured) {
+    std::erase_if(pairs, [&](const auto& entry) { return !tied.contains(entry.first); });
+  }
+  return measured;
+}
 
-std::vector<Nearest> nearestOf(const Report& report, const std::vector<std::string>& relatives) {
-  const Measured measured = measuredOf(report, {relatives.begin(), relatives.end()});
-  std::vector<Nearest> list;
-  for (const std::string& model : relatives) {
+void addNearest(const Report& report, const std::vector<std::string>& members,
+                std::optional<models::Component> part, std::vector<Nearest>& list) {
+  const Measured measured = tiedOf(report, members, part);
+  for (const std::string& model : members) {
     std::string gauge;
     Measures measures = measuresOf(model, measured, gauge);
     if (measures.size() > 1) {
       list.push_back(nearestOf(model, std::move(gauge), std::move(measures)));
     }
+  }
+}
+
+}  // namespace
+
+std::vector<Nearest> nearestOf(const Report& report, const std::vector<std::string>& relatives) {
+  std::vector<Nearest> list;
+  addNearest(report, relatives, {}, list);
+  for (const models::Component part : models::kComponents) {
+    std::vector<std::string> members = relatives;  // of those that are such a part and no more
+    for (const std::string& model : relatives) members.push_back(models::partKey(model, part));
+    addNearest(report, members, part, list);
   }
   return list;
 }

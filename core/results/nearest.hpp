@@ -9,8 +9,8 @@
 
 namespace kindred::results {
 
-// Of each of these relatives that a test measured with two or more of them. Needs the report's
-// findings.
+// Of each of these relatives that a test tied to two or more of them and measured with them; then
+// of their parts, kind by kind: "KEY (vision tower)". Needs the report's findings.
 std::vector<Nearest> nearestOf(const Report& report, const std::vector<std::string>& relatives);
 
 }  // namespace kindred::results

@@ -94,7 +94,8 @@ struct Kin {
   double distance = 0, error = kUndefined;
 };
 
-// Of one model the relatives that one test measured it with, nearest first; at least two.
+// Of one model, or part of one, the relatives that one test measured it with, nearest first; at
+// least two.
 struct Nearest {
   std::string model, gauge;
   std::vector<Kin> kin;
@@ -112,7 +113,9 @@ struct Family {
   // alone with such a pair need not be alone.
   std::uint64_t undecided = 0;
   std::vector<Tree> trees = {};  // one; of each part, where it has parts
-  // Where no tree could be drawn, not all pairs having been measured.
+  // Where no tree could be drawn, not all pairs having been measured: of models, then of their
+  // parts
+  // ("KEY (vision tower)").
   std::vector<Nearest> nearest = {};
 };
 

@@ -127,7 +127,8 @@ void visit(V& v, X& x) {
   v("parts", x.parts, "its other models; nothing was found that ties one part to another");
   v("undecided", x.undecided, "pairs with models outside it that were not run or not testable");
   v.added("trees", x.trees, "of a family, or of each of its parts, with at least three models");
-  v.added("nearest", x.nearest, "where no tree could be drawn: of a model its nearest relatives");
+  v.added("nearest", x.nearest,
+          "where no tree could be drawn: of a model, or a part of one, its nearest relatives");
 }
 
 template <class V, Of<evidence::Coverage> X>

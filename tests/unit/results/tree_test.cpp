@@ -190,6 +190,8 @@ Report starOn(double second) {
   }
   double shift = 0;
   for (evidence::StepFinding& row : report.findings) {
+    row.finding.basis = Basis::exact;
+    row.log10_p_adjusted = -40;
     for (LayerCoins& layer : row.finding.by_layer) {
       layer.alike *= 1 + 0.01 * std::sin(shift += 1.7);
     }
@@ -214,6 +216,25 @@ TEST(Nearest, IsNotToldFromAnotherThatIsAsNear) {
   const std::vector<Family> families = familiesOf(starOn(0.2));
   const Nearest& nearest = families.at(0).nearest.at(0);
   EXPECT_LT(nearest.lead, 2 * nearest.lead_error);
+}
+
+TEST(Nearest, IsSaidOfRelativesThatATestFound) {
+  Report report = starOn(0.3);
+  for (evidence::StepFinding& row : report.findings) row.log10_p_adjusted = -1;
+  EXPECT_THAT(familiesOf(report).at(0).nearest, IsEmpty());
+}
+
+TEST(Nearest, OfPartsIsToldKindByKind) {
+  Report report = starOn(0.3);
+  for (evidence::StepFinding& row : report.findings) {
+    row.component = models::Component::vision_tower;
+    row.model_a += " (vision tower)";
+    row.model_b += " (vision tower)";
+  }
+  const std::vector<Nearest> nearest = familiesOf(report).at(0).nearest;
+  ASSERT_EQ(nearest.size(), 1u);
+  EXPECT_EQ(nearest[0].model, "child (vision tower)");
+  EXPECT_EQ(nearest[0].kin[0].model, "near (vision tower)");
 }
 
 TEST(Nearest, IsLeftToTheTreeWhereThereIsOne) {
