@@ -68,6 +68,10 @@ void sayNotes(const models::Checkpoint& checkpoint) {
 
 void sayNotes(const plan::Models& models) {
   for (const plan::Model* model : models.opened()) sayNotes(model->checkpoint);
+  for (const auto& [key, why] : models.missing()) {
+    std::cerr << fmt::format("kindred: {}; steps that name it are not run\n",
+                             plan::unopenedText(key, why));
+  }
 }
 
 Workspace::Workspace(const Invocation& invocation, Keeping* keeping)

@@ -56,8 +56,8 @@ inline constexpr Option kMaxBytes{"max-bytes", "BYTES", "refuse a plan that read
 // What the command line sets for every source.
 plan::SourceOverrides sourceOverrides(const Invocation& invocation);
 
-// Says on standard error which files of the opened models were left out, and where index and shards
-// disagree.
+// Says on standard error which files of the opened models were left out, where index and shards
+// disagree, and which models could not be opened.
 void sayNotes(const plan::Models& models);
 void sayNotes(const models::Checkpoint& checkpoint);
 

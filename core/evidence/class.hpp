@@ -26,7 +26,7 @@ enum class Class {
   inconclusive,
   no_evidence,
   untestable,
-  not_run,  // the run was interrupted before
+  not_run,  // the run was interrupted before, or a model could not be opened
   several   // of a run with more than one pair asked about: each pair has its own
 };
 

@@ -32,6 +32,7 @@ class Judge {
   };
 
   Verdict decide() const;
+  std::string notCompared() const;
   void addDeciding(const Adjusted& entry);
   Breadth breadth() const;
   std::string spread(bool narrow) const;

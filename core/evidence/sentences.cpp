@@ -215,6 +215,15 @@ std::string Judge::partly(bool exact) const {
   return text + " No test of other tensors could have found anything.";
 }
 
+std::string Judge::notCompared() const {
+  return coverage_.unopened.empty()
+             ? fmt::format(
+                   "The run was interrupted before {} and {} were compared: nothing is "
+                   "said of them.",
+                   a_, b_)
+             : fmt::format("Nothing is said of {} and {}: {}.", a_, b_, coverage_.unopened);
+}
+
 std::string Judge::interrupted() const {
   return fmt::format(
       "The run was interrupted before all tests of {} and {} were done, and those that were "

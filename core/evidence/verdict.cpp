@@ -54,8 +54,7 @@ Verdict Judge::decide() const {
   if (told() != nullptr) verdict.sizes = sizeText(*told());
   if (coverage_.ran == Ran::not_at_all) {
     verdict.klass = Class::not_run;
-    verdict.sentence = fmt::format(
-        "The run was interrupted before {} and {} were compared: nothing is said of them.", a_, b_);
+    verdict.sentence = notCompared();
   } else if (coverage_.identity.holds()) {
     verdict.klass = Class::identical;
     verdict.sentence = same();

@@ -75,6 +75,7 @@ enum class Ran { whole, in_part, not_at_all };
 // What was understood and compared. Empty components: bytes were not compared.
 struct Coverage {
   Ran ran = Ran::whole;
+  std::string unopened = {};  // why nothing was run of the pair, where a model could not be opened
   std::map<std::string, ComponentCount> components;
   std::uint64_t tensors_a = 0, tensors_b = 0;
   std::uint64_t understood_a = 0, understood_b = 0;  // tensors with a known role

@@ -65,19 +65,33 @@ results::Made madeOf(const plan::Model& model) {
   return 2 * coded > all ? results::Made::coded : results::Made::unknown;
 }
 
+results::Role roleOf(recipe::ModelRole role) {
+  return role == recipe::ModelRole::control ? results::Role::control : results::Role::subject;
+}
+
 // `model` null: its headers were not read.
 results::Model factsOf(const plan::Repository& repository, const plan::Model* model) {
   results::Model facts;
   facts.key = repository.key;
   facts.address = repository.address;
-  facts.role = repository.role == recipe::ModelRole::control ? results::Role::control
-                                                             : results::Role::subject;
+  facts.role = roleOf(repository.role);
   facts.date = repository.date;
   facts.revision = repository.location->revision();
   if (model != nullptr) {
     addCatalogue(*model, facts);
     facts.made = madeOf(*model);
   }
+  return facts;
+}
+
+// Of a model that could not be opened.
+results::Model missingFacts(const recipe::ModelSpec& spec, const std::string& why) {
+  results::Model facts;
+  facts.key = spec.key;
+  facts.address = spec.source + ":" + spec.address;
+  facts.role = roleOf(spec.role);
+  facts.date = spec.date;
+  facts.notes.push_back("could not be opened and was not read: " + why);
   return facts;
 }
 
@@ -276,6 +290,20 @@ evidence::AdapterSide sideOf(const plan::Model& model) {
   return {model.key, adapter == nullptr ? std::string() : models::describe(*adapter)};
 }
 
+// None: both were opened.
+std::optional<results::Pair> unopened(const plan::Models& models, const std::string& a,
+                                      const std::string& b) {
+  for (const std::string& key : {a, b}) {
+    const auto missing = models.missing().find(key);
+    if (missing == models.missing().end()) continue;
+    evidence::Coverage coverage;
+    coverage.ran = evidence::Ran::not_at_all;
+    coverage.unopened = plan::unopenedText(key, missing->second);
+    return results::Pair{a, b, evidence::judge(a, b, {}, coverage, {}), coverage};
+  }
+  return std::nullopt;
+}
+
 results::Pair pairOf(const steps::Recipe& recipe, const plan::Models& models,
                      const results::Results& results, const std::string& a, const std::string& b,
                      Wider& wider) {
@@ -418,13 +446,21 @@ results::Report reportOf(const steps::Recipe& recipe, const plan::Models& models
     for (results::Figure& figure : figuresOf(*plugin)) report.figures.push_back(std::move(figure));
   }
   for (const plan::Repository* repository : models.repositories()) {
+    if (models.missing().contains(repository->key)) continue;
     const plan::Model* model = findModel(models, repository->key);
     report.models.push_back(factsOf(*repository, model));
     manifest.models.push_back(filesOf(report.models.back(), model, results.files));
   }
+  for (const recipe::ModelSpec& spec : recipe.models) {
+    const auto missing = models.missing().find(spec.key);
+    if (missing != models.missing().end()) {
+      report.models.push_back(missingFacts(spec, missing->second));
+    }
+  }
   Wider wider;
   for (const auto& [a, b] : pairsOf(recipe, results)) {
-    report.pairs.push_back(pairOf(recipe, models, results, a, b, wider));
+    std::optional<results::Pair> pair = unopened(models, a, b);
+    report.pairs.push_back(pair ? *std::move(pair) : pairOf(recipe, models, results, a, b, wider));
   }
   report.verdict = overall(report);
   for (const steps::Step& step : recipe.steps) report.steps.push_back(stepOf(step, results));

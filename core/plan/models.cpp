@@ -7,6 +7,8 @@
 #include <future>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include <kindred/error.hpp>
 
 #include "models/components.hpp"
@@ -15,9 +17,17 @@
 #include "plugin/guard.hpp"
 #include "reading/adapted.hpp"
 #include "reading/open.hpp"
+#include "words/names.hpp"
 
 namespace kindred::plan {
 namespace {
+
+// Without the place: reports name no folder of this machine, and a model's address stands there.
+std::string reasonOf(const Error& error) {
+  constexpr std::size_t kLongest = 2000;
+  const std::string remedy = error.remedy().empty() ? "" : " (" + error.remedy() + ")";
+  return words::escapedText(error.message() + remedy, kLongest);
+}
 
 // The recipe's parameters, then what the command line sets where the plugin knows the name.
 recipe::PluginUse overridden(recipe::PluginUse use, const plugin::Plugin& plugin,
@@ -95,6 +105,10 @@ void applyAdapter(Model& model, const formats::Formats& formats) {
 }
 
 }  // namespace
+
+std::string unopenedText(const std::string& key, const std::string& why) {
+  return fmt::format("model '{}' could not be opened: {}", words::escaped(key), why);
+}
 
 Models::Models(const recipe::Given& given, plugin::Registry& registry,
                const models::ArchitectureRegistry& architectures, const SourceOverrides& overrides,
@@ -204,41 +218,64 @@ std::unique_ptr<Repository> Models::openRepository(const recipe::ModelSpec& spec
   return repository;
 }
 
-void Models::openRepositories() {
+template <class T>
+std::vector<std::pair<std::string, std::unique_ptr<T>>> Models::openAll(
+    const std::function<bool(const recipe::ModelSpec&)>& due,
+    const std::function<std::unique_ptr<T>(const recipe::ModelSpec&)>& open) {
   std::vector<const recipe::ModelSpec*> specs;
   for (const recipe::ModelSpec& spec : given_.models) {
-    if (repositories_.contains(spec.key) || !sources_.at(spec.source)->remote()) continue;
-    specs.push_back(&spec);
+    if (!missing_.contains(spec.key) && due(spec)) specs.push_back(&spec);
   }
-  std::vector<std::unique_ptr<Repository>> opened(specs.size());
+  std::vector<std::pair<std::string, std::unique_ptr<T>>> opened(specs.size());
+  std::vector<std::string> reasons(specs.size());
   together(specs.size(), [&](std::size_t i) {
-    opened[i] = askedFor(given_, specs[i]->key, [&] { return openRepository(*specs[i]); });
+    const recipe::ModelSpec& spec = *specs[i];
+    const auto tried = [&] {
+      try {
+        return open(spec);
+      } catch (const Error& error) {
+        if (!spec.optional || error.category() == Category::internal) throw;
+        reasons[i] = reasonOf(error);
+        return std::unique_ptr<T>();
+      }
+    };
+    opened[i] = {spec.key, askedFor(given_, spec.key, tried)};
   });
   for (std::size_t i = 0; i < specs.size(); ++i) {
-    repositories_.emplace(specs[i]->key, std::move(opened[i]));
+    if (!opened[i].second) missing_.emplace(specs[i]->key, std::move(reasons[i]));
+  }
+  std::erase_if(opened, [](const auto& entry) { return !entry.second; });
+  return opened;
+}
+
+void Models::openRepositories() {
+  const auto due = [&](const recipe::ModelSpec& spec) {
+    return !repositories_.contains(spec.key) &&
+           (spec.optional || sources_.at(spec.source)->remote());
+  };
+  const auto open = [&](const recipe::ModelSpec& spec) { return openRepository(spec); };
+  for (auto& [key, repository] : openAll<Repository>(due, open)) {
+    repositories_.emplace(key, std::move(repository));
   }
 }
 
 void Models::openTogether(const std::set<std::string>& keys) {
   openRepositories();
-  std::vector<const Repository*> remote;
-  for (const recipe::ModelSpec& spec : given_.models) {
-    if (!keys.contains(spec.key) || models_.contains(spec.key)) continue;
-    if (sources_.at(spec.source)->remote()) remote.push_back(&repository(spec.key));
-  }
-  std::vector<std::unique_ptr<Model>> opened(remote.size());
-  together(remote.size(), [&](std::size_t i) {
-    opened[i] = askedFor(given_, remote[i]->key, [&] { return openModel(*remote[i]); });
-  });
-  for (std::size_t i = 0; i < remote.size(); ++i) {
-    models_.emplace(remote[i]->key, std::move(opened[i]));
-  }
+  const auto due = [&](const recipe::ModelSpec& spec) {
+    return keys.contains(spec.key) && !models_.contains(spec.key) &&
+           (spec.optional || sources_.at(spec.source)->remote());
+  };
+  const auto open = [&](const recipe::ModelSpec& spec) {
+    return openModel(*repositories_.at(spec.key));
+  };
+  for (auto& [key, model] : openAll<Model>(due, open)) models_.emplace(key, std::move(model));
 }
 
 std::vector<std::string> Models::controlKeys() const {
   std::vector<std::string> keys;
   for (const recipe::ModelSpec& spec : given_.models) {
-    if (spec.role == recipe::ModelRole::control) keys.push_back(spec.key);
+    const bool control = spec.role == recipe::ModelRole::control;
+    if (control && !missing_.contains(spec.key)) keys.push_back(spec.key);
   }
   return keys;
 }

@@ -62,6 +62,9 @@ using SourceOverrides = std::map<std::string, std::string>;
 using AroundSource =
     std::function<std::unique_ptr<Source>(const recipe::SourceSpec&, std::unique_ptr<Source>)>;
 
+// "model 'a' could not be opened: ..."
+std::string unopenedText(const std::string& key, const std::string& why);
+
 class Models {
  public:
   // Creates the sources (no file is opened yet). Parameters that do not fit a plugin's declaration
@@ -71,15 +74,18 @@ class Models {
          std::vector<recipe::Diagnostic>& diagnostics, const AroundSource& around = {});
 
   // Asks for all remote repositories at once, so that their servers' answers are waited for
-  // together. Throws the first error in the recipe's order.
+  // together. Throws the first error in the recipe's order; what is wrong with an optional model is
+  // kept, and the model must not be asked for.
   void openRepositories();
-  // The same with the headers of those models among `keys` that are remote.
+  // The same with the headers of those models among `keys` that are remote or optional.
   void openTogether(const std::set<std::string>& keys);
+  // Of optional models that could not be opened: why, without the model's name, safe to show.
+  const std::map<std::string, std::string>& missing() const { return missing_; }
   // Opens the model (reads its headers) at the first call.
   const Model& model(const std::string& key);
   // The same without reading headers.
   const Repository& repository(const std::string& key);
-  // Those whose role is control, in the recipe's order; the same, opened.
+  // Those whose role is control and that are not missing, in the recipe's order; the same, opened.
   std::vector<std::string> controlKeys() const;
   std::vector<const Model*> controls();
   // Those opened so far, by key.
@@ -89,6 +95,12 @@ class Models {
   Cost spent() const;
 
  private:
+  // Those of the recipe's models for which `due` holds and that are not missing, opened at once,
+  // each with `open`, without those that are missing now.
+  template <class T>
+  std::vector<std::pair<std::string, std::unique_ptr<T>>> openAll(
+      const std::function<bool(const recipe::ModelSpec&)>& due,
+      const std::function<std::unique_ptr<T>(const recipe::ModelSpec&)>& open);
   std::unique_ptr<Repository> openRepository(const recipe::ModelSpec& spec) const;
   std::unique_ptr<Model> openModel(const Repository& repository) const;
 
@@ -100,6 +112,7 @@ class Models {
   std::map<std::string, std::unique_ptr<Source>> sources_;
   std::map<std::string, std::unique_ptr<Repository>> repositories_;
   std::map<std::string, std::unique_ptr<Model>> models_;
+  std::map<std::string, std::string> missing_;
   mutable std::once_flag formats_once_;
   mutable std::unique_ptr<formats::Formats> formats_;
 };

@@ -171,6 +171,7 @@ void readModels(const Node& models, Reading& reading) {
       readAddress(*adapter, model.adapter_source, model.adapter_address, reading);
     }
     if (textOf(value.find("role")) == "control") model.role = ModelRole::control;
+    model.optional = textOf(value.find("if-missing")) == "skip";
     if (const Node* date = value.find("date"); date != nullptr) readDate(*date, model, reading);
     reading.given.models.push_back(std::move(model));
   }

@@ -56,6 +56,8 @@ constinit const Shape kSources{.says = "a mapping from names to sources", .value
 // Models.
 static constexpr Shape kRole{
     .says = "subject or control", .scalar = ScalarType::choice, .choices = "subject|control"};
+static constexpr Shape kIfMissing{
+    .says = "stop or skip", .scalar = ScalarType::choice, .choices = "stop|skip"};
 static constexpr Key kModelKeys[] = {
     {.name = "at",
      .shape = &kText,
@@ -81,6 +83,12 @@ static constexpr Key kModelKeys[] = {
      .example = "2026-01-31",
      .meaning = "when it was published, as you say: a tree of relatives that all have a date gets "
                 "its root at the earliest"},
+    {.name = "if-missing",
+     .shape = &kIfMissing,
+     .fallback = "`stop`",
+     .example = "skip",
+     .meaning = "where it can't be opened: `skip` goes on without it. Reports say why, steps that "
+                "name it are not run, and what is expected of them is not met"},
 };
 constinit const Shape kModel{.title = "A model",
                              .says = "SOURCE:ADDRESS or a mapping with the key 'at'",

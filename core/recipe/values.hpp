@@ -53,6 +53,7 @@ struct ModelSpec {
   std::string adapter_source = {}, adapter_address = {};
   ModelRole role = ModelRole::subject;
   std::string date = {};  // 2026-01-31, or empty
+  bool optional = false;  // where it can't be opened, the run goes on without it
   Place place;
 };
 

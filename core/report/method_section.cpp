@@ -146,7 +146,8 @@ TextTable skipped(const results::Report& report) {
 TextTable expectations(const results::Report& report) {
   TextTable table{"Expectations of the recipe", {"figure", "value", "expected", "met"}, {}, ""};
   for (const results::ExpectationResult& e : report.expectations) {
-    table.rows.push_back({e.figure, figure(e.value), e.wanted, e.met ? "yes" : "no"});
+    const std::string unmet = e.reason.empty() ? "no" : "no: " + e.reason;
+    table.rows.push_back({e.figure, figure(e.value), e.wanted, e.met ? "yes" : unmet});
   }
   return table;
 }

@@ -376,8 +376,9 @@ class Printer {
       if (e.met) {
         ++met;
       } else {
-        text += prose(fmt::format("{} {} is {}, expected {} ({})", view_.paint.warning("UNMET:"),
-                                  e.figure, number(e.value), e.wanted, e.place));
+        text += prose(fmt::format("{} {} is {}, expected {} ({}){}", view_.paint.warning("UNMET:"),
+                                  e.figure, number(e.value), e.wanted, e.place,
+                                  e.reason.empty() ? "" : ": " + e.reason));
       }
     }
     if (met > 0) {

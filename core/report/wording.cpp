@@ -358,8 +358,7 @@ Answer answerByClass(const results::Pair& pair) {
               "Similarities are described below, and none of them says by itself whether weights "
               "are shared."};
     case Class::not_run:
-      return {fmt::format("{} and {} were not compared.", a, b),
-              "The run ended before; nothing is said of this pair."};
+      return {fmt::format("{} and {} were not compared.", a, b), pair.verdict.sentence};
     case Class::several:  // of runs, and never of a pair
       break;
   }

@@ -79,6 +79,7 @@ struct ExpectationResult {
   std::string origin;
   std::string place;
   bool met = false;
+  std::string reason;  // why there is no value, where the step was not run; else empty
 };
 
 // A byte range that was read, with the XXH3-128 of its bytes.

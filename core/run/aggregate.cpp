@@ -78,6 +78,12 @@ results::ExpectationResult judge(const recipe::Expectation& expectation,
   result.value = address.aggregate.empty()
                      ? findingValue(results, address)
                      : results::aggregate(valuesOf(results, address), address.aggregate);
+  const auto skipped =
+      std::find_if(results.skipped.begin(), results.skipped.end(),
+                   [&](const results::Skipped& entry) { return entry.step == address.step; });
+  if (std::isnan(result.value) && skipped != results.skipped.end()) {
+    result.reason = skipped->reason;
+  }
   result.met = (!expectation.least || result.value >= *expectation.least) &&
                (!expectation.most || result.value <= *expectation.most) &&
                !std::isnan(result.value);

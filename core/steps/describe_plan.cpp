@@ -46,6 +46,9 @@ std::string describe(const Plan& plan) {
                         left_out, megabytes(step.bytes), step.requests, megabytes(step.memory));
     total.requests += step.requests;
   }
+  for (const results::Skipped& skipped : plan.skipped) {
+    text += fmt::format("{:<24} not run: {}\n", skipped.step, skipped.reason);
+  }
   text += "\n";
   for (const auto& [model, bytes] : bytesByModel(plan)) {
     text += fmt::format("{}: {:.3f} MB, headers included\n", model, megabytes(bytes));
@@ -71,9 +74,14 @@ std::string toJson(const Plan& plan) {
                      {"requests", step.requests},
                      {"memory", step.memory}});
   }
+  nlohmann::ordered_json skipped = nlohmann::ordered_json::array();
+  for (const results::Skipped& step : plan.skipped) {
+    skipped.push_back({{"name", step.step}, {"reason", step.reason}});
+  }
   nlohmann::ordered_json models = nlohmann::ordered_json::object();
   for (const auto& [model, bytes] : bytesByModel(plan)) models[model] = bytes;
   const nlohmann::ordered_json document{{"steps", steps},
+                                        {"not_run", skipped},
                                         {"bytes_by_model", models},
                                         {"bytes_to_fetch", fetchedBytes(plan)},
                                         {"requests_for_headers", plan.headers.requests}};

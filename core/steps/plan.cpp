@@ -46,9 +46,14 @@ std::uint64_t memoryOf(const StepBase& step) {
 
 Plan Planning::run(const std::vector<ReadyStep>& steps) {
   openTogether(steps);
-  for (const ReadyStep& step : steps) {
-    std::visit([&](const auto& ready) { planStep(ready, *this); }, step);
-  }
+  const auto plan = [&](const auto& ready) {
+    if (std::string why = hindrance(*ready.step); why.empty()) {
+      planStep(ready, *this);
+    } else {
+      plan_.skipped.push_back({ready.step->name, 1, std::move(why)});
+    }
+  };
+  for (const ReadyStep& step : steps) std::visit(plan, step);
   plan_.headers = models_.spent();
   return std::move(plan_);
 }
@@ -59,6 +64,7 @@ void Planning::openTogether(const std::vector<ReadyStep>& steps) {
   std::set<std::string> with_headers;
   const auto open = [&]<class Asked>(const Ready<Asked>& ready) {
     if constexpr (AboutDocuments<Asked>) {
+      if (!hindrance(*ready.step).empty()) return;
       documents_[ready.step] = openDocuments(*ready.step, Asked::kKind, models_);
     } else {
       with_headers.insert(ready.step->models.begin(), ready.step->models.end());
@@ -72,6 +78,20 @@ void Planning::openTogether(const std::vector<ReadyStep>& steps) {
   };
   for (const ReadyStep& step : steps) std::visit(open, step);
   models_.openTogether(with_headers);
+}
+
+std::string Planning::hindrance(const Step& step) const {
+  for (const std::string& key : step.models) {
+    const auto missing = models_.missing().find(key);
+    if (missing == models_.missing().end()) continue;
+    return plan::unopenedText(key, missing->second);
+  }
+  const auto* table = std::get_if<asked::TableTest>(&step.kind);
+  if (table == nullptr) return {};
+  const auto without =
+      std::find_if(plan_.skipped.begin(), plan_.skipped.end(),
+                   [&](const results::Skipped& s) { return s.step == table->address.step; });
+  return without == plan_.skipped.end() ? "" : without->reason;
 }
 
 void Planning::leaveOut(const Step& step, std::vector<plan::LeftOut> list) {

@@ -8,6 +8,7 @@
 
 #include "plan/models.hpp"
 #include "plan/reading.hpp"
+#include "results/results.hpp"
 #include "steps/step.hpp"
 
 namespace kindred::steps {
@@ -19,7 +20,8 @@ struct Plan {
   // Null where there is none.
   const plan::WeightReading* reading(const plan::Model& model, std::uint64_t budget) const;
   std::vector<plan::LeftOut> left_out;
-  Cost headers;  // already spent on catalogues
+  std::vector<results::Skipped> skipped;  // steps that need a model which could not be opened
+  Cost headers;                           // already spent on catalogues
 };
 
 // Opens the models that steps use and pairs their tensors. Errors name the recipe's line.

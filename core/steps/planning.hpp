@@ -48,6 +48,8 @@ class Planning {
 
  private:
   void openTogether(const std::vector<ReadyStep>& steps);
+  // Why a step can't be run, in words; empty: nothing is in its way.
+  std::string hindrance(const Step& step) const;
 
   plan::Models& models_;
   std::set<const plan::Model*> listed_;  // whose codes are left out

@@ -75,6 +75,7 @@ step the one with the smallest p-value is meant.
 | `norms.mad.p99.mean` | the mean over pairs of the figure `p99` of `mad` |
 | `norms.mad.p99` | the 99th percentile over pairs of the first figure of `mad` |
 | `layers-in-order.log10_p` | the test's p-value, as its decimal logarithm |
+| `layers-in-order.log10_p_adjusted` | the same, adjusted for all tests of the run (Holm) |
 | `layers-in-order.statistic` | the test's statistic |
 | `layers-in-order.null_mean` | one of the figures that the test declares |
 )";

@@ -211,6 +211,7 @@ results::Results execute(const Recipe& recipe, const Plan& plan, const plan::Mod
   const std::vector<std::string> before = identities(models);
   results::Results results;
   results.left_out = plan.left_out;
+  results.skipped = plan.skipped;
   {
     const run::InterruptGuard guard(options.kept);
     run::Progress silent(false);

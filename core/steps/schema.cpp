@@ -92,8 +92,8 @@ constexpr recipe::Key kExpectationKeys[] = {
      .shape = &recipe::kText,
      .required = true,
      .example = "same-layer.pearson.mean",
-     .meaning = "`STEP.METRIC[.FIGURE].AGGREGATE`, or `STEP.log10_p`, `STEP.statistic` or "
-                "`STEP.FIGURE` of a test"},
+     .meaning = "`STEP.METRIC[.FIGURE].AGGREGATE`, or `STEP.log10_p`, `STEP.log10_p_adjusted`, "
+                "`STEP.statistic` or `STEP.FIGURE` of a test"},
     {.name = "between",
      .shape = &kInterval,
      .example = "[-0.05, 0.05]",

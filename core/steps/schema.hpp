@@ -17,6 +17,6 @@ const char* exampleRecipe();
 
 // What may stand at the end of a figure's address.
 inline constexpr const char* kAggregates = "mean|sd|min|max|median|count";
-inline constexpr const char* kFindingColumns = "log10_p|statistic";
+inline constexpr const char* kFindingColumns = "log10_p|log10_p_adjusted|statistic";
 
 }  // namespace kindred::steps

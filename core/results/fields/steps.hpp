@@ -124,6 +124,7 @@ void visit(V& v, X& x) {
   v("origin", x.origin, "");
   v("place", x.place, "in the recipe", Repeats::no);
   v("met", x.met, "");
+  v.unlessEmpty("reason", x.reason, "why there is no value: the step was not run");
 }
 
 template <class V, Of<RunCost> X>
