@@ -1,203 +1,13 @@
 // The case library: each recipe of configs/cases on stand-ins whose origin is known. Every
 // expectation of a recipe must come out, the verdict must be the truth, and the figures that were
 // published say beside it what they say.
-#include <gmock/gmock.h>
-
-#include <algorithm>
-#include <cmath>
-#include <cstdio>
 #include <cstring>
-#include <filesystem>
-#include <set>
+#include <map>
 
-#include "servers/cases/cases.hpp"
-#include "servers/giants.hpp"
-#include "servers/range_server.hpp"
-#include "support/process.hpp"
-#include "support/temp_dir.hpp"
+#include "cases/case_run.hpp"
 
 namespace kindred::casetest {
 namespace {
-
-namespace fs = std::filesystem;
-using nlohmann::json;
-using support::RunOptions;
-using support::RunResult;
-using support::TempDir;
-using testing::AllOf;
-using testing::HasSubstr;
-using testing::Not;
-
-const fs::path kSource = KINDRED_SOURCE_DIR;
-const fs::path kRecipes = kSource / "configs/cases", kPages = kSource / "docs/cases";
-
-std::string oneLine(std::string text) {
-  for (std::size_t at = 0; (at = text.find_first_of(" \n", at)) != std::string::npos; ++at) {
-    const std::size_t end = std::min(text.find_first_not_of(" \n", at), text.size());
-    text.replace(at, end - at, " ");
-  }
-  return text;
-}
-
-fs::path recipeOf(const std::string& name) { return kRecipes / (name + ".yaml"); }
-
-std::set<std::string> recipes() {
-  std::set<std::string> names;
-  for (const auto& entry : fs::directory_iterator(kRecipes)) {
-    if (entry.path().extension() == ".yaml") names.insert(entry.path().stem().string());
-  }
-  return names;
-}
-
-TEST(CaseRecipes, AreTheOnesThatHaveStandIns) {
-  const std::vector<std::string> names = servers::caseNames();
-  EXPECT_EQ(recipes(), (std::set<std::string>(names.begin(), names.end())));
-}
-
-TEST(CaseRecipes, SayWhoClaimsWhatAndWhatTheyCanTell) {
-  for (const std::string& name : recipes()) {
-    const std::string text = support::readFile(recipeOf(name));
-    for (const char* key : {"\ntitle: ", "\nquestion: ", "\nclaim: ", "\nwhy: ", "\nexpect:"}) {
-      EXPECT_THAT(text, HasSubstr(key)) << name;
-    }
-    const RunResult check = support::run({"check", recipeOf(name).string()});
-    EXPECT_EQ(check.exit_code, 0) << check.err;
-  }
-}
-
-TEST(CasePages, TellEachCaseToReadersWithoutStatistics) {
-  const std::string index = support::readFile(kPages / "README.md");
-  for (const std::string& name : recipes()) {
-    const std::string page = support::readFile(kPages / (name + ".md"));
-    for (const char* part : {"\n## What was claimed\n", "\n## What the figures can say\n",
-                             "\n## What the exact tests say\n", "\n## Run it again\n"}) {
-      EXPECT_THAT(page, HasSubstr(part)) << name;
-    }
-    EXPECT_THAT(page, HasSubstr("kindred run configs/cases/" + name + ".yaml")) << name;
-    EXPECT_THAT(page, HasSubstr("\n```\n")) << name << " has a picture";
-    EXPECT_THAT(page, testing::ContainsRegex("commit|no version to name")) << name;
-    EXPECT_THAT(index, HasSubstr("(" + name + ".md)")) << "the table leads to every page";
-  }
-}
-
-// Neither what a case says nor what a report repeats of its recipe accuses.
-TEST(CasePages, AccuseNobody) {
-  for (const fs::path& folder : {kPages, kRecipes}) {
-    for (const auto& entry : fs::recursive_directory_iterator(folder)) {
-      if (!entry.is_regular_file()) continue;
-      const std::string text = support::readFile(entry.path());
-      for (const char* word : {"copied", "stolen", "proof"}) {
-        EXPECT_THAT(text, Not(HasSubstr(word))) << entry.path();
-      }
-    }
-  }
-}
-
-class Cases : public testing::Test {
- protected:
-  // What the recipe reports of its stand-ins. All that it expects must have come out.
-  json run(const std::string& name) {
-    models_ = servers::caseModels(name);
-    servers::publish(server_, models_);
-    name_ = name;
-    std::vector<std::string> words{"run", recipeOf(name).string(), "--force", "--out",
-                                   (dir_ / "out").string()};
-    for (const std::string& setting : {"sources.hub.endpoint=" + server_.endpoint(),
-                                       "sources.hub.cache=" + (dir_ / "cache").string()}) {
-      words.insert(words.end(), {"--set", setting});
-    }
-    const RunResult result = support::run(words);
-    EXPECT_EQ(result.exit_code, 0) << name << ": " << result.err << result.out;
-    printed_ = result.out;
-    report_ = json::parse(support::readFile(dir_ / "out/report.json"));
-    for (const json& expectation : report_.at("expectations")) {
-      EXPECT_TRUE(expectation.at("met")) << expectation;
-    }
-    EXPECT_GT(report_.at("expectations").size(), 0u);
-    return report_;
-  }
-
-  std::string verdict(const std::string& a, const std::string& b) const {
-    for (const json& pair : report_.at("pairs")) {
-      if (pair.at("a") == a && pair.at("b") == b) return pair.at("verdict").at("class");
-    }
-    return "no such pair";
-  }
-
-  // Of the model pair whose second is `of`, where there are several.
-  json summary(const std::string& step, const std::string& metric, std::string figure = {},
-               const std::string& of = {}) const {
-    if (figure.empty()) figure = metric;
-    for (const json& entry : report_.at("observations")) {
-      if (entry.at("step") == step && entry.at("metric") == metric &&
-          entry.at("figure") == figure && (of.empty() || entry.at("model_b") == of)) {
-        return entry;
-      }
-    }
-    ADD_FAILURE() << "no summary of " << step << "." << metric << "." << figure;
-    return json::object();
-  }
-  double mean(const std::string& step, const std::string& metric, std::string figure = {},
-              const std::string& of = {}) const {
-    return summary(step, metric, std::move(figure), of).value("mean", std::nan(""));
-  }
-
-  // Whether the row of this case in the table of all cases says this, so that it can't be wrong.
-  void expectInTable(const std::string& text) const {
-    const std::string page = support::readFile(kPages / "README.md");
-    const std::size_t at = page.find("(" + name_ + ".md)");
-    ASSERT_NE(at, std::string::npos) << name_;
-    const std::size_t start = page.rfind('\n', at) + 1;
-    EXPECT_THAT(page.substr(start, page.find('\n', at) - start), HasSubstr(text)) << name_;
-  }
-  void expectInTable(double value, int digits) const {
-    char text[32];
-    std::snprintf(text, sizeof text, "%.*f", digits, value);
-    expectInTable(text);
-  }
-  // The intervals of each table of a mixture's weights, by `parent`.
-  void expectIntervalsHold(const std::string& parent, double weight) const {
-    std::size_t seen = 0;
-    for (const json& table : report_.at("tables")) {
-      const std::vector<std::string> columns = table.at("columns");
-      const auto place = [&](const char* column) {
-        return static_cast<std::size_t>(std::find(columns.begin(), columns.end(), column) -
-                                        columns.begin());
-      };
-      const std::size_t name = place("parent"), from = place("from"), to = place("to");
-      if (std::max({name, from, to}) >= columns.size()) continue;
-      for (const json& row : table.at("rows")) {
-        if (row.at(name) != parent) continue;
-        ++seen;
-        EXPECT_LE(std::stod(row.at(from).get<std::string>()), weight) << row;
-        EXPECT_GE(std::stod(row.at(to).get<std::string>()), weight) << row;
-      }
-    }
-    EXPECT_GE(seen, 9u);
-  }
-
-  // The bytes that the run has read, to a megabyte.
-  void expectBytesInTable() const {
-    const auto bytes = report_.at("cost").at("bytes_read").get<double>();
-    char text[32];
-    std::snprintf(text, sizeof text, "| %.0f MB |", std::round(bytes / 1e6));
-    expectInTable(text);
-  }
-
-  // The values of a tensor as they were published.
-  std::vector<double> values(const std::string& repository, const std::string& tensor) const {
-    for (const servers::CaseModel& model : models_) {
-      if (model.repository == repository) return servers::giantValues(model.files, tensor);
-    }
-    throw std::runtime_error("no model " + repository);
-  }
-
-  TempDir dir_;
-  servers::RangeServer server_;
-  std::vector<servers::CaseModel> models_;
-  std::string name_, printed_;
-  json report_;
-};
 
 TEST_F(Cases, OneBitAWeightIsToldFromAStranger) {
   run("bonsai");
@@ -297,7 +107,7 @@ TEST_F(Cases, AMergeComesOutAsOneConstantRecipeAndAgainToTheLastBit) {
   expectBytesInTable();
 
   RunOptions options;
-  options.environment = {{"HF_ENDPOINT", server_.endpoint()},
+  options.environment = {{"HF_ENDPOINT", server_->endpoint()},
                          {"XDG_CACHE_HOME", (dir_ / "own-cache").string()}};
   const auto replayed = [&](const fs::path& merge) {
     const RunResult replay = support::run(
@@ -318,9 +128,11 @@ TEST_F(Cases, APublishedMergeIsTakenApartAndComputedAgain) {
   EXPECT_NEAR(of_hermes, 0.4935, 0.005) << "the card's weight of that layer";
   EXPECT_LT(mean("attention-8", "mix", "unexplained"), 1e-4);
   expectInTable(of_hermes, 3);
+  expectPublishedInTable("0.489");
+  expectPublishedInTable("0.4935");
   expectBytesInTable();
   RunOptions options;
-  options.environment = {{"HF_ENDPOINT", server_.endpoint()},
+  options.environment = {{"HF_ENDPOINT", server_->endpoint()},
                          {"XDG_CACHE_HOME", (dir_ / "own-cache").string()}};
   const RunResult replay = support::run({"replay", (kRecipes / "merges/neuralpipe.yaml").string(),
                                          "mlabonne/NeuralPipe-7B-slerp", "--json"},
@@ -342,16 +154,44 @@ TEST_F(Cases, SharesOfParentsThatAreTooAlikeAreSaidToBeIllDetermined) {
   expectBytesInTable();
 }
 
-TEST_F(Cases, OnlyTheComponentThatWasTakenIsSaidToBeShared) {
+TEST_F(Cases, EachComponentHasAVerdictAndANearestCandidateOfItsOwn) {
   run("hyperclova-vision");
-  EXPECT_EQ(verdict("clova", "qwen"), "partial");
-  std::map<std::string, std::string> parts;
-  for (const json& part : report_.at("pairs").at(0).at("components")) {
-    parts[part.at("component")] = part.at("verdict").at("class");
+  const auto parts = [&](const std::string& other) {
+    std::map<std::string, std::string> classes;
+    for (const json& pair : report_.at("pairs")) {
+      if (pair.at("b") != other) continue;
+      for (const json& part : pair.at("components")) {
+        classes[part.at("component")] = part.at("verdict").at("class");
+      }
+    }
+    return classes;
+  };
+  using Classes = std::map<std::string, std::string>;
+  for (const char* seer : {"qwen-3b", "qwen-7b", "qwen-32b", "qwen-72b"}) {
+    EXPECT_EQ(verdict("clova", seer), "partial") << seer;
+    EXPECT_EQ(parts(seer).at("vision tower"), "shared-weights") << seer;
+    EXPECT_EQ(parts(seer).at("language model"), "no-evidence") << seer;
   }
-  EXPECT_EQ(parts.at("vision tower"), "shared-weights");
-  EXPECT_EQ(parts.at("language model"), "no-evidence");
+  for (const char* listener : {"qwen-audio", "whisper"}) {
+    EXPECT_EQ(verdict("clova", listener), "partial") << listener;
+    EXPECT_EQ(parts(listener).at("audio tower"), "shared-weights") << listener;
+    EXPECT_FALSE(parts(listener).contains("vision tower")) << listener;
+  }
+  Classes nearest;
+  for (const json& of : report_.at("families").at(0).at("nearest")) {
+    nearest[of.at("model")] = of.at("kin").at(0).at("model");
+    EXPECT_GT(of.at("lead").get<double>(), 2 * of.at("lead_error").get<double>()) << of;
+  }
+  EXPECT_EQ(nearest, (Classes{{"clova (vision tower)", "qwen-32b (vision tower)"},
+                              {"clova (audio tower)", "qwen-audio (audio tower)"}}))
+      << "of which they were made";
+  EXPECT_THAT(oneLine(printed_), HasSubstr("the nearest is qwen-32b (vision tower)"));
   EXPECT_NEAR(mean("tower", "cosine"), 0.9951, 0.001) << "as published";
+  for (const char* size : {"72b", "7b", "3b"}) {
+    char shown[16];
+    std::snprintf(shown, sizeof shown, " %.3f\n", mean(std::string("tower-") + size, "cosine"));
+    EXPECT_THAT(support::readFile(kPages / "hyperclova-vision.md"), HasSubstr(shown)) << size;
+  }
   EXPECT_GT(mean("text-norms", "cosine"), 0.95) << "the same figure where nothing was taken";
   expectInTable(mean("tower", "cosine"), 4);
   expectInTable(mean("text-norms", "cosine"), 3);
@@ -447,11 +287,14 @@ TEST_F(Cases, ExpertsThatBeganAsOneMlpAreToldFromFreshOnes) {
 TEST_F(Cases, ExpertsOfWhichHalfBeganAnewStillTell) {
   run("qwen-moe");
   EXPECT_EQ(verdict("dense", "moe"), "shared-weights");
+  EXPECT_EQ(verdict("next", "moe"), "shared-weights");
   EXPECT_EQ(verdict("dense", "smol"), "no-evidence");
   EXPECT_GT(mean("norms", "pearson", "cosine"), 0.9);
   EXPECT_THAT(support::readFile(dir_ / "out/report.json"),
               HasSubstr("in 50 % of their units, the others being no more alike than strangers'"));
   expectInTable("in 50 % of their units");
+  expectPublishedInTable("4.03");
+  expectPublishedInTable("0.57");
   for (const json& table : report_.at("tables")) {
     const std::vector<std::string> columns = table.at("columns");
     const auto share = std::find(columns.begin(), columns.end(), "units found");
@@ -462,6 +305,9 @@ TEST_F(Cases, ExpertsOfWhichHalfBeganAnewStillTell) {
       EXPECT_NEAR(std::stod(row.at(share - columns.begin()).get<std::string>()), 50, 7) << row;
     }
   }
+  const json& nearest = report_.at("families").at(0).at("nearest").at(0);
+  EXPECT_EQ(nearest.at("model"), "moe");
+  EXPECT_EQ(nearest.at("kin").at(0).at("model"), "dense") << "the parent that was named";
   expectInTable(mean("values", "cosine"), 2);
   expectBytesInTable();
 }
@@ -471,6 +317,14 @@ TEST_F(Cases, AModelThatWasCutToHalfItsWidthIsFoundByItsCoins) {
   EXPECT_EQ(verdict("large", "small"), "shared-weights");
   EXPECT_EQ(verdict("large", "smol"), "no-evidence");
   EXPECT_EQ(mean("tokenizers", "tokenizers", "jaccard"), 1) << "shared, and decides nothing";
+  EXPECT_GT(mean("norms", "cosine"), 0.95) << "the popular figure accuses the stranger";
+  EXPECT_NEAR(mean("norms", "cosine"), mean("norms", "shuffled-cosine"), 0.005);
+  EXPECT_NEAR(mean("curves", "layer-curves", "pearson"),
+              mean("curves-stranger", "layer-curves", "pearson"), 0.2)
+      << "and curves tell no relative from a stranger";
+  expectInTable(mean("norms", "cosine"), 3);
+  expectInTable(mean("curves", "layer-curves", "pearson"), 2);
+  expectInTable(mean("curves-stranger", "layer-curves", "pearson"), 2);
   for (const json& pair : report_.at("pairs")) {
     if (pair.at("b") != "small") continue;
     EXPECT_THAT(pair.dump(), Not(HasSubstr("residual-dim"))) << "widths differ";

@@ -56,7 +56,7 @@ std::vector<CaseModel> bonsai() {
                      .heads = 4,
                      .kv_heads = 4,
                      .head_dim = 32,
-                     .units = 256,
+                     .units = 384,  // MLPs of other shapes, as the real one's
                      .tied = true};
   Draft base = decoder(qwen, 1);
   round(base, DType::BF16);

@@ -21,6 +21,10 @@ struct CaseModel {
 std::vector<CaseModel> caseModels(const std::string& recipe);
 std::vector<std::string> caseNames();
 
+// Qwen2.5-14B with large biases and, as its Instruct, the same with every other value row turned
+// and these rows' biases as they were; or zero.
+std::vector<CaseModel> qwenOfTurnedRows(bool biases);
+
 // Each at `server` under its name and main.
 void publish(RangeServer& server, const std::vector<CaseModel>& models);
 

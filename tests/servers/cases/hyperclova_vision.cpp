@@ -1,88 +1,109 @@
-// A language model of its own behind a vision tower that was taken from another and tuned.
+// A language model of its own behind a vision tower that was taken from another and tuned, and an
+// audio tower that was taken as it is. Of both the origin stands among its relatives.
 #include "servers/cases/models.hpp"
+#include "servers/cases/towers.hpp"
 
 namespace kindred::servers {
 namespace {
 
-constexpr std::uint64_t kHidden = 64, kUnits = 48, kDepth = 32;
+constexpr std::uint64_t kListening = 8;  // layers of what listens
 
-// The tower of Qwen2.5-VL, under any prefix.
-Draft tower(const std::string& prefix, std::uint64_t out, std::uint64_t seed) {
-  Draft draft;
-  const auto add = [&](const std::string& name, std::vector<std::uint64_t> shape, double mean,
-                       double sd) {
-    draft.arrays[prefix + name] = normals(std::move(shape), mean, sd, seeded(seed, name));
-  };
-  const double sd = 0.06;
-  add("patch_embed.proj.weight", {kHidden, 3, 2, 14, 14}, 0, sd);
-  for (std::uint64_t layer = 0; layer < kDepth; ++layer) {
-    const std::string block = "blocks." + std::to_string(layer) + ".";
-    add(block + "attn.qkv.weight", {3 * kHidden, kHidden}, 0, sd);
-    add(block + "attn.qkv.bias", {3 * kHidden}, 0, 0.1);
-    add(block + "attn.proj.weight", {kHidden, kHidden}, 0, sd);
-    add(block + "attn.proj.bias", {kHidden}, 0, 0.1);
-    add(block + "norm1.weight", {kHidden}, 0.5, 0.08);
-    add(block + "norm2.weight", {kHidden}, 0.5, 0.08);
-    for (const char* part : {"gate_proj", "up_proj"}) {
-      add(block + "mlp." + part + ".weight", {kUnits, kHidden}, 0, sd);
-      add(block + "mlp." + part + ".bias", {kUnits}, 0, 0.1);
-    }
-    add(block + "mlp.down_proj.weight", {kHidden, kUnits}, 0, sd);
-    add(block + "mlp.down_proj.bias", {kHidden}, 0, 0.1);
+// All in one, each described by its own config.
+Draft together(const std::string& type, const Draft& text, const std::vector<Draft>& towers,
+               const std::string& described) {
+  Draft whole = text;
+  for (const Draft& tower : towers) {
+    whole.arrays.insert(tower.arrays.begin(), tower.arrays.end());
   }
-  add("merger.ln_q.weight", {kHidden}, 0.5, 0.08);
-  add("merger.mlp.0.weight", {4 * kHidden, 4 * kHidden}, 0, sd);
-  add("merger.mlp.2.weight", {out, 4 * kHidden}, 0, sd);
-  return draft;
+  whole.config =
+      R"({"model_type": ")" + type + R"(", "text_config": )" + text.config + described + "}";
+  return whole;
 }
 
-// Both in one, each described by its own config.
-Draft together(Draft text, const Draft& vision, const std::string& type) {
-  text.arrays.insert(vision.arrays.begin(), vision.arrays.end());
-  text.config = "{\"model_type\": \"" + type + "\", \"text_config\": " + text.config +
-                ", \"vision_config\": {\"model_type\": \"qwen2_5_vl\", \"hidden_size\": 64, "
-                "\"intermediate_size\": 48, \"depth\": 32, \"num_heads\": 4, "
-                "\"out_hidden_size\": 128}}";
+std::string seeing() { return R"(, "vision_config": )" + VisionTower::config(); }
+std::string hearing() {
+  return R"(, "audio_config": {"model_type": "qwen2_audio_encoder")" +
+         jsonField("d_model", WhisperStack::kHidden) + jsonField("encoder_layers", kListening) +
+         jsonField("encoder_attention_heads", 4) +
+         jsonField("encoder_ffn_dim", WhisperStack::kUnits) + "}";
+}
+
+Decoder qwenText(const char* type, std::uint64_t hidden) {
+  return {.type = type,
+          .hidden = hidden,
+          .layers = 6,
+          .heads = hidden / 16,
+          .kv_heads = 2,
+          .head_dim = 16,
+          .units = 2 * hidden,
+          .biases = true};
+}
+
+// A vision-language model of Qwen's whose tower was trained on from `tower`.
+CaseModel seer(const std::string& size, std::uint64_t hidden, const Draft& tower, double moved,
+               std::uint64_t seed) {
+  Draft own = trained(tower, moved, seed);
+  const std::uint64_t out = VisionTower::kHidden * 4;
+  own.at("visual.merger.mlp.2.weight") = normals({hidden, out}, 0, 0.06, seeded(seed, "merger"));
+  const Draft text = decoder(qwenText("qwen2_5_vl_text", hidden), seed + 1);
+  return {"Qwen/Qwen2.5-VL-" + size + "-Instruct",
+          filesOf(together("qwen2_5_vl", text, {own}, seeing()), DType::BF16, 2)};
+}
+
+Draft clovaText(const Decoder& shape) {
+  Draft text = decoder(shape, 52);
+  for (std::uint64_t layer = 0; layer < shape.layers; ++layer) {
+    for (const char* norm : {"post_norm1.weight", "post_norm2.weight"}) {
+      const std::string name = inLayer(shape, layer, norm);
+      text.arrays[name] = normals({shape.hidden}, 0.5, 0.08, seeded(52, name));
+    }
+  }
   return text;
 }
 
-Draft renamed(const Draft& draft, const std::string& from, const std::string& to) {
-  Draft other{draft.config, {}};
-  for (const auto& [name, array] : draft.arrays) {
-    other.arrays[to + name.substr(from.size())] = array;
-  }
-  return other;
+CaseModel whisper(const Draft& encoder) {
+  Draft whole = renamed(encoder, "", "model.encoder.");
+  const Draft decoder = WhisperStack::make("model.decoder.", 2, true, 65);
+  whole.arrays.insert(decoder.arrays.begin(), decoder.arrays.end());
+  whole.arrays["model.decoder.embed_tokens.weight"] =
+      normals({256, WhisperStack::kHidden}, 0, 0.06, 66);
+  whole.config =
+      R"({"model_type": "whisper")" + jsonField("d_model", WhisperStack::kHidden) +
+      jsonField("encoder_layers", kListening) + jsonField("decoder_layers", 2) +
+      jsonField("num_hidden_layers", kListening) + jsonField("encoder_attention_heads", 4) +
+      jsonField("decoder_attention_heads", 4) + jsonField("encoder_ffn_dim", WhisperStack::kUnits) +
+      jsonField("decoder_ffn_dim", WhisperStack::kUnits) + jsonField("vocab_size", 256) + "}";
+  return {"openai/whisper-large-v3", filesOf(whole, DType::F16)};
 }
 
 }  // namespace
 
 std::vector<CaseModel> hyperclovaVision() {
-  Decoder qwen{.type = "qwen2_5_vl_text",
-               .hidden = 128,
-               .layers = 6,
-               .heads = 8,
-               .kv_heads = 2,
-               .head_dim = 16,
-               .units = 256,
-               .biases = true};
-  Decoder clova = qwen;
-  clova.type = "hyperclovax";
+  Decoder clova = qwenText("hyperclovax", 128);
   clova.biases = false;
   clova.vocabulary = 192;
   clova.prefix = "model.language_model.";
-  Draft text = decoder(clova, 52);
-  for (std::uint64_t layer = 0; layer < clova.layers; ++layer) {
-    for (const char* norm : {"post_norm1.weight", "post_norm2.weight"}) {
-      const std::string name = inLayer(clova, layer, norm);
-      text.arrays[name] = normals({clova.hidden}, 0.5, 0.08, seeded(52, name));
-    }
-  }
-  const Draft theirs = tower("visual.", 128, 51);
-  const Draft taken = trained(renamed(theirs, "visual.", "model.vision_model."), 0.0992, 53);
+  Decoder speaker = qwenText("qwen2", 96);
+  speaker.prefix = "language_model.model.";
+
+  const Draft theirs = VisionTower::make("visual.", 128, 51);
+  const Draft seen = trained(renamed(theirs, "visual.", "model.vision_model."), 0.0992, 53);
+  const Draft listening = WhisperStack::make("", kListening, false, 61);
+  const Draft heard = trained(listening, 0.3, 62);
+  const Draft qwen32 = decoder(qwenText("qwen2_5_vl_text", 128), 50);
   return {{"Qwen/Qwen2.5-VL-32B-Instruct",
-           filesOf(together(decoder(qwen, 50), theirs, "qwen2_5_vl"), DType::BF16, 2)},
+           filesOf(together("qwen2_5_vl", qwen32, {theirs}, seeing()), DType::BF16, 2)},
+          seer("3B", 64, theirs, 0.2, 54),
+          seer("7B", 96, theirs, 0.15, 56),
+          seer("72B", 160, theirs, 0.12, 58),
+          {"Qwen/Qwen2-Audio-7B", filesOf(together("qwen2_audio", decoder(speaker, 63),
+                                                   {renamed(heard, "", "audio_tower.")}, hearing()),
+                                          DType::BF16, 2)},
+          whisper(listening),
           {"naver-hyperclovax/HyperCLOVAX-SEED-Think-32B",
-           filesOf(together(text, taken, "vlm"), DType::BF16, 2)}};
+           filesOf(together("vlm", clovaText(clova),
+                            {seen, renamed(heard, "", "model.audio_model.")}, seeing() + hearing()),
+                   DType::BF16, 2)}};
 }
 
 }  // namespace kindred::servers

@@ -1,5 +1,6 @@
 // Two models whose spreads over depth run alike and whose weights have nothing in common, a
 // descendant of one of them, and two more strangers with such curves.
+#include <algorithm>
 #include <cmath>
 
 #include "servers/cases/models.hpp"
@@ -29,19 +30,45 @@ Draft bent(const Decoder& shape, double own, std::uint64_t seed) {
   return draft;
 }
 
+const Decoder& qwenShape() {
+  static const Decoder kQwen{.type = "qwen2",
+                             .architecture = "Qwen2ForCausalLM",
+                             .hidden = 64,
+                             .layers = 24,
+                             .heads = 4,
+                             .kv_heads = 2,
+                             .head_dim = 16,
+                             .units = 96,
+                             .biases = true};
+  return kQwen;
+}
+
+Draft qwenBase() { return bent(qwenShape(), 0.06, 71); }
+
 }  // namespace
 
+std::vector<CaseModel> qwenOfTurnedRows(bool biases) {
+  Draft base = qwenBase();
+  for (auto& [name, array] : base.arrays) {
+    if (!name.ends_with(".bias")) continue;
+    for (double& value : array.values) value *= 30;
+  }
+  Draft turned = base;
+  for (auto& [name, array] : turned.arrays) {
+    if (name.ends_with("v_proj.weight")) {
+      for (std::size_t i = 0; i < array.values.size(); ++i) {
+        if (i / array.shape.back() % 2 == 0) array.values[i] = -array.values[i];
+      }
+    } else if (name.ends_with("v_proj.bias") && !biases) {
+      std::fill(array.values.begin(), array.values.end(), 0);
+    }
+  }
+  return {{"Qwen/Qwen2.5-14B", filesOf(base, DType::BF16, 2)},
+          {"Qwen/Qwen2.5-14B-Instruct", filesOf(turned, DType::BF16, 2)}};
+}
+
 std::vector<CaseModel> panguQwen() {
-  const Decoder qwen{.type = "qwen2",
-                     .architecture = "Qwen2ForCausalLM",
-                     .hidden = 64,
-                     .layers = 24,
-                     .heads = 4,
-                     .kv_heads = 2,
-                     .head_dim = 16,
-                     .units = 96,
-                     .biases = true};
-  Decoder pangu = qwen;
+  Decoder pangu = qwenShape();
   pangu.type = "PanguProMoE";
   pangu.architecture = "PanguProMoEForCausalLM";
   pangu.experts = Decoder::Experts::qwen;
@@ -51,7 +78,7 @@ std::vector<CaseModel> panguQwen() {
   const Decoder llama{.layers = 16, .units = 96};
   Decoder deepseek = llama;
   deepseek.layers = 15;
-  const Draft base = bent(qwen, 0.06, 71);
+  const Draft base = qwenBase();
   return {{"Qwen/Qwen2.5-14B", filesOf(base, DType::BF16, 2)},
           {"IntervitensInc/pangu-pro-moe-model", filesOf(bent(pangu, 0.06, 72), DType::BF16, 2)},
           {"Qwen/Qwen2.5-14B-Instruct", filesOf(trained(base, 0.05, 73), DType::BF16, 2)},

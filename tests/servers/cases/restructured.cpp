@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "servers/cases/first_qwen.hpp"
 #include "servers/cases/models.hpp"
 
 namespace kindred::servers {
@@ -160,7 +161,9 @@ std::vector<CaseModel> qwenMoe() {
   stranger.type = "llama";
   stranger.architecture = "LlamaForCausalLM";
   stranger.biases = false;
-  return {{"Qwen/Qwen1.5-1.8B", filesOf(base, DType::BF16)},
+  // The parent that was named, and the model of the next series, which was trained on from it.
+  return {{"Qwen/Qwen-1_8B", filesOf(asFirstQwen(base, dense), DType::BF16, 2)},
+          {"Qwen/Qwen1.5-1.8B", filesOf(trained(base, 0.2, 95), DType::BF16)},
           {"Qwen/Qwen1.5-MoE-A2.7B", filesOf(trained(mixture, 0.3, 93), DType::BF16, 4)},
           {"HuggingFaceTB/SmolLM2-1.7B", filesOf(decoder(stranger, 94), DType::BF16)}};
 }
