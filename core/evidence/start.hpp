@@ -19,7 +19,7 @@ std::string_view name(LooksLike looks_like);  // "shared-start"
 struct Rate {
   std::uint64_t right, said;
 };
-inline constexpr Rate kDescentRight{310, 313}, kSharedStartRight{324, 324};
+inline constexpr Rate kDescentRight{205, 207}, kSharedStartRight{214, 214};
 
 struct Start {
   double constants = 0;  // mean correlation of the gains of norms

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
+#include <string>
 
 #include "support/alignment/comparison.hpp"
 #include "support/alignment/toy_model.hpp"
@@ -54,6 +56,18 @@ TEST(FixedPoints, OfAnUnrelatedModelAreFew) {
   const Comparison c = compare({"fixed-points"}, ToyModel("a", 1, shape), ToyModel("b", 2, shape));
   EXPECT_GE(c.outcome.findings.size(), 6u);
   for (const Finding& finding : c.outcome.findings) EXPECT_GT(finding.log10_p, -3.5);
+}
+
+// Else the error of one set of draws would be that of all pairs of a run.
+TEST(UnitMatching, DrawsPermutationsOfItsOwnForEachPair) {
+  const ToyModel a("a", 1), b("b", 2);
+  std::set<double> p_values;
+  for (const char* name : {"b", "c", "d", "e", "f", "g"}) {
+    for (const Finding& finding : compare({"unit-matching"}, a, b.as(name)).outcome.findings) {
+      if (finding.null.find("rho") != std::string::npos) p_values.insert(finding.log10_p);
+    }
+  }
+  EXPECT_GT(p_values.size(), 1u);  // six sets of 999 draws seldom count alike
 }
 
 TEST(UnitMatching, EveryUnitOfACopyKeepsItsNumber) {

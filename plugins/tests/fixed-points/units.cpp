@@ -34,6 +34,16 @@ struct RankCorrelation {
   }
 };
 
+// Rho depends on the order alone: one set of draws for all pairs of a run would give them its error
+// in common. So each pair, by its names, has its own (FNV-1a).
+std::uint64_t seedOfDraws(const kindred::MatrixTask& task) {
+  std::uint64_t hash = 0xcbf29ce484222325u;
+  for (const char c : task.a.weights().model() + '\n' + task.b.weights().model()) {
+    hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3u;
+  }
+  return task.seed + hash;
+}
+
 std::string null(const kindred::MatrixTask& task, const std::string& by) {
   return "the order of units in each MLP of " + task.a.weights().model() +
          " is random; matched by " + by;
@@ -70,7 +80,7 @@ std::vector<Finding> kindred::fixed_points::ofUnits(const MatrixTask& task, cons
     const arma::fmat gates = cosines(kindred::role::kGate, match);
     const auto matching = by_gates.add(gates, width, numbers(kindred::role::kGate, match));
     if (limits.draws > 0 && gates.n_rows == gates.n_cols && !matching.empty()) {
-      ranks.add(matching, limits.draws, task.seed + ranks.layers);
+      ranks.add(matching, limits.draws, seedOfDraws(task) + ranks.layers);
     }
     const arma::fmat ups = arma::abs(cosines(kindred::role::kUp, match));  // their signs are free
     if (!ups.is_empty()) by_ups.add(ups, width, numbers(kindred::role::kUp, match));
