@@ -10,206 +10,13 @@
 
 #include <kindred/error.hpp>
 
+#include "families.hpp"
+
 namespace kindred::gguf {
 namespace {
 
-struct Name {
-  std::string_view gguf, hub;  // behind "blk.N." and "model.layers.N."; without "weight" and "bias"
-  std::string_view family = {};  // of this one alone; empty: of all others
-};
-
 // Towers of the kind of CLIP's.
 constexpr std::string_view kTower = "clip_vision_model";
-
-// The first that fits is taken, here and below.
-constexpr auto kEnds = std::to_array<Name>({
-    {"token_embd", "bert.embeddings.word_embeddings", "bert"},
-    {"position_embd", "bert.embeddings.position_embeddings", "bert"},
-    {"token_types", "bert.embeddings.token_type_embeddings", "bert"},
-    {"token_embd_norm", "bert.embeddings.LayerNorm", "bert"},
-    {"v.position_embd", "vision_model.embeddings.position_embedding", kTower},
-    {"v.pre_ln", "vision_model.pre_layrnorm", kTower},
-    {"v.post_ln", "vision_model.post_layernorm", kTower},
-    {"token_embd", "gpt_neox.embed_in", "gpt_neox"},
-    {"output_norm", "gpt_neox.final_layer_norm", "gpt_neox"},
-    {"output", "embed_out", "gpt_neox"},
-    {"token_embd", "transformer.word_embeddings", "bloom"},
-    {"token_embd_norm", "transformer.word_embeddings_layernorm", "bloom"},
-    {"output_norm", "transformer.ln_f", "bloom"},
-    {"token_embd", "transformer.word_embeddings", "falcon"},
-    {"output_norm", "transformer.ln_f", "falcon"},
-    {"token_embd", "transformer.wte", "gpt2"},
-    {"position_embd", "transformer.wpe", "gpt2"},
-    {"output_norm", "transformer.ln_f", "gpt2"},
-    {"token_embd", "transformer.wte", "exaone"},
-    {"output_norm", "transformer.ln_f", "exaone"},
-    {"token_embd", "transformer.wte", "qwen"},
-    {"output_norm", "transformer.ln_f", "qwen"},
-    {"token_embd", "transformer.embedding.word_embeddings", "chatglm"},
-    {"output_norm", "transformer.encoder.final_layernorm", "chatglm"},
-    {"output", "transformer.output_layer", "chatglm"},
-    {"token_embd", "model.tok_embeddings", "internlm2"},
-    {"output", "output", "internlm2"},
-    {"output_norm", "model.final_layernorm", "phi"},
-    {"token_embd", "model.embed_tokens"},
-    {"output_norm", "model.norm"},
-    {"output", "lm_head"},
-});
-
-// What stands before a layer's number.
-struct Prefix {
-  std::string_view family, prefix;
-};
-constexpr auto kPrefixes = std::to_array<Prefix>({{"gpt_neox", "gpt_neox.layers."},
-                                                  {"bloom", "transformer.h."},
-                                                  {"falcon", "transformer.h."},
-                                                  {"gpt2", "transformer.h."},
-                                                  {"exaone", "transformer.h."},
-                                                  {"qwen", "transformer.h."},
-                                                  {"chatglm", "transformer.encoder.layers."},
-                                                  {"bert", "bert.encoder.layer."},
-                                                  {kTower, "vision_model.encoder.layers."}});
-
-// Of families whose queries, keys and values are grouped by heads on the Hub the converter makes
-// three blocks: they have a name of their own, by which architecture files split them.
-constexpr auto kBlocks = std::to_array<Name>({
-    {"attn_q", "attention.self.query", "bert"},
-    {"attn_k", "attention.self.key", "bert"},
-    {"attn_v", "attention.self.value", "bert"},
-    {"attn_output", "attention.output.dense", "bert"},
-    {"attn_output_norm", "attention.output.LayerNorm", "bert"},
-    {"ffn_up", "intermediate.dense", "bert"},
-    {"ffn_down", "output.dense", "bert"},
-    {"layer_output_norm", "output.LayerNorm", "bert"},
-    {"attn_q", "self_attn.q_proj", kTower},
-    {"attn_k", "self_attn.k_proj", kTower},
-    {"attn_v", "self_attn.v_proj", kTower},
-    {"attn_out", "self_attn.out_proj", kTower},
-    {"ln1", "layer_norm1", kTower},
-    {"ln2", "layer_norm2", kTower},
-    {"ffn_up", "mlp.fc1", kTower},
-    {"ffn_down", "mlp.fc2", kTower},
-    {"attn_qkv", "attention.qkv_proj", "gpt_neox"},
-    {"attn_output", "attention.dense", "gpt_neox"},
-    {"ffn_up", "mlp.dense_h_to_4h", "gpt_neox"},
-    {"ffn_down", "mlp.dense_4h_to_h", "gpt_neox"},
-    {"attn_qkv", "self_attention.qkv_proj", "bloom"},
-    {"attn_output", "self_attention.dense", "bloom"},
-    {"ffn_up", "mlp.dense_h_to_4h", "bloom"},
-    {"ffn_down", "mlp.dense_4h_to_h", "bloom"},
-    {"attn_qkv", "self_attention.qkv_proj", "falcon"},
-    {"attn_output", "self_attention.dense", "falcon"},
-    {"ffn_up", "mlp.dense_h_to_4h", "falcon"},
-    {"ffn_down", "mlp.dense_4h_to_h", "falcon"},
-    {"attn_norm_2", "ln_attn", "falcon"},
-    {"attn_norm", "ln_1", "gpt2"},
-    {"attn_qkv", "attn.qkv_proj", "gpt2"},  // the converter turns its matrices
-    {"attn_output", "attn.out_proj", "gpt2"},
-    {"ffn_norm", "ln_2", "gpt2"},
-    {"ffn_up", "mlp.fc_in", "gpt2"},
-    {"ffn_down", "mlp.fc_out", "gpt2"},
-    {"attn_norm", "ln_1", "exaone"},
-    {"attn_q", "attn.attention.q_proj", "exaone"},
-    {"attn_k", "attn.attention.k_proj", "exaone"},
-    {"attn_v", "attn.attention.v_proj", "exaone"},
-    {"attn_output", "attn.attention.out_proj", "exaone"},
-    {"ffn_norm", "ln_2", "exaone"},
-    {"ffn_gate", "mlp.c_fc_0", "exaone"},
-    {"ffn_up", "mlp.c_fc_1", "exaone"},
-    {"ffn_down", "mlp.c_proj", "exaone"},
-    {"attn_norm", "ln_1", "qwen"},
-    {"attn_qkv", "attn.c_attn", "qwen"},
-    {"attn_output", "attn.c_proj", "qwen"},
-    {"ffn_norm", "ln_2", "qwen"},
-    {"ffn_gate", "mlp.w2", "qwen"},
-    {"ffn_up", "mlp.w1", "qwen"},
-    {"ffn_down", "mlp.c_proj", "qwen"},
-    {"attn_qkv", "self_attention.query_key_value", "chatglm"},
-    {"attn_output", "self_attention.dense", "chatglm"},
-    {"ffn_up", "mlp.dense_h_to_4h", "chatglm"},
-    {"ffn_down", "mlp.dense_4h_to_h", "chatglm"},
-    {"attn_norm", "attention_norm", "internlm2"},
-    {"attn_output", "attention.wo", "internlm2"},
-    {"ffn_norm", "ffn_norm", "internlm2"},
-    {"ffn_gate", "feed_forward.w1", "internlm2"},
-    {"ffn_up", "feed_forward.w3", "internlm2"},
-    {"ffn_down", "feed_forward.w2", "internlm2"},
-    {"attn_output", "self_attn.dense", "phi"},
-    {"ffn_up", "mlp.fc1", "phi"},
-    {"ffn_down", "mlp.fc2", "phi"},
-    {"ffn_up", "mlp.c_fc", "starcoder2"},
-    {"ffn_down", "mlp.c_proj", "starcoder2"},
-    {"attn_q_norm", "self_attn.query_layernorm", "hunyuan_v1_dense"},
-    {"attn_k_norm", "self_attn.key_layernorm", "hunyuan_v1_dense"},
-    {"ffn_gate_inp", "block_sparse_moe.gate", "mixtral"},
-    {"ffn_gate_inp", "block_sparse_moe.gate", "phimoe"},
-    {"ffn_gate_shexp", "mlp.shared_expert.gate_proj", "qwen2_moe"},
-    {"ffn_up_shexp", "mlp.shared_expert.up_proj", "qwen2_moe"},
-    {"ffn_down_shexp", "mlp.shared_expert.down_proj", "qwen2_moe"},
-    {"ffn_up", "mlp.gate_up_proj", "phi3"},
-    {"ffn_norm", "pre_feedforward_layernorm", "gemma2"},
-    {"ffn_norm", "pre_feedforward_layernorm", "gemma3"},
-    {"post_ffw_norm", "post_feedforward_layernorm", "gemma2"},
-    {"post_ffw_norm", "post_feedforward_layernorm", "gemma3"},
-    {"ffn_norm", "pre_feedforward_layernorm", "gemma3n"},
-    {"ffn_norm", "pre_feedforward_layernorm", "gemma4"},
-    {"post_ffw_norm", "post_feedforward_layernorm", "gemma3n"},
-    {"post_ffw_norm", "post_feedforward_layernorm", "gemma4"},
-    {"ffn_gate_inp", "router.proj", "gemma4"},
-    {"attn_norm", "input_layernorm"},
-    {"ffn_norm", "post_attention_layernorm"},
-    {"post_attention_norm", "post_attention_layernorm"},
-    {"attn_q", "self_attn.q_proj"},
-    {"attn_k", "self_attn.k_proj"},
-    {"attn_v", "self_attn.v_proj"},
-    {"attn_qkv", "self_attn.qkv_proj"},
-    {"attn_output", "self_attn.o_proj"},
-    {"attn_q_norm", "self_attn.q_norm"},
-    {"attn_k_norm", "self_attn.k_norm"},
-    {"attn_q_a", "self_attn.q_a_proj"},
-    {"attn_q_b", "self_attn.q_b_proj"},
-    {"attn_q_a_norm", "self_attn.q_a_layernorm"},
-    {"attn_kv_a_mqa", "self_attn.kv_a_proj_with_mqa"},
-    {"attn_kv_a_norm", "self_attn.kv_a_layernorm"},
-    {"attn_kv_b", "self_attn.kv_b_proj"},
-    {"attn_k_b", "self_attn.k_b_proj"},  // halves of kv_b_proj, the keys' turned
-    {"attn_v_b", "self_attn.v_b_proj"},
-    {"ffn_gate", "mlp.gate_proj"},
-    {"ffn_up", "mlp.up_proj"},
-    {"ffn_down", "mlp.down_proj"},
-    {"ffn_gate_inp", "mlp.gate"},
-    {"ffn_gate_inp_shexp", "mlp.shared_expert_gate"},
-    {"ffn_gate_shexp", "mlp.shared_experts.gate_proj"},
-    {"ffn_up_shexp", "mlp.shared_experts.up_proj"},
-    {"ffn_down_shexp", "mlp.shared_experts.down_proj"},
-    {"ffn_gate_exps", "mlp.experts.gate_proj"},
-    {"ffn_up_exps", "mlp.experts.up_proj"},
-    {"ffn_down_exps", "mlp.experts.down_proj"},
-    {"ffn_gate_up_exps", "mlp.experts.gate_up_proj"},
-    {"exp_probs_b", "mlp.gate.e_score_correction"},
-});
-
-// Architectures whose converter puts the two halves of a rotary head in turns.
-constexpr std::array<std::string_view, 12> kInTurns{
-    "llama",   "mistral3", "deci",   "granite",  "granitemoe", "internlm2",
-    "minicpm", "olmo",     "arctic", "deepseek", "baichuan",   "xverse"};
-
-// Families whose name differs.
-struct Family {
-  std::string_view gguf, hub;
-};
-constexpr auto kFamilies = std::to_array<Family>({{"qwen2moe", "qwen2_moe"},
-                                                  {"deci", "nemotron-nas"},
-                                                  {"gptneox", "gpt_neox"},
-                                                  {"qwen3moe", "qwen3_moe"},
-                                                  {"deepseek2", "deepseek_v3"},
-                                                  {"glm4moe", "glm4_moe"},
-                                                  {"gpt-oss", "gpt_oss"},
-                                                  {"mistral3", "mistral"},
-                                                  {"phi2", "phi"},
-                                                  {"command-r", "cohere"},
-                                                  {"hunyuan-dense", "hunyuan_v1_dense"},
-                                                  {"xverse", "llama"}});
 
 struct Key {
   const char* gguf;
@@ -249,14 +56,17 @@ InBlock inBlock(std::string_view name) {
   return {name.substr(4, end - 4), name.substr(end + 1)};
 }
 
+bool isOfNoLayer(std::string_view name) {
+  return name.starts_with("token_") || name.starts_with("position_") ||
+         name.starts_with("output") || name.starts_with("v.");
+}
+
 }  // namespace
 
 Layout::Layout(File& file, const Header& header) : file_(file), header_(header) {
   architecture_ = textOf(header, "general.architecture").value_or("");
-  family_ = architecture_;
-  for (const auto& [gguf, hub] : kFamilies) {
-    if (gguf == architecture_) family_ = hub;
-  }
+  const Family& family = familyOf(architecture_);
+  family_ = family.model_type.empty() ? architecture_ : std::string(family.model_type);
   if (architecture_ == "llama" && number("expert_count") > 0) family_ = "mixtral";
   if (architecture_ == "clip") family_ = familyOfTower();
   head_size_ = headSize();
@@ -292,30 +102,21 @@ std::string Layout::nameOf(const std::string& tensor) const {
   const std::string kind = dot == std::string::npos ? "" : tensor.substr(dot);
   const bool scale = kind == ".scale" || kind == ".input_scale";
   if (kind != ".weight" && kind != ".bias" && !scale) return tensor;
-  for (const Name& end : kEnds) {
-    const bool of_family = end.family.empty() || end.family == family_;
-    if (end.gguf == stem && of_family) return std::string(end.hub) + kind;
-  }
   const InBlock block = inBlock(stem);
-  std::string_view prefix = "model.layers.";
-  for (const Prefix& own : kPrefixes) {
-    if (own.family == family_) prefix = own.prefix;
-  }
+  std::string_view rest = block.layer.empty() ? stem : block.rest;
+  if (block.layer.empty() != isOfNoLayer(rest)) return tensor;
   if (stem.starts_with("v.") && family_ != kTower) return tensor;
-  std::string_view rest = block.rest;
   if (rest.starts_with("ffn_") && isSwapped(block.layer)) {
     rest = rest == "ffn_up" ? "ffn_down" : "ffn_up";
   }
+  const Family& family = familyOfType(family_);
+  std::string_view hub = hubName(family, rest);
   // Of a Falcon with two norms the second is that of attention.
-  if (family_ == "falcon" && block.rest == "attn_norm" && has("attn_norm_2.weight")) {
-    return std::string(prefix) + std::string(block.layer) + ".ln_mlp" + kind;
-  }
-  for (const Name& name : kBlocks) {
-    if (name.gguf != rest || (!name.family.empty() && name.family != family_)) continue;
-    const std::string kept = name.gguf == "exp_probs_b" ? "_" + kind.substr(1) : kind;
-    return std::string(prefix) + std::string(block.layer) + "." + std::string(name.hub) + kept;
-  }
-  return tensor;
+  if (family_ == "falcon" && rest == "attn_norm" && has("attn_norm_2.weight")) hub = "ln_mlp";
+  if (hub.empty()) return tensor;
+  const std::string kept = rest == "exp_probs_b" ? "_" + kind.substr(1) : kind;
+  if (block.layer.empty()) return std::string(hub) + kept;
+  return fmt::format("{}{}.{}{}", family.layers, block.layer, hub, kept);
 }
 
 std::uint64_t Layout::headSize() const {
@@ -333,9 +134,7 @@ std::uint64_t Layout::headSize() const {
 std::uint64_t Layout::rowsInTurns(const std::string& tensor) const {
   const std::string_view rest = inBlock(tensor).rest;
   const bool turned = rest.starts_with("attn_q.") || rest.starts_with("attn_k.");
-  const bool of_family =
-      std::find(kInTurns.begin(), kInTurns.end(), architecture_) != kInTurns.end();
-  return turned && of_family ? head_size_ : 0;
+  return turned && familyOf(architecture_).in_turns ? head_size_ : 0;
 }
 
 bool Layout::isSwapped(std::string_view layer) const {
