@@ -553,6 +553,127 @@ const std::vector<Layout>& layouts() {
                         plain(kL + "mlp.fc1", kL + "mlp.fc2"),
                     "model.layers.", "vision_tower.encoder.layer."),
        {"value-dim", "rotary-free"}},
+      {"arcee",
+       type("arcee"),
+       kEnds + kNorms + kAttention + kL + "mlp.up_proj.weight U D\n" + kL +
+           "mlp.down_proj.weight D U\n",
+       {"value-dim", "rotary-pair"}},
+      {"apertus",
+       type("apertus"),
+       kEnds + kL + "attention_layernorm.weight D\n" + kL + "feedforward_layernorm.weight D\n" +
+           kAttention + kHeadNorms + kL + "mlp.up_proj.weight U D\n" + kL +
+           "mlp.down_proj.weight D U\n",
+       {"value-dim", "rotary-pair"}},
+      {"ernie4_5",
+       type("ernie4_5"),
+       kEnds + kNorms + kAttention + kMlp,
+       {"mlp-unit", "value-dim", "rotary-pair"}},
+      {"ernie4_5_moe", type("ernie4_5_moe") + R"(,"moe_num_experts":4,"moe_intermediate_size":96)",
+       kEnds + kNorms + kAttention + kExperts + kShared},
+      {"orion", type("orion"),
+       "model.embed_tokens.weight T D\nlm_head.weight T D\n" + norm("model.norm") +
+           norm(kL + "input_layernorm") + norm(kL + "post_attention_layernorm") + kAttention +
+           kMlp},
+      {"mpt",
+       type("mpt") + R"(,"d_model":64,"n_layers":2,"n_heads":4,"vocab_size":256)",
+       "transformer.wte.weight T D\ntransformer.norm_f.weight D\n" +
+           replaced(kL + "norm_1.weight D\n" + kL + "norm_2.weight D\n" + kL +
+                        "attn.Wqkv.weight 192 D\n" + kL + "attn.out_proj.weight D D\n" + kL +
+                        "ffn.up_proj.weight U D\n" + kL + "ffn.down_proj.weight D U\n",
+                    "model.layers.", "transformer.blocks."),
+       {"value-dim"}},
+      {"gpt_bigcode",
+       type("gpt_bigcode") +
+           R"(,"n_embd":64,"n_layer":2,"n_head":4,"multi_query":true,"vocab_size":256)",
+       "transformer.wte.weight T D\ntransformer.wpe.weight 32 D\n" + norm("transformer.ln_f") +
+           norm("transformer.h.{l}.ln_1") + norm("transformer.h.{l}.ln_2") +
+           "transformer.h.{l}.attn.c_attn.weight 96 D\ntransformer.h.{l}.attn.c_attn.bias 96\n" +
+           square("transformer.h.{l}.attn.c_proj") +
+           plain("transformer.h.{l}.mlp.c_fc", "transformer.h.{l}.mlp.c_proj"),
+       {"value-dim", "rotary-free"}},
+      {"yi", type("Yi"), kEnds + kL + "ln1.weight D\n" + kL + "ln2.weight D\n" + kAttention + kMlp},
+      {"llama", R"("model_type":"mllama","text_config":{"model_type":"mllama_text_model"})",
+       replaced(kEnds + kNorms + kAttention + kMlp, "model.", "language_model.model.")},
+      {"gpt_neo",
+       type("gpt_neo") + R"(,"hidden_size":64,"num_layers":2,"num_heads":4,"vocab_size":256)",
+       "transformer.wte.weight T D\ntransformer.wpe.weight 32 D\n" + norm("transformer.ln_f") +
+           norm("transformer.h.{l}.ln_1") + norm("transformer.h.{l}.ln_2") +
+           "transformer.h.{l}.attn.attention.q_proj.weight D D\n"
+           "transformer.h.{l}.attn.attention.k_proj.weight D D\n"
+           "transformer.h.{l}.attn.attention.v_proj.weight D D\n" +
+           square("transformer.h.{l}.attn.attention.out_proj") +
+           plain("transformer.h.{l}.mlp.c_fc", "transformer.h.{l}.mlp.c_proj"),
+       {"value-dim", "rotary-free"}},
+      {"distilbert",
+       type("distilbert") + R"(,"dim":64,"n_layers":2,"n_heads":4,"hidden_dim":96,)"
+                            R"("vocab_size":256)",
+       "distilbert.embeddings.word_embeddings.weight T D\n"
+       "distilbert.embeddings.position_embeddings.weight 34 D\n" +
+           norm("distilbert.embeddings.LayerNorm") +
+           replaced(square(kL + "attention.q_lin") + square(kL + "attention.k_lin") +
+                        square(kL + "attention.v_lin") + square(kL + "attention.out_lin") +
+                        norm(kL + "sa_layer_norm") + norm(kL + "output_layer_norm") +
+                        plain(kL + "ffn.lin1", kL + "ffn.lin2"),
+                    "model.layers.", "distilbert.transformer.layer."),
+       {"value-dim", "rotary-free"}},
+      {"deberta_v2",
+       type("deberta-v2") + kTower,
+       "deberta.embeddings.word_embeddings.weight T D\n" + norm("deberta.embeddings.LayerNorm") +
+           replaced(
+               square(kL + "attention.self.query_proj") + square(kL + "attention.self.key_proj") +
+                   square(kL + "attention.self.value_proj") +
+                   square(kL + "attention.output.dense") + norm(kL + "attention.output.LayerNorm") +
+                   plain(kL + "intermediate.dense", kL + "output.dense") +
+                   norm(kL + "output.LayerNorm"),
+               "model.layers.", "deberta.encoder.layer."),
+       {"value-dim", "rotary-free"}},
+      {"albert",
+       type("albert") + kTower,
+       replaced(norm(kL + "full_layer_layer_norm") + norm(kL + "attention.LayerNorm") +
+                    square(kL + "attention.query") + square(kL + "attention.key") +
+                    square(kL + "attention.value") + square(kL + "attention.dense") +
+                    plain(kL + "ffn", kL + "ffn_output"),
+                "model.layers.{l}.", "albert.encoder.albert_layer_groups.{l}.albert_layers.0."),
+       {"value-dim", "rotary-free"}},
+      {"nomic_bert", type("nomic_bert") + R"(,"n_embd":64,"n_layer":2,"n_head":4,"vocab_size":256)",
+       "embeddings.word_embeddings.weight T D\nembeddings.token_type_embeddings.weight 2 D\n" +
+           norm("emb_ln") +
+           replaced(norm(kL + "norm1") + norm(kL + "norm2") + kL + "attn.Wqkv.weight 192 D\n" + kL +
+                        "attn.out_proj.weight D D\n" + mlp(kL + "mlp.", "fc12", "fc11", "fc2"),
+                    "model.layers.", "encoder.layers.")},
+      {"lfm2",
+       type("lfm2"),
+       "model.embed_tokens.weight T D\nmodel.embedding_norm.weight D\n" + kL +
+           "operator_norm.weight D\n" + kL + "ffn_norm.weight D\n" +
+           attention(kL + "self_attn.", "out_proj") + kL + "self_attn.q_layernorm.weight N\n" + kL +
+           "self_attn.k_layernorm.weight N\n" + mlp(kL + "feed_forward.", "w1", "w3", "w2"),
+       {"mlp-unit", "value-dim", "rotary-pair"}},
+      {"hunyuan_moe",
+       type("hunyuan_v1_moe") + kMoe,
+       kEnds + kNorms + kAttention + kL + "self_attn.query_layernorm.weight N\n" + kL +
+           "self_attn.key_layernorm.weight N\n" + kL + "mlp.gate.wg.weight E D\n" +
+           mlp(kL + "mlp.experts.{e}.") + mlp(kL + "mlp.shared_mlp."),
+       {"mlp-unit", "value-dim", "rotary-pair"}},
+      {"bailing_moe", type("bailing_moe") + kMoe,
+       "model.word_embeddings.weight T D\nmodel.norm.weight D\nlm_head.weight T D\n" + kNorms + kL +
+           "attention.query_key_value.weight 128 D\n" + kL + "attention.dense.weight D Q\n" +
+           kExperts + kShared},
+      {"persimmon",
+       type("persimmon") + R"(,"num_key_value_heads":4)",
+       "model.embed_tokens.weight T D\nlm_head.weight T D\n" + norm("model.final_layernorm") +
+           norm(kL + "input_layernorm") + norm(kL + "post_attention_layernorm") + kL +
+           "self_attn.query_key_value.weight 192 D\n" + kL +
+           "self_attn.query_key_value.bias 192\n" + square(kL + "self_attn.dense") +
+           plain(kL + "mlp.dense_h_to_4h", kL + "mlp.dense_4h_to_h"),
+       {"value-dim"}},
+      {"bart",
+       type("bart") + R"(,"d_model":64,"encoder_layers":2,"encoder_attention_heads":4,)"
+                      R"("encoder_ffn_dim":96,"vocab_size":256)",
+       "model.shared.weight T D\nmodel.encoder.embed_positions.weight 34 D\n" +
+           norm("model.encoder.layernorm_embedding") +
+           tower("model.encoder.layers.{l}.", "self_attn_layer_norm", "final_layer_norm") +
+           plain("model.encoder.layers.{l}.fc1", "model.encoder.layers.{l}.fc2"),
+       {"value-dim"}},
       {"llama",  // fewer keys in the second layer
        type("nemotron-nas") +
            R"(,"hidden_size":64,"num_hidden_layers":2,"num_attention_heads":4,"intermediate_size":null,)"

@@ -127,6 +127,7 @@ void save(const TempDir& dir, const std::string& name, const Layout& layout, con
   const bool own = layout.config.find("hidden_size") != std::string::npos ||
                    layout.config.find("n_embd") != std::string::npos ||
                    layout.config.find("d_model") != std::string::npos ||
+                   layout.config.find("\"dim\"") != std::string::npos ||
                    layout.config.find("model_dim") != std::string::npos;
   saveModel(dir / name, stored(toy), "{" + layout.config + (own ? "" : "," + sizes) + "}");
 }
