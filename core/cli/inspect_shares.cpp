@@ -7,6 +7,10 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "models/missing_companions.hpp"
+#include "models/role_shapes.hpp"
+#include "words/names.hpp"
+
 namespace kindred::cli {
 namespace {
 
@@ -46,6 +50,20 @@ std::string notRead(const Tensor& tensor) {
                      models::describe(tensor.encoding));
 }
 
+// Tensors of one encoding beside which the same is missing.
+struct Incomplete {
+  std::string first;
+  std::uint64_t tensors = 0, bytes = 0;
+};
+
+void addIncomplete(const std::map<std::string, Incomplete>& incomplete, Bytes& left_out) {
+  for (const auto& [what, group] : incomplete) {
+    const std::string more =
+        group.tensors > 1 ? fmt::format(" and {} more", group.tensors - 1) : std::string();
+    left_out[fmt::format("{} beside {}{}", what, words::escaped(group.first), more)] += group.bytes;
+  }
+}
+
 // A fused tensor's are joined by plus signs.
 void addRoles(const std::string& text, std::set<std::string>& roles) {
   for (std::size_t at = 0; at <= text.size();) {
@@ -53,6 +71,28 @@ void addRoles(const std::string& text, std::set<std::string>& roles) {
     roles.insert(text.substr(at, end - at));
     at = end + 1;
   }
+}
+
+// Roles of which no matrix has the shape that it must have, and why.
+std::map<std::string, std::string> unfitRoles(const models::Checkpoint& checkpoint,
+                                              const models::Architecture* architecture) {
+  std::map<std::string, std::string> unfit;
+  if (architecture == nullptr) return unfit;
+  const models::RoleShapes shapes = models::roleShapes(checkpoint, *architecture);
+  for (const models::Misfit& misfit : shapes.misfits) unfit.emplace(misfit.role, misfit.reason);
+  for (const models::View& view : shapes.views) unfit.erase(view.info.role);
+  return unfit;
+}
+
+// Takes those away that no matrix plays; why, where none is left.
+std::string whyNone(std::set<std::string>& roles, const std::map<std::string, std::string>& unfit) {
+  std::string why;
+  std::erase_if(roles, [&](const std::string& role) {
+    const auto found = unfit.find(role);
+    if (found != unfit.end()) why = fmt::format("{} {}", role, found->second);
+    return found != unfit.end();
+  });
+  return roles.empty() ? why : "";
 }
 
 bool anyOf(const std::vector<models::RoleAxis>& axes, const std::set<std::string>& roles) {
@@ -117,22 +157,33 @@ Testable testableOf(const models::Checkpoint& checkpoint,
                     const models::Architecture* architecture) {
   Testable testable;
   Bytes left_out;
+  std::map<std::string, Incomplete> incomplete;
   std::set<std::string> roles;
+  const std::map<std::string, std::string> unfit = unfitRoles(checkpoint, architecture);
   for (const Tensor& tensor : checkpoint.tensors()) {
     if (tensor.encoding == models::Encoding::part) continue;
     const std::string role = architecture == nullptr ? "" : architecture->roleOf(tensor.name);
-    if (!isNumbers(tensor)) {
+    if (const std::string missing = models::missingCompanions(tensor); !missing.empty()) {
+      Incomplete& group = incomplete[notRead(tensor) + ", without " + missing];
+      if (group.tensors++ == 0) group.first = tensor.name;
+      group.bytes += tensor.bytes;
+    } else if (!isNumbers(tensor)) {
       left_out[notRead(tensor)] += tensor.bytes;
     } else if (architecture != nullptr && role.empty()) {
       left_out["of no role that the family knows: compared by content alone"] += tensor.bytes;
     } else {
-      addRoles(role, roles);
+      std::set<std::string> own;
+      addRoles(role, own);
+      const std::string why = whyNone(own, unfit);
+      if (!why.empty()) left_out[why] += tensor.bytes;
+      roles.merge(own);
     }
     if (tensor.numbers && !tensor.numbers->symmetric) {
       left_out["with zero points or minima: signs are tested only against a model without"] +=
           tensor.bytes;
     }
   }
+  addIncomplete(incomplete, left_out);
   testable.left_out = sharesOf(left_out, bytesOf(checkpoint));
   if (architecture != nullptr) addGauges(*architecture, roles, testable);
   return testable;

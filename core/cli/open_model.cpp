@@ -5,6 +5,7 @@
 #include <kindred/error.hpp>
 
 #include "cli/workspace.hpp"
+#include "models/told_by_names.hpp"
 #include "plugin/bind.hpp"
 #include "plugin/guard.hpp"
 #include "plugin/installation.hpp"
@@ -46,6 +47,7 @@ OpenModel::OpenModel(const Invocation& invocation, const std::string& argument)
   for (const ModelArgument& adapter : model.adapter) {
     checkpoint_ = reading::adapted(std::move(checkpoint_), open(invocation, adapter, formats));
   }
+  models::stateByNames(checkpoint_, architectures_);
   architecture_ = architectures_.recognise(checkpoint_);
   components_ = models::componentsOf(checkpoint_, architecture_, architectures_);
 }

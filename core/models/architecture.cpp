@@ -10,6 +10,7 @@
 #include "models/config.hpp"
 #include "models/naming.hpp"
 #include "models/splitter.hpp"
+#include "models/told_by_names.hpp"
 #include "words/names.hpp"
 
 namespace kindred::models {
@@ -38,8 +39,9 @@ bool storesWholeGains(const Checkpoint& checkpoint) {
 // Gauges that do not hold at a model's sizes are refused.
 std::shared_ptr<const ArchitectureRules> asStored(
     const Checkpoint& checkpoint, const std::shared_ptr<const ArchitectureRules>& rules) {
-  const auto depends = [](const GaugeRule& rule) { return !rule.unless.empty(); };
   const bool whole_gains = rules->gains_plus_one && storesWholeGains(checkpoint);
+  const bool in_doubt = isToldByNames(checkpoint);
+  const auto depends = [&](const GaugeRule& rule) { return in_doubt || !rule.unless.empty(); };
   if (!whole_gains && std::none_of(rules->gauges.begin(), rules->gauges.end(), depends)) {
     return rules;
   }
@@ -47,14 +49,18 @@ std::shared_ptr<const ArchitectureRules> asStored(
   auto own = std::make_shared<ArchitectureRules>(*rules);
   if (whole_gains) own->gains_plus_one = false;
   for (GaugeRule& rule : own->gauges) {
-    if (!depends(rule) || valueOf(dimensions, rule.unless) <= 1) continue;
+    std::string why = in_doubt ? whyInDoubt(checkpoint, rule) : std::string();
+    if (why.empty() && !rule.unless.empty() && valueOf(dimensions, rule.unless) > 1) {
+      why = rule.otherwise;
+    }
+    if (why.empty()) continue;
     for (auto* axes : {&rule.sign, &rule.permutation}) {
       for (RoleAxis& axis : *axes) {
         if (!holds(rule.refused, axis.role, axis.axis)) rule.refused.push_back(axis);
       }
       axes->clear();
     }
-    rule.because = rule.otherwise;
+    rule.because = std::move(why);
   }
   return own;
 }

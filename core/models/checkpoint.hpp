@@ -115,6 +115,12 @@ class Checkpoint {
   bool agreesWithIndex() const { return parts_.agrees_with_index; }
   // Where it is no model, but a change of one (adapter.hpp); null: a model.
   const Adapter* adapter() const { return parts_.adapter.get(); }
+  // Where its files state nothing: what is told of it otherwise, in config.json's terms, and how.
+  void state(std::string config, std::string place, std::string note) {
+    parts_.config = std::move(config);
+    parts_.config_place = std::move(place);
+    parts_.notes.push_back(std::move(note));
+  }
 
  private:
   CheckpointParts parts_;

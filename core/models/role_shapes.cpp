@@ -12,6 +12,7 @@
 #include "models/layer_heads.hpp"
 #include "models/role_products.hpp"
 #include "models/role_views.hpp"
+#include "models/told_by_names.hpp"
 
 namespace kindred::models {
 namespace {
@@ -120,7 +121,10 @@ class Fitter {
       return;
     }
     heads_ = LayerHeads(stated_, depth_, views_);
-    if (const std::string problem = heads_.problem(stated_); !problem.empty()) {
+    const bool unknown = stated_.heads == 0 && isToldByNames(checkpoint_);
+    const std::string problem =
+        unknown ? "config.json is missing: number of heads unknown" : heads_.problem(stated_);
+    if (!problem.empty()) {
       for (const auto role : {role::kQuery, role::kKey, role::kValue, role::kAttentionOutput}) {
         views_.filter(role, [&](const Index&, const View& view) {
           return fmt::format("has shape {}, but {}", shapeText(view.info.shape), problem);

@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "models/missing_companions.hpp"
 #include "words/names.hpp"
 
 namespace kindred::plan {
@@ -12,8 +13,6 @@ namespace {
 
 using models::Encoding;
 using models::Tensor;
-
-using Kind = std::pair<Encoding, DType>;
 
 struct Group {
   const Tensor* first = nullptr;
@@ -28,7 +27,8 @@ struct Group {
 
 // Without a decoder; scales and zero points are told with what they belong to.
 bool isCode(const Tensor& tensor) {
-  return models::shown(tensor) == models::Shown::nothing &&
+  const bool shows = models::shown(tensor) != models::Shown::nothing;
+  return (!shows || !models::missingCompanions(tensor).empty()) &&
          tensor.encoding != Encoding::companion && tensor.encoding != Encoding::part;
 }
 
@@ -44,17 +44,19 @@ LeftOut entry(const std::string& step, const std::string& model, const Group& gr
 }  // namespace
 
 std::vector<LeftOut> codesOf(const Model& model, const std::string& step) {
-  std::map<Kind, Group> groups;
+  std::map<std::string, Group> groups;  // by why not
   std::uint64_t all = 0;
   for (const Tensor& tensor : model.checkpoint.tensors()) {
     all += tensor.bytes;
-    if (isCode(tensor)) groups[{tensor.encoding, tensor.dtype}].add(tensor);
+    if (isCode(tensor)) groups[models::whyNotRead(tensor)].add(tensor);
   }
   std::vector<LeftOut> list;
-  for (const auto& [kind, group] : groups) {
+  for (const auto& [why, group] : groups) {
     LeftOut left = entry(step, model.key, group);
     left.reason = fmt::format(
-        "{}: not tested, {:.3g} % of the bytes of {}", models::whyNot(kind.first, kind.second),
+        "{}: {}, {:.3g} % of the bytes of {}", why,
+        models::shown(*group.first) == models::Shown::nothing ? "not tested"
+                                                              : "signs alone are tested",
         100.0 * static_cast<double>(group.bytes) / static_cast<double>(all), model.key);
     list.push_back(std::move(left));
   }
@@ -63,22 +65,21 @@ std::vector<LeftOut> codesOf(const Model& model, const std::string& step) {
 
 std::vector<LeftOut> codesOf(const std::vector<PairIndex>& pairs, const std::vector<Selected>& a,
                              const std::vector<Selected>& b, const std::string& step) {
-  std::map<std::pair<std::string, Kind>, Group> groups;
+  std::map<std::pair<std::string, std::string>, Group> groups;  // by model and why not
   std::set<const Tensor*> seen;
   for (const PairIndex& pair : pairs) {
     for (const Selected* selected : {&a[pair.a], &b[pair.b]}) {
       const Tensor& tensor = *selected->view.tensor;
       if (models::shown(tensor) == models::Shown::values) continue;
       if (!seen.insert(&tensor).second) continue;
-      groups[{selected->view.info.model, {tensor.encoding, tensor.dtype}}].add(tensor);
+      groups[{selected->view.info.model, models::whyNotRead(tensor)}].add(tensor);
     }
   }
   std::vector<LeftOut> list;
   for (const auto& [whose, group] : groups) {
-    const auto& [model, kind] = whose;
+    const auto& [model, why] = whose;
     LeftOut left = entry(step, model, group);
-    left.reason = fmt::format("{}: figures describe what is stored, and no test takes them",
-                              models::whyNot(kind.first, kind.second));
+    left.reason = fmt::format("{}: figures describe what is stored, and no test takes them", why);
     list.push_back(std::move(left));
   }
   return list;

@@ -12,6 +12,7 @@
 #include <kindred/error.hpp>
 
 #include "models/components.hpp"
+#include "models/told_by_names.hpp"
 #include "plan/joined_source.hpp"
 #include "plan/parameters.hpp"
 #include "plugin/guard.hpp"
@@ -145,6 +146,7 @@ std::unique_ptr<Model> Models::openModel(const Repository& repository) const {
         reading::openCheckpoint(model->key, *model->source, *model->location, formats());
     if (model->adapter != nullptr) applyAdapter(*model, formats());
   });
+  models::stateByNames(model->checkpoint, architectures_);
   model->architecture = architectures_.recognise(model->checkpoint);
   for (models::ComponentPart& part :
        models::componentsOf(model->checkpoint, model->architecture, architectures_)) {
