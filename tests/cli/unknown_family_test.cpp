@@ -111,22 +111,6 @@ TEST(UnknownFamilies, WithoutACommonShapeAreUntestable) {
   EXPECT_THAT(result.out, HasSubstr("Not testable"));
 }
 
-TEST(UnknownFamilies, ThatAreStoredTransposedAreSaidToBe) {
-  TempDir dir;
-  for (const char* name : {"a", "b"}) {
-    const bool turned = *name == 'b';
-    fs::create_directories(dir / name);
-    support::writeSafetensors(
-        dir / (std::string(name) + "/model.safetensors"),
-        {support::randomTensor(
-             "up", DType::F32,
-             turned ? std::vector<std::uint64_t>{96, 64} : std::vector<std::uint64_t>{64, 96}, 1),
-         support::randomTensor("mix", DType::F32, {64, 64}, 2u + (turned ? 1 : 0))});
-  }
-  EXPECT_THAT(compared(dir / "a", dir / "b").at("steps").dump(),
-              HasSubstr("may be stored transposed"));
-}
-
 // It may be a table whose rows and columns both mean something: nothing in it says that it is not.
 TEST(UnknownFamilies, OneTensorOfManyThatAgreesAccusesNobody) {
   TempDir dir;

@@ -29,6 +29,8 @@ void appendNumber(std::string& bytes, DType dtype, double value) {
     case DType::F16:
     case DType::BF16:
       return append(bytes, halfBits(dtype, value));
+    case DType::I8:
+      return append(bytes, static_cast<std::int8_t>(value));
     default:
       throw std::invalid_argument("tensorOf: " + std::string(name(dtype)));
   }

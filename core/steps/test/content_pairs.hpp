@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "run/executor.hpp"
@@ -17,7 +18,9 @@ struct ContentPairs {
     double cosine;     // of all elements read, the most similar first
   };
   std::vector<Chosen> chosen;
-  std::vector<RowPair> rows;     // the same pairs, with the first rows of each tensor
+  std::vector<RowPair> rows;  // the same pairs, with the first rows of each tensor
+  // What the rows are called, in the shape in which they are compared.
+  std::vector<std::unique_ptr<const TensorInfo>> infos;
   std::uint64_t candidates = 0;  // pairs of equal shape
   std::vector<results::RangeRead> ranges;
   std::vector<results::LeftOut> left_out;
