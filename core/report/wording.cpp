@@ -355,8 +355,11 @@ Answer answerByClass(const results::Pair& pair) {
                   sizesOf(pair)};
     case Class::untestable:
       return {fmt::format("No test that can decide could be run on {} and {}.", a, b),
-              "Similarities are described below, and none of them says by itself whether weights "
-              "are shared."};
+              // As the verdict has it: why, where there is one reason for all tests.
+              pair.verdict.sentence.empty()
+                  ? "Similarities are described below, and none of them says by itself whether "
+                    "weights are shared."
+                  : pair.verdict.sentence};
     case Class::not_run:
       return {fmt::format("{} and {} were not compared.", a, b), pair.verdict.sentence};
     case Class::several:  // of runs, and never of a pair

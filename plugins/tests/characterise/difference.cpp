@@ -1,5 +1,7 @@
 #include "difference.hpp"
 
+#include "groups.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <iterator>
@@ -126,6 +128,7 @@ Rows inverse(const Rows& units, std::uint64_t units_a) {
 // How many coded values are the nearest to the plain ones among those of their group.
 struct Neighbours {
   std::uint64_t seen = 0, nearest = 0;
+  Groups groups;
 
   // `units`: for each column of `coded` the column of `plain`.
   void add(const Matrix& plain, const Matrix& coded, const Rows& units) {
@@ -135,10 +138,16 @@ struct Neighbours {
       for (std::uint64_t at = 0; at + kOneScale <= coded.columns; at += kOneScale) {
         const std::set<float> grid(values + at, values + at + kOneScale);
         if (grid.size() < 2) continue;
+        std::vector<float> of_plain;
         for (std::uint64_t i = at; i < at + kOneScale; ++i) {
           if (i >= units.size() || units[i] < 0) continue;
           const auto unit = static_cast<std::uint64_t>(units[i]);
-          if (unit < plain.columns) count(from[unit], values[i], grid);
+          if (unit >= plain.columns) continue;
+          count(from[unit], values[i], grid);
+          of_plain.push_back(from[unit]);
+        }
+        if (of_plain.size() == kOneScale) {
+          groups.add(of_plain, std::vector<float>(values + at, values + at + kOneScale));
         }
       }
     }
@@ -199,32 +208,39 @@ std::vector<Difference> differencesOf(const MatrixTask& task, const Corresponden
   return list;
 }
 
+// Of down projections alone: what reads the stream is multiplied by gains.
 Rounding roundingOf(const MatrixTask& task, const Correspondence& found) {
   Rounding rounding;
   if (found.stream != Stream::same) return rounding;
-  Neighbours neighbours;
-  std::size_t looked = 0;
+  std::vector<const MlpMatch*> real;
   for (const MlpPair& pair : found.mlps) {
-    if (!pair.real || looked == kRoundedPairs) continue;
+    if (pair.real) real.push_back(pair.match);
+  }
+  Neighbours neighbours;
+  std::set<std::string> codecs;
+  // Spread over the layers, some of which may have more bits than others.
+  const std::size_t count = std::min(kRoundedPairs, real.size());
+  for (std::size_t i = 0; i < count; ++i) {
+    const MlpMatch& match = *real[i * real.size() / count];
     const auto &a = task.a.weights(), &b = task.b.weights();
-    if (a.rows(role::kDown, pair.match->a) == 0 || b.rows(role::kDown, pair.match->b) == 0) {
-      continue;
-    }
-    const Matrix of_a = a.matrix(role::kDown, pair.match->a);
-    const Matrix of_b = b.matrix(role::kDown, pair.match->b);
+    if (a.rows(role::kDown, match.a) == 0 || b.rows(role::kDown, match.b) == 0) continue;
+    const Matrix of_a = a.matrix(role::kDown, match.a), of_b = b.matrix(role::kDown, match.b);
     if (of_a.tensor == nullptr || of_b.tensor == nullptr || of_a.rows != of_b.rows) continue;
     const bool coded_a = !of_a.tensor->codec.empty(), coded_b = !of_b.tensor->codec.empty();
     if (coded_a == coded_b) return {};
     rounding.of_b = coded_b;
-    rounding.codec = (coded_b ? of_b : of_a).tensor->codec;
-    const Rows units = coded_b ? pair.match->units : inverse(pair.match->units, of_a.columns);
+    codecs.insert((coded_b ? of_b : of_a).tensor->codec);
+    const Rows units = coded_b ? match.units : inverse(match.units, of_a.columns);
     neighbours.add(coded_b ? of_a : of_b, coded_b ? of_b : of_a, units);
-    ++looked;
+  }
+  for (const std::string& codec : codecs) {
+    rounding.codec += (rounding.codec.empty() ? "" : " and ") + codec;
   }
   rounding.seen = neighbours.seen;
   if (neighbours.seen > 0) {
     rounding.nearest =
         static_cast<double>(neighbours.nearest) / static_cast<double>(neighbours.seen);
+    rounding.of_groups = neighbours.groups.share();
   }
   return rounding;
 }

@@ -42,6 +42,9 @@ struct Rounding {
   std::string codec;       // empty: neither model's down projections are stored as codes, or both
   double nearest = 0;      // share of values that are the nearest of their neighbours'
   std::uint64_t seen = 0;  // values
+  // Of encodings that choose several values together: the least squared difference that the groups
+  // which they use allow, by what it is. 0: the encoding is none of these.
+  double of_groups = 0;
 };
 Rounding roundingOf(const MatrixTask& task, const Correspondence& found);
 

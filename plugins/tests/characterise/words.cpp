@@ -11,6 +11,7 @@ namespace {
 
 constexpr double kInPlace = 0.9;     // of the units
 constexpr double kRounding = 0.006;  // a relative difference that rounding to BF16 or F16 explains
+constexpr double kOfGroups = 0.6;    // of the squared difference: what rounding must make
 constexpr double kNearest = 0.99;    // share of values that tells of rounding and of nothing else
 constexpr double kGrid = 0.7;        // of A's distinct values: fewer tell of a grid
 constexpr double kNearlyAll = 0.97;  // of an expert's units
@@ -150,8 +151,16 @@ std::string normWords(const MatrixTask& task) {
 
 // Empty: it is not rounding alone, or nothing tells.
 std::string roundingWords(const MatrixTask& task, const Rounding& rounding, double typical) {
-  if (rounding.seen == 0 || rounding.nearest < kNearest) return {};
+  if (rounding.seen == 0) return {};
   const auto &a = task.a.weights().model(), &b = task.b.weights().model();
+  if (rounding.nearest < kNearest && rounding.of_groups >= kOfGroups) {
+    return fmt::format(
+        "weights of {} are those of {} rounded to {}: groups of values that it has leave at "
+        "least {:.0f} % of the squared difference (difference {:.1f} % of the weights' length)",
+        rounding.of_b ? b : a, rounding.of_b ? a : b, rounding.codec, 100 * rounding.of_groups,
+        100 * typical);
+  }
+  if (rounding.nearest < kNearest) return {};
   return fmt::format(
       "weights of {} are those of {} rounded to {}: of the values of down projections {:.1f} % are "
       "the nearest of their neighbours' (difference {:.1f} % of the weights' length)",
