@@ -113,7 +113,8 @@ class ComputedWeights : public testing::Test {
     const RunResult identified = support::run({"identify", one, "--among", other, "--json"});
     ASSERT_EQ(identified.exit_code, 0) << identified.err;
     EXPECT_EQ(json::parse(identified.out).at("answer"), json::array());
-    const RunResult compared = support::run({"compare", one, other, "--json"});
+    const RunResult compared = support::run(
+        {"compare", one, other, "--force", "--out", (dir_ / "out").string(), "--json"});
     ASSERT_EQ(compared.exit_code, 0) << compared.err;
     EXPECT_THAT(json::parse(compared.out).at("verdict").at("class").get<std::string>(),
                 AnyOf("no-evidence", "inconclusive", "untestable"));
@@ -141,7 +142,8 @@ TEST_F(ComputedWeights, AreNamedBesideTheVerdict) {
               toyLlamaConfig());
   }
   const RunResult compared =
-      support::run({"compare", (dir_ / "one").string(), (dir_ / "other").string(), "--json"});
+      support::run({"compare", (dir_ / "one").string(), (dir_ / "other").string(), "--force",
+                    "--out", (dir_ / "out").string(), "--json"});
   EXPECT_THAT(compared.out, testing::HasSubstr("what any program computes"));
   const RunResult identified = support::run(
       {"identify", (dir_ / "one").string(), "--among", (dir_ / "other").string(), "--json"});
