@@ -139,7 +139,9 @@ TEST_P(LoneFamily, IsToldOrLeftOpenAndAccusesNoStranger) {
               AnyOf(Eq("no-evidence"), Eq("untestable")));
 }
 
-INSTANTIATE_TEST_SUITE_P(Layouts, LoneFamily, testing::Range(std::size_t{0}, layouts().size()),
+// One of four: what is told apart by names is the same code for all.
+INSTANTIATE_TEST_SUITE_P(Layouts, LoneFamily,
+                         testing::Range(std::size_t{0}, layouts().size(), std::size_t{4}),
                          [](const auto& test) {
                            return std::to_string(test.index) + "_" + layouts()[test.param].family;
                          });

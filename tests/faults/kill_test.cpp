@@ -21,7 +21,7 @@ class Kills : public Faults {
     const auto whole = std::chrono::steady_clock::now() - begin;
     std::mt19937_64 random(remote ? 1 : 2);
     int under_way = 0;
-    for (int round = 0; round < rounds(4); ++round) {
+    for (int round = 0; round < rounds(5); ++round) {
       const std::string folder = "out-" + std::to_string(round);
       {
         support::Process process(support::kindredCommand(command(remote, "--out", folder)),

@@ -140,7 +140,7 @@ TEST_F(Limits, FilesThatChangeWhileTheyAreReadGiveTheResultOrAMessage) {
     if (round % 3 == 1) write(before + std::string(4096, 'x'));
     if (round % 3 == 2) {
       fs::remove(file);
-      write(support::readFile(dir_ / "models/stranger-1/model.safetensors"));
+      write(support::readFile(dir_ / "models/stranger/model.safetensors"));
     }
     const RunResult result = process.finish();
     EXPECT_EQ(result.signal, 0) << round;
