@@ -86,6 +86,10 @@ class Mean {
   std::uint64_t count_ = 0;
 };
 
+// Gives every model, and every pair, one colour in all pictures where the palette suffices for
+// those that are drawn; subjects take its first colours.
+void colourAlike(const results::Report& report, std::vector<Picture>& pictures);
+
 // One file each.
 std::vector<Picture> familyPictures(const results::Report& report);
 std::vector<Picture> treePictures(const results::Report& report);

@@ -10,11 +10,12 @@ std::vector<Picture> picturesOf(const results::Report& report) {
        {familyPictures, treePictures, coinPictures, nullPictures, layerMaps, layerPictures,
         heatmaps, differencePictures, momentPictures, componentPictures}) {
     for (Picture& picture : make(report)) {
-      if (pictures.size() == kMost) return pictures;
+      if (pictures.size() == kMost) break;
       picture.id = "picture-" + std::to_string(pictures.size() + 1) + "-" + idOf(picture.id);
       pictures.push_back(std::move(picture));
     }
   }
+  colourAlike(report, pictures);
   return pictures;
 }
 

@@ -129,6 +129,27 @@ TEST(ReportPictures, DrawControlsAsControls) {
   EXPECT_THAT(picture.caption, HasSubstr("independent"));
 }
 
+TEST(ReportPictures, GiveAPairOneColourEverywhereSubjectsFirst) {
+  Json report = withStep("same-layer", Json::array({metricJson("mad", "mad")}));
+  report["models"].push_back(modelJson("astray", "control"));
+  report["findings"][0]["by_layer"] = {{{"layer", 0}, {"coins", 100}, {"heads", 99}},
+                                       {{"layer", 1}, {"coins", 400}, {"heads", 200}}};
+  std::vector<results::Observation> measured;
+  for (int layer = 0; layer < 3; ++layer) {
+    measured.push_back(observation("norms", "mad", "mad", layer, layer, 0.2));
+    measured.back().model_a = "astray";
+    measured.push_back(observation("norms", "mad", "mad", layer, layer, 0.1 * layer));
+  }
+  const std::vector<Picture> pictures = picturesOf(readBack(report, measured));
+  const Json both = Json::array({"one and two", "astray and two"});
+  const Json lines = find(pictures, "layers-mad").spec.at("spec").at("encoding").at("color");
+  EXPECT_EQ(lines.at("scale").at("domain"), both);
+  EXPECT_EQ(lines.at("legend").at("values"), both);
+  const Json dots = find(pictures, "coins-mlp-unit").spec.at("layer")[1].at("encoding").at("color");
+  EXPECT_EQ(dots.at("scale").at("domain"), both);
+  EXPECT_EQ(dots.at("legend").at("values"), Json::array({"one and two"}));
+}
+
 TEST(ReportPictures, PutCoinsAgainstTheBandOfAFairOne) {
   Json report = smallReport();
   report["findings"][0]["by_layer"] = {{{"layer", 0}, {"coins", 100}, {"heads", 99}},
