@@ -199,11 +199,13 @@ namespace {
 
 // "0.0012 (0.0010 to 0.0014)": with two standard errors on each side.
 std::string withError(double value, double error) {
-  constexpr double kErrors = 2;
-  const auto text = [](double x) { return fmt::format("{:.2g}", x); };
-  if (!std::isfinite(error)) return text(value);
-  return fmt::format("{} ({} to {})", text(value), text(value - kErrors * error),
-                     text(value + kErrors * error));
+  constexpr double kErrors = 2, kRounding = 1e-8;
+  const auto text = [](double x) {
+    return std::abs(x) < kRounding ? std::string("0") : fmt::format("{:.2g}", x);
+  };
+  const std::string low = text(value - kErrors * error), high = text(value + kErrors * error);
+  if (!std::isfinite(error) || low == high) return text(value);
+  return fmt::format("{} ({} to {})", text(value), low, high);
 }
 
 std::string nearestText(const results::Nearest& nearest) {
@@ -219,14 +221,11 @@ std::string nearestText(const results::Nearest& nearest) {
       "Of the relatives of {} the nearest is {}, at a distance of {}, then {}. ", nearest.model,
       first.model, withError(first.distance, first.error), fmt::join(others, ", "));
   const bool apart = nearest.lead > kErrors * nearest.lead_error;
-  text += apart ? fmt::format("It is nearer than {} by {}.", nearest.kin[1].model,
+  return text +
+         (apart ? fmt::format("It is nearer than {} by {}.", nearest.kin[1].model,
                               withError(nearest.lead, nearest.lead_error))
                 : fmt::format("It can't be told from {}, which is farther by {}.",
-                              nearest.kin[1].model, withError(nearest.lead, nearest.lead_error));
-  return text +
-         " Distances are -ln of the mean correlation of matched rows, in brackets with two "
-         "standard "
-         "errors over layers; they order relatives and don't say which came first.";
+                              nearest.kin[1].model, withError(nearest.lead, nearest.lead_error)));
 }
 
 }  // namespace
@@ -238,6 +237,10 @@ std::vector<std::string> nearestOf(const results::Report& report) {
       sentences.push_back(nearestText(nearest));
     }
   }
+  if (sentences.empty()) return sentences;
+  sentences.push_back(
+      "Distances are -ln of the mean correlation of matched rows, in brackets with two standard "
+      "errors over layers; they order relatives and don't say which came first.");
   return sentences;
 }
 

@@ -58,7 +58,7 @@ const pictureLook = (() => {
       Object.assign(sized.spec, size);
     } else {
       Object.assign(sized, { width: width, height: size.height,
-        autosize: { type: "fit", contains: "padding" } });
+        autosize: { type: "fit-x", contains: "padding" } });  // legends add to the height
     }
     return sized;
   };
