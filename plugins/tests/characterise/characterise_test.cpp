@@ -14,6 +14,7 @@ using namespace kindred;
 using test::ToyModel;
 using testing::AllOf;
 using testing::HasSubstr;
+using testing::Not;
 
 std::vector<TextTable> described(const ModelWeights& a, const ModelWeights& b) {
   const auto aligner = test::aligner();
@@ -69,6 +70,19 @@ TEST(Characterise, SaysHowManyUnitsOfExpertsAreTheDenseOnes) {
 TEST(Characterise, FindsNoCounterpartsInAStranger) {
   const std::string note = described(ToyModel("a", 1), ToyModel("b", 2)).at(0).note;
   EXPECT_THAT(note, HasSubstr("no MLP of b has a counterpart in a"));
+}
+
+// Whose first rows may be other units of a shuffled copy.
+class ReadInPart final : public ToyModel {
+ public:
+  using ToyModel::ToyModel;
+  bool whole(std::string_view, const Place&) const override { return false; }
+};
+
+TEST(Characterise, DeniesNoCounterpartsOfMlpsThatWereReadInPart) {
+  const std::string note = described(ReadInPart("a", 1), ReadInPart("b", 2)).at(0).note;
+  EXPECT_THAT(note, Not(HasSubstr("no MLP of b")));
+  EXPECT_THAT(note, HasSubstr("rows of other units"));
 }
 
 }  // namespace

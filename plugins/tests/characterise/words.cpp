@@ -222,8 +222,25 @@ std::string gridWords(const MatrixTask& task, const Correspondence& found) {
 
 }  // namespace
 
-std::string layerWords(const std::map<std::int64_t, std::int64_t>& layers, const std::string& a,
-                       const std::string& b) {
+// Whether all rows of its MLPs were read.
+bool isReadWhole(const ModelWeights& model) {
+  return std::all_of(model.mlps().begin(), model.mlps().end(),
+                     [&](const Place& place) { return model.whole(role::kGate, place); });
+}
+
+std::string noLayerWords(const ModelWeights& a, const ModelWeights& b) {
+  if (isReadWhole(a) && isReadWhole(b)) {
+    return fmt::format("no MLP of {} has a counterpart in {}", b.model(), a.model());
+  }
+  return fmt::format(
+      "the rows read of MLPs, some of each, show no counterparts of {}'s in {}: those of shuffled "
+      "ones are rows of other units",
+      b.model(), a.model());
+}
+
+std::string layerWords(const std::map<std::int64_t, std::int64_t>& layers,
+                       const ModelWeights& of_a_model, const ModelWeights& of_b_model) {
+  const std::string &a = of_a_model.model(), &b = of_b_model.model();
   struct Run {
     std::int64_t b, a, length;
   };
@@ -242,7 +259,7 @@ std::string layerWords(const std::map<std::int64_t, std::int64_t>& layers, const
       runs.push_back({of_b, of_a, 1});
     }
   }
-  if (runs.empty()) return "no MLP of " + b + " has a counterpart in " + a;
+  if (runs.empty()) return noLayerWords(of_a_model, of_b_model);
   std::vector<std::string> from, to;
   for (const Run& run : runs) {
     from.push_back(range(run.b, run.b + run.length - 1));
@@ -260,7 +277,7 @@ std::vector<Statement> statements(const MatrixTask& task, const Correspondence& 
   const auto add = [&](const char* what, const std::string& seen) {
     if (!seen.empty()) list.push_back({what, seen});
   };
-  add("layers", layerWords(found.layers, task.a.weights().model(), task.b.weights().model()));
+  add("layers", layerWords(found.layers, task.a.weights(), task.b.weights()));
   add("experts", expertWords(found));
   add("units", unitWords(task, found));
   add("heads", headWords(found));

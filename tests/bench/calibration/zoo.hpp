@@ -14,7 +14,7 @@
 namespace kindred::calibration {
 
 // Of all seeds.
-inline constexpr std::uint64_t kSeries = 2;
+inline constexpr std::uint64_t kSeries = 4;
 
 struct Member {
   std::string name;
