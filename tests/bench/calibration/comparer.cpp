@@ -144,7 +144,7 @@ Compared Comparer::compare(std::size_t a, std::size_t b) const {
                                    return *exchanged;
                                  }};
   Compared result;
-  result.reference = reference->weights().model();
+  result.models = {reference->weights().model(), other->weights().model()};
   const auto add = [&](const std::vector<Test>& tests) {
     std::vector<align::NamedTest> named;
     for (const Test& test : tests) named.push_back({test.name, test.test.get()});

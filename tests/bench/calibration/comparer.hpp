@@ -2,6 +2,7 @@
 // profiled once, an alignment a pair, every test on every gauge that the architecture grants, Holm.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <map>
@@ -19,10 +20,10 @@
 namespace kindred::calibration {
 
 struct Compared {
-  std::string reference;          // the model whose symmetry the tests rest on
-  std::vector<Finding> findings;  // that decide, and those of tests that must be asked for
-  double log10_p = 0;             // the smallest of a plain comparison after Holm; 0: none decided
-  std::string most_telling;       // its test and gauge
+  std::array<std::string, 2> models;  // on the symmetry of either of which a test may rest
+  std::vector<Finding> findings;      // that decide, and those of tests that must be asked for
+  double log10_p = 0;        // the smallest of a plain comparison after Holm; 0: none decided
+  std::string most_telling;  // its test and gauge
   evidence::Class klass = evidence::Class::no_evidence;  // of a plain comparison
   std::optional<evidence::Start> start;                  // what a plain comparison says of it
   std::vector<std::string> unfair;                       // gauges that self-tests refused

@@ -80,7 +80,7 @@ Compared Prints::compare(std::size_t a, std::size_t b) const {
   candidate.tested = fingerprint::compare(references_[a], prints_[b], fingerprint::levelOf(1));
   const auto made = fingerprint::judged(prints_[a].model, {std::move(candidate)});
   Compared result;
-  result.reference = prints_[a].model;
+  result.models = {prints_[a].model, prints_[b].model};
   for (const fingerprint::Tested& test : made.front().tested.tests) {
     result.findings.push_back(test.finding);
   }

@@ -15,11 +15,15 @@ double attainable(std::uint64_t n, double level) {
   return k > n ? 0 : 2 * std::pow(10, stats::binomialTail(n, k));
 }
 
-// The finding's null without the model's name: it tells the forms of one test apart.
-std::string nullOf(const Finding& finding, const std::string& reference) {
+// The finding's null without the name of the model that it is of: it tells the forms of one test
+// apart. One name may begin as the other does.
+std::string nullOf(const Finding& finding, std::array<std::string, 2> models) {
   std::string text = finding.null;
-  const std::size_t at = text.find(reference);
-  if (at != std::string::npos) text.replace(at, reference.size(), "A");
+  if (models[0].size() < models[1].size()) std::swap(models[0], models[1]);
+  for (const std::string& model : models) {
+    const std::size_t at = text.find(model);
+    if (at != std::string::npos) return text.replace(at, model.size(), "A");
+  }
   return text;
 }
 
@@ -36,7 +40,7 @@ void NullTally::add(const Compared& compared) {
   for (const Finding& finding : compared.findings) {
     const std::string test =
         finding.test == "fingerprint" ? "fingerprint, by " + finding.alignment : finding.test;
-    Row& row = rows_[test + ": " + nullOf(finding, compared.reference)];
+    Row& row = rows_[test + ": " + nullOf(finding, compared.models)];
     ++row.trials;
     row.log10_p.push_back(finding.log10_p);
     for (std::size_t l = 0; l < kLevels.size(); ++l) {
