@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstddef>
-#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -10,19 +9,9 @@
 
 #include <kindred/source.hpp>
 
+#include "bench/spent.hpp"
+
 namespace kindred::bench {
-
-struct Spent {
-  double seconds = 0;    // by the clock
-  double processor = 0;  // of all processors, user and system
-  long peak_kib = 0;     // largest resident set; children only
-};
-
-// Runs a program to its end; throws where it fails.
-Spent runProgram(const std::vector<std::string>& command);
-
-// What this process spends in `work`.
-Spent measured(const std::function<void()>& work);
 
 using Changes = std::vector<std::pair<std::string, Parameters::Value>>;
 // The plugin's defaults, without a cache and with plain files, and some changed.
