@@ -8,6 +8,7 @@
 
 #include <kindred/error.hpp>
 
+#include "align/one_at_a_time.hpp"
 #include "align/session.hpp"
 #include "evidence/adjust.hpp"
 #include "evidence/checked.hpp"
@@ -15,6 +16,7 @@
 #include "models/adapter.hpp"
 #include "plugin/guard.hpp"
 #include "run/interrupt.hpp"
+#include "run/ordered.hpp"
 #include "run/units.hpp"
 #include "run/weights.hpp"
 #include "steps/plan.hpp"
@@ -184,6 +186,12 @@ class MatrixTester {
     return units;
   }
 
+  // Of each pair, where there are fewer pairs than threads. A process that is for one unit has one.
+  unsigned threadsEach(std::size_t pairs) const {
+    if (executor_.crew.errand != nullptr) return 1;
+    return std::max(1u, executor_.threads / static_cast<unsigned>(std::max<std::size_t>(pairs, 1)));
+  }
+
   // Later stages have the same reasons, but for signs that turn out to be unfair when more is read.
   void listRefused(std::vector<results::Refused>&& refused) {
     auto& all = result_.refused;
@@ -202,13 +210,7 @@ class MatrixTester {
     profile(true);
     std::vector<evidence::StepFinding> made;
     run::Units<results::StepResult> units = unitsOf(pairs, "tests");
-    units.compute = [&](std::size_t i) {
-      run::RangesRead ranges;
-      results::StepResult outcome = test(pairs[i]);
-      const std::vector<results::RangeRead> read = ranges.take();
-      outcome.ranges.insert(outcome.ranges.end(), read.begin(), read.end());
-      return outcome;
-    };
+    units.compute = [&](std::size_t i) { return test(pairs[i], threadsEach(pairs.size())); };
     units.consume = [&](std::size_t, results::StepResult&& outcome) {
       for (evidence::StepFinding& row : std::exchange(outcome.findings, {})) {
         row.stage = stage + 1;
@@ -336,7 +338,8 @@ class MatrixTester {
            (summary.empty() ? "" : ": " + summary);
   }
 
-  results::StepResult test(const Pair& pair) const {
+  // On so many threads.
+  results::StepResult test(const Pair& pair, unsigned threads) const {
     const plan::Model& model_a = *pair.models.first;
     const plan::Model& model_b = *pair.models.second;
     if (isAdapter(model_a) && isAdapter(model_b)) return testAdapters(pair, model_a, model_b);
@@ -357,13 +360,16 @@ class MatrixTester {
     const auto align = [&](const ModelProfile& first, const ModelProfile& second) {
       return plugin::guard("aligner", [&] { return aligner_.align(first, second); });
     };
-    const auto alignment = align(reference, other);
-    std::unique_ptr<PairAlignment> exchanged;
-    const align::Subjects subjects{reference, other, *alignment, [&]() -> PairAlignment& {
-                                     if (!exchanged) exchanged = align(other, reference);
-                                     return *exchanged;
-                                   }};
-    for (const TestModels* step : pair.steps) runStep(*step, subjects, outcome);
+    align::OneAtATime alignment([&] { return align(reference, other); });
+    align::OneAtATime exchanged([&] { return align(other, reference); });
+    const align::Subjects subjects{reference, other, alignment,
+                                   [&]() -> PairAlignment& { return exchanged; }};
+    const std::size_t finished = run::inOrder<results::StepResult>(
+        pair.steps.size(), threads,
+        [&](std::size_t i) { return runStep(*pair.steps[i], subjects); },
+        [&](std::size_t, results::StepResult&& made) { outcome.add(std::move(made)); },
+        run::interrupted);
+    if (finished < pair.steps.size()) throw Stopped();
     return outcome;
   }
 
@@ -415,8 +421,9 @@ class MatrixTester {
     }
   }
 
-  void runStep(const TestModels& step, const align::Subjects& subjects,
-               results::StepResult& outcome) const {
+  results::StepResult runStep(const TestModels& step, const align::Subjects& subjects) const {
+    run::RangesRead ranges;
+    results::StepResult outcome;
     const std::string test = step.ready->tools.plugin->name();
     const std::string& a = subjects.a.weights().model();
     const std::string& b = subjects.b.weights().model();
@@ -435,6 +442,8 @@ class MatrixTester {
       outcome.refused.push_back(
           {step.step->name, a, b, refusal.gauge, refusal.reason, refusal.unfair});
     }
+    outcome.ranges = ranges.take();
+    return outcome;
   }
 
   run::Executor& executor_;
