@@ -104,6 +104,11 @@ std::string distanceText(const fingerprint::Distance& distance) {
 }
 
 std::string lineOf(const Candidate& candidate) {
+  if (candidate.verdict.klass == evidence::Class::untestable) {
+    return fmt::format(
+        "  {}: untestable, nothing that its fingerprint holds can be tested against the model's\n",
+        candidate.model);
+  }
   std::string text = fmt::format(
       "  {}: {}, p <= {}, {:.0f} % of tested layers have evidence of their own, {}\n",
       candidate.model, evidence::name(candidate.verdict.klass),

@@ -94,15 +94,19 @@ std::vector<std::string> coverageText(const results::Pair& pair) {
 
 std::string covered(const results::Report& report, const results::Pair& pair) {
   const evidence::Coverage& c = pair.coverage;
-  std::vector<std::string> parts, absent;
+  std::vector<std::string> parts, unlike, absent;
   for (const auto& [part, count] : c.components) {
     const bool met = count.equal + count.constant + count.tied + count.changed > 0;
-    (met ? parts : absent).push_back(part);
+    (met ? parts : unlike).push_back(part);
   }
   std::string text = fmt::format("Covered: {} of the {} of {}", byteCount(c.compared.bytes),
                                  byteCount(c.bytes_a), pair.a);
   if (!parts.empty()) text += fmt::format(" ({})", fmt::join(parts, ", "));
   if (c.budget > 0) text += fmt::format(", by tests at most {}", byteCount(c.budget));
+  if (!unlike.empty()) {  // which tests may read all the same
+    text +=
+        fmt::format("; without a tensor of equal shape in the other: {}", fmt::join(unlike, ", "));
+  }
   for (const auto& [reason, extent] : c.left_out) {
     absent.push_back(fmt::format("{} {} {}", extent.tensors,
                                  extent.tensors == 1 ? "tensor" : "tensors", reason));

@@ -6,6 +6,7 @@
 // bench_calibration --starts COUNT [--out FILE]: whether a pair looks like descent or like a shared
 // start, and how often that is right; writes this section of the page anew after every start.
 // bench_calibration --plain SERIES: models with LayerNorm from other seeds, whose page is printed.
+// bench_calibration --registry COUNT: `kindred identify` among so many fingerprints.
 // bench_calibration --stored: independent models in every encoding; writes docs/formats.md.
 #include <malloc.h>
 
@@ -22,6 +23,7 @@
 #include "further.hpp"
 #include "page.hpp"
 #include "parallel.hpp"
+#include "registry.hpp"
 #include "starts.hpp"
 #include "support/temp_dir.hpp"
 #include "trainer/save.hpp"
@@ -323,6 +325,9 @@ int run(std::span<char*> arguments) {
     } else if (argument == "--stored") {
       const support::TempDir folder;
       return measureStored(folder.path()) ? 0 : 1;
+    } else if (argument == "--registry" && i + 1 < arguments.size()) {
+      const support::TempDir folder;
+      return measureRegistry(std::stoul(arguments[i + 1]), folder.path()) ? 0 : 1;
     } else if (argument == "--starts" && i + 1 < arguments.size()) {
       starts = std::stoul(arguments[++i]);
     } else if (argument == "--plain" && i + 1 < arguments.size()) {
@@ -337,6 +342,7 @@ int run(std::span<char*> arguments) {
                    "       bench_calibration --doubled NAME|all\n"
                    "       bench_calibration --starts COUNT [--out FILE]\n"
                    "       bench_calibration --plain SERIES\n"
+                   "       bench_calibration --registry COUNT\n"
                    "       bench_calibration --stored\n";
       return 2;
     }
