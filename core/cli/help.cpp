@@ -66,9 +66,8 @@ int runHelp(const Invocation& invocation) {
 constexpr const char* kModels =
     "A model is a folder or a file of this machine, a model on the Hub as org/name, "
     "org/name@revision or org/name@revision:folder-or-file, or a web address of either. What "
-    "exists as a path is a path; file: and hub: in front settle doubt. BASE+ADAPTER is a model "
-    "with "
-    "a LoRA adapter's change.";
+    "exists as a path is a path; file: and hub: in front settle doubt. PLUGIN:ADDRESS is a model of "
+    "that source plugin. BASE+ADAPTER is a model with a LoRA adapter's change.";
 
 // What is read from the environment, as other programs read it too.
 struct Setting {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <set>
 
 #include <kindred/bundle/bundle.hpp>
@@ -36,6 +37,33 @@ Error notThere(const std::string& path, const std::string& remedy) {
       near.empty() ? remedy : "did you mean '" + words::escaped(near) + "'? Else " + remedy);
 }
 
+// What to call a local model: its own name as it was typed, links not followed, and that of the
+// folder above. In a cache of the Hub these are those of the repository.
+struct Called {
+  std::string name, above;
+};
+
+Called calledAs(const fs::path& full) {
+  const fs::path folder = full.parent_path();
+  const std::string repository = folder.parent_path().filename().string();
+  const std::size_t org = repository.find("--"), own = repository.rfind("--");
+  if (folder.filename() == "snapshots" && repository.starts_with("models--") && own > org) {
+    return {repository.substr(own + 2), repository.substr(org + 2, own - org - 2)};
+  }
+  return {full.filename().string(), folder.filename().string()};
+}
+
+Called calledAs(const std::string& typed, const fs::path& resolved, bool file) {
+  std::error_code ignored;
+  fs::path full = fs::absolute(typed, ignored).lexically_normal();
+  if (!full.has_filename()) full = full.parent_path();
+  if (ignored || !full.has_filename()) full = resolved;
+  Called called = calledAs(full);
+  if (!file) return called;
+  const Called folder = calledAs(full.parent_path());
+  return {full.stem().string(), folder.name};
+}
+
 ModelArgument local(const std::string& path) {
   std::error_code problem;
   const fs::path full = fs::weakly_canonical(path, problem);
@@ -52,7 +80,9 @@ ModelArgument local(const std::string& path) {
     throw inputError(path, "is a bundle of what a run has read, and no model",
                      "kindred run " + path + " runs it again");
   }
-  model.key = keyOf(file ? full.stem().string() : full.filename().string());
+  const Called called = calledAs(path, full, file);
+  model.key = keyOf(called.name);
+  model.above = called.above;
   return model;
 }
 
@@ -62,10 +92,32 @@ ModelArgument remote(const addresses::RemoteAddress& address) {
   model.layout = address.layout;
   model.endpoint = address.endpoint;
   model.address = address.text();
-  model.key = address.model.substr(address.model.rfind('/') + 1);
+  const std::size_t slash = address.model.rfind('/');
+  model.key = address.model.substr(slash + 1);
+  if (slash != std::string::npos) {
+    model.above = fs::path(address.model.substr(0, slash)).filename().string();
+  }
   if (address.layout == addresses::Layout::files) model.key = fs::path(model.key).stem().string();
   if (!address.path.empty()) model.key += "-" + fs::path(address.path).stem().string();
   model.key = keyOf(model.key);
+  return model;
+}
+
+// PLUGIN:ADDRESS, where the word before the colon is none of our own.
+std::optional<ModelArgument> ofPlugin(const std::string& text) {
+  const std::size_t colon = text.find(':');
+  if (colon == std::string::npos || colon == 0 || colon + 1 == text.size()) return std::nullopt;
+  const std::string plugin = text.substr(0, colon);
+  const bool word = std::all_of(plugin.begin(), plugin.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+  });
+  if (!word) return std::nullopt;
+  ModelArgument model;
+  model.plugin = plugin;
+  model.address = text.substr(colon + 1);
+  const std::size_t last = model.address.find_last_of("/!:");
+  model.key = keyOf(last == std::string::npos ? model.address : model.address.substr(last + 1));
+  if (last != std::string::npos) model.above = fs::path(model.address.substr(0, last)).stem();
   return model;
 }
 
@@ -143,6 +195,7 @@ ModelArgument oneModel(const std::string& text) {
   if (exists(text)) return local(text);
   if (addresses::isWebAddress(text)) return remote(addresses::parseWebAddress(text));
   if (text.starts_with('/') || text.starts_with('.') || text.starts_with('~')) return local(text);
+  if (auto model = ofPlugin(text)) return *model;
   if (const std::string why = pathlike(text); !why.empty()) {
     throw notThere(text,
                    why + ", so no server is asked; write hub:org/name for a model on the Hub");
@@ -174,8 +227,13 @@ ModelArgument modelArgument(const std::string& text) {
 }
 
 void makeKeysDistinct(std::vector<ModelArgument>& models) {
+  std::map<std::string, std::set<std::string>> above;  // by key
+  for (const ModelArgument& model : models) above[model.key].insert(model.above);
   std::set<std::string> taken;
   for (ModelArgument& model : models) {
+    if (above[model.key].size() > 1 && !model.above.empty()) {
+      model.key = keyOf(model.above) + "-" + model.key;
+    }
     const std::string wanted = model.key;
     for (int n = 2; !taken.insert(model.key).second; ++n) {
       model.key = wanted + "-" + std::to_string(n);

@@ -10,7 +10,8 @@ namespace kindred::cli {
 
 struct ModelArgument {
   std::string key;     // its name in results: letters, digits, '.', '_' and '-'
-  std::string plugin;  // local-mmap or http-range
+  std::string above;   // the name of what it lies in: an organisation, a folder; may be empty
+  std::string plugin;  // local-mmap, http-range or somebody's own
   std::string root;    // local: the folder above the model, absolute
   addresses::Layout layout = addresses::Layout::hub;  // remote
   std::string endpoint;   // remote: the server; empty: the one that the environment names
@@ -20,14 +21,16 @@ struct ModelArgument {
 };
 
 // What exists as a path is a path; the prefixes file: and hub: settle doubt. Web addresses and
-// hf:// are asked of their servers. A text that looks like a path (a separator at an end or
+// hf:// are asked of their servers; WORD:ADDRESS with any other word is an address of the source
+// plugin of that name. A text that looks like a path (a separator at an end or
 // several, a file's suffix, a parent folder that exists) is never sent to a network, nor is
 // anything that does not look like org/name, a single word included: these are Errors.
 // BASE+ADAPTER, where that is no path that exists, is two such models, the second of which changes
 // the first.
 ModelArgument modelArgument(const std::string& text);
 
-// Keys that are equal get their place behind them: x, x-2.
+// Keys that are equal get the name of what they lie in before them where that differs, else their
+// place behind them: orgA-x and orgB-x; x, x-2.
 void makeKeysDistinct(std::vector<ModelArgument>& models);
 
 // The sources: and models: parts of a recipe over these models. The last `controls` of them are

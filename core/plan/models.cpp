@@ -79,9 +79,12 @@ auto askedFor(const recipe::Given& given, const std::string& key, Open&& open) {
   } catch (const Error& error) {
     const auto spec = std::find_if(given.models.begin(), given.models.end(),
                                    [&](const recipe::ModelSpec& m) { return m.key == key; });
-    if (given.made || error.category() != Category::input || spec == given.models.end()) throw;
+    const bool of_the_world =
+        error.category() == Category::input || error.category() == Category::network;
+    if (given.made || !of_the_world || spec == given.models.end()) throw;
     const std::string where = error.place().empty() ? "" : error.place() + ": ";
-    throw inputError(recipe::text(spec->place), where + error.message(), error.remedy());
+    throw Error(error.category(), recipe::text(spec->place), where + error.message(),
+                error.remedy());
   }
 }
 

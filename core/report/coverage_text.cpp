@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
+#include <string>
+#include <vector>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -92,33 +95,64 @@ std::vector<std::string> coverageText(const results::Pair& pair) {
   return paragraphs;
 }
 
+namespace {
+
+// The component whose rows a gauge tosses or orders; empty: no single one.
+std::string componentOf(const Axis& axis) {
+  switch (axis.gauge().value_or(Gauge::none)) {
+    case Gauge::mlp_unit:
+    case Gauge::expert:
+      return "MLP";
+    case Gauge::value_dim:
+    case Gauge::rotary_pair:
+    case Gauge::rotary_free:
+    case Gauge::latent_dim:
+    case Gauge::kv_group:
+      return "attention";
+    default:
+      return {};
+  }
+}
+
+std::set<std::string> testedComponents(const results::Report& report, const results::Pair& pair) {
+  std::set<std::string> tested;
+  for (const evidence::StepFinding& f : report.findings) {
+    if (results::isOf(pair, f.model_a, f.model_b)) tested.insert(componentOf(f.finding.gauge));
+  }
+  return tested;
+}
+
+}  // namespace
+
 std::string covered(const results::Report& report, const results::Pair& pair) {
   const evidence::Coverage& c = pair.coverage;
+  const std::set<std::string> tested = testedComponents(report, pair);
   std::vector<std::string> parts, unlike, absent;
   for (const auto& [part, count] : c.components) {
     const bool met = count.equal + count.constant + count.tied + count.changed > 0;
-    (met ? parts : unlike).push_back(part);
+    (met || tested.contains(part) ? parts : unlike)
+        .push_back(part == "other" ? "other tensors" : part);
   }
   std::string text = fmt::format("Covered: {} of the {} of {}", byteCount(c.compared.bytes),
                                  byteCount(c.bytes_a), pair.a);
   if (!parts.empty()) text += fmt::format(" ({})", fmt::join(parts, ", "));
   if (c.budget > 0) text += fmt::format(", by tests at most {}", byteCount(c.budget));
-  if (!unlike.empty()) {  // which tests may read all the same
+  if (!unlike.empty()) {
     text +=
         fmt::format("; without a tensor of equal shape in the other: {}", fmt::join(unlike, ", "));
   }
   for (const auto& [reason, extent] : c.left_out) {
-    absent.push_back(fmt::format("{} {} {}", extent.tensors,
+    absent.push_back(fmt::format("{} {} ({})", extent.tensors,
                                  extent.tensors == 1 ? "tensor" : "tensors", reason));
   }
-  const auto refused = std::count_if(report.refused.begin(), report.refused.end(),
-                                     [&](const results::Refused& test) {
-                                       return !results::isControl(report, test.model_a) &&
-                                              !results::isControl(report, test.model_b);
-                                     });
-  if (refused > 0) {
+  // What a family does not have is no gap; signs that are not fair are one.
+  const auto unfair = std::count_if(
+      report.refused.begin(), report.refused.end(), [&](const results::Refused& test) {
+        return test.unfair && results::isOf(pair, test.model_a, test.model_b);
+      });
+  if (unfair > 0) {
     absent.push_back(
-        fmt::format("{} {} that could not be run", refused, refused == 1 ? "test" : "tests"));
+        fmt::format("{} {} whose signs are not fair", unfair, unfair == 1 ? "test" : "tests"));
   }
   text += absent.empty() ? "" : fmt::format("; not covered: {}", fmt::join(absent, ", "));
   return text + ".";

@@ -8,6 +8,7 @@
 #include <fmt/ranges.h>
 
 #include "report/text.hpp"
+#include "report/wording.hpp"
 #include "results/tree.hpp"
 
 namespace kindred::report {
@@ -22,44 +23,46 @@ std::string headline(const results::Family& family, std::size_t& number) {
                      family.models.front(), family.undecided);
 }
 
-std::string joinedText(const results::Family& family) {
+std::string joinedText(const results::Family& family, std::size_t width) {
   if (family.joints.empty()) return {};
   std::string text = wrapped(
       fmt::format("Joined only through {}, as a merge joins two families: without {}, "
                   "nothing was found that ties together",
                   fmt::join(family.joints, ", "), family.joints.size() == 1 ? "it" : "them"),
-      2);
+      2, width);
   for (const auto& part : family.parts) {
-    text += wrapped(fmt::format("- {}", fmt::join(part, ", ")), 4);
+    text += wrapped(fmt::format("- {}", fmt::join(part, ", ")), 4, width);
   }
   return text;
 }
 
 // The tree as text, and what each of its inner branches rests on.
-std::string treeText(const results::Tree& tree) {
+std::string treeText(const results::Tree& tree, std::size_t width) {
   std::string text = "\n";
   if (!tree.nodes.empty()) {
-    text += fmt::format("  {}\n", tree.newick);
+    const std::string newick = fmt::format("  {}\n", tree.newick);  // which has no place to break
+    text += newick.size() <= width ? newick : "  The tree stands in the report.\n";
     for (std::size_t i = 0; i < tree.nodes.size(); ++i) {
       if (std::isnan(tree.nodes[i].support)) continue;
       text += wrapped(
           fmt::format("{:.0f} % of draws of layers set apart: {}", 100 * tree.nodes[i].support,
                       fmt::join(results::setApart(tree.nodes, i), ", ")),
-          2);
+          2, width);
     }
-    text +=
-        fmt::format("  Measured on {}, {} layers; paths along it miss {:.1f} % of the variance.\n",
-                    tree.gauge, tree.layers, 100 * tree.misfit);
+    text += wrapped(
+        fmt::format("Measured on {}, {} layers; paths along it miss {:.1f} % of the variance.",
+                    tree.gauge, tree.layers, 100 * tree.misfit),
+        2, width);
   }
-  return text + wrapped(tree.note, 2);
+  return text + wrapped(tree.note, 2, width);
 }
 
-std::string described(const results::Family& family, std::size_t& number) {
+std::string described(const results::Family& family, std::size_t& number, std::size_t width) {
   std::string text = headline(family, number);
   if (family.models.size() == 1) return text;
   for (const std::string& model : family.models) text += "  " + model + "\n";
-  text += joinedText(family);
-  for (const results::Tree& tree : family.trees) text += treeText(tree);
+  text += joinedText(family, width);
+  for (const results::Tree& tree : family.trees) text += treeText(tree, width);
   return text;
 }
 
@@ -78,27 +81,27 @@ std::string pairsText(const TextTable& pairs, std::size_t width) {
 }  // namespace
 
 std::string familySummary(const results::Report& report, std::size_t width) {
-  std::string text;
+  const Answer said = answerOf(report);
+  std::string text = wrapped(said.first, 0, width) + wrapped(said.second, 0, width) + "\n";
   std::size_t number = 0;
-  for (const results::Family& family : report.families) text += described(family, number);
+  for (const results::Family& family : report.families) text += described(family, number, width);
   TextTable related{"", {"model", "model", "verdict", "log10 p"}, {}, ""};
   std::map<std::string, std::size_t> counts;
   for (const results::Pair& pair : report.pairs) {
     if (results::hasControl(report, pair)) continue;
-    ++counts[evidence::name(pair.verdict.klass)];
+    ++counts[verdictName(pair.verdict)];
     if (!evidence::isRelated(pair.verdict.klass)) continue;
-    related.rows.push_back({pair.a, pair.b, evidence::name(pair.verdict.klass),
-                            fmt::format("{:.1f}", pair.verdict.log10_p)});
+    related.rows.push_back(
+        {pair.a, pair.b, verdictName(pair.verdict), fmt::format("{:.1f}", pair.verdict.log10_p)});
   }
-  text += "\n" + pairsText(related, width) + "\n";
-  for (const auto& [klass, count] : counts) {
-    text += fmt::format("{}{} {}", text.back() == '\n' ? "Pairs: " : ", ", count, klass);
-  }
-  return text +
-         ".\nlog10 p: decimal logarithm of the p-value, adjusted by Holm over all pairs and tests "
-         "of "
-         "this\nrun, and of no other run: models that are screened together belong in one.\n"
-         "The graph says who shares weights, not who descends from whom.\n";
+  if (!related.rows.empty()) text += "\n" + pairsText(related, width);
+  std::vector<std::string> pairs;
+  for (const auto& [verdict, count] : counts) pairs.push_back(fmt::format("{} {}", count, verdict));
+  return text + "\n" + wrapped(fmt::format("Pairs: {}.", fmt::join(pairs, ", ")), 0, width) +
+         wrapped(
+             "log10 p: the p-value's power of ten, adjusted by Holm over all pairs and tests of "
+             "this run, and of no other run: models that are screened together belong in one.",
+             0, width);
 }
 
 }  // namespace kindred::report

@@ -24,8 +24,9 @@ Address addressOf(const results::Model& model) {
 
 bool isOrgAndName(const Address& address, const std::string& key) {
   const std::size_t slash = address.path.find('/');
-  return slash != std::string::npos && slash > 0 && slash == address.path.rfind('/') &&
-         key.starts_with(address.path.substr(slash + 1)) && slash + 1 < address.path.size();
+  if (slash == std::string::npos || slash == 0 || slash != address.path.rfind('/')) return false;
+  const std::string org = address.path.substr(0, slash), own = address.path.substr(slash + 1);
+  return !own.empty() && (key.starts_with(own) || key.starts_with(org + "-" + own));
 }
 
 }  // namespace

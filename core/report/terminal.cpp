@@ -129,7 +129,8 @@ class Printer {
     for (const results::StepTable& made : report_.tables) {
       const bool of_pair = made.models == std::vector<std::string>{pair.a, pair.b} ||
                            made.models == std::vector<std::string>{pair.b, pair.a};
-      if (of_pair && made.of_relatives) return prose(made.table.note);
+      if (!of_pair || !made.of_relatives) continue;
+      return made.table.note.empty() ? "" : prose(made.table.note);
     }
     return {};
   }

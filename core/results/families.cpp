@@ -8,6 +8,7 @@
 
 #include "results/lineage.hpp"
 #include "results/nearest.hpp"
+#include "results/tree.hpp"
 
 namespace kindred::results {
 
@@ -109,10 +110,9 @@ class Joiner {
 
 // No tree holds a merge of strangers: without it each part has its own.
 void plantTrees(const Report& report, Family& family) {
-  constexpr std::size_t kLeast = 3;
   const std::vector<std::vector<std::string>> whole{family.models};
   for (const auto& part : family.parts.empty() ? whole : family.parts) {
-    if (part.size() >= kLeast) family.trees.push_back(lineageOf(report, part));
+    if (part.size() >= kLeastInTree) family.trees.push_back(lineageOf(report, part));
   }
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
+#include <set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -67,22 +68,57 @@ std::string noteOf(const Report& report, const Tree& tree) {
   return note;
 }
 
+// Those that some test of the gauge ties to another of them; all, where none says so of any.
+std::vector<std::string> tiedBy(const std::string& gauge, const Report& report,
+                                const std::vector<std::string>& models) {
+  const std::set<std::string> members(models.begin(), models.end());
+  std::set<std::string> tied;
+  for (const evidence::StepFinding& row : report.findings) {
+    if (row.finding.gauge.name() != gauge) continue;
+    if (!members.contains(row.model_a) || !members.contains(row.model_b)) continue;
+    if (evidence::rejects(row.finding, row.log10_p_adjusted)) {
+      tied.insert({row.model_a, row.model_b});
+    }
+  }
+  if (tied.empty()) return models;
+  std::vector<std::string> list;
+  std::copy_if(models.begin(), models.end(), std::back_inserter(list),
+               [&](const std::string& model) { return tied.contains(model); });
+  return list;
+}
+
+std::vector<std::string> without(const std::vector<std::string>& all,
+                                 const std::vector<std::string>& some) {
+  std::vector<std::string> left;
+  std::copy_if(all.begin(), all.end(), std::back_inserter(left), [&](const std::string& model) {
+    return std::find(some.begin(), some.end(), model) == some.end();
+  });
+  return left;
+}
+
 }  // namespace
 
-Tree lineageOf(const Report& report, const std::vector<std::string>& models) {
+Tree lineageOf(const Report& report, const std::vector<std::string>& family) {
   Tree tree;
-  tree.made = madeOf(report, models);
-  if (models.size() > kMostInTree) {
+  tree.made = madeOf(report, family);
+  if (family.size() > kMostInTree) {
     tree.note = fmt::format("No tree: more than {} models are related.", kMostInTree);
     return tree;
   }
-  const Measured measured = measuredOf(report, {models.begin(), models.end()});
-  const std::size_t pairs = models.size() * (models.size() - 1) / 2;
+  const Measured measured = measuredOf(report, {family.begin(), family.end()});
+  const std::size_t pairs = family.size() * (family.size() - 1) / 2;
   const auto common = std::max_element(
       measured.begin(), measured.end(),
       [](const auto& x, const auto& y) { return x.second.size() < y.second.size(); });
   if (common == measured.end() || common->second.size() < pairs) {
     tree.note = "No tree: no one test said of every pair how alike its rows are.";
+    return tree;
+  }
+  const std::vector<std::string> models = tiedBy(common->first, report, family);
+  const std::vector<std::string> left_out = without(family, models);
+  if (models.size() < kLeastInTree) {
+    tree.note = fmt::format("No tree: on {} nothing ties {} to the others.", common->first,
+                            fmt::join(left_out, ", "));
     return tree;
   }
   PairTable table(models.size());
@@ -97,6 +133,10 @@ Tree lineageOf(const Report& report, const std::vector<std::string>& models) {
   made.root = earliest(report, models);
   if (!made.root.empty()) made.newick = newickOf(made.nodes, made.root);
   made.note = noteOf(report, made);
+  if (!left_out.empty()) {
+    made.note += fmt::format(" Not in it, since on {} nothing ties them to the others: {}.",
+                             made.gauge, fmt::join(left_out, ", "));
+  }
   return made;
 }
 

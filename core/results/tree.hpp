@@ -29,7 +29,7 @@ class PairTable {
   std::vector<PairLikeness> pairs_;
 };
 
-inline constexpr std::size_t kMostInTree = 200;
+inline constexpr std::size_t kLeastInTree = 3, kMostInTree = 200;
 
 // The distance of a pair is -ln of its mean correlation, which adds up along a path of independent
 // changes. Needs 3 to kMostInTree names, as many as the table has models, and a layer of every

@@ -31,7 +31,7 @@ TextTable summary(const MatrixTask& task, const std::vector<characterise::Statem
     table.rows.push_back({what, seen});
     table.note += (table.note.empty() ? "" : "; ") + seen;
   }
-  table.note += '.';
+  if (!table.note.empty()) table.note += '.';
   return table;
 }
 

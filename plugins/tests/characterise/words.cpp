@@ -229,6 +229,7 @@ bool isReadWhole(const ModelWeights& model) {
 }
 
 std::string noLayerWords(const ModelWeights& a, const ModelWeights& b) {
+  if (a.mlps().empty() || b.mlps().empty()) return {};
   if (isReadWhole(a) && isReadWhole(b)) {
     return fmt::format("no MLP of {} has a counterpart in {}", b.model(), a.model());
   }
@@ -265,9 +266,12 @@ std::string layerWords(const std::map<std::int64_t, std::int64_t>& layers,
     from.push_back(range(run.b, run.b + run.length - 1));
     to.push_back(range(run.a, run.a + run.length - 1));
   }
+  const bool one = runs.size() == 1 && runs.front().length == 1;
   std::string text =
-      fmt::format("layers {} of {} correspond to {} of {}", joined(from), b, joined(to), a);
+      fmt::format("{} {} of {} {} to {} of {}", one ? "layer" : "layers", joined(from), b,
+                  one ? "corresponds" : "correspond", joined(to), a);
   if (!alone.empty()) text += fmt::format(", {} to none", joined(alone));
+  if (layers.size() < of_b_model.shape().layers) text += " (of other layers no MLP was read)";
   return text;
 }
 

@@ -80,7 +80,7 @@ TEST(Families, OfOneAreAloneOnlyWhereEveryPairWasRun) {
   EXPECT_THAT(text, HasSubstr("alone: b"));
   EXPECT_THAT(text, HasSubstr("undecided: a (1 of its pairs"));
   EXPECT_THAT(text, Not(HasSubstr("alone: a")));
-  EXPECT_THAT(text, HasSubstr("1 not-run"));
+  EXPECT_THAT(text, HasSubstr("1 Not run"));
 }
 
 TEST(Families, LeaveControlsOut) {
