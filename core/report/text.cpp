@@ -68,13 +68,22 @@ std::string number(double value) {
 }
 
 std::string cut(const std::string& text, std::size_t width) {
+  constexpr std::size_t kDots = 2, kLeastToSplit = 12;
   if (widthOf(text) <= width) return text;
-  std::size_t end = 0;
-  for (std::size_t characters = 0; end < text.size(); ++end) {
-    if (words::continues(text[end])) continue;
-    if (++characters > width - std::min<std::size_t>(width, 2)) break;
+  const std::size_t kept = width - std::min(width, kDots);
+  const std::string dots(width - kept, '.');
+  // Names differ at their ends as often as where they begin.
+  const bool name = width >= kLeastToSplit && text.find(' ') == std::string::npos;
+  const std::size_t head = name ? kept - kept / 2 : kept;
+  const std::size_t all = widthOf(text), tail = all - (kept - head);
+  std::string first, last;
+  std::size_t characters = 0;
+  for (const char byte : text) {
+    if (!words::continues(byte)) ++characters;
+    if (characters <= head) first += byte;
+    if (characters > tail) last += byte;
   }
-  return text.substr(0, end) + std::string(std::min<std::size_t>(width, 2), '.');
+  return first + dots + last;
 }
 
 std::string wrapped(const std::string& text, std::size_t indent, std::size_t width) {

@@ -13,8 +13,8 @@ inline constexpr std::size_t kWidth = 80;  // where nothing says how wide it is
 // Four decimals, none from 1000 on, or two digits with an exponent; "-" for NaN.
 std::string number(double value);
 
-// At most so many columns, the last two ".." where something is left out. Counts characters, not
-// bytes.
+// At most so many columns, with ".." where something is left out: at the end, or in the middle of a
+// single word such as a name. Counts characters, not bytes.
 std::string cut(const std::string& text, std::size_t width);
 
 // Words in lines of `width` columns, indented.

@@ -180,10 +180,23 @@ class LocalMmap final : public kindred::Source {
   }
 
   std::unique_ptr<kindred::Location> open(const std::string& address) override {
-    return std::make_unique<LocalLocation>(below(root_, address), address, read_by_);
+    const std::string here = withoutRevision(address);
+    return std::make_unique<LocalLocation>(below(root_, here), here, read_by_);
   }
 
  private:
+  // org/name@revision:file of the Hub is org/name/file here, unless a path is called as it is
+  // written: so a recipe moves by its source alone. Which revision a folder holds nobody can say.
+  std::string withoutRevision(const std::string& address) const {
+    std::error_code ignored;
+    const std::size_t at = address.find('@');
+    if (at == std::string::npos || fs::exists(below(root_, address), ignored)) return address;
+    const std::size_t colon = address.find(':', at);
+    std::string here = address.substr(0, at);
+    if (colon != std::string::npos) here += "/" + address.substr(colon + 1);
+    return fs::exists(below(root_, here), ignored) ? here : address;
+  }
+
   fs::path root_;
   ReadBy read_by_;
 };

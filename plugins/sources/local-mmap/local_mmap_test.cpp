@@ -231,6 +231,18 @@ TEST(LocalMmap, TakesAbsoluteAddressesBelowTheRoot) {
   EXPECT_THAT(source("/")->open((dir / "root" / "m").string())->list(), ElementsAre("x"));
 }
 
+// A recipe moves from the Hub to a disk by its source alone.
+TEST(LocalMmap, TakesAddressesOfTheHubForPathsBelowTheRoot) {
+  const TempDir dir;
+  dir.write("org/name/x", "1");
+  const auto at = [&](const char* address) { return source(dir.path())->open(address); };
+  EXPECT_THAT(at("org/name@main")->list(), ElementsAre("x"));
+  EXPECT_EQ(at("org/name@main:x")->chosen(), "x");
+  EXPECT_THAT(errorOf([&] { at("org/other@main"); }), HasSubstr("other@main"));
+  dir.write("org/name@main/y", "1");  // what is called as written is what is meant
+  EXPECT_THAT(at("org/name@main")->list(), ElementsAre("y"));
+}
+
 TEST(LocalMmap, SaysWhatIsNoFile) {
   const TempDir dir;
   dir.write("m/x", "1");

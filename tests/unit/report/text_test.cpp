@@ -66,6 +66,8 @@ TEST(Cut, CountsCharactersNotBytes) {
   EXPECT_EQ(cut("\xc4\xa0the", 4), "\xc4\xa0the");
   EXPECT_EQ(cut("\xc4\xa0\xc4\xa0\xc4\xa0\xc4\xa0\xc4\xa0", 4), "\xc4\xa0\xc4\xa0..");
   EXPECT_EQ(cut("abcdef", 4), "ab..");
+  EXPECT_EQ(cut("several words that go on", 14), "several word..");
+  EXPECT_EQ(cut("organisation-Qwen2-72B-one", 14), "organi..2B-one");
 }
 
 }  // namespace
