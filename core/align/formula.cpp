@@ -10,7 +10,7 @@ namespace kindred::align {
 namespace {
 
 // Rules look at no more of a matrix, and what made one layer's matrix made them all.
-constexpr std::uint64_t kRowsLookedAt = 128, kColumnsLookedAt = 256, kLayersLookedAt = 4;
+constexpr std::uint64_t kColumnsLookedAt = 256, kLayersLookedAt = 4;
 constexpr std::size_t kExpertsLookedAt = 2;  // of a layer
 
 std::string whyComputed(const ModelWeights& weights, std::string_view role, const Place& place,
@@ -63,47 +63,51 @@ std::vector<Place> placesOf(const ModelWeights& weights, std::string_view role) 
 
 }  // namespace
 
-std::optional<std::string> computedAmong(const ModelWeights& weights,
-                                         std::initializer_list<std::string_view> roles,
-                                         std::span<const std::uint32_t> tokens) {
-  const auto reason = [&](std::string_view role, const std::string& where, const std::string& why) {
+std::optional<std::string> computedIn(const ModelWeights& weights, std::string_view role,
+                                      std::span<const std::uint32_t> tokens) {
+  const auto reason = [&](const std::string& where, const std::string& why) {
     return std::string(role) + where + " of " + weights.model() +
            " is, or began as, what any program computes: " + why;
   };
-  for (const std::string_view role : roles) {
-    if (isOfTokens(role)) {
-      const auto some = tokens.first(std::min<std::size_t>(tokens.size(), kRowsLookedAt));
-      const std::string why = whyComputed(weights, role, {}, some);
-      if (!why.empty()) return reason(role, "", why);
-      continue;
-    }
-    for (const Place& place : placesOf(weights, role)) {
-      std::vector<std::uint32_t> first(std::min(kRowsLookedAt, weights.rows(role, place)));
-      std::iota(first.begin(), first.end(), 0u);
-      const std::string why = whyComputed(weights, role, place, first);
-      if (!why.empty()) return reason(role, " of layer " + std::to_string(place.layer), why);
-    }
+  if (isOfTokens(role)) {
+    const auto some = tokens.first(std::min<std::size_t>(tokens.size(), kRowsLookedAt));
+    const std::string why = whyComputed(weights, role, {}, some);
+    return why.empty() ? std::nullopt : std::optional(reason("", why));
+  }
+  for (const Place& place : placesOf(weights, role)) {
+    std::vector<std::uint32_t> first(
+        std::min<std::uint64_t>(kRowsLookedAt, weights.rows(role, place)));
+    std::iota(first.begin(), first.end(), 0u);
+    const std::string why = whyComputed(weights, role, place, first);
+    if (!why.empty()) return reason(" of layer " + std::to_string(place.layer), why);
   }
   return std::nullopt;
 }
 
-std::optional<std::string> computedBehind(const ModelWeights& weights, const GaugeUse& use) {
+std::vector<std::string_view> rolesBehind(const GaugeUse& use) {
   const bool order = use.of == GaugeUse::Of::order;
   switch (use.gauge) {
     case Gauge::mlp_unit:
-      if (order) return computedAmong(weights, {role::kGate, role::kUp});
+      if (order) return {role::kGate, role::kUp};
       break;
     case Gauge::kv_group:
-      return computedAmong(weights, {role::kKey, role::kValue});
+      return {role::kKey, role::kValue};
     case Gauge::expert:
-      return computedAmong(weights, {role::kRouter});
+      return {role::kRouter};
     case Gauge::residual_dim:
-      if (order || use.role != role::kUp) return std::nullopt;  // rows of tokens, and gains
-      return computedAmong(weights, {role::kUp, role::kDown, role::kValue, role::kAttentionOutput});
+      if (order || use.role != role::kUp) return {};  // rows of tokens, and gains
+      return {role::kUp, role::kDown, role::kValue, role::kAttentionOutput};
     default:
       break;
   }
-  return computedAmong(weights, {use.role});
+  return {use.role};
+}
+
+std::optional<std::string> computedBehind(const ModelWeights& weights, const GaugeUse& use) {
+  for (const std::string_view role : rolesBehind(use)) {
+    if (auto why = computedIn(weights, role)) return why;
+  }
+  return std::nullopt;
 }
 
 }  // namespace kindred::align

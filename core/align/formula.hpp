@@ -4,25 +4,31 @@
 // by which tensors without a role are left out: constants/constants.hpp.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
-#include <initializer_list>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <kindred/alignment.hpp>
 
 namespace kindred::align {
 
-// Why a matrix of one of these roles is no model's own; nothing: no rule fits. The first rows of
-// each are looked at, of embedding and head the rows of `tokens`; of many layers some, and of a
-// layer with experts the first ones.
-std::optional<std::string> computedAmong(const ModelWeights& weights,
-                                         std::initializer_list<std::string_view> roles,
-                                         std::span<const std::uint32_t> tokens = {});
+// Of tokens; of a matrix in layers as many rows.
+inline constexpr std::size_t kRowsLookedAt = 128;
 
-// The same of what a test of this gauge rests on in layers.
+// Why a matrix of this role is no model's own; nothing: no rule fits. The first rows of each are
+// looked at, of embedding and head the rows of `tokens`; of many layers some, and of a layer with
+// experts the first ones.
+std::optional<std::string> computedIn(const ModelWeights& weights, std::string_view role,
+                                      std::span<const std::uint32_t> tokens = {});
+
+// Roles whose matrices in layers a test of this gauge rests on. They point into `use`.
+std::vector<std::string_view> rolesBehind(const GaugeUse& use);
+
+// Why one of these is no model's own.
 std::optional<std::string> computedBehind(const ModelWeights& weights, const GaugeUse& use);
 
 }  // namespace kindred::align

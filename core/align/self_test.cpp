@@ -484,32 +484,46 @@ std::optional<std::string> failed(const ModelProfile& model, const GaugeUse& use
 
 }  // namespace
 
-template <class Work>
-std::optional<std::string> SelfTests::once(Known& known, const ModelProfile& model,
-                                           const GaugeUse& use, const Work& work) {
-  const Key key{&model, use.of, use.gauge, use.role};
+template <class Key, class Work>
+SelfTests::Reason SelfTests::once(std::map<Key, Reason>& known, const Key& key, const Work& work) {
   {
     const std::lock_guard lock(mutex_);
     if (const auto found = known.find(key); found != known.end()) return found->second;
   }
-  std::optional<std::string> reason = work();
+  Reason reason = work();
   const std::lock_guard lock(mutex_);
   return known.emplace(key, std::move(reason)).first->second;
 }
 
-std::optional<std::string> SelfTests::computed(const ModelProfile& model, const GaugeUse& use) {
-  return once(computed_, model, use, [&] { return computedBehind(model.weights(), use); });
+SelfTests::Reason SelfTests::computed(const ModelProfile& model, std::string_view role,
+                                      const std::vector<std::uint32_t>& tokens) {
+  return once(computed_, Computed{&model, role, tokens},
+              [&] { return computedIn(model.weights(), role, tokens); });
 }
 
-std::optional<std::string> SelfTests::against(const ModelProfile& model, const GaugeUse& use,
-                                              const std::vector<std::uint32_t>& tokens) {
+SelfTests::Reason SelfTests::computed(const ModelProfile& model, const GaugeUse& use) {
+  for (const std::string_view role : rolesBehind(use)) {
+    if (Reason reason = computed(model, role)) return reason;
+  }
+  return std::nullopt;
+}
+
+SelfTests::Reason SelfTests::against(const ModelProfile& model, const GaugeUse& use,
+                                     const std::vector<std::uint32_t>& tokens) {
   // Which tokens are read is a matter of the pair.
   const bool of_pair = use.gauge == Gauge::residual_dim;
   const auto test = [&] { return failed(model, use, tokens); };
-  if (auto reason = of_pair ? test() : once(unfair_, model, use, test)) return reason;
-  if (auto reason = computed(model, use)) return reason;
+  const Unfair key{&model, use.of, use.gauge, use.role};
+  if (Reason reason = of_pair ? test() : once(unfair_, key, test)) return reason;
+  if (Reason reason = computed(model, use)) return reason;
   if (!of_pair) return std::nullopt;
-  return computedAmong(model.weights(), {role::kEmbedding, role::kOutput}, tokens);
+  const auto some = std::min(tokens.size(), kRowsLookedAt);
+  const std::vector<std::uint32_t> first(tokens.begin(),
+                                         tokens.begin() + static_cast<std::ptrdiff_t>(some));
+  for (const std::string_view role : {role::kEmbedding, role::kOutput}) {
+    if (Reason reason = computed(model, role, first)) return reason;
+  }
+  return std::nullopt;
 }
 
 }  // namespace kindred::align

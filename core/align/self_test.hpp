@@ -53,15 +53,19 @@ class SelfTests {
   std::optional<std::string> computed(const ModelProfile& model, const GaugeUse& use);
 
  private:
-  using Key = std::tuple<const ModelProfile*, GaugeUse::Of, Gauge, std::string>;
-  using Known = std::map<Key, std::optional<std::string>>;
+  using Reason = std::optional<std::string>;  // nothing: there is none
+  using Unfair = std::tuple<const ModelProfile*, GaugeUse::Of, Gauge, std::string>;
+  // A role, and rows that were read of it where these differ from pair to pair.
+  using Computed = std::tuple<const ModelProfile*, std::string, std::vector<std::uint32_t>>;
 
-  template <class Work>
-  std::optional<std::string> once(Known& known, const ModelProfile& model, const GaugeUse& use,
-                                  const Work& work);
+  template <class Key, class Work>
+  Reason once(std::map<Key, Reason>& known, const Key& key, const Work& work);
+  Reason computed(const ModelProfile& model, std::string_view role,
+                  const std::vector<std::uint32_t>& tokens = {});
 
   std::mutex mutex_;
-  Known unfair_, computed_;
+  std::map<Unfair, Reason> unfair_;
+  std::map<Computed, Reason> computed_;
 };
 
 }  // namespace kindred::align

@@ -136,11 +136,16 @@ std::size_t mostRegular(const std::vector<std::size_t>& peaks, std::size_t width
 bool areRegular(std::vector<std::size_t> peaks, std::size_t width) {
   const std::size_t stored = mostRegular(peaks, width);
   if (stored < kLeastRegular) return false;
+  std::size_t most = 0;
+  const auto stands_out = [&] {
+    const auto shuffled = static_cast<double>(most);
+    return static_cast<double>(stored) > shuffled + kAboveChance * std::sqrt(shuffled) / 2;
+  };
   Random random(peaks.size());
   std::vector<std::size_t> numbers(width);
   for (std::size_t i = 0; i < width; ++i) numbers[i] = i;
-  std::size_t most = 0;
-  for (int shuffle = 0; shuffle < kReorderings; ++shuffle) {
+  // The most only grows: what no longer stands out never will.
+  for (int shuffle = 0; shuffle < kReorderings && stands_out(); ++shuffle) {
     random.shuffle(std::span(numbers));
     std::vector<std::size_t> renumbered(peaks);
     for (std::size_t& peak : renumbered) peak = numbers[peak];
@@ -148,8 +153,7 @@ bool areRegular(std::vector<std::size_t> peaks, std::size_t width) {
     random.shuffle(std::span(peaks));
     most = std::max(most, mostRegular(peaks, width));
   }
-  const auto shuffled = static_cast<double>(most);
-  return static_cast<double>(stored) > shuffled + kAboveChance * std::sqrt(shuffled) / 2;
+  return stands_out();
 }
 
 template <class Change>

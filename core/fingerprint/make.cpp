@@ -177,7 +177,7 @@ class Maker {
       }
     }
     std::sort(rows.begin(), rows.end());
-    tokens_tell_ = !align::computedAmong(weights_, {role::kEmbedding}, rows);
+    tokens_tell_ = !align::computedIn(weights_, role::kEmbedding, rows);
     made_.tokens.resize(made_.tokens.size() / 64 * 64);
     token_rows_.resize(made_.tokens.size() * embedding.columns);
     if (embedding.columns != made_.hidden) made_.tokens.clear();
