@@ -11,15 +11,16 @@ bool isFactor(DType dtype) {
   return exact && info(dtype).bits % 8 == 0;
 }
 
-std::vector<float> numbersOf(DType dtype, Bytes bytes) {
-  std::vector<float> values(bytes.size() / sizeOf(dtype));
-  if (!info(dtype).wide) {
-    models::toFloat(dtype, bytes, values);
-    return values;
-  }
+void toNumbers(DType dtype, Bytes bytes, std::span<float> values) {
+  if (!info(dtype).wide) return models::toFloat(dtype, bytes, values);
   std::vector<double> wide(values.size());
   models::toDouble(dtype, bytes, wide);
   for (std::size_t i = 0; i < wide.size(); ++i) values[i] = static_cast<float>(wide[i]);
+}
+
+std::vector<float> numbersOf(DType dtype, Bytes bytes) {
+  std::vector<float> values(bytes.size() / sizeOf(dtype));
+  toNumbers(dtype, bytes, values);
   return values;
 }
 

@@ -14,6 +14,8 @@ namespace kindred::codecs {
 // All numbers of a run of bytes. The dtype must be one that float holds exactly, or F64 or I64,
 // which are rounded.
 std::vector<float> numbersOf(DType dtype, Bytes bytes);
+// The same, of as many as `values` has room for.
+void toNumbers(DType dtype, Bytes bytes, std::span<float> values);
 
 // Whether tensors of it can be scales, zero points or minima: real numbers of whole bytes, whatever
 // value these have. What codecs take for such is checked by it.

@@ -40,17 +40,16 @@ class Scaled final : public Codec {
 
   void decode(std::uint64_t first, std::uint64_t count, std::span<const Bytes> bytes,
               std::span<float> values) const override {
-    const std::vector<float> codes = numbersOf(codes_, bytes[0]);
     const std::vector<float> scales = numbersOf(scales_, bytes[1]);
-    const std::uint64_t top = first / height_;
+    const std::uint64_t top = first / height_, row_bytes = columns_ * sizeOf(codes_);
     for (std::uint64_t r = 0; r < count; ++r) {
+      const std::span<float> row = values.subspan(r * columns_, columns_);
+      toNumbers(codes_, bytes[0].subspan(r * row_bytes, row_bytes), row);
       const float* scale = scales.data() + ((first + r) / height_ - top) * across_;
       for (std::uint64_t left = 0, b = 0; left < columns_; left += width_, ++b) {
         const std::uint64_t right = left + std::min(width_, columns_ - left);
         const float factor = scale[b] * factor_;
-        for (std::uint64_t c = left; c < right; ++c) {
-          values[r * columns_ + c] = codes[r * columns_ + c] * factor;
-        }
+        for (std::uint64_t c = left; c < right; ++c) row[c] *= factor;
       }
     }
   }
