@@ -40,7 +40,7 @@ bool storesWholeGains(const Checkpoint& checkpoint) {
 std::shared_ptr<const ArchitectureRules> asStored(
     const Checkpoint& checkpoint, const std::shared_ptr<const ArchitectureRules>& rules) {
   const bool whole_gains = rules->gains_plus_one && storesWholeGains(checkpoint);
-  const bool in_doubt = isToldByNames(checkpoint);
+  const bool in_doubt = !whyToldByNames(checkpoint).empty();
   const auto depends = [&](const GaugeRule& rule) { return in_doubt || !rule.unless.empty(); };
   if (!whole_gains && std::none_of(rules->gauges.begin(), rules->gauges.end(), depends)) {
     return rules;

@@ -56,6 +56,8 @@ class ConfigReader {
         const std::string type(std::string_view(value.get_string()));
         config_.model_types.insert(top ? config_.model_types.begin() : config_.model_types.end(),
                                    type);
+      } else if (key == "_class_name" && top && token.starts_with('"')) {
+        config_.classes.emplace_back(std::string_view(value.get_string()));  // of diffusers
       } else if (token != "null") {
         if (top) {
           config_.values.try_emplace(key, token);
@@ -81,6 +83,8 @@ class ConfigReader {
       --depth_;
     } else if (key == "attn_config" || key == "ffn_config" || key == "moe") {
       readPart(value);
+    } else if (key == "attention_other_setting") {
+      readWindow(value);
     } else if (key == "rope_parameters" || key == "rope_scaling") {
       std::vector<ModelConfig::Rotation> rotations;
       readRotary(value, rotations, "");
@@ -97,6 +101,20 @@ class ConfigReader {
       const std::string token(trimmed(json::value(field.value()).raw_json_token()));
       if (!token.starts_with('{') && !token.starts_with('[') && key != "model_type") {
         config_.values.try_emplace(key, token);
+      }
+    }
+  }
+
+  // Heads of layers that see a window, where a family states them apart.
+  void readWindow(json::value value) {
+    for (json::field field : value.get_object()) {
+      const std::string key(std::string_view(field.unescaped_key()));
+      const std::string token(trimmed(json::value(field.value()).raw_json_token()));
+      for (const auto& [stated, common] :
+           {std::pair{"num_attention_heads", "swa_num_attention_heads"},
+            std::pair{"num_attention_groups", "swa_num_key_value_heads"},
+            std::pair{"head_dim", "swa_head_dim"}}) {
+        if (key == stated) config_.values.try_emplace(common, token);
       }
     }
   }
@@ -200,7 +218,7 @@ constexpr std::array kSpellings{
     Spelling{&Dimensions::kv_heads,
              "kv_heads",
              {"num_key_value_heads", "num_kv_heads", "n_head_kv", "n_kv_heads",
-              "multi_query_group_num", "kv_n_heads"}},
+              "multi_query_group_num", "kv_n_heads", "num_attention_groups"}},
     Spelling{&Dimensions::head_dim,
              "head_dim",
              {"head_dim", "kv_channels", "d_kv", "attention_head_dim"}},

@@ -121,9 +121,9 @@ class Fitter {
       return;
     }
     heads_ = LayerHeads(stated_, depth_, views_);
-    const bool unknown = stated_.heads == 0 && isToldByNames(checkpoint_);
+    const std::string by_names = stated_.heads == 0 ? whyToldByNames(checkpoint_) : "";
     const std::string problem =
-        unknown ? "config.json is missing: number of heads unknown" : heads_.problem(stated_);
+        by_names.empty() ? heads_.problem(stated_) : by_names + ": number of heads unknown";
     if (!problem.empty()) {
       for (const auto role : {role::kQuery, role::kKey, role::kValue, role::kAttentionOutput}) {
         views_.filter(role, [&](const Index&, const View& view) {

@@ -41,6 +41,10 @@ class Splitter::Counter {
     if (!rule.experts.empty()) {
       fit.experts = dimension(rule.experts, problem);
       if (!problem.empty()) return false;
+      // Matrices of all experts behind each other, as DBRX has them.
+      if (shape.size() == 2 && shape[0] % fit.experts == 0) {
+        shape = {fit.experts, shape[0] / fit.experts, shape[1]};
+      }
       if (shape.size() != 3 || shape[0] != fit.experts || tensor.elements == 0 ||
           fit.experts > kMostExperts) {
         problem = fmt::format("does not hold a matrix for each of {} experts", fit.experts);

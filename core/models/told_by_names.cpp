@@ -11,6 +11,8 @@
 #include <tuple>
 
 #include "models/config.hpp"
+#include "models/config_remedy.hpp"
+#include "models/dtypes.hpp"
 #include "models/role_shapes.hpp"
 #include "models/role_views.hpp"
 #include "words/letters.hpp"
@@ -19,16 +21,21 @@
 namespace kindred::models {
 namespace {
 
-// In what a model states: whence it is known. No config.json has it.
-constexpr const char* kToldBy = "kindred_told_by";
+// In what a model states: why its family is told by names. No config.json has it.
+constexpr const char* kToldBy = "kindred_told_because";
 // Gauges by name, a space behind each.
 constexpr const char* kInDoubt = "kindred_gauges_in_doubt";
+constexpr const char* kTurned = "rotary-pair rotary-free ";
 constexpr std::string_view kQueryNorm = "attention.q_norm";
+constexpr const char* kNoConfig = "config.json is missing";
 
 // Experts after the first few have the names that these have.
 constexpr std::uint64_t kExpertsLookedAt = 3;
 // Of a layer: fewer roles may have a family's names by chance.
 constexpr std::size_t kLeastRoles = 6;
+// Norms whose gains are looked at, where families differ in how they are stored.
+constexpr std::size_t kNormsLookedAt = 4;
+constexpr std::uint64_t kMostGains = 1 << 16;
 // What sizes may be in a config.json, too.
 constexpr std::uint64_t kMostSize = 2'147'483'647;
 
@@ -295,15 +302,36 @@ std::string typeOf(const Architecture& family, const ArchitectureRegistry& regis
   return {};
 }
 
-std::string noteOn(const std::vector<FamilyFit>& fits, const std::string& heads_by) {
+// Why the family is not the one that config.json names: there is none, or it names none that is
+// known.
+std::string whyByNames(const Checkpoint& checkpoint) {
+  if (checkpoint.config().empty()) return kNoConfig;
+  const std::vector<std::string> types = readConfig(checkpoint).model_types;
+  const char* where = isConfigFile(checkpoint.configPlace()) ? "config.json" : "the file";
+  return types.empty() ? fmt::format("{} names no model_type", where)
+                       : fmt::format("{} names the model_type '{}', which is unknown", where,
+                                     words::escaped(types.back(), 40));
+}
+
+std::string noteOn(const std::vector<FamilyFit>& fits, const std::string& because,
+                   const std::string& heads_by) {
   std::vector<std::string> others;
   for (std::size_t i = 1; i < fits.size(); ++i) others.push_back(fits[i].family.name());
   return fmt::format(
-      "config.json is missing: the family '{}' is told by the names of the tensors{}, sizes are "
-      "told by shapes; {}",
-      fits.front().family.name(),
+      "{}: the family '{}' is told by the names of the tensors{}, sizes are told by shapes; {}",
+      because, fits.front().family.name(),
       others.empty() ? "" : fmt::format(" (those of {} are the same)", fmt::join(others, ", ")),
       heads_by.empty() ? "how many heads there are is unknown" : "those of heads by " + heads_by);
+}
+
+// What config.json says with what is stated before it: of two values of a key the first counts.
+std::string before(const std::string& config, const nlohmann::json& stated) {
+  const std::size_t open = config.find('{');
+  std::string text = stated.dump();
+  if (open == std::string::npos) return text;
+  const std::size_t first = config.find_first_not_of(" \t\r\n", open + 1);
+  text.back() = first != std::string::npos && config[first] == '}' ? ' ' : ',';
+  return text + config.substr(open + 1);
 }
 
 // The checkpoint with what is stated of it.
@@ -312,7 +340,8 @@ Checkpoint stating(const Checkpoint& checkpoint, const nlohmann::json& stated) {
   parts.model = checkpoint.model();
   parts.tensors = checkpoint.tensors();
   parts.shards = checkpoint.shards();
-  parts.config = stated.dump();
+  parts.config = before(checkpoint.config(), stated);
+  parts.config_place = checkpoint.configPlace();
   return Checkpoint(std::move(parts));
 }
 
@@ -324,24 +353,58 @@ struct Told {
   std::size_t matrices = 0;
 };
 
-Told toldBy(const Checkpoint& checkpoint, const Architecture& family, const std::string& type) {
+Told toldBy(const Checkpoint& checkpoint, const Architecture& family, const std::string& type,
+            const std::string& because) {
   Told told;
   const Architecture named = family.named(checkpoint);
   const Sizes sizes(checkpoint, named);
-  told.without_heads = {{"model_type", type}, {kToldBy, "names"}};
+  told.without_heads = {{"model_type", type}, {kToldBy, because}};
   sizes.add(told.without_heads);
   told.stated = told.without_heads;
-  told.heads_by = sizes.addHeads(told.stated);
+  const bool known = dimensionsOf(checkpoint, family.rotaryPart()).heads > 0;
+  told.heads_by = known ? "config.json" : sizes.addHeads(told.stated);
   const Checkpoint as_told = stating(checkpoint, told.stated);
   told.matrices = roleShapes(as_told, family.named(as_told)).views.size();
   return told;
 }
 
+// Whether a tenth of the gains of the first norms lies below zero: what a gain exceeds one by may,
+// a gain does not.
+bool storesLessOne(const Checkpoint& checkpoint, const Architecture& family) {
+  std::size_t norms = 0, gains = 0, below = 0;
+  for (const Tensor& tensor : checkpoint.tensors()) {
+    const std::string role = family.roleOf(tensor.name);
+    if (role != role::kAttentionNorm && role != role::kMlpNorm) continue;
+    if (tensor.encoding != Encoding::plain || tensor.numbers != nullptr) continue;
+    if (tensor.shape.size() != 1 || tensor.elements > kMostGains) continue;
+    std::vector<std::byte> raw(tensor.bytes);
+    checkpoint.shards()[tensor.shard].file->read(tensor.offset, raw);
+    std::vector<double> values(tensor.elements);
+    toDouble(tensor.dtype, raw, values);
+    gains += values.size();
+    below += static_cast<std::size_t>(
+        std::count_if(values.begin(), values.end(), [](double gain) { return gain < 0; }));
+    if (++norms == kNormsLookedAt) break;
+  }
+  return 10 * below > gains;
+}
+
+// Names do not say how gains are stored; the gains do.
+void leaveThoseOfSuchGains(const Checkpoint& checkpoint, std::vector<FamilyFit>& fits) {
+  const auto less_one = [](const FamilyFit& fit) { return fit.family.gainsPlusOne(); };
+  if (std::all_of(fits.begin(), fits.end(), less_one)) return;
+  if (std::none_of(fits.begin(), fits.end(), less_one)) return;
+  const bool stored = storesLessOne(checkpoint, fits.front().family);
+  std::erase_if(fits, [&](const FamilyFit& fit) { return less_one(fit) != stored; });
+}
+
 }  // namespace
 
 void stateByNames(Checkpoint& checkpoint, const ArchitectureRegistry& registry) {
-  if (!checkpoint.config().empty() || !checkpoint.configPlace().empty()) return;
+  if (checkpoint.config().empty() && !checkpoint.configPlace().empty()) return;
   if (checkpoint.adapter() != nullptr || checkpoint.tensors().empty()) return;
+  if (!checkpoint.config().empty() && registry.recognise(checkpoint) != nullptr) return;
+  const std::string because = whyByNames(checkpoint);
   std::vector<FamilyFit> fits = bestFits(sampleOf(checkpoint), registry);
   std::map<std::string, Told> told;
   std::size_t most = 0;
@@ -349,7 +412,7 @@ void stateByNames(Checkpoint& checkpoint, const ArchitectureRegistry& registry) 
     const std::string& name = fit.family.name();
     const std::string type = typeOf(fit.family, registry);
     if (type.empty()) continue;
-    told[name] = toldBy(checkpoint, *registry.named(name), type);
+    told[name] = toldBy(checkpoint, *registry.named(name), type, because);
     most = std::max(most, told[name].matrices);
   }
   // Names alone may be those of several; shapes are not.
@@ -358,29 +421,37 @@ void stateByNames(Checkpoint& checkpoint, const ArchitectureRegistry& registry) 
     return found == told.end() || found->second.matrices < most;
   });
   if (fits.empty() || most == 0) return;
+  leaveThoseOfSuchGains(checkpoint, fits);
   const std::string& name = fits.front().family.name();
   if (!holdsAll(registry.named(name)->named(checkpoint), checkpoint)) return;
-  const bool heads = turnAlike(fits);
+  const bool alike = turnAlike(fits);
+  const bool heads = alike || told[name].stated == told[name].without_heads;
   nlohmann::json stated = heads ? told[name].stated : told[name].without_heads;
-  stated[kInDoubt] = inDoubt(fits);
-  const std::string& place = checkpoint.shards()[checkpoint.tensors().front().shard].file->place();
-  checkpoint.state(stated.dump(), place, noteOn(fits, heads ? told[name].heads_by : ""));
+  stated[kInDoubt] = inDoubt(fits) + (alike ? "" : kTurned);
+  const std::string place =
+      checkpoint.config().empty()
+          ? checkpoint.shards()[checkpoint.tensors().front().shard].file->place()
+          : checkpoint.configPlace();
+  checkpoint.state(before(checkpoint.config(), stated), place,
+                   noteOn(fits, because, heads ? told[name].heads_by : ""));
 }
 
-bool isToldByNames(const Checkpoint& checkpoint) {
-  return readConfig(checkpoint).values.contains(kToldBy);
+std::string whyToldByNames(const Checkpoint& checkpoint) {
+  const ModelConfig config = readConfig(checkpoint);
+  const auto found = config.values.find(kToldBy);
+  if (found == config.values.end() || found->second.size() < 2) return {};
+  return found->second.substr(1, found->second.size() - 2);
 }
 
 std::string whyInDoubt(const Checkpoint& checkpoint, const GaugeRule& rule) {
   const ModelConfig config = readConfig(checkpoint);
   const auto found = config.values.find(kInDoubt);
   if (found == config.values.end()) return {};
-  if (!rule.unless.empty()) {
-    return fmt::format("config.json is missing: '{}' is unknown", rule.unless);
-  }
+  const std::string because = whyToldByNames(checkpoint);
+  if (!rule.unless.empty()) return fmt::format("{}: '{}' is unknown", because, rule.unless);
   const bool named =
       found->second.find(std::string(kindred::name(rule.which)) + ' ') != std::string::npos;
-  return named ? "config.json is missing, and families of the same names differ in this" : "";
+  return named ? because + ", and families of the same names differ in this" : "";
 }
 
 }  // namespace kindred::models

@@ -13,6 +13,7 @@
 #include "evidence/adapters.hpp"
 #include "evidence/components.hpp"
 #include "models/adapter.hpp"
+#include "models/told_by_names.hpp"
 #include "outcome/coverage.hpp"
 #include "outcome/wider.hpp"
 #include "plugin/fingerprint.hpp"
@@ -37,6 +38,7 @@ void addCatalogue(const plan::Model& model, results::Model& facts) {
     facts.architecture = model.architecture->name();
     facts.architecture_files = run::foreignFiles(*model.architecture);
     facts.naming = model.architecture->naming();
+    facts.told = models::whyToldByNames(model.checkpoint);
   }
   for (const models::Tensor& tensor : model.checkpoint.tensors()) {
     ++facts.tensors;

@@ -120,8 +120,22 @@ class Printer {
       text +=
           prose(fmt::format("{}: {}", models::name(part.component), verdictName(part.verdict)), 2);
     }
-    return text + "\n" + prose(covered(report_, named)) + correspondence(pair) + evidenceTable() +
-           controlLines();
+    return text + "\n" + prose(covered(report_, named)) + toldFamilies() + correspondence(pair) +
+           evidenceTable() + controlLines();
+  }
+
+  // Families that nothing but names of tensors tells.
+  std::string toldFamilies() const {
+    std::map<std::string, std::vector<std::string>> models;
+    for (const results::Model& model : report_.models) {
+      if (!model.told.empty()) models[familyOf(model)].push_back(name(model.key));
+    }
+    std::string text;
+    for (const auto& [family, names] : models) {
+      text += prose(fmt::format("{} {} read as {}.", fmt::join(names, ", "),
+                                names.size() == 1 ? "is" : "are", family));
+    }
+    return text;
   }
 
   // What corresponds in a pair of relatives, in a sentence.
@@ -199,7 +213,7 @@ class Printer {
       text += fmt::format("  ... and {} more pairs in the report\n", subjects_.size() - kMostPairs);
     }
     for (const std::string& sentence : nearestOf(report_)) text += "\n" + prose(sentence);
-    return text + controlLines();
+    return text + toldFamilies() + controlLines();
   }
 
   // --- figures

@@ -407,6 +407,7 @@ std::string familyOf(const results::Model& model) {
   if (model.architecture.empty()) return "not recognised";
   std::string text = model.architecture;
   if (!model.architecture_files.empty()) text += ", by the user's own " + model.architecture_files;
+  if (!model.told.empty()) text += ", told by names of tensors alone: " + model.told;
   return model.naming.empty() ? text : text + " (" + model.naming + ")";
 }
 

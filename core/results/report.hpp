@@ -61,6 +61,7 @@ struct Model {
   std::string date;  // when it was published, as the user says: 2026-01-31; empty: not said
   Made made = Made::unknown;
   std::string revision, architecture, architecture_files;
+  std::string told;  // why the family is told by names: "config.json is missing"; empty: it is not
   std::string naming;  // how the names differ from the family's; empty: they don't
   std::uint64_t tensors = 0, parameters = 0;
   std::vector<std::string> notes;  // which files were left out; where index and shards disagree

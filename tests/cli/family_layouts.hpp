@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "compared.hpp"
 #include "recipes.hpp"
 #include "toys.hpp"
 
@@ -19,6 +20,7 @@ struct Layout {
   // That must show the copy. Units of an MLP without a gate have no signs, and shuffled ones no
   // order in common.
   std::set<std::string> gauges = {"mlp-unit", "value-dim"};
+  std::string others = {};  // as `tensors`: what the family has besides, without roles
 };
 std::ostream& operator<<(std::ostream& out, const Layout& layout);
 
@@ -33,9 +35,13 @@ Toy made(const Layout& layout, std::uint64_t seed);
 Toy shuffled(const Layout& layout, const Toy& toy);
 void save(const TempDir& dir, const std::string& name, const Layout& layout, const Toy& toy);
 
-// What `compare` reports of two models in the folder.
-nlohmann::json comparedAs(const TempDir& dir, const std::string& a, const std::string& b);
-// The least log10 p of the gauge's findings.
-double bestP(const nlohmann::json& report, const std::string& gauge);
+// The names of its tensors that have roles.
+std::set<std::string> namesWithRoles(const Layout& layout);
+
+// What `compare` reports of all pairs in the folder.
+nlohmann::json comparedAll(const TempDir& dir);
+// The least log10 p of the gauge's findings; of one pair, where two models are named.
+double bestP(const nlohmann::json& report, const std::string& gauge, const std::string& a = "",
+             const std::string& b = "");
 
 }  // namespace kindred::clitest

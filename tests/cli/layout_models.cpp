@@ -17,9 +17,10 @@ namespace {
 using nlohmann::json;
 
 // Lengths by letter: D the stream, Q queries and K keys of all heads, N a head, U the units of an
-// MLP (2U: gates, then ups), E experts, T tokens; or numbers.
-const std::map<std::string, std::uint64_t> kLengths{{"D", 64}, {"Q", 64},   {"K", 32}, {"N", 16},
-                                                    {"U", 96}, {"2U", 192}, {"E", 4},  {"T", 256}};
+// MLP (2U: gates, then ups; EU: those of all experts), E experts, T tokens; or numbers.
+const std::map<std::string, std::uint64_t> kLengths{{"D", 64}, {"Q", 64},   {"K", 32},
+                                                    {"N", 16}, {"U", 96},   {"2U", 192},
+                                                    {"E", 4},  {"EU", 384}, {"T", 256}};
 
 struct Line {
   std::string name;
@@ -40,9 +41,9 @@ std::vector<Line> linesOf(const std::string& text) {
 }
 
 // Each name with its axes, for two layers and all experts.
-std::vector<Line> expanded(const Layout& layout) {
+std::vector<Line> expanded(const std::string& text) {
   std::vector<Line> all;
-  for (const Line& line : linesOf(layout.tensors)) {
+  for (const Line& line : linesOf(text)) {
     const bool layered = line.name.find("{l}") != std::string::npos;
     const bool expert = line.name.find("{e}") != std::string::npos;
     for (int l = 0; l < (layered ? 2 : 1); ++l) {
@@ -78,7 +79,7 @@ Toy made(const Layout& layout, std::uint64_t seed) {
            std::cos(6.283185307179586 * random.unit());
   };
   Toy toy;
-  for (const Line& line : expanded(layout)) {
+  for (const Line& line : expanded(layout.tensors + layout.others)) {
     Array array;
     std::uint64_t elements = 1;
     for (const std::string& axis : line.axes) {
@@ -103,7 +104,7 @@ Toy shuffled(const Layout& layout, const Toy& toy) {
     std::swap(order[i - 1],
               order[static_cast<std::size_t>(random.unit() * static_cast<double>(i))]);
   }
-  for (const Line& line : expanded(layout)) {
+  for (const Line& line : expanded(layout.tensors + layout.others)) {
     const Array& from = toy.at(line.name);
     Array& to = moved.at(line.name);
     for (std::size_t axis = 0; axis < line.axes.size(); ++axis) {
@@ -128,21 +129,32 @@ void save(const TempDir& dir, const std::string& name, const Layout& layout, con
                    layout.config.find("n_embd") != std::string::npos ||
                    layout.config.find("d_model") != std::string::npos ||
                    layout.config.find("\"dim\"") != std::string::npos ||
-                   layout.config.find("model_dim") != std::string::npos;
+                   layout.config.find("model_dim") != std::string::npos ||
+                   layout.config.find("attention_head_dim") != std::string::npos;
   saveModel(dir / name, stored(toy), "{" + layout.config + (own ? "" : "," + sizes) + "}");
 }
 
-json comparedAs(const TempDir& dir, const std::string& a, const std::string& b) {
-  const RunResult result = support::run({"compare", (dir / a).string(), (dir / b).string(),
-                                         "--force", "--out", (dir / "out").string(), "--json"});
+std::set<std::string> namesWithRoles(const Layout& layout) {
+  std::set<std::string> names;
+  for (const Line& line : expanded(layout.tensors)) names.insert(line.name);
+  return names;
+}
+
+json comparedAll(const TempDir& dir) {
+  TempDir out;
+  const RunResult result = support::run({"compare", "--all", dir.path().string(), "--force",
+                                         "--out", (out / "out").string(), "--json"});
   EXPECT_EQ(result.exit_code, 0) << result.err;
   return json::parse(result.out);
 }
 
-double bestP(const json& report, const std::string& gauge) {
+double bestP(const json& report, const std::string& gauge, const std::string& a,
+             const std::string& b) {
   double best = 0;
   for (const json& finding : report.at("findings")) {
     if (finding.at("gauge") != gauge || finding.at("log10_p").is_null()) continue;
+    const std::set<json> models{finding.at("model_a"), finding.at("model_b")};
+    if (!a.empty() && models != std::set<json>{a, b}) continue;
     best = std::min(best, finding.at("log10_p").get<double>());
   }
   return best;

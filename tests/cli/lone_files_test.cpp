@@ -123,6 +123,70 @@ TEST(ALoneFile, OfExpertsIsOneWhoseRoutingIsUnknown) {
   for (const json& finding : report.at("findings")) EXPECT_NE(finding.value("gauge", ""), "expert");
 }
 
+// Gains that exceed one by what is stored may be stored below zero.
+Toy lessOne(const Toy& toy) {
+  Toy less = toy;
+  for (auto& [name, array] : less) {
+    if (array.shape.size() != 1) continue;
+    for (auto& gain : array.values) gain -= 0.6;
+  }
+  return less;
+}
+
+TEST(ALoneFile, IsToldByItsGainsWhereFamiliesStoreThemDifferently) {
+  const auto is = [](const Layout& layout) { return layout.family == "gemma"; };
+  const Layout layout = *std::find_if(layouts().begin(), layouts().end(), is);
+  TempDir dir;
+  const Toy base = made(layout, 1);
+  saveModel(dir / "plain", stored(base), "");
+  saveModel(dir / "less", stored(lessOne(base)), "");
+  EXPECT_EQ(inspected(dir / "plain").at("architecture"), "llama");
+  EXPECT_EQ(inspected(dir / "less").at("architecture"), "gemma");
+}
+
+TEST(ALoneFile, IsSaidToBeToldByNamesWhereItIsCompared) {
+  TempDir dir;
+  saveModel(dir / "a", stored(toyLlama(1)), "");
+  saveModel(dir / "b", stored(tuned(toyLlama(1), 2)), toyLlamaConfig());
+  const RunResult result = support::run({"compare", (dir / "a").string(), (dir / "b").string(),
+                                         "--force", "--out", (dir / "out").string()});
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.out, HasSubstr("a is read as llama, told by names of tensors alone"));
+  EXPECT_THAT(result.out, Not(HasSubstr("b is read as")));
+}
+
+// A config.json that names no family that is known, as forks have.
+class AnUnknownType : public testing::TestWithParam<std::string> {};
+
+TEST_P(AnUnknownType, IsToldByNamesAndHasTheSizesThatItStates) {
+  TempDir dir;
+  saveModel(dir / "a", stored(toyLlama(1)), toyLlamaConfig());
+  saveModel(dir / "b", stored(tuned(toyLlama(1), 2)), GetParam());
+  saveModel(dir / "stranger", stored(toyLlama(3)), GetParam());
+  const json report = inspected(dir / "b");
+  EXPECT_EQ(report.at("architecture"), "llama");
+  EXPECT_THAT(notesOf(report), HasSubstr("the family 'llama' is told by the names"));
+  EXPECT_THAT(notesOf(report), HasSubstr("those of heads by config.json"));
+  const json kin = compared(dir);
+  EXPECT_EQ(kin.at("verdict").at("class"), "shared-weights");
+  EXPECT_LT(bestP(kin, "value-dim"), -8);
+  EXPECT_EQ(compared(dir, "a", "stranger").at("verdict").at("class"), "no-evidence");
+}
+
+INSTANTIATE_TEST_SUITE_P(Configs, AnUnknownType,
+                         testing::Values(toyLlamaConfig(R"(a-fork's \"own\")"),
+                                         "{" + toyLlamaConfig().substr(toyLlamaConfig().find(',') +
+                                                                       1)));
+
+TEST(AnUnknownTypeInFull, IsNamed) {
+  TempDir dir;
+  saveModel(dir / "a", stored(toyLlama(1)), toyLlamaConfig("fork"));
+  EXPECT_THAT(notesOf(inspected(dir / "a")),
+              HasSubstr("config.json names the model_type 'fork', which is unknown"));
+  saveModel(dir / "empty", stored(toyLlama(1)), "{ }");
+  EXPECT_THAT(notesOf(inspected(dir / "empty")), HasSubstr("config.json names no model_type"));
+}
+
 // Of every family: names may tell it, or one that has the same, or none.
 class LoneFamily : public testing::TestWithParam<std::size_t> {};
 

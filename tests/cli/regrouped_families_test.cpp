@@ -8,6 +8,7 @@
 
 #include "family_layouts.hpp"
 #include "support/gguf.hpp"
+#include "support/gguf_llama.hpp"
 
 namespace kindred::clitest {
 namespace {
@@ -141,7 +142,12 @@ void saveRegrouped(const std::filesystem::path& path, const Toy& toy, const Regr
     const bool packed = test.queries > 0 && name.find("query_key_value") != std::string::npos;
     const bool by_inputs =  // as GPT-2 has its matrices on the Hub
         family == "gpt2" && array.shape.size() == 2 && name.find(".c_") != std::string::npos;
-    const Array stored = packed ? inBlocks(array, test) : by_inputs ? turned(array) : array;
+    const bool in_turns = support::putsInTurns(family) && array.shape.size() == 2 &&
+                          (name.find("q_proj") != name.npos || name.find("k_proj") != name.npos);
+    const Array stored = packed      ? inBlocks(array, test)
+                         : by_inputs ? turned(array)
+                         : in_turns  ? support::inTurns(array, 16)
+                                     : array;
     writer.tensor(ggufName(name, test), 0, stored.shape,
                   support::tensorOf("", DType::F32, stored.shape, stored.values).bytes);
   }
@@ -157,10 +163,10 @@ TEST_P(RegroupedFamily, IsOneModelOnTheHubAndInGguf) {
   save(dir, "a", layout, base);
   saveRegrouped(dir / "b.gguf", tuned(base, 2), GetParam());
   saveRegrouped(dir / "stranger.gguf", made(layout, 3), GetParam());
-  const json report = comparedAs(dir, "a", "b.gguf");
+  const json report = compared(dir, "a", "b.gguf");
   EXPECT_EQ(report.at("verdict").at("class"), "shared-weights");
   for (const std::string& gauge : GetParam().gauges) EXPECT_LT(bestP(report, gauge), -8) << gauge;
-  EXPECT_EQ(comparedAs(dir, "a", "stranger.gguf").at("verdict").at("class"), "no-evidence");
+  EXPECT_EQ(compared(dir, "a", "stranger.gguf").at("verdict").at("class"), "no-evidence");
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -329,7 +335,7 @@ INSTANTIATE_TEST_SUITE_P(
                   0,
                   withUsual(kUsualEnds),
                   {"mlp-unit", "value-dim", "rotary-pair"}},
-        Regrouped{"arcee", "arcee", 2, 0, withUsual(kUsualEnds), {"value-dim"}},
+        Regrouped{"arcee", "arcee", 2, 0, withUsual(kUsualEnds), {"value-dim", "rotary-pair"}},
         Regrouped{"apertus",
                   "apertus",
                   2,
@@ -390,10 +396,10 @@ TEST(HeadsByLayer, OfAFusedMatrixAreOneModelOnTheHubAndInGguf) {
   save(dir, "a", layout, base);
   saveOpenElm(dir / "b.gguf", tuned(base, 2));
   saveOpenElm(dir / "stranger.gguf", made(layout, 3));
-  const json report = comparedAs(dir, "a", "b.gguf");
+  const json report = compared(dir, "a", "b.gguf");
   EXPECT_EQ(report.at("verdict").at("class"), "shared-weights");
   for (const char* gauge : {"mlp-unit", "value-dim"}) EXPECT_LT(bestP(report, gauge), -8) << gauge;
-  EXPECT_EQ(comparedAs(dir, "a", "stranger.gguf").at("verdict").at("class"), "no-evidence");
+  EXPECT_EQ(compared(dir, "a", "stranger.gguf").at("verdict").at("class"), "no-evidence");
 }
 
 // A tower that is of another kind than CLIP's is of no family.

@@ -130,6 +130,28 @@ TEST(UnknownFamilies, OneTensorOfManyThatAgreesAccusesNobody) {
               HasSubstr("Of 5 tensors of a and b that were matched by content 1 agree"));
 }
 
+// Each of 40 matrices may be paired with each of 40 others.
+TEST(UnknownFamilies, WithManyTensorsOfAShapeAreAccusedInNoneOf36Pairs) {
+  TempDir dir;
+  for (std::uint64_t m = 0; m < 9; ++m) {
+    const std::string model = "m" + std::to_string(m);
+    std::vector<TestTensor> tensors;
+    for (std::uint64_t t = 0; t < 40; ++t) {
+      tensors.push_back(support::randomTensor(model + ".t" + std::to_string(t), DType::F32,
+                                              {48, 32}, 1000 * m + t));
+    }
+    fs::create_directories(dir / "models" / model);
+    support::writeSafetensors(dir / "models" / model / "model.safetensors", tensors);
+  }
+  const RunResult result = compareIn(dir, {"--all", (dir / "models").string()});
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  const json report = json::parse(result.out);
+  ASSERT_EQ(report.at("pairs").size(), 36U);
+  for (const json& pair : report.at("pairs")) {
+    EXPECT_EQ(pair.at("verdict").at("class"), "no-evidence") << pair.at("a") << pair.at("b");
+  }
+}
+
 TEST(ComputedTensors, CountForNothingAndAreListed) {
   TempDir dir;
   std::vector<double> basis;

@@ -1,6 +1,8 @@
 #include "support/gguf_llama.hpp"
 
 #include <algorithm>
+#include <set>
+#include <string>
 #include <utility>
 
 #include "support/gguf.hpp"
@@ -31,25 +33,29 @@ std::string ggufName(std::string name) {
   return name;
 }
 
-// Rows of heads as the converter of this family stores queries and keys.
-Array inTurns(const Array& array, std::uint64_t head) {
-  Array turned = array;
-  const std::uint64_t columns = array.shape[1];
-  for (std::uint64_t r = 0; r < array.shape[0]; ++r) {
-    const std::uint64_t inside = r % head;
-    const std::uint64_t to = r - inside + 2 * (inside % (head / 2)) + inside / (head / 2);
-    std::copy_n(array.values.begin() + static_cast<std::ptrdiff_t>(r * columns), columns,
-                turned.values.begin() + static_cast<std::ptrdiff_t>(to * columns));
-  }
-  return turned;
-}
-
 GgufType fitting(GgufType type, std::uint64_t columns) {
   const std::uint64_t block = blockOf(type);
   return columns % block == 0 ? type : GgufType::F16;
 }
 
 }  // namespace
+
+Array inTurns(const Array& array, std::uint64_t head_dim) {
+  Array turned = array;
+  const std::uint64_t columns = array.shape[1];
+  for (std::uint64_t r = 0; r < array.shape[0]; ++r) {
+    const std::uint64_t inside = r % head_dim;
+    const std::uint64_t to = r - inside + 2 * (inside % (head_dim / 2)) + inside / (head_dim / 2);
+    std::copy_n(array.values.begin() + static_cast<std::ptrdiff_t>(r * columns), columns,
+                turned.values.begin() + static_cast<std::ptrdiff_t>(to * columns));
+  }
+  return turned;
+}
+
+bool putsInTurns(const std::string& family) {
+  const std::set<std::string> kFamilies{"llama", "arcee", "granite", "minicpm", "smollm3"};
+  return kFamilies.contains(family);
+}
 
 std::string ggufLlama(const Arrays& model, const LlamaShape& shape, GgufType type,
                       const std::string& family) {
@@ -71,8 +77,8 @@ std::string ggufLlama(const Arrays& model, const LlamaShape& shape, GgufType typ
                     tensorOf("", DType::F32, array.shape, array.values).bytes);
       continue;
     }
-    const bool turned = family == "llama" && (name.find("q_proj") != std::string::npos ||
-                                              name.find("k_proj") != std::string::npos);
+    const bool turned = putsInTurns(family) && (name.find("q_proj") != std::string::npos ||
+                                                name.find("k_proj") != std::string::npos);
     const GgufType as = fitting(type, array.shape[1]);
     const Array stored = turned ? inTurns(array, shape.head_dim) : array;
     writer.tensor(ggufName(name), static_cast<std::uint32_t>(as), array.shape,

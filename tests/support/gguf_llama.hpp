@@ -14,9 +14,14 @@ struct LlamaShape {
                 vocabulary = 256;
 };
 
+// Rows of queries or keys as the converter stores those of the Llama family: the two halves of each
+// head in turns.
+Array inTurns(const Array& matrix, std::uint64_t head_dim);
+// Whether it does so in this family, by its name in GGUF.
+bool putsInTurns(const std::string& family);
+
 // The file. `model` has the Hub's names and layout. Norms become F32, and F16 what has no whole
-// blocks in a row. `family`: llama, or one with its tensors, whose rows the converter leaves in
-// order.
+// blocks in a row. `family`: llama, or one with its tensors.
 std::string ggufLlama(const Arrays& model, const LlamaShape& shape, GgufType type,
                       const std::string& family = "llama");
 

@@ -19,6 +19,7 @@ void visit(V& v, X& x) {
   v("architecture", x.architecture, "empty: not recognised");
   v("architecture_files", x.architecture_files,
     "files of the user's own that say so; empty: only files that ship with the program");
+  v.added("told", x.told, "why its family is told by names of tensors alone; empty: it is not");
   v("naming", x.naming, "how tensor names differ from the family's, in words; empty: they don't");
   v("tensors", x.tensors, "");
   v("parameters", x.parameters, "");

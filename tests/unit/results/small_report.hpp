@@ -38,6 +38,7 @@ inline Json modelJson(const std::string& key, const std::string& role = "subject
           {"revision", ""},
           {"architecture", "llama"},
           {"architecture_files", ""},
+          {"told", ""},
           {"naming", ""},
           {"tensors", 3},
           {"parameters", 300},

@@ -1,0 +1,70 @@
+// Models that draw, as diffusers names them.
+#include "cli/layouts/groups.hpp"
+#include "cli/layouts/parts.hpp"
+
+namespace kindred::clitest::families {
+namespace {
+
+std::string drawing(const std::string& kind) {
+  return R"("_class_name":")" + kind + R"(","num_attention_heads":4,"attention_head_dim":16)";
+}
+
+std::string heads(const std::string& prefix) {
+  return square(prefix + "to_q") + square(prefix + "to_k") + square(prefix + "to_v") +
+         square(prefix + "to_out.0");
+}
+
+// The stream of text beside that of an image.
+const std::string kBlock = "transformer_blocks.{l}.";
+const std::string kText = square(kBlock + "attn.add_q_proj") + square(kBlock + "attn.add_k_proj") +
+                          square(kBlock + "attn.add_v_proj") + square(kBlock + "attn.to_add_out") +
+                          plain(kBlock + "ff_context.net.0.proj", kBlock + "ff_context.net.2") +
+                          kBlock + "norm1.linear.weight 384 D\n" + kBlock +
+                          "norm1_context.linear.weight 384 D\n" + kBlock +
+                          "attn.norm_q.weight N\n" + kBlock + "attn.norm_k.weight N\n";
+
+// A linear half and one that gates it.
+std::string level(const std::string& prefix) {
+  return norm(prefix + "norm3") + prefix + "ff.net.0.proj.weight 2U D\n" + prefix +
+         "ff.net.2.weight D U\n" + prefix + "ff.net.2.bias D\n";
+}
+
+}  // namespace
+
+std::vector<Layout> drawers() {
+  const std::string both =
+      heads(kBlock + "attn.") + plain(kBlock + "ff.net.0.proj", kBlock + "ff.net.2");
+  const std::string up = "up_blocks.1.attentions.{l}.transformer_blocks.0.";
+  const std::string mid = "mid_block.attentions.0.transformer_blocks.{l}.";
+  return {
+      {"sd3",
+       drawing("SD3Transformer2DModel") + R"(,"num_layers":2)",
+       both,
+       {"value-dim", "rotary-free"},
+       kText},
+      {"flux",
+       drawing("FluxTransformer2DModel") + R"(,"num_layers":2,"num_single_layers":2)",
+       both,
+       {"value-dim", "rotary-pair"},
+       kText + heads("single_transformer_blocks.{l}.attn.")},
+      {"wan",
+       drawing("WanTransformer3DModel") + R"(,"num_layers":2,"ffn_dim":96)",
+       heads("blocks.{l}.attn1.") + plain("blocks.{l}.ffn.net.0.proj", "blocks.{l}.ffn.net.2"),
+       {"value-dim", "rotary-pair"},
+       heads("blocks.{l}.attn2.") + "blocks.{l}.scale_shift_table 1 6 D\n"},
+      {"unet",
+       R"("_class_name":"UNet2DConditionModel","attention_head_dim":8)",
+       level(up),
+       {"mlp-unit"},
+       heads(up + "attn1.") +
+           "mid_block.resnets.0.conv1.weight D D 3 3\n"
+           "down_blocks.0.attentions.0.transformer_blocks.0.ff.net.2.weight 32 128\n"},
+      {"unet_xl",
+       R"("_class_name":"UNet2DConditionModel","attention_head_dim":[5,10,20])",
+       level(mid) + replaced(level(mid), "{l}", "9"),
+       {"mlp-unit"},
+       heads(mid + "attn1.") + replaced(level(up), " D", " 32")},
+  };
+}
+
+}  // namespace kindred::clitest::families
