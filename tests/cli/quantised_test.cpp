@@ -1,8 +1,11 @@
 // Codes that have a decoder are numbers like any others.
 #include <gmock/gmock.h>
 
+#include "cli/layouts/parts.hpp"
 #include "compared.hpp"
+#include "family_layouts.hpp"
 #include "recipes.hpp"
+#include "support/gguf_llama.hpp"
 #include "support/quantised.hpp"
 #include "toys.hpp"
 
@@ -110,6 +113,47 @@ TEST(Quantised, NamesOfMatricesAndTheirSizesAreThoseOfTheWeights) {
     return;
   }
   FAIL() << "no such tensor";
+}
+
+// Rows of which blocks of 256 fit.
+Layout wide() {
+  const auto sized = [](std::string text) {
+    return replaced(replaced(text, " D", " 256"), " U", " 512");
+  };
+  using namespace families;
+  return {"llama",
+          type("llama") +
+              R"(,"hidden_size":256,"num_hidden_layers":2,"num_attention_heads":4,"head_dim":64,)"
+              R"("num_key_value_heads":4,"intermediate_size":512,"vocab_size":256)",
+          sized(replaced(replaced(kEnds + kNorms + kAttention + kMlp, " K", " D"), " Q", " D"))};
+}
+
+class RoundedInGguf : public testing::TestWithParam<support::GgufType> {};
+
+TEST_P(RoundedInGguf, IsSaidByTheNameOfItsType) {
+  TempDir dir;
+  const Layout layout = wide();
+  const Toy base = made(layout, 1);
+  clitest::save(dir, "a", layout, base);
+  const support::LlamaShape shape{256, 2, 4, 4, 64, 512, 256};
+  dir.write("b.gguf", support::ggufLlama(base, shape, GetParam()));
+  EXPECT_THAT(described(dir, "a", "b.gguf"),
+              HasSubstr(std::string("rounded to ") + nameOf(GetParam())));
+}
+
+INSTANTIATE_TEST_SUITE_P(Types, RoundedInGguf,
+                         testing::Values(support::GgufType::Q4_K, support::GgufType::Q2_K,
+                                         support::GgufType::IQ4_XS),
+                         [](const auto& tested) { return nameOf(tested.param); });
+
+// Rows of 176 hold no blocks of 32: of such tools leave the numbers, and round all others.
+TEST(RoundedInPart, IsToldByTheMatricesThatWere) {
+  TempDir dir;
+  saveModel(dir / "a", stored(toyLlama(1)), toyLlamaConfig());
+  dir.write("b.gguf", support::ggufLlama(toyLlama(1), {}, support::GgufType::Q4_0));
+  EXPECT_THAT(described(dir, "a", "b.gguf"), HasSubstr("rounded to Q4_0"));
+  dir.write("c.gguf", support::ggufLlama(tuned(toyLlama(1), 2), {}, support::GgufType::Q4_0));
+  EXPECT_THAT(described(dir, "a", "c.gguf"), Not(HasSubstr("rounded")));
 }
 
 }  // namespace

@@ -6,8 +6,10 @@
 #include <cmath>
 #include <iterator>
 #include <limits>
+#include <numeric>
 #include <optional>
 #include <set>
+#include <utility>
 
 namespace kindred::characterise {
 namespace {
@@ -208,41 +210,88 @@ std::vector<Difference> differencesOf(const MatrixTask& task, const Corresponden
   return list;
 }
 
-// Of down projections alone: what reads the stream is multiplied by gains.
+namespace {
+
+// What is seen of matrices of which one model has codes and the other the numbers.
+class RoundedValues {
+ public:
+  explicit RoundedValues(std::string of) { rounding_.of = std::move(of); }
+
+  // Whether the two tell anything. `units`: for each column of B the column of A.
+  bool add(const Matrix& of_a, const Matrix& of_b, const Rows& units) {
+    if (of_a.tensor == nullptr || of_b.tensor == nullptr || of_a.rows != of_b.rows) return true;
+    const bool coded_a = !of_a.tensor->codec.empty(), coded_b = !of_b.tensor->codec.empty();
+    if (coded_a == coded_b) return false;
+    rounding_.of_b = coded_b;
+    codecs_.insert((coded_b ? of_b : of_a).tensor->codec);
+    neighbours_.add(coded_b ? of_a : of_b, coded_b ? of_b : of_a,
+                    coded_b ? units : inverse(units, of_a.columns));
+    return true;
+  }
+
+  Rounding found() const {
+    Rounding rounding = rounding_;
+    for (const std::string& codec : codecs_) {
+      rounding.codec += (rounding.codec.empty() ? "" : " and ") + codec;
+    }
+    rounding.seen = neighbours_.seen;
+    if (rounding.seen == 0) return rounding;
+    rounding.nearest =
+        static_cast<double>(neighbours_.nearest) / static_cast<double>(rounding.seen);
+    rounding.of_groups = neighbours_.groups.share();
+    return rounding;
+  }
+
+ private:
+  Rounding rounding_;
+  Neighbours neighbours_;
+  std::set<std::string> codecs_;
+};
+
+Rounding roundingOfDowns(const MatrixTask& task, const std::vector<const MlpMatch*>& matches) {
+  RoundedValues seen("down projections");
+  const auto &a = task.a.weights(), &b = task.b.weights();
+  for (const MlpMatch* match : matches) {
+    if (a.rows(role::kDown, match->a) == 0 || b.rows(role::kDown, match->b) == 0) continue;
+    if (!seen.add(a.matrix(role::kDown, match->a), b.matrix(role::kDown, match->b), match->units)) {
+      return {};
+    }
+  }
+  return seen.found();
+}
+
+// Their columns are taken to be in order: a copy that was reordered besides is not told so.
+Rounding roundingOfOutputs(const MatrixTask& task, const std::vector<const MlpMatch*>& matches) {
+  RoundedValues seen("output projections of attention");
+  const auto &a = task.a.weights(), &b = task.b.weights();
+  for (const MlpMatch* match : matches) {
+    const Place of_a{match->a.layer, -1, false}, of_b{match->b.layer, -1, false};
+    if (a.rows(role::kAttentionOutput, of_a) == 0 || b.rows(role::kAttentionOutput, of_b) == 0) {
+      continue;
+    }
+    const Matrix from = a.matrix(role::kAttentionOutput, of_a);
+    Rows in_order(from.columns);
+    std::iota(in_order.begin(), in_order.end(), 0);
+    if (!seen.add(from, b.matrix(role::kAttentionOutput, of_b), in_order)) return {};
+  }
+  return seen.found();
+}
+
+}  // namespace
+
+// Of what writes the stream: what reads it is multiplied by gains. Where blocks do not fit the rows
+// of down projections, tools leave these as they are, and the other projection tells.
 Rounding roundingOf(const MatrixTask& task, const Correspondence& found) {
-  Rounding rounding;
-  if (found.stream != Stream::same) return rounding;
-  std::vector<const MlpMatch*> real;
+  if (found.stream != Stream::same) return {};
+  std::vector<const MlpMatch*> real, some;
   for (const MlpPair& pair : found.mlps) {
     if (pair.real) real.push_back(pair.match);
   }
-  Neighbours neighbours;
-  std::set<std::string> codecs;
   // Spread over the layers, some of which may have more bits than others.
   const std::size_t count = std::min(kRoundedPairs, real.size());
-  for (std::size_t i = 0; i < count; ++i) {
-    const MlpMatch& match = *real[i * real.size() / count];
-    const auto &a = task.a.weights(), &b = task.b.weights();
-    if (a.rows(role::kDown, match.a) == 0 || b.rows(role::kDown, match.b) == 0) continue;
-    const Matrix of_a = a.matrix(role::kDown, match.a), of_b = b.matrix(role::kDown, match.b);
-    if (of_a.tensor == nullptr || of_b.tensor == nullptr || of_a.rows != of_b.rows) continue;
-    const bool coded_a = !of_a.tensor->codec.empty(), coded_b = !of_b.tensor->codec.empty();
-    if (coded_a == coded_b) return {};
-    rounding.of_b = coded_b;
-    codecs.insert((coded_b ? of_b : of_a).tensor->codec);
-    const Rows units = coded_b ? match.units : inverse(match.units, of_a.columns);
-    neighbours.add(coded_b ? of_a : of_b, coded_b ? of_b : of_a, units);
-  }
-  for (const std::string& codec : codecs) {
-    rounding.codec += (rounding.codec.empty() ? "" : " and ") + codec;
-  }
-  rounding.seen = neighbours.seen;
-  if (neighbours.seen > 0) {
-    rounding.nearest =
-        static_cast<double>(neighbours.nearest) / static_cast<double>(neighbours.seen);
-    rounding.of_groups = neighbours.groups.share();
-  }
-  return rounding;
+  for (std::size_t i = 0; i < count; ++i) some.push_back(real[i * real.size() / count]);
+  const Rounding of_downs = roundingOfDowns(task, some);
+  return of_downs.seen > 0 ? of_downs : roundingOfOutputs(task, some);
 }
 
 Grid gridOf(const MatrixTask& task, const Correspondence& found) {

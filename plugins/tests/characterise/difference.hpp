@@ -39,7 +39,8 @@ Grid gridOf(const MatrixTask& task, const Correspondence& found);
 // besides need not be.
 struct Rounding {
   bool of_b = true;        // B's values are A's, rounded; else A's are B's
-  std::string codec;       // empty: neither model's down projections are stored as codes, or both
+  std::string of;          // the matrices that were looked at: "down projections"
+  std::string codec;       // empty: neither model's are stored as codes, or both
   double nearest = 0;      // share of values that are the nearest of their neighbours'
   std::uint64_t seen = 0;  // values
   // Of encodings that choose several values together: the least squared difference that the groups

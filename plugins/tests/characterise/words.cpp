@@ -162,10 +162,11 @@ std::string roundingWords(const MatrixTask& task, const Rounding& rounding, doub
   }
   if (rounding.nearest < kNearest) return {};
   return fmt::format(
-      "weights of {} are those of {} rounded to {}: of the values of down projections {:.1f} % are "
-      "the nearest of their neighbours' (difference {:.1f} % of the weights' length)",
-      rounding.of_b ? b : a, rounding.of_b ? a : b, rounding.codec, 100 * rounding.nearest,
-      100 * typical);
+      "weights of {} are those of {} rounded to {}: of the values of {} {:.1f} % are the nearest "
+      "of "
+      "their neighbours' (difference {:.1f} % of the weights' length)",
+      rounding.of_b ? b : a, rounding.of_b ? a : b, rounding.codec, rounding.of,
+      100 * rounding.nearest, 100 * typical);
 }
 
 std::string differenceWords(const MatrixTask& task, const Rounding& rounding,
