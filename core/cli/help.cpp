@@ -1,17 +1,13 @@
 // Everything that is printed from the tables of commands and options.
 #include <ostream>
 #include <sstream>
+#include <string_view>
 
 #include "cli/commands.hpp"
 #include "cli/output.hpp"
 
 namespace kindred::cli {
 namespace {
-
-std::string padded(std::string text, std::size_t width) {
-  text.resize(std::max(width, text.size() + 2), ' ');
-  return text;
-}
 
 std::string spelled(const Option& option) {
   std::string text = std::string("--") + option.name;
@@ -28,16 +24,15 @@ std::string usage(const Command& command) {
   return text;
 }
 
-// Breaks at spaces so that lines stay within 80 columns.
-std::string wrapped(const std::string& text, std::size_t indent) {
+// Breaks at spaces so that lines stay within 80 columns, the first of which begins at `column`.
+std::string wrapped(const std::string& text, std::size_t indent, std::size_t column = 0) {
   std::istringstream words(text);
   std::string out, word;
-  std::size_t column = 0;
   while (words >> word) {
-    if (column > 0 && column + 1 + word.size() > 80) {
+    if (!out.empty() && column + 1 + word.size() > 80) {
       out += "\n" + std::string(indent, ' ');
       column = indent;
-    } else if (column > 0) {
+    } else if (!out.empty()) {
       out += " ";
       ++column;
     }
@@ -45,6 +40,15 @@ std::string wrapped(const std::string& text, std::size_t indent) {
     column += word.size();
   }
   return out;
+}
+
+// What an entry of a list is called, and what it is, in columns; a long name has a line of its own.
+std::string entry(const std::string& name, const std::string& what, std::size_t column) {
+  std::string text = "  " + name;
+  if (text.size() + 2 > column) text += "\n" + std::string(column, ' ');
+  const std::size_t begun = text.size() - (text.rfind('\n') + 1);
+  if (begun < column) text += std::string(column - begun, ' ');
+  return text + wrapped(what, column, column) + "\n";
 }
 
 int runHelp(const Invocation& invocation) {
@@ -66,8 +70,14 @@ int runHelp(const Invocation& invocation) {
 constexpr const char* kModels =
     "A model is a folder or a file of this machine, a model on the Hub as org/name, "
     "org/name@revision or org/name@revision:folder-or-file, or a web address of either. What "
-    "exists as a path is a path; file: and hub: in front settle doubt. PLUGIN:ADDRESS is a model of "
+    "exists as a path is a path; file: and hub: in front settle doubt. PLUGIN:ADDRESS is a model "
+    "of "
     "that source plugin. BASE+ADAPTER is a model with a LoRA adapter's change.";
+
+bool takesModels(const Command& command) {
+  const std::string_view arguments = command.arguments;
+  return arguments == "A B" || arguments.find("MODEL") != std::string_view::npos;
+}
 
 // What is read from the environment, as other programs read it too.
 struct Setting {
@@ -107,7 +117,7 @@ std::string overview() {
   for (const Command* command : commands()) {
     if (!command->for_people) continue;
     const std::string call = std::string(command->name) + " " + command->arguments;
-    text += "  " + padded(call, 26) + command->summary + "\n";
+    text += entry(call, command->summary, 28);
   }
   text += "\n" + wrapped(kModels, 0) + "\n\nFrom the environment:\n";
   for (const Setting& setting : kSettings) {
@@ -124,9 +134,9 @@ std::string help(const Command& command) {
   std::string text = wrapped(usage(command), 8) + "\n\n" + command.summary + ".\n";
   if (!command.options.empty()) text += "\n";
   for (const Option& option : command.options) {
-    text += "  " + padded(spelled(option), 24) + option.help + "\n";
+    text += entry(spelled(option), option.help, 26);
   }
-  return text;
+  return takesModels(command) ? text + "\n" + wrapped(kModels, 0) + "\n" : text;
 }
 
 std::string manPage() {
