@@ -91,6 +91,13 @@ ffn_up mlp.dense_h_to_4h
 ffn_down mlp.dense_4h_to_h
 attn_norm_2 ln_attn
 )"},
+    {.model_type = "falcon_h1", .gguf = "falcon-h1", .names = R"(
+output_norm model.final_layernorm
+ffn_norm pre_ff_layernorm
+ffn_gate feed_forward.gate_proj
+ffn_up feed_forward.up_proj
+ffn_down feed_forward.down_proj
+)"},
     {.model_type = "gemma2", .names = R"(
 ffn_norm pre_feedforward_layernorm
 post_ffw_norm post_feedforward_layernorm
@@ -179,6 +186,16 @@ ffn_up feed_forward.w3
 ffn_down feed_forward.w2
 )"},
     {.model_type = "llama", .gguf = "xverse llama-embed llama", .in_turns = true},
+    {.model_type = "mamba", .layers = "backbone.layers.", .names = R"(
+token_embd backbone.embeddings
+output_norm backbone.norm_f
+attn_norm norm
+ssm_in mixer.in_proj
+ssm_conv1d mixer.conv1d
+ssm_x mixer.x_proj
+ssm_dt mixer.dt_proj
+ssm_out mixer.out_proj
+)"},
     {.model_type = "minicpm", .in_turns = true},
     {.model_type = "minimax_m2", .gguf = "minimax-m2", .names = R"(
 ffn_gate_inp block_sparse_moe.gate
@@ -197,6 +214,17 @@ attn_output attn.out_proj
 ffn_norm norm_2
 ffn_up ffn.up_proj
 ffn_down ffn.down_proj
+)"},
+    {.model_type = "nemotron_h", .layers = "backbone.layers.", .names = R"(
+token_embd backbone.embeddings
+output_norm backbone.norm_f
+attn_norm norm
+attn_q mixer.q_proj
+attn_k mixer.k_proj
+attn_v mixer.v_proj
+attn_output mixer.o_proj
+ffn_up mixer.up_proj
+ffn_down mixer.down_proj
 )"},
     {.model_type = "nemotron-nas", .gguf = "deci", .in_turns = true},
     {.model_type = "olmo", .in_turns = true},
