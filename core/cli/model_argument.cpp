@@ -107,6 +107,7 @@ ModelArgument remote(const addresses::RemoteAddress& address) {
 std::optional<ModelArgument> ofPlugin(const std::string& text) {
   const std::size_t colon = text.find(':');
   if (colon == std::string::npos || colon == 0 || colon + 1 == text.size()) return std::nullopt;
+  if (text.compare(colon, 3, "://") == 0) return std::nullopt;
   const std::string plugin = text.substr(0, colon);
   const bool word = std::all_of(plugin.begin(), plugin.end(), [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';

@@ -9,7 +9,6 @@
 namespace kindred::clitest {
 namespace {
 
-using nlohmann::json;
 using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -21,7 +20,7 @@ std::vector<std::string> namesIn(const TempDir& dir, const std::string& a, const
   const RunResult result =
       support::run({"compare", a, b, "--force", "--out", (dir / "out").string(), "--json"});
   EXPECT_EQ(result.exit_code, 0) << result.err;
-  const json report = json::parse(result.out);
+  const nlohmann::json report = nlohmann::json::parse(result.out);
   return {report.at("pairs")[0].at("a"), report.at("pairs")[0].at("b")};
 }
 
