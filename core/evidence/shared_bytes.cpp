@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "words/quantities.hpp"
+
 namespace kindred::evidence {
 namespace {
 
@@ -13,16 +15,6 @@ constexpr std::uint64_t kManyElementsOfOne = 100'000;  // in a single one
 constexpr std::uint64_t kManyTensors = 8;              // more than a model has computed tables
 constexpr std::uint64_t kLargeShare = 4;               // or a quarter of the smaller model
 constexpr std::size_t kNamed = 3;                      // differences that a sentence tells
-
-std::string grouped(std::uint64_t value) {
-  std::string text = std::to_string(value);
-  for (std::size_t i = text.size(); i > 3;) text.insert(i -= 3, ",");
-  return text;
-}
-
-std::string counted(std::uint64_t count, const char* noun) {
-  return fmt::format("{} {}{}", grouped(count), noun, count == 1 ? "" : "s");
-}
 
 }  // namespace
 
@@ -44,7 +36,7 @@ std::string sharedBytesSentence(const std::string& a, const std::string& b,
     if (count.equal > 0) parts += (parts.empty() ? "" : ", ") + component;
   }
   return fmt::format("{} ({}) of {} in all {} the same bytes in {} and {}.",
-                     counted(tensors, "tensor"), parts, counted(elements, "element"),
+                     words::counted(tensors, "tensor"), parts, words::counted(elements, "element"),
                      tensors == 1 ? "holds" : "hold", a, b);
 }
 
@@ -56,7 +48,8 @@ std::string differenceSentence(const Identity& identity) {
     list += (list.empty() ? "" : "; ") + identity.differences[i];
   }
   if (identity.differing > named) list += fmt::format("; and {} more", identity.differing - named);
-  return fmt::format("Not identical, {}: {}.", counted(identity.differing, "difference"), list);
+  return fmt::format("Not identical, {}: {}.", words::counted(identity.differing, "difference"),
+                     list);
 }
 
 }  // namespace kindred::evidence

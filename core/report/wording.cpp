@@ -256,20 +256,6 @@ std::string figure(double value) {
   return std::isnan(value) ? "\u2013" : fmt::format("{:.4g}", value);
 }
 
-std::string byteCount(std::uint64_t bytes) {
-  const char* const units[] = {"bytes", "kB", "MB", "GB", "TB", "PB", "EB"};
-  auto value = static_cast<double>(bytes);
-  std::size_t unit = 0;
-  for (; value >= 1000 && unit < 6; ++unit) value /= 1000;
-  return unit == 0 ? fmt::format("{} bytes", bytes) : fmt::format("{:.1f} {}", value, units[unit]);
-}
-
-std::string grouped(std::uint64_t value) {
-  std::string text = std::to_string(value);
-  for (std::size_t i = text.size(); i > 3;) text.insert(i -= 3, ",");
-  return text;
-}
-
 namespace {
 
 const char* className(Class klass) {

@@ -6,8 +6,12 @@
 #include <vector>
 
 #include "results/report.hpp"
+#include "words/quantities.hpp"
 
 namespace kindred::report {
+
+using words::byteCount;
+using words::grouped;
 
 // A p-value as people read it: 0.03, or ten to a power, rounded up so that it never says too much.
 struct PValue {
@@ -19,9 +23,6 @@ std::string text(const PValue& p);  // "0.03" or "10^-302.4"
 
 // Four significant digits; an undefined figure is a dash.
 std::string figure(double value);
-// "12.3 MB", powers of 1000.
-std::string byteCount(std::uint64_t bytes);
-std::string grouped(std::uint64_t value);  // "1,234,567"
 
 // "Shared weights", "No evidence", ...
 std::string verdictName(const evidence::Verdict& verdict);

@@ -5,11 +5,10 @@
 #include <nlohmann/json.hpp>
 
 #include "steps/plan.hpp"
+#include "words/quantities.hpp"
 
 namespace kindred::steps {
 namespace {
-
-double megabytes(std::uint64_t bytes) { return static_cast<double>(bytes) / 1e6; }
 
 // What is known of surveys: they choose what they read when they run.
 std::string surveysOf(const Plan& plan) {
@@ -33,8 +32,8 @@ std::string surveysOf(const Plan& plan) {
 }  // namespace
 
 std::string describe(const Plan& plan) {
-  std::string text = fmt::format("{:<24} {:>8} {:>9} {:>12} {:>9} {:>11}\n", "step", "pairs",
-                                 "left out", "MB to read", "requests", "MB in memory");
+  std::string text = fmt::format("{:<24} {:>8} {:>9} {:>10} {:>9} {:>10}\n", "step", "pairs",
+                                 "left out", "to read", "requests", "in memory");
   Cost total;
   for (const PlannedStep& planned : plan.steps) {
     const StepBase& step = base(planned);
@@ -42,8 +41,8 @@ std::string describe(const Plan& plan) {
     const auto left_out =
         std::count_if(plan.left_out.begin(), plan.left_out.end(),
                       [&](const plan::LeftOut& left) { return left.step == name; });
-    text += fmt::format("{:<24} {:>8} {:>9} {:>12.3f} {:>9} {:>11.1f}\n", name, step.pair_count,
-                        left_out, megabytes(step.bytes), step.requests, megabytes(step.memory));
+    text += fmt::format("{:<24} {:>8} {:>9} {:>10} {:>9} {:>10}\n", name, step.pair_count, left_out,
+                        words::byteCount(step.bytes), step.requests, words::byteCount(step.memory));
     total.requests += step.requests;
   }
   for (const results::Skipped& skipped : plan.skipped) {
@@ -51,15 +50,14 @@ std::string describe(const Plan& plan) {
   }
   text += "\n";
   for (const auto& [model, bytes] : bytesByModel(plan)) {
-    text += fmt::format("{}: {:.3f} MB, headers included\n", model, megabytes(bytes));
+    text += fmt::format("{}: {}, headers included\n", model, words::byteCount(bytes));
   }
   text += fmt::format("requests: {} for weights, {} made already for headers\n", total.requests,
                       plan.headers.requests);
   if (const std::uint64_t fetched = fetchedBytes(plan); fetched > plan.headers.bytes) {
     text += fmt::format(
-        "to fetch: about {:.3f} MB in all, with headers and what lies in small gaps between "
-        "ranges\n",
-        megabytes(fetched));
+        "to fetch: about {} in all, with headers and what lies in small gaps between ranges\n",
+        words::byteCount(fetched));
   }
   return text + surveysOf(plan);
 }
