@@ -33,6 +33,17 @@ std::string roughly(double seconds) {
   return fmt::format("{:.0f} h", seconds / 3600);
 }
 
+// Without what stands last, clause by clause; without the last words of the first one. A character
+// is taken to be a byte.
+std::string fitted(std::string line, std::size_t columns) {
+  if (line.size() <= columns) return line;
+  for (const char* before : {", ", " "}) {
+    const std::size_t end = line.rfind(before, columns);
+    if (end != std::string::npos && end > 0) return line.substr(0, end);
+  }
+  return line.substr(0, columns);
+}
+
 }  // namespace
 
 Progress::Progress(bool wanted) {
@@ -77,9 +88,9 @@ void Progress::rest() {
   erase();
 }
 
-std::string Progress::text() {
+std::string Progress::text(std::size_t columns) {
   const std::lock_guard lock(mutex_);
-  return line(Clock::now());
+  return fitted(line(Clock::now()), columns);
 }
 
 std::string Progress::line(Clock::time_point now) const {
@@ -104,7 +115,7 @@ void Progress::draw() {
     if (interrupted()) drawn_ = false;
     const Clock::time_point now = Clock::now();
     if (interrupted() || now - stage_began_ < (drawn_ ? 0ms : 250ms)) continue;
-    const std::string text = line(now).substr(0, columns() - 1);
+    const std::string text = fitted(line(now), columns() - 1);
     if (text.empty()) continue;
     std::fputs(fmt::format("\r{}\x1b[K", text).c_str(), stderr);
     std::fflush(stderr);

@@ -6,6 +6,7 @@
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -31,8 +32,9 @@ class Progress {
   // Nothing is under way until the next stage: others may write to the terminal.
   void rest();
 
-  // The line at this moment. Empty: nothing is under way.
-  std::string text();
+  // The line at this moment, in so many columns: what stands last is left out first, down to a
+  // whole clause or, of the first one, a whole word. Empty: nothing is under way.
+  std::string text(std::size_t columns = std::numeric_limits<std::size_t>::max());
 
  private:
   using Clock = std::chrono::steady_clock;

@@ -34,6 +34,17 @@ TEST(Progress, OfOneStepSaysNoNumberOfIt) {
   EXPECT_THAT(progress.text(), StartsWith("compare: pairs, 0 of 3, "));
 }
 
+TEST(Progress, LeavesOutWhatStandsLastWhereALineIsNarrow) {
+  Progress progress(false);
+  progress.step("signs", 1, 5);
+  progress.stage("tests of pairs", 190, 1900);
+  progress.advance(10, true);
+  EXPECT_EQ(progress.text(39), "signs (2 of 5): tests of pairs");
+  EXPECT_EQ(progress.text(30), "signs (2 of 5): tests of pairs");
+  EXPECT_EQ(progress.text(29), "signs (2 of 5): tests of");
+  EXPECT_EQ(progress.text(40), "signs (2 of 5): tests of pairs, 1 of 190");
+}
+
 TEST(Progress, GuessesNoRemainderFromAlmostNothing) {
   Progress progress(false);
   progress.stage("pairs", 100, 100);
