@@ -17,6 +17,7 @@
 #include "cli/output.hpp"
 #include "plugin/installation.hpp"
 #include "run/errand.hpp"
+#include "run/interrupt.hpp"
 #include "run/ranks.hpp"
 #include "run/share.hpp"
 #include "words/names.hpp"
@@ -101,6 +102,7 @@ int fail(int code, const std::string& before, const std::string& what, const Ran
 
 int main(int argc, char** argv) {
   claimStandardOutput();
+  run::endOnSignals();
   Ranks ranks;
   try {
     const int code = dispatch({argv, argv + argc}, ranks);

@@ -38,6 +38,12 @@ void onSignal(int) {
   errno = reason;
 }
 
+void onSignalOutsideRuns(int) {
+  constexpr char kStopped[] = "\nkindred: stopped\n";
+  say(kStopped, sizeof kStopped - 1);
+  ::_exit(kInterruptedCode);
+}
+
 void onAlarm(int) {
   constexpr char kLeft[] = "kindred: what was under way did not stop, and is left\n";
   say(kLeft, sizeof kLeft - 1);
@@ -53,6 +59,14 @@ void handle(int signal, void (*handler)(int), int flags, struct sigaction& previ
 }
 
 }  // namespace
+
+void endOnSignals() {
+  for (const int signal : {SIGINT, SIGTERM}) {
+    struct sigaction before {};
+    sigaction(signal, nullptr, &before);
+    if (before.sa_handler != SIG_IGN) handle(signal, onSignalOutsideRuns, SA_RESTART, before);
+  }
+}
 
 InterruptGuard::InterruptGuard(const std::string& said) {
   g_flag = &plugin::stopFlag();
