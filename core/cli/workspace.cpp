@@ -13,8 +13,10 @@
 #include <kindred/error.hpp>
 
 #include "cli/bundled.hpp"
+#include "plan/roles.hpp"
 #include "plugin/installation.hpp"
 #include "words/names.hpp"
+#include "words/quantities.hpp"
 
 namespace kindred::cli {
 namespace {
@@ -92,6 +94,7 @@ Workspace::Workspace(steps::Checked checked, const Invocation& invocation, Keepi
   if (bundle::namesBundle(recipe_.file.string())) readFromBundle(recipe_, diagnostics);
   if (diagnostics.empty()) {
     tools_ = steps::makeTools(recipe_, registry_, diagnostics);
+    plan::checkRoles(recipe_.roles, architectures_, diagnostics);
     models_ = std::make_unique<plan::Models>(
         recipe_, registry_, architectures_, sourceOverrides(invocation), diagnostics,
         keeping == nullptr ? plan::AroundSource() : keeping->around(recipe_));
@@ -118,12 +121,10 @@ void checkBudget(const Invocation& invocation, const steps::Plan& plan) {
   const std::uint64_t most = invocation.bytes("max-bytes", 0);
   for (const auto& [model, bytes] : steps::bytesByModel(plan)) {
     if (bytes <= most) continue;
-    throw inputError(
-        "",
-        fmt::format("the plan reads {:.1f} MB of model '{}', but --max-bytes allows "
-                    "{:.1f} MB",
-                    static_cast<double>(bytes) / 1e6, model, static_cast<double>(most) / 1e6),
-        "kindred plan shows which step reads what; sample less or allow more");
+    throw inputError("",
+                     fmt::format("the plan reads {} of model '{}', but --max-bytes allows {}",
+                                 words::byteCount(bytes), model, words::byteCount(most)),
+                     "kindred plan shows which step reads what; sample less or allow more");
   }
 }
 

@@ -72,6 +72,7 @@ Selection readSelection(const Node& node, Reading& reading) {
     if (role.kind != Node::Kind::scalar) return;
     selection.roles.push_back(role.scalar);
     selection.places.push_back(role.place);
+    reading.given.roles.push_back({role.scalar, role.place});
   };
   if (const Node* role = node.find("role")) add_role(*role);
   if (const Node* roles = node.find("roles")) {

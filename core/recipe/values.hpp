@@ -112,12 +112,19 @@ struct Expectation {
   Place place;
 };
 
+// A role that a selection asks for.
+struct RoleAsked {
+  std::string role;
+  Place place;
+};
+
 // What steps refer to, each under a name of the writer's choice.
 struct Given {
   std::vector<SourceSpec> sources;
   std::vector<ModelSpec> models;
   std::vector<Selection> selections;
-  bool made = false;  // by a command: places in it mean nothing to whoever typed that
+  std::vector<RoleAsked> roles;  // of all selections, those of steps included
+  bool made = false;             // by a command: places in it mean nothing to whoever typed that
 };
 
 using yaml::didYouMean;
