@@ -8,8 +8,10 @@
 
 #include <kindred/error.hpp>
 
+#include "cli/out_file.hpp"
 #include "cli/output.hpp"
 #include "words/names.hpp"
+#include "words/quantities.hpp"
 #include "yaml/document.hpp"
 
 namespace kindred::cli {
@@ -75,7 +77,10 @@ void readFromBundle(steps::Recipe& recipe, std::vector<recipe::Diagnostic>& diag
 }
 
 Keeping::Keeping(const Invocation& invocation) {
-  if (invocation.has("bundle")) recorder_.emplace(invocation.value("bundle"));
+  if (!invocation.has("bundle")) return;
+  const std::string file = invocation.value("bundle");
+  if (invocation.isFirst()) refuseToReplace(invocation, file);
+  recorder_.emplace(file);
 }
 
 plan::AroundSource Keeping::around(const steps::Recipe& recipe) {
@@ -97,9 +102,9 @@ void Keeping::finish(const steps::Recipe& recipe, const results::Report& made, b
   const bundle::Written written =
       recorder_->write(bundledText(recipe.text, recipe.file.string()), KINDRED_VERSION);
   if (silent) return;
-  output() << fmt::format("Bundle: {} ({:.1f} MB, SHA-256 {})\n",
+  output() << fmt::format("Bundle: {} ({}, SHA-256 {})\n",
                           words::escapedText(recorder_->path(), 4096),
-                          static_cast<double>(written.bytes) / 1e6, written.sha256);
+                          words::byteCount(written.bytes), written.sha256);
 }
 
 }  // namespace kindred::cli

@@ -34,6 +34,7 @@ void readFromBundle(steps::Recipe& recipe, std::vector<recipe::Diagnostic>& diag
 // Keeps what a run reads, where --bundle asks for it.
 class Keeping {
  public:
+  // A bundle that is there is an Error without --force.
   explicit Keeping(const Invocation& invocation);
 
   bool asked() const { return recorder_.has_value(); }

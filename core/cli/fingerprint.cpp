@@ -1,6 +1,8 @@
 // kindred fingerprint: what a model is told apart by, in a file of a megabyte.
+#include <array>
 #include <filesystem>
 #include <ostream>
+#include <string_view>
 
 #include <fmt/format.h>
 
@@ -8,6 +10,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/lineup.hpp"
+#include "cli/out_file.hpp"
 #include "cli/output.hpp"
 #include "cli/workspace.hpp"
 #include "fingerprint/file.hpp"
@@ -23,6 +26,7 @@ namespace fs = std::filesystem;
 
 constexpr Option kFingerprintOptions[] = {
     {"out", "FILE", "where it goes (default: NAME.kfp)"},
+    kForce,
     {"size", "BYTES", "about how large it may be, 200kB to 4MB (default: 1MB)"},
     {"max-bytes", "BYTES",
      "weights that are read at most (default: all of a local model, 64MB of others)"},
@@ -39,16 +43,24 @@ std::uint64_t sizeOf(const Invocation& invocation) {
   return size;
 }
 
+fs::path outFile(const Invocation& invocation, const std::string& usual) {
+  const std::string_view ending = fingerprint::kEnding;
+  std::string stem = usual;
+  if (invocation.has("out")) {
+    stem = invocation.value("out");
+    if (!namesFingerprint(stem)) throw inputError("--out", "a fingerprint's name ends in .kfp");
+    stem.resize(stem.size() - ending.size());
+  }
+  return outStem(invocation, stem, std::array{ending.data()}).append(ending);
+}
+
 int fingerprintVerb(const Invocation& invocation) {
   const std::uint64_t size = sizeOf(invocation);
   const ModelArgument argument = modelArgument(invocation.positional.front());
   if (namesFingerprint(argument.address)) {
     throw inputError(invocation.positional.front(), "is a fingerprint already");
   }
-  const fs::path file = invocation.value("out", argument.key + fingerprint::kEnding);
-  if (!namesFingerprint(file.string())) {
-    throw inputError("--out", "a fingerprint's name ends in .kfp");
-  }
+  const fs::path file = outFile(invocation, argument.key);
   if (!file.parent_path().empty()) results::prepareFolder(file.parent_path());
   Lineup lineup(invocation, {argument});
   const fingerprint::Fingerprint made = lineup.of(0, {size, invocation.bytes("max-bytes", 0)});

@@ -69,10 +69,9 @@ fs::path resumed(const Invocation& invocation) {
 
 // usual, usual-2, usual-3, ...
 fs::path unused(const fs::path& usual, std::span<const char* const> files) {
-  fs::path folder = usual;
-  for (int n = 2; heldBy(folder, files) != nullptr || run::Journal::isIn(folder); ++n) {
-    folder = usual.string() + "-" + std::to_string(n);
-  }
+  const fs::path folder = unusedName(usual.string(), [&](const std::string& name) {
+    return heldBy(name, files) != nullptr || run::Journal::isIn(name);
+  });
   if (folder != usual) {
     std::cerr << fmt::format("kindred: {} holds earlier results; these go to {}\n",
                              words::escapedText(usual.string()),

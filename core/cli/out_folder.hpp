@@ -5,10 +5,9 @@
 #include <span>
 
 #include "cli/command.hpp"
+#include "cli/out_file.hpp"
 
 namespace kindred::cli {
-
-inline constexpr Option kForce{"force", nullptr, "replace the results of an earlier run"};
 
 // The files that a run writes; a manifest says whose the others are.
 inline constexpr const char* kRunFiles[] = {"manifest.json", "report.json", "observations.csv",

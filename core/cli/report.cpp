@@ -19,9 +19,10 @@ namespace {
 
 constexpr Option kOptions[] = {
     {"svg", "NAME",
-     "write a picture of the page as DIR/NAME.svg instead (needs node); all: every one"}};
+     "write a picture of the page as DIR/NAME.svg instead (needs node); all: every one"},
+    {"force", nullptr, "replace pictures that are not as they would be drawn"}};
 
-void writePictures(const std::filesystem::path& folder, const std::string& name) {
+void writePictures(const std::filesystem::path& folder, const std::string& name, bool force) {
   const auto pictures = report::picturesOf(results::reportOf(results::readTexts(folder)));
   std::vector<std::string> known;
   for (const report::Picture& picture : pictures) known.push_back(picture.id);
@@ -29,7 +30,7 @@ void writePictures(const std::filesystem::path& folder, const std::string& name)
   for (const report::Picture& picture : pictures) {
     if (name != "all" && name != picture.id) continue;
     ++written;
-    output() << report::writeSvg(picture, folder, plugin::sharedFiles() / "report").string()
+    output() << report::writeSvg(picture, folder, plugin::sharedFiles() / "report", force).string()
              << '\n';
   }
   if (written > 0) return;
@@ -40,7 +41,7 @@ void writePictures(const std::filesystem::path& folder, const std::string& name)
 int reportVerb(const Invocation& invocation) {
   const std::filesystem::path folder = invocation.positional.front();
   if (invocation.has("svg")) {
-    writePictures(folder, invocation.value("svg"));
+    writePictures(folder, invocation.value("svg"), invocation.has("force"));
     return kDone;
   }
   report::writePages(results::readTexts(folder));

@@ -11,12 +11,15 @@
 #include <kindred/error.hpp>
 
 #include "cli/commands.hpp"
+#include "cli/difference_text.hpp"
 #include "cli/execute.hpp"
+#include "cli/out_file.hpp"
 #include "cli/output.hpp"
 #include "report/saved_run.hpp"
 #include "report/statement.hpp"
 #include "results/files.hpp"
 #include "words/names.hpp"
+#include "words/quantities.hpp"
 
 namespace kindred::cli {
 namespace {
@@ -26,11 +29,13 @@ using report::FileDigest;
 
 constexpr Option kStatementOptions[] = {
     {"out", "DIR", "where the two files go (default: the current folder)"},
+    kForce,
     kSet,
     kPluginPath,
     kOffline,
     kCacheSize,
     kJson};
+constexpr const char* kEndings[] = {report::kStatementEnding, ".cdx.json"};
 constexpr std::size_t kMostListed = 20;
 
 std::shared_ptr<File> openFile(const plan::Repository& repository, const std::string& name) {
@@ -80,6 +85,14 @@ std::string textOf(const results::Json& document) {
   return document.dump(2, ' ', false, results::Json::error_handler_t::replace) + "\n";
 }
 
+// Both files, named like the run's folder, without their endings.
+std::string stemOf(const Invocation& invocation, const fs::path& folder) {
+  const fs::path out = invocation.value("out", ".");
+  results::prepareFolder(out);
+  const fs::path name = folder.has_filename() ? folder : folder.parent_path();
+  return outStem(invocation, (out / name.filename()).string(), kEndings);
+}
+
 int statementVerb(const Invocation& invocation) {
   const fs::path folder = fs::path(invocation.positional.front()).lexically_normal();
   const report::SavedRun saved = report::readSavedRun(folder);
@@ -88,21 +101,17 @@ int statementVerb(const Invocation& invocation) {
                                    invocation.values("set")),
                       invocation);
   if (!workspace.good()) return kBadInput;
+  const std::string stem = invocation.has("json") ? "" : stemOf(invocation, folder);
   const std::vector<FileDigest> files = digestsOf(saved.report.manifest, workspace.models());
   const results::Json statement = report::statementOf(saved.report, files);
   if (invocation.has("json")) {
     output() << textOf(statement);
     return kDone;
   }
-  const fs::path out = invocation.value("out", ".");
-  results::prepareFolder(out);
-  const std::string stem =
-      folder.has_filename() ? folder.filename().string() : folder.parent_path().filename().string();
-  const fs::path first = out / (stem + report::kStatementEnding),
-                 second = out / (stem + ".cdx.json");
+  const std::string first = stem + kEndings[0], second = stem + kEndings[1];
   results::writeAtomically(first, textOf(statement));
   results::writeAtomically(second, textOf(report::billOfMaterials(saved.report, files)));
-  output() << first.string() << '\n' << second.string() << '\n';
+  output() << first << '\n' << second << '\n';
   return kDone;
 }
 
@@ -141,14 +150,14 @@ int verifyStatement(const Invocation& invocation) {
   const results::Json again = report::statementOf(now, digestsOf(now.manifest, workspace.models()));
   const std::vector<results::Difference> found = differencesOf(saved, again);
   for (std::size_t i = 0; i < std::min(found.size(), kMostListed); ++i) {
-    output() << fmt::format("differs: {}\n  stated: {}\n  now:    {}\n", found[i].where,
-                            words::escapedText(found[i].saved), words::escapedText(found[i].now));
+    output() << differenceText(found[i], "stated");
   }
   if (found.empty()) {
-    output() << fmt::format("The same again: {} pairs and {} byte ranges.\n", now.pairs.size(),
-                            now.manifest.ranges.size());
+    output() << fmt::format("The same again: {} and {}.\n",
+                            words::counted(now.pairs.size(), "pair"),
+                            words::counted(now.manifest.ranges.size(), "byte range"));
   } else {
-    output() << fmt::format("{} differences.\n", found.size());
+    output() << words::counted(found.size(), "difference") << ".\n";
   }
   return found.empty() ? kDone : kUnmet;
 }

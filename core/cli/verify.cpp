@@ -10,12 +10,14 @@
 
 #include "cli/bundled.hpp"
 #include "cli/commands.hpp"
+#include "cli/difference_text.hpp"
 #include "cli/execute.hpp"
 #include "cli/output.hpp"
 #include "cli/statement.hpp"
 #include "cli/verify_bundle.hpp"
 #include "report/saved_run.hpp"
 #include "results/json.hpp"
+#include "words/quantities.hpp"
 
 namespace kindred::cli {
 namespace {
@@ -27,34 +29,28 @@ constexpr Option kVerifyOptions[] = {
     kJson};
 constexpr const char* kSourceKind = "source";
 constexpr std::size_t kMostShown = 20;
-constexpr std::size_t kMostBytes = 160;  // of a text that differs
-
-std::string shown(const std::string& text) {
-  if (text.empty()) return "not there";
-  return text.size() <= kMostBytes ? text : text.substr(0, kMostBytes) + "...";
-}
-
 std::string summary(const report::SavedRun& saved, const results::Report& now,
                     const std::vector<results::Difference>& found) {
   std::string text;
   for (std::size_t i = 0; i < std::min(found.size(), kMostShown); ++i) {
-    text += fmt::format("differs: {}\n  saved: {}\n  now:   {}\n", found[i].where,
-                        shown(found[i].saved), shown(found[i].now));
+    text += differenceText(found[i], "saved");
   }
   if (found.size() > kMostShown) {
-    text += fmt::format("and {} more differences\n", found.size() - kMostShown);
+    text += fmt::format("and {}\n", words::counted(found.size() - kMostShown, "more difference"));
   }
-  const std::string what =
-      fmt::format("{} byte ranges, {} observations and {} findings",
-                  saved.report.manifest.ranges.size(), now.rows.size(), now.findings.size());
+  const std::string what = fmt::format(
+      "{}, {} and {}", words::counted(saved.report.manifest.ranges.size(), "byte range"),
+      words::counted(now.rows.size(), "observation"),
+      words::counted(now.findings.size(), "finding"));
   if (saved.report.kindred != now.kindred) {
     text += "report.html and report.md are of another version of Kindred and were not compared.\n";
   }
   for (const std::string& name : report::otherFiles(saved)) {
     text += name + " is no part of the run: nothing wrote or checked it.\n";
   }
-  return text + (found.empty() ? "The same again: " + what + ".\n"
-                               : fmt::format("{} differences among {}.\n", found.size(), what));
+  return text + (found.empty()
+                     ? "The same again: " + what + ".\n"
+                     : words::counted(found.size(), "difference") + " among " + what + ".\n");
 }
 
 std::string toJson(const report::SavedRun& saved, const std::vector<results::Difference>& found) {

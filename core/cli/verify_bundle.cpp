@@ -16,6 +16,7 @@
 #include <kindred/error.hpp>
 #include <kindred/source.hpp>
 
+#include "cli/difference_text.hpp"
 #include "cli/output.hpp"
 #include "plan/parameters.hpp"
 #include "plugin/guard.hpp"
@@ -24,6 +25,7 @@
 #include "results/compare.hpp"
 #include "results/json.hpp"
 #include "words/names.hpp"
+#include "words/quantities.hpp"
 
 namespace kindred::cli {
 namespace {
@@ -184,11 +186,12 @@ std::string hashOf(const std::string& path) {
 std::string askedText(const Asked& asked) {
   const std::string from = words::escaped(asked.at->endpoint);
   if (asked.why_not.empty()) {
-    return fmt::format("{}: {} ranges were asked for at {}\n", addressOf(*asked.at), asked.ranges,
+    return fmt::format("{}: {} {} asked for at {}\n", addressOf(*asked.at),
+                       words::counted(asked.ranges, "range"), asked.ranges == 1 ? "was" : "were",
                        from);
   }
   return fmt::format("{}: not asked where it came from{}: {}\n", addressOf(*asked.at),
-                     asked.ranges == 0 ? "" : fmt::format(", but for {} ranges", asked.ranges),
+                     asked.ranges == 0 ? "" : ", but for " + words::counted(asked.ranges, "range"),
                      asked.why_not);
 }
 
@@ -201,21 +204,20 @@ std::string textOf(const Bundle& held, const Check& check) {
       for (const Range& range : file.ranges) bytes += range.length;
     }
   }
-  std::string text =
-      fmt::format("{} ranges ({:.1f} MB) of {} files, written by Kindred {}; SHA-256 {}\n", ranges,
-                  static_cast<double>(bytes) / 1e6, files, words::escaped(held.index().kindred),
-                  hashOf(held.path()));
+  std::string text = fmt::format("{} ({}) of {}, written by Kindred {}; SHA-256 {}\n",
+                                 words::counted(ranges, "range"), words::byteCount(bytes),
+                                 words::counted(files, "file"),
+                                 words::escaped(held.index().kindred), hashOf(held.path()));
   for (const Asked& asked : check.asked()) text += askedText(asked);
   const std::vector<results::Difference>& found = check.differences();
   for (std::size_t i = 0; i < std::min(found.size(), kMostNamed); ++i) {
-    text += fmt::format("differs: {}\n  saved: {}\n  now:   {}\n", found[i].where, found[i].saved,
-                        found[i].now);
+    text += differenceText(found[i], "saved");
   }
   if (found.size() > kMostNamed) {
-    text += fmt::format("and {} more differences\n", found.size() - kMostNamed);
+    text += fmt::format("and {}\n", words::counted(found.size() - kMostNamed, "more difference"));
   }
   return text + (found.empty() ? "Nothing differs. kindred run computes the result again.\n"
-                               : fmt::format("{} differences.\n", found.size()));
+                               : words::counted(found.size(), "difference") + ".\n");
 }
 
 std::string jsonOf(const Bundle& held, const Check& check) {

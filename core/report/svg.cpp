@@ -10,6 +10,7 @@
 #include <kindred/error.hpp>
 
 #include "results/files.hpp"
+#include "results/read.hpp"
 
 namespace kindred::report {
 namespace {
@@ -41,7 +42,8 @@ std::optional<int> run(std::vector<std::string> command) {
 
 }  // namespace
 
-fs::path writeSvg(const Picture& picture, const fs::path& folder, const fs::path& assets) {
+fs::path writeSvg(const Picture& picture, const fs::path& folder, const fs::path& assets,
+                  bool force) {
   if (std::error_code ignored; !fs::exists(assets / "charts.js", ignored)) {
     throw inputError("--svg", "this program was built without what draws pictures",
                      "build it with KINDRED_CHARTS on");
@@ -62,6 +64,12 @@ fs::path writeSvg(const Picture& picture, const fs::path& folder, const fs::path
   }
   if (*ended != 0 || !fs::exists(drawn.path)) {
     throw Error(Category::internal, file.string(), "the picture could not be drawn");
+  }
+  std::error_code ignored;
+  if (!force && fs::exists(fs::symlink_status(file, ignored)) &&
+      results::readWhole(file) != results::readWhole(drawn.path)) {
+    throw inputError(file.string(), "exists, and is not the picture that this would be",
+                     "replace it with --force");
   }
   fs::rename(drawn.path, file);
   return file;

@@ -10,8 +10,9 @@
 namespace kindred::report {
 
 // Writes `folder`/ID.svg. Throws where there is no node, or where this program was built without
-// what draws pictures (`assets` is the folder with both).
+// what draws pictures (`assets` is the folder with both); and, without `force`, where a file of
+// that name is there with another content.
 std::filesystem::path writeSvg(const Picture& picture, const std::filesystem::path& folder,
-                               const std::filesystem::path& assets);
+                               const std::filesystem::path& assets, bool force);
 
 }  // namespace kindred::report
