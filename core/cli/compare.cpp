@@ -20,6 +20,7 @@
 #include "cli/dates.hpp"
 #include "cli/dry_run.hpp"
 #include "cli/execute.hpp"
+#include "cli/listed.hpp"
 #include "cli/model_argument.hpp"
 #include "cli/out_folder.hpp"
 #include "cli/output.hpp"
@@ -40,7 +41,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr Option kCompareOptions[] = {
-    {"all", "DIR", "compare every pair of the models in a folder"},
+    {"all", "DIR|LIST",
+     "compare every pair of the models in a folder, or of a text file with one a line"},
     {"control", "MODEL", "a model known to be unrelated, for tests that controls calibrate", true},
     {"deep", nullptr, "read up to a gigabyte of each model, and hash remote ones"},
     {"max-bytes", "BYTES", "weights that tests read of each model (default: 64MB, deep 1GB)"},
@@ -101,12 +103,23 @@ void sayLeftOut(const std::string& what, const std::string& why) {
                            words::escapedText(why, kLongestReason));
 }
 
-std::vector<ModelArgument> modelsOf(const fs::path& folder, const formats::Formats& formats) {
+std::vector<ModelArgument> inList(const fs::path& list) {
+  std::vector<ModelArgument> models = listed(list);
+  if (models.size() >= 2) return models;
+  throw inputError(list.string(), "fewer than two models are in this list",
+                   "write a folder, a file or a name of the Hub a line");
+}
+
+std::vector<ModelArgument> inFolder(const fs::path& folder, const formats::Formats& formats) {
   std::error_code problem;
   if (!fs::exists(folder, problem)) {
     const std::string near = words::nearPath(folder.string());
     throw inputError(folder.string(), "there is no such folder",
                      near.empty() ? "name a folder of models" : "did you mean '" + near + "'?");
+  }
+  if (!fs::is_directory(folder, problem)) {
+    throw inputError(folder.string(), "is neither a folder of models nor a list of them",
+                     "name a folder, or a text file (.txt or .list) with a model a line");
   }
   std::vector<std::string> paths, others;
   for (const auto& entry : fs::directory_iterator(folder, problem)) {
@@ -208,13 +221,15 @@ class RecipeWriter {
 std::vector<ModelArgument> namedModels(const Invocation& invocation) {
   if (invocation.has("all")) {
     if (!invocation.positional.empty()) {
-      throw inputError("--all", "takes a folder and no further models");
+      throw inputError("--all", "takes a folder or a list and no further models");
     }
+    const std::string all = invocation.value("all");
+    if (namesList(all)) return inList(all);
     plugin::Registry registry(plugin::pluginFolders(invocation.values("plugin-path")));
-    return modelsOf(invocation.value("all"), formats::Formats(registry));
+    return inFolder(all, formats::Formats(registry));
   }
   if (invocation.positional.size() != 2) {
-    throw inputError("", "kindred compare takes two models, or --all and a folder");
+    throw inputError("", "kindred compare takes two models, or --all and a folder or list");
   }
   std::vector<ModelArgument> models;
   for (const std::string& text : invocation.positional) models.push_back(modelArgument(text));
@@ -282,13 +297,15 @@ ExitCode verdictCode(const results::Report& report, const std::set<evidence::Cla
   return testable || code != kDone ? code : kBadInput;
 }
 
-int sayPlan(Workspace& workspace, bool json) {
+int sayPlan(Workspace& workspace, bool json, unsigned threads) {
   const auto began = std::chrono::steady_clock::now();
   workspace.models().openRepositories();
   const steps::Plan plan = steps::makePlan(workspace.tools(), workspace.models());
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
+  const Spent spent{took.count(), threads};
   sayNotes(workspace.models());
-  output() << (json ? steps::toJson(plan) : dryRun(plan, workspace.models(), took.count()));
+  output() << (json ? dryRunJson(plan, workspace.models(), spent)
+                    : dryRunText(plan, workspace.models(), spent));
   return kDone;
 }
 
@@ -342,7 +359,9 @@ int compareVerb(const Invocation& invocation) {
     workspace = std::make_unique<Workspace>(madeRecipe(of_the_rest, file), invocation);
     if (!workspace->good()) return kBadInput;
   }
-  if (invocation.has("dry-run")) return sayPlan(*workspace, invocation.has("json"));
+  if (invocation.has("dry-run")) {
+    return sayPlan(*workspace, invocation.has("json"), options.threads);
+  }
   pin(models, workspace->models());
   const RecipeWriter pinned(models, controls.size(), deep, most, why);
   if (keeping.asked()) {  // under the addresses by which the bundle will be asked for them

@@ -16,9 +16,11 @@
 #include "cli/out_folder.hpp"
 #include "cli/output.hpp"
 #include "fingerprint/make.hpp"
+#include "report/text.hpp"
 #include "report/wording.hpp"
 #include "results/files.hpp"
 #include "results/json.hpp"
+#include "words/quantities.hpp"
 
 namespace kindred::cli {
 namespace {
@@ -53,17 +55,20 @@ std::string pairJson(const Identified& made, const Candidate& b) {
   return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
-std::string pairText(const Identified& made, const Candidate& b) {
-  return fmt::format(
-      "{} and {}, by their fingerprints: {}\n  p <= {}, adjusted for {} tests; {:.0f} % of the "
-      "tested layers have evidence of their own{}\n{}\nPower: {}\n",
-      made.model, b.model, report::verdictName(b.verdict),
-      report::text(report::pValue(b.verdict.log10_p)), fingerprint::testsBehind(b).size(),
-      100 * b.breadth.value_or(0),
+std::string pairText(const Identified& made, const Candidate& b, std::size_t width) {
+  const std::string found = fmt::format(
+      "p <= {}, adjusted for {}; {:.0f} % of the tested layers have evidence of their own{}",
+      report::text(report::pValue(b.verdict.log10_p)),
+      words::counted(fingerprint::testsBehind(b).size(), "test"), 100 * b.breadth.value_or(0),
       b.distance ? fmt::format("; distance {:.3f} (standard error {:.3f})", b.distance->value,
                                b.distance->error)
-                 : "",
-      b.verdict.sentence, b.verdict.power);
+                 : "");
+  width = std::min(width, report::kWidestProse);
+  return report::wrapped(fmt::format("{} and {}, by their fingerprints: {}", made.model, b.model,
+                                     report::verdictName(b.verdict)),
+                         0, width) +
+         report::wrapped(found, 2, width) + report::wrapped(b.verdict.sentence, 0, width) +
+         report::wrapped("Power: " + b.verdict.power, 0, width);
 }
 
 void refuseOptions(const Invocation& invocation) {
@@ -99,8 +104,11 @@ int compareFingerprints(const Invocation& invocation) {
     results::prepareFolder(out);
     results::writeAtomically(out / kFile, json);
   }
-  output() << (invocation.has("json") ? json : pairText(made, b));
-  if (fail_on.contains(b.verdict.klass)) return kUnmet;
+  output() << (invocation.has("json") ? json : pairText(made, b, terminalView(invocation).width));
+  if (fail_on.contains(b.verdict.klass)) {
+    sayFailed(made.model, b.model, b.verdict.klass);
+    return kUnmet;
+  }
   return made.testable() ? kDone : kBadInput;
 }
 

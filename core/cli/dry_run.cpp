@@ -6,15 +6,20 @@
 #include <vector>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "report/text.hpp"
 #include "report/wording.hpp"
+#include "run/memory.hpp"
 #include "words/names.hpp"
 
 namespace kindred::cli {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+
+// What a thread keeps for itself: its heap, and what tests compute with.
+constexpr std::uint64_t kThreadMemory = 3'000'000;
 
 std::uint64_t sizeOf(const models::Checkpoint& checkpoint) {
   std::uint64_t bytes = 0;
@@ -41,43 +46,82 @@ std::string timeOf(double seconds) {
   return fmt::format("about {:.1f} h", seconds / 3600);
 }
 
-}  // namespace
+// What a comparison would take.
+struct Estimate {
+  struct Read {
+    std::string model;
+    std::size_t files = 0;
+    std::uint64_t held = 0, most = 0;  // bytes
+    double rate = 0;                   // bytes a second; 0: of a server, or not measured
+  };
+  std::vector<Read> reads;
+  std::uint64_t requests = 0, step_memory = 0, memory = 0;
+  bool remote = false;
+  double request_seconds = 0, seconds = 0;  // of one request; of all that is read
+};
 
-std::string dryRun(const steps::Plan& plan, const plan::Models& models, double seconds) {
+Estimate estimateOf(const steps::Plan& plan, const plan::Models& models, const Spent& spent) {
+  Estimate made;
+  const std::uint64_t own = run::privateMemory() + spent.threads * kThreadMemory;
   const auto planned = steps::bytesByModel(plan);
-  TextTable table{"", {"model", "files", "they hold", "at most read"}, {}, ""};
-  double reading = 0;
-  std::uint64_t remote = 0, requests = 0, memory = 0;
   for (const plan::Model* model : models.opened()) {
     const auto found = planned.find(model->key);
-    const std::uint64_t bytes = found == planned.end() ? 0 : found->second;
-    table.rows.push_back({words::escaped(model->key),
-                          std::to_string(model->checkpoint.shards().size()),
-                          report::byteCount(sizeOf(model->checkpoint)), report::byteCount(bytes)});
-    if (model->source->remote()) {
-      remote += bytes;
-    } else if (const double rate = rateOf(model->checkpoint); rate > 0) {
-      reading += static_cast<double>(bytes) / rate;
-    }
+    Estimate::Read read{model->key, model->checkpoint.shards().size(), sizeOf(model->checkpoint),
+                        found == planned.end() ? 0 : found->second};
+    const bool remote = model->source->remote();
+    if (!remote) read.rate = rateOf(model->checkpoint);
+    made.remote |= remote && read.most > 0;
+    if (read.rate > 0) made.seconds += static_cast<double>(read.most) / read.rate;
+    made.reads.push_back(std::move(read));
   }
   for (const steps::PlannedStep& step : plan.steps) {
-    requests += steps::base(step).requests;
-    memory = std::max(memory, steps::base(step).memory);
+    made.requests += steps::base(step).requests;
+    made.step_memory = std::max(made.step_memory, steps::base(step).memory);
   }
-  std::string text = "Nothing was compared. A comparison would take:\n\n" +
-                     report::tableText(table, table.rows.size()) +
-                     fmt::format("\nmemory    at most {} by one step\n", report::byteCount(memory));
-  if (remote > 0 || requests > 0) {
-    const double each =
-        seconds / static_cast<double>(std::max<std::uint64_t>(plan.headers.requests, 1));
-    reading += each * static_cast<double>(requests);
+  made.memory = own + made.step_memory;
+  made.request_seconds =
+      spent.seconds / static_cast<double>(std::max<std::uint64_t>(plan.headers.requests, 1));
+  made.seconds += made.request_seconds * static_cast<double>(made.requests);
+  return made;
+}
+
+}  // namespace
+
+std::string dryRunText(const steps::Plan& plan, const plan::Models& models, const Spent& spent) {
+  const Estimate made = estimateOf(plan, models, spent);
+  TextTable table{"", {"model", "files", "they hold", "at most read"}, {}, ""};
+  for (const Estimate::Read& read : made.reads) {
+    table.rows.push_back({words::escaped(read.model), std::to_string(read.files),
+                          report::byteCount(read.held), report::byteCount(read.most)});
+  }
+  std::string text =
+      "Nothing was compared. A comparison would take:\n\n" +
+      report::tableText(table, table.rows.size()) +
+      fmt::format("\nmemory    about {}, of which one step takes at most {}\n",
+                  report::byteCount(made.memory), report::byteCount(made.step_memory));
+  if (made.remote || made.requests > 0) {
     text += fmt::format("requests  at most {}, {:.2f} s each as the {} for headers took\n",
-                        requests, each, plan.headers.requests);
+                        made.requests, made.request_seconds, plan.headers.requests);
   }
   return text +
          fmt::format("time      {} to read, as fast as now; computing comes on top\n",
-                     timeOf(reading)) +
+                     timeOf(made.seconds)) +
          "Tests begin with the cheapest bytes and stop where a pair is settled.\n";
+}
+
+std::string dryRunJson(const steps::Plan& plan, const plan::Models& models, const Spent& spent) {
+  const Estimate made = estimateOf(plan, models, spent);
+  auto document = nlohmann::ordered_json::parse(steps::toJson(plan));
+  document["memory"] = made.memory;
+  document["seconds_to_read"] = made.seconds;
+  document["seconds_a_request"] =
+      made.remote ? nlohmann::ordered_json(made.request_seconds) : nlohmann::ordered_json();
+  auto& rates = document["bytes_a_second"] = nlohmann::ordered_json::object();
+  for (const Estimate::Read& read : made.reads) {
+    rates[read.model] =
+        read.rate > 0 ? nlohmann::ordered_json(read.rate) : nlohmann::ordered_json();
+  }
+  return document.dump(2) + "\n";
 }
 
 }  // namespace kindred::cli

@@ -1,6 +1,8 @@
 #include "cli/execute.hpp"
 
 #include <algorithm>
+#include <iostream>
+#include <optional>
 #include <ostream>
 #include <thread>
 
@@ -18,6 +20,7 @@
 #include "run/progress.hpp"
 #include "run/ranks.hpp"
 #include "words/names.hpp"
+#include "words/quantities.hpp"
 
 namespace kindred::cli {
 
@@ -29,6 +32,29 @@ bool readsFromServers(const plan::Models& models) {
       repositories.begin(), repositories.end(),
       [](const plan::Repository* repository) { return repository->source->remote(); });
 }
+
+// Makes the folder for results, and takes away what it made of it and got nothing.
+class ResultsFolder {
+ public:
+  explicit ResultsFolder(const std::filesystem::path& folder) {
+    std::error_code ignored;
+    for (std::filesystem::path missing = folder;
+         !missing.empty() && !std::filesystem::exists(missing, ignored);
+         missing = missing.parent_path()) {
+      made_.push_back(missing);
+    }
+    results::prepareFolder(folder);
+  }
+  ~ResultsFolder() {
+    std::error_code ignored;  // where something is in it
+    for (const std::filesystem::path& folder : made_) std::filesystem::remove(folder, ignored);
+  }
+  ResultsFolder(const ResultsFolder&) = delete;
+  ResultsFolder& operator=(const ResultsFolder&) = delete;
+
+ private:
+  std::vector<std::filesystem::path> made_;  // the innermost first
+};
 
 }  // namespace
 
@@ -77,7 +103,8 @@ results::Report execute(Workspace& workspace, const Invocation& invocation,
     throw inputError("--bundle", "needs all that is read, and each rank reads a part",
                      "run it once without mpirun");
   }
-  if (invocation.isFirst() && !invocation.has("resume")) results::prepareFolder(out);
+  std::optional<ResultsFolder> folder;
+  if (invocation.isFirst() && !invocation.has("resume")) folder.emplace(out);
   Resumable resumable(invocation, out);
   Resumable* keeps = invocation.has("bundle") ? nullptr : &resumable;
   return resumably(resumable, [&] {
@@ -119,15 +146,27 @@ std::set<evidence::Class> failOn(const Invocation& invocation) {
   return classes;
 }
 
+void sayFailed(const std::string& a, const std::string& b, evidence::Class verdict,
+               std::size_t more) {
+  std::cerr << fmt::format("kindred: {} and {}: {}{}, so this call ends with 3 (--fail-on)\n",
+                           words::escaped(a), words::escaped(b), evidence::name(verdict),
+                           more == 0 ? "" : ", and " + words::counted(more, "other pair"));
+}
+
 ExitCode exitCode(const results::Report& report, const std::set<evidence::Class>& fail_on) {
   if (!report.complete) return kInterrupted;
+  std::vector<const results::Pair*> failed;
+  for (const results::Pair& pair : report.pairs) {
+    if (results::hasControl(report, pair) || !fail_on.contains(pair.verdict.klass)) continue;
+    failed.push_back(&pair);
+  }
+  if (!failed.empty()) {
+    const results::Pair& first = *failed.front();
+    sayFailed(first.a, first.b, first.verdict.klass, failed.size() - 1);
+  }
   const bool met = std::all_of(report.expectations.begin(), report.expectations.end(),
                                [](const results::ExpectationResult& e) { return e.met; });
-  const bool failed =
-      std::any_of(report.pairs.begin(), report.pairs.end(), [&](const results::Pair& pair) {
-        return !results::hasControl(report, pair) && fail_on.contains(pair.verdict.klass);
-      });
-  return met && !failed ? kDone : kUnmet;
+  return met && failed.empty() ? kDone : kUnmet;
 }
 
 }  // namespace kindred::cli

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <set>
+#include <string>
 
 #include "cli/resume.hpp"
 #include "cli/workspace.hpp"
@@ -46,6 +47,11 @@ inline constexpr Option kFailOn{"fail-on", "CLASS[,CLASS]",
 // The verdicts that --fail-on names. A word that is none is an Error.
 std::set<evidence::Class> failOn(const Invocation& invocation);
 
+// Says on standard error that the verdict on a pair, and on so many others, is one of --fail-on.
+void sayFailed(const std::string& a, const std::string& b, evidence::Class verdict,
+               std::size_t more = 0);
+
+// Where a pair asked about has a verdict of `fail_on`, that is said.
 ExitCode exitCode(const results::Report& report, const std::set<evidence::Class>& fail_on);
 
 }  // namespace kindred::cli

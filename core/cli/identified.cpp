@@ -9,12 +9,14 @@
 #include <kindred/error.hpp>
 
 #include "fingerprint/fields.hpp"
+#include "report/text.hpp"
 #include "report/wording.hpp"
 #include "results/json.hpp"
 #include "results/whole.hpp"
 #include "run/interrupt.hpp"
 #include "run/units.hpp"
 #include "words/names.hpp"
+#include "words/quantities.hpp"
 
 namespace kindred::cli {
 namespace {
@@ -103,23 +105,38 @@ std::string distanceText(const fingerprint::Distance& distance) {
   return fmt::format("distance {:.3f} (standard error {:.3f})", distance.value, distance.error);
 }
 
-std::string lineOf(const Candidate& candidate) {
-  if (candidate.verdict.klass == evidence::Class::untestable) {
-    return fmt::format(
-        "  {}: untestable, nothing that its fingerprint holds can be tested against the model's\n",
-        candidate.model);
+// Sentences and candidates, in lines of a width.
+class Printer {
+ public:
+  explicit Printer(std::size_t width) : width_(std::min(width, report::kWidestProse)) {}
+
+  std::string prose(const std::string& text) const { return report::wrapped(text, 0, width_); }
+
+  std::string candidate(const Candidate& candidate) const {
+    if (candidate.verdict.klass == evidence::Class::untestable) {
+      return line(candidate.model +
+                  ": untestable, nothing that its fingerprint holds can be tested against the "
+                  "model's");
+    }
+    std::string text = line(
+        fmt::format("{}: {}, p <= {}, {:.0f} % of tested layers have evidence of their own, {}",
+                    candidate.model, evidence::name(candidate.verdict.klass),
+                    report::text(report::pValue(candidate.verdict.log10_p)),
+                    100 * candidate.breadth.value_or(0),
+                    candidate.distance ? distanceText(*candidate.distance) : "no distance"));
+    for (const Candidate& part : candidate.components) {
+      text +=
+          fmt::format("    {}: {}, p <= {}\n", part.component, evidence::name(part.verdict.klass),
+                      report::text(report::pValue(part.verdict.log10_p)));
+    }
+    return text;
   }
-  std::string text = fmt::format(
-      "  {}: {}, p <= {}, {:.0f} % of tested layers have evidence of their own, {}\n",
-      candidate.model, evidence::name(candidate.verdict.klass),
-      report::text(report::pValue(candidate.verdict.log10_p)), 100 * candidate.breadth.value_or(0),
-      candidate.distance ? distanceText(*candidate.distance) : "no distance");
-  for (const Candidate& part : candidate.components) {
-    text += fmt::format("    {}: {}, p <= {}\n", part.component, evidence::name(part.verdict.klass),
-                        report::text(report::pValue(part.verdict.log10_p)));
-  }
-  return text;
-}
+
+ private:
+  std::string line(const std::string& text) const { return report::hanging(text, 2, 4, width_); }
+
+  std::size_t width_;
+};
 
 }  // namespace
 
@@ -219,53 +236,52 @@ std::string jsonOf(const Identified& made) {
   return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
-std::string textOf(const Identified& made) {
+std::string textOf(const Identified& made, std::size_t width) {
+  const Printer print(width);
   const auto related = made.related();
   std::string text;
   if (!related.empty()) {
-    text = fmt::format(
-        "{} shares weights with {} of the {} models that it was held against, nearest first:\n",
-        made.model, related.size(), made.candidates.size());
-    for (const Candidate* candidate : related) text += lineOf(*candidate);
-    text +=
+    text = print.prose(fmt::format(
+        "{} shares weights with {} of the {} models that it was held against, nearest first:",
+        made.model, related.size(), made.candidates.size()));
+    for (const Candidate* candidate : related) text += print.candidate(*candidate);
+    text += print.prose(
         "For each of these the hypothesis is rejected that the two were trained from independent "
-        "random\ninitialisations; p is adjusted for all candidates and tests. Either may be made "
-        "from the other, or both\nfrom a third, or from one start. Direction and intent are not "
-        "tested. Distances describe (1 - the mean\ncorrelation of paired rows) and order the "
-        "models; they decide nothing.\n";
+        "random initialisations; p is adjusted for all candidates and tests. Either may be made "
+        "from the other, or both from a third, or from one start. Direction and intent are not "
+        "tested. Distances describe (1 - the mean correlation of paired rows) and order the "
+        "models; they decide nothing.");
   } else if (made.testable()) {
-    text = fmt::format(
-        "None of the {} models that {} was held against shares weights with it, as "
-        "far as can be seen.\n",
-        made.candidates.size(), made.model);
+    text = print.prose(fmt::format(
+        "None of the {} models that {} was held against shares weights with it, as far as can be "
+        "seen.",
+        made.candidates.size(), made.model));
   } else {
-    text = fmt::format("None of the {} models could be tested against {}.\n",
-                       made.candidates.size(), made.model);
+    text = print.prose(fmt::format("None of the {} models could be tested against {}.",
+                                   made.candidates.size(), made.model));
   }
   if (const auto rho = made.detectableInAll(); rho && *rho < 1) {
-    text += fmt::format(
+    text += print.prose(fmt::format(
         "With 99 % probability each model would have been seen whose rows, once paired rightly, "
-        "correlate by\n{:.3f} or more. Distillation leaves no trace in weights, and of rows that "
-        "no fingerprint holds\nnothing is said.\n",
-        *rho);
+        "correlate by {:.3f} or more. Distillation leaves no trace in weights, and of rows that "
+        "no fingerprint holds nothing is said.",
+        *rho));
   } else if (rho) {
-    text +=
-        "Of at least one of them so little could be compared that nothing would have been "
-        "seen.\n";
+    text += print.prose(
+        "Of at least one of them so little could be compared that nothing would have been seen.");
   }
   std::size_t shown = 0;
   for (const Candidate& candidate : made.candidates) {
     if (evidence::isRelated(candidate.verdict.klass)) continue;
     if (shown++ == 0) text += "Nothing was found of:\n";
-    if (shown <= kMostShown) text += lineOf(candidate);
+    if (shown <= kMostShown) text += print.candidate(candidate);
   }
   if (shown > kMostShown) {
     text += fmt::format("  and {} more (--json lists them)\n", shown - kMostShown);
   }
   if (!made.failed.empty()) {
     text += fmt::format("{} could not be read and {} not tested.\n",
-                        made.failed.size() == 1 ? "One candidate"
-                                                : fmt::format("{} candidates", made.failed.size()),
+                        words::counted(made.failed.size(), "candidate"),
                         made.failed.size() == 1 ? "was" : "were");
   }
   return text;

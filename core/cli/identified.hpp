@@ -1,6 +1,7 @@
 // What a model's comparison with many others came to, and how it is told.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <vector>
@@ -32,8 +33,8 @@ struct Identified {
 // first is an Error, with another a Failed.
 Identified identify(Lineup& lineup, const Making& making, const steps::RunOptions& options);
 
-// One JSON document, and plain sentences.
+// One JSON document, and plain sentences in lines of so many columns.
 std::string jsonOf(const Identified& made);
-std::string textOf(const Identified& made);
+std::string textOf(const Identified& made, std::size_t width);
 
 }  // namespace kindred::cli

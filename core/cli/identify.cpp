@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstdint>
 #include <filesystem>
-#include <fstream>
 #include <iostream>
 #include <string>
 #include <vector>
@@ -16,6 +15,7 @@
 #include "cli/execute.hpp"
 #include "cli/identified.hpp"
 #include "cli/lineup.hpp"
+#include "cli/listed.hpp"
 #include "cli/out_folder.hpp"
 #include "cli/output.hpp"
 #include "cli/resume.hpp"
@@ -50,41 +50,7 @@ constexpr Option kIdentifyOptions[] = {
 };
 
 constexpr const char* kFiles[] = {"identify.json", "identify.txt"};
-constexpr std::uintmax_t kLargestList = 16'000'000;
 constexpr std::size_t kMostCandidates = 100'000;
-
-// A model a line; what follows # is a remark.
-std::vector<ModelArgument> listed(const fs::path& file) {
-  std::error_code problem;
-  if (fs::file_size(file, problem) > kLargestList || problem) {
-    throw inputError(file.string(), "is too large for a list of models",
-                     "name a folder, a fingerprint or a text file with a model a line");
-  }
-  std::ifstream in(file);
-  std::vector<ModelArgument> models;
-  std::size_t number = 0;
-  for (std::string line; std::getline(in, line);) {
-    ++number;
-    line.resize(std::min(line.find('#'), line.size()));
-    const auto first = line.find_first_not_of(" \t\r");
-    if (first == std::string::npos) continue;
-    line = line.substr(first, line.find_last_not_of(" \t\r") - first + 1);
-    if (line.find('\0') != std::string::npos) {
-      throw inputError(file.string(), "is no text file",
-                       "name a folder, a fingerprint or a text file with a model a line");
-    }
-    const fs::path beside = file.parent_path() / line;
-    try {
-      models.push_back(fs::exists(beside, problem) ? modelArgument("file:" + beside.string())
-                                                   : modelArgument(line));
-    } catch (const Error& error) {
-      const std::string where = error.place().empty() ? "" : error.place() + ": ";
-      throw inputError(fmt::format("{}:{}", file.string(), number), where + error.message(),
-                       error.remedy());
-    }
-  }
-  return models;
-}
 
 // The fingerprints of a folder, and its sub-folders, each a model.
 std::vector<ModelArgument> inFolder(const fs::path& folder) {
@@ -129,11 +95,8 @@ std::vector<ModelArgument> candidatesOf(const Invocation& invocation) {
   std::vector<ModelArgument> models;
   for (const std::string& text : among) {
     std::error_code ignored;
-    const std::string suffix = fs::path(text).extension().string();
-    const bool list = fs::is_regular_file(text, ignored) &&
-                      (suffix.empty() || suffix == ".txt" || suffix == ".list");
     const std::vector<ModelArgument> some = fs::is_directory(text, ignored) ? inFolder(text)
-                                            : list
+                                            : namesList(text)
                                                 ? listed(text)
                                                 : std::vector<ModelArgument>{modelArgument(text)};
     models.insert(models.end(), some.begin(), some.end());
@@ -181,13 +144,13 @@ int identifyVerb(const Invocation& invocation) {
     throw inputError("--among",
                      fmt::format("none of the {} candidates could be read", made.failed.size()));
   }
-  const std::string json = jsonOf(made), text = textOf(made);
+  const std::string json = jsonOf(made);
   if (kept && invocation.isFirst()) {
     results::writeAtomically(out / kFiles[0], json);
-    results::writeAtomically(out / kFiles[1], text);
+    results::writeAtomically(out / kFiles[1], textOf(made, report::kUsualWidth));
     if (made.complete) resumable.finish();
   }
-  output() << (invocation.has("json") ? json : text);
+  output() << (invocation.has("json") ? json : textOf(made, terminalView(invocation).width));
   if (!made.complete) return kInterrupted;
   return made.testable() ? kDone : kBadInput;
 }

@@ -11,12 +11,15 @@
 #include <tuple>
 
 #include "cli/commands.hpp"
+#include "cli/inspect_fingerprint.hpp"
 #include "cli/inspect_shares.hpp"
+#include "cli/lineup.hpp"
 #include "cli/open_model.hpp"
 #include "cli/output.hpp"
 #include "cli/workspace.hpp"
 #include "models/adapter.hpp"
 #include "words/names.hpp"
+#include "words/quantities.hpp"
 #include "words/utf8.hpp"
 
 namespace kindred::cli {
@@ -26,13 +29,6 @@ using models::Tensor;
 using Json = nlohmann::ordered_json;
 
 constexpr Option kInspectOptions[] = {kPluginPath, kOffline, kCacheSize, kJson};
-
-// 1234567 as 1,234,567
-std::string grouped(std::uint64_t number) {
-  std::string text = std::to_string(number);
-  for (std::size_t at = text.size(); at > 3; at -= 3) text.insert(at - 3, ",");
-  return text;
-}
 
 std::string shapeText(const std::vector<std::uint64_t>& shape) {
   return fmt::format("[{}]", fmt::join(shape, ", "));
@@ -101,9 +97,10 @@ void printShares(const char* label, const std::vector<Share>& shares) {
 void printPrices(const std::vector<Price>& prices) {
   std::vector<std::string> lines;
   for (const Price& price : prices) {
-    lines.push_back(fmt::format("{}: a row {}{} of {} bytes", price.codec, grouped(price.row),
-                                price.column > 0 ? ", a column " + grouped(price.column) : "",
-                                grouped(price.all)));
+    lines.push_back(
+        fmt::format("{}: a row {}{} of {}", price.codec, words::byteCount(price.row),
+                    price.column > 0 ? ", a column " + words::byteCount(price.column) : "",
+                    words::byteCount(price.all)));
   }
   printLines("to read", lines);
 }
@@ -118,10 +115,6 @@ void printTestable(const Testable& testable, bool family_known) {
   for (const auto& [what, why] : testable.refused) lines.push_back(what + ": " + why);
   for (const Share& share : testable.left_out) lines.push_back(percent(share));
   printLines("not tested", lines);
-}
-
-std::string countOf(std::size_t count, const char* what) {
-  return fmt::format("{} {}{}", grouped(count), what, count == 1 ? "" : "s");
 }
 
 void printAdapter(const models::Checkpoint& checkpoint) {
@@ -144,10 +137,11 @@ void printAdapter(const models::Checkpoint& checkpoint) {
   line("rank", models::ranksOf(adapter));
   line("alpha", fmt::format("{}", fmt::join(adapter.alphas, ", ")));
   line("targets", fmt::format("{}", fmt::join(targets, ", ")));
-  line("changes", fmt::format("{} in {}, {} held whole", countOf(adapter.modules.size(), "module"),
-                              countOf(models::layersOf(adapter).size(), "layer"),
-                              countOf(adapter.whole.size(), "tensor")));
-  line("bytes", grouped(bytes));
+  line("changes",
+       fmt::format("{} in {}, {} held whole", words::counted(adapter.modules.size(), "module"),
+                   words::counted(models::layersOf(adapter).size(), "layer"),
+                   words::counted(adapter.whole.size(), "tensor")));
+  line("size", words::byteCount(bytes));
   output() << "format        " << checkpoint.format().title << '\n';
   line("applied", adapter.not_applied.empty() ? "to its base, where both are named: BASE+ADAPTER"
                                               : "not: " + adapter.not_applied);
@@ -170,15 +164,14 @@ void printHead(const OpenModel& model) {
   if (architecture != nullptr && !architecture->naming().empty()) {
     output() << "names         " << architecture->naming() << '\n';
   }
-  output() << fmt::format("parameters    {}", grouped(count.total));
-  if (count.active) output() << fmt::format(", active per token {}", grouped(*count.active));
-  output() << fmt::format("\ntensors       {} in {} file(s)\n",
-                          grouped(checkpoint.tensors().size()), checkpoint.shards().size());
+  output() << fmt::format("parameters    {}", words::grouped(count.total));
+  if (count.active) output() << fmt::format(", active per token {}", words::grouped(*count.active));
+  output() << fmt::format("\ntensors       {} in {}\n", words::grouped(checkpoint.tensors().size()),
+                          words::counted(checkpoint.shards().size(), "file"));
   std::vector<std::string> components;
   for (const models::ComponentPart& part : model.components()) {
-    components.push_back(fmt::format("{}: {}, {} tensors", name(part.component),
-                                     part.architecture->name(),
-                                     grouped(part.checkpoint.tensors().size())));
+    components.push_back(fmt::format("{}: {}, {}", name(part.component), part.architecture->name(),
+                                     words::counted(part.checkpoint.tensors().size(), "tensor")));
   }
   printLines("components", components);
   output() << "format        " << checkpoint.format().title << '\n';
@@ -190,11 +183,11 @@ void printHead(const OpenModel& model) {
 void printFiles(const models::Checkpoint& checkpoint) {
   std::vector<std::uint64_t> tensors(checkpoint.shards().size());
   for (const Tensor& tensor : checkpoint.tensors()) ++tensors[tensor.shard];
-  output() << "\n         bytes  tensors  file\n";
+  output() << "\n       size  tensors  file\n";
   for (std::size_t i = 0; i < tensors.size(); ++i) {
     const models::Shard& shard = checkpoint.shards()[i];
-    output() << cut(fmt::format("{:>14}  {:>7}  {}", grouped(shard.file->size()), tensors[i],
-                                words::escaped(shard.name)),
+    output() << cut(fmt::format("{:>11}  {:>7}  {}", words::byteCount(shard.file->size()),
+                                tensors[i], words::escaped(shard.name)),
                     terminalWidth())
              << '\n';
   }
@@ -324,6 +317,7 @@ Json toJson(const OpenModel& model) {
 }
 
 int inspectVerb(const Invocation& invocation) {
+  if (namesFingerprint(invocation.positional.front())) return inspectFingerprint(invocation);
   const OpenModel model(invocation, invocation.positional.front());
   sayNotes(model.checkpoint());
   if (invocation.has("json")) {
@@ -340,8 +334,8 @@ int inspectVerb(const Invocation& invocation) {
 
 const Command kInspectCommand{"inspect",
                               "MODEL",
-                              "Show a model's tensors, shapes and family, "
-                              "from headers alone",
+                              "Show a model's tensors, shapes and family, from headers "
+                              "alone; of a fingerprint what it is of",
                               1,
                               1,
                               kInspectOptions,

@@ -142,8 +142,12 @@ void Resumable::finish() {
   journal_->remove();
 }
 
-void Resumable::sayHowToGoOn() const {
-  if (!journal_ || journal_->empty()) return;
+void Resumable::leave() {
+  if (!journal_) return;
+  if (journal_->empty()) {
+    if (!invocation_.has("resume")) journal_->remove();
+    return;
+  }
   std::cerr << fmt::format("kindred: what is finished is kept, and this goes on from it:\n  {}\n",
                            words::escapedText(command(), kLongestCommand));
 }

@@ -41,8 +41,9 @@ class Resumable {
 
   // Of a run that came to its end, with everything that it writes: the journal goes.
   void finish();
-  // Of one that failed: says on standard error what goes on with it, where anything was kept.
-  void sayHowToGoOn() const;
+  // Of one that failed: says on standard error what goes on with it, where anything was kept; a
+  // journal that it began and in which nothing is goes.
+  void leave();
 
  private:
   std::string command() const;
@@ -59,7 +60,7 @@ auto resumably(Resumable& resumable, Work&& work) {
   try {
     return work();
   } catch (...) {
-    resumable.sayHowToGoOn();
+    resumable.leave();
     throw;
   }
 }

@@ -114,6 +114,20 @@ std::string assumptions(const std::vector<Evidence>& rows) {
          ". It assumes: " + sentence(f.finding.assumptions) + ".\n\n";
 }
 
+// What the recipe's author says of its steps.
+std::string claims(const results::Report& report) {
+  std::string text;
+  for (const results::Step& step : report.steps) {
+    const auto line = [&](const char* what, const std::string& said) {
+      if (!said.empty())
+        text += fmt::format("- {}: {}: {}\n", inText(step.name), what, inText(said));
+    };
+    line("claim", step.claim);
+    line("why", step.why);
+  }
+  return text.empty() ? text : "## Steps\n\n" + text + "\n";
+}
+
 }  // namespace
 
 std::string reportMarkdown(const results::Report& report) {
@@ -136,6 +150,7 @@ std::string reportMarkdown(const results::Report& report) {
   const std::vector<Evidence> rows = evidenceOf(report);
   if (!rows.empty())
     text += "## Evidence\n\n" + evidenceTable(rows) + assumptions(rows) + results::kOneRun + "\n\n";
+  text += claims(report);
   text += "## Models\n\n| model | role | address | architecture |\n|---|---|---|---|\n";
   for (const results::Model& m : report.models) {
     text += fmt::format("| {} | {} | {} | {} |\n", inText(m.key), inText(results::name(m.role)),

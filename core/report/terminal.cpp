@@ -22,8 +22,7 @@
 namespace kindred::report {
 namespace {
 
-constexpr std::size_t kWidestProse = 100;  // longer lines are hard to read
-constexpr std::size_t kMostPairs = 20;     // with a line each; more are in the report
+constexpr std::size_t kMostPairs = 20;  // with a line each; more are in the report
 
 using Shows = results::Step::Shows;
 

@@ -105,6 +105,11 @@ std::string wrapped(const std::string& text, std::size_t indent, std::size_t wid
   return out + '\n';
 }
 
+std::string hanging(const std::string& text, std::size_t indent, std::size_t hang,
+                    std::size_t width) {
+  return wrapped(text, indent + hang, width).substr(hang);
+}
+
 std::string tableText(const TextTable& table, std::size_t most_rows, std::size_t width) {
   const std::size_t shown = std::min(most_rows, table.rows.size());
   std::vector<std::size_t> widths;

@@ -8,7 +8,8 @@
 
 namespace kindred::report {
 
-inline constexpr std::size_t kWidth = 80;  // where nothing says how wide it is
+inline constexpr std::size_t kWidth = 80;         // where nothing says how wide it is
+inline constexpr std::size_t kWidestProse = 100;  // longer lines are hard to read
 
 // Four decimals, none from 1000 on, or two digits with an exponent; "-" for NaN.
 std::string number(double value);
@@ -19,6 +20,10 @@ std::string cut(const std::string& text, std::size_t width);
 
 // Words in lines of `width` columns, indented.
 std::string wrapped(const std::string& text, std::size_t indent, std::size_t width = kWidth);
+
+// The same; lines after the first stand `hang` further in.
+std::string hanging(const std::string& text, std::size_t indent, std::size_t hang,
+                    std::size_t width = kWidth);
 
 // Columns, the first rows and the note, without the title. The widest columns are cut until a line
 // fits; rows beyond `most_rows` are counted.

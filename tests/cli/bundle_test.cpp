@@ -219,7 +219,7 @@ TEST_F(Bundles, AreToldFromWhatTheServerHasNow) {
   serve("tuned/model.safetensors", text);
   const RunResult differs = kindred({"verify", "x.kbundle"});
   EXPECT_EQ(differs.exit_code, 3) << differs.out << differs.err;
-  EXPECT_THAT(differs.out, AllOf(HasSubstr("differs: bytes 0 to "), HasSubstr("\n1 differences."),
+  EXPECT_THAT(differs.out, AllOf(HasSubstr("differs: bytes 0 to "), HasSubstr("\n1 difference."),
                                  HasSubstr("of tuned/model.safetensors")));
   const auto json = nlohmann::json::parse(kindred({"verify", "x.kbundle", "--json"}).out);
   EXPECT_EQ(json.at("same"), false);

@@ -62,7 +62,7 @@ void writeFamily(const TempDir& dir) {
 std::string fingerprinted(const TempDir& dir, const std::string& name) {
   const std::string file = (dir / "prints" / (name + ".kfp")).string();
   const RunResult result =
-      support::run({"fingerprint", (dir / "models" / name).string(), "--out", file});
+      support::run({"fingerprint", (dir / "models" / name).string(), "--force", "--out", file});
   EXPECT_EQ(result.exit_code, 0) << result.err;
   return file;
 }

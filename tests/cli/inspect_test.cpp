@@ -28,7 +28,7 @@ TEST(Inspect, ShowsTensorsFamilyAndParameters) {
       result.out,
       HasSubstr("architecture  llama: Llama, Mistral and others with their names, dense\n"));
   EXPECT_THAT(result.out, HasSubstr("parameters    342,848\n"));
-  EXPECT_THAT(result.out, HasSubstr("tensors       57 in 2 file(s)\n"));
+  EXPECT_THAT(result.out, HasSubstr("tensors       57 in 2 files\n"));
   EXPECT_THAT(result.out, HasSubstr("model-00002-of-00002.safetensors\n"));
   EXPECT_THAT(result.out, HasSubstr("     6  BF16        [176, 64]  mlp.up          "
                                     "model.layers.0.mlp.up_proj.weight\n"));

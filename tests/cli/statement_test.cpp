@@ -63,7 +63,7 @@ TEST_F(Statement, NamesEveryFileByItsSha256) {
 TEST_F(Statement, OfTheSameFilesIsDerivedAgain) {
   const RunResult same = verify();
   EXPECT_EQ(same.exit_code, 0) << same.out << same.err;
-  EXPECT_THAT(same.out, HasSubstr("The same again: 1 pairs"));
+  EXPECT_THAT(same.out, HasSubstr("The same again: 1 pair and "));
 }
 
 TEST_F(Statement, ThatWasChangedIsNamedByTheMember) {

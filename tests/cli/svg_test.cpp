@@ -50,6 +50,25 @@ TEST_F(Svg, EveryPictureIsDrawn) {
   EXPECT_EQ(support::run({"verify", (dir_ / "out").string()}).exit_code, 0);
 }
 
+TEST_F(Svg, APictureThatSomebodyChangedIsKeptUnlessForced) {
+  if (std::string(KINDRED_NODE).empty()) GTEST_SKIP() << "without node nothing is drawn";
+  ASSERT_EQ(report("all").exit_code, 0);
+  ASSERT_EQ(report("all").exit_code, 0) << "they are as they would be drawn";
+  fs::path picture;
+  for (const auto& entry : fs::directory_iterator(dir_ / "out")) {
+    if (entry.path().extension() == ".svg") picture = entry.path();
+  }
+  dir_.write("out/" + picture.filename().string(), "changed");
+  const RunResult refused = report(picture.stem());
+  EXPECT_EQ(refused.exit_code, 2);
+  EXPECT_THAT(refused.err, HasSubstr("(replace it with --force)"));
+  EXPECT_EQ(support::readFile(picture), "changed");
+  const RunResult forced =
+      support::run({"report", (dir_ / "out").string(), "--force", "--svg", picture.stem()});
+  EXPECT_EQ(forced.exit_code, 0) << forced.err;
+  EXPECT_THAT(support::readFile(picture), StartsWith("<svg"));
+}
+
 TEST_F(Svg, SaysWhichPicturesThereAre) {
   const RunResult result = report("no-such-picture");
   EXPECT_EQ(result.exit_code, 2);

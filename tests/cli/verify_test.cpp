@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <fstream>
 #include <functional>
 #include <map>
@@ -92,6 +93,22 @@ TEST_F(Verify, NamesChangedPages) {
   EXPECT_EQ(result.exit_code, 3);
   EXPECT_THAT(result.out, HasSubstr("differs: report.md line 1"));
   EXPECT_THAT(result.out, HasSubstr("differs: report.html line "));
+}
+
+TEST_F(Verify, ShowsWhereLongLinesBeginToDiffer) {
+  std::string html = support::readFile(dir_ / "out/report.html");
+  std::size_t longest = 0, length = 0;
+  for (std::size_t at = 0, end; at < html.size(); at = end + 1) {
+    end = std::min(html.find('\n', at), html.size());
+    if (end - at > length) longest = at, length = end - at;
+  }
+  ASSERT_GT(length, 1000U);
+  dir_.write("out/report.html", html.insert(longest + length * 3 / 4, "CHANGED"));
+  const RunResult result = verify();
+  EXPECT_EQ(result.exit_code, 3);
+  EXPECT_THAT(result.out, HasSubstr("  saved: ..."));
+  EXPECT_THAT(result.out, HasSubstr("CHANGED"));
+  EXPECT_THAT(result.out, HasSubstr("\n1 difference among "));
 }
 
 TEST_F(Verify, FindsMovedModelsWhereSetSays) {

@@ -54,7 +54,7 @@ TEST(Indices, ThatAreNamedByPathAreReadWithTheirShards) {
                                R"("2":"model-2-of-2.safetensors"}})");
   const RunResult result = inspectionOf(index);
   EXPECT_EQ(result.exit_code, 0) << result.err;
-  EXPECT_THAT(result.out, HasSubstr("tensors       2 in 2 file(s)\n"));
+  EXPECT_THAT(result.out, HasSubstr("tensors       2 in 2 files\n"));
   EXPECT_EQ(comparisonIn(dir, {index.string(), (dir / "m").string()}).exit_code, 0);
 }
 

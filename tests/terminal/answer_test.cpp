@@ -76,6 +76,18 @@ TEST_F(Answer, UsesTheWidthOfTheTerminal) {
   EXPECT_THAT(answer, AllOf(HasSubstr("Null: "), HasSubstr("Assumes: "), HasSubstr("Coverage: ")));
 }
 
+TEST_F(Answer, OfIdentifyIsNoWiderThanTheTerminal) {
+  const TerminalResult result =
+      shown({"identify", model("base", "base"), "--among", model("tuned", "tuned"),
+             model("stranger", "a-stranger-with-quite-a-long-name")},
+            60);
+  EXPECT_EQ(result.exit_code, 0) << result.shown;
+  const std::string text = withoutControls(result.shown);
+  const std::string answer = text.substr(text.find("base shares weights with 1"));
+  EXPECT_LE(widest(answer), 60U) << answer;
+  EXPECT_THAT(answer, HasSubstr("\n  tuned: shared-weights, p <= "));
+}
+
 TEST_F(Answer, NeverCutsNames) {
   const std::string stem =
       "a-model-whose-name-differs-from-the-other-name-in-its-last-letter-only-";

@@ -87,8 +87,13 @@ TEST_F(Habits, AVerdictThatShouldFailTheCallDoes) {
   const auto compared = [&](const char* b, const char* classes) {
     return kindred({"compare", "models/base", b, "--fail-on", classes});
   };
-  EXPECT_EQ(compared("models/tuned", "identical,shared-weights").exit_code, 3);
-  EXPECT_EQ(compared("models/stranger", "identical,shared-weights").exit_code, 0);
+  const RunResult failed = compared("models/tuned", "identical,shared-weights");
+  EXPECT_EQ(failed.exit_code, 3);
+  EXPECT_THAT(failed.err, HasSubstr("kindred: base and tuned: shared-weights, so this call ends "
+                                    "with 3 (--fail-on)\n"));
+  const RunResult passed = compared("models/stranger", "identical,shared-weights");
+  EXPECT_EQ(passed.exit_code, 0);
+  EXPECT_THAT(passed.err, Not(HasSubstr("--fail-on")));
   const RunResult slip = compared("models/tuned", "shared-weight");
   EXPECT_EQ(slip.exit_code, 2);
   EXPECT_THAT(slip.err, HasSubstr("did you mean 'shared-weights'?"));
@@ -115,6 +120,132 @@ TEST_F(Habits, EarlierResultsAreNotOverwrittenUnlessForced) {
   EXPECT_EQ(support::readFile(dir_ / "out/compare/report.json"), first);
   EXPECT_EQ(compare({"--out", "out/compare", "--force", "--max-bytes", "1MB"}).exit_code, 0);
   EXPECT_NE(support::readFile(dir_ / "out/compare/report.json"), first);
+}
+
+TEST_F(Habits, AFingerprintIsNotOverwrittenUnlessForced) {
+  ASSERT_EQ(kindred({"fingerprint", "models/base"}).out.substr(0, 10), "base.kfp: ");
+  dir_.write("base.kfp", "somebody's");
+  const RunResult second = kindred({"fingerprint", "models/base"});
+  EXPECT_EQ(second.exit_code, 0) << second.err;
+  EXPECT_THAT(second.err, HasSubstr("base.kfp exists; this goes to base-2.kfp"));
+  EXPECT_THAT(second.out, StartsWith("base-2.kfp: "));
+  const RunResult named = kindred({"fingerprint", "models/base", "--out", "base.kfp"});
+  EXPECT_EQ(named.exit_code, 2);
+  EXPECT_EQ(named.err, "kindred: base.kfp: exists (replace it with --force, or name another)\n");
+  EXPECT_EQ(support::readFile(dir_ / "base.kfp"), "somebody's");
+  EXPECT_EQ(kindred({"fingerprint", "models/base", "--out", "base.kfp", "--force"}).exit_code, 0);
+  EXPECT_EQ(support::readFile(dir_ / "base.kfp"), support::readFile(dir_ / "base-2.kfp"));
+}
+
+TEST_F(Habits, ABundleAndAStatementAreNotOverwrittenUnlessForced) {
+  const auto compare = [&](std::vector<std::string> more) {
+    std::vector<std::string> words{"compare", "models/base", "models/stranger", "--max-bytes",
+                                   "100kB",   "--bundle",    "x.kbundle"};
+    words.insert(words.end(), more.begin(), more.end());
+    return kindred(words);
+  };
+  dir_.write("x.kbundle", "somebody's");
+  const RunResult refused = compare({});
+  EXPECT_EQ(refused.exit_code, 2);
+  EXPECT_THAT(refused.err, HasSubstr("x.kbundle: exists (replace it with --force"));
+  EXPECT_FALSE(fs::exists(dir_ / "out"));
+  EXPECT_EQ(support::readFile(dir_ / "x.kbundle"), "somebody's");
+  EXPECT_EQ(compare({"--force"}).exit_code, 0);
+  EXPECT_NE(support::readFile(dir_ / "x.kbundle"), "somebody's");
+
+  EXPECT_EQ(kindred({"statement", "out/compare"}).out,
+            "./compare.intoto.json\n./compare.cdx.json\n");
+  fs::remove(dir_ / "compare.intoto.json");
+  const RunResult again = kindred({"statement", "out/compare"});
+  EXPECT_EQ(again.out, "./compare-2.intoto.json\n./compare-2.cdx.json\n") << again.err;
+  const RunResult named = kindred({"statement", "out/compare", "--out", "."});
+  EXPECT_EQ(named.exit_code, 2);
+  EXPECT_THAT(named.err, HasSubstr("compare.cdx.json: exists (replace it with --force"));
+  EXPECT_EQ(kindred({"statement", "out/compare", "--out", ".", "--force"}).exit_code, 0);
+}
+
+TEST_F(Habits, AComparisonThatFailsLeavesNoFolderBehind) {
+  dir_.write("models/damaged.safetensors", "no safetensors");
+  const RunResult failed = kindred({"compare", "models/base", "models/damaged.safetensors"});
+  EXPECT_EQ(failed.exit_code, 2);
+  EXPECT_FALSE(fs::exists(dir_ / "out"));
+}
+
+TEST_F(Habits, EveryPairOfAListIsCompared) {
+  dir_.write("models/list.txt", "# three\nbase\ntuned\nstranger  # a stranger\n");
+  dir_.write("models/one.txt", "base\n");
+  const RunResult result = kindred({"compare", "--all", "models/list.txt", "--max-bytes", "100kB"});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.out, HasSubstr("base ~ tuned"));
+  EXPECT_THAT(kindred({"compare", "--all", "models/one.txt"}).err,
+              HasSubstr("models/one.txt: fewer than two models are in this list"));
+  EXPECT_THAT(kindred({"compare", "--all", "models/base/config.json"}).err,
+              HasSubstr("is neither a folder of models nor a list of them (name a folder, or a "
+                        "text file"));
+}
+
+TEST_F(Habits, ADryRunPromisesTheMemoryThatTheProgramItselfTakes) {
+  const RunResult text = kindred({"compare", "models/base", "models/tuned", "--dry-run"});
+  EXPECT_THAT(text.out, testing::ContainsRegex("memory    about [0-9.]+ MB, of which one step"));
+  const auto document = nlohmann::json::parse(
+      kindred({"compare", "models/base", "models/tuned", "--dry-run", "--json"}).out);
+  EXPECT_GT(document.at("memory"), 5'000'000);
+  EXPECT_GT(document.at("seconds_to_read"), 0);
+  EXPECT_GT(document.at("bytes_a_second").at("base"), 0);
+  EXPECT_TRUE(document.at("seconds_a_request").is_null()) << "nothing is asked of a server";
+}
+
+TEST_F(Habits, SizesHaveTheirUnits) {
+  EXPECT_THAT(kindred({"inspect", "models/tuned"}).out,
+              testing::ContainsRegex("\n +691\\.[0-9] kB +57  model\\.safetensors\n"));
+  dir_.write("recipe.yaml",
+             "kindred: 1\nsources: {disk: {plugin: local-mmap, root: models}}\n"
+             "models: {a: disk:base}\nsteps:\n"
+             "  - {name: means, describe: a, select: {role: norm.final}, metrics: [mean]}\n");
+  const RunResult plan = kindred({"plan", "recipe.yaml"});
+  EXPECT_EQ(plan.exit_code, 0) << plan.err;
+  EXPECT_THAT(plan.out, AllOf(HasSubstr("128 bytes"), HasSubstr(" kB, headers included\n")));
+}
+
+TEST_F(Habits, ARoleThatNoArchitectureHasIsAnErrorOfTheRecipe) {
+  dir_.write("recipe.yaml",
+             "kindred: 1\nsources: {disk: {plugin: local-mmap, root: models}}\n"
+             "models: {a: disk:base}\nsteps:\n"
+             "  - {name: means, describe: a, select: {role: norm.finel}, metrics: [mean]}\n");
+  for (const char* command : {"check", "run"}) {
+    const RunResult result = kindred({command, "recipe.yaml"});
+    EXPECT_EQ(result.exit_code, 2) << command;
+    EXPECT_EQ(result.err,
+              "recipe.yaml:5:48: no architecture has a role 'norm.finel' (did you mean "
+              "'norm.final'?)\n")
+        << command;
+  }
+}
+
+TEST_F(Habits, AFingerprintIsInspectedAsOne) {
+  ASSERT_EQ(kindred({"fingerprint", "models/base"}).exit_code, 0);
+  const RunResult result = kindred({"inspect", "base.kfp"});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(
+      result.out,
+      AllOf(StartsWith("fingerprint   of base\n"), HasSubstr("family        llama\n"),
+            HasSubstr("parameters    342,848, 68"), HasSubstr("language model: 1,056 units"),
+            Not(HasSubstr("of no known family"))));
+  const auto document = nlohmann::json::parse(kindred({"inspect", "base.kfp", "--json"}).out);
+  EXPECT_EQ(document.at("fingerprint_of"), "base");
+  EXPECT_EQ(document.at("components").at(0).at("units"), 1056);
+}
+
+TEST_F(Habits, ReportsSayWhatAStepClaimsAndWhy) {
+  dir_.write(
+      "recipe.yaml",
+      "kindred: 1\nsources: {disk: {plugin: local-mmap, root: models}}\n"
+      "models: {a: disk:base}\nsteps:\n"
+      "  - {name: means, describe: a, metrics: [mean], claim: they are zero, why: a look}\n");
+  const RunResult result = kindred({"run", "recipe.yaml", "--out", "out"});
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(support::readFile(dir_ / "out/report.md"),
+              HasSubstr("\n- means: claim: they are zero\n- means: why: a look\n"));
 }
 
 TEST_F(Habits, ResultsOfOtherProgramsAreNotOverwrittenEvenIfForced) {

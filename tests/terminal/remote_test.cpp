@@ -45,11 +45,15 @@ TEST_F(Remote, ADryRunSaysWhatAComparisonTakesAndReadsNoWeights) {
   const RunResult result = compare({"--dry-run", "--max-bytes", "1MB"});
   ASSERT_EQ(result.exit_code, 0) << result.err;
   EXPECT_THAT(result.out, AllOf(HasSubstr("Nothing was compared."), HasSubstr("GLM-4.5-Air"),
-                                HasSubstr("memory    at most "), HasSubstr("requests  at most "),
+                                HasSubstr("memory    about "), HasSubstr("requests  at most "),
                                 HasSubstr("time      ")));
   EXPECT_FALSE(std::filesystem::exists(dir_ / "out"));
   const RunResult json = compare({"--dry-run", "--max-bytes", "1MB", "--json"});
-  EXPECT_TRUE(nlohmann::json::parse(json.out).contains("bytes_by_model")) << json.out;
+  const auto document = nlohmann::json::parse(json.out);
+  EXPECT_TRUE(document.contains("bytes_by_model")) << json.out;
+  EXPECT_GT(document.at("seconds_to_read"), 0);
+  EXPECT_GT(document.at("seconds_a_request"), 0);
+  EXPECT_GT(document.at("memory"), 5'000'000) << "the program's own is in it";
 }
 
 TEST_F(Remote, ASlowHubIsWaitedForWithAWordOfWhatIsAwaited) {
@@ -69,6 +73,19 @@ TEST_F(Remote, ASlowHubIsWaitedForWithAWordOfWhatIsAwaited) {
   EXPECT_LT(headers, models);
   // Each is taken away before the answer stands.
   EXPECT_LT(result.shown.rfind("\r\x1b[K"), result.shown.find("Covered: ")) << result.shown;
+}
+
+TEST_F(Remote, AnInterruptionBeforeARunBeginsIsAcknowledged) {
+  server_.delay(std::chrono::seconds(60));
+  const TerminalResult result = runAtTerminal(
+      support::kindredCommand({"compare", "zai-org/GLM-4.5-Air", "PrimeIntellect/INTELLECT-3"}),
+      {.typed = "\x03\n",
+       .environment = {{"HF_ENDPOINT", server_.endpoint()},
+                       {"HF_HOME", (dir_ / "hub").string()},
+                       {"XDG_CACHE_HOME", (dir_ / "cache").string()}},
+       .directory = dir_.path()});
+  EXPECT_EQ(result.exit_code, 130) << result.shown;
+  EXPECT_THAT(result.shown, HasSubstr("kindred: stopped"));
 }
 
 TEST_F(Remote, ModelsAreShownWithWhoseTheyAreAndWhatWasFetchedCanBeRemoved) {
