@@ -18,8 +18,9 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// What a thread keeps for itself: its heap, and what tests compute with.
-constexpr std::uint64_t kThreadMemory = 3'000'000;
+// What runs over the demo's models keep beside what a step reads: tables and results, and in each
+// thread its heap and what tests compute with.
+constexpr std::uint64_t kRunMemory = 5'000'000, kThreadMemory = 3'000'000;
 
 std::uint64_t sizeOf(const models::Checkpoint& checkpoint) {
   std::uint64_t bytes = 0;
@@ -62,7 +63,7 @@ struct Estimate {
 
 Estimate estimateOf(const steps::Plan& plan, const plan::Models& models, const Spent& spent) {
   Estimate made;
-  const std::uint64_t own = run::privateMemory() + spent.threads * kThreadMemory;
+  const std::uint64_t own = run::privateMemory() + kRunMemory + spent.threads * kThreadMemory;
   const auto planned = steps::bytesByModel(plan);
   for (const plan::Model* model : models.opened()) {
     const auto found = planned.find(model->key);

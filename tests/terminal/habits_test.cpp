@@ -176,7 +176,7 @@ TEST_F(Habits, EveryPairOfAListIsCompared) {
   dir_.write("models/one.txt", "base\n");
   const RunResult result = kindred({"compare", "--all", "models/list.txt", "--max-bytes", "100kB"});
   EXPECT_EQ(result.exit_code, 0) << result.err;
-  EXPECT_THAT(result.out, HasSubstr("base ~ tuned"));
+  EXPECT_THAT(result.out, HasSubstr("family 1:\n  base\n  tuned\nalone: stranger\n"));
   EXPECT_THAT(kindred({"compare", "--all", "models/one.txt"}).err,
               HasSubstr("models/one.txt: fewer than two models are in this list"));
   EXPECT_THAT(kindred({"compare", "--all", "models/base/config.json"}).err,
@@ -201,7 +201,7 @@ TEST_F(Habits, SizesHaveTheirUnits) {
   dir_.write("recipe.yaml",
              "kindred: 1\nsources: {disk: {plugin: local-mmap, root: models}}\n"
              "models: {a: disk:base}\nsteps:\n"
-             "  - {name: means, describe: a, select: {role: norm.final}, metrics: [mean]}\n");
+             "  - {name: means, describe: a, select: {role: norm.final}, metrics: [moments]}\n");
   const RunResult plan = kindred({"plan", "recipe.yaml"});
   EXPECT_EQ(plan.exit_code, 0) << plan.err;
   EXPECT_THAT(plan.out, AllOf(HasSubstr("128 bytes"), HasSubstr(" kB, headers included\n")));
@@ -211,12 +211,12 @@ TEST_F(Habits, ARoleThatNoArchitectureHasIsAnErrorOfTheRecipe) {
   dir_.write("recipe.yaml",
              "kindred: 1\nsources: {disk: {plugin: local-mmap, root: models}}\n"
              "models: {a: disk:base}\nsteps:\n"
-             "  - {name: means, describe: a, select: {role: norm.finel}, metrics: [mean]}\n");
+             "  - {name: means, describe: a, select: {role: norm.finel}, metrics: [moments]}\n");
   for (const char* command : {"check", "run"}) {
     const RunResult result = kindred({command, "recipe.yaml"});
     EXPECT_EQ(result.exit_code, 2) << command;
     EXPECT_EQ(result.err,
-              "recipe.yaml:5:48: no architecture has a role 'norm.finel' (did you mean "
+              "recipe.yaml:5:47: no architecture has a role 'norm.finel' (did you mean "
               "'norm.final'?)\n")
         << command;
   }
@@ -241,7 +241,7 @@ TEST_F(Habits, ReportsSayWhatAStepClaimsAndWhy) {
       "recipe.yaml",
       "kindred: 1\nsources: {disk: {plugin: local-mmap, root: models}}\n"
       "models: {a: disk:base}\nsteps:\n"
-      "  - {name: means, describe: a, metrics: [mean], claim: they are zero, why: a look}\n");
+      "  - {name: means, describe: a, metrics: [moments], claim: they are zero, why: a look}\n");
   const RunResult result = kindred({"run", "recipe.yaml", "--out", "out"});
   ASSERT_EQ(result.exit_code, 0) << result.err;
   EXPECT_THAT(support::readFile(dir_ / "out/report.md"),
