@@ -36,9 +36,9 @@ class Bundles : public testing::Test {
 
   // What a run into this folder came to, without what may be another at another time.
   nlohmann::json report(const std::string& folder) const {
-    auto json = nlohmann::json::parse(support::readFile(dir_ / (folder + "/report.json")));
-    json.erase("cost");
-    return json;
+    auto document = nlohmann::json::parse(support::readFile(dir_ / (folder + "/report.json")));
+    document.erase("cost");
+    return document;
   }
   void expectTheSame(const std::string& first, const std::string& second) const {
     for (const char* file : {"/observations.csv", "/findings.csv"}) {
@@ -221,9 +221,9 @@ TEST_F(Bundles, AreToldFromWhatTheServerHasNow) {
   EXPECT_EQ(differs.exit_code, 3) << differs.out << differs.err;
   EXPECT_THAT(differs.out, AllOf(HasSubstr("differs: bytes 0 to "), HasSubstr("\n1 difference."),
                                  HasSubstr("of tuned/model.safetensors")));
-  const auto json = nlohmann::json::parse(kindred({"verify", "x.kbundle", "--json"}).out);
-  EXPECT_EQ(json.at("same"), false);
-  EXPECT_EQ(json.at("differences").size(), 1U);
+  const auto document = nlohmann::json::parse(kindred({"verify", "x.kbundle", "--json"}).out);
+  EXPECT_EQ(document.at("same"), false);
+  EXPECT_EQ(document.at("differences").size(), 1U);
 
   serve("tuned/model.safetensors", text + "more");
   EXPECT_THAT(kindred({"verify", "x.kbundle"}).out,
