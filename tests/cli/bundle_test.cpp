@@ -106,7 +106,7 @@ TEST_F(Bundles, OfLocalModelsComeOutToTheBitWithoutTheModels) {
   writeModels();
   const RunResult first = compareModels();
   ASSERT_EQ(first.exit_code, 0) << first.err;
-  EXPECT_THAT(first.out, AllOf(HasSubstr("Bundle: x.kbundle ("), HasSubstr(" MB, SHA-256 ")));
+  EXPECT_THAT(first.out, AllOf(HasSubstr("Bundle: x.kbundle ("), HasSubstr(" kB, SHA-256 ")));
   EXPECT_EQ(report("first").at("verdict").at("class"), "shared-weights");
   fs::remove_all(dir_ / "models");
   expectAgain("first");

@@ -81,7 +81,7 @@ TEST_F(Statement, OfAFileThatChangedSinceTheRunIsRefused) {
   const std::string weights = support::readFile(dir_ / "tuned/model.safetensors");
   dir_.write("tuned/model.safetensors", weights);
   const RunResult again =
-      support::run({"statement", (dir_ / "results").string(), "--out", dir_.text()});
+      support::run({"statement", (dir_ / "results").string(), "--force", "--out", dir_.text()});
   EXPECT_EQ(again.exit_code, 2);
   EXPECT_THAT(again.err, AllOf(HasSubstr("tuned/model.safetensors"),
                                HasSubstr("the file changed since the run")));
