@@ -46,6 +46,9 @@ constexpr Option kCompareOptions[] = {
     {"control", "MODEL", "a model known to be unrelated, for tests that controls calibrate", true},
     {"deep", nullptr, "read up to a gigabyte of each model, and hash remote ones"},
     {"max-bytes", "BYTES", "weights that tests read of each model (default: 64MB, deep 1GB)"},
+    kBeacon,
+    {"check-null", nullptr,
+     "draw the reference's signs anew 99 times: p of tests of signs has to come out uniform"},
     {"dry-run", nullptr, "say what would be read and about how long it takes, from headers alone"},
     {"dates", "FILE", "when models were published, a name and a day a line: roots for trees"},
     {"out", "DIR", "where the results go (default: out/compare)"},
@@ -141,20 +144,31 @@ std::vector<ModelArgument> inFolder(const fs::path& folder, const formats::Forma
   return models;
 }
 
+// What the options ask of the tests.
+struct Asked {
+  bool deep = false;
+  std::uint64_t most = 0;  // bytes of each model
+  std::string beacon;      // empty: none is given
+  bool check_null = false;
+};
+
 // The steps for every pair of subjects, and of each subject with each control.
 class RecipeWriter {
  public:
-  // `why`: what the run cannot tell, for readers; empty: nothing is said.
-  RecipeWriter(const std::vector<ModelArgument>& models, std::size_t controls, bool deep,
-               std::uint64_t most, const std::string& why)
-      : models_(models), subjects_(models.size() - controls), deep_(deep) {
+  // `why`: what the run cannot tell, for readers; empty: nothing is said, as of a beacon.
+  RecipeWriter(const std::vector<ModelArgument>& models, std::size_t controls, const Asked& asked,
+               const std::string& why)
+      : models_(models), subjects_(models.size() - controls), deep_(asked.deep) {
+    const std::uint64_t most = asked.most;
     // An eighth settles most pairs of relatives.
     read_ = most >= 8 ? fmt::format("[{}, {}]", most / 8, most) : std::to_string(most);
     text_ = "kindred: 1\ntitle: " + title() +
             "\nquestion: \"Do the weights of one descend from the other's, or were they trained "
             "independently?\"\n" +
             (why.empty() ? "" : "why: " + nlohmann::json(why).dump() + "\n") +
-            recipeHead(models, controls) + "steps:\n";
+            (asked.beacon.empty() ? "" : "beacon: " + nlohmann::json(asked.beacon).dump() + "\n") +
+            (asked.check_null ? "check-null: 99\n" : "") + recipeHead(models, controls) +
+            "steps:\n";
     for (std::size_t i = 0; i < subjects_; ++i) {
       for (std::size_t j = i + 1; j < models.size(); ++j) bytes(models[i], models[j]);
     }
@@ -315,8 +329,24 @@ steps::Checked madeRecipe(const RecipeWriter& writer, const std::string& file) {
   return checked;
 }
 
+Asked askedBy(const Invocation& invocation) {
+  Asked asked{invocation.has("deep"), 0, beaconOf(invocation), invocation.has("check-null")};
+  asked.most = invocation.bytes("max-bytes", asked.deep ? 1'000'000'000 : plan::kDefaultRead);
+  if (asked.most == 0) {
+    throw inputError("--max-bytes", "with 0 bytes nothing could be tested",
+                     "write 64MB, 1.5GB or 256MiB");
+  }
+  return asked;
+}
+
 int compareVerb(const Invocation& invocation) {
   if (comparesFingerprints(invocation)) {
+    for (const char* of_weights : {"beacon", "check-null"}) {
+      if (!invocation.has(of_weights)) continue;
+      throw inputError(std::string("--") + of_weights,
+                       "looks at weights, and one of the two is a fingerprint",
+                       "compare the models themselves");
+    }
     if (!invocation.has("bundle")) return compareFingerprints(invocation);
     throw inputError("--bundle",
                      "keeps what is read of models, and one of the two is a fingerprint",
@@ -324,13 +354,7 @@ int compareVerb(const Invocation& invocation) {
   }
   const steps::RunOptions options = runOptions(invocation);
   const std::set<evidence::Class> fail_on = failOn(invocation);
-  const bool deep = invocation.has("deep");
-  const std::uint64_t most =
-      invocation.bytes("max-bytes", deep ? 1'000'000'000 : plan::kDefaultRead);
-  if (most == 0) {
-    throw inputError("--max-bytes", "with 0 bytes nothing could be tested",
-                     "write 64MB, 1.5GB or 256MiB");
-  }
+  const Asked asked = askedBy(invocation);
   std::vector<ModelArgument> models = namedModels(invocation);
   const std::vector<std::string> controls = invocation.values("control");
   for (const std::string& text : controls) models.push_back(modelArgument(text));
@@ -341,7 +365,7 @@ int compareVerb(const Invocation& invocation) {
                            ? fs::path("out/compare")
                            : outFolder(invocation, "out/compare", kCompareFiles);
   std::string why;
-  const RecipeWriter writer(models, controls.size(), deep, most, why);
+  const RecipeWriter writer(models, controls.size(), asked, why);
   if (writer.text().size() > yaml::kLargestFile) {
     throw inputError("",
                      fmt::format("{} models make more pairs than one recipe holds", models.size()),
@@ -355,7 +379,7 @@ int compareVerb(const Invocation& invocation) {
     why = leaveOutUnreadable(models, controls.size(), workspace->models(), invocation.value("all"));
   }
   if (!why.empty()) {
-    const RecipeWriter of_the_rest(models, controls.size(), deep, most, why);
+    const RecipeWriter of_the_rest(models, controls.size(), asked, why);
     workspace = std::make_unique<Workspace>(madeRecipe(of_the_rest, file), invocation);
     if (!workspace->good()) return kBadInput;
   }
@@ -363,7 +387,7 @@ int compareVerb(const Invocation& invocation) {
     return sayPlan(*workspace, invocation.has("json"), options.threads);
   }
   pin(models, workspace->models());
-  const RecipeWriter pinned(models, controls.size(), deep, most, why);
+  const RecipeWriter pinned(models, controls.size(), asked, why);
   if (keeping.asked()) {  // under the addresses by which the bundle will be asked for them
     workspace = std::make_unique<Workspace>(madeRecipe(pinned, file), invocation, &keeping);
     if (!workspace->good()) return kBadInput;

@@ -7,7 +7,8 @@
 namespace kindred::cli {
 namespace {
 
-constexpr Option kPlanOptions[] = {kSet, kPluginPath, kOffline, kCacheSize, kMaxBytes, kJson};
+constexpr Option kPlanOptions[] = {kSet,       kBeacon,   kPluginPath, kOffline,
+                                   kCacheSize, kMaxBytes, kJson};
 
 int planVerb(const Invocation& invocation) {
   Workspace workspace(invocation);

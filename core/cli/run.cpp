@@ -20,6 +20,7 @@ constexpr Option kRunOptions[] = {
     kPluginTime,
     kFailOn,
     kSet,
+    kBeacon,
     kJobs,
     kPluginPath,
     kOffline,

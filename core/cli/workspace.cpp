@@ -9,12 +9,14 @@
 #include <set>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include <kindred/error.hpp>
 
 #include "cli/bundled.hpp"
 #include "plan/roles.hpp"
 #include "plugin/installation.hpp"
+#include "recipe/words.hpp"
 #include "words/names.hpp"
 #include "words/quantities.hpp"
 
@@ -29,9 +31,16 @@ void sortByPlace(std::vector<recipe::Diagnostic>& diagnostics) {
                    });
 }
 
+// --beacon as a setting of the recipe, where it is given.
+void addBeacon(const Invocation& invocation, std::vector<std::string>& settings) {
+  const std::string beacon = beaconOf(invocation);
+  if (!beacon.empty()) settings.push_back("beacon=" + nlohmann::json(beacon).dump());
+}
+
 steps::Checked loaded(const Invocation& invocation) {
   const std::string& file = invocation.positional.front();
-  const std::vector<std::string> settings = invocation.values("set");
+  std::vector<std::string> settings = invocation.values("set");
+  addBeacon(invocation, settings);
   return bundle::namesBundle(file) ? loadBundled(file, settings) : steps::load(file, settings);
 }
 
@@ -52,6 +61,12 @@ void sayWhereItMoved(const std::filesystem::path& file) {
 }
 
 }  // namespace
+
+std::string beaconOf(const Invocation& invocation) {
+  const std::string beacon = invocation.value("beacon");
+  if (!invocation.has("beacon") || recipe::isBeacon(beacon)) return beacon;
+  throw inputError("--beacon", recipe::kBeaconIs, recipe::kNameABeacon);
+}
 
 plan::SourceOverrides sourceOverrides(const Invocation& invocation) {
   plan::SourceOverrides list;

@@ -53,6 +53,13 @@ inline constexpr Option kOffline{"offline", nullptr, "use what was fetched befor
 inline constexpr Option kCacheSize{"cache-size", "BYTES", "keep at most this much fetched data"};
 inline constexpr Option kMaxBytes{"max-bytes", "BYTES", "refuse a plan that reads more of a model"};
 
+inline constexpr Option kBeacon{
+    "beacon", "VALUE",
+    "a public random value, younger than both models: draws rows that tests read besides"};
+
+// --beacon, empty where it is not given. One that cannot stand in a recipe is an Error.
+std::string beaconOf(const Invocation& invocation);
+
 // What the command line sets for every source.
 plan::SourceOverrides sourceOverrides(const Invocation& invocation);
 

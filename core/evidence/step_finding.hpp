@@ -20,6 +20,7 @@ struct StepFinding {
   std::size_t stage = 1;  // in which it was made
   // Of composites which part of them was tested; none: the two models as they are.
   std::optional<models::Component> component = {};
+  bool drawn = false;  // from layers and rows that a beacon drew
 };
 
 }  // namespace kindred::evidence

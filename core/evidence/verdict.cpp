@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "evidence/beacon.hpp"
 #include "evidence/judge.hpp"
 #include "evidence/levels.hpp"
 #include "evidence/rows.hpp"
@@ -245,7 +246,10 @@ bool rejects(const Finding& finding, double log10_p_adjusted) {
 
 Verdict judge(const std::string& a, const std::string& b, const std::vector<Adjusted>& findings,
               const Coverage& coverage, const std::vector<Unfair>& unfair) {
-  return Judge(a, b, findings, coverage, unfair).run();
+  Verdict verdict = Judge(a, b, findings, coverage, unfair).run();
+  if (!anyDrawn(findings)) return verdict;
+  const std::vector<Adjusted> left = unforeseen(findings);
+  return weaker(std::move(verdict), Judge(a, b, left, coverage, unfair).run(), findings);
 }
 
 }  // namespace kindred::evidence

@@ -20,6 +20,7 @@ namespace kindred::evidence {
 struct Adjusted {
   Finding finding;
   double log10_p = 0;
+  bool drawn = false;  // from layers and rows that a beacon drew
 };
 
 // Tensors of one component ("norms", "MLP", ...), by what became of them in the other model.
@@ -107,6 +108,7 @@ struct Verdict {
   std::string sizes;     // how alike the rows are behind what decided it; empty: not measured
   Breadth breadth = {};  // of a rejection
   std::optional<Start> start = {};  // of a rejection, where it was measured
+  std::string beacon = {};          // what the rows say that a beacon drew; empty: none did
 };
 
 // Signs of a gauge that are not fair in either model alone, so that they gave no coin.
@@ -122,7 +124,8 @@ bool rejects(const Finding& finding, double log10_p_adjusted);
 // through norms or embeddings alone; the other gauges belong to the matrices themselves.
 bool isOfTheStream(const Finding& finding);
 
-// On one pair of models.
+// On one pair of models. Where a beacon drew rows, the weaker of what all findings come to and of
+// what is left without those whose rows could be foreseen.
 Verdict judge(const std::string& a, const std::string& b, const std::vector<Adjusted>& findings,
               const Coverage& coverage, const std::vector<Unfair>& unfair = {});
 

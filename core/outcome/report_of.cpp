@@ -233,7 +233,7 @@ std::vector<evidence::Adjusted> findingsOf(const results::Results& results, cons
   for (const evidence::StepFinding& row : results.findings) {
     const bool of_pair =
         (row.model_a == a && row.model_b == b) || (row.model_a == b && row.model_b == a);
-    if (of_pair) findings.push_back({row.finding, row.log10_p_adjusted});
+    if (of_pair) findings.push_back({row.finding, row.log10_p_adjusted, row.drawn});
   }
   return findings;
 }
@@ -437,12 +437,14 @@ results::Report reportOf(const steps::Recipe& recipe, const plan::Models& models
   report.title = recipe.title;
   report.question = recipe.question.empty() ? recipe.title : recipe.question;
   report.claim = recipe.claim;
+  report.beacon = recipe.beacon;
   report.why = recipe.why;
   report.complete = manifest.complete = results.complete;
   manifest.recipe = textOf(recipe);
   manifest.command_line = command_line;
   manifest.toolchain = plugin::hostFingerprint();
   manifest.seeds = seedsOf(recipe, plugins);
+  manifest.beacon = recipe.beacon;
   for (const plugin::Plugin* plugin : plugins) {
     manifest.plugins.push_back({plugin->name(), plugin->version(), kindText(plugin->kind())});
     for (results::Figure& figure : figuresOf(*plugin)) report.figures.push_back(std::move(figure));

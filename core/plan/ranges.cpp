@@ -22,6 +22,23 @@ ByteRange bytesOfRows(const models::View& view, std::uint64_t first, std::uint64
   return bytesOf(view, {begin, end - begin});
 }
 
+std::vector<RowRun> runsOf(const models::View& view, std::span<const std::uint32_t> rows) {
+  std::vector<RowRun> runs;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const bool follows = !runs.empty() && rows[i] == runs.back().last + 1;
+    if (runs.empty() || (!follows && view.column_step == 1)) {
+      runs.push_back({i, 1, rows[i], rows[i]});
+      continue;
+    }
+    RowRun& run = runs.back();
+    ++run.count;
+    run.first = std::min(run.first, rows[i]);
+    run.last = std::max(run.last, rows[i]);
+  }
+  for (RowRun& run : runs) run.range = bytesOfRows(view, run.first, run.last - run.first + 1);
+  return runs;
+}
+
 std::vector<ByteRange> stored(const ByteRange& range) {
   if (range.shard->decoded == nullptr) return {range};
   return range.shard->decoded->stored(range.offset, range.length);

@@ -7,6 +7,8 @@
 #include <set>
 #include <tuple>
 
+#include "plan/draw.hpp"
+
 namespace kindred::plan {
 namespace {
 
@@ -29,6 +31,12 @@ std::uint64_t rowsOf(const models::View& view) {
 
 std::uint64_t bytesOfRows(const models::View& view, std::uint64_t rows) {
   return storedBytes(plan::bytesOfRows(view, 0, rows));
+}
+
+std::uint64_t bytesOf(const ReadableMatrix& matrix) {
+  std::uint64_t bytes = 0;
+  for (const ByteRange& range : storedOnce(matrix.ranges())) bytes += range.length;
+  return bytes;
 }
 
 // Rows that are read at once because fewer would cost almost as much: a few rows of what is packed
@@ -59,8 +67,10 @@ std::uint64_t costOfRow(const models::View& view) {
 
 class Chooser {
  public:
-  Chooser(const Model& model, std::uint64_t budget)
-      : budget_(budget), gated_(!model.architecture->patterns(role::kUp).empty()) {
+  Chooser(const Model& model, const ReadLimit& limit)
+      : budget_(limit.bytes),
+        draw_(limit.beacon),
+        gated_(!model.architecture->patterns(role::kUp).empty()) {
     models::RoleShapes shapes = models::roleShapes(model.checkpoint, *model.architecture);
     for (models::View& view : shapes.views) add(std::move(view));
     reading_.dimensions = shapes.dimensions;
@@ -117,7 +127,7 @@ class Chooser {
     const models::View* view = find(role, place);
     if (view == nullptr) return;
     ReadableMatrix& matrix = reading_.matrices[MatrixKey{role, place}];
-    if (!ofTokens(role)) reading_.bytes -= matrix.rows == 0 ? 0 : bytesOfRows(*view, matrix.rows);
+    if (!ofTokens(role)) reading_.bytes -= matrix.rows == 0 ? 0 : bytesOf(matrix);
     matrix.view = *view;
     matrix.rows = std::max(matrix.rows, std::min(rows, rowsOf(*view)));
     // Of what is packed along the inputs a row costs what all of them do.
@@ -125,7 +135,9 @@ class Chooser {
     if (!ofTokens(role) && bytesOfRows(*view, matrix.rows) == bytesOfRows(*view, all)) {
       matrix.rows = all;
     }
-    if (!ofTokens(role)) reading_.bytes += bytesOfRows(*view, matrix.rows);
+    if (ofTokens(role)) return;
+    matrix.numbers = draw_.rows(role, all, matrix.rows);
+    reading_.bytes += bytesOf(matrix);
   }
   void take(std::string_view role, const Place& place) {
     take(role, place, std::numeric_limits<std::uint64_t>::max());
@@ -146,8 +158,10 @@ class Chooser {
 
   void takeParts() {
     reading_.whole = false;
+    reading_.beacon = draw_.beacon();
     order_.assign(layers_.begin(), layers_.end());
     std::sort(order_.begin(), order_.end(), [](auto x, auto y) { return turn(x) < turn(y); });
+    draw_.order(order_);
     for (const auto& [key, view] : views_) {
       const std::string& role = key.first;
       if (role.starts_with("norm.") || role == "attention.k_bias" || role == "attention.v_bias") {
@@ -344,6 +358,7 @@ class Chooser {
                                                     role::kKeyValueLatent, role::kSharedKey};
 
   std::uint64_t budget_;
+  Draw draw_;
   bool gated_;  // MLPs have up rows
   std::map<MatrixKey, models::View> views_;
   std::set<std::int64_t> layers_;
@@ -353,15 +368,22 @@ class Chooser {
 
 }  // namespace
 
-WeightReading readingOf(const Model& model, std::uint64_t budget) {
-  return Chooser(model, budget).run();
+std::vector<ByteRange> ReadableMatrix::ranges() const {
+  if (numbers.empty()) return {bytesOfRows(view, 0, rows)};
+  std::vector<ByteRange> ranges;
+  for (const RowRun& run : runsOf(view, numbers)) ranges.push_back(run.range);
+  return ranges;
+}
+
+WeightReading readingOf(const Model& model, const ReadLimit& limit) {
+  return Chooser(model, limit).run();
 }
 
 std::vector<ByteRange> rangesOf(const WeightReading& reading) {
   std::vector<ByteRange> ranges;
   for (const auto& [key, matrix] : reading.matrices) {
     if (!ofTokens(key.first)) {
-      ranges.push_back(matrix.range());
+      for (const ByteRange& range : matrix.ranges()) ranges.push_back(range);
       continue;
     }
     const std::uint64_t tokens = std::min(reading.tokens, matrix.rows);

@@ -14,8 +14,15 @@
 //
 // Layers are taken in an order that does not depend on depth (32, 16, 48, 8, 24, ...): a smaller
 // budget reads part of what a larger one does, and two models of different depth the same layers.
+//
+// Whoever knows that rule knows what is read, and can plant there. With a beacon, a value that
+// nobody could predict when the models' files were fixed, layers come in an order that it draws,
+// and so do the rows of what is not read whole: as many, in runs that lie all over the matrix, of
+// the same numbers in all layers and in all models (layers of a copy may have moved). What is read
+// whole is as without one.
 #pragma once
 
+#include <compare>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -37,9 +44,15 @@ using MatrixKey = std::pair<std::string, Place>;
 
 struct ReadableMatrix {
   models::View view;
-  std::uint64_t rows = 0;  // that may be read, from the first
+  std::uint64_t rows = 0;                   // that may be read
+  std::vector<std::uint32_t> numbers = {};  // theirs, ascending; empty: they are the first
 
-  ByteRange range() const { return bytesOfRows(view, 0, rows); }
+  std::uint32_t number(std::uint32_t row) const {
+    return numbers.empty() ? row : row < numbers.size() ? numbers[row] : kNoRow;
+  }
+  std::vector<ByteRange> ranges() const;
+
+  static constexpr std::uint32_t kNoRow = 0xffffffffu;
 };
 
 struct WeightReading {
@@ -49,7 +62,8 @@ struct WeightReading {
   std::uint64_t bytes = 0;   // at most
   // Files of matrices that are products of others: their views refer to them.
   std::vector<std::shared_ptr<const models::Shard>> made;
-  bool whole = true;  // nothing was left out for want of room
+  bool whole = true;   // nothing was left out for want of room
+  std::string beacon;  // that drew tokens, layers and rows; empty: none did
   // What the matrices' shapes are in terms of, and what was left out because it does not fit.
   models::Dimensions dimensions;
   std::vector<models::Misfit> misfits;
@@ -61,8 +75,19 @@ inline constexpr std::uint64_t kMostTokens = 4096;
 // Bytes of weights that a test of whole models reads of each, where nobody says.
 inline constexpr std::uint64_t kDefaultRead = 64'000'000;
 
+// How much may be read, and what draws it.
+struct ReadLimit {
+  std::uint64_t bytes = 0;
+  std::string beacon = {};  // empty: the rule that headers tell
+
+  friend auto operator<=>(const ReadLimit&, const ReadLimit&) = default;
+};
+
 // Of a model whose architecture is known.
-WeightReading readingOf(const Model& model, std::uint64_t budget);
+WeightReading readingOf(const Model& model, const ReadLimit& limit);
+inline WeightReading readingOf(const Model& model, std::uint64_t bytes) {
+  return readingOf(model, ReadLimit{bytes});
+}
 
 // Whether its rows are those of tokens, of which the models' vocabularies choose some.
 inline bool ofTokens(std::string_view role) {

@@ -124,6 +124,8 @@ struct Given {
   std::vector<ModelSpec> models;
   std::vector<Selection> selections;
   std::vector<RoleAsked> roles;  // of all selections, those of steps included
+  std::string beacon = {};       // a value that nobody could predict: draws what tests read besides
+  std::uint64_t check_null = 0;  // redraws of a reference's signs; 0: none
   bool made = false;             // by a command: places in it mean nothing to whoever typed that
 };
 

@@ -51,6 +51,12 @@ std::string ranged(std::string_view what, double least, double most) {
   return std::string(what);
 }
 
+bool isBeacon(std::string_view text) {
+  constexpr std::size_t kLongest = 256;
+  return !text.empty() && text.size() <= kLongest &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~'; });
+}
+
 bool isDate(std::string_view text) {
   if (text.size() != 10 || text[4] != '-' || text[7] != '-') return false;
   const auto number = [&](std::size_t at, std::size_t digits) {

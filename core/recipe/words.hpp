@@ -28,6 +28,13 @@ std::string name(Pairing pairing);
 // A day that the calendar has, as 2026-01-31.
 bool isDate(std::string_view text);
 
+// A value that draws what is read: 1 to 256 printable characters, so that it comes out of commands
+// and reports as it went in.
+bool isBeacon(std::string_view text);
+inline constexpr const char* kBeaconIs = "a beacon is 1 to 256 printable characters";
+inline constexpr const char* kNameABeacon =
+    "name a public random value of a day after both models were published";
+
 // "an integer from 1 to 1000", "a number of at least 0", "a number"
 std::string ranged(std::string_view what, double least, double most);
 

@@ -108,7 +108,10 @@ Markup answerSection(const results::Report& report) {
     content << element("p", report.question, {{"class", "question"}});
   }
   if (!report.claim.empty()) content << element("p", "Claim: " + report.claim);
-  if (!report.why.empty()) content << element("p", "Why: " + report.why, {{"class", "quiet"}});
+  for (const std::string& line :
+       {report.why.empty() ? "" : "Why: " + report.why, beaconOf(report)}) {
+    if (!line.empty()) content << element("p", line, {{"class", "quiet"}});
+  }
   Markup verdict;
   const Pairs subjects = pairsOf(report, false);
   if (subjects.size() == 1) verdict << badge(report, *subjects.front());

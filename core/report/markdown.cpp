@@ -138,6 +138,7 @@ std::string reportMarkdown(const results::Report& report) {
   }
   if (!report.claim.empty()) text += "Claim: " + inText(report.claim) + "\n\n";
   if (!report.why.empty()) text += "Why: " + inText(report.why) + "\n\n";
+  if (!report.beacon.empty()) text += inText(beaconOf(report)) + "\n\n";
   text += "**" + sentence(answer.first) + "** " + sentence(answer.second) + "\n\n";
   if (!report.complete) text += "This run was interrupted; the rest was not measured.\n\n";
   if (report.pairs.size() > 1) text += pairTable(report);

@@ -40,7 +40,8 @@ class Printer {
     std::string text = titled() ? prose(report_.title) + "\n" : "";
     if (!report_.claim.empty()) text += prose("Claim: " + report_.claim, 2);
     if (!report_.why.empty()) text += prose("Why: " + report_.why, 2);
-    if (!report_.claim.empty() || !report_.why.empty()) text += "\n";
+    if (const std::string beacon = beaconOf(report_); !beacon.empty()) text += prose(beacon, 2);
+    if (!report_.claim.empty() || !report_.why.empty() || !report_.beacon.empty()) text += "\n";
     const bool tested = hasTests();
     if (!tested) text += measured();
     text += answer(tested);
@@ -120,7 +121,7 @@ class Printer {
           prose(fmt::format("{}: {}", models::name(part.component), verdictName(part.verdict)), 2);
     }
     return text + "\n" + prose(covered(report_, named)) + toldFamilies() + correspondence(pair) +
-           evidenceTable() + controlLines();
+           evidenceTable() + nulls() + controlLines();
   }
 
   // Families that nothing but names of tensors tells.
@@ -146,6 +147,16 @@ class Printer {
       return made.table.note.empty() ? "" : prose(made.table.note);
     }
     return {};
+  }
+
+  // Whether the nulls of tests of signs hold, where the run checked it.
+  std::string nulls() const {
+    std::string text;
+    for (const results::StepTable& made : report_.tables) {
+      if (!made.of_null) continue;
+      text += "\n" + prose(made.table.title + ":") + tableText(made.table, 12, view_.width);
+    }
+    return text;
   }
 
   std::string evidenceTable() const {

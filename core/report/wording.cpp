@@ -359,6 +359,17 @@ Answer answerByClass(const results::Pair& pair) {
 
 }  // namespace
 
+std::string beaconOf(const results::Report& report) {
+  if (report.beacon.empty()) return {};
+  const bool drawn = std::any_of(report.findings.begin(), report.findings.end(),
+                                 [](const evidence::StepFinding& row) { return row.drawn; });
+  return fmt::format("Beacon: {} ({}).", report.beacon,
+                     drawn ? "it drew what the last stage of tests read; it says something only if "
+                             "nobody could know it before both models were published"
+                           : "it drew nothing: what was tested was read whole, or has no rows that "
+                             "it could draw");
+}
+
 std::string powerOf(const evidence::Verdict& verdict) {
   return verdict.power.empty() ? std::string() : "Power: " + verdict.power + ".";
 }
@@ -371,6 +382,7 @@ Answer answerOf(const results::Report& report, const results::Pair& pair) {
         " The families of these models are not known: this rests on an unverified assumption about "
         "the order in which their units are stored.";
   }
+  if (!pair.verdict.beacon.empty()) answer.second += " " + pair.verdict.beacon;
   return answer;
 }
 

@@ -33,6 +33,9 @@ std::string verdictName(const results::Report& report, const results::Pair& pair
 inline constexpr const char* kOnlyMeasured =
     "No test that decides was run: figures alone don't say whether weights are shared.";
 
+// The run's beacon and what it did; empty: it has none.
+std::string beaconOf(const results::Report& report);
+
 // "Power: ...", all of it; empty where nothing is said of it.
 std::string powerOf(const evidence::Verdict& verdict);
 

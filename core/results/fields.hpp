@@ -18,6 +18,7 @@ void visit(V& v, X& x) {
   v("question", x.question, "");
   v.unlessEmpty("claim", x.claim, "who claims what, as the recipe says");
   v.unlessEmpty("why", x.why, "what the run can tell of it, as the recipe says");
+  v.unlessEmpty("beacon", x.beacon, "draws layers and rows that tests read besides; the recipe's");
   v("complete", x.complete, "false: interrupted");
   v("adjustment", x.adjustment, "what p-values are adjusted for, and what not");
   v("verdict", x.verdict,

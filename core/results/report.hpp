@@ -198,6 +198,7 @@ struct Manifest {
   std::string toolchain;
   std::vector<Plugin> plugins;
   Named<Seed> seeds;
+  std::string beacon;
   std::vector<ModelFiles> models;
   std::vector<RangeRead> ranges;
 };
@@ -205,7 +206,7 @@ struct Manifest {
 struct Report {
   std::string kindred;
   std::uint64_t schema = kSchemaVersion;
-  std::string title, question, claim, why;
+  std::string title, question, claim, why, beacon;
   bool complete = true;
   std::string adjustment = kOneRun;
   evidence::Verdict verdict;

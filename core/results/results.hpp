@@ -47,6 +47,7 @@ struct StepTable {
   std::vector<std::string> models;
   TextTable table;
   bool of_relatives = false;  // what corresponds in two models that were found to be related
+  bool of_null = false;       // whether the nulls of tests hold, where the run checked it
 };
 
 // A test that was not run on a gauge, with the reason: the architecture does not grant it, or the

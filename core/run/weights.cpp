@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <numeric>
 
 #include <fmt/format.h>
 
@@ -36,41 +37,16 @@ bool isGain(std::string_view role) {
 // Bytes that are held when a remote model is read ahead.
 constexpr std::uint64_t kMostAhead = std::uint64_t{256} << 20;
 
-// Blanks tokens so that about `most` are left. Which are left depends on their text alone, and
-// fewer are some of more: so two models keep the same ones.
-void thinOut(std::vector<std::string>& tokens, std::uint64_t most) {
-  if (most >= plan::kMostTokens) return;
+// Blanks tokens so that about `most` are left. Which are left depends on their text and the beacon
+// alone, and fewer are some of more: so two models keep the same ones.
+void thinOut(std::vector<std::string>& tokens, std::uint64_t most, const std::string& beacon) {
+  if (most >= plan::kMostTokens && beacon.empty()) return;
   std::uint64_t every = 1;
   while (tokens.size() / every > most) every *= 2;
   for (std::string& token : tokens) {
-    const std::string digest = results::xxh3(token).substr(0, 8);
+    const std::string digest = results::xxh3(beacon + token).substr(0, 8);
     if (std::strtoull(digest.c_str(), nullptr, 16) % every != 0) token.clear();
   }
-}
-
-// Rows that are read as one range: entries [at, at + count) of those asked for.
-struct RowRun {
-  std::size_t at = 0, count = 0;
-  std::uint32_t first = 0, last = 0;
-  plan::ByteRange range{};
-};
-
-// Neighbouring rows are one range; of a transposed matrix all rows are, since each lies all over
-// it.
-std::vector<RowRun> runsOf(const models::View& view, std::span<const std::uint32_t> rows) {
-  std::vector<RowRun> runs;
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    const bool follows = !runs.empty() && rows[i] == runs.back().last + 1;
-    if (runs.empty() || (!follows && view.column_step == 1)) {
-      runs.push_back({i, 1, rows[i], rows[i]});
-      continue;
-    }
-    RowRun& run = runs.back();
-    ++run.count;
-    run.first = std::min(run.first, rows[i]);
-    run.last = std::max(run.last, rows[i]);
-  }
-  return runs;
 }
 
 thread_local RangesRead* t_listing = nullptr;
@@ -101,7 +77,7 @@ CheckpointWeights::CheckpointWeights(const plan::Model& model, const plan::Weigh
   if (reading.tokens == 0) return;
   tokens_ = tokensOf(model, ranges_);
   keepTokensWithRows();
-  thinOut(tokens_, reading.tokens);
+  thinOut(tokens_, reading.tokens, reading.beacon);
 }
 
 // A tokenizer may know more tokens than there are rows.
@@ -121,7 +97,7 @@ void CheckpointWeights::readAhead() {
   for (const auto& [key, matrix] : reading_.matrices) {
     if (plan::ofTokens(key.first)) continue;
     if (matrix.rows == 0 || matrix.view.info.shape.empty()) continue;
-    ahead_.want(model_, matrix.range());
+    for (const plan::ByteRange& range : matrix.ranges()) ahead_.want(model_, range);
   }
   std::vector<results::RangeRead> read;
   ahead_.read(read);
@@ -163,14 +139,14 @@ Matrix CheckpointWeights::matrix(std::string_view role, const Place& place,
   Matrix matrix;
   matrix.tensor = &view->info;
   matrix.columns = view->info.shape.back();
-  std::vector<std::uint32_t> all;
+  std::vector<std::uint32_t> numbers(wanted.begin(), wanted.end());
   if (wanted.empty()) {
-    all.resize(rows(role, place));
-    for (std::size_t i = 0; i < all.size(); ++i) all[i] = static_cast<std::uint32_t>(i);
-    wanted = all;
+    numbers.resize(rows(role, place));
+    std::iota(numbers.begin(), numbers.end(), 0u);
   }
-  matrix.rows = wanted.size();
-  readRows(*view, wanted, matrix);
+  for (std::uint32_t& row : numbers) row = readable->number(row);
+  matrix.rows = numbers.size();
+  readRows(*view, numbers, matrix);
   fold(role, place, matrix);
   return matrix;
 }
@@ -179,19 +155,18 @@ void CheckpointWeights::readRows(const models::View& view, std::span<const std::
                                  Matrix& matrix) const {
   matrix.values.resize(matrix.rows * matrix.columns);
   Held held;
-  std::vector<RowRun> runs = runsOf(view, rows);
+  const std::vector<plan::RowRun> runs = plan::runsOf(view, rows);
   const std::uint64_t available = view.info.shape.size() == 1 ? 1 : view.info.shape[0];
-  for (RowRun& run : runs) {
+  for (const plan::RowRun& run : runs) {
     if (run.last >= available) {
       throw Error(Category::internal, model_.key, "a row beyond the matrix was asked for");
     }
-    run.range = plan::bytesOfRows(view, run.first, run.last - run.first + 1);
     if (!ahead_.has(run.range)) held.want(model_, run.range);
   }
   std::vector<results::RangeRead> read;
   held.read(read);
   std::vector<float> stored;
-  for (const RowRun& run : runs) {
+  for (const plan::RowRun& run : runs) {
     const Held& from = ahead_.has(run.range) ? ahead_ : held;
     MemoryFile file(from.find(run.range), run.range.shard->file->place());
     const Stored source{file, 0, view.info.dtype, view.info.name};

@@ -99,6 +99,15 @@ void readRecipe(const Node& root, Recipe& recipe, std::vector<Diagnostic>& diagn
   recipe.question = recipe::textOf(root.find("question"));
   recipe.claim = recipe::textOf(root.find("claim"));
   recipe.why = recipe::textOf(root.find("why"));
+  if (const Node* beacon = root.find("beacon")) {
+    recipe.beacon = recipe::textOf(beacon);
+    if (!recipe::isBeacon(recipe.beacon)) {
+      reading.report(beacon->place, recipe::kBeaconIs, recipe::kNameABeacon);
+    }
+  }
+  if (const Node* redraws = root.find("check-null")) {
+    recipe.check_null = static_cast<std::uint64_t>(recipe::integerIn(redraws));
+  }
   if (const Node* sources = section(root, "sources")) recipe::readSources(*sources, reading);
   if (const Node* models = section(root, "models")) recipe::readModels(*models, reading);
   if (const Node* named = section(root, "selections")) recipe::readSelections(*named, reading);

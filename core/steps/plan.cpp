@@ -151,19 +151,21 @@ Plan makePlan(const std::vector<ReadyStep>& steps, plan::Models& models) {
   return Planning(models).run(steps);
 }
 
-const plan::WeightReading* Plan::reading(const plan::Model& model, std::uint64_t budget) const {
-  const auto found = readings.find({&model, budget});
+const plan::WeightReading* Plan::reading(const plan::Model& model,
+                                         const plan::ReadLimit& limit) const {
+  const auto found = readings.find({&model, limit});
   return found == readings.end() ? nullptr : &found->second;
 }
 
 std::size_t stagesOf(const Plan& plan) {
-  std::size_t stages = 1;
+  std::size_t stages = 1, drawn = 0;
   for (const PlannedStep& step : plan.steps) {
     if (const auto* test = std::get_if<TestModels>(&step)) {
       stages = std::max(stages, test->read.size());
+      if (test->drawn) drawn = 1;
     }
   }
-  return stages;
+  return stages + drawn;
 }
 
 std::map<std::string, std::uint64_t> bytesByModel(const Plan& plan) {

@@ -15,10 +15,10 @@ namespace kindred::steps {
 
 struct Plan {
   std::vector<PlannedStep> steps;
-  // What tests of whole models read, by model and budget; none of an unknown architecture.
-  std::map<std::pair<const plan::Model*, std::uint64_t>, plan::WeightReading> readings;
+  // What tests of whole models read; none of an unknown architecture.
+  std::map<std::pair<const plan::Model*, plan::ReadLimit>, plan::WeightReading> readings;
   // Null where there is none.
-  const plan::WeightReading* reading(const plan::Model& model, std::uint64_t budget) const;
+  const plan::WeightReading* reading(const plan::Model& model, const plan::ReadLimit& limit) const;
   std::vector<plan::LeftOut> left_out;
   std::vector<results::Skipped> skipped;  // steps that need a model which could not be opened
   Cost headers;                           // already spent on catalogues
@@ -31,7 +31,7 @@ inline const StepBase& base(const PlannedStep& step) {
   return std::visit([](const auto& kind) -> const StepBase& { return kind; }, step);
 }
 
-// How many stages of tests a plan may run.
+// How many stages of tests a plan may run; the last is that of the beacon, where one draws.
 std::size_t stagesOf(const Plan& plan);
 
 // What the plan reads of each model: every range once over all steps, and its headers.

@@ -74,6 +74,11 @@ constexpr recipe::Key kCommonKeys[] = {
      .excludes = "test"},
 };
 
+constexpr recipe::Shape kRedraws{.says = "a number of redraws",
+                                 .scalar = recipe::ScalarType::integer,
+                                 .least = 19,
+                                 .most = 9999};
+
 // Expectations.
 constexpr recipe::Shape kVersion{
     .says = "the recipe version, which is 1", .scalar = recipe::ScalarType::choice, .choices = "1"};
@@ -169,7 +174,7 @@ class Table {
   std::string models_, measured_, one_of_;
   recipe::Shape step_{.title = "A step", .says = "a mapping with the keys of a step"};
   recipe::Shape steps_{.says = "a list of steps", .items = &step_, .most_items = 100000};
-  const recipe::Key keys_[10] = {
+  const recipe::Key keys_[12] = {
       {.name = "kindred",
        .shape = &kVersion,
        .required = true,
@@ -191,6 +196,21 @@ class Table {
        .shape = &recipe::kText,
        .example = "Norms of strangers are as alike as these.",
        .meaning = "what this run can tell of it and what it cannot; every report says so"},
+      {.name = "beacon",
+       .shape = &recipe::kText,
+       .fallback = "none",
+       .example = "drand round 4242424: 7f3a09d1",
+       .meaning = "a value that nobody could predict when the models' files were fixed, of at most "
+                  "256 printable characters: it draws layers and rows that a last stage of tests "
+                  "reads of models that are not read whole at once, and no verdict rests on rows "
+                  "that could be foreseen alone"},
+      {.name = "check-null",
+       .shape = &kRedraws,
+       .fallback = "none",
+       .example = "99",
+       .meaning = "how often the signs of the reference of each exact test are drawn anew and the "
+                  "test is run again, on what its first stage reads: its p-values have to come out "
+                  "uniform, and no verdict rests on a test whose p-values do not"},
       {.name = "sources",
        .shape = &recipe::kSources,
        .required = true,

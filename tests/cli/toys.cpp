@@ -10,8 +10,8 @@
 namespace kindred::clitest {
 namespace {
 
-constexpr std::uint64_t kWidth = 64, kToyLayers = 2, kHead = 16, kHeads = 4, kKeyHeads = 2;
-constexpr std::uint64_t kUnits = 176, kTokens = 256, kExperts = 8, kExpertUnits = 48;
+constexpr std::uint64_t kWidth = 64, kHead = 16, kHeads = 4, kKeyHeads = 2;
+constexpr std::uint64_t kTokens = 256, kExperts = 8, kExpertUnits = 48;
 
 double normal(Random& random) {
   const double radius = std::sqrt(-2 * std::log(1 - random.unit()));
@@ -38,10 +38,10 @@ void addMlp(Toy& toy, Random& random, const std::string& prefix, std::uint64_t u
   toy[prefix + "down_proj.weight"] = matrix(random, kWidth, units);
 }
 
-Toy attentionAndEnds(Random& random) {
+Toy attentionAndEnds(Random& random, const ToyShape& shape = {}) {
   Toy toy;
   toy["model.embed_tokens.weight"] = matrix(random, kTokens, kWidth);
-  for (std::uint64_t layer = 0; layer < kToyLayers; ++layer) {
+  for (std::uint64_t layer = 0; layer < shape.layers; ++layer) {
     const std::string prefix = "model.layers." + std::to_string(layer) + ".";
     toy[prefix + "input_layernorm.weight"] = gains(random);
     toy[prefix + "post_attention_layernorm.weight"] = gains(random);
@@ -55,11 +55,11 @@ Toy attentionAndEnds(Random& random) {
   return toy;
 }
 
-std::string config(const std::string& type, const std::string& more) {
-  return R"({"model_type":")" + type +
-         R"(","hidden_size":64,"num_hidden_layers":2,"num_attention_heads":4,)"
-         R"("num_key_value_heads":2,"head_dim":16,"intermediate_size":176,"vocab_size":256)" +
-         more + "}";
+std::string config(const std::string& type, const std::string& more, const ToyShape& shape = {}) {
+  return R"({"model_type":")" + type + R"(","hidden_size":64,"num_hidden_layers":)" +
+         std::to_string(shape.layers) +
+         R"(,"num_attention_heads":4,"num_key_value_heads":2,"head_dim":16,"intermediate_size":)" +
+         std::to_string(shape.units) + R"(,"vocab_size":256)" + more + "}";
 }
 
 // Codes from 0 to `most` of each row, the least value of the row at 0.
@@ -207,21 +207,23 @@ class Storer {
 
 }  // namespace
 
-Toy toyLlama(std::uint64_t seed) {
+Toy toyLlama(std::uint64_t seed, const ToyShape& shape) {
   Random random(seed);
-  Toy toy = attentionAndEnds(random);
-  for (std::uint64_t layer = 0; layer < kToyLayers; ++layer) {
-    addMlp(toy, random, "model.layers." + std::to_string(layer) + ".mlp.", kUnits);
+  Toy toy = attentionAndEnds(random, shape);
+  for (std::uint64_t layer = 0; layer < shape.layers; ++layer) {
+    addMlp(toy, random, "model.layers." + std::to_string(layer) + ".mlp.", shape.units);
   }
   return toy;
 }
 
-std::string toyLlamaConfig(const std::string& model_type) { return config(model_type, ""); }
+std::string toyLlamaConfig(const std::string& model_type, const ToyShape& shape) {
+  return config(model_type, "", shape);
+}
 
 Toy toyMoe(std::uint64_t seed) {
   Random random(seed);
   Toy toy = attentionAndEnds(random);
-  for (std::uint64_t layer = 0; layer < kToyLayers; ++layer) {
+  for (std::uint64_t layer = 0; layer < ToyShape().layers; ++layer) {
     const std::string prefix = "model.layers." + std::to_string(layer) + ".mlp.";
     toy[prefix + "gate.weight"] = matrix(random, kExperts, kWidth);
     for (std::uint64_t e = 0; e < kExperts; ++e) {

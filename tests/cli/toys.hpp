@@ -15,9 +15,12 @@ namespace kindred::clitest {
 using support::Array;
 using Toy = support::Arrays;
 
-// Two layers, 64 wide, with the names of Llama; their configurations.
-Toy toyLlama(std::uint64_t seed);
-std::string toyLlamaConfig(const std::string& model_type = "llama");
+struct ToyShape {
+  std::uint64_t layers = 2, units = 176;
+};
+// Layers that are 64 wide, with the names of Llama; their configurations.
+Toy toyLlama(std::uint64_t seed, const ToyShape& shape = {});
+std::string toyLlamaConfig(const std::string& model_type = "llama", const ToyShape& shape = {});
 // The same with eight experts of 48 units a layer, each matrix by itself.
 Toy toyMoe(std::uint64_t seed);
 std::string toyMoeConfig(const std::string& model_type = "qwen3_moe");

@@ -45,6 +45,9 @@ class Oracle final : public kindred::MatrixTest {
     finding.details["z"] = infinity;
 #elif defined(ORACLE_IMPOSSIBLE_POWER)
     finding.detectable_rho = -1;
+#elif defined(ORACLE_REJECTS)
+    finding.log10_p = -20;
+    finding.log10_p_floor = -300;
 #elif defined(ORACLE_BOASTS)
     finding.basis = kindred::Basis::calibrated;
     finding.controls = kindred::Controls{100, 5000, 0, 0, 0, true};

@@ -144,6 +144,7 @@ void visit(V& v, X& x) {
   bool decides = f.basis != Basis::describes, calibrated = f.basis == Basis::calibrated;
   v("decides", decides, "false: describes only");
   v("stage", x.stage, "of the step in which it was made");
+  v.added("drawn", x.drawn, "true: from layers and rows that the recipe's beacon drew");
   v("calibrated", calibrated, "true: its null is the run's controls");
   v("alignment", f.alignment, "what the alignment read");
   visitAs(v, "likeness", f.likeness, "how alike the rows behind it are, whatever their signs");

@@ -57,6 +57,7 @@ void visit(V& v, X& x) {
   v("toolchain", x.toolchain, "", Repeats::no);
   v("plugins", x.plugins, "");
   v("seeds", x.seeds, "");
+  v.unlessEmpty("beacon", x.beacon, "");
   v("models", x.models, "");
   v("ranges", x.ranges, "", Repeats::no);
 }

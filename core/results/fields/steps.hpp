@@ -115,6 +115,7 @@ void visit(V& v, X& x) {
   v("rows", x.table.rows, "each as long as columns");
   v("note", x.table.note, "what the table says and what it does not");
   if constexpr (V::kWhole) v("of_relatives", x.of_relatives, "");
+  v.added("of_null", x.of_null, "true: whether the nulls of tests of signs hold, by redraws");
 }
 
 template <class V, Of<ExpectationResult> X>

@@ -33,6 +33,7 @@ void visit(V& v, X& x) {
   v("power", x.power, "what would have been seen, or why that is not stated");
   v("sizes", x.sizes, "how alike matched rows are beside rows of strangers; empty: not measured");
   v.added("breadth", x.breadth, "how much of the models stands behind a rejection");
+  v.unlessEmpty("beacon", x.beacon, "what the rows say that the recipe's beacon drew");
   v.unlessNone("start", x.start, "of a rejection: descent, or a start that was shared");
 }
 

@@ -31,12 +31,34 @@ std::uint64_t bytesOf(const plan::Model& model) {
 }
 
 // Works out the reading where it is not known yet; whether it takes in all of the model.
-bool isWhole(const plan::Model& model, std::uint64_t budget, Plan& plan) {
-  if (model.checkpoint.adapter() != nullptr) return bytesOf(model) <= budget;
+bool isWhole(const plan::Model& model, const plan::ReadLimit& limit, Plan& plan) {
+  if (model.checkpoint.adapter() != nullptr) return bytesOf(model) <= limit.bytes;
   if (model.architecture == nullptr) return true;
-  const auto [at, fresh] = plan.readings.try_emplace({&model, budget});
-  if (fresh) at->second = plan::readingOf(model, budget);
+  const auto [at, fresh] = plan.readings.try_emplace({&model, limit});
+  if (fresh) at->second = plan::readingOf(model, limit);
   return at->second.whole;
+}
+
+// A bare adapter's components are paired one by one, by no rule that a beacon could replace.
+bool isDrawn(const TestModels& planned, const std::string& beacon) {
+  return !beacon.empty() && !planned.test->test->calibrated() &&
+         std::none_of(planned.models.begin(), planned.models.end(), [](const plan::Model* model) {
+           return model->architecture == nullptr || model->checkpoint.adapter() != nullptr;
+         });
+}
+
+// What the two stages that read most read of a model.
+std::vector<plan::ByteRange> rangesOf(const plan::Model& model, const TestModels& planned,
+                                      const Plan& plan) {
+  std::vector<plan::ByteRange> ranges;
+  std::vector<plan::ReadLimit> limits{{planned.read.back()}};
+  if (planned.drawn) limits.push_back(*planned.drawn);
+  for (const plan::ReadLimit& limit : limits) {
+    const plan::WeightReading* reading = plan.reading(model, limit);
+    if (reading == nullptr) continue;
+    for (const plan::ByteRange& range : plan::rangesOf(*reading)) ranges.push_back(range);
+  }
+  return ranges;
 }
 
 // What of a control stands beside two components: its part of their kind; null: it has none.
@@ -71,19 +93,29 @@ void planModels(const Ready<asked::PairTest>& ready, const WholeModelTest& test,
   TestModels planned{{ready.step}, &ready, &test, nullptr, nullptr, {}, {}};
   setModels(planned, a, b, planning);
   for (const plan::Model* model : planned.models) planning.leaveCodesOut(*model, *ready.step);
-  for (const std::uint64_t budget : ready.asked->read) {
+  const auto areWhole = [&](const plan::ReadLimit& limit) {
     bool whole = true;
     for (const plan::Model* model : planned.models) {
-      whole = isWhole(*model, budget, planning.made()) && whole;
+      whole = isWhole(*model, limit, planning.made()) && whole;
     }
+    return whole;
+  };
+  bool whole = false;
+  for (const std::uint64_t budget : ready.asked->read) {
+    whole = areWhole({budget});
     if (test.test->calibrated()) planned.read.clear();
     planned.read.push_back(budget);
     if (whole) break;
   }
+  const bool at_once = whole && planned.read.size() == 1;
+  if (!at_once && isDrawn(planned, ready.asked->beacon)) {
+    planned.drawn = plan::ReadLimit{planned.read.back(), ready.asked->beacon};
+    areWhole(*planned.drawn);
+  }
   std::vector<ModelRanges> reads;
   for (const plan::Model* model : planned.models) {
-    const plan::WeightReading* reading = planning.made().reading(*model, planned.read.back());
-    if (reading != nullptr) reads.push_back({model, plan::rangesOf(*reading)});
+    if (planning.made().reading(*model, {planned.read.back()}) == nullptr) continue;
+    reads.push_back({model, rangesOf(*model, planned, planning.made())});
   }
   if (a.checkpoint.adapter() != nullptr && b.checkpoint.adapter() != nullptr) {
     auto [of_a, of_b] = adapterReads(a, b, planned.read.back());

@@ -76,8 +76,9 @@ std::variant<asked::TableTest, asked::PairTest> TestSteps::read(StepReading& rea
                    "name a figure with 'of', or models with 'compare' beside 'test'");
   }
   Met met = readMet(reading);
-  return asked::PairTest{std::move(use), std::move(met.selection), std::move(met.meeting),
-                         met.sample, readStages(reading)};
+  return asked::PairTest{
+      std::move(use),      std::move(met.selection), std::move(met.meeting),  met.sample,
+      readStages(reading), reading.given.beacon,     reading.given.check_null};
 }
 
 }  // namespace kindred::steps

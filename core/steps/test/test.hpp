@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <variant>
@@ -57,6 +58,8 @@ struct PairTest {
   recipe::Sample sample;
   // Bytes of weights that it reads of each model, stage by stage.
   std::vector<std::uint64_t> read{plan::kDefaultRead};
+  std::string beacon = {};       // that draws what a further stage reads; empty: there is none
+  std::uint64_t check_null = 0;  // redraws of the reference's signs, which the test goes through
 
   struct Tools {
     const plugin::Plugin* plugin = nullptr;
@@ -95,6 +98,9 @@ struct TestModels : StepBase {
   // Bytes to read of each model, stage by stage; ends with the first stage that reads both whole.
   // Calibrated tests have one stage, the last.
   std::vector<std::uint64_t> read;
+  // Of a stage after those, of which nobody could know what it reads; none where a beacon would
+  // draw nothing, since both models are read whole at once.
+  std::optional<plan::ReadLimit> drawn = {};
 };
 
 asked::TableTest::Tools makeTools(const asked::TableTest& asked, ToolMaker& maker);

@@ -101,6 +101,39 @@ TEST_P(Reading, ListsMlpsThatHaveBothGateAndUp) {
   }
 }
 
+// All that is read of a matrix, row by row.
+std::vector<std::uint32_t> numbersOf(const ReadableMatrix& matrix) {
+  std::vector<std::uint32_t> numbers;
+  for (std::uint32_t row = 0; row < matrix.rows; ++row) numbers.push_back(matrix.number(row));
+  return numbers;
+}
+
+TEST_P(Reading, WithABeaconTakesAsMuchOfOtherRows) {
+  for (const std::uint64_t share : {2, 3, 4}) {
+    const std::uint64_t budget = wholeBytes() / share;
+    const WeightReading drawn = readingOf(model(), {budget, "a value"});
+    EXPECT_LE(drawn.bytes, budget) << "of " << share;
+    std::uint64_t bytes = 0;
+    for (const ByteRange& range : storedOnce(rangesOf(drawn))) bytes += range.length;
+    EXPECT_LE(bytes, drawn.bytes) << "of " << share;
+    for (const auto& [key, matrix] : drawn.matrices) {
+      for (const std::uint32_t number : numbersOf(matrix)) {
+        EXPECT_LT(number, matrix.view.info.shape.front()) << key.first;
+      }
+      const auto up = drawn.matrices.find(MatrixKey{role::kUp, key.second});
+      if (key.first != role::kGate || up == drawn.matrices.end()) continue;
+      EXPECT_EQ(numbersOf(matrix), numbersOf(up->second)) << "a unit has a row in each";
+    }
+  }
+}
+
+TEST_P(Reading, ThatIsWholeIsAsWithoutABeacon) {
+  const WeightReading reading = readingOf(model(), {kDefaultRead, "a value"});
+  EXPECT_TRUE(reading.whole);
+  EXPECT_TRUE(reading.beacon.empty());
+  EXPECT_EQ(storedOnce(rangesOf(reading)), storedOnce(rangesOf(readingOf(model(), kDefaultRead))));
+}
+
 INSTANTIATE_TEST_SUITE_P(Families, Reading, ::testing::ValuesIn(kKnown));
 
 TEST(ReadingOfExperts, TakesLayersWithAllTheirExperts) {

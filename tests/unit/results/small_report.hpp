@@ -108,6 +108,7 @@ inline Json findingJson(const std::string& a, const std::string& b, double log10
           {"basis", "exact"},
           {"decides", true},
           {"stage", 1},
+          {"drawn", false},
           {"calibrated", false},
           {"alignment", ""},
           {"likeness",
