@@ -69,7 +69,7 @@ TEST(Survey, IsPlannedWithTheBytesOfWhatItMayRead) {
   const auto file = dir.write("recipe.yaml", recipe(kSurvey));
   const RunResult result = support::run({"plan", file.string()});
   ASSERT_EQ(result.exit_code, 0) << result.err;
-  EXPECT_THAT(result.out, HasSubstr("0.016"));  // 2 models, 2 layers, 32 x 64 x 2 bytes
+  EXPECT_THAT(result.out, HasSubstr("16.4 kB"));  // 2 models, 2 layers, 32 x 64 x 2 bytes
   EXPECT_THAT(result.out, HasSubstr("surveys choose what they read: routers"));
 }
 
@@ -147,7 +147,7 @@ TEST(Survey, OfEmbeddingRowsGivesTheSameOverTheNetworkInFewRequests) {
       .environment = {{"XDG_CACHE_HOME", (dir / "cache").string()}, {"HF_HOME", dir.text()}}};
   const RunResult plan = support::run({"plan", file.string(), "--set", source}, options);
   ASSERT_EQ(plan.exit_code, 0) << plan.err;
-  EXPECT_THAT(plan.out, HasSubstr("0.031"));  // 2 models, 60 rows of 256 bytes
+  EXPECT_THAT(plan.out, HasSubstr("30.7 kB"));  // 2 models, 60 rows of 256 bytes
   EXPECT_THAT(plan.out, HasSubstr("rows chosen when the survey runs: tokens"));
   const RunResult remote = support::run(
       {"run", file.string(), "--force", "--out", (dir / "out").string(), "--set", source}, options);

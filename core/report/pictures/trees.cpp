@@ -97,13 +97,14 @@ Columns rowsOf(const Tree& tree) {
 
 Json only(const char* condition) { return Json::array({Json{{"filter", condition}}}); }
 
-Json layers() {
+// A layer without rows has no extent, of which the drawing library complains.
+Json layers(bool with_support) {
   const Json ends{{"x2", {{"field", "x2"}}}, {"y2", {{"field", "y2"}}}};
   Json branches = ends;
   branches["tooltip"] = Json::array({channel("label", "nominal", "set apart"),
                                      channel("length", "quantitative", "length"),
                                      channel("support", "nominal", "support")});
-  return Json::array(
+  Json list = Json::array(
       {Json{{"transform", only("datum.kind === 'branch'")},
             {"mark", {{"type", "rule"}, {"strokeWidth", 2}}},
             {"encoding", branches}},
@@ -112,11 +113,14 @@ Json layers() {
             {"encoding", ends}},
        Json{{"transform", only("datum.kind === 'model'")},
             {"mark", {{"type", "text"}, {"align", "left"}, {"dx", 6}, {"fontSize", 11}}},
-            {"encoding", {{"text", {{"field", "label"}}}}}},
-       Json{{"transform", only("datum.kind === 'support'")},
-            {"mark",
-             {{"type", "text"}, {"align", "right"}, {"dx", -4}, {"dy", -7}, {"fontSize", 10}}},
             {"encoding", {{"text", {{"field", "label"}}}}}}});
+  if (with_support) {
+    list.push_back(
+        {{"transform", only("datum.kind === 'support'")},
+         {"mark", {{"type", "text"}, {"align", "right"}, {"dx", -4}, {"dy", -7}, {"fontSize", 10}}},
+         {"encoding", {{"text", {{"field", "label"}}}}}});
+  }
+  return list;
 }
 
 TextTable tableOf(const Tree& tree) {
@@ -161,7 +165,7 @@ Picture pictureOf(const Tree& tree, std::size_t number) {
                   {"encoding",
                    {{"x", channel("x", "quantitative", "distance, -ln of a correlation", across)},
                     {"y", channel("y", "quantitative", "", down)}}},
-                  {"layer", layers()}};
+                  {"layer", layers(branches > 0)}};
   picture.table = tableOf(tree);
   return picture;
 }
