@@ -13,13 +13,14 @@ std::string hashes(const std::filesystem::path& scratch) {
   writeModel(scratch / "a", size, 1);
   writeModel(scratch / "b", size, 2);
   const std::filesystem::path recipe = scratch / "hashes.yaml";
-  std::ofstream(recipe) << "kindred: 1\n"
-                           "title: every byte\n"
-                           "sources: {disk: {plugin: local-mmap, root: "
-                        << scratch.string()
-                        << "}}\n"
-                           "models: {a: 'disk:a', b: 'disk:b'}\n"
-                           "steps: [{name: bytes, compare: [a, b], metrics: [byte-hash]}]\n";
+  std::ofstream(recipe)
+      << "kindred: 1\n"
+         "title: every byte\n"
+         "sources: {disk: {plugin: local-mmap, root: "
+      << scratch.string()
+      << "}}\n"
+         "models: {a: 'disk:a', b: 'disk:b'}\n"
+         "steps: [{name: bytes, compare: [a, b], pair: content, metrics: [byte-hash]}]\n";
   const std::string file = (scratch / "a/model.safetensors").string();
   constexpr int kRuns = 3;
   const double peer = bestOf(kRuns, [&] {

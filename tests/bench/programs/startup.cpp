@@ -1,6 +1,4 @@
 // Starting the program, against an empty one.
-#include <fstream>
-
 #include <fmt/format.h>
 
 #include "sections.hpp"
@@ -12,13 +10,7 @@ constexpr int kRuns = 40;
 
 }  // namespace
 
-std::string startUp(const std::filesystem::path& scratch) {
-  const std::filesystem::path recipe = scratch / "nothing.yaml";
-  std::ofstream(recipe) << "kindred: 1\n"
-                           "title: nothing\n"
-                           "sources: {disk: {plugin: local-mmap, root: .}}\n"
-                           "models: {}\n"
-                           "steps: []\n";
+std::string startUp(const std::filesystem::path&) {
   const double empty = bestOf(kRuns, [] { return runProgram({KINDRED_EMPTY}, true); }).seconds;
   const auto times = [&](const std::vector<std::string>& arguments) {
     return bestOf(kRuns, [&] { return kindred(arguments); }).seconds / empty;
