@@ -8,6 +8,7 @@ namespace kindred::clitest {
 namespace {
 
 using nlohmann::json;
+using testing::AllOf;
 using testing::HasSubstr;
 
 void saveToy(const TempDir& dir, const char* name, const Toy& toy) {
@@ -57,8 +58,7 @@ TEST(CheckNull, FindsTheNullsOfHonestTestsToHoldAndChangesNoVerdict) {
     const json rows = nullsOf(checked);
     ASSERT_GE(rows.size(), 4u) << "units, values and keys, by their number and by their ranks";
     for (const json& row : rows) {
-      EXPECT_EQ(row.at(2), "99") << row.dump();
-      EXPECT_EQ(row.at(6), "yes") << row.dump();
+      EXPECT_EQ(row.at(4), "yes") << row.dump();
     }
     EXPECT_EQ(checked.at("verdict"), before.at("verdict")) << (copy ? "a copy" : "a stranger");
     EXPECT_EQ(checked.at("findings"), before.at("findings"));
@@ -84,9 +84,10 @@ TEST(CheckNull, TakesTheWordFromATestThatIgnoresTheSigns) {
               HasSubstr("not uniform where its null holds"));
   const json rows = nullsOf(report);
   ASSERT_EQ(rows.size(), 1u);
-  EXPECT_EQ(rows.at(0).at(3), "1.000") << "all of its p-values are small";
-  EXPECT_EQ(rows.at(0).at(6), "no");
-  EXPECT_THAT(checked.out, HasSubstr("The null, checked with redrawn signs"));
+  EXPECT_EQ(rows.at(0).at(2), "1.000") << "all of its p-values are small";
+  EXPECT_EQ(rows.at(0).at(4), "no");
+  EXPECT_THAT(checked.out,
+              AllOf(HasSubstr("The null, checked with redrawn signs"), HasSubstr("99 redraws")));
 }
 
 TEST(CheckNull, StandsInTheRecipeOfAComparison) {
