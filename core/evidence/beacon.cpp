@@ -80,6 +80,18 @@ std::vector<Adjusted> unforeseen(const std::vector<Adjusted>& findings) {
   return left;
 }
 
+namespace {
+
+// What rows that could be foreseen show and drawn ones do not.
+Verdict inPart(Verdict all, const Verdict& left) {
+  all.klass = Class::partial;
+  all.power = left.power;
+  all.sentence = "Shared in part at most. " + all.sentence;
+  return all;
+}
+
+}  // namespace
+
 Verdict weaker(Verdict all, const Verdict& left, const std::vector<Adjusted>& findings) {
   const Adjusted* best = bestDrawn(findings);
   if (best == nullptr) {
@@ -91,10 +103,7 @@ Verdict weaker(Verdict all, const Verdict& left, const std::vector<Adjusted>& fi
     return said(std::move(all), ofDrawn(*best));
   }
   if (!isRelated(left.klass)) {
-    all.klass = Class::partial;
-    all.power = left.power;
-    all.sentence = "Shared in part at most. " + all.sentence;
-    return said(std::move(all),
+    return said(inPart(std::move(all), left),
                 fmt::format("Rows and layers that the beacon drew, which nobody could predict when "
                             "the files were fixed, do not show it ({}): rows that were planted "
                             "where a run is known to read first look like this.",
@@ -102,10 +111,7 @@ Verdict weaker(Verdict all, const Verdict& left, const std::vector<Adjusted>& fi
   }
   const std::string axes = contradicted(findings);
   if (all.klass == Class::shared_weights && !axes.empty()) {
-    all.klass = Class::partial;
-    all.power = left.power;
-    all.sentence = "Shared in part at most. " + all.sentence;
-    return said(std::move(all),
+    return said(inPart(std::move(all), left),
                 fmt::format("Rows and layers that the beacon drew, which nobody could predict when "
                             "the files were fixed, do not show it on every axis on which foreseen "
                             "ones do (not on {}): rows that were planted where a run is known to "
