@@ -79,7 +79,7 @@ Estimate estimateOf(const steps::Plan& plan, const plan::Models& models, const S
     made.requests += steps::base(step).requests;
     made.step_memory = std::max(made.step_memory, steps::base(step).memory);
   }
-  made.memory = own + made.step_memory;
+  made.memory = own + steps::memoryOf(plan);
   made.request_seconds =
       spent.seconds / static_cast<double>(std::max<std::uint64_t>(plan.headers.requests, 1));
   made.seconds += made.request_seconds * static_cast<double>(made.requests);

@@ -368,6 +368,17 @@ class Chooser {
 
 }  // namespace
 
+std::uint64_t elementsRead(const WeightReading& reading) {
+  std::uint64_t elements = 0;
+  for (const auto& [key, matrix] : reading.matrices) {
+    const std::uint64_t all = rowsOf(matrix.view);
+    const std::uint64_t rows =
+        ofTokens(key.first) ? std::min(matrix.rows, reading.tokens) : matrix.rows;
+    if (all > 0) elements += matrix.view.info.elements / all * rows;
+  }
+  return elements;
+}
+
 std::vector<ByteRange> ReadableMatrix::ranges() const {
   if (numbers.empty()) return {bytesOfRows(view, 0, rows)};
   std::vector<ByteRange> ranges;

@@ -89,6 +89,9 @@ inline WeightReading readingOf(const Model& model, std::uint64_t bytes) {
   return readingOf(model, ReadLimit{bytes});
 }
 
+// Numbers that it may read: of embeddings those of as many tokens as tests use.
+std::uint64_t elementsRead(const WeightReading& reading);
+
 // Whether its rows are those of tokens, of which the models' vocabularies choose some.
 inline bool ofTokens(std::string_view role) {
   return role == role::kEmbedding || role == role::kOutput;

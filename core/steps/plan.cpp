@@ -168,6 +168,23 @@ std::size_t stagesOf(const Plan& plan) {
   return stages + drawn;
 }
 
+std::uint64_t memoryOf(const Plan& plan) {
+  std::uint64_t largest = 0, prepared = 0, working = 0;
+  std::set<const plan::Model*> models;
+  for (const PlannedStep& step : plan.steps) {
+    largest = std::max(largest, base(step).memory);
+    const auto* test = std::get_if<TestModels>(&step);
+    if (test == nullptr) continue;
+    working = std::max(working, test->memory - sizeof(float) * test->elements);
+    for (const plan::Model* model : test->models) {
+      const plan::WeightReading* reading = plan.reading(*model, {test->read.back()});
+      if (reading == nullptr || !models.insert(model).second) continue;
+      prepared += sizeof(float) * plan::elementsRead(*reading);
+    }
+  }
+  return std::max(largest, prepared + working);
+}
+
 std::map<std::string, std::uint64_t> bytesByModel(const Plan& plan) {
   std::map<std::string, std::uint64_t> bytes;
   std::map<std::string, std::vector<plan::ByteRange>> read;

@@ -41,6 +41,10 @@ std::map<std::string, std::uint64_t> bytesByModel(const Plan& plan);
 // models where a source fetches small gaps rather than ask twice.
 std::uint64_t fetchedBytes(const Plan& plan);
 
+// What a run of it keeps at most, in bytes, beside the program itself: its largest step, and the
+// models of other tests of whole ones, which stay prepared.
+std::uint64_t memoryOf(const Plan& plan);
+
 // For the terminal: pairs, bytes, requests and memory by step, and the total.
 std::string describe(const Plan& plan);
 std::string toJson(const Plan& plan);

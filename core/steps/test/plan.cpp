@@ -114,7 +114,9 @@ void planModels(const Ready<asked::PairTest>& ready, const WholeModelTest& test,
   }
   std::vector<ModelRanges> reads;
   for (const plan::Model* model : planned.models) {
-    if (planning.made().reading(*model, {planned.read.back()}) == nullptr) continue;
+    const plan::WeightReading* reading = planning.made().reading(*model, {planned.read.back()});
+    if (reading == nullptr) continue;
+    planned.elements += plan::elementsRead(*reading);
     reads.push_back({model, rangesOf(*model, planned, planning.made())});
   }
   if (a.checkpoint.adapter() != nullptr && b.checkpoint.adapter() != nullptr) {

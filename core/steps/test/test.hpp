@@ -2,6 +2,7 @@
 // latter a plugin tests, rows of matrices or whole models, is known once it is loaded.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -13,6 +14,7 @@
 #include <kindred/matrix_test.hpp>
 #include <kindred/test.hpp>
 
+#include "plan/ranges.hpp"
 #include "plan/reading.hpp"
 #include "recipe/schema.hpp"
 #include "recipe/values.hpp"
@@ -101,6 +103,7 @@ struct TestModels : StepBase {
   // Of a stage after those, of which nobody could know what it reads; none where a beacon would
   // draw nothing, since both models are read whole at once.
   std::optional<plan::ReadLimit> drawn = {};
+  std::uint64_t elements = 0;  // of all its models, that its last stage reads
 };
 
 asked::TableTest::Tools makeTools(const asked::TableTest& asked, ToolMaker& maker);
@@ -109,6 +112,11 @@ asked::PairTest::Tools makeTools(const asked::PairTest& asked, ToolMaker& maker)
 const WholeModelTest* wholeModelTest(const asked::PairTest::Tools& tools);
 void planStep(const Ready<asked::TableTest>& ready, Planning& planning);
 void planStep(const Ready<asked::PairTest>& ready, Planning& planning);
+
+// What is read stands in profiles as floats, and tests compute with as much again.
+inline std::uint64_t memoryOf(const TestModels& step) {
+  return 2 * sizeof(float) * step.elements + std::min(step.bytes, plan::kHeldBytes);
+}
 
 // Findings.
 results::StepResult run(const TestTable& step, const results::StepResult& earlier,

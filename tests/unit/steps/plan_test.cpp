@@ -309,6 +309,27 @@ TEST(Plan, SaysWhatAStepKeepsInMemory) {
   EXPECT_EQ(base(plan.steps[1]).memory, 4000u) << "held";
 }
 
+// What is read stands in memory as floats; models of other pairs stay there.
+TEST(Plan, OfWholeModelsSaysWhatTheyKeepInMemory) {
+  Job job;
+  std::uint64_t bytes = 0;  // of F32
+  for (const char* model : {"a", "b", "c"}) {
+    const support::SmallModel content = support::smallModel(support::Family::llama, 1);
+    bytes = 0;
+    for (const support::TestTensor& tensor : content.tensors) bytes += tensor.bytes.size();
+    job.put(model, content);
+  }
+  const std::string pair = "test: {plugin: sign-test}}\n";
+  const Plan one = job.plan("  - {name: one, compare: [a, b], " + pair);
+  const Plan all = job.plan("  - {name: one, compare: [a, b], " + pair +
+                            "  - {name: two, compare: [a, c], " + pair +
+                            "  - {name: three, compare: [b, c], " + pair);
+  EXPECT_GT(base(one.steps[0]).memory, 2 * bytes);
+  EXPECT_EQ(memoryOf(one), base(one.steps[0]).memory);
+  EXPECT_GT(memoryOf(all), memoryOf(one) + bytes / 2);
+  EXPECT_LE(memoryOf(all), memoryOf(one) + bytes);
+}
+
 TEST(Plan, IsPrintedAndWrittenWithWhatItReads) {
   TwoModels job;
   const Plan plan = job.plan("  - {name: one, compare: [a, b], metrics: [cosine]}\n");
