@@ -279,7 +279,9 @@ class Tester {
   // with row i alone, whatever the map.
   void compareLikeness(const Part& part, const UnitRows& own, const UnitRows& other,
                        std::string_view partner) {
-    constexpr std::size_t kBefore = 64;  // rows are enough
+    // Few rows are enough, and fewer where many units are tossed.
+    constexpr std::size_t kMost = 64, kFewest = 16, kUnits = 16384;
+    const std::size_t most = std::clamp(kUnits / (part.units.size() + 1), kFewest, kMost);
     std::vector<const Unit*> before;
     Coins& coins = coins_["the rows before them, weighed by how alike those of equal number of " +
                           std::string(partner) + " are"];
@@ -288,7 +290,7 @@ class Tester {
       if (!fits(unit, std::min(own.rows, other.rows))) continue;
       if (tossed.insert(unit.origin).second) {
         double sum = 0;
-        const std::size_t first = before.size() - std::min(kBefore, before.size());
+        const std::size_t first = before.size() - std::min(most, before.size());
         for (std::size_t j = first; j < before.size(); ++j) {
           for (const std::uint32_t r : unit.rows) {
             for (const std::uint32_t q : before[j]->rows) {

@@ -19,30 +19,56 @@ using align::Origins;
 // Pairs of parts are joined below this p-value, corrected for the number of pairs. A false join
 // costs a little power and never exactness: the coin of a joined unit is as fair as any.
 constexpr double kLog10Alpha = -2;
+// Units of an MLP that say whether it may be a copy of another, and the p-value that asks for all.
+constexpr arma::uword kScreened = 384, kAllUnits = ~arma::uword{0};
+constexpr double kLog10Worth = -1;
 
-// Joins the MLPs, and units that are each other's nearest by their gates, where the signs of the
-// cosines of up rows agree.
+// Units of two MLPs that are each other's nearest by their gates, and how the signs of the cosines
+// of their up rows fall.
+struct SignsOfUps {
+  linear::Pairs pairs;
+  align::SignCount signs;
+  double log10_p = 0;
+};
+
+// Of at most so many units of each, evenly spread.
+SignsOfUps signsOfUps(const Profile& model, const arma::fmat& ups, const Doubling& doubling,
+                      std::size_t x, std::size_t y, arma::uword most) {
+  const arma::uvec of_x = linear::spread(model.units(x), most),
+                   of_y = linear::spread(model.units(y), most);
+  SignsOfUps found;
+  align::Coins coins;
+  for (const auto& [at_x, at_y] : linear::mutualBest(
+           linear::innerProducts(model.gates(x).cols(of_x), model.gates(y).cols(of_y)))) {
+    const arma::uword i = of_x[at_x], j = of_y[at_y];
+    found.pairs.emplace_back(i, j);
+    coins.add(doubling.units[x][i], linear::dot(ups.colptr(model.firstUnit(x) + i),
+                                                ups.colptr(model.firstUnit(y) + j), ups.n_rows));
+  }
+  found.signs = coins.count();
+  found.log10_p = stats::binomialTail(found.signs.coins, found.signs.heads);
+  return found;
+}
+
+// Joins the MLPs, and their units, where these signs agree.
 void joinMlpsBySigns(const Profile& model, const arma::fmat& ups, Doubling& doubling,
                      Origins& units, Origins& mlps) {
   const std::size_t count = model.mlps();
   const double tests = 0.5 * static_cast<double>(count) * static_cast<double>(count - 1);
   for (std::size_t x = 0; x < count; ++x) {
-    const arma::fmat gates_x = model.gates(x);
     for (std::size_t y = x + 1; y < count; ++y) {
-      const auto pairs = linear::mutualBest(linear::innerProducts(gates_x, model.gates(y)));
-      align::Coins coins;
-      for (const auto& [i, j] : pairs) {
-        coins.add(doubling.units[x][i],
-                  linear::dot(ups.colptr(model.firstUnit(x) + i),
-                              ups.colptr(model.firstUnit(y) + j), ups.n_rows));
-      }
-      const align::SignCount signs = coins.count();
-      const double log10_p = stats::binomialTail(signs.coins, signs.heads);
-      if (log10_p + std::log10(tests) > kLog10Alpha) continue;
-      doubling.joins.push_back(
-          {.a = model.place(x), .b = model.place(y), .log10_p = log10_p, .units = signs.coins});
+      // Where MLPs are large a sample says whether a look at all units is worth its time.
+      const bool large = std::min(model.units(x), model.units(y)) > kScreened;
+      if (large && signsOfUps(model, ups, doubling, x, y, kScreened).log10_p > kLog10Worth)
+        continue;
+      const SignsOfUps found = signsOfUps(model, ups, doubling, x, y, kAllUnits);
+      if (found.log10_p + std::log10(tests) > kLog10Alpha) continue;
+      doubling.joins.push_back({.a = model.place(x),
+                                .b = model.place(y),
+                                .log10_p = found.log10_p,
+                                .units = found.signs.coins});
       mlps.join(static_cast<std::uint32_t>(x), static_cast<std::uint32_t>(y));
-      for (const auto& [i, j] : pairs) {
+      for (const auto& [i, j] : found.pairs) {
         units.join(static_cast<std::uint32_t>(model.firstUnit(x) + i),
                    static_cast<std::uint32_t>(model.firstUnit(y) + j));
       }

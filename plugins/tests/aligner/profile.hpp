@@ -39,11 +39,11 @@ class Profile final : public ModelProfile {
 
   std::size_t mlps() const { return weights_.mlps().size(); }
   const Place& place(std::size_t mlp) const { return weights_.mlps()[mlp]; }
-  // Unit gate rows of one MLP, and of all MLPs one after the other.
-  arma::fmat gates(std::size_t mlp) const { return gates_.cols(first_[mlp], first_[mlp + 1] - 1); }
+  // Unit gate rows of one MLP, which refer to this, and of all MLPs one after the other.
+  const arma::fmat gates(std::size_t mlp) const { return columns(gates_, mlp); }
   const arma::fmat& allGates() const { return gates_; }
   // Likewise up rows.
-  arma::fmat ups(std::size_t mlp) const { return ups_.cols(first_[mlp], first_[mlp + 1] - 1); }
+  const arma::fmat ups(std::size_t mlp) const { return columns(ups_, mlp); }
   const arma::fmat& allUps() const { return ups_; }
   arma::uword firstUnit(std::size_t mlp) const { return first_[mlp]; }
   arma::uword units(std::size_t mlp) const { return first_[mlp + 1] - first_[mlp]; }
@@ -60,6 +60,10 @@ class Profile final : public ModelProfile {
   const AttentionRows& valueProbes() const { return value_probes_; }
 
  private:
+  arma::fmat columns(const arma::fmat& all, std::size_t mlp) const {
+    return {const_cast<float*>(all.colptr(first_[mlp])), all.n_rows, units(mlp), false, true};
+  }
+
   const ModelWeights& weights_;
   std::vector<arma::uword> first_;
   arma::fmat gates_, ups_;

@@ -13,7 +13,9 @@ namespace kindred::aligner {
 namespace {
 
 constexpr std::size_t kBest = 64;  // units that speak for an MLP
-constexpr int kRounds = 10;        // of assignment and Procrustes in turn
+// Of an MLP's units these, evenly spread, are asked which MLP of the other model is theirs.
+constexpr arma::uword kAsked = 384;
+constexpr int kRounds = 10;  // of assignment and Procrustes in turn
 constexpr const char* kLeftOut = "no rotation, like rows have no like products";
 
 using linear::Pairs;
@@ -263,7 +265,9 @@ std::vector<MlpChoice> mapMlps(const Profile& a, const Profile& b, const arma::f
   const double hidden = static_cast<double>(of_a.n_rows);
   std::vector<float> best;
   for (const std::size_t mlp : mlps_of_b) {
-    arma::fmat cosines = linear::innerProducts(of_a, by_ups ? b.ups(mlp) : b.gates(mlp));
+    const arma::fmat of_b = by_ups ? b.ups(mlp) : b.gates(mlp);
+    arma::fmat cosines =
+        linear::innerProducts(of_a, of_b.cols(linear::spread(of_b.n_cols, kAsked)));
     if (by_ups) cosines = arma::abs(cosines);
     MlpChoice choice{mlp, 0, 0, -std::numeric_limits<double>::infinity()};
     for (std::size_t m = 0; m < a.mlps(); ++m) {

@@ -40,8 +40,7 @@ GramAgreement agreementOf(const arma::fmat& a, const arma::fmat& b, const linear
 void GramAgreement::add(const arma::fmat& a, const arma::fmat& b) {
   const arma::uword all = std::min(a.n_cols, b.n_cols), count = std::min(kColumns, all);
   if (count < 2) return;
-  arma::uvec chosen(count);
-  for (arma::uword i = 0; i < count; ++i) chosen[i] = i * all / count;
+  const arma::uvec chosen = linear::spread(all, count);
   const arma::fmat of_a = centred(a, chosen), of_b = centred(b, chosen);
   const arma::fmat gram_a = linear::innerProducts(of_a, of_a);
   const arma::fmat gram_b = linear::innerProducts(of_b, of_b);

@@ -3,17 +3,12 @@
 #include <algorithm>
 #include <vector>
 
+#include <kindred/analysis/linear/linear.hpp>
+
 namespace kindred::order_matching {
 namespace {
 
 constexpr std::uint64_t kBlocks = 8;  // gates that a recurrent matrix stacks, at most
-
-arma::uvec spread(std::uint64_t count, std::uint64_t most) {
-  const std::uint64_t taken = std::min(count, most);
-  arma::uvec chosen(taken);
-  for (std::uint64_t i = 0; i < taken; ++i) chosen[i] = i * count / taken;
-  return chosen;
-}
 
 arma::fmat unit(arma::fmat vectors) {
   for (arma::uword i = 0; i < vectors.n_cols; ++i) {
@@ -62,7 +57,7 @@ void Kernel::clearDiagonals() {
 }
 
 arma::fmat Kernel::unitRows(std::uint64_t most) const {
-  const arma::uvec chosen = spread(rows, most);
+  const arma::uvec chosen = linear::spread(rows, most);
   arma::fmat vectors(taps * columns, chosen.n_elem);
   for (arma::uword i = 0; i < chosen.n_elem; ++i) {
     vectors.col(i) = arma::vectorise(values.slice(chosen[i]));
@@ -71,7 +66,7 @@ arma::fmat Kernel::unitRows(std::uint64_t most) const {
 }
 
 arma::fmat Kernel::unitColumns(std::uint64_t most) const {
-  const arma::uvec chosen = spread(columns, most);
+  const arma::uvec chosen = linear::spread(columns, most);
   arma::fmat vectors(taps * rows, chosen.n_elem);
   for (arma::uword i = 0; i < chosen.n_elem; ++i) {
     for (arma::uword r = 0; r < rows; ++r) {

@@ -1,6 +1,7 @@
 #include "bands.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <map>
 
@@ -12,9 +13,9 @@ namespace {
 
 constexpr std::uint64_t kFewestRows = 8;
 constexpr std::uint64_t kMostRows = 64;
-constexpr arma::uword kUnits = 4096;  // of B that are paired, all layers together
-constexpr arma::uword kProbes = 256;  // that tell which layers belong together
-constexpr arma::uword kAtOnce = 512;
+constexpr arma::uword kUnits = 4096;      // of B that are paired, all layers together
+constexpr arma::uword kProbes = 256;      // that tell which layers belong together
+constexpr arma::uword kAtOnce = 4 << 20;  // cosines
 
 // The columns of a band: rows of even number pair units, rows of odd number toss.
 struct Band {
@@ -66,11 +67,17 @@ std::uint64_t rowsOfAll(const ModelWeights& a, const ModelWeights& b, std::strin
   return rows / 2 * 2;
 }
 
-arma::uvec spread(arma::uword count, arma::uword most) {
-  const arma::uword chosen = std::min(count, most);
-  arma::uvec list(chosen);
-  for (arma::uword i = 0; i < chosen; ++i) list[i] = i * count / chosen;
-  return list;
+// Where the first of the largest absolute values stands. Those of floats are ordered as the whole
+// numbers that they are stored as, of which compilers take many at once.
+arma::uword largest(const float* values, arma::uword count) {
+  const auto size = [&](arma::uword i) {
+    return std::bit_cast<std::int32_t>(values[i]) & 0x7fffffff;
+  };
+  std::int32_t most = 0;
+  for (arma::uword i = 0; i < count; ++i) most = std::max(most, size(i));
+  arma::uword at = 0;
+  while (at + 1 < count && size(at) != most) ++at;
+  return at;
 }
 
 // Of each of B's columns the most alike of A's, up to sign.
@@ -82,13 +89,15 @@ struct Nearest {
 Nearest nearest(const arma::fmat& a, const arma::fmat& b) {
   Nearest found;
   double sum = 0;
-  for (arma::uword first = 0; first < b.n_cols; first += kAtOnce) {
-    const arma::uword last = std::min(first + kAtOnce, b.n_cols) - 1;
-    const arma::fmat sizes = arma::abs(linear::innerProducts(a, b.cols(first, last)));
-    const arma::urowvec best = arma::index_max(sizes, 0);
-    for (arma::uword j = 0; j < best.n_cols; ++j) {
-      found.a.push_back(best[j]);
-      sum += sizes(best[j], j);
+  const arma::uword together =
+      std::max<arma::uword>(kAtOnce / std::max<arma::uword>(a.n_cols, 1), 1);
+  for (arma::uword first = 0; first < b.n_cols; first += together) {
+    const arma::uword last = std::min(first + together, b.n_cols) - 1;
+    const arma::fmat cosines = linear::innerProducts(a, b.cols(first, last));
+    for (arma::uword j = 0; j < cosines.n_cols; ++j) {
+      const arma::uword best = largest(cosines.colptr(j), cosines.n_rows);
+      found.a.push_back(best);
+      sum += std::abs(cosines(best, j));
     }
   }
   found.mean = b.n_cols == 0 ? 0 : sum / static_cast<double>(b.n_cols);
@@ -96,7 +105,7 @@ Nearest nearest(const arma::fmat& a, const arma::fmat& b) {
 }
 
 const Band& counterpart(const std::vector<Band>& of_a, const Band& of_b) {
-  const arma::fmat probes = of_b.pairing.cols(spread(of_b.pairing.n_cols, kProbes));
+  const arma::fmat probes = of_b.pairing.cols(linear::spread(of_b.pairing.n_cols, kProbes));
   const Band* best = &of_a.front();
   double most = -1;
   for (const Band& band : of_a) {
@@ -123,7 +132,7 @@ std::vector<PairedUnit> pairedUnits(const std::vector<Band>& of_a, const std::ve
   std::vector<PairedUnit> pairs;
   for (const Band& band : of_b) {
     const Band& partner = counterpart(of_a, band);
-    const arma::uvec chosen = spread(band.pairing.n_cols, kUnits / of_b.size());
+    const arma::uvec chosen = linear::spread(band.pairing.n_cols, kUnits / of_b.size());
     const Nearest found = nearest(partner.pairing, band.pairing.cols(chosen));
     for (arma::uword k = 0; k < chosen.n_elem; ++k) {
       pairs.push_back({&partner, &band, found.a[k], chosen[k]});

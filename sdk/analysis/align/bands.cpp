@@ -30,6 +30,19 @@ std::vector<float> unitVectors(std::span<const float> vectors, std::size_t width
   return units;
 }
 
+// Over eight lanes, which compilers turn into vectors.
+float dot(const float* x, const float* y, std::size_t count) {
+  constexpr std::size_t kLanes = 8;
+  float lanes[kLanes] = {};
+  std::size_t c = 0;
+  for (; c + kLanes <= count; c += kLanes) {
+    for (std::size_t k = 0; k < kLanes; ++k) lanes[k] += x[c + k] * y[c + k];
+  }
+  for (; c < count; ++c) lanes[0] += x[c] * y[c];
+  return ((lanes[0] + lanes[1]) + (lanes[2] + lanes[3])) +
+         ((lanes[4] + lanes[5]) + (lanes[6] + lanes[7]));
+}
+
 }  // namespace
 
 double largestCosine(double count, std::uint64_t width) {
@@ -71,10 +84,7 @@ void joinAlike(std::span<const float> vectors, std::size_t width, Origins& origi
   for (std::size_t i = 1; i < count; ++i) {
     const float* own = units.data() + i * width;
     for (std::size_t j = 0; j < i; ++j) {
-      const float* other = units.data() + j * width;
-      float sum = 0;
-      for (std::size_t c = 0; c < width; ++c) sum += own[c] * other[c];
-      if (std::abs(sum) > most) {
+      if (std::abs(dot(own, units.data() + j * width, width)) > most) {
         origins.join(static_cast<std::uint32_t>(j), static_cast<std::uint32_t>(i));
       }
     }

@@ -184,6 +184,12 @@ arma::fmat unitColumns(const Matrix& matrix) {
   return columns;
 }
 
+arma::uvec spread(arma::uword count, arma::uword most) {
+  arma::uvec chosen(std::min(count, most));
+  for (arma::uword i = 0; i < chosen.n_elem; ++i) chosen[i] = i * count / chosen.n_elem;
+  return chosen;
+}
+
 std::vector<double> effectiveNumbers(const arma::fmat& columns) {
   std::vector<double> numbers;
   for (arma::uword j = 0; j < columns.n_cols; ++j) {
@@ -223,8 +229,8 @@ arma::fvec singularValues(const arma::fmat& matrix) {
   return values;
 }
 
-arma::fmat rotated(const arma::fmat& columns, const arma::fmat& rotation) {
-  return rotation.is_empty() ? columns : innerProducts(rotation, columns);
+arma::fmat rotated(arma::fmat columns, const arma::fmat& rotation) {
+  return rotation.is_empty() ? std::move(columns) : innerProducts(rotation, columns);
 }
 
 arma::fmat matrixOf(const Rotation& rotation) {

@@ -25,6 +25,9 @@ arma::mat innerProducts(const arma::mat& left, const arma::mat& right);
 // not finite, become zero and so match nothing.
 arma::fmat unitColumns(const Matrix& matrix);
 
+// At most `most` of so many columns, evenly spread, ascending.
+arma::uvec spread(arma::uword count, arma::uword most);
+
 // Of each column (sum of squares)^2 / sum of fourth powers: the number of its numbers if they were
 // of one size, a third of it if they are normal; 0 for a column of zeros.
 std::vector<double> effectiveNumbers(const arma::fmat& columns);
@@ -45,7 +48,7 @@ arma::fvec singularValues(const arma::fmat& matrix);
 // A's columns (width of A x units) in B's residual stream (width of B x units): rotation' *
 // columns. An empty rotation is the identity. matrixOf(): width of A x width of B, empty for the
 // identity.
-arma::fmat rotated(const arma::fmat& columns, const arma::fmat& rotation);
+arma::fmat rotated(arma::fmat columns, const arma::fmat& rotation);
 arma::fmat matrixOf(const Rotation& rotation);
 
 // Pairs (row a, column b) that are each other's most similar; none of no rows.
