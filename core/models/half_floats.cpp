@@ -36,7 +36,7 @@ struct WidenBF16 {
 
 struct WidenF16 {
   HWY_ATTR HWY_INLINE auto operator()(hn::Vec<Words> words) const {
-#if HWY_TARGET == HWY_SCALAR || HWY_TARGET == HWY_SSSE3 || HWY_TARGET == HWY_SSE4
+#if HWY_TARGET == HWY_SCALAR || (HWY_ARCH_X86 && HWY_TARGET >= HWY_SSE4)  // older than AVX2
     // No instruction for it, and Highway's own substitute takes infinity for 65,536: exponent and
     // mantissa move into a float's place, which is then too small by 2^112.
     const hn::RebindToUnsigned<Floats> wide;

@@ -213,8 +213,11 @@ Diagnostic syntaxError(const YAML::Exception& error, Place place) {
       {"illegal map value", "text with ': ' in it needs quotes"}};
   if (error.msg == kEndMarkInText)
     return {std::move(place), "not valid YAML: a quote is not closed", ""};
-  const auto remedy = remedies.find(error.msg);
-  return {std::move(place), "not valid YAML: " + error.msg,
+  // Newer releases name the anchor, older ones don't.
+  constexpr std::string_view kNoAnchor = "the referenced anchor is not defined";
+  const std::string what(error.msg.starts_with(kNoAnchor) ? kNoAnchor : error.msg);
+  const auto remedy = remedies.find(what);
+  return {std::move(place), "not valid YAML: " + what,
           remedy == remedies.end() ? "" : remedy->second};
 }
 

@@ -79,7 +79,7 @@ Regrouped tower(const char* first, const char* second) {
 
 std::ostream& operator<<(std::ostream& out, const Regrouped& test) { return out << test.family; }
 
-const Layout& layoutOf(const std::string& family) {
+const Layout& layoutOf(std::string_view family) {
   const auto& all = layouts();
   return *std::find_if(all.begin(), all.end(),
                        [&](const Layout& layout) { return layout.family == family; });

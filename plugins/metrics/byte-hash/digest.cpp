@@ -55,8 +55,9 @@ void Digest::add(std::span<const std::byte> raw) {
   XXH3_128bits_update(&states_->xxh3, raw.data(), raw.size());
   size_ += raw.size();
   if (!partial_.empty()) {
-    const std::size_t taken = std::min(block_ - partial_.size(), raw.size());
-    partial_.insert(partial_.end(), raw.begin(), raw.begin() + static_cast<std::ptrdiff_t>(taken));
+    const std::size_t before = partial_.size(), taken = std::min(block_ - before, raw.size());
+    partial_.resize(before + taken);
+    std::copy_n(raw.data(), taken, partial_.data() + before);
     raw = raw.subspan(taken);
     if (partial_.size() < block_) return;
     addBlock(partial_);

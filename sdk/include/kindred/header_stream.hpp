@@ -3,6 +3,8 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -60,9 +62,9 @@ class HeaderStream {
   template <class T>
   T number(std::string_view what) {
     const std::span<const std::byte> bytes = take(sizeof(T), what);
-    T value{};
-    std::copy(bytes.begin(), bytes.end(), reinterpret_cast<std::byte*>(&value));
-    return value;
+    std::array<std::byte, sizeof(T)> value;
+    std::copy_n(bytes.data(), value.size(), value.data());
+    return std::bit_cast<T>(value);
   }
 
  private:

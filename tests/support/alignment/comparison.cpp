@@ -8,9 +8,9 @@
 namespace kindred::test {
 namespace {
 
-const plugin::Plugin& builtin(const std::string& name) {
+const plugin::Plugin& builtin(std::string_view name) {
   static plugin::Registry registry({KINDRED_PLUGIN_DIR});
-  return registry.load(name);
+  return registry.load(std::string(name));
 }
 
 Parameters defaults(const plugin::Plugin& plugin) {
