@@ -32,9 +32,8 @@ std::string revisionOf(const Fingerprint& print) {
 }
 
 std::string textOf(const Fingerprint& print) {
-  std::string text = fmt::format("fingerprint   of {}{}\n", words::escaped(print.model),
-                                 print.whole ? "" : ", which was read in part");
-  text += fmt::format("made of       {}{}\n", words::escaped(print.address), revisionOf(print));
+  std::string text = fmt::format("fingerprint   of {}{}{}\n", words::escaped(print.address),
+                                 revisionOf(print), print.whole ? "" : ", which was read in part");
   text += fmt::format("family        {}\n", words::escaped(print.family));
   text += fmt::format("parameters    {}, {}\n", words::grouped(print.parameters),
                       words::byteCount(print.bytes));
@@ -59,12 +58,17 @@ std::string jsonOf(const Fingerprint& print) {
                           {"columns_of_down", part->bands.count()},
                           {"tokens", part->tokens.size()}});
   }
-  const Json document{{"fingerprint_of", print.model},  {"address", print.address},
-                      {"revision", print.revision},     {"architecture", print.family},
-                      {"parameters", print.parameters}, {"bytes", print.bytes},
-                      {"whole", print.whole},           {"layers", print.layers},
-                      {"hidden", print.hidden},         {"heads", print.heads},
-                      {"head_dim", print.head_dim},     {"components", std::move(components)}};
+  const Json document{{"fingerprint_of", print.address},
+                      {"revision", print.revision},
+                      {"architecture", print.family},
+                      {"parameters", print.parameters},
+                      {"bytes", print.bytes},
+                      {"whole", print.whole},
+                      {"layers", print.layers},
+                      {"hidden", print.hidden},
+                      {"heads", print.heads},
+                      {"head_dim", print.head_dim},
+                      {"components", std::move(components)}};
   return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

@@ -73,6 +73,7 @@ fingerprint::Fingerprint Lineup::of(std::size_t i, const Making& making) {
       repository.source->remote() ? plan::kDefaultRead : std::uint64_t{1} << 62;
   fingerprint::Fingerprint made =
       fingerprint::make(model, making.size, making.read > 0 ? making.read : usual);
+  made.address = argument.address;  // the name of a source is this run's
   return named(std::move(made), argument.key);
 }
 

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <ostream>
 
@@ -12,6 +14,7 @@
 #include "cli/output.hpp"
 #include "plugin/installation.hpp"
 #include "plugin/registry.hpp"
+#include "report/text.hpp"
 
 namespace kindred::cli {
 namespace {
@@ -54,31 +57,37 @@ std::string describe(const Plugin& plugin) {
   return text;
 }
 
-std::string table(const std::vector<plugin::Candidate>& candidates) {
-  std::size_t widths[3] = {4, 4, 7};
+// Name, kind and what it is for, where the terminal is narrow in several lines; then where the
+// files lie. Versions and files one by one are said of each plugin, and in JSON.
+std::string table(const std::vector<plugin::Candidate>& candidates, std::size_t width) {
+  std::size_t names = 4, kinds = 4;
   for (const plugin::Candidate& candidate : candidates) {
     if (candidate.plugin == nullptr) continue;
-    widths[0] = std::max(widths[0], candidate.name.size());
-    widths[1] = std::max(widths[1], name(candidate.plugin->kind()).size());
-    widths[2] = std::max(widths[2], candidate.plugin->version().size());
+    names = std::max(names, candidate.name.size());
+    kinds = std::max(kinds, name(candidate.plugin->kind()).size());
   }
-  const auto line = [&](std::string_view plugin, std::string_view kind, std::string_view version,
-                        std::string_view summary) {
-    return fmt::format("{:<{}}  {:<{}}  {:<{}}  {}\n", plugin, widths[0], kind, widths[1], version,
-                       widths[2], summary);
+  const auto line = [&](std::string_view plugin, std::string_view kind,
+                        const std::string& summary) {
+    std::string text = report::wrapped(summary, names + kinds + 4, width);
+    const std::string head = fmt::format("{:<{}}  {:<{}}  ", plugin, names, kind, kinds);
+    return text.replace(0, head.size(), head);
   };
   std::string text, broken;
+  std::map<std::filesystem::path, std::size_t> folders;
   for (const plugin::Candidate& candidate : candidates) {
     if (candidate.plugin == nullptr) {
       broken += fmt::format("  {}: {}\n", candidate.name, candidate.error->what());
       continue;
     }
     const Plugin& found = *candidate.plugin;
-    text += line(found.name(), name(found.kind()), found.version(),
-                 found.alias ? "now " + found.alias->meaning
-                             : fmt::format("{} [{}]", found.summary(), found.file.string()));
+    text += line(found.name(), name(found.kind()),
+                 found.alias ? "now " + found.alias->meaning : std::string(found.summary()));
+    ++folders[found.file.parent_path()];
   }
-  if (!text.empty()) text = line("name", "kind", "version", "summary [file]") + text;
+  if (!text.empty()) text = line("name", "kind", "summary") + text + "\n";
+  for (const auto& [folder, count] : folders) {
+    text += fmt::format("{} in {}\n", count, folder.string());
+  }
   if (!broken.empty()) text += "\nnot usable:\n" + broken;
   return text.empty() ? "no plugins found\n" : text;
 }
@@ -152,7 +161,8 @@ int pluginsVerb(const Invocation& invocation) {
   const bool json = invocation.has("json");
   if (invocation.positional.empty()) {
     const std::vector<plugin::Candidate> candidates = registry.list();
-    json ? print(toJson(candidates)) : void(output() << table(candidates));
+    json ? print(toJson(candidates))
+         : void(output() << table(candidates, outputColumns().value_or(report::kWidth)));
   } else {
     const Plugin& plugin = registry.load(invocation.positional.front());
     json ? print(toJson(plugin)) : void(output() << describe(plugin));

@@ -9,8 +9,8 @@
 namespace kindred::evidence {
 namespace {
 
-// A rotation has to be found before any coin is tossed under it. Measured on copies of widths 64 and
-// 128, every matrix of which agreed as far: from 0.5 on it was found in all, up to 0.3 in none.
+// A rotation has to be found before any coin is tossed under it. Measured on copies of widths 64
+// and 128, every matrix of which agreed as far: from 0.5 on it was found in all, up to 0.3 in none.
 constexpr double kShowsRotation = 0.5;
 
 // As --max-bytes takes it, rounded up.

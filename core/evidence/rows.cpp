@@ -1,8 +1,11 @@
 #include "evidence/rows.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include <fmt/format.h>
+
+#include "evidence/axis_words.hpp"
 
 namespace kindred::evidence {
 namespace {
@@ -19,6 +22,11 @@ constexpr std::uint64_t kFewestClear = 16;
 
 double ratio(const Likeness& likeness) {
   return likeness.chance > 0 ? likeness.matched / likeness.chance : 0;
+}
+
+// Two decimals, or two digits of what is smaller.
+std::string shortNumber(double value) {
+  return value >= 0.1 ? fmt::format("{:.2f}", value) : fmt::format("{:.2g}", value);
 }
 
 }  // namespace
@@ -70,17 +78,17 @@ bool isUnsupported(const Finding& finding) {
 std::string sizeText(const Finding& finding) {
   if (!finding.likeness) return {};
   const Likeness& likeness = *finding.likeness;
+  const double root = std::sqrt(static_cast<double>(std::max<std::uint64_t>(likeness.width, 1)));
+  const auto cosine = [&](double times_root) { return shortNumber(times_root / root); };
   // An order is held against the best of any order, so that is what stands beside it.
-  return fmt::format(
-             "the mean absolute cosine of {} pairs of rows ({}) is {:.1f} / sqrt({}), {} {:.1f} / "
-             "sqrt({})",
-             likeness.rows, finding.gauge.name(), likeness.matched, likeness.width,
-             likeness.agreement ? "that of rows which do not belong together"
-                                : "the most that another order of them reaches",
-             likeness.chance, likeness.width) +
+  return fmt::format("the mean absolute cosine of {} pairs of rows ({}) is {}, {} {}",
+                     likeness.rows, inWords(finding.gauge), cosine(likeness.matched),
+                     likeness.agreement ? "that of rows which do not belong together"
+                                        : "the most that another order of them reaches",
+                     cosine(likeness.chance)) +
          (likeness.turned > 0
-              ? fmt::format(", that of strangers' rows which somebody turned to fit up to {:.1f}",
-                            likeness.turned)
+              ? fmt::format(", that of strangers' rows which somebody turned to fit up to {}",
+                            cosine(likeness.turned))
               : "");
 }
 

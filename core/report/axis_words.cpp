@@ -1,47 +1,12 @@
 #include "report/axis_words.hpp"
 
-#include <algorithm>
+#include "evidence/axis_words.hpp"
 
 namespace kindred::report {
-namespace {
-
-std::string spaced(std::string name) {
-  std::replace(name.begin(), name.end(), '-', ' ');
-  return name;
-}
-
-std::string ofGauge(Gauge gauge) {
-  switch (gauge) {
-    case Gauge::mlp_unit:
-      return "units of the MLP";
-    case Gauge::value_dim:
-      return "value dimensions of attention";
-    case Gauge::rotary_pair:
-      return "rotary pairs of attention's keys";
-    case Gauge::rotary_free:
-      return "key dimensions without a position";
-    case Gauge::latent_dim:
-      return "dimensions of latent attention";
-    case Gauge::residual_dim:
-      return "coordinates of the residual stream";
-    case Gauge::expert:
-      return "routed experts";
-    case Gauge::kv_group:
-      return "key-value heads";
-    case Gauge::adapter_rank:
-      return "components of the adapter";
-    case Gauge::layer:
-      return "layers";
-    default:
-      return spaced(std::string(name(gauge)));
-  }
-}
-
-}  // namespace
 
 std::string axisInWords(const evidence::StepFinding& row) {
   const Axis& axis = row.finding.gauge;
-  std::string words = axis.gauge() ? ofGauge(*axis.gauge()) : spaced(axis.name());
+  std::string words = evidence::inWords(axis);
   if (axis.empty() || axis.gauge() == Gauge::none) words = row.finding.test;
   if (row.component) words += " (" + std::string(models::name(*row.component)) + ")";
   if (row.finding.basis == Basis::calibrated) words += ", among controls";

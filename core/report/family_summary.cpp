@@ -16,11 +16,28 @@ namespace {
 
 constexpr std::size_t kVerdictColumns = 44;  // of a table's line, besides the two names
 
+bool isUndecided(const results::Family& family) {
+  return family.models.size() == 1 && family.undecided > 0;
+}
+
 std::string headline(const results::Family& family, std::size_t& number) {
   if (family.models.size() > 1) return fmt::format("family {}:\n", ++number);
-  if (family.undecided == 0) return fmt::format("alone: {}\n", family.models.front());
-  return fmt::format("undecided: {} ({} of its pairs not run or not decided)\n",
-                     family.models.front(), family.undecided);
+  return fmt::format("alone: {}\n", family.models.front());
+}
+
+// Models of which nothing can be said yet, with the pairs that it would take.
+std::string undecidedText(const std::vector<results::Family>& families, std::size_t width) {
+  std::vector<std::string> models;
+  for (const results::Family& family : families) {
+    if (!isUndecided(family)) continue;
+    models.push_back(fmt::format("{} ({})", family.models.front(), family.undecided));
+  }
+  if (models.empty()) return {};
+  return hanging(
+      fmt::format("undecided, with the number of pairs that were not run or not decided: "
+                  "{}",
+                  fmt::join(models, ", ")),
+      0, 2, width);
 }
 
 std::string joinedText(const results::Family& family, std::size_t width) {
@@ -84,11 +101,16 @@ std::string familySummary(const results::Report& report, std::size_t width) {
   const Answer said = answerOf(report);
   std::string text = wrapped(said.first, 0, width) + wrapped(said.second, 0, width) + "\n";
   std::size_t number = 0;
-  for (const results::Family& family : report.families) text += described(family, number, width);
+  for (const results::Family& family : report.families) {
+    if (!isUndecided(family)) text += described(family, number, width);
+  }
+  text += undecidedText(report.families, width);
   TextTable related{"", {"model", "model", "verdict", "log10 p"}, {}, ""};
   std::map<std::string, std::size_t> counts;
+  bool tested = false;
   for (const results::Pair& pair : report.pairs) {
     if (results::hasControl(report, pair)) continue;
+    tested = tested || pair.verdict.klass != evidence::Class::not_run;
     ++counts[verdictName(pair.verdict)];
     if (!evidence::isRelated(pair.verdict.klass)) continue;
     related.rows.push_back(
@@ -97,7 +119,9 @@ std::string familySummary(const results::Report& report, std::size_t width) {
   if (!related.rows.empty()) text += "\n" + pairsText(related, width);
   std::vector<std::string> pairs;
   for (const auto& [verdict, count] : counts) pairs.push_back(fmt::format("{} {}", count, verdict));
-  return text + "\n" + wrapped(fmt::format("Pairs: {}.", fmt::join(pairs, ", ")), 0, width) +
+  text += "\n" + wrapped(fmt::format("Pairs: {}.", fmt::join(pairs, ", ")), 0, width);
+  if (!tested) return text;
+  return text +
          wrapped(
              "log10 p: the p-value's power of ten, adjusted by Holm over all pairs and tests of "
              "this run, and of no other run: models that are screened together belong in one.",

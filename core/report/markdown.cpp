@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "report/axis_words.hpp"
 #include "report/evidence.hpp"
 #include "report/shown.hpp"
 #include "report/wording.hpp"
@@ -70,30 +71,17 @@ std::string pairTable(const results::Report& report) {
          "\n";
 }
 
-const char* decides(Basis basis) {
-  switch (basis) {
-    case Basis::exact:
-      return "yes";
-    case Basis::calibrated:
-      return "by controls";
-    case Basis::unverified:
-      return "unverified";
-    case Basis::describes:
-      return "describes";
-  }
-  return "";
-}
-
 std::string evidenceTable(const std::vector<Evidence>& rows) {
   std::string text =
-      "| pair | test | axis | units | adjusted p | decides |\n|---|---|---|---:|---:|---|\n";
+      "| pair | test | what it looked at | units | adjusted p |\n|---|---|---|---:|---:|\n";
   for (std::size_t i = 0; i < std::min(kRows, rows.size()); ++i) {
     const evidence::StepFinding& f = *rows[i].finding;
+    const bool describes = f.finding.basis == Basis::describes;
     text +=
-        fmt::format("| {} and {}{} | {} | {} | {} | {}{} | {} |\n", inText(f.model_a),
-                    inText(f.model_b), rows[i].control ? " (control)" : "", inText(f.finding.test),
-                    inText(f.finding.gauge.name()), f.finding.units, rows[i].at_floor ? "<= " : "",
-                    report::text(pValue(f.log10_p_adjusted)), decides(f.finding.basis));
+        fmt::format("| {} and {}{} | {} | {} | {} | {}{} |\n", inText(f.model_a), inText(f.model_b),
+                    rows[i].control ? " (control)" : "", inText(f.finding.test),
+                    inText(axisInWords(f)) + (describes ? ", describes only" : ""), f.finding.units,
+                    rows[i].at_floor ? "<= " : "", report::text(pValue(f.log10_p_adjusted)));
   }
   if (rows.size() > kRows) {
     text += fmt::format("\n{} more lines are in report.html.\n", rows.size() - kRows);

@@ -110,11 +110,11 @@ std::string Progress::line(Clock::time_point now) const {
 
 void Progress::draw() {
   std::unique_lock lock(mutex_);
-  while (!ends_.wait_for(lock, drawn_ ? 500ms : 300ms, [&] { return over_; })) {
+  while (!ends_.wait_for(lock, drawn_ ? 500ms : 100ms, [&] { return over_; })) {
     // What is said of an interruption stays.
     if (interrupted()) drawn_ = false;
     const Clock::time_point now = Clock::now();
-    if (interrupted() || now - stage_began_ < (drawn_ ? 0ms : 250ms)) continue;
+    if (interrupted() || now - stage_began_ < (drawn_ ? 0ms : 200ms)) continue;
     const std::string text = fitted(line(now), columns() - 1);
     if (text.empty()) continue;
     std::fputs(fmt::format("\r{}\x1b[K", text).c_str(), stderr);

@@ -199,7 +199,7 @@ TEST(Judge, RowsThatAreAlikeInOneGaugeSpeakForAll) {
                                  tossed("mlp-unit", -300, sized(9, 2.9, 1.9))},
                                 changed());
   EXPECT_EQ(verdict.klass, Class::shared_weights);
-  EXPECT_THAT(verdict.sentence, HasSubstr("9.0 / sqrt(128)"));
+  EXPECT_THAT(verdict.sentence, HasSubstr("is 0.80, "));
   EXPECT_THAT(verdict.sentence, HasSubstr("0, 42, 1234"));
   EXPECT_THAT(verdict.sentence, HasSubstr("chosen by somebody who had the other"));
 }
@@ -268,7 +268,8 @@ TEST(Judge, TellsTheSizesOfTheRowsThatDecide) {
   order.finding.test = "unit-matching";
   const Verdict verdict =
       judge("a", "b", {order, tossed("rotary-pair", 0, sized(0.9, 0, 0))}, changed());
-  EXPECT_THAT(verdict.sentence, HasSubstr("8.5 / sqrt(128), the most that another order of them"));
+  EXPECT_THAT(verdict.sentence,
+              HasSubstr("(units of the MLP) is 0.75, the most that another order of them"));
 }
 
 TEST(Judge, NamesPartsInWhichNothingWasFoundThoughTheyCouldBeTested) {
@@ -300,7 +301,7 @@ TEST(Judge, PointsToControlsWhereUnitsWithoutSignsStandInAnotherOrder) {
   const Verdict verdict = judge("a", "b", {ordered(3.6)}, changed());
   EXPECT_EQ(verdict.klass, Class::inconclusive);
   EXPECT_THAT(verdict.sentence, HasSubstr("put in another order"));
-  EXPECT_THAT(verdict.sentence, HasSubstr("10.8 / sqrt(128)"));
+  EXPECT_THAT(verdict.sentence, HasSubstr("is 0.95, "));
   EXPECT_THAT(verdict.sentence, HasSubstr("--control"));
 }
 

@@ -100,7 +100,7 @@ TEST(ReportPage, SaysThatARunWasInterrupted) {
 TEST(ReportMarkdown, SaysAnswerAndEvidence) {
   const std::string text = reportMarkdown(readBack(smallReport()));
   EXPECT_THAT(text, HasSubstr("# A title\n"));
-  EXPECT_THAT(text, HasSubstr("| one and two | sign-test | mlp-unit | 1000 | 10^-250.0 | yes |"));
+  EXPECT_THAT(text, HasSubstr("| one and two | sign-test | units of the MLP | 1000 | 10^-250.0 |"));
   EXPECT_THAT(text, HasSubstr("```yaml\nkindred: 1\n```"));
 }
 
