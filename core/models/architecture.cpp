@@ -97,6 +97,14 @@ bool Architecture::gainsPlusOne() const { return rules_->gains_plus_one; }
 const std::vector<GaugeRule>& Architecture::rules() const { return rules_->gauges; }
 const std::vector<ProductRule>& Architecture::products() const { return rules_->products; }
 
+std::uint64_t Architecture::layersOfEach() const {
+  std::int64_t most = 1;
+  for (const auto& [role, patterns] : rules_->roles) {
+    for (const NamePattern& pattern : patterns) most = std::max(most, pattern.layersOfEach());
+  }
+  return static_cast<std::uint64_t>(most);
+}
+
 bool Architecture::isOf(const Checkpoint& checkpoint) const {
   if (!rules_->where) return false;
   const auto ends = [&](std::string_view name) {  // behind any prefix
@@ -269,6 +277,7 @@ std::optional<Placement> Architecture::placementOf(std::string_view stored_name)
     if (!captures) continue;
     Placement placement{{}, captures->layer, captures->expert, !rule.experts.empty()};
     for (const SplitPart& part : rule.parts) {
+      if (part.role == kOther) continue;
       placement.role += (placement.role.empty() ? "" : "+") + part.role;
     }
     return placement;

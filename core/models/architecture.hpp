@@ -141,6 +141,8 @@ class Architecture {
   double rotaryPart() const;
   // Whether a norm's gain is what is stored plus one.
   bool gainsPlusOne() const;
+  // How many layers one that config.json counts stands for.
+  std::uint64_t layersOfEach() const;
   std::vector<std::string> roles() const;
   // The tensor names of a role: patterns, or "rows of PATTERN" where it is split off.
   std::vector<std::string> patterns(std::string_view role) const;

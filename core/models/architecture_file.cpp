@@ -270,7 +270,7 @@ class Reader {
     for (const yaml::Node& item : node.items) {
       fields_.eachPair(
           item, "a part of a split", [&](const yaml::Node& key, const yaml::Node& rows) {
-            if (!checkRole(key.scalar, key)) return;
+            if (key.scalar != kOther && !checkRole(key.scalar, key)) return;
             const bool rest = rows.kind == yaml::Node::Kind::scalar && rows.scalar == "rest";
             parts.push_back({key.scalar, rest ? std::vector<std::string>{} : factors(rows)});
           });

@@ -65,9 +65,9 @@ inline constexpr std::array kRoles{
     RoleName{"mlp.down", "down columns of dense MLPs and routed experts"},
     RoleName{"mlp.down_bias", "biases of what they give"},
     RoleName{"shared.router", "gate of the shared expert"},
-    RoleName{"shared.gate", "gate rows of shared experts"},
-    RoleName{"shared.up", "up rows of shared experts"},
-    RoleName{"shared.down", "down columns of shared experts"},
+    RoleName{"shared.gate", "gate rows of shared experts, or of a second stream"},
+    RoleName{"shared.up", "up rows of shared experts, or of a second stream"},
+    RoleName{"shared.down", "down columns of shared experts, or of a second stream"},
     RoleName{"projector.out", "what the MLP of a projector gives, in another stream"},
     RoleName{"projector.out_bias", "its biases"},
     RoleName{"nextn.embedding", "embedding of the layer that predicts a further token"},
@@ -78,9 +78,12 @@ inline constexpr std::array kRoles{
     RoleName{"nextn.head", "its output projection"},
 };
 
+// Stands in a split for rows that have no role.
+inline constexpr std::string_view kOther = "other";
+
 // Rows of a fused matrix that belong to one role: a product of dimensions, "heads * head_dim".
 struct SplitPart {
-  std::string role;
+  std::string role;                  // or kOther
   std::vector<std::string> factors;  // none: an equal share of the rows that the others leave
 };
 

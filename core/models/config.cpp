@@ -7,6 +7,7 @@
 #include <charconv>
 #include <initializer_list>
 #include <optional>
+#include <set>
 
 #include "models/config_remedy.hpp"
 #include "words/json_walk.hpp"
@@ -25,6 +26,8 @@ constexpr std::uint64_t kMost = 2'147'483'647;
 constexpr std::size_t kMostListed = 10'000;
 // Of each layer, in families that were searched for.
 constexpr const char* kQueriesOfKey = "n_heads_in_group";
+// Of each layer, the part of its heads that turns.
+constexpr const char* kTurningOfLayers = "partial_rotary_factors";
 
 std::string_view trimmed(std::string_view token) {
   return token.substr(0, token.find_last_not_of(" \t\r\n") + 1);
@@ -58,6 +61,8 @@ class ConfigReader {
                                    type);
       } else if (key == "_class_name" && top && token.starts_with('"')) {
         config_.classes.emplace_back(std::string_view(value.get_string()));  // of diffusers
+      } else if (key == "architecture" && top && token.starts_with('"')) {
+        addTimmFamily(std::string_view(value.get_string()));
       } else if (token != "null") {
         if (top) {
           config_.values.try_emplace(key, token);
@@ -75,6 +80,13 @@ class ConfigReader {
            key == "thinker_config" || key == "language_model_config";
   }
 
+  // timm names what it makes by family, size and training: "resnet50.a1_in1k".
+  void addTimmFamily(std::string_view name) {
+    const auto end =
+        std::find_if_not(name.begin(), name.end(), [](char c) { return c >= 'a' && c <= 'z'; });
+    if (end != name.begin()) config_.model_types.emplace_back(name.begin(), end);
+  }
+
   void readInner(const std::string& key, json::value value, bool top) {
     if (isLanguageModel(key) && (top || key == "text_config") && depth_ < 2) {
       ++depth_;
@@ -85,6 +97,8 @@ class ConfigReader {
       readPart(value);
     } else if (key == "attention_other_setting") {
       readWindow(value);
+    } else if (key == "ssm_cfg" && top) {
+      readStateSpace(value);
     } else if (key == "rope_parameters" || key == "rope_scaling") {
       std::vector<ModelConfig::Rotation> rotations;
       readRotary(value, rotations, "");
@@ -103,6 +117,18 @@ class ConfigReader {
         config_.values.try_emplace(key, token);
       }
     }
+  }
+
+  // Mamba's own config names no type, but the kind of its layers where that is not the first one.
+  void readStateSpace(json::value value) {
+    std::string kind = "mamba";
+    for (json::field field : value.get_object()) {
+      const bool layer = std::string_view(field.unescaped_key()) == "layer";
+      if (trimmed(json::value(field.value()).raw_json_token()) == "\"Mamba2\"" && layer) {
+        kind = "mamba2";
+      }
+    }
+    config_.model_types.push_back(std::move(kind));
   }
 
   // Heads of layers that see a window, where a family states them apart.
@@ -143,7 +169,8 @@ class ConfigReader {
   // What may differ from layer to layer.
   static bool isOfLayers(std::string_view key) {
     return key == "layer_types" || key == "hybrid_layer_pattern" || key == "num_attention_heads" ||
-           key == "num_query_heads" || key == "num_key_value_heads" || key == "num_kv_heads";
+           key == "num_query_heads" || key == "num_key_value_heads" || key == "num_kv_heads" ||
+           key == kTurningOfLayers;
   }
 
   void readList(const std::string& key, json::value value, bool top) {
@@ -448,11 +475,31 @@ void setHeadKinds(const ModelConfig& config, double usual, Dimensions& d) {
       if (alike) d.head_kinds.resize(1);
       d.kind_of_layer = alike ? std::vector<std::size_t>() : kindsOfLayers(config);
     }
-    if (!d.kind_of_layer.empty()) d.rotary_differs = false;
+    const bool by_kind = std::none_of(config.rotations.begin(), config.rotations.end(),
+                                      [](const auto& of) { return of.layers.empty(); });
+    if (!d.kind_of_layer.empty() && by_kind) d.rotary_differs = false;
   }
   if (d.head_kinds.empty()) setListedHeads(config, d);
   d.keys_are_values = isTrue(config, "attention_k_eq_v");
   d.layers_that_share = stated(config, {"num_kv_shared_layers"}, 0);
+}
+
+// What a list says of each layer, as a rotation for each kind of layer; where layers of one kind
+// differ, for none.
+void stateRotationsOfLayers(ModelConfig& config) {
+  const auto parts = config.lists.find(kTurningOfLayers);
+  if (parts == config.lists.end() || !config.rotations.empty()) return;
+  const std::vector<std::size_t> kinds = kindsOfLayers(config);
+  std::array<std::set<std::string>, 2> of_kind;
+  for (std::size_t l = 0; l < parts->second.size(); ++l) {
+    of_kind[l < kinds.size() ? kinds[l] : 0].insert(parts->second[l]);
+  }
+  for (std::size_t kind = 0; kind < of_kind.size(); ++kind) {
+    for (const std::string& part : of_kind[kind]) {
+      config.rotations.push_back(
+          {of_kind[kind].size() == 1 ? std::string(kLayerKinds[kind]) : "", part});
+    }
+  }
 }
 
 }  // namespace
@@ -470,6 +517,7 @@ ModelConfig readConfig(const std::string& text, const std::string& where) {
   ConfigReader reader(config, place);
   readObject(parser, PaddedText(text), place,
              [&](json::object& object) { reader.read(object, true); });
+  stateRotationsOfLayers(config);
   return config;
 }
 

@@ -58,7 +58,7 @@ class Namer {
     layered_ = isLayered(patterns);
     if (!layered_) root_.clear();
     for (const auto& [text, of_role] : patterns) {
-      if (!layered_ || (!root_.empty() && text.starts_with(root_))) {
+      if (!layered_ || (root_.empty() ? isOfLayer(text) : text.starts_with(root_))) {
         body_.push_back({NamePattern(text.substr(root_.size())), of_role});
       } else {
         outer_.push_back({NamePattern(text), of_role});
@@ -98,7 +98,7 @@ class Namer {
   };
 
   static bool isOfLayer(const std::string& pattern) {
-    return pattern.find("{layer}") != std::string::npos;
+    return layerIn(pattern) != std::string::npos;
   }
 
   // Whether a role stands in layers alone: in a projector each may stand outside all of them.
@@ -113,7 +113,7 @@ class Namer {
   static std::string rootOf(const std::vector<std::pair<std::string, std::size_t>>& patterns) {
     std::optional<std::string> root;
     for (const auto& [text, role] : patterns) {
-      const std::size_t brace = text.find("{layer}");
+      const std::size_t brace = layerIn(text);
       if (brace == std::string::npos) continue;
       const std::size_t dot = text.find('.');
       const std::string first = dot < brace ? text.substr(0, dot + 1) : std::string();

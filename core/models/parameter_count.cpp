@@ -20,7 +20,8 @@ ParameterCount countParameters(const Checkpoint& checkpoint, const Architecture*
     if (tensor.encoding != Encoding::part) count.total += tensor.elements;
   }
   if (architecture == nullptr) return count;
-  const Dimensions dimensions = dimensionsOf(checkpoint);
+  Dimensions dimensions = dimensionsOf(checkpoint);
+  dimensions.layers *= architecture->layersOfEach();
   if (dimensions.experts == 0 || dimensions.experts_per_token == 0) return count;
   if (dimensions.experts_per_token > dimensions.experts) {
     throw inputError(checkpoint.configPlace(),

@@ -24,7 +24,9 @@ class Fitter {
         architecture_(architecture),
         stated_(dimensionsOf(checkpoint, architecture.rotaryPart())),
         views_(checkpoint, architecture),
-        hidden_(stated_.hidden) {}
+        hidden_(stated_.hidden) {
+    stated_.layers *= architecture.layersOfEach();
+  }
 
   RoleShapes run() {
     if (hidden_ == 0) hidden_ = commonWidth();

@@ -171,6 +171,7 @@ std::vector<View> Splitter::cut(const Tensor& tensor, const Fit& fit) const {
   std::vector<View> views;
   for (std::uint64_t e = 0; e < std::max<std::uint64_t>(fit.experts, 1); ++e) {
     for (std::size_t p = 0; p < fit.rule->parts.size(); ++p) {
+      if (fit.rule->parts[p].role == kOther) continue;
       views.push_back(viewOf(tensor, fit, p, e));
     }
   }

@@ -13,6 +13,7 @@
 #include "models/config.hpp"
 #include "models/config_remedy.hpp"
 #include "models/dtypes.hpp"
+#include "models/name_pattern.hpp"
 #include "models/role_shapes.hpp"
 #include "models/role_views.hpp"
 #include "words/letters.hpp"
@@ -103,7 +104,7 @@ std::set<std::string> rolesOfLayers(const Architecture& family) {
   for (const std::string& role : family.roles()) {
     for (const std::string& pattern : family.patterns(role)) {
       const bool product = pattern.find(" times ") != std::string::npos;
-      if (!product && pattern.find("{layer}") != std::string::npos) roles.insert(role);
+      if (!product && layerIn(pattern) != std::string::npos) roles.insert(role);
     }
   }
   return roles;

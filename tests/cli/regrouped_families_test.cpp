@@ -22,6 +22,7 @@ struct Regrouped {
   // Beginnings of names where they end with a point, else parts of them; and GGUF's.
   std::map<std::string, std::string> names;
   std::set<std::string> gauges;
+  bool less_one = false;  // whether the Hub stores gains less one
 };
 
 using Names = std::map<std::string, std::string>;
@@ -122,6 +123,23 @@ std::string ggufName(std::string name, const Regrouped& test) {
   return name;
 }
 
+// Experts of a layer in one tensor, named as if it were one of them.
+Toy withStackedExperts(const Toy& toy) {
+  Toy all;
+  for (const auto& [name, array] : toy) {
+    const std::size_t at = name.find(".experts.");
+    const std::size_t number = at + std::string(".experts.").size();
+    if (at == std::string::npos || name[number + 1] != '.') {
+      all[name] = array;
+      continue;
+    }
+    Array& stack = all[name.substr(0, number) + name.substr(number + 2)];
+    stack.shape = {stack.shape.empty() ? 1 : stack.shape[0] + 1, array.shape[0], array.shape[1]};
+    stack.values.insert(stack.values.end(), array.values.begin(), array.values.end());
+  }
+  return all;
+}
+
 void saveRegrouped(const std::filesystem::path& path, const Toy& toy, const Regrouped& test) {
   support::GgufWriter writer;
   const std::string family = test.gguf;
@@ -130,15 +148,30 @@ void saveRegrouped(const std::filesystem::path& path, const Toy& toy, const Regr
       {".embedding_length", 64},
       {".block_count", 2},
       {".feed_forward_length", 96},
-      {".attention.head_count", 4},
-      {".attention.head_count_kv", test.groups},
   };
   const std::string before = family == "clip" ? "clip.vision" : family;
   for (const auto& [key, value] : keys) {
     writer.number(before + key, static_cast<std::uint32_t>(value));
   }
+  if (family != "step35") {
+    writer.number(before + ".attention.head_count", 4);
+    writer.number(before + ".attention.head_count_kv", static_cast<std::uint32_t>(test.groups));
+  }
   if (family == "gptneox") writer.number(family + ".rope.dimension_count", 4);
-  for (const auto& [name, array] : toy) {
+  if (family == "minimax-m3") writer.number(family + ".rope.dimension_count", 8);
+  if (family == "step35") {  // heads of layers that see everything, and of those that see a window
+    writer.numbers(family + ".attention.head_count", {4, 6});
+    writer.numbers(family + ".attention.head_count_kv", {2, 2});
+    writer.numbers(family + ".attention.sliding_window_pattern", {0, 1});
+    writer.number(family + ".attention.key_length", 16);
+  }
+  const Toy all = withStackedExperts(toy);
+  if (all.size() < toy.size()) writer.number(family + ".expert_count", 4);
+  for (auto [name, array] : all) {
+    // The converter adds one where gains are stored less one.
+    if (test.less_one && name.find("norm") != std::string::npos) {
+      for (double& value : array.values) value += 1;
+    }
     const bool packed = test.queries > 0 && name.find("query_key_value") != std::string::npos;
     const bool by_inputs =  // as GPT-2 has its matrices on the Hub
         family == "gpt2" && array.shape.size() == 2 && name.find(".c_") != std::string::npos;
@@ -374,6 +407,81 @@ INSTANTIATE_TEST_SUITE_P(
                              {"feed_forward.up_proj", "ffn_up"},
                              {"feed_forward.down_proj", "ffn_down"}}),
                   {"value-dim"}},
+        Regrouped{"jamba",
+                  "jamba",
+                  2,
+                  0,
+                  withUsual({{"model.final_layernorm", "output_norm"},
+                             {"pre_ff_layernorm", "ffn_norm"},
+                             {"self_attn.o_proj", "attn_output"},
+                             {"feed_forward.router", "ffn_gate_inp"},
+                             {"feed_forward.experts.gate_proj", "ffn_gate_exps"},
+                             {"feed_forward.experts.up_proj", "ffn_up_exps"},
+                             {"feed_forward.experts.down_proj", "ffn_down_exps"},
+                             {"mamba.A_log", "ssm_a"},
+                             {"mamba.D", "ssm_d"}}),
+                  {"mlp-unit", "value-dim", "rotary-free"}},
+        Regrouped{"minimax_m3",
+                  "minimax-m3",
+                  2,
+                  0,
+                  withUsual({{"language_model.", ""},
+                             {"model.norm", "output_norm"},
+                             {"post_attention_layernorm", "ffn_norm"},
+                             {"self_attn.o_proj", "attn_output"},
+                             {"self_attn.q_norm", "attn_q_norm"},
+                             {"self_attn.k_norm", "attn_k_norm"},
+                             {"mlp.gate_proj", "ffn_gate"},
+                             {"mlp.up_proj", "ffn_up"},
+                             {"mlp.down_proj", "ffn_down"},
+                             {"block_sparse_moe.gate", "ffn_gate_inp"},
+                             {"block_sparse_moe.e_score_correction_bias", "exp_probs_b.bias"},
+                             {"block_sparse_moe.experts.w1", "ffn_gate_exps"},
+                             {"block_sparse_moe.experts.w3", "ffn_up_exps"},
+                             {"block_sparse_moe.experts.w2", "ffn_down_exps"},
+                             {"block_sparse_moe.shared_experts.gate_proj", "ffn_gate_shexp"},
+                             {"block_sparse_moe.shared_experts.up_proj", "ffn_up_shexp"},
+                             {"block_sparse_moe.shared_experts.down_proj", "ffn_down_shexp"}}),
+                  {"value-dim", "rotary-free"},
+                  true},
+        Regrouped{"step3p5",
+                  "step35",
+                  2,
+                  0,
+                  withUsual({{"model.norm", "output_norm"},
+                             {"post_attention_layernorm", "ffn_norm"},
+                             {"self_attn.o_proj", "attn_output"},
+                             {"self_attn.g_proj", "attn_gate"},
+                             {"self_attn.q_norm", "attn_q_norm"},
+                             {"self_attn.k_norm", "attn_k_norm"},
+                             {"moe.gate.", "ffn_gate_inp."},
+                             {"moe.gate_proj", "ffn_gate_exps"},
+                             {"moe.up_proj", "ffn_up_exps"},
+                             {"moe.down_proj", "ffn_down_exps"},
+                             {"moe.router_bias", "exp_probs_b.bias"},
+                             {"share_expert.gate_proj", "ffn_gate_shexp"},
+                             {"share_expert.up_proj", "ffn_up_shexp"},
+                             {"share_expert.down_proj", "ffn_down_shexp"}}),
+                  {"mlp-unit", "value-dim"},
+                  true},
+        Regrouped{"mamba2",
+                  "mamba2",
+                  4,
+                  0,
+                  {{"0.norm.weight", "0.attn_norm.weight"},
+                   {"1.norm.weight", "1.attn_norm.weight"},
+                   {"backbone.embeddings", "token_embd"},
+                   {"backbone.layers.", "blk."},
+                   {"backbone.norm_f", "output_norm"},
+                   {"lm_head.", "output."},
+                   {"mixer.A_log", "ssm_a"},
+                   {"mixer.D", "ssm_d"},
+                   {"mixer.dt_bias", "ssm_dt.bias"},
+                   {"mixer.conv1d", "ssm_conv1d"},
+                   {"mixer.norm", "ssm_norm"},
+                   {"mixer.in_proj", "ssm_in"},
+                   {"mixer.out_proj", "ssm_out"}},
+                  {"residual-dim"}},
         Regrouped{"orion", "orion", 2, 0, withUsual(kUsualEnds), {"value-dim"}},
         Regrouped{"ernie4_5",
                   "ernie4_5",

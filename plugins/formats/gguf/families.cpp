@@ -149,8 +149,18 @@ ffn_down mlp.dense_4h_to_h
 )"},
     {.model_type = "gpt_oss", .gguf = "gpt-oss"},
     {.model_type = "granite", .in_turns = true},
-    {.model_type = "granitemoe", .in_turns = true},
-    {.model_type = "granitemoehybrid", .gguf = "granitehybrid"},
+    {.model_type = "granitemoe", .in_turns = true, .names = R"(
+ffn_gate_inp block_sparse_moe.router.layer
+ffn_gate_shexp shared_mlp.gate_proj
+ffn_up_shexp shared_mlp.up_proj
+ffn_down_shexp shared_mlp.output_linear
+)"},
+    {.model_type = "granitemoehybrid", .gguf = "granitehybrid", .in_turns = true, .names = R"(
+ffn_gate_inp block_sparse_moe.router.layer
+ffn_gate_shexp shared_mlp.gate_proj
+ffn_up_shexp shared_mlp.up_proj
+ffn_down_shexp shared_mlp.output_linear
+)"},
     {.model_type = "hunyuan_v1_dense", .gguf = "hunyuan-dense", .names = R"(
 attn_q_norm self_attn.query_layernorm
 attn_k_norm self_attn.key_layernorm
@@ -173,6 +183,27 @@ ffn_gate feed_forward.w1
 ffn_up feed_forward.w3
 ffn_down feed_forward.w2
 )"},
+    {.model_type = "jamba", .names = R"(
+output_norm model.final_layernorm
+ffn_norm pre_ff_layernorm
+ffn_gate feed_forward.gate_proj
+ffn_up feed_forward.up_proj
+ffn_down feed_forward.down_proj
+ffn_gate_inp feed_forward.router
+ffn_gate_exps feed_forward.experts.gate_proj
+ffn_up_exps feed_forward.experts.up_proj
+ffn_down_exps feed_forward.experts.down_proj
+ssm_in mamba.in_proj
+ssm_conv1d mamba.conv1d
+ssm_x mamba.x_proj
+ssm_dt mamba.dt_proj
+ssm_dt_norm mamba.dt_layernorm
+ssm_b_norm mamba.b_layernorm
+ssm_c_norm mamba.c_layernorm
+ssm_d mamba.D
+ssm_out mamba.out_proj
+)"},
+    {.model_type = "kimi_linear", .gguf = "kimi-linear"},
     {.model_type = "lfm2", .names = R"(
 output_norm model.embedding_norm
 token_embd_norm model.embedding_norm
@@ -194,12 +225,30 @@ ssm_in mixer.in_proj
 ssm_conv1d mixer.conv1d
 ssm_x mixer.x_proj
 ssm_dt mixer.dt_proj
+ssm_d mixer.D
+ssm_out mixer.out_proj
+)"},
+    {.model_type = "mamba2", .layers = "backbone.layers.", .names = R"(
+token_embd backbone.embeddings
+output_norm backbone.norm_f
+attn_norm norm
+ssm_in mixer.in_proj
+ssm_conv1d mixer.conv1d
+ssm_d mixer.D
+ssm_norm mixer.norm
 ssm_out mixer.out_proj
 )"},
     {.model_type = "minicpm", .in_turns = true},
     {.model_type = "minimax_m2", .gguf = "minimax-m2", .names = R"(
 ffn_gate_inp block_sparse_moe.gate
 exp_probs_b block_sparse_moe.e_score_correction
+)"},
+    {.model_type = "minimax_m3", .gguf = "minimax-m3", .names = R"(
+ffn_gate_inp block_sparse_moe.gate
+exp_probs_b block_sparse_moe.e_score_correction
+ffn_gate_shexp block_sparse_moe.shared_experts.gate_proj
+ffn_up_shexp block_sparse_moe.shared_experts.up_proj
+ffn_down_shexp block_sparse_moe.shared_experts.down_proj
 )"},
     {.model_type = "mistral", .gguf = "mistral3", .in_turns = true},
     {.model_type = "mixtral", .names = R"(
@@ -228,6 +277,10 @@ ffn_down mixer.down_proj
 )"},
     {.model_type = "nemotron-nas", .gguf = "deci", .in_turns = true},
     {.model_type = "olmo", .in_turns = true},
+    {.model_type = "openpangu_v2", .gguf = "openpangu-v2", .names = R"(
+ffn_norm pre_mlp_layernorm
+post_ffw_norm post_mlp_layernorm
+)"},
     {.model_type = "PanguEmbedded", .gguf = "pangu-embedded"},
     {.model_type = "phi", .gguf = "phi2", .names = R"(
 output_norm model.final_layernorm
@@ -262,6 +315,14 @@ ffn_down_shexp mlp.shared_expert.down_proj
     {.model_type = "qwen3_vl", .gguf = "qwen3vl"},
     {.model_type = "qwen3_vl_moe", .gguf = "qwen3vlmoe"},
     {.model_type = "smollm3", .in_turns = true},
+    {.model_type = "step3p5", .gguf = "step35", .names = R"(
+attn_gate self_attn.g_proj
+ffn_gate_inp moe.gate
+exp_probs_b moe.router
+ffn_gate_shexp share_expert.gate_proj
+ffn_up_shexp share_expert.up_proj
+ffn_down_shexp share_expert.down_proj
+)"},
     {.model_type = "starcoder2", .names = R"(
 ffn_up mlp.c_fc
 ffn_down mlp.c_proj

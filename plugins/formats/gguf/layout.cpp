@@ -97,14 +97,17 @@ std::vector<std::uint64_t> Layout::numbers(const std::string& key) const {
 }
 
 std::string Layout::nameOf(const std::string& tensor) const {
-  const std::size_t dot = tensor.rfind('.');
-  const std::string_view stem = std::string_view(tensor).substr(0, dot);
-  const std::string kind = dot == std::string::npos ? "" : tensor.substr(dot);
-  const bool scale = kind == ".scale" || kind == ".input_scale";
-  if (kind != ".weight" && kind != ".bias" && !scale) return tensor;
+  const std::size_t dot = std::min(tensor.rfind('.'), tensor.size());
+  const std::string last = tensor.substr(dot);
+  const bool scale = last == ".scale" || last == ".input_scale";
+  const bool ends = last == ".weight" || last == ".bias" || scale;
+  // Of a state-space layer some have no such word behind them.
+  const std::string kind = ends ? last : "";
+  const std::string_view stem = std::string_view(tensor).substr(0, tensor.size() - kind.size());
   const InBlock block = inBlock(stem);
   std::string_view rest = block.layer.empty() ? stem : block.rest;
   if (block.layer.empty() != isOfNoLayer(rest)) return tensor;
+  if (!ends && !rest.starts_with("ssm_")) return tensor;
   if (stem.starts_with("v.") && family_ != kTower) return tensor;
   if (rest.starts_with("ffn_") && isSwapped(block.layer)) {
     rest = rest == "ffn_up" ? "ffn_down" : "ffn_up";
@@ -151,9 +154,27 @@ bool Layout::has(std::string_view in_block) const {
                      [&](const auto& tensor) { return inBlock(tensor.name).rest == in_block; });
 }
 
+// Layers that see a window have other heads, of which the whole turns; of those of others half.
+void Layout::addHeadsOfWindows(nlohmann::json& config) const {
+  const auto heads = numbers("attention.head_count"), keys = numbers("attention.head_count_kv");
+  const auto windows = numbers("attention.sliding_window_pattern");
+  if (windows.empty() || heads.size() != windows.size() || keys.size() != windows.size()) return;
+  config.erase("partial_rotary_factor");
+  for (std::size_t l = 0; l < windows.size(); ++l) {
+    const bool window = windows[l] != 0;
+    config["layer_types"].push_back(window ? "sliding_attention" : "full_attention");
+    config["partial_rotary_factors"].push_back(window ? 1.0 : 0.5);
+    nlohmann::json& of = window ? config["attention_other_setting"] : config;
+    of["num_attention_heads"] = heads[l];
+    of["num_attention_groups"] = keys[l];
+  }
+  config.erase("num_key_value_heads");
+}
+
 void Layout::addHeadsOfLayers(nlohmann::json& config) const {
   const auto heads = numbers("attention.head_count"), keys = numbers("attention.head_count_kv");
   const auto windows = numbers("attention.sliding_window_pattern");
+  if (family_ == "step3p5") return addHeadsOfWindows(config);
   if (const std::uint64_t shared = number("attention.shared_kv_layers"); shared > 0) {
     config["num_kv_shared_layers"] = shared;
   }

@@ -45,6 +45,7 @@ class Layout {
   std::vector<std::uint64_t> numbers(const std::string& key) const;
   // Adds what a layer's heads are, where layers differ.
   void addHeadsOfLayers(nlohmann::json& config) const;
+  void addHeadsOfWindows(nlohmann::json& config) const;
 
   File& file_;
   const Header& header_;

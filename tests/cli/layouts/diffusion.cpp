@@ -18,9 +18,9 @@ std::string heads(const std::string& prefix) {
 const std::string kBlock = "transformer_blocks.{l}.";
 const std::string kText = square(kBlock + "attn.add_q_proj") + square(kBlock + "attn.add_k_proj") +
                           square(kBlock + "attn.add_v_proj") + square(kBlock + "attn.to_add_out") +
-                          plain(kBlock + "ff_context.net.0.proj", kBlock + "ff_context.net.2") +
-                          kBlock + "norm1.linear.weight 384 D\n" + kBlock +
-                          "norm1_context.linear.weight 384 D\n" + kBlock +
+                          kBlock + "ff_context.net.0.proj.bias U\n" + kBlock +
+                          "ff_context.net.2.bias D\n" + kBlock + "norm1.linear.weight 384 D\n" +
+                          kBlock + "norm1_context.linear.weight 384 D\n" + kBlock +
                           "attn.norm_q.weight N\n" + kBlock + "attn.norm_k.weight N\n";
 
 // A linear half and one that gates it.
@@ -33,8 +33,18 @@ std::string level(const std::string& prefix) {
 
 std::vector<Layout> drawers() {
   const std::string both =
-      heads(kBlock + "attn.") + plain(kBlock + "ff.net.0.proj", kBlock + "ff.net.2");
+      heads(kBlock + "attn.") + plain(kBlock + "ff.net.0.proj", kBlock + "ff.net.2") + kBlock +
+      "ff_context.net.0.proj.weight U D\n" + kBlock + "ff_context.net.2.weight D U\n";
+  // As published in one file: queries, keys and values in one matrix.
+  const auto native = [](const std::string& image, const std::string& text) {
+    return image + "_attn.qkv.weight 192 D\n" + image + "_attn.qkv.bias 192\n" +
+           square(image + "_attn.proj") + plain(image + "_mlp.0", image + "_mlp.2") + text +
+           "_mlp.0.weight U D\n" + text + "_mlp.2.weight D U\n";
+  };
+  const std::string middle = "mid_block.attentions.0.transformer_blocks.0.";
+  const std::string down = "down_blocks.2.attentions.{l}.transformer_blocks.0.";
   const std::string up = "up_blocks.1.attentions.{l}.transformer_blocks.0.";
+  const std::string narrow = "up_blocks.2.attentions.{l}.transformer_blocks.0.";
   const std::string mid = "mid_block.attentions.0.transformer_blocks.{l}.";
   return {
       {"sd3",
@@ -47,6 +57,22 @@ std::vector<Layout> drawers() {
        both,
        {"value-dim", "rotary-pair"},
        kText + heads("single_transformer_blocks.{l}.attn.")},
+      {"flux",
+       drawing("FluxTransformer2DModel") + R"(,"num_layers":2,"num_single_layers":2)",
+       native("model.diffusion_model.double_blocks.{l}.img",
+              "model.diffusion_model.double_blocks.{l}.txt"),
+       {"value-dim", "rotary-pair"},
+       "model.diffusion_model.single_blocks.{l}.linear1.weight 288 D\n"
+       "model.diffusion_model.single_blocks.{l}.linear2.weight D 160\n"},
+      {"sd3",
+       drawing("SD3Transformer2DModel") + R"(,"num_layers":2)",
+       replaced(
+           replaced(replaced(native("joint_blocks.{l}.x_block.", "joint_blocks.{l}.context_block."),
+                             "._", "."),
+                    "mlp.0", "mlp.fc1"),
+           "mlp.2", "mlp.fc2"),
+       {"value-dim", "rotary-free"},
+       "joint_blocks.{l}.context_block.attn.qkv.weight 192 D\n"},
       {"wan",
        drawing("WanTransformer3DModel") + R"(,"num_layers":2,"ffn_dim":96)",
        heads("blocks.{l}.attn1.") + plain("blocks.{l}.ffn.net.0.proj", "blocks.{l}.ffn.net.2"),
@@ -54,16 +80,18 @@ std::vector<Layout> drawers() {
        heads("blocks.{l}.attn2.") + "blocks.{l}.scale_shift_table 1 6 D\n"},
       {"unet",
        R"("_class_name":"UNet2DConditionModel","attention_head_dim":8)",
-       level(up),
+       level(middle) + level(down) + level(up),
        {"mlp-unit"},
-       heads(up + "attn1.") +
+       heads(up + "attn1.") + replaced(level(narrow), " D", " 32") +
            "mid_block.resnets.0.conv1.weight D D 3 3\n"
            "down_blocks.0.attentions.0.transformer_blocks.0.ff.net.2.weight 32 128\n"},
       {"unet_xl",
        R"("_class_name":"UNet2DConditionModel","attention_head_dim":[5,10,20])",
-       level(mid) + replaced(level(mid), "{l}", "9"),
+       level(mid) + replaced(level(mid), "{l}", "9") +
+           level("down_blocks.2.attentions.1.transformer_blocks.{l}.") +
+           level("up_blocks.0.attentions.2.transformer_blocks.{l}."),
        {"mlp-unit"},
-       heads(mid + "attn1.") + replaced(level(up), " D", " 32")},
+       heads(mid + "attn1.") + replaced(level(narrow), " D", " 32")},
   };
 }
 

@@ -141,6 +141,19 @@ std::vector<Layout> encoders() {
                    kL + "mlp.wo.weight D U\n" + kL + "mlp.wo.bias D\n" + norm(kL + "mlp.layernorm"),
                "model.layers.", "encoder.layer."),
        {"mlp-unit", "value-dim", "rotary-free"}},
+      {"jina_bert_code",  // what is gated comes first, and means are taken off queries and keys
+       type("bert") + kTower,
+       "embeddings.word_embeddings.weight T D\nembeddings.token_type_embeddings.weight 2 D\n" +
+           norm("embeddings.LayerNorm") +
+           replaced(square(kL + "attention.self.query") + square(kL + "attention.self.key") +
+                        square(kL + "attention.self.value") +
+                        square(kL + "attention.output.dense") + norm(kL + "layer_norm_1") +
+                        norm(kL + "layer_norm_2") + kL + "mlp.up_gated_layer.weight 2U D\n" + kL +
+                        "mlp.down_layer.weight D U\n" + kL + "mlp.down_layer.bias D\n",
+                    "model.layers.", "encoder.layer."),
+       {"mlp-unit", "value-dim"},
+       replaced(norm(kL + "attention.self.layer_norm_q") + norm(kL + "attention.self.layer_norm_k"),
+                "model.layers.", "encoder.layer.")},
   };
 }
 

@@ -47,6 +47,9 @@ std::vector<Layout> expertDecoders() {
            "block_sparse_moe.input_linear.weight E 2U D\n" + kL +
            "block_sparse_moe.output_linear.weight E D U\n" + kL +
            "shared_mlp.input_linear.weight 2U D\n" + kL + "shared_mlp.output_linear.weight D U\n"},
+      {"granitemoe", type("granitemoehybrid"),  // without experts
+       kEnds + kNorms + kAttention + kL + "shared_mlp.input_linear.weight 2U D\n" + kL +
+           "shared_mlp.output_linear.weight D U\n"},
       {"exaone_moe", type("exaone_moe") + kMoe,
        kEnds + kNorms + kAttention + kHeadNorms + kExperts + kCorrection + kShared},
       {"pangu_pro_moe", type("PanguProMoE") + kMoe,
@@ -80,7 +83,8 @@ std::vector<Layout> expertDecoders() {
        type("step3p5") +
            R"(,"hidden_size":64,"num_hidden_layers":2,"num_attention_heads":4,"head_dim":16,)"
            R"("num_attention_groups":2,"vocab_size":256,"intermediate_size":96,)"
-           R"("layer_types":["full_attention","sliding_attention"],"attention_other_setting":{)"
+           R"("layer_types":["full_attention","sliding_attention"],)"
+           R"("partial_rotary_factors":[0.5,1.0],"attention_other_setting":{)"
            R"("attention_type":"sliding_attention","num_attention_heads":6,)"
            R"("num_attention_groups":2,"head_dim":16},"moe_num_experts":4,"moe_top_k":2,)"
            R"("moe_intermediate_size":96)",
@@ -91,12 +95,19 @@ std::vector<Layout> expertDecoders() {
            "moe.down_proj.weight E D U\n" + mlp(kL + "share_expert."),
        {"mlp-unit", "value-dim"},
        "model.layers.0.self_attn.g_proj.weight 4 D\nmodel.layers.1.self_attn.g_proj.weight 6 D\n"},
-      {"minimax_m3",
-       type("minimax_m3") + R"(,"num_local_experts":4,"rotary_dim":8)",
-       kEnds + kNorms + kAttention + kFullNorms + kL + "block_sparse_moe.gate.weight E D\n" + kL +
-           "block_sparse_moe.e_score_correction_bias E\n" +
-           mlp(kL + "block_sparse_moe.experts.{e}.", "w1", "w3", "w2"),
-       {"mlp-unit", "value-dim", "rotary-free"}},
+      {"minimax_m3",  // one is added to what up rows give, so that these have no signs
+       R"("model_type":"minimax_m3_vl","text_config":{"model_type":"minimax_m2","rotary_dim":8},)"
+       R"("num_local_experts":4,"num_experts_per_tok":2)",
+       replaced(kEnds + kNorms + kAttention + kHeadNorms + replaced(kMlp, "{l}", "0") +
+                    replaced("model.layers.{l}.block_sparse_moe.gate.weight E D\n"
+                             "model.layers.{l}.block_sparse_moe.e_score_correction_bias E\n" +
+                                 mlp(kL + "block_sparse_moe.experts.{e}.", "w1", "w3", "w2") +
+                                 mlp(kL + "block_sparse_moe.shared_experts."),
+                             "{l}", "1"),
+                "model.", "language_model.model."),
+       {"value-dim", "rotary-free"},
+       "language_model.model.layers.1.self_attn.index_q_proj.weight 64 D\n"
+       "language_model.model.layers.1.self_attn.index_k_proj.weight N D\n"},
   };
 }
 

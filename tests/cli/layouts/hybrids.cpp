@@ -53,6 +53,34 @@ std::vector<Layout> hybrids() {
                     "x_proj.weight 20 U\n" + kL + "dt_proj.weight U 4\n" + kL + "dt_proj.bias U\n" +
                     kL + "A_log U 8\n" + kL + "D U\n",
                 "model.layers.{l}.", "backbone.layers.{l}.mixer.")},
+      {"mamba2",  // gates, what is mixed, then two times 8 rows of the state and a step for each
+                  // head
+       type("mamba2") + R"(,"hidden_size":64,"num_hidden_layers":2,"num_heads":6,"head_dim":16,)"
+                        R"("state_size":8,"n_groups":1,"vocab_size":256)",
+       "backbone.embeddings.weight T D\nbackbone.norm_f.weight D\nlm_head.weight T D\n" +
+           replaced(kL + "norm.weight D\n" + kL + "mixer.in_proj.weight 214 D\n" + kL +
+                        "mixer.out_proj.weight D 96\n",
+                    "model.", "backbone."),
+       {"residual-dim"},
+       replaced(kL + "conv1d.weight 112 1 4\n" + kL + "conv1d.bias 112\n" + kL + "dt_bias 6\n" +
+                    kL + "A_log 6\n" + kL + "D 6\n" + kL + "norm.weight 96\n",
+                "model.layers.{l}.", "backbone.layers.{l}.mixer.")},
+      {"mamba",  // as its authors name it, and no type
+       R"("d_model":64,"n_layer":2,"vocab_size":256,"ssm_cfg":{},"rms_norm":true)",
+       "backbone.embedding.weight T D\nbackbone.norm_f.weight D\nlm_head.weight T D\n" +
+           replaced(kL + "norm.weight D\n" + kL + "mixer.in_proj.weight 2U D\n" + kL +
+                        "mixer.out_proj.weight D U\n",
+                    "model.", "backbone."),
+       {"residual-dim"},
+       replaced(kL + "conv1d.weight U 1 4\n" + kL + "x_proj.weight 20 U\n" + kL + "A_log U 8\n",
+                "model.layers.{l}.", "backbone.layers.{l}.mixer.")},
+      {"rwkv",  // the seventh, as flash-linear-attention names it
+       type("rwkv7"),
+       "model.embeddings.weight T D\nlm_head.weight T D\n" + norm("model.norm") +
+           norm(kL + "attn_norm") + norm(kL + "ffn_norm") + kL + "ffn.key.weight 96 D\n" + kL +
+           "ffn.value.weight D 96\n",
+       {"mlp-unit"},
+       kL + "attn.k_proj.weight D D\n" + kL + "ffn.x_k D\n"},
       {"rwkv",  // units that keep their order
        type("rwkv"),
        "rwkv.embeddings.weight T D\nhead.weight T D\n" + norm("rwkv.ln_out") +

@@ -93,24 +93,31 @@ std::vector<Layout> latentDecoders() {
                           R"("qk_nope_head_dim":16)",
        latent(kMlp),
        {"mlp-unit", "latent-dim", "value-dim", "rotary-free"}},
-      {"axk2",  // rows of gates behind the queries of each head
-       type("axk2") + kLatent + kMoe + R"(,"n_group":2)",
-       replaced(latent(kExperts + kCorrection + kShared + kL + "post_mlp_layernorm.weight D\n"),
-                "q_b_proj.weight 96 32", "q_b_proj.weight 160 32"),
-       {"mlp-unit", "latent-dim", "value-dim", "rotary-free"}},
+      {"axk2",  // rows of gates behind the queries of each head, and the latent before its norm
+       type("axk2") + kLatent + kMoe,
+       replaced(replaced(latent(kExperts + kCorrection + kShared), "q_b_proj.weight 96 32",
+                         "q_b_proj.weight 160 64"),
+                "layernorm.weight D", "layernorm.norm.weight D"),
+       {"mlp-unit", "latent-dim", "value-dim", "rotary-free"},
+       replaced(kL + "input_layernorm.mlp.fc1.weight 4 D\n" + kL +
+                    "input_layernorm.mlp.fc2.weight D 4\n",
+                "{l}", "1") +
+           kL + "self_attn.indexer.wk.weight 16 D\n"},
       {"openpangu_v2",
-       type("openpangu_v2") + kLatent + kMoe,
-       latent(kExperts + kCorrection + kShared),
-       {"mlp-unit", "latent-dim", "value-dim", "rotary-free"}},
+       type("openpangu_v2") + kLatent + kMoe + R"(,"rope_interleave":false)",
+       latent(kExperts + kL + "mlp.e_score_correction.bias E\n" + kShared + kL +
+              "pre_mlp_layernorm.weight D\n" + kL + "post_mlp_layernorm.weight D\n"),
+       {"mlp-unit", "latent-dim", "value-dim", "rotary-free"},
+       kL + "self_attn.qa_conv.weight 32 1 3\n" + kL + "self_attn.o_conv.weight Q 1 3\n" + kL +
+           "self_attn.param_sink_k_pe 4 8\n" + kL + "attn_mhc_module.phi.weight 24 256\n"},
       {"longcat",  // attention and a dense MLP twice a layer
        type("longcat_flash") + kLatent +
            R"(,"hidden_size":64,"num_layers":2,"num_attention_heads":4,"ffn_hidden_size":96,)"
            R"("expert_ffn_hidden_size":96,"n_routed_experts":4,"zero_expert_num":2,"moe_topk":2,)"
            R"("vocab_size":256)",
-       twice(0) + kEnds + mlp(kL + "mlp.experts.{e}."),
+       twice(0) + twice(1) + kEnds + mlp(kL + "mlp.experts.{e}."),
        {"mlp-unit", "latent-dim", "value-dim", "rotary-free"},
-       twice(1) + kL + "mlp.router.classifier.weight 6 D\n" + kL +
-           "mlp.router.e_score_correction_bias 6\n"},
+       kL + "mlp.router.classifier.weight 6 D\n" + kL + "mlp.router.e_score_correction_bias 6\n"},
       {"kimi_linear",  // the first layer has linear attention
        type("kimi_linear") + kMoe +
            R"(,"q_lora_rank":null,"kv_lora_rank":32,"qk_rope_head_dim":8,"qk_nope_head_dim":16,)"

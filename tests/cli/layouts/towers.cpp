@@ -138,6 +138,16 @@ std::vector<Layout> towers() {
        "convnext.encoder.stages.1.layers.0.pwconv1.weight 128 32\n"
        "convnext.encoder.stages.1.layers.0.pwconv2.weight 32 128\n"
        "convnext.encoder.stages.3.layers.0.pwconv1.weight 512 128\n"},
+      {"vit_timm",
+       R"("architecture":"vit_tiny_patch16_224","num_classes":10,"num_features":64,)" +
+           kTower.substr(1),
+       norm("norm") + "head.weight 10 D\nhead.bias 10\n" +
+           replaced(norm(kL + "norm1") + norm(kL + "norm2") + kL + "attn.qkv.weight 192 D\n" + kL +
+                        "attn.qkv.bias 192\n" + square(kL + "attn.proj") +
+                        plain(kL + "mlp.fc1", kL + "mlp.fc2"),
+                    "model.layers.", "blocks."),
+       {"value-dim", "rotary-free"},
+       "patch_embed.proj.weight D 3 4 4\npos_embed 1 5 D\ncls_token 1 1 D\n"},
   };
 }
 

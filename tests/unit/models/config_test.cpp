@@ -115,6 +115,30 @@ TEST(Dimensions, OfTheRotationAreReadWhereverTheyStand) {
   EXPECT_FALSE(standing.rotary_differs);
 }
 
+TEST(Dimensions, ReadListsOfTheTurningPartWithTheKindsOfLayers) {
+  const auto turning = [](const std::string& layers) {
+    return dimensions(
+        R"({"head_dim":64,"num_attention_heads":1,"partial_rotary_factors":[0.5,1.0],)"
+        R"("layer_types":[)" +
+        layers + "]}");
+  };
+  const Dimensions d = turning(R"("full_attention","sliding_attention")");
+  EXPECT_FALSE(d.rotary_differs);
+  ASSERT_EQ(d.head_kinds.size(), 2u);
+  EXPECT_EQ(d.head_kinds[0].rotary_dim, 32u);
+  EXPECT_EQ(d.head_kinds[1].rotary_dim, 64u);
+  // Layers of one kind that differ: nobody says which rows of them are a pair.
+  EXPECT_TRUE(turning(R"("full_attention","full_attention")").rotary_differs);
+}
+
+TEST(ModelConfigs, KnowModelsThatNameTheirTypeOtherwise) {
+  EXPECT_THAT(readConfig(R"({"architecture":"resnet50.a1_in1k"})", "c").model_types,
+              testing::ElementsAre("resnet"));
+  EXPECT_THAT(readConfig(R"({"ssm_cfg":{"layer":"Mamba2"}})", "c").model_types,
+              testing::ElementsAre("mamba2"));
+  EXPECT_THAT(readConfig(R"({"ssm_cfg":{}})", "c").model_types, testing::ElementsAre("mamba"));
+}
+
 TEST(Dimensions, OfHeadsMayDifferByKindOfLayer) {
   const Dimensions d = dimensions(R"({"text_config":{"hidden_size":2560,"num_attention_heads":8,
     "num_hidden_layers":3,"num_key_value_heads":4,"head_dim":256,"global_head_dim":512,

@@ -34,6 +34,16 @@ TEST(NamePattern, MatchesTheWholeNameAndPlainIndicesOnly) {
   }
 }
 
+TEST(NamePattern, SaysWhichLayerIsMeantWhereNamesCountOtherwise) {
+  const auto layer = [](const char* pattern) { return NamePattern(pattern).match("l.5.w")->layer; };
+  EXPECT_EQ(layer("l.{layer+30}.w"), 35);
+  EXPECT_EQ(layer("l.{2*layer}.w"), 10);
+  EXPECT_EQ(layer("l.{2*layer+1}.w"), 11);
+  EXPECT_EQ(NamePattern("l.{2*layer+1}.w").text(), "l.{2*layer+1}.w");
+  EXPECT_EQ(NamePattern("l.{2*layer+1}.w").layersOfEach(), 2);
+  EXPECT_EQ(NamePattern("l.{layer+30}.w").layersOfEach(), 1);
+}
+
 std::string refusal(const std::string& text) {
   try {
     NamePattern pattern(text);
@@ -51,6 +61,9 @@ TEST(NamePattern, RefusesWhatCannotBeMatchedPlainly) {
   EXPECT_EQ(refusal("a}b"), "'}' without a '{' before it");
   EXPECT_EQ(refusal("{layer}.{layer}"), "{layer} is captured twice");
   EXPECT_EQ(refusal("{layer}{expert}"), "two captures need something between them");
+  for (const char* text : {"{0*layer}", "{x*layer}", "{layer+}", "{layer+1.5}", "{9999*layer}"}) {
+    EXPECT_EQ(refusal(text), "a layer is {layer}, {layer+3} or {2*layer+1}") << text;
+  }
   EXPECT_EQ(refusal("{layer}0"), "a digit behind a capture makes the pattern ambiguous");
 }
 
