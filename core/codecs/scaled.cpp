@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "codecs/scalars.hpp"
+#include "models/byte_floats.hpp"
 
 namespace kindred::codecs {
 namespace {
@@ -44,17 +45,24 @@ class Scaled final : public Codec {
     const std::uint64_t top = first / height_, row_bytes = columns_ * sizeOf(codes_);
     for (std::uint64_t r = 0; r < count; ++r) {
       const std::span<float> row = values.subspan(r * columns_, columns_);
-      toNumbers(codes_, bytes[0].subspan(r * row_bytes, row_bytes), row);
+      const Bytes coded = bytes[0].subspan(r * row_bytes, row_bytes);
       const float* scale = scales.data() + ((first + r) / height_ - top) * across_;
       for (std::uint64_t left = 0, b = 0; left < columns_; left += width_, ++b) {
-        const std::uint64_t right = left + std::min(width_, columns_ - left);
-        const float factor = scale[b] * factor_;
-        for (std::uint64_t c = left; c < right; ++c) row[c] *= factor;
+        const std::uint64_t width = std::min(width_, columns_ - left), size = sizeOf(codes_);
+        toTimes(coded.subspan(left * size, width * size), row.subspan(left, width),
+                scale[b] * factor_);
       }
     }
   }
 
  private:
+  void toTimes(Bytes coded, std::span<float> values, float factor) const {
+    if (codes_ == DType::F8_E4M3) return models::convertE4M3(coded, values, factor);
+    if (codes_ == DType::F8_E5M2) return models::convertE5M2(coded, values, factor);
+    toNumbers(codes_, coded, values);
+    for (float& value : values) value *= factor;
+  }
+
   DType codes_, scales_;
   std::uint64_t rows_, columns_, height_, width_;
   float factor_;

@@ -10,6 +10,7 @@
 
 #include <kindred/error.hpp>
 
+#include "models/byte_floats.hpp"
 #include "models/half_floats.hpp"
 #include "models/small_floats.hpp"
 
@@ -100,9 +101,9 @@ void toFloat(DType dtype, std::span<const std::byte> raw, std::span<float> out) 
     case DType::BF16:
       return convertBF16(raw, out);
     case DType::F8_E4M3:
-      return convertBytes(raw, kE4M3, out);
+      return convertE4M3(raw, out);
     case DType::F8_E5M2:
-      return convertBytes(raw, kE5M2, out);
+      return convertE5M2(raw, out);
     case DType::F8_E8M0:
       return convertBytes(raw, kE8M0, out);
     case DType::F8_E4M3FNUZ:
