@@ -1,9 +1,10 @@
 """Mutants: whether the tests of the statistical core would notice a mistake in it.
 
 Draws places in the sources at random, makes one change at each (another operator, a guard that never
-holds, a constant that is off by one), builds the one test program that is to notice, and runs it. A
-mutant whose tests fail, hang or crash is killed; one that passes them survives and is printed with its
-line. Works on a copy in build/mutants, so that no source is ever left changed.
+holds, a constant that is off by one), builds the test programs that are to notice, and runs them. A
+mutant of which one fails, hangs or crashes is killed; one that passes them all survives and is printed
+with its line. What no test could notice is in equivalent.txt with the reason, and is not drawn. Works on
+a copy in build/mutants, so that no source is ever left changed.
 
     ./dev mutants COUNT [FILE] [SEED]
 """
@@ -20,12 +21,14 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 COPY = ROOT / "build" / "mutants" / "source"
 BUILD = ROOT / "build" / "mutants" / "build"
 
-# Where the core is, and the programs whose tests are to notice.
+EQUIVALENT = pathlib.Path(__file__).with_name("equivalent.txt")
+
+# Where the core is, and the programs whose tests are to notice, the quicker one first.
 PROGRAMS = {
-    "sdk/analysis/align": "unit_analysis",
-    "sdk/analysis/stats": "unit_analysis",
-    "core/evidence": "unit_evidence",
-    "core/codecs": "unit_codecs",
+    "sdk/analysis/align": ["unit_analysis", "unit_align"],
+    "sdk/analysis/stats": ["unit_analysis", "unit_align"],
+    "core/evidence": ["unit_evidence"],
+    "core/codecs": ["unit_codecs", "unit_reading"],
 }
 SECONDS = 120  # of one run of a program's tests; longer is a hang, and noticed
 
@@ -73,8 +76,38 @@ def files():
     return [file for file in listed if file.endswith(".cpp")]
 
 
-def program_of(file):
-    return next(program for folder, program in PROGRAMS.items() if file.startswith(folder + "/"))
+def programs_of(file):
+    return next(programs for folder, programs in PROGRAMS.items() if file.startswith(folder + "/"))
+
+
+def equivalents():
+    """{(file, from, to)}: paragraphs of a file's name, "- " from, "+ " to and the reason; # is a comment."""
+    listed = set()
+    for paragraph in EQUIVALENT.read_text().split("\n\n"):
+        lines = [line for line in paragraph.split("\n") if line and not line.startswith("#")]
+        if not lines:
+            continue
+        file, before, after, *why = lines
+        if not (before.startswith("- ") and after.startswith("+ ") and why):
+            sys.exit(f"{EQUIVALENT.name}: not a file, '- ', '+ ' and a reason: {paragraph}")
+        listed.add((file, before[2:], after[2:]))
+    return listed
+
+
+def without_equivalents(mutants):
+    listed = equivalents()
+    left, met = [], set()
+    for mutant in mutants:
+        change = (mutant[0], mutant[2].strip(), mutant[3].strip())
+        if change in listed:
+            met.add(change)
+        else:
+            left.append(mutant)
+    read = {file for file, *_ in mutants}
+    stale = [change for change in listed - met if change[0] in read]
+    if stale:
+        sys.exit(f"{EQUIVALENT.name} lists what is no mutant: {stale[0]}")
+    return left
 
 
 def copy_sources():
@@ -118,9 +151,12 @@ def tried(mutant):
     lines[at] = to
     try:
         target.write_text("\n".join(lines))
-        if not build(program_of(file)):
-            return "no program"
-        return "survived" if passes(program_of(file)) else "killed"
+        for program in programs_of(file):
+            if not build(program):
+                return "no program"
+            if not passes(program):
+                return "killed"
+        return "survived"
     finally:
         target.write_text(before)
 
@@ -131,7 +167,8 @@ def main(arguments):
     if not wanted:
         sys.exit(f"no source of the core is named '{arguments[1]}': " + ", ".join(PROGRAMS))
     drawn = random.Random(int(arguments[2]) if len(arguments) > 2 else 1)
-    mutants = [mutant for file in wanted for mutant in mutants_of(file)]
+    every = [mutant for file in wanted for mutant in mutants_of(file)]
+    mutants = without_equivalents(every)
     total = len(mutants)
     drawn.shuffle(mutants)
     copy_sources()
@@ -140,7 +177,7 @@ def main(arguments):
                        "-DKINDRED_TESTS=ON", "-DKINDRED_UNITY=OFF", *options)
     if configured.returncode != 0:
         sys.exit(configured.stdout.decode())
-    for program in sorted({program_of(file) for file in wanted}):
+    for program in sorted({program for file in wanted for program in programs_of(file)}):
         if not build(program) or not passes(program):
             sys.exit(f"{program} does not build or pass without a mutant")
     came = {"killed": 0, "survived": 0, "no program": 0}

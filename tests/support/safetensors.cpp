@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <cstring>
 #include <fstream>
+#include <limits>
 #include <numeric>
 #include <stdexcept>
 
@@ -64,6 +65,21 @@ std::uint16_t halfBits(DType dtype, double value) {
   const auto bits =
       static_cast<long>(steps) + (static_cast<long>(exponent + bias - 1) << fraction_bits);
   return static_cast<std::uint16_t>(sign | std::min<long>(bits, infinity));
+}
+
+double halfValue(DType dtype, std::uint16_t bits) {
+  const int exponent_bits = dtype == DType::F16 ? 5 : 8;
+  const int fraction_bits = 15 - exponent_bits;
+  const int bias = (1 << (exponent_bits - 1)) - 1;
+  const int exponent = (bits & 0x7fff) >> fraction_bits;
+  const int fraction = bits & ((1 << fraction_bits) - 1);
+  double size = std::ldexp((1 << fraction_bits) + fraction, exponent - bias - fraction_bits);
+  if (exponent == 0) size = std::ldexp(fraction, 1 - bias - fraction_bits);
+  if (exponent == (1 << exponent_bits) - 1) {
+    size = fraction == 0 ? std::numeric_limits<double>::infinity()
+                         : std::numeric_limits<double>::quiet_NaN();
+  }
+  return bits & 0x8000 ? -size : size;
 }
 
 TestTensor tensorOf(std::string name, DType dtype, std::vector<std::uint64_t> shape,

@@ -34,6 +34,8 @@ TestTensor randomTensor(std::string name, DType dtype, std::vector<std::uint64_t
                         std::uint64_t seed);
 // The bits of `value` in a dtype of 16 bits, rounded to nearest even.
 std::uint16_t halfBits(DType dtype, double value);
+// The number that such bits stand for.
+double halfValue(DType dtype, std::uint16_t bits);
 
 // The JSON header of these tensors, laid out one behind the other.
 std::string safetensorsHeader(const std::vector<TestTensor>& tensors);

@@ -1,91 +1,15 @@
 // Codecs of quantised safetensors, each against a matrix that the test packs by the format's rule.
 #include <gmock/gmock.h>
 
-#include <cmath>
-#include <cstring>
-
 #include "codecs/bitsandbytes.hpp"
 #include "codecs/column_packed.hpp"
 #include "codecs/four_bit_floats.hpp"
 #include "codecs/grouped_integers.hpp"
 #include "codecs/scaled.hpp"
+#include "pieces.hpp"
 
 namespace kindred::codecs {
 namespace {
-
-using Data = std::vector<std::vector<std::byte>>;
-
-template <class T>
-std::vector<std::byte> bytesOf(const std::vector<T>& values) {
-  std::vector<std::byte> bytes(values.size() * sizeof(T));
-  std::memcpy(bytes.data(), values.data(), bytes.size());
-  return bytes;
-}
-
-// Nothing but the pieces that the codec asked for.
-struct Held {
-  Held(const std::vector<Piece>& pieces, const Data& parts) {
-    for (const Piece& piece : pieces) {
-      const auto& part = parts.at(piece.part);
-      if (piece.offset + piece.length > part.size()) throw std::runtime_error("beyond the part");
-      const auto begin = part.begin() + static_cast<std::ptrdiff_t>(piece.offset);
-      held.emplace_back(begin, begin + static_cast<std::ptrdiff_t>(piece.length));
-    }
-    for (const auto& piece : held) bytes.emplace_back(piece);
-  }
-  std::vector<std::vector<std::byte>> held;
-  std::vector<Bytes> bytes;
-};
-
-// Rows [first, first + count).
-std::vector<float> rowsOf(const Codec& codec, const Data& parts, std::uint64_t first,
-                          std::uint64_t count) {
-  const Held held(codec.pieces(first, count), parts);
-  std::vector<float> values(count * codec.columns());
-  codec.decode(first, count, held.bytes, values);
-  return values;
-}
-
-// Likewise columns, each as a row.
-std::vector<float> columnsOf(const Codec& codec, const Data& parts, std::uint64_t first,
-                             std::uint64_t count) {
-  const Held held(codec.columnPieces(first, count), parts);
-  std::vector<float> values(count * codec.rows());
-  codec.decodeColumns(first, count, held.bytes, values);
-  return values;
-}
-
-void expectColumnsOf(const std::vector<float>& all, const Codec& codec, const Data& parts) {
-  for (std::uint64_t c = 0; c < codec.columns(); ++c) {
-    const std::uint64_t count = std::min<std::uint64_t>(3, codec.columns() - c);
-    std::vector<float> wanted;
-    for (std::uint64_t i = 0; i < count; ++i) {
-      for (std::uint64_t r = 0; r < codec.rows(); ++r) {
-        wanted.push_back(all[r * codec.columns() + c + i]);
-      }
-    }
-    EXPECT_EQ(bytesOf(columnsOf(codec, parts, c, count)), bytesOf(wanted)) << "column " << c;
-  }
-}
-
-// All rows at once, after making sure that one row at a time gives the same, and columns where they
-// can be read.
-std::vector<float> allRows(const Codec& codec, const Data& parts) {
-  const std::vector<float> all = rowsOf(codec, parts, 0, codec.rows());
-  if (!codec.columnPieces(0, 1).empty()) expectColumnsOf(all, codec, parts);
-  for (std::uint64_t r = 0; r < codec.rows(); ++r) {
-    const auto begin = all.begin() + static_cast<std::ptrdiff_t>(r * codec.columns());
-    const std::vector<float> row(begin, begin + static_cast<std::ptrdiff_t>(codec.columns()));
-    EXPECT_EQ(bytesOf(rowsOf(codec, parts, r, 1)), bytesOf(row)) << "row " << r;  // NaN is NaN
-  }
-  return all;
-}
-
-std::uint64_t cost(const Codec& codec, std::uint64_t first, std::uint64_t count) {
-  std::uint64_t bytes = 0;
-  for (const Piece& piece : codec.pieces(first, count)) bytes += piece.length;
-  return bytes;
-}
 
 // Codes that look random.
 std::uint32_t codeOf(std::uint64_t row, std::uint64_t column, unsigned bits) {
@@ -153,11 +77,53 @@ TEST(FourBitFloats, DivideOrMultiplyByTheScaleOfTheMatrix) {
   EXPECT_EQ(allRows(*fourBitFloats(codes, scales, global, Global::divides), parts)[0], 0.25f);
 }
 
+TEST(FourBitFloats, HoldEachMagnitudeWithEitherSignAndThePlaceOfItsScale) {
+  // Two rows of 32 in groups of 16; codes 0 to 15, the lower half of a byte first.
+  std::vector<std::uint8_t> codes;
+  for (int row = 0; row < 2; ++row) {
+    for (int byte = 0; byte < 16; ++byte) {
+      codes.push_back(static_cast<std::uint8_t>(2 * byte % 16 + (2 * byte % 16 + 1) * 16));
+    }
+  }
+  const std::vector<std::uint8_t> scales{127, 128, 126, 130};
+  const float magnitudes[] = {0, 0.5f, 1, 1.5f, 2, 3, 4, 6}, sizes[] = {1, 2, 0.5f, 8};
+  std::vector<float> expected;
+  for (int e = 0; e < 64; ++e) {
+    expected.push_back((e % 16 < 8 ? 1.0f : -1.0f) * magnitudes[e % 8] * sizes[e / 16]);
+  }
+  const auto codec = fourBitFloats({DType::U8, {2, 16}}, {DType::U8, {2, 2}});
+  ASSERT_NE(codec, nullptr);
+  EXPECT_EQ(allRows(*codec, {bytesOf(codes), bytesOf(scales)}), expected);
+  EXPECT_EQ(cost(*codec, 1, 1), 16u + 2);
+  EXPECT_EQ(codec->name(), "MXFP4, groups of 16");
+  EXPECT_TRUE(codec->odd());
+}
+
 TEST(FourBitFloats, NeedFittingShapes) {
   EXPECT_EQ(fourBitFloats({DType::U8, {2, 16}}, {DType::U8, {3, 1}}), nullptr);
   EXPECT_EQ(fourBitFloats({DType::I8, {2, 16}}, {DType::U8, {2, 1}}), nullptr);
   EXPECT_EQ(fourBitFloats({DType::U8, {2, 16}}, {DType::U8, {2, 0}}), nullptr);
   EXPECT_NE(fourBitFloats({DType::U8, {2, 3, 16}}, {DType::U8, {2, 3}}), nullptr);
+  // Three axes are blocks of sixteen bytes; one axis is no matrix, nor are four.
+  EXPECT_EQ(fourBitFloats({DType::U8, {2, 3, 8}}, {DType::U8, {2, 3}}), nullptr);
+  EXPECT_EQ(fourBitFloats({DType::U8, {2, std::uint64_t{1} << 61, 16}}, {DType::U8, {2, 3}}),
+            nullptr);
+  EXPECT_EQ(fourBitFloats({DType::U8, {16}}, {DType::U8, {16, 1}}), nullptr);
+  EXPECT_EQ(fourBitFloats({DType::U8, {2, 3, 16, 1}}, {DType::U8, {2, 3}}), nullptr);
+  // Scales: one axis for rows and one for groups, as many as cut a row evenly, of a type that can.
+  EXPECT_EQ(fourBitFloats({DType::U8, {2, 16}}, {DType::U8, {2}}), nullptr);
+  EXPECT_EQ(fourBitFloats({DType::U8, {2, 16}}, {DType::U8, {2, 1, 1}}), nullptr);
+  EXPECT_EQ(fourBitFloats({DType::U8, {2, 16}}, {DType::U8, {2, 3}}), nullptr);
+  EXPECT_EQ(fourBitFloats({DType::U8, {2, 16}}, {DType::F32, {2, 1}}), nullptr);
+  EXPECT_EQ(fourBitFloats({DType::U8, {0, 16}}, {DType::U8, {0, 1}}), nullptr);
+  EXPECT_EQ(fourBitFloats({DType::U8, {2, 0}}, {DType::U8, {2, 1}}), nullptr);
+  EXPECT_NE(fourBitFloats({DType::U8, {2, 16}}, {DType::F8_E8M0, {2, 32}}), nullptr);
+  // The scale of the matrix is one float.
+  const Part codes{DType::U8, {2, 16}}, scales{DType::F8_E4M3, {2, 2}};
+  EXPECT_EQ(fourBitFloats(codes, scales, {DType::F16, {1}}, Global::divides), nullptr);
+  EXPECT_EQ(fourBitFloats(codes, scales, {DType::F32, {2}}, Global::divides), nullptr);
+  EXPECT_NE(fourBitFloats(codes, scales, {DType::F32, {}}, Global::divides), nullptr);
+  EXPECT_NE(fourBitFloats(codes, scales, {DType::F32, {1, 1}}, Global::divides), nullptr);
 }
 
 TEST(MlxAffine, ReadsCodesThatStraddleBytes) {

@@ -62,6 +62,93 @@ TEST(Breadth, SpeaksOfTheMostTellingFindingAndJoinsLayersOfAll) {
   EXPECT_EQ(breadth.layers, 6U);
 }
 
+TEST(Breadth, CountsALayerFromOneInAThousand) {
+  // Of 96 coins 65 heads have p = 6.8e-4, 64 have 1.5e-3, both sides counted.
+  Finding finding = agreeing(2, 2, 0.7);
+  finding.by_layer[1].heads = 65;
+  EXPECT_EQ(breadthOf({&finding}).layers, 2U);
+  finding.by_layer[1].heads = 31;
+  EXPECT_EQ(breadthOf({&finding}).layers, 2U) << "signs that were all turned";
+  finding.by_layer[1].heads = 64;
+  EXPECT_EQ(breadthOf({&finding}).layers, 1U);
+  EXPECT_EQ(breadthOf({&finding}).layers_tested, 2U);
+}
+
+TEST(Breadth, ExpectsNothingOfLayersOfFewCoins) {
+  // Where others agree in all their coins, five deviations take 25 of them.
+  Finding finding = agreeing(4, 4, 0.7);
+  finding.by_layer[3] = {3, 24, 12};
+  EXPECT_EQ(breadthOf({&finding}).layers_tested, 3U);
+  finding.by_layer[3] = {3, 25, 12};
+  EXPECT_EQ(breadthOf({&finding}).layers_tested, 4U);
+  EXPECT_EQ(breadthOf({&finding}).layers, 3U);
+  finding.by_layer[3] = {3, 0, 0};
+  EXPECT_EQ(breadthOf({&finding}).layers_tested, 3U);
+}
+
+TEST(Breadth, SharesAreWhatAgreesBeyondChance) {
+  const Finding half = agreeing(8, 4, 0.7);  // 576 of 768 heads
+  EXPECT_DOUBLE_EQ(breadthOf({&half}).share, 0.5);
+  Finding turned = half;
+  for (LayerCoins& layer : turned.by_layer) layer.heads = layer.coins - layer.heads;
+  EXPECT_DOUBLE_EQ(breadthOf({&turned}).share, 0.5);
+}
+
+TEST(Breadth, SizesAreCosines) {
+  const Finding finding = agreeing(8, 8, 0.7);
+  EXPECT_DOUBLE_EQ(breadthOf({&finding}).chance, 0.85 * 0.1);
+  EXPECT_THAT(breadthText(breadthOf({&finding})), HasSubstr("is 0.700 (of rows that do not belong "
+                                                            "together 0.085)"));
+  EXPECT_THAT(breadthText(breadthOf({&finding})), HasSubstr("100 % of the units"));
+  Finding unknown = finding;
+  unknown.likeness->median = 0;
+  EXPECT_THAT(breadthText(breadthOf({&unknown})), Not(HasSubstr("median")));
+}
+
+// Without coins of layers: an order, of whose units so many stand in their place, or signs.
+Finding whole(double statistic, bool of_signs) {
+  Finding finding = agreeing(0, 0, 0.7);
+  finding.units = 200;
+  finding.statistic = statistic;
+  if (!of_signs) finding.likeness->agreement.reset();
+  return finding;
+}
+
+TEST(Breadth, OfAnOrderIsTheShareOfUnitsInPlace) {
+  const Finding order = whole(150, false), signs = whole(150, true), ranks = whole(9000, true);
+  EXPECT_DOUBLE_EQ(breadthOf({&order}).share, 0.75);
+  EXPECT_DOUBLE_EQ(breadthOf({&order}).chance, 0.1) << "the most that any order reaches";
+  EXPECT_EQ(breadthOf({&order}).layers_tested, 0U);
+  EXPECT_DOUBLE_EQ(breadthOf({&signs}).share, 0.5);
+  EXPECT_EQ(breadthOf({&ranks}).share, 0) << "a sum of ranks is no share";
+  const Finding all = whole(200, true);
+  EXPECT_DOUBLE_EQ(breadthOf({&all}).share, 1);
+  EXPECT_THAT(breadthText(breadthOf({&order})), Not(HasSubstr("layers")));
+  EXPECT_THAT(breadthText(breadthOf({&order})), HasSubstr("75 % of the units"));
+}
+
+TEST(Breadth, OfAnOrderStandsBackBehindCoinsOfLayers) {
+  const Finding order = whole(150, false), layers = agreeing(8, 8, 0.3);
+  const Breadth breadth = breadthOf({&order, &layers});
+  EXPECT_DOUBLE_EQ(breadth.share, 1);
+  EXPECT_DOUBLE_EQ(breadth.median, 0.3);
+  Finding unmeasured = order;
+  unmeasured.likeness->median = 0;
+  EXPECT_EQ(breadthOf({&unmeasured}).share, 0);
+}
+
+TEST(Breadth, IsNarrowBelowHalfOfTheLayersOrAtChance) {
+  const auto narrow = [](std::uint64_t layers, std::uint64_t tested, double median) {
+    return isNarrow({layers, tested, 1, median, 0.1});
+  };
+  EXPECT_TRUE(narrow(3, 8, 0));
+  EXPECT_FALSE(narrow(4, 8, 0));
+  EXPECT_TRUE(narrow(0, 2, 0));
+  EXPECT_FALSE(narrow(0, 1, 0)) << "one layer is no share of layers";
+  EXPECT_TRUE(narrow(8, 8, 0.114));
+  EXPECT_FALSE(narrow(8, 8, 0.116));
+}
+
 TEST(Breadth, OfNothingIsNothing) {
   EXPECT_EQ(breadthText(breadthOf({})), "");
   EXPECT_FALSE(isNarrow(breadthOf({})));
@@ -122,6 +209,50 @@ TEST(Copies, ThatAreNotSeenAreNamedWithTheBytesThatWouldShowThem) {
   EXPECT_THAT(text, HasSubstr("redrawn (--max-bytes 16GB would show it)"));
   const std::string never = copies.text({64'000'000, 256'400'000, 0});
   EXPECT_THAT(never, HasSubstr("redrawn (no number of bytes would show it)"));
+}
+
+TEST(Copies, AreNotSeenByRowsThatWouldHaveToBeEqual) {
+  Copies none;
+  EXPECT_EQ(none.text({1, 1, 1}), "") << "no test stated its power";
+  none.add(tossedRows("mlp.up", 1, {}));
+  EXPECT_THAT(none.text({}), HasSubstr("not seen would be a copy in order"));
+  EXPECT_THAT(none.text({}), Not(HasSubstr("are seen")));
+  Copies nearly;
+  nearly.add(tossedRows("mlp.up", 0.995, {}));
+  EXPECT_THAT(nearly.text({}), HasSubstr("in order from 0.9950 "));
+}
+
+TEST(Copies, OfAdaptersAreNoneOfTheirModels) {
+  Finding adapter = tossedRows("a", 0.03, {});
+  adapter.gauge = Gauge::adapter_rank;
+  Copies copies;
+  copies.add(adapter);
+  EXPECT_EQ(copies.text({}), "");
+}
+
+TEST(Copies, AreSeenByRowsAloneWhereTheseSeeMore) {
+  Copies copies;
+  copies.add(tossedRows("mlp.up", 0.4, 0.2));
+  EXPECT_THAT(copies.text({}), HasSubstr("in order from 0.2 "));
+  Copies paired;
+  paired.add(tossedRows("mlp.up", 0.2, 0.4));
+  EXPECT_THAT(paired.text({}), HasSubstr("in order from 0.2 "));
+  Copies strong;
+  strong.add(tossedRows("mlp.up", 0.7, {}));
+  EXPECT_THAT(strong.text({}), HasSubstr("rotated besides from 0.7 ")) << "no less than in order";
+}
+
+TEST(Copies, NameBytesRoundedUpToWhatTheOptionTakes) {
+  Copies copies;
+  copies.add(tossedRows("mlp.up", 1, {}));
+  const auto needed = [&](std::uint64_t bytes) { return copies.text({1'000'000, bytes, 0}); };
+  EXPECT_THAT(needed(2'000'000), HasSubstr("--max-bytes 2MB "));
+  EXPECT_THAT(needed(2'000'001), HasSubstr("--max-bytes 3MB "));
+  EXPECT_THAT(needed(9'999'000'000), HasSubstr("--max-bytes 9999MB "));
+  EXPECT_THAT(needed(10'000'000'000), HasSubstr("--max-bytes 10GB "));
+  EXPECT_THAT(needed(10'000'000'001), HasSubstr("--max-bytes 11GB "));
+  EXPECT_THAT(needed(1'000'000), HasSubstr("(no number of bytes would show it)"));
+  EXPECT_THAT(copies.text({0, 5, 5}), Not(HasSubstr("bytes")));
 }
 
 TEST(Copies, AreToldByTheTestThatSeesTheWeakestOfEachKind) {
