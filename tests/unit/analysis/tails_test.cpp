@@ -153,6 +153,44 @@ TEST(LayersTail, EqualsCountingOverTwoLayers) {
   }
 }
 
+// P(F = j) = D_{m - j} / ((m - j)! j!), layer after layer, with nothing tilted.
+std::vector<long double> plainMasses(std::size_t layers, std::size_t m) {
+  std::vector<long double> factorial{1}, share;  // j!, and of permutations without a fixed point
+  long double sum = 0;
+  for (std::size_t j = 0; j <= m; ++j) {
+    if (j > 0) factorial.push_back(factorial.back() * static_cast<long double>(j));
+    sum += (j % 2 == 0 ? 1 : -1) / factorial[j];
+    share.push_back(j == 1 ? 0 : sum);
+  }
+  std::vector<long double> all{1};
+  for (std::size_t layer = 0; layer < layers; ++layer) {
+    std::vector<long double> next(all.size() + m, 0);
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      for (std::size_t j = 0; j <= m; ++j) next[i + j] += all[i] * share[m - j] / factorial[j];
+    }
+    all = std::move(next);
+  }
+  return all;
+}
+
+TEST(LayersTail, OfManyLayersIsTheirConvolutionAtEveryNumberOfPoints) {
+  const std::vector<std::uint64_t> sizes(12, 32);
+  const std::vector<long double> masses = plainMasses(12, 32);
+  for (std::size_t k = 1; k <= 384; k += 7) {
+    long double tail = 0;
+    for (std::size_t j = masses.size(); j-- > k;) tail += masses[j];
+    EXPECT_NEAR(layersTail(sizes, k).log10_p, static_cast<double>(std::log10(tail)), 1e-9) << k;
+  }
+}
+
+TEST(LayersTail, OfNoPointIsOneExactly) {
+  const Tail tail = layersTail(std::vector<std::uint64_t>{4, 5}, 0);
+  EXPECT_EQ(tail.log10_p, 0);
+  EXPECT_TRUE(tail.exact);
+  EXPECT_EQ(layersTailBound(7, 0), 0);
+  EXPECT_EQ(fixedPointsTail(7, 0), 0);
+}
+
 TEST(LayersTail, OfAllPointsFixedIsTheProductOfTheLayers) {
   const std::vector<std::uint64_t> sizes(46, 64);
   const Tail tail = layersTail(sizes, 46 * 64);
@@ -200,7 +238,12 @@ TEST(RademacherBounds, HoldForEveryThresholdAndChernoffIsTheSharper) {
 
 TEST(RademacherBounds, ChernoffReachesTheFloorWhereAllSignsAgree) {
   const std::vector<double> weights{1, 2, 3, 4};
-  EXPECT_NEAR(chernoffBound(weights, 10), -4 * kLog10Of2, 1e-12);
+  for (const double t : {10.0, 10.5, 1e9}) {
+    EXPECT_NEAR(chernoffBound(weights, t), -4 * kLog10Of2, 1e-12) << t;
+  }
+  EXPECT_EQ(chernoffBound(std::vector<double>{0, 0}, 1), 0);
+  EXPECT_NEAR(chernoffBound(std::vector<double>{0, 2, 0}, 2), -kLog10Of2, 1e-12)
+      << "weights of zero are no coins";
 }
 
 }  // namespace

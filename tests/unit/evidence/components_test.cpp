@@ -51,5 +51,60 @@ TEST(ComponentVerdicts, ThatDifferArePartialWhateverIsLeft) {
   EXPECT_EQ(combined(of(Class::no_evidence), {kStrange}, {0.5, 0.5}).klass, Class::no_evidence);
 }
 
+TEST(ComponentVerdicts, AreListedWithTheirPValues) {
+  ComponentVerdict kin = kKin, strange{Component::projector, of(Class::no_evidence)};
+  kin.verdict.log10_p = -80.04;
+  strange.verdict.power = "a correlation of 0.1";
+  const Verdict verdict = combined(of(Class::no_evidence), {kin, strange}, {0, 0});
+  EXPECT_EQ(verdict.klass, Class::partial);
+  EXPECT_EQ(verdict.sentence,
+            "Shared in part, by component: language model: shared weights (p <= 10^-80.0); "
+            "projector: no evidence of shared weights. What was found.");
+  EXPECT_EQ(verdict.power, "of the projector: a correlation of 0.1");
+  EXPECT_EQ(verdict.log10_p, -80.04);
+}
+
+TEST(ComponentVerdicts, OfRelatedPartsAreTheMostTelling) {
+  ComponentVerdict weak{Component::projector, of(Class::shared_weights, -7)};
+  weak.verdict.sentence = "The weaker.";
+  const Verdict verdict = combined(of(Class::no_evidence), {weak, kKin}, {0, 0});
+  EXPECT_EQ(verdict.log10_p, -80);
+  EXPECT_THAT(verdict.sentence, Not(HasSubstr("The weaker.")));
+  EXPECT_THAT(verdict.sentence,
+              HasSubstr("By component: projector: shared weights (p <= 10^-7.0)"));
+}
+
+TEST(ComponentVerdicts, ThatShowNothingLeaveTheVerdictAndTellTheirPower) {
+  ComponentVerdict one = kStrange, other{Component::projector, of(Class::untestable)};
+  one.verdict.power = "much";
+  other.verdict.power = "none";
+  const Verdict verdict = combined(of(Class::no_evidence), {one, other}, {0, 0});
+  EXPECT_EQ(verdict.klass, Class::no_evidence);
+  EXPECT_EQ(verdict.sentence,
+            "By component: language model: no evidence of shared weights; projector: not testable. "
+            "What was found.");
+  EXPECT_EQ(verdict.power, "of the language model: much. of the projector: none");
+  Verdict related = of(Class::shared_weights);
+  related.power = "not needed";
+  EXPECT_EQ(combined(related, {one, other}, {0, 0}).power, "not needed");
+}
+
+TEST(ComponentVerdicts, OfOnePartAndNoneAreTheWholes) {
+  EXPECT_EQ(combined(of(Class::no_evidence), {}, {1, 1}).sentence, "What was found.");
+  EXPECT_EQ(combined(of(Class::shared_weights), {kKin}, {0.1, 0.1}).sentence, "What was found.");
+}
+
+TEST(ComponentVerdicts, NameARemainderFromAHundredthOnAndAreAPartFromAFifth) {
+  const auto left = [](double of_a, double of_b) {
+    return combined(of(Class::no_evidence), {kKin}, {of_a, of_b});
+  };
+  EXPECT_THAT(left(0.009, 0.009).sentence, Not(HasSubstr("Nothing is said")));
+  EXPECT_THAT(left(0, 0.011).sentence, HasSubstr("0 % of the first model's parameters and 1 %"));
+  EXPECT_THAT(left(0.011, 0).sentence, HasSubstr("Nothing is said"));
+  EXPECT_EQ(left(0.19, 0.9).klass, Class::shared_weights);
+  EXPECT_EQ(left(0.2, 0.9).klass, Class::partial);
+  EXPECT_EQ(left(0.9, 0.2).klass, Class::partial);
+}
+
 }  // namespace
 }  // namespace kindred::evidence

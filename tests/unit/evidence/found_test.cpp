@@ -56,6 +56,7 @@ TEST(Found, PairsAreRelatedFromTheLevelOfEvidenceOnInEitherOrder) {
   EXPECT_FALSE(found.related("c", "b"));
   EXPECT_FALSE(found.related("a", "a"));
   EXPECT_FALSE(found.settled("a", "b")) << "a later stage may say more";
+  EXPECT_TRUE(Found({row(-6)}, 1).related("a", "b"));
   EXPECT_FALSE(Found({row(-5.9)}, 1).related("a", "b"));
   EXPECT_FALSE(Found({row(-6.1)}, 2).related("a", "b")) << "half of the level";
   EXPECT_FALSE(Found({row(-20, Basis::describes)}, 1).related("a", "b"));
@@ -63,6 +64,7 @@ TEST(Found, PairsAreRelatedFromTheLevelOfEvidenceOnInEitherOrder) {
 
 TEST(Found, PairsAreSettledByAnExactTestFarBelowTheLevel) {
   EXPECT_TRUE(Found({row(-9.1)}, 1).settled("b", "a"));
+  EXPECT_TRUE(Found({row(-9)}, 1).settled("a", "b"));
   EXPECT_FALSE(Found({row(-8.9)}, 1).settled("a", "b"));
   EXPECT_FALSE(Found({row(-20, Basis::unverified)}, 1).settled("a", "b"));
   EXPECT_FALSE(Found({row(-20, Basis::exact, 1, "residual-dim")}, 1).settled("a", "b"))

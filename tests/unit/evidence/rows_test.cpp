@@ -94,7 +94,9 @@ TEST(ArrangedSigns, HaveRowsThatFallShortOfWhatTheSignsAskFor) {
   Finding finding = sized(2);
   finding.likeness->agreement = Likeness::Agreement{1.5, 0.1, 1.95};
   EXPECT_TRUE(isArranged(finding)) << "four errors above the mean is 1.9";
-  finding.likeness->agreement->least = 1.85;
+  finding.likeness->agreement = Likeness::Agreement{1.5, 0.125, 2};
+  EXPECT_FALSE(isArranged(finding)) << "just as far";
+  finding.likeness->agreement = Likeness::Agreement{1.5, 0.1, 1.85};
   EXPECT_FALSE(isArranged(finding));
   finding.likeness->agreement->least = 1.95;
   finding.likeness->clear = 16;

@@ -19,6 +19,16 @@ TEST(Start, GainsThatAgreeFarLessThanRowsLookLikeASharedStart) {
   EXPECT_EQ(startOf(0.4, 0.85)->looks_like, LooksLike::shared_start);
 }
 
+TEST(Start, HasItsBoundsAtThreeQuartersAndThreeFifthsOfWhatRowsAgreeBy) {
+  EXPECT_EQ(startOf(0.75, 1)->looks_like, LooksLike::descent);
+  EXPECT_EQ(startOf(0.74, 1)->looks_like, LooksLike::either);
+  EXPECT_EQ(startOf(0.61, 1)->looks_like, LooksLike::either);
+  EXPECT_EQ(startOf(0.6, 1)->looks_like, LooksLike::shared_start);
+  EXPECT_EQ(startOf(0.375, 0.5)->looks_like, LooksLike::descent);
+  EXPECT_TRUE(startOf(0.2, 0.3));
+  EXPECT_FALSE(startOf(0.2, 0.29));
+}
+
 TEST(Start, IsLeftOpenBetweenTheTwoAndWhereNothingWasMeasured) {
   EXPECT_EQ(startOf(0.6, 0.9)->looks_like, LooksLike::either);
   EXPECT_FALSE(startOf(std::nullopt, 0.9));
