@@ -5,6 +5,7 @@
 #include <iterator>
 #include <map>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
@@ -18,6 +19,12 @@ namespace {
 bool decidesByRows(const Finding& finding) {
   return (finding.basis == Basis::exact || finding.basis == Basis::unverified) &&
          !finding.reference.empty();
+}
+
+// Tensors of unknown families are matched by content, from their first rows on.
+bool isForeseen(const Adjusted& entry) {
+  const bool by_content = entry.finding.basis == Basis::unverified;
+  return !entry.drawn && (by_content || decidesByRows(entry.finding));
 }
 
 // The drawn finding that tells most; null: none could have told anything.
@@ -51,6 +58,14 @@ std::string contradicted(const std::vector<Adjusted>& findings) {
   return axes;
 }
 
+// Of what does not lie along the stream, which is read whole wherever it is a vector.
+bool rejectsUnits(const std::vector<Adjusted>& findings, bool drawn) {
+  return std::any_of(findings.begin(), findings.end(), [&](const Adjusted& entry) {
+    return entry.drawn == drawn && decidesByRows(entry.finding) && !isOfTheStream(entry.finding) &&
+           rejects(entry.finding, entry.log10_p);
+  });
+}
+
 std::string pOf(const Adjusted& entry) {
   return fmt::format("p <= 10^{:.1f}, {}, axis {}", std::ceil(entry.log10_p * 10) / 10,
                      entry.finding.test, entry.finding.gauge.name());
@@ -76,7 +91,7 @@ bool anyDrawn(const std::vector<Adjusted>& findings) {
 std::vector<Adjusted> unforeseen(const std::vector<Adjusted>& findings) {
   std::vector<Adjusted> left;
   std::copy_if(findings.begin(), findings.end(), std::back_inserter(left),
-               [](const Adjusted& entry) { return entry.drawn || !decidesByRows(entry.finding); });
+               [](const Adjusted& entry) { return !isForeseen(entry); });
   return left;
 }
 
@@ -92,39 +107,53 @@ Verdict inPart(Verdict all, const Verdict& left) {
 
 }  // namespace
 
-Verdict weaker(Verdict all, const Verdict& left, const std::vector<Adjusted>& findings) {
+Verdict weaker(Verdict all, const Verdict& left, const std::vector<Adjusted>& findings,
+               const Undrawn& undrawn) {
+  constexpr const char* kPlanted =
+      "rows that were planted where a run is known to read first look like this.";
+  const bool alone = isRelated(all.klass) && !isRelated(left.klass);  // by what was foreseen
+  if (!undrawn.reason.empty()) {
+    const std::string nothing = fmt::format("The beacon drew nothing: {}.", undrawn.reason);
+    if (!alone || !undrawn.needed) return said(std::move(all), nothing);
+    return said(inPart(std::move(all), left),
+                fmt::format("{} What is shown was read where anybody could know it: {}", nothing,
+                            kPlanted));
+  }
   const Adjusted* best = bestDrawn(findings);
   if (best == nullptr) {
-    return said(std::move(all),
-                "Rows that the beacon drew decided nothing: too few of them can be tested.");
+    const std::string nothing =
+        "Rows that the beacon drew decided nothing: too few of them can be tested.";
+    if (!alone) return said(std::move(all), nothing);
+    return said(inPart(std::move(all), left),
+                fmt::format("{} What is shown was read where anybody could know it: {}", nothing,
+                            kPlanted));
   }
   const bool rejected = rejects(best->finding, best->log10_p);
   if (!isRelated(all.klass)) {
     return said(std::move(all), ofDrawn(*best));
   }
-  if (!isRelated(left.klass)) {
+  const std::string_view drawn =
+      "Rows and layers that the beacon drew, which nobody could predict when the files were fixed,";
+  if (alone) {
     return said(inPart(std::move(all), left),
-                fmt::format("Rows and layers that the beacon drew, which nobody could predict when "
-                            "the files were fixed, do not show it ({}): rows that were planted "
-                            "where a run is known to read first look like this.",
-                            pOf(*best)));
+                fmt::format("{} do not show it ({}): {}", drawn, pOf(*best), kPlanted));
   }
   const std::string axes = contradicted(findings);
   if (all.klass == Class::shared_weights && !axes.empty()) {
     return said(inPart(std::move(all), left),
-                fmt::format("Rows and layers that the beacon drew, which nobody could predict when "
-                            "the files were fixed, do not show it on every axis on which foreseen "
-                            "ones do (not on {}): rows that were planted where a run is known to "
-                            "read first look like this.",
-                            axes));
+                fmt::format("{} do not show it on every axis on which foreseen ones do (not on "
+                            "{}): {}",
+                            drawn, axes, kPlanted));
+  }
+  if (all.klass == Class::shared_weights && rejectsUnits(findings, false) &&
+      !rejectsUnits(findings, true)) {
+    return said(inPart(std::move(all), left),
+                fmt::format("{} show it along the residual stream alone: {}", drawn, kPlanted));
   }
   const bool less = left.klass == Class::partial && all.klass != Class::partial;
   Verdict verdict = less ? left : std::move(all);
   if (!rejected) return said(std::move(verdict), ofDrawn(*best));  // equal bytes need no rows
-  return said(std::move(verdict),
-              fmt::format("Rows and layers that the beacon drew, which nobody could predict when "
-                          "the files were fixed, show it by themselves: {}.",
-                          pOf(*best)));
+  return said(std::move(verdict), fmt::format("{} show it by themselves: {}.", drawn, pOf(*best)));
 }
 
 }  // namespace kindred::evidence

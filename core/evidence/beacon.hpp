@@ -11,11 +11,14 @@ namespace kindred::evidence {
 
 bool anyDrawn(const std::vector<Adjusted>& findings);
 
-// Without exact findings of rows that headers tell: those of the beacon's, and what reads rows by
-// no such rule (controls' calibration, contents).
+// Without what decides by rows that headers tell: findings of the beacon's rows, and what others
+// come to (controls' calibration, tests of tables).
 std::vector<Adjusted> unforeseen(const std::vector<Adjusted>& findings);
 
 // `all`: of all findings; `left`: of what unforeseen() leaves of them.
-Verdict weaker(Verdict all, const Verdict& left, const std::vector<Adjusted>& findings);
+// What only rows show that could be foreseen is shared in part at most, also where drawn ones, for
+// whatever reason, can show nothing: whoever made the files can see to that.
+Verdict weaker(Verdict all, const Verdict& left, const std::vector<Adjusted>& findings,
+               const Undrawn& undrawn = {});
 
 }  // namespace kindred::evidence

@@ -247,9 +247,10 @@ bool rejects(const Finding& finding, double log10_p_adjusted) {
 Verdict judge(const std::string& a, const std::string& b, const std::vector<Adjusted>& findings,
               const Coverage& coverage, const std::vector<Unfair>& unfair) {
   Verdict verdict = Judge(a, b, findings, coverage, unfair).run();
-  if (!anyDrawn(findings)) return verdict;
+  const Undrawn& undrawn = coverage.undrawn;
+  if (undrawn.reason.empty() && !anyDrawn(findings)) return verdict;
   const std::vector<Adjusted> left = unforeseen(findings);
-  return weaker(std::move(verdict), Judge(a, b, left, coverage, unfair).run(), findings);
+  return weaker(std::move(verdict), Judge(a, b, left, coverage, unfair).run(), findings, undrawn);
 }
 
 }  // namespace kindred::evidence

@@ -73,6 +73,12 @@ struct PlainCosine {
 // How much of what was asked of a pair was run: an interrupted run ends early.
 enum class Ran { whole, in_part, not_at_all };
 
+// Why a run's beacon drew no rows of a pair: tests read all that they could, or came to no finding.
+struct Undrawn {
+  std::string reason = {};  // empty: it drew some, or there is none
+  bool needed = false;      // rows that could be foreseen are all that was tested
+};
+
 // What was understood and compared. Empty components: bytes were not compared.
 struct Coverage {
   Ran ran = Ran::whole;
@@ -97,6 +103,7 @@ struct Coverage {
   SharedBytes shared_known, shared_unknown;
   std::uint64_t elements_a = 0, elements_b = 0;
   PlainCosine plain_cosine;
+  Undrawn undrawn;
 };
 
 struct Verdict {
@@ -108,7 +115,7 @@ struct Verdict {
   std::string sizes;     // how alike the rows are behind what decided it; empty: not measured
   Breadth breadth = {};  // of a rejection
   std::optional<Start> start = {};  // of a rejection, where it was measured
-  std::string beacon = {};          // what the rows say that a beacon drew; empty: none did
+  std::string beacon = {};          // what the rows say that a beacon drew; empty: no beacon
 };
 
 // Signs of a gauge that are not fair in either model alone, so that they gave no coin.

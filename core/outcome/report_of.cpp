@@ -238,6 +238,48 @@ std::vector<evidence::Adjusted> findingsOf(const results::Results& results, cons
   return findings;
 }
 
+bool isOverBudget(const results::Results& results, const plan::Model& a, const plan::Model& b) {
+  return std::any_of(results.left_out.begin(), results.left_out.end(),
+                     [&](const results::LeftOut& rows) {
+                       return rows.reason == "over budget" &&
+                              std::minmax(rows.model_a, rows.model_b) == std::minmax(a.key, b.key);
+                     });
+}
+
+// Why the beacon drew nothing of a pair.
+evidence::Undrawn undrawnOf(const steps::Recipe& recipe, const results::Results& results,
+                            const plan::Model& a, const plan::Model& b,
+                            const std::vector<evidence::Adjusted>& findings) {
+  const auto drawn = [](const evidence::Adjusted& entry) { return entry.drawn; };
+  const bool none = findings.empty() || recipe.beacon.empty();
+  if (none || std::any_of(findings.begin(), findings.end(), drawn)) return {};
+  if (a.checkpoint.adapter() != nullptr || b.checkpoint.adapter() != nullptr) {
+    return {"components of adapters are paired one by one", isOverBudget(results, a, b)};
+  }
+  if (!a.architecture || !b.architecture) {
+    return {"tensors of an unknown family are matched by content, from their first rows on", true};
+  }
+  for (const steps::Step& step : recipe.steps) {
+    const auto whole = [&](const results::Skipped& skipped) {
+      return skipped.step == step.name && skipped.reason == results::kReadWhole;
+    };
+    const bool of_pair = ofPair(step, a.key, b.key);
+    if (of_pair && std::any_of(results.skipped.begin(), results.skipped.end(), whole)) {
+      return {"tests read both models whole"};
+    }
+  }
+  for (const results::Refused& refused : results.refused) {
+    const auto pair = std::minmax(refused.model_a, refused.model_b);
+    if (pair == std::minmax(a.key, b.key)) {
+      return {fmt::format("no test has a finding on other rows than those that every run reads "
+                          "({}: {})",
+                          refused.gauge.name(), refused.reason),
+              true};
+    }
+  }
+  return {"no test has a finding on other rows than those that every run reads", true};
+}
+
 bool isByContent(const evidence::Adjusted& entry) {
   return entry.finding.basis == Basis::unverified && entry.finding.reference.empty();
 }
@@ -258,6 +300,7 @@ std::vector<evidence::ComponentVerdict> componentsOf(const plan::Model& a, const
     wider.fill(*pair.a, *pair.b, coverage);
     std::vector<evidence::Adjusted> findings = findingsOf(results, key_a, key_b);
     if (pair.own) std::erase_if(findings, isByContent);
+    coverage.undrawn = undrawnOf(recipe, results, a, b, findings);
     list.push_back({pair.kind, evidence::judge(pair.a->key, pair.b->key, findings, coverage,
                                                unfairIn(results, key_a, key_b))});
   }
@@ -315,6 +358,7 @@ results::Pair pairOf(const steps::Recipe& recipe, const plan::Models& models,
   evidence::Coverage coverage = coverageOf(model_a, model_b, results, budgetOf(recipe, a, b));
   coverage.ran = ranOf(recipe, results, a, b, !findings.empty());
   wider.fill(model_a, model_b, coverage);
+  coverage.undrawn = undrawnOf(recipe, results, model_a, model_b, findings);
   results::Pair pair{a, b, evidence::judge(a, b, findings, coverage, unfairIn(results, a, b)),
                      coverage};
   pair.components = componentsOf(model_a, model_b, recipe, results, coverage.ran, wider);

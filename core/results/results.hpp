@@ -72,6 +72,7 @@ struct Skipped {
   std::size_t stage = 1;
   std::string reason;
 };
+inline constexpr const char* kReadWhole = "an earlier stage read both models whole";
 
 struct ExpectationResult {
   std::string figure;

@@ -10,7 +10,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <utility>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -80,7 +80,9 @@ class Child {
     ::close(from_);
     if (pid_ > 0) {
       ::kill(pid_, SIGKILL);
-      wait();
+      int status = 0;
+      while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
+      }
     }
   }
 
@@ -95,10 +97,14 @@ class Child {
     return n > 0;
   }
 
-  int wait() {  // its status
+  // Its status once it has ended; waits kLook for that. It may have closed its end and go on.
+  std::optional<int> ended() {
     int status = 0;
-    while (::waitpid(std::exchange(pid_, -1), &status, 0) < 0 && errno == EINTR) {
+    if (::waitpid(pid_, &status, WNOHANG) != pid_) {
+      ::poll(nullptr, 0, kLook);
+      return std::nullopt;
     }
+    pid_ = -1;
     return status;
   }
 
@@ -134,7 +140,7 @@ std::string Guests::compute(const std::string& unit, const std::string& plugin) 
   const auto deadline = std::chrono::steady_clock::now() + settings_.limit;
   Child child(settings_.command, environmentOf(unit, settings_.results));
   std::string told;
-  while (child.read(told)) {
+  const auto look = [&] {
     if (interrupted()) throw Stopped{};
     if (told.size() > kLongest) {
       throw Error(Category::plugin, place(), "tells more than a gigabyte of one step");
@@ -144,11 +150,13 @@ std::string Guests::compute(const std::string& unit, const std::string& plugin) 
                   fmt::format("had no result after {} s and was ended", settings_.limit.count()),
                   "--plugin-time SECONDS gives it longer; if it hangs, tell its author");
     }
-  }
-  const int status = child.wait();
+  };
+  while (child.read(told)) look();
+  std::optional<int> status;
+  while (!(status = child.ended())) look();
   if (!told.empty() && told.front() == errand::kDone) return told.substr(1);
   if (!told.empty()) throw errorOf(told.substr(1));
-  throw Error(Category::plugin, place(), endOf(status),
+  throw Error(Category::plugin, place(), endOf(*status),
               "tell its author; what needs it is not computed");
 }
 

@@ -11,13 +11,23 @@ std::string errorText(const Error& error) {
       .dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
+namespace {
+
+Error unreadable() {
+  return {Category::internal, "", "another process told of an error that can't be read"};
+}
+
+}  // namespace
+
 Error errorOf(const std::string& text) {
   try {
     const Json parts = Json::parse(text);
-    return {static_cast<Category>(parts.at(0).get<int>()), parts.at(1).get<std::string>(),
+    const int category = parts.at(0).get<int>();
+    if (category < 0 || category > static_cast<int>(Category::internal)) return unreadable();
+    return {static_cast<Category>(category), parts.at(1).get<std::string>(),
             parts.at(2).get<std::string>(), parts.at(3).get<std::string>()};
   } catch (const Json::exception&) {
-    return {Category::internal, "", "another process told of an error that can't be read"};
+    return unreadable();
   }
 }
 

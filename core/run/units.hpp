@@ -47,6 +47,8 @@ struct Units {
   std::optional<std::string> (*write)(const Result&);              // none: it can't be saved
   // An Error that speaks of `place` where the text is no result.
   Result (*read)(const std::string& place, const std::string& text);
+  // An Error where the process of this plugin told what the unit can't come to.
+  std::function<void(std::size_t, const Result&, const std::string& plugin)> check = {};
 };
 
 // What was kept of a unit and makes sense.
@@ -70,8 +72,9 @@ Result made(const Crew& crew, const Units<Result>& units, std::size_t i) {
   const bool asks = crew.guests != nullptr && units.uses;
   const std::string guest = asks ? crew.guests->among(units.uses(i)) : std::string();
   if (guest.empty()) return units.compute(i);
-  const std::string name = units.name(i);
-  return units.read(name, crew.guests->compute(name, guest));
+  Result told = units.read("plugin '" + guest + "'", crew.guests->compute(units.name(i), guest));
+  if (units.check) units.check(i, told, guest);
+  return told;
 }
 
 // Where this process is for one of these units, it ends here.

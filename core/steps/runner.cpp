@@ -13,6 +13,7 @@
 #include "evidence/adjust.hpp"
 #include "run/aggregate.hpp"
 #include "run/interrupt.hpp"
+#include "steps/told.hpp"
 
 namespace kindred::steps {
 namespace {
@@ -107,6 +108,10 @@ class Runner {
         names.push_back(use.plugin);
       }
       return names;
+    };
+    units.check = [&](std::size_t i, const results::StepResult& told, const std::string& plugin) {
+      const StepBase& step = base(plan_.steps[first + i]);
+      checkTold(plugin, {step.step->name}, step.models, told);
     };
     units.compute = [&](std::size_t i) {
       begin(first + i);

@@ -1,7 +1,5 @@
 // A sound tensor metric, but where FRAGILE says otherwise: it then "fails", "crashes", "exits",
-// "hangs" or "computes" without an end, and says so first; or "intrudes": writes a file into the
-// working folder, starts a program that makes another, and makes a socket.
-#include <sys/socket.h>
+// "hangs" or "computes" without an end, and says so first.
 #include <unistd.h>
 
 #include <csignal>
@@ -21,12 +19,6 @@ void breakDown() {
   if (how.empty()) return;
   if (how == "fails") throw kindred::inputError("", "fragile broke");
   std::fputs("fragile is at it\n", stderr);
-  if (how == "intrudes") {
-    if (std::FILE* file = std::fopen("written", "w")) std::fclose(file);
-    if (std::system("touch started") != 0) std::fputs("started nothing\n", stderr);
-    if (::socket(AF_INET, SOCK_STREAM, 0) < 0) std::fputs("has no socket\n", stderr);
-    return;
-  }
   if (how == "crashes") std::raise(SIGSEGV);
   if (how == "exits") std::exit(0);
   for (;;) {

@@ -138,6 +138,8 @@ TEST(Beacon, DrawsNothingOfModelsThatAreReadWhole) {
                     "--force", "--out", (dir / "out").string()});
   EXPECT_EQ(result.exit_code, 0) << result.err;
   EXPECT_THAT(result.out, HasSubstr("it drew nothing"));
+  EXPECT_EQ(verdictOf(reportOf(dir)).at("beacon"),
+            "The beacon drew nothing: tests read both models whole.");
 }
 
 TEST(Beacon, ThatCannotStandInAReportIsRefusedInOneLine) {

@@ -7,6 +7,8 @@
 
 #include "cli/recipes.hpp"
 #include "cli/toys.hpp"
+#include "servers/range_server.hpp"
+#include "support/gguf_llama.hpp"
 #include "support/torch.hpp"
 
 namespace kindred::clitest {
@@ -56,15 +58,21 @@ json saidOf(const json& report) {
   return said;
 }
 
-json compared(const TempDir& dir, const std::string& a, const std::string& b,
-              const std::vector<std::string>& options = {}) {
+// Of models by their addresses.
+json comparedAt(const TempDir& dir, const std::string& a, const std::string& b,
+                const std::vector<std::string>& options = {},
+                const support::RunOptions& where = {}) {
   std::vector<std::string> arguments{
-      "compare", (dir / a).string(),    (dir / b).string(), "--force", "--json",
-      "--out",   (dir / "out").string()};
+      "compare", a, b, "--force", "--json", "--out", (dir / "out").string()};
   arguments.insert(arguments.end(), options.begin(), options.end());
-  const RunResult result = support::run(arguments);
+  const RunResult result = support::run(arguments, where);
   EXPECT_EQ(result.exit_code, 0) << result.err;
   return json::parse(result.out);
+}
+
+json compared(const TempDir& dir, const std::string& a, const std::string& b,
+              const std::vector<std::string>& options = {}) {
+  return comparedAt(dir, (dir / a).string(), (dir / b).string(), options);
 }
 
 struct Form {
@@ -106,6 +114,61 @@ TEST_P(Unchanged, IsWhatIsSaidOfTheSameNumbers) {
 
 INSTANTIATE_TEST_SUITE_P(, Unchanged, testing::ValuesIn(kForms),
                          [](const auto& tested) { return std::string(tested.param.name); });
+
+// As a model of a hub, read by ranges over HTTP.
+TEST(UnchangedOverHttp, IsWhatIsSaidOfTheSameFilesOnDisk) {
+  const TempDir dir;
+  const Toy base = toyLlama(1);
+  asOneFile(dir / "base", stored(base));
+  asOneFile(dir / "copy", stored(tuned(base, 2)));
+  asOneFile(dir / "stranger", stored(toyLlama(3)));
+  servers::RangeServer server;
+  support::RunOptions hub;
+  hub.environment = {{"HF_ENDPOINT", server.endpoint()},
+                     {"HF_TOKEN", std::nullopt},
+                     {"HF_HUB_OFFLINE", std::nullopt},
+                     {"HF_HOME", (dir / "hub").string()},
+                     {"XDG_CACHE_HOME", (dir / "cache").string()}};
+  for (const std::string other : {"copy", "stranger"}) {
+    server.publish(
+        "somebody/" + other, "main", std::string(40, other.front()),
+        {{"config.json", servers::textContent(toyLlamaConfig())},
+         {"model.safetensors", servers::fileContent(dir / (other + "/model.safetensors"))}});
+    const json plain = saidOf(compared(dir, "base", other));
+    ASSERT_GT(plain.size(), 6u);
+    EXPECT_EQ(saidOf(comparedAt(dir, (dir / "base").string(), "somebody/" + other, {}, hub)), plain)
+        << other;
+    EXPECT_GT(server.bytesSent(other + "/resolve/"), 0u);
+  }
+}
+
+// The same with every number one that BF16 and F16 hold. GGUF stores it with heads' halves in turns
+// and under names of its own.
+Toy inHalves(Toy toy) {
+  for (auto& [name, array] : toy) {
+    for (double& x : array.values) {
+      for (const DType dtype : {DType::BF16, DType::F16}) {
+        x = support::halfValue(dtype, support::halfBits(dtype, x));
+      }
+    }
+  }
+  return toy;
+}
+
+TEST(UnchangedInGguf, IsWhatIsSaidOfTheSameNumbersInSafetensors) {
+  const TempDir dir;
+  const Toy base = inHalves(toyLlama(1));
+  asOneFile(dir / "base", stored(base));
+  for (const bool copy : {true, false}) {
+    const Toy other = inHalves(copy ? tuned(toyLlama(1), 2) : toyLlama(3));
+    asOneFile(dir / "other", stored(other));
+    const json plain = saidOf(compared(dir, "base", "other"));
+    ASSERT_GT(plain.size(), 6u);
+    std::filesystem::create_directories(dir / "elsewhere/other");
+    dir.write("elsewhere/other/model.gguf", support::ggufLlama(other, {}, support::GgufType::F16));
+    EXPECT_EQ(saidOf(compared(dir, "base", "elsewhere/other")), plain) << (copy ? "copy" : "other");
+  }
+}
 
 // Random draws go by the models' names, so that pairs of one run share no luck: tests that draw
 // nothing say the same under any name, and the verdict does.

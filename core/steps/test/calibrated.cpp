@@ -20,6 +20,7 @@
 #include "run/units.hpp"
 #include "run/weights.hpp"
 #include "steps/test/testing.hpp"
+#include "steps/told.hpp"
 #include "words/names.hpp"
 
 namespace kindred::steps {
@@ -205,6 +206,11 @@ class Calibrator {
         names.push_back(step->ready->tools.plugin->name());
       }
       return names;
+    };
+    units.check = [&](std::size_t i, const results::StepResult& told, const std::string& plugin) {
+      std::set<std::string> configurations;  // stand for steps here
+      for (const auto& [configuration, step] : list[i]->tests) configurations.insert(configuration);
+      checkTold(plugin, configurations, {list[i]->a, list[i]->b}, told);
     };
     units.compute = [&](std::size_t i) { return scoreOf(*list[i]); };
     units.consume = [&](std::size_t i, results::StepResult&& score) {

@@ -1,8 +1,11 @@
 #include "steps/test/model_pair.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include <fmt/format.h>
+
+#include "steps/told.hpp"
 
 namespace kindred::steps {
 
@@ -42,6 +45,12 @@ run::Units<results::StepResult> pairUnits(const std::vector<ModelPair>& pairs, c
     const ModelPair& pair = pairs[i];
     return bytesOf(plan, *pair.models.first, pair.limit) +
            bytesOf(plan, *pair.models.second, pair.limit);
+  };
+  units.check = [&pairs](std::size_t i, const results::StepResult& told,
+                         const std::string& plugin) {
+    std::set<std::string> steps;
+    for (const TestModels* step : pairs[i].steps) steps.insert(step->step->name);
+    checkTold(plugin, steps, {pairs[i].models.first, pairs[i].models.second}, told);
   };
   units.uses = [&pairs](std::size_t i) {
     std::vector<std::string> names;

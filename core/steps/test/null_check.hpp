@@ -24,17 +24,20 @@ class NullCheck {
   struct Entry {
     std::string step, test, null;
     Axis gauge;
-    stats::Uniformity p;
+    stats::Uniformity p = {};
+    std::vector<double> log10_p = {};  // of which that is
   };
   std::vector<Entry> entries() const;
 
  private:
-  using Key = std::pair<std::pair<std::string, Axis>, std::string>;  // step and gauge, null
+  using Axes = std::pair<std::string, Axis>;  // step and gauge
   struct Tested {
     std::string test;
-    std::vector<double> log10_p;
+    std::map<std::string, std::vector<double>> of_null;  // by its words, one a redraw
+    std::vector<double> of_all;                          // of all nulls together
+    std::size_t most = 0;                                // nulls in one redraw
   };
-  std::map<Key, Tested> tested_;
+  std::map<Axes, Tested> tested_;
   std::size_t redraws_ = 0;
 };
 

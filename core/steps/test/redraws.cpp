@@ -60,6 +60,9 @@ void checkNull(const std::vector<ModelPair>& pairs, const PairTester& tester, co
   };
   units.cost = [&](std::size_t i) { return of_pairs.cost(redraws[i].pair); };
   units.uses = [&](std::size_t i) { return of_pairs.uses(redraws[i].pair); };
+  units.check = [&](std::size_t i, const results::StepResult& told, const std::string& plugin) {
+    of_pairs.check(redraws[i].pair, told, plugin);
+  };
   units.compute = [&](std::size_t i) {
     run::RangesRead ranges;
     return tester.redrawn(pairs[redraws[i].pair], redraws[i].seed);

@@ -65,7 +65,7 @@ class MatrixTester {
       if (settled_.contains({step->model_a, step->model_b})) {
         skip(*step, stage, "an earlier stage settled the pair");
       } else if (stage >= step->read.size()) {
-        skip(*step, stage, "an earlier stage read both models whole");
+        skip(*step, stage, results::kReadWhole);
       } else {
         addTo(pairs, *step, {step->read[stage]});
       }
@@ -77,10 +77,16 @@ class MatrixTester {
   std::vector<ModelPair> drawnPairs() {
     std::vector<ModelPair> pairs;
     for (const TestModels* step : exact_) {
-      if (!step->drawn) continue;
+      if (!step->drawn) {
+        // Without one where a first stage reads all there is, and of adapters.
+        if (!step->ready->asked->beacon.empty() && isWhole(*step, {step->read.back()})) {
+          skip(*step, stagesOf(plan_) - 1, results::kReadWhole);
+        }
+        continue;
+      }
       const auto tested = tested_.find({step->model_a, step->model_b});
       if (tested != tested_.end() && isWhole(*step, tested->second)) {
-        skip(*step, stagesOf(plan_) - 1, "an earlier stage read both models whole");
+        skip(*step, stagesOf(plan_) - 1, results::kReadWhole);
       } else {
         addTo(pairs, *step, *step->drawn);
       }
@@ -89,7 +95,9 @@ class MatrixTester {
   }
 
   bool isWhole(const TestModels& step, const plan::ReadLimit& limit) const {
-    return plan_.reading(*step.model_a, limit)->whole && plan_.reading(*step.model_b, limit)->whole;
+    const plan::WeightReading* a = plan_.reading(*step.model_a, limit);
+    const plan::WeightReading* b = plan_.reading(*step.model_b, limit);
+    return a != nullptr && b != nullptr && a->whole && b->whole;
   }
 
   // Of each pair, where there are fewer pairs than threads. A process that is for one unit has one.

@@ -40,9 +40,26 @@ TEST(Uniformity, HoldsForPValuesThatAreTooLarge) {
 }
 
 TEST(Uniformity, KeepsToItsLevel) {
-  // sqrt(ln(1000) / 198)
-  EXPECT_NEAR(uniformity(powers(1), 1e-3).bound, 0.18678, 1e-5);
+  // sqrt(ln(2000) / 198), and 1 / (2000 * 99)
+  EXPECT_NEAR(uniformity(powers(1), 1e-3).bound, 0.1959296, 1e-6);
+  EXPECT_NEAR(uniformity(powers(1), 1e-3).log10_least_bound, -5.296665, 1e-6);
   EXPECT_GT(uniformity(powers(1), 1e-6).bound, uniformity(powers(1), 1e-3).bound);
+}
+
+TEST(Uniformity, IsBrokenByOnePValueThatNoneOfSoManyHas) {
+  for (const double log10_p : {-5.2, -5.4}) {
+    std::vector<double> list = powers(1);
+    list[7] = log10_p;
+    EXPECT_EQ(uniformity(list, 1e-3).holds(), log10_p > -5.3) << log10_p;
+    EXPECT_EQ(uniformity(list, 1e-3).log10_least, log10_p);
+  }
+}
+
+TEST(Uniformity, CountsAShareAtFiveInAHundred) {
+  const Uniformity made =
+      uniformity({std::log10(0.04), std::log10(0.049), std::log10(0.051), 0}, 0.5);
+  EXPECT_DOUBLE_EQ(made.share, 0.5);
+  EXPECT_NEAR(made.distance, 0.75 - 0.051, 1e-12);
 }
 
 TEST(Uniformity, TakesPValuesThatAreZero) {

@@ -79,12 +79,63 @@ TEST(BeaconVerdict, OfNeitherIsNoEvidenceAndSaysWhatWasDrawn) {
   EXPECT_THAT(verdict.beacon, HasSubstr("p <= 10^-0.2"));
 }
 
-TEST(BeaconVerdict, ContradictsNothingWhereDrawnRowsCouldTellNothing) {
+// Whoever makes a file can see to it that rows which nobody foresees can't be tested.
+TEST(BeaconVerdict, WhereDrawnRowsCanTellNothingForeseenOnesSpeakOfAPart) {
   Adjusted few = units(-0.2, kDrawn);
-  few.finding.log10_p_floor = -3;
+  few.finding.log10_p_floor = -5.9;
   const Verdict verdict = judged({units(-40, kForeseen), few});
-  EXPECT_EQ(verdict.klass, Class::shared_weights);
+  EXPECT_EQ(verdict.klass, Class::partial);
   EXPECT_THAT(verdict.beacon, HasSubstr("decided nothing"));
+  EXPECT_THAT(verdict.beacon, HasSubstr("planted"));
+  EXPECT_EQ(judged({units(-0.1, kForeseen), few}).klass, Class::no_evidence);
+  few.finding.log10_p_floor = -6;
+  EXPECT_THAT(judged({units(-40, kForeseen), few}).beacon, HasSubstr("do not show it"));
+}
+
+TEST(BeaconVerdict, OfTheStreamAloneSpeaksOfNoUnits) {
+  const Verdict verdict = judged({units(-40, kForeseen), rows("residual-dim", -30, kDrawn)});
+  EXPECT_EQ(verdict.klass, Class::partial);
+  EXPECT_THAT(verdict.beacon, HasSubstr("along the residual stream alone"));
+  const Verdict both = judged(
+      {units(-40, kForeseen), rows("residual-dim", -30, kDrawn), rows("value-dim", -12, kDrawn)});
+  EXPECT_EQ(both.klass, Class::shared_weights);
+}
+
+TEST(BeaconVerdict, ThatDrewNothingSaysWhy) {
+  Coverage coverage = some();
+  coverage.undrawn = {"tests read both models whole"};
+  const Verdict whole = judged({units(-40, kForeseen)}, coverage);
+  EXPECT_EQ(whole.klass, Class::shared_weights);
+  EXPECT_EQ(whole.beacon, "The beacon drew nothing: tests read both models whole.");
+  EXPECT_THAT(whole.sentence, HasSubstr(whole.beacon));
+  coverage.undrawn = {"no test has a finding", true};
+  const Verdict part = judged({units(-40, kForeseen)}, coverage);
+  EXPECT_EQ(part.klass, Class::partial);
+  EXPECT_THAT(part.beacon, HasSubstr("The beacon drew nothing: no test has a finding."));
+  EXPECT_THAT(part.beacon, HasSubstr("planted"));
+  const Verdict none = judged({units(-0.1, kForeseen)}, coverage);
+  EXPECT_EQ(none.klass, Class::no_evidence);
+  EXPECT_EQ(none.beacon, "The beacon drew nothing: no test has a finding.");
+}
+
+TEST(BeaconVerdict, OfTensorsMatchedByContentIsOfAPart) {
+  Adjusted matched = units(-40, kForeseen);
+  matched.finding.basis = Basis::unverified;
+  matched.finding.reference = "";
+  Coverage coverage = some();
+  ASSERT_EQ(judged({matched}, coverage).klass, Class::shared_weights);
+  coverage.undrawn = {"they are read from their first rows on", true};
+  EXPECT_EQ(judged({matched}, coverage).klass, Class::partial);
+}
+
+TEST(BeaconVerdict, TakesADrawnAxisForContradictedFromOneInAHundredOn) {
+  const auto of = [](double drawn) {
+    return judged({units(-40, kForeseen), rows("value-dim", -40, kForeseen), units(drawn, kDrawn),
+                   rows("value-dim", -40, kDrawn)})
+        .klass;
+  };
+  EXPECT_EQ(of(-1.9), Class::partial);
+  EXPECT_EQ(of(-2.1), Class::shared_weights);
 }
 
 TEST(BeaconVerdict, LeavesEqualBytesAlone) {

@@ -127,12 +127,12 @@ TEST(SignsAlone, AreUnsupportedByRowsThatAreNoMoreThanChance) {
 TEST(SizeText, NamesWhatStandsBeside) {
   EXPECT_EQ(sizeText({}), "");
   EXPECT_EQ(sizeText(sized(2)),
-            "the mean absolute cosine of 40 pairs of rows (mlp-unit) is 1.6 / sqrt(64), that of "
-            "rows which do not belong together 0.8 / sqrt(64)");
-  EXPECT_THAT(sizeText(ofOrder(2)), HasSubstr("the most that another order of them reaches 0.8"));
+            "the mean absolute cosine of 40 pairs of rows (units of the MLP) is 0.20, that of rows "
+            "which do not belong together 0.10");
+  EXPECT_THAT(sizeText(ofOrder(2)), HasSubstr("the most that another order of them reaches 0.10"));
   Finding turned = sized(2);
   turned.likeness->turned = 1.2;
-  EXPECT_THAT(sizeText(turned), HasSubstr("which somebody turned to fit up to 1.2"));
+  EXPECT_THAT(sizeText(turned), HasSubstr("which somebody turned to fit up to 0.15"));
 }
 
 TEST(PowerText, TellsTheCoinsAndTheCopiesThatTheyWouldShow) {
