@@ -29,7 +29,7 @@ constexpr std::size_t kWidth = 80;
 std::string wrapped(const std::string& first, std::size_t indent,
                     const std::vector<std::string>& words, const std::string& separator = "") {
   std::string text, line = first;
-  line.resize(std::max(line.size(), indent), ' ');
+  line.resize(std::max(line.size() + 1, indent), ' ');
   for (std::size_t i = 0; i < words.size(); ++i) {
     const std::string word = words[i] + (i + 1 < words.size() ? separator : "");
     if (line.size() > indent && line.size() + word.size() > kWidth) {

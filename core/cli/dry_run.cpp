@@ -107,7 +107,8 @@ std::string dryRunText(const steps::Plan& plan, const plan::Models& models, cons
   return text +
          fmt::format("time      {} to read, as fast as now; computing comes on top\n",
                      timeOf(made.seconds)) +
-         "Tests begin with the cheapest bytes and stop where a pair is settled.\n";
+         "Tests begin with the cheapest bytes and stop where a pair is settled. Bytes count\n"
+         "once here; hashing, cosines and tests read those of local files each for itself.\n";
 }
 
 std::string dryRunJson(const steps::Plan& plan, const plan::Models& models, const Spent& spent) {

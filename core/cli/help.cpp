@@ -124,7 +124,7 @@ std::string overview() {
     text += std::string("  ") + setting.names + "\n      " + setting.meaning + "\n";
   }
   return text +
-         "\nkindred help COMMAND (or kindred COMMAND -h) says more; kindred -V says what this is.\n"
+         "\nkindred help COMMAND (or COMMAND -h) says more; kindred -V says what this is.\n"
          "Options that a command takes may stand before it, too. Exit codes: 0 done,\n"
          "1 internal error, 2 bad input or environment, or nothing that could be tested,\n"
          "3 an expectation unmet or a verdict of --fail-on, 130 interrupted.\n";

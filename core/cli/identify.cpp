@@ -131,6 +131,7 @@ int identifyVerb(const Invocation& invocation) {
       options.crew = resumable.crew(facts);
       options.kept = resumable.said();
     }
+    if (!kept) options.kept = "nothing is saved, since --out names no folder for it. ";
     options.crew.progress = &progress;
     progress.stage("Reading " + words::escaped(lineup.models().front().key));
     return identify(lineup, making, options);

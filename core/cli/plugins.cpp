@@ -37,7 +37,7 @@ std::string typeAndDefault(const Entry& entry) {
                      : std::string(", required"));
 }
 
-std::string describe(const Plugin& plugin) {
+std::string describe(const Plugin& plugin, std::size_t columns) {
   std::string text = fmt::format("{} {} ({})\n{}\n{}\n", plugin.name(), plugin.version(),
                                  name(plugin.kind()), plugin.summary(), plugin.file.string());
   if (plugin.alias) text += fmt::format("now {}\n", plugin.alias->meaning);
@@ -45,14 +45,15 @@ std::string describe(const Plugin& plugin) {
   for (const auto* entries : {&plugin.figures, &plugin.parameters}) {
     for (const Entry& entry : *entries) width = std::max(width, std::string(entry.name).size());
   }
+  const auto line = [&](const Entry& entry, const std::string& help) {
+    const std::string head = fmt::format("  {:<{}}  ", entry.name, width);
+    return report::wrapped(help, head.size(), columns).replace(0, head.size(), head);
+  };
   if (!plugin.figures.empty()) text += "\nfigures:\n";
-  for (const Entry& entry : plugin.figures) {
-    text += fmt::format("  {:<{}}  {}\n", entry.name, width, entry.help);
-  }
+  for (const Entry& entry : plugin.figures) text += line(entry, entry.help);
   if (!plugin.parameters.empty()) text += "\nparameters:\n";
   for (const Entry& entry : plugin.parameters) {
-    text +=
-        fmt::format("  {:<{}}  {} ({})\n", entry.name, width, entry.help, typeAndDefault(entry));
+    text += line(entry, fmt::format("{} ({})", entry.help, typeAndDefault(entry)));
   }
   return text;
 }
@@ -159,13 +160,13 @@ void print(const Json& json) {
 int pluginsVerb(const Invocation& invocation) {
   plugin::Registry registry(plugin::pluginFolders(invocation.values("plugin-path")));
   const bool json = invocation.has("json");
+  const std::size_t columns = outputColumns().value_or(report::kWidth);
   if (invocation.positional.empty()) {
     const std::vector<plugin::Candidate> candidates = registry.list();
-    json ? print(toJson(candidates))
-         : void(output() << table(candidates, outputColumns().value_or(report::kWidth)));
+    json ? print(toJson(candidates)) : void(output() << table(candidates, columns));
   } else {
     const Plugin& plugin = registry.load(invocation.positional.front());
-    json ? print(toJson(plugin)) : void(output() << describe(plugin));
+    json ? print(toJson(plugin)) : void(output() << describe(plugin, columns));
   }
   return kDone;
 }

@@ -46,7 +46,7 @@ std::string summary(const report::SavedRun& saved, const results::Report& now,
     text += "report.html and report.md are of another version of Kindred and were not compared.\n";
   }
   for (const std::string& name : report::otherFiles(saved)) {
-    text += name + " is no part of the run: nothing wrote or checked it.\n";
+    text += name + " was not checked: it is none of the files that a run writes.\n";
   }
   return text + (found.empty()
                      ? "The same again: " + what + ".\n"

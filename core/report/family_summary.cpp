@@ -99,7 +99,9 @@ std::string pairsText(const TextTable& pairs, std::size_t width) {
 
 std::string familySummary(const results::Report& report, std::size_t width) {
   const Answer said = answerOf(report);
-  std::string text = wrapped(said.first, 0, width) + wrapped(said.second, 0, width) + "\n";
+  std::string text = wrapped(said.first, 0, width) + wrapped(said.second, 0, width);
+  if (!report.why.empty()) text += wrapped(report.why, 0, width);  // whom it had to leave out
+  text += "\n";
   std::size_t number = 0;
   for (const results::Family& family : report.families) {
     if (!isUndecided(family)) text += described(family, number, width);
@@ -114,7 +116,8 @@ std::string familySummary(const results::Report& report, std::size_t width) {
     ++counts[verdictName(pair.verdict)];
     if (!evidence::isRelated(pair.verdict.klass)) continue;
     related.rows.push_back(
-        {pair.a, pair.b, verdictName(pair.verdict), fmt::format("{:.1f}", pair.verdict.log10_p)});
+        {pair.a, pair.b, verdictName(pair.verdict),
+         pair.verdict.log10_p < 0 ? fmt::format("{:.1f}", pair.verdict.log10_p) : "-"});
   }
   if (!related.rows.empty()) text += "\n" + pairsText(related, width);
   std::vector<std::string> pairs;

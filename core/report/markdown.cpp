@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "report/axis_words.hpp"
+#include "report/coverage_text.hpp"
 #include "report/evidence.hpp"
 #include "report/shown.hpp"
 #include "report/wording.hpp"
@@ -131,8 +132,11 @@ std::string reportMarkdown(const results::Report& report) {
   if (!report.complete) text += "This run was interrupted; the rest was not measured.\n\n";
   if (report.pairs.size() > 1) text += pairTable(report);
   if (report.pairs.size() == 1) {
-    const std::string power = powerOf(report.pairs.front().verdict);
-    if (!power.empty()) text += sentence(power) + "\n\n";
+    const results::Pair& pair = report.pairs.front();
+    text += "Verdict: " + inText(verdictName(report, pair)) + ".\n\n";
+    for (const std::string& said : {covered(report, pair), powerOf(pair.verdict)}) {
+      if (!said.empty()) text += sentence(said) + "\n\n";
+    }
   }
   for (const std::string& joined : jointsOf(report)) text += sentence(joined) + "\n\n";
   for (const std::string& nearest : nearestOf(report)) text += sentence(nearest) + "\n\n";

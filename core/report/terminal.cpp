@@ -396,10 +396,12 @@ class Printer {
 
   std::string expectations() const {
     std::string text;
-    std::size_t met = 0;
+    std::size_t met = 0, unmeasured = 0;
     for (const results::ExpectationResult& e : report_.expectations) {
       if (e.met) {
         ++met;
+      } else if (!report_.complete && std::isnan(e.value)) {
+        ++unmeasured;
       } else {
         text += prose(fmt::format("{} {} is {}, expected {} ({}){}", view_.paint.warning("UNMET:"),
                                   e.figure, number(e.value), e.wanted, e.place,
@@ -408,6 +410,10 @@ class Printer {
     }
     if (met > 0) {
       text = fmt::format("{} {} met\n", met, met == 1 ? "expectation" : "expectations") + text;
+    }
+    if (unmeasured > 0) {
+      text += fmt::format("{} not measured: the run was stopped before\n",
+                          words::counted(unmeasured, "expectation"));
     }
     return text.empty() ? text : "\n" + text;
   }

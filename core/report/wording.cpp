@@ -73,7 +73,11 @@ Answer sharedWeights(const results::Pair& pair) {
       "One may have been made from the other, or both from a common ancestor, a merge or the same "
       "random start (a default seed), or somebody who had one may have chosen signs or order of "
       "the "
-      "other; this is not told apart." +
+      "other; this is not told apart" +
+      std::string(pair.verdict.start &&
+                          pair.verdict.start->looks_like != evidence::LooksLike::either
+                      ? ", but for what gains of norms suggest of the start."
+                      : ".") +
       sizesOf(pair);
   if (pair.verdict.log10_p > evidence::kLog10Evidence) {
     const evidence::SharedBytes& known = pair.coverage.shared_known;

@@ -62,7 +62,7 @@ Progress::~Progress() {
 
 void Progress::step(const std::string& name, std::size_t index, std::size_t count) {
   const std::lock_guard lock(mutex_);
-  step_ = count < 2 ? name + ": " : fmt::format("{} ({} of {}): ", name, index + 1, count);
+  step_ = ", in " + name + (count < 2 ? "" : fmt::format(" ({} of {})", index + 1, count));
 }
 
 void Progress::stage(std::string what, std::size_t units, std::uint64_t cost) {
@@ -95,7 +95,7 @@ std::string Progress::text(std::size_t columns) {
 
 std::string Progress::line(Clock::time_point now) const {
   if (what_.empty()) return {};
-  std::string text = step_ + what_;
+  std::string text = what_;
   if (units_ > 1) text += fmt::format(", {} of {}", std::min(units_done_, units_), units_);
   const double share = cost_ > 0    ? static_cast<double>(cost_done_) / static_cast<double>(cost_)
                        : units_ > 0 ? static_cast<double>(units_done_) / static_cast<double>(units_)
@@ -105,7 +105,7 @@ std::string Progress::line(Clock::time_point now) const {
     text += fmt::format(", about {} left of {}", roughly(spent.count() * (1 - share) / share),
                         units_ > 1 ? "these" : "this");
   }
-  return text + ", " + roughly(Seconds(now - began_).count());
+  return text + ", " + roughly(Seconds(now - began_).count()) + step_;
 }
 
 void Progress::draw() {

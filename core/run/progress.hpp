@@ -13,7 +13,7 @@
 
 namespace kindred::run {
 
-// "signs (2 of 5): tests of pairs, 12 of 190, about 40 s left of these, 61 s".
+// "tests of pairs, 12 of 190, about 40 s left of these, 61 s, in signs (2 of 5)".
 class Progress {
  public:
   // Draws on standard error, and only where that is a terminal.

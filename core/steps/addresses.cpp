@@ -49,8 +49,11 @@ const Step* findStep(const std::string& name, const std::vector<Step>& steps, co
 bool hasMetric(const Step& step, const std::string& name, const Node& node, Reading& reading) {
   const std::vector<std::string> known = metricNames(step);
   if (std::find(known.begin(), known.end(), name) != known.end()) return true;
+  // Which of the two is a plugin is known only once plugins are looked for.
+  const std::string near = recipe::didYouMean(name, known);
   reading.report(node.place, "step " + quote(step.name) + " has no metric " + quote(name),
-                 reading.near(name, known, "it measures nothing"));
+                 near.empty() ? reading.near(name, known, "it measures nothing")
+                              : "it has " + quote(near) + ": one of the two is misspelt");
   return false;
 }
 

@@ -33,7 +33,7 @@ the word that was probably meant:
 
 ```
 recipe.yaml:17:5: unknown key 'metrcs' (did you mean 'metrics'?)
-recipe.yaml:21:43: step 'norms' has no metric 'cosin' (did you mean 'cosine'?)
+recipe.yaml:21:43: step 'norms' has no metric 'cosin' (it has 'cosine': one of the two is misspelt)
 ```
 
 ## How to read the tables

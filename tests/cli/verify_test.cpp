@@ -179,7 +179,7 @@ TEST_F(Verify, NamesFilesThatNoRunWrites) {
   dir_.write("out/verdict.txt", "identical");
   const RunResult result = verify();
   EXPECT_EQ(result.exit_code, 0);
-  EXPECT_THAT(result.out, HasSubstr("verdict.txt is no part of the run"));
+  EXPECT_THAT(result.out, HasSubstr("verdict.txt was not checked"));
 }
 
 TEST_F(Verify, SaysWhereAManifestIsNone) {

@@ -9,6 +9,7 @@ namespace {
 
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::MatchesRegex;
 using testing::StartsWith;
 
 TEST(Progress, SaysStepStageAndUnits) {
@@ -20,9 +21,10 @@ TEST(Progress, SaysStepStageAndUnits) {
   progress.stage("tests of pairs", 190, 1900);
   progress.advance(10, true);
   progress.advance(10, true);
-  EXPECT_THAT(progress.text(), StartsWith("signs (2 of 5): tests of pairs, 2 of 190, "));
+  EXPECT_THAT(progress.text(),
+              MatchesRegex("tests of pairs, 2 of 190, [0-9]+ s, in signs \\(2 of 5\\)"));
   progress.stage("test of a table");
-  EXPECT_THAT(progress.text(), StartsWith("signs (2 of 5): test of a table, "));
+  EXPECT_THAT(progress.text(), MatchesRegex("test of a table, [0-9]+ s, in signs \\(2 of 5\\)"));
   progress.rest();
   EXPECT_THAT(progress.text(), IsEmpty());
 }
@@ -31,7 +33,7 @@ TEST(Progress, OfOneStepSaysNoNumberOfIt) {
   Progress progress(false);
   progress.step("compare", 0, 1);
   progress.stage("pairs", 3);
-  EXPECT_THAT(progress.text(), StartsWith("compare: pairs, 0 of 3, "));
+  EXPECT_THAT(progress.text(), MatchesRegex("pairs, 0 of 3, [0-9]+ s, in compare"));
 }
 
 TEST(Progress, LeavesOutWhatStandsLastWhereALineIsNarrow) {
@@ -39,10 +41,10 @@ TEST(Progress, LeavesOutWhatStandsLastWhereALineIsNarrow) {
   progress.step("signs", 1, 5);
   progress.stage("tests of pairs", 190, 1900);
   progress.advance(10, true);
-  EXPECT_EQ(progress.text(39), "signs (2 of 5): tests of pairs");
-  EXPECT_EQ(progress.text(30), "signs (2 of 5): tests of pairs");
-  EXPECT_EQ(progress.text(29), "signs (2 of 5): tests of");
-  EXPECT_EQ(progress.text(40), "signs (2 of 5): tests of pairs, 1 of 190");
+  EXPECT_EQ(progress.text(24), "tests of pairs, 1 of 190");
+  EXPECT_EQ(progress.text(23), "tests of pairs");
+  EXPECT_EQ(progress.text(14), "tests of pairs");
+  EXPECT_EQ(progress.text(13), "tests of");
 }
 
 TEST(Progress, GuessesNoRemainderFromAlmostNothing) {
