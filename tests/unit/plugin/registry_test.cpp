@@ -239,17 +239,18 @@ TEST(PluginRegistry, ListsSoundAndBrokenPluginsTogether) {
     lines.push_back(candidate.name + (candidate.plugin ? " ok" : " broken"));
     EXPECT_EQ(candidate.error.has_value(), candidate.plugin == nullptr);
   }
-  EXPECT_THAT(lines, ElementsAre("counter ok", "empty broken", "fragile ok", "magic broken",
-                                 "mean ok", "memory ok", "same-bytes ok", "shuffle ok"));
+  EXPECT_THAT(lines,
+              ElementsAre("counter ok", "empty broken", "fragile ok", "intruder ok", "magic broken",
+                          "mean ok", "memory ok", "same-bytes ok", "shuffle ok"));
 }
 
 TEST(PluginRegistry, NamesEverythingWithoutOpeningIt) {
   const TempDir temp;
   const fs::path trace = temp / "trace";
   ::setenv("KINDRED_SAMPLE_TRACE", trace.c_str(), 1);
-  EXPECT_THAT(
-      registry({"sound", "wrong-headers"}).names(),
-      ElementsAre("counter", "foreign", "fragile", "mean", "memory", "same-bytes", "shuffle"));
+  EXPECT_THAT(registry({"sound", "wrong-headers"}).names(),
+              ElementsAre("counter", "foreign", "fragile", "intruder", "mean", "memory",
+                          "same-bytes", "shuffle"));
   ::unsetenv("KINDRED_SAMPLE_TRACE");
   EXPECT_FALSE(fs::exists(trace));
 }
