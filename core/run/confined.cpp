@@ -11,6 +11,9 @@
 #include <cstdint>
 #include <initializer_list>
 #include <memory>
+#include <ranges>
+#include <string>
+#include <string_view>
 
 namespace kindred::run {
 namespace {
@@ -18,11 +21,40 @@ namespace {
 // Calls that are younger than the library; they have one number on all machines.
 constexpr int kFchmodat2 = 452, kSetxattrat = 463, kRemovexattrat = 466;
 
+constexpr char kOtherPrograms[] = "execve execveat fork vfork";
+constexpr char kOtherProcesses[] =
+    "ptrace process_vm_readv process_vm_writev process_madvise pidfd_open pidfd_getfd kcmp "
+    "setpriority ioprio_set sched_setscheduler sched_setparam sched_setattr";
+constexpr char kOtherWorlds[] =
+    "mount umount2 unshare setns open_tree move_mount mount_setattr fsopen fsmount chroot "
+    "pivot_root";
+constexpr char kKernel[] =
+    "bpf perf_event_open userfaultfd keyctl add_key request_key init_module finit_module "
+    "delete_module "
+    "kexec_load kexec_file_load reboot swapon swapoff sethostname setdomainname settimeofday "
+    "clock_settime clock_adjtime adjtimex acct syslog quotactl";
+constexpr char kFiles[] =
+    "creat truncate rename renameat renameat2 unlink unlinkat mkdir mkdirat rmdir link linkat "
+    "symlink symlinkat mknod mknodat open_by_handle_at";
+constexpr char kFilesProperties[] =
+    "chmod fchmod fchmodat chown fchown fchownat lchown setxattr lsetxattr fsetxattr removexattr "
+    "lremovexattr fremovexattr utime utimes futimesat utimensat";
+constexpr char kMessages[] =
+    "socket socketpair connect mq_open mq_unlink msgget msgsnd msgrcv msgctl semget semop "
+    "semtimedop "
+    "semctl shmget shmat shmctl";
+
 using Filter = std::unique_ptr<void, decltype(&seccomp_release)>;
 
-void refuse(const Filter& filter, std::initializer_list<int> calls, int reason = EPERM) {
-  for (const int call : calls) {
-    seccomp_rule_add(filter.get(), SCMP_ACT_ERRNO(static_cast<unsigned>(reason)), call, 0);
+void refuse(const Filter& filter, int call, int reason = EPERM) {
+  seccomp_rule_add(filter.get(), SCMP_ACT_ERRNO(static_cast<unsigned>(reason)), call, 0);
+}
+
+// Calls by their names, a blank between two; this machine may lack some.
+void refuse(const Filter& filter, std::string_view names, int reason = EPERM) {
+  for (const auto& name : std::views::split(names, ' ')) {
+    const int call = seccomp_syscall_resolve_name(std::string(name.begin(), name.end()).c_str());
+    if (call >= 0) refuse(filter, call, reason);
   }
 }
 
@@ -50,8 +82,7 @@ void refuseToOpenForWriting(const Filter& filter, int call, unsigned argument) {
 // Signals and limits reach other processes of the user without being open to them; a terminal takes
 // what is typed for it from any process that has it.
 void refuseToReachOthers(const Filter& filter) {
-  refuse(filter, {SCMP_SYS(kill), SCMP_SYS(tkill), SCMP_SYS(rt_sigqueueinfo),
-                  SCMP_SYS(rt_tgsigqueueinfo), SCMP_SYS(pidfd_send_signal)});
+  refuse(filter, "kill tkill rt_sigqueueinfo rt_tgsigqueueinfo pidfd_send_signal");
   refuseForOthersThan(filter, ::getpid(), SCMP_SYS(tgkill), 0);  // raise() and abort() need it
   refuseForOthersThan(filter, 0, SCMP_SYS(prlimit64), 0);        // 0: this one
   for (const int command : {F_SETOWN, F_SETOWN_EX, F_SETSIG}) {  // whom a file signals, and how
@@ -70,87 +101,18 @@ bool confine(bool remote) {
   const Filter filter(seccomp_init(SCMP_ACT_ALLOW), &seccomp_release);
   if (filter == nullptr) return false;
   seccomp_attr_set(filter.get(), SCMP_FLTATR_CTL_TSYNC, 1);
-  refuse(filter, {SCMP_SYS(execve),
-                  SCMP_SYS(execveat),
-                  SCMP_SYS(fork),
-                  SCMP_SYS(vfork),
-                  SCMP_SYS(ptrace),
-                  SCMP_SYS(process_vm_readv),
-                  SCMP_SYS(process_vm_writev),
-                  SCMP_SYS(pidfd_open),
-                  SCMP_SYS(pidfd_getfd),
-                  SCMP_SYS(process_madvise),
-                  SCMP_SYS(kcmp),
-                  SCMP_SYS(mount),
-                  SCMP_SYS(umount2),
-                  SCMP_SYS(unshare),
-                  SCMP_SYS(setns),
-                  SCMP_SYS(open_tree),
-                  SCMP_SYS(move_mount),
-                  SCMP_SYS(fsopen),
-                  SCMP_SYS(chroot),
-                  SCMP_SYS(pivot_root),
-                  SCMP_SYS(bpf),
-                  SCMP_SYS(perf_event_open),
-                  SCMP_SYS(userfaultfd),
-                  SCMP_SYS(keyctl),
-                  SCMP_SYS(add_key),
-                  SCMP_SYS(request_key),
-                  SCMP_SYS(setpriority),
-                  SCMP_SYS(ioprio_set),
-                  SCMP_SYS(sched_setscheduler),
-                  SCMP_SYS(sched_setparam),
-                  SCMP_SYS(sched_setattr)});
+  for (const char* const calls : {kOtherPrograms, kOtherProcesses, kOtherWorlds, kKernel}) {
+    refuse(filter, calls);
+  }
   refuseToReachOthers(filter);
   // Their arguments stand in memory, where a filter can't see them: callers fall back on others.
-  refuse(filter, {SCMP_SYS(io_uring_setup), SCMP_SYS(clone3)}, ENOSYS);
+  refuse(filter, "io_uring_setup clone3", ENOSYS);
   if (!remote) {
-    refuse(filter, {SCMP_SYS(openat2)}, ENOSYS);
+    refuse(filter, "openat2", ENOSYS);
     refuseToOpenForWriting(filter, SCMP_SYS(open), 1);
     refuseToOpenForWriting(filter, SCMP_SYS(openat), 2);
-    refuse(filter, {SCMP_SYS(open_by_handle_at),
-                    SCMP_SYS(utime),
-                    SCMP_SYS(utimes),
-                    SCMP_SYS(futimesat),
-                    SCMP_SYS(removexattr),
-                    SCMP_SYS(lremovexattr),
-                    SCMP_SYS(fremovexattr),
-                    SCMP_SYS(mq_open),
-                    SCMP_SYS(mq_unlink),
-                    SCMP_SYS(msgget),
-                    SCMP_SYS(semget),
-                    SCMP_SYS(shmget),
-                    SCMP_SYS(creat),
-                    SCMP_SYS(truncate),
-                    SCMP_SYS(rename),
-                    SCMP_SYS(renameat),
-                    SCMP_SYS(renameat2),
-                    SCMP_SYS(unlink),
-                    SCMP_SYS(unlinkat),
-                    SCMP_SYS(mkdir),
-                    SCMP_SYS(mkdirat),
-                    SCMP_SYS(rmdir),
-                    SCMP_SYS(link),
-                    SCMP_SYS(linkat),
-                    SCMP_SYS(symlink),
-                    SCMP_SYS(symlinkat),
-                    SCMP_SYS(mknod),
-                    SCMP_SYS(mknodat),
-                    SCMP_SYS(chmod),
-                    SCMP_SYS(fchmod),
-                    SCMP_SYS(fchmodat),
-                    SCMP_SYS(chown),
-                    SCMP_SYS(fchown),
-                    SCMP_SYS(fchownat),
-                    SCMP_SYS(lchown),
-                    SCMP_SYS(setxattr),
-                    SCMP_SYS(lsetxattr),
-                    SCMP_SYS(fsetxattr),
-                    SCMP_SYS(utimensat),
-                    SCMP_SYS(socket),
-                    SCMP_SYS(socketpair),
-                    SCMP_SYS(connect)});
-    refuse(filter, {kFchmodat2, kSetxattrat, kRemovexattrat});
+    for (const char* const calls : {kFiles, kFilesProperties, kMessages}) refuse(filter, calls);
+    for (const int call : {kFchmodat2, kSetxattrat, kRemovexattrat}) refuse(filter, call);
   }
   return seccomp_load(filter.get()) == 0;
 }

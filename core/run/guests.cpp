@@ -155,9 +155,11 @@ std::string Guests::compute(const std::string& unit, const std::string& plugin) 
   std::optional<int> status;
   while (!(status = child.ended())) look();
   if (!told.empty() && told.front() == errand::kDone) return told.substr(1);
-  if (!told.empty()) throw errorOf(told.substr(1));
-  throw Error(Category::plugin, place(), endOf(*status),
-              "tell its author; what needs it is not computed");
+  const Error ended(Category::plugin, place(),
+                    told.empty() ? endOf(*status) : "told what is neither a result nor an error",
+                    "tell its author; what needs it is not computed");
+  if (told.empty() || told.front() != errand::kFailed) throw ended;
+  throw errorOf(told.substr(1), ended);
 }
 
 }  // namespace kindred::run

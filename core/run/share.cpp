@@ -24,6 +24,11 @@ namespace {
 
 constexpr std::chrono::milliseconds kPause{1};  // between looks for messages
 
+Error toldBy(const std::string& text) {
+  return errorOf(text,
+                 {Category::internal, "", "another rank told of an error that can't be read"});
+}
+
 enum class Kind {
   want,    // to the first rank: something to do (unit: how often ranks shared work, this time
            // included; text: the hash of the units' names)
@@ -161,7 +166,7 @@ class First {
       if (idle) std::this_thread::sleep_for(kPause);
     }
     tellAll();
-    if (!failures_.empty()) throw errorOf(failures_.begin()->second);
+    if (!failures_.empty()) throw toldBy(failures_.begin()->second);
     return std::move(texts_);
   }
 
@@ -264,7 +269,7 @@ class Other {
       }
       if (idle) std::this_thread::sleep_for(kPause);
     }
-    if (end->kind == Kind::failed) throw errorOf(end->text);
+    if (end->kind == Kind::failed) throw toldBy(end->text);
     if (end->unit == 1) interrupt();
     return unpackedTexts(end->text, work_.names.size());
   }

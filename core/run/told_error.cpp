@@ -11,23 +11,15 @@ std::string errorText(const Error& error) {
       .dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-namespace {
-
-Error unreadable() {
-  return {Category::internal, "", "another process told of an error that can't be read"};
-}
-
-}  // namespace
-
-Error errorOf(const std::string& text) {
+Error errorOf(const std::string& text, const Error& otherwise) {
   try {
     const Json parts = Json::parse(text);
     const int category = parts.at(0).get<int>();
-    if (category < 0 || category > static_cast<int>(Category::internal)) return unreadable();
+    if (category < 0 || category > static_cast<int>(Category::internal)) return otherwise;
     return {static_cast<Category>(category), parts.at(1).get<std::string>(),
             parts.at(2).get<std::string>(), parts.at(3).get<std::string>()};
   } catch (const Json::exception&) {
-    return unreadable();
+    return otherwise;
   }
 }
 

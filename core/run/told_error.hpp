@@ -8,7 +8,7 @@
 namespace kindred::run {
 
 std::string errorText(const Error& error);
-// An Error (internal) where the text is none of these.
-Error errorOf(const std::string& text);
+// `otherwise` where the text is none of these.
+Error errorOf(const std::string& text, const Error& otherwise);
 
 }  // namespace kindred::run

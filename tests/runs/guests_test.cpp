@@ -170,16 +170,22 @@ TEST_F(Intruders, ThatTellNonsenseAreNamedInOneLine) {
   }
 }
 
-TEST_F(Intruders, ThatTellOfErrorsCannotCommandATerminal) {
-  for (const char* error :
-       {"-[0, \"there\\u001b[2J\", \"what\\u001b[2J\\nkindred: all is well\", \"\"]",
-        "-[99, \"\", \"what\", \"\"]", "-[0]", "-", "?", "-\"x\""}) {
-    const RunResult refused = told(error);
-    EXPECT_EQ(refused.signal, 0);
-    EXPECT_TRUE(refused.exit_code == 1 || refused.exit_code == 2) << refused.err;
-    EXPECT_EQ(refused.err.find('\x1b'), std::string::npos) << refused.err;
-    EXPECT_FALSE(fs::exists(dir_ / "out/report.json"));
+TEST_F(Intruders, ThatTellNeitherAResultNorAnErrorAreNamed) {
+  for (const char* neither : {"-[99, \"\", \"what\", \"\"]", "-[0]", "-", "?", "-\"x\""}) {
+    const RunResult refused = told(neither);
+    EXPECT_EQ(refused.exit_code, 2) << refused.err;
+    EXPECT_THAT(refused.err, AllOf(HasSubstr("plugin 'intruder'"),
+                                   HasSubstr("told what is neither a result nor an error")));
   }
+}
+
+TEST_F(Intruders, ThatTellOfErrorsCannotCommandATerminal) {
+  const RunResult refused =
+      told("-[0, \"there\\u001b[2J\", \"what\\u001b[2J\\nkindred: all is well\", \"\"]");
+  EXPECT_EQ(refused.signal, 0);
+  EXPECT_EQ(refused.exit_code, 2) << refused.err;
+  EXPECT_EQ(refused.err.find('\x1b'), std::string::npos) << refused.err;
+  EXPECT_FALSE(fs::exists(dir_ / "out/report.json"));
 }
 
 // A test over the figures of an earlier step, and one over whole models.
