@@ -221,8 +221,6 @@ std::string gridWords(const MatrixTask& task, const Correspondence& found) {
   return text;
 }
 
-}  // namespace
-
 // Whether all rows of its MLPs were read.
 bool isReadWhole(const ModelWeights& model) {
   return std::all_of(model.mlps().begin(), model.mlps().end(),
@@ -275,6 +273,8 @@ std::string layerWords(const std::map<std::int64_t, std::int64_t>& layers,
   if (layers.size() < of_b_model.shape().layers) text += " (of other layers no MLP was read)";
   return text;
 }
+
+}  // namespace
 
 std::vector<Statement> statements(const MatrixTask& task, const Correspondence& found,
                                   const std::vector<Difference>& differences) {
