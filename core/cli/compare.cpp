@@ -42,7 +42,8 @@ namespace fs = std::filesystem;
 
 constexpr Option kCompareOptions[] = {
     {"all", "DIR|LIST",
-     "compare every pair of the models in a folder, or of a text file with one a line"},
+     "compare every pair of the models in a folder, of a text file with one a line, or of all "
+     "that are named"},
     {"control", "MODEL", "a model known to be unrelated, for tests that controls calibrate", true},
     {"deep", nullptr, "read up to a gigabyte of each model, and hash remote ones"},
     {"max-bytes", "BYTES", "weights that tests read of each model (default: 64MB, deep 1GB)"},
@@ -83,6 +84,14 @@ constexpr const char* kCalibrated[] = {"unit-invariants", "gram", "probe-match",
 constexpr const char* kDescribing[] = {"characterise"};
 
 constexpr std::size_t kLongestReason = 2000;
+constexpr std::size_t kMost = 10'000;  // models of one call
+
+bool isWeights(const fs::path& file, const formats::Formats& formats) {
+  const std::string name = file.filename().string();
+  return std::any_of(
+      formats.all().begin(), formats.all().end(),
+      [&](const formats::UsableFormat& format) { return format.use(name).claim != Claim::none; });
+}
 
 // Whether a folder holds weights, or is a model's in the Hub's local cache.
 bool looksLikeModel(const fs::path& folder, const formats::Formats& formats) {
@@ -91,14 +100,9 @@ bool looksLikeModel(const fs::path& folder, const formats::Formats& formats) {
       fs::is_directory(folder / "snapshots", problem)) {
     return true;
   }
-  return std::any_of(fs::directory_iterator(folder, problem), fs::directory_iterator(),
-                     [&](const fs::directory_entry& file) {
-                       const std::string name = file.path().filename().string();
-                       return std::any_of(formats.all().begin(), formats.all().end(),
-                                          [&](const formats::UsableFormat& format) {
-                                            return format.use(name).claim != Claim::none;
-                                          });
-                     });
+  return std::any_of(
+      fs::directory_iterator(folder, problem), fs::directory_iterator(),
+      [&](const fs::directory_entry& file) { return isWeights(file.path(), formats); });
 }
 
 void sayLeftOut(const std::string& what, const std::string& why) {
@@ -232,22 +236,40 @@ class RecipeWriter {
   std::size_t number_ = 0;
 };
 
-std::vector<ModelArgument> namedModels(const Invocation& invocation) {
-  if (invocation.has("all")) {
-    if (!invocation.positional.empty()) {
-      throw inputError("--all", "takes a folder or a list and no further models");
-    }
-    const std::string all = invocation.value("all");
-    if (namesList(all)) return inList(all);
-    plugin::Registry registry(plugin::pluginFolders(invocation.values("plugin-path")));
-    return inFolder(all, formats::Formats(registry));
-  }
-  if (invocation.positional.size() != 2) {
-    throw inputError("", "kindred compare takes two models, or --all and a folder or list");
-  }
+// What a shell makes of "models/*": models, and files and folders that are none.
+std::vector<ModelArgument> among(const std::vector<std::string>& names,
+                                 const formats::Formats& formats) {
   std::vector<ModelArgument> models;
-  for (const std::string& text : invocation.positional) models.push_back(modelArgument(text));
-  return models;
+  std::error_code problem;
+  for (const std::string& name : names) {
+    if (fs::is_directory(name, problem) && !looksLikeModel(name, formats)) {
+      sayLeftOut(name, "there are no weights in it");
+    } else if (fs::is_regular_file(name, problem) && !isWeights(name, formats)) {
+      sayLeftOut(name, "it is no file of weights");
+    } else {
+      models.push_back(modelArgument(name));
+    }
+  }
+  if (models.size() >= 2) return models;
+  throw inputError("--all", "fewer than two models are named",
+                   "name models, or a folder or list of them");
+}
+
+std::vector<ModelArgument> namedModels(const Invocation& invocation) {
+  std::vector<std::string> names = invocation.positional;
+  if (invocation.has("all")) {
+    const std::string all = invocation.value("all");
+    if (names.empty() && namesList(all)) return inList(all);
+    plugin::Registry registry(plugin::pluginFolders(invocation.values("plugin-path")));
+    const formats::Formats formats(registry);
+    if (names.empty()) return inFolder(all, formats);
+    names.insert(names.begin(), all);
+    return among(names, formats);
+  }
+  if (names.size() != 2) {
+    throw inputError("", "kindred compare takes two models, or --all and a folder, list or models");
+  }
+  return {modelArgument(names[0]), modelArgument(names[1])};
 }
 
 void pin(ModelArgument& model, const Location& location) {
@@ -416,7 +438,7 @@ int compareVerb(const Invocation& invocation) {
 }  // namespace
 
 const Command kCompareCommand{"compare",   "A B", "Say whether two models share weights",
-                              0,           2,     kCompareOptions,
+                              0,           kMost, kCompareOptions,
                               compareVerb, true,  true};
 
 }  // namespace kindred::cli

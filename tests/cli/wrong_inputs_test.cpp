@@ -172,6 +172,25 @@ TEST(CompareAll, LeavesOutWhatCannotBeReadAndSaysSoInTheReport) {
   EXPECT_EQ(again.exit_code, 0) << again.err;
 }
 
+TEST(CompareAll, TakesWhatAShellMakesOfAStar) {
+  TempDir dir;
+  const fs::path all = dir / "all";
+  writeToyFamily(all);
+  dir.write("all/README.md", "four models");
+  fs::create_directories(all / "logs");
+  ASSERT_EQ(comparisonIn(dir, {"--all", all.string()}).exit_code, 0);
+  const json of_folder = reportOf(dir).at("pairs");
+  std::vector<std::string> words;
+  for (const auto& entry : fs::directory_iterator(all)) words.push_back(entry.path().string());
+  std::sort(words.begin(), words.end());
+  words.insert(words.begin(), "--all");
+  const RunResult of_names = comparisonIn(dir, words);
+  ASSERT_EQ(of_names.exit_code, 0) << of_names.err;
+  EXPECT_EQ(reportOf(dir).at("pairs"), of_folder);
+  EXPECT_THAT(of_names.err, AllOf(HasSubstr("README.md is left out: it is no file of weights"),
+                                  HasSubstr("logs is left out: there are no weights in it")));
+}
+
 TEST(CompareAll, NeedsTwoModelsThatCanBeRead) {
   TempDir dir;
   saveModel(dir / "all/a", stored(toyLlama(1)), toyLlamaConfig());
