@@ -175,7 +175,8 @@ TEST(CompareAll, LeavesOutWhatCannotBeReadAndSaysSoInTheReport) {
 TEST(CompareAll, TakesWhatAShellMakesOfAStar) {
   TempDir dir;
   const fs::path all = dir / "all";
-  writeToyFamily(all);
+  saveModel(all / "a", stored(toyLlama(1)), toyLlamaConfig());
+  saveModel(all / "b", stored(tuned(toyLlama(1), 2)), toyLlamaConfig());
   dir.write("all/README.md", "four models");
   fs::create_directories(all / "logs");
   ASSERT_EQ(comparisonIn(dir, {"--all", all.string()}).exit_code, 0);
