@@ -267,7 +267,8 @@ std::vector<ModelArgument> namedModels(const Invocation& invocation) {
     return among(names, formats);
   }
   if (names.size() != 2) {
-    throw inputError("", "kindred compare takes two models, or --all and a folder, list or models");
+    throw inputError("", "kindred compare takes two models, or --all and a folder, list or models",
+                     names.size() > 2 ? "--all before them compares every pair" : "");
   }
   return {modelArgument(names[0]), modelArgument(names[1])};
 }
