@@ -12,6 +12,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/output.hpp"
+#include "models/architecture_rules.hpp"
 #include "words/near.hpp"
 
 namespace kindred::cli {
@@ -51,9 +52,10 @@ std::vector<std::string> wordsOf(const std::string& sentence) {
   return words;
 }
 
-std::vector<std::string> texts(const std::vector<RoleAxis>& axes) {
+template <typename Thing>  // with a text()
+std::vector<std::string> texts(const std::vector<Thing>& things) {
   std::vector<std::string> list;
-  for (const RoleAxis& axis : axes) list.push_back(axis.text());
+  for (const Thing& thing : things) list.push_back(thing.text());
   return list;
 }
 
@@ -90,11 +92,16 @@ std::string describe(const Architecture& architecture) {
   }
   text += "\ngauges:\n";
   for (const GaugeRule& rule : architecture.rules()) text += describe(rule);
+  if (!architecture.untested().empty()) text += "\nuntested:\n";
+  for (const models::UntestedRule& rule : architecture.untested()) {
+    text += wrapped("  names", 17, texts(rule.names), ",");
+    text += wrapped("    because", 17, wordsOf(rule.because));
+  }
   return text;
 }
 
 Json toJson(const Architecture& architecture) {
-  Json roles = Json::object(), gauges = Json::array();
+  Json roles = Json::object(), gauges = Json::array(), untested = Json::array();
   for (const std::string& role : architecture.roles()) roles[role] = architecture.patterns(role);
   for (const GaugeRule& rule : architecture.rules()) {
     gauges.push_back({{"name", kindred::name(rule.which)},
@@ -104,12 +111,16 @@ Json toJson(const Architecture& architecture) {
                       {"refused", texts(rule.refused)},
                       {"because", rule.because}});
   }
+  for (const models::UntestedRule& rule : architecture.untested()) {
+    untested.push_back({{"names", texts(rule.names)}, {"because", rule.because}});
+  }
   return {{"name", architecture.name()},
           {"summary", architecture.summary()},
           {"model_type", architecture.modelTypes()},
           {"rotary", rotaryOf(architecture, false)},
           {"roles", roles},
-          {"gauges", gauges}};
+          {"gauges", gauges},
+          {"untested", untested}};
 }
 
 const Architecture& named(const models::ArchitectureRegistry& registry, const std::string& name) {

@@ -177,7 +177,7 @@ void printHead(const OpenModel& model) {
   output() << "format        " << checkpoint.format().title << '\n';
   printShares("stored as", encodingsOf(checkpoint));
   printPrices(pricesOf(checkpoint));
-  printTestable(testableOf(checkpoint, architecture), architecture != nullptr);
+  printTestable(testableOf(checkpoint, architecture, model.components()), architecture != nullptr);
 }
 
 void printFiles(const models::Checkpoint& checkpoint) {
@@ -288,7 +288,7 @@ Json toJson(const OpenModel& model) {
     entry["expert"] = placement && placement->expert >= 0 ? Json(placement->expert) : Json();
     tensors.push_back(std::move(entry));
   }
-  const Testable testable = testableOf(checkpoint, architecture);
+  const Testable testable = testableOf(checkpoint, architecture, model.components());
   Json refused = Json::array();
   for (const auto& [what, why] : testable.refused) {
     refused.push_back({{"gauge", what}, {"because", why}});

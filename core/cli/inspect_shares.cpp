@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
+#include <unordered_map>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -95,6 +97,32 @@ std::string whyNone(std::set<std::string>& roles, const std::map<std::string, st
   return roles.empty() ? why : "";
 }
 
+// Why a tensor without a role in the model's own family is not tested; empty: it is, in a
+// component.
+class Unplayed {
+ public:
+  Unplayed(const models::Architecture& own, const std::vector<models::ComponentPart>& components)
+      : own_(own) {
+    for (const models::ComponentPart& part : components) {
+      for (const Tensor& tensor : part.checkpoint.tensors()) {
+        parts_[tensor.name] = part.architecture.get();
+      }
+    }
+  }
+
+  std::string why(const std::string& name) const {
+    const auto part = parts_.find(name);
+    const models::Architecture& family = part == parts_.end() ? own_ : *part->second;
+    if (!family.roleOf(name).empty()) return {};
+    const std::string stated = family.whyUntested(name);
+    return stated.empty() ? "of no role that the family knows: compared by content alone" : stated;
+  }
+
+ private:
+  const models::Architecture& own_;
+  std::unordered_map<std::string_view, const models::Architecture*> parts_;
+};
+
 bool anyOf(const std::vector<models::RoleAxis>& axes, const std::set<std::string>& roles) {
   return std::any_of(axes.begin(), axes.end(),
                      [&](const models::RoleAxis& axis) { return roles.contains(axis.role); });
@@ -153,12 +181,14 @@ std::vector<Price> pricesOf(const models::Checkpoint& checkpoint) {
   return prices;
 }
 
-Testable testableOf(const models::Checkpoint& checkpoint,
-                    const models::Architecture* architecture) {
+Testable testableOf(const models::Checkpoint& checkpoint, const models::Architecture* architecture,
+                    const std::vector<models::ComponentPart>& components) {
   Testable testable;
   Bytes left_out;
   std::map<std::string, Incomplete> incomplete;
   std::set<std::string> roles;
+  std::optional<Unplayed> unplayed;
+  if (architecture != nullptr) unplayed.emplace(*architecture, components);
   const std::map<std::string, std::string> unfit = unfitRoles(checkpoint, architecture);
   for (const Tensor& tensor : checkpoint.tensors()) {
     if (tensor.encoding == models::Encoding::part) continue;
@@ -170,7 +200,8 @@ Testable testableOf(const models::Checkpoint& checkpoint,
     } else if (!isNumbers(tensor)) {
       left_out[notRead(tensor)] += tensor.bytes;
     } else if (architecture != nullptr && role.empty()) {
-      left_out["of no role that the family knows: compared by content alone"] += tensor.bytes;
+      const std::string why = unplayed->why(tensor.name);
+      if (!why.empty()) left_out[why] += tensor.bytes;
     } else {
       std::set<std::string> own;
       addRoles(role, own);

@@ -8,6 +8,7 @@
 
 #include "models/architecture.hpp"
 #include "models/checkpoint.hpp"
+#include "models/components.hpp"
 
 namespace kindred::cli {
 
@@ -38,7 +39,9 @@ struct Testable {
   std::vector<Refusal> refused;  // gauges that the family does not have
   std::vector<Share> left_out;   // bytes that no test reads
 };
-// `architecture`: null where the family is unknown.
-Testable testableOf(const models::Checkpoint& checkpoint, const models::Architecture* architecture);
+// `architecture`: null where the family is unknown. Of tensors of other components only those are
+// left out that have no role there.
+Testable testableOf(const models::Checkpoint& checkpoint, const models::Architecture* architecture,
+                    const std::vector<models::ComponentPart>& components);
 
 }  // namespace kindred::cli

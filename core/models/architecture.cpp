@@ -29,6 +29,17 @@ std::uint64_t valueOf(const Dimensions& dimensions, const std::string& name) {
   return 0;
 }
 
+// Whether a name fits as it is or behind any prefix.
+template <typename Pattern>
+bool endsLike(const Pattern& pattern, std::string_view name) {
+  while (!pattern.match(name)) {
+    const std::size_t dot = name.find('.');
+    if (dot == std::string_view::npos) return false;
+    name.remove_prefix(dot + 1);
+  }
+  return true;
+}
+
 // Formats that store gains as they are used say so, whatever the family's own layout does.
 bool storesWholeGains(const Checkpoint& checkpoint) {
   const ModelConfig config = readConfig(checkpoint);
@@ -107,16 +118,8 @@ std::uint64_t Architecture::layersOfEach() const {
 
 bool Architecture::isOf(const Checkpoint& checkpoint) const {
   if (!rules_->where) return false;
-  const auto ends = [&](std::string_view name) {  // behind any prefix
-    while (true) {
-      if (rules_->where->match(name)) return true;
-      const std::size_t dot = name.find('.');
-      if (dot == std::string_view::npos) return false;
-      name.remove_prefix(dot + 1);
-    }
-  };
   return std::any_of(checkpoint.tensors().begin(), checkpoint.tensors().end(),
-                     [&](const Tensor& tensor) { return ends(tensor.name); });
+                     [&](const Tensor& tensor) { return endsLike(*rules_->where, tensor.name); });
 }
 
 std::vector<std::string> Architecture::roles() const {
@@ -288,6 +291,17 @@ std::optional<Placement> Architecture::placementOf(std::string_view stored_name)
 std::string Architecture::roleOf(std::string_view tensor_name) const {
   const std::optional<Placement> placement = placementOf(tensor_name);
   return placement ? placement->role : std::string();
+}
+
+const std::vector<UntestedRule>& Architecture::untested() const { return rules_->untested; }
+
+std::string Architecture::whyUntested(std::string_view tensor_name) const {
+  for (const UntestedRule& rule : rules_->untested) {
+    for (const words::Pattern& pattern : rule.names) {
+      if (endsLike(pattern, tensor_name)) return rule.because;
+    }
+  }
+  return {};
 }
 
 }  // namespace kindred::models

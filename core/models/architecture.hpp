@@ -110,6 +110,7 @@ struct Unsplit {
 };
 
 struct SplitRule;
+struct UntestedRule;
 struct ProductRule;
 struct ArchitectureRules;  // one file, with all that it extends
 class Naming;              // how one checkpoint's names differ from the file's
@@ -166,6 +167,10 @@ class Architecture {
   // The role of a tensor by its name, or empty.
   std::string roleOf(std::string_view tensor_name) const;
   std::optional<Placement> placementOf(std::string_view tensor_name) const;
+  // Tensors without a role that the family knows, with the reason, and why of one of them; empty:
+  // the family does not know it.
+  const std::vector<UntestedRule>& untested() const;
+  std::string whyUntested(std::string_view tensor_name) const;
 
  private:
   // By the file's own name of a tensor.

@@ -47,7 +47,8 @@ class Reader {
          {"roles", [&](const auto& node) { readRoles(node); }},
          {"split", [&](const auto& node) { readSplits(node); }},
          {"products", [&](const auto& node) { readProducts(node); }},
-         {"gauges", [&](const auto& node) { readGauges(node); }}});
+         {"gauges", [&](const auto& node) { readGauges(node); }},
+         {"untested", [&](const auto& node) { readUntested(node); }}});
     if (rules.name.empty() && root.find("name") == nullptr)
       fields_.wrong(root.place, "'name' is missing");
     if (rules.summary.empty() && root.find("summary") == nullptr)
@@ -138,9 +139,10 @@ class Reader {
     return false;
   }
 
-  std::optional<NamePattern> pattern(const std::string& text, const yaml::Node& node) const {
+  template <typename Pattern = NamePattern>
+  std::optional<Pattern> pattern(const std::string& text, const yaml::Node& node) const {
     try {
-      return NamePattern(text);
+      return Pattern(text);
     } catch (const std::invalid_argument& problem) {
       fields_.wrong(node.place,
                     fmt::format("pattern '{}': {}", words::escaped(text), problem.what()));
@@ -337,6 +339,30 @@ class Reader {
                     "why it does not hold where the dimension is more than one");
     }
     file_.rules.gauges.push_back(std::move(rule));
+  }
+
+  void readUntested(const yaml::Node& node) {
+    if (node.kind != yaml::Node::Kind::list)
+      return fields_.wrong(node.place, "'untested' must be a list");
+    for (const yaml::Node& item : node.items) {
+      UntestedRule rule;
+      fields_.eachKnown(
+          item, "what is untested",
+          {{"names",
+            [&](const yaml::Node& value) {
+              fields_.eachText(value, "'names'", [&](const std::string& text, const auto& at) {
+                if (auto good = pattern<words::Pattern>(text, at)) rule.names.push_back(*good);
+              });
+            }},
+           {"because",
+            [&](const yaml::Node& value) { rule.because = fields_.text(value, "'because'"); }}});
+      if (item.kind != yaml::Node::Kind::map) continue;
+      for (const char* key : {"names", "because"}) {
+        if (item.find(key) == nullptr)
+          fields_.wrong(item.place, fmt::format("what is untested needs '{}'", key));
+      }
+      file_.rules.untested.push_back(std::move(rule));
+    }
   }
 
   void readScope(const yaml::Node& node, Scope& scope) const {

@@ -85,6 +85,8 @@ class Joiner {
     for (const auto& [role, patterns] : file.rules.roles) {
       rules.roles.insert_or_assign(role, patterns);
     }
+    rules.untested.insert(rules.untested.begin(), file.rules.untested.begin(),
+                          file.rules.untested.end());
     for (const Gauge removed : file.removed_gauges) {
       std::erase_if(rules.gauges, [&](const GaugeRule& rule) { return rule.which == removed; });
     }

@@ -12,6 +12,7 @@
 
 #include "models/architecture.hpp"
 #include "models/name_pattern.hpp"
+#include "words/pattern.hpp"
 
 namespace kindred::models {
 
@@ -107,6 +108,12 @@ struct ProductRule {
   std::vector<SplitPart> parts;  // of the rows
 };
 
+// Tensors that the family has and of which it grants nothing.
+struct UntestedRule {
+  std::vector<words::Pattern> names;  // behind any prefix
+  std::string because;
+};
+
 struct ArchitectureRules {
   std::string name;
   std::string summary;
@@ -122,6 +129,7 @@ struct ArchitectureRules {
   std::vector<SplitRule> splits;
   std::vector<ProductRule> products;
   std::vector<GaugeRule> gauges;
+  std::vector<UntestedRule> untested;  // of two that name a tensor the first holds
   // Text of the files that this one is made of and that did not ship with the program, by name.
   std::map<std::string, std::string> foreign;
 };

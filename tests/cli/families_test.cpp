@@ -28,6 +28,17 @@ TEST_P(Family, IsRecognisedWithAllItsRoles) {
   }
 }
 
+// All that the family has besides, as it is published.
+TEST_P(Family, SaysWhyWhatHasNoRoleIsNotTested) {
+  if (GetParam().others.empty()) GTEST_SKIP() << "all tensors have roles";
+  TempDir dir;
+  save(dir, "a", GetParam(), made(GetParam(), 1));
+  const RunResult result = support::run({"inspect", (dir / "a").string(), "--json"});
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(json::parse(result.out).at("not_tested").dump(),
+              testing::Not(testing::HasSubstr("no role that the family knows")));
+}
+
 // The verdict on two models of a report.
 const json& pairOf(const json& report, const std::string& a, const std::string& b) {
   for (const json& pair : report.at("pairs")) {

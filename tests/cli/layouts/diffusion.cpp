@@ -78,6 +78,17 @@ std::vector<Layout> drawers() {
        heads("blocks.{l}.attn1.") + plain("blocks.{l}.ffn.net.0.proj", "blocks.{l}.ffn.net.2"),
        {"value-dim", "rotary-pair"},
        heads("blocks.{l}.attn2.") + "blocks.{l}.scale_shift_table 1 6 D\n"},
+      {"wan",  // as its authors name it
+       R"("_class_name":"WanModel","model_type":"t2v","dim":64,"ffn_dim":96,"num_heads":4,)"
+       R"("num_layers":2)",
+       square("blocks.{l}.self_attn.q") + square("blocks.{l}.self_attn.k") +
+           square("blocks.{l}.self_attn.v") + square("blocks.{l}.self_attn.o") +
+           plain("blocks.{l}.ffn.0", "blocks.{l}.ffn.2"),
+       {"value-dim", "rotary-pair"},
+       square("blocks.{l}.cross_attn.q") + norm("blocks.{l}.norm3") +
+           "blocks.{l}.self_attn.norm_q.weight D\nblocks.{l}.modulation 1 6 D\n"
+           "head.modulation 1 2 D\nhead.head.weight 16 D\ntime_projection.1.weight 384 D\n"
+           "patch_embedding.weight D 4 1 2 2\ntext_embedding.0.weight D 32\n"},
       {"unet",
        R"("_class_name":"UNet2DConditionModel","attention_head_dim":8)",
        level(middle) + level(down) + level(up),

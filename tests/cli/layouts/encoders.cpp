@@ -28,6 +28,20 @@ std::vector<Layout> encoders() {
        "model.final_norm.weight D\nmodel.layers.1.attn_norm.weight D\n" +
            kL + "mlp_norm.weight D\n" + kL + "attn.Wqkv.weight 192 D\n" + kL +
            "attn.Wo.weight D D\n" + kL + "mlp.Wi.weight 2U D\n" + kL + "mlp.Wo.weight D U\n"},
+      {"modernbert",  // the decoder
+       type("modernbert-decoder") +
+           R"(,"hidden_size":64,"num_hidden_layers":2,"num_attention_heads":4,)"
+           R"("intermediate_size":96,"vocab_size":256,"layer_types":["full_attention",)"
+           R"("sliding_attention"],"rope_parameters":{"full_attention":{"rope_theta":160000,)"
+           R"("rope_type":"default"},"sliding_attention":{"rope_theta":10000,)"
+           R"("rope_type":"default"}})",
+       "model.embeddings.tok_embeddings.weight T D\nmodel.embeddings.norm.weight D\n"
+       "model.final_norm.weight D\nmodel.layers.1.attn_norm.weight D\n" +
+           kL + "mlp_norm.weight D\n" + kL + "attn.q_proj.weight D D\n" + kL +
+           "attn.k_proj.weight D D\n" + kL + "attn.v_proj.weight D D\n" + kL +
+           "attn.Wo.weight D D\n" + kL + "mlp.Wi.weight 2U D\n" + kL + "mlp.Wo.weight D U\n",
+       {"mlp-unit", "value-dim", "rotary-pair"},
+       "lm_head.dense.weight D D\nlm_head.norm.weight D\ndecoder.bias T\n"},
       {"whisper",
        type("whisper") + R"(,"d_model":64,"decoder_layers":2,"decoder_attention_heads":4,)"
                          R"("decoder_ffn_dim":96,"vocab_size":256)",

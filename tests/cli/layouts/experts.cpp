@@ -47,9 +47,15 @@ std::vector<Layout> expertDecoders() {
            "block_sparse_moe.input_linear.weight E 2U D\n" + kL +
            "block_sparse_moe.output_linear.weight E D U\n" + kL +
            "shared_mlp.input_linear.weight 2U D\n" + kL + "shared_mlp.output_linear.weight D U\n"},
-      {"granitemoe", type("granitemoehybrid"),  // without experts
-       kEnds + kNorms + kAttention + kL + "shared_mlp.input_linear.weight 2U D\n" + kL +
-           "shared_mlp.output_linear.weight D U\n"},
+      {"granitemoe",  // without experts; the first layer is a state-space model
+       type("granitemoehybrid"),
+       kEnds + kNorms + replaced(kAttention, kL, "model.layers.1.") + kL +
+           "shared_mlp.input_linear.weight 2U D\n" + kL + "shared_mlp.output_linear.weight D U\n",
+       {"mlp-unit", "value-dim"},
+       replaced(kL + "in_proj.weight 214 D\n" + kL + "conv1d.weight 112 1 4\n" + kL +
+                    "conv1d.bias 112\n" + kL + "A_log 6\n" + kL + "D 6\n" + kL + "dt_bias 6\n" +
+                    kL + "norm.weight 96\n" + kL + "out_proj.weight D 96\n",
+                kL, "model.layers.0.mamba.")},
       {"exaone_moe", type("exaone_moe") + kMoe,
        kEnds + kNorms + kAttention + kHeadNorms + kExperts + kCorrection + kShared},
       {"pangu_pro_moe", type("PanguProMoE") + kMoe,

@@ -66,7 +66,10 @@ std::vector<Layout> towers() {
            tower("vision_model.encoder.layers.{l}.", "layer_norm1", "layer_norm2") +
            plain("vision_model.encoder.layers.{l}.mlp.fc1",
                  "vision_model.encoder.layers.{l}.mlp.fc2"),
-       {"value-dim"}},
+       {"value-dim"},
+       "vision_model.embeddings.patch_embedding.weight D 3 4 4\nvision_model.head.probe 1 1 D\n"
+       "vision_model.head.attention.in_proj_weight 192 D\n"
+       "vision_model.head.mlp.fc1.weight 96 D\n"},
       {"dinov3",
        type("dinov3_vit") + R"(,"hidden_size":64,"num_hidden_layers":2,"num_attention_heads":4,)"
                             R"("intermediate_size":96)",
@@ -138,6 +141,16 @@ std::vector<Layout> towers() {
        "convnext.encoder.stages.1.layers.0.pwconv1.weight 128 32\n"
        "convnext.encoder.stages.1.layers.0.pwconv2.weight 32 128\n"
        "convnext.encoder.stages.3.layers.0.pwconv1.weight 512 128\n"},
+      {"convnext",  // of DINOv3
+       type("dinov3_convnext") + R"(,"hidden_sizes":[16,32,64,128],"depths":[1,1,2,1])",
+       replaced(norm(kL + "layer_norm") + kL + "gamma D\n" + kL + "pointwise_conv1.weight 256 D\n" +
+                    kL + "pointwise_conv1.bias 256\n" + kL + "pointwise_conv2.weight D 256\n" + kL +
+                    "pointwise_conv2.bias D\n",
+                "model.", "stages.2."),
+       {"mlp-unit"},
+       "stages.2.layers.{l}.depthwise_conv.weight D 1 7 7\n"
+       "stages.2.downsample_layers.1.weight D 32 2 2\n"
+       "stages.1.layers.0.pointwise_conv1.weight 128 32\nlayer_norm.weight 128\n"},
       {"vit_timm",
        R"("architecture":"vit_tiny_patch16_224","num_classes":10,"num_features":64,)" +
            kTower.substr(1),

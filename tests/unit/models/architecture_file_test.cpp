@@ -45,6 +45,24 @@ TEST(ArchitectureFile, MayBeFiveLines) {
   EXPECT_EQ(registry.all()[0].roleOf("l.3.up"), "mlp.up");
 }
 
+TEST(ArchitectureFile, SaysWhyTensorsAreNotTestedItsOwnReasonsFirst) {
+  const support::TempDir dir;
+  dir.write("y.yaml",
+            "name: y\nsummary: a family\nmodel_type: y\n"
+            "untested:\n  - {names: conv.*, because: small}\n  - {names: a.*, because: far}\n");
+  dir.write("x.yaml", with("extends: y\nmodel_type: x\n"
+                           "untested:\n  - {names: [l.*.conv.w, b], because: near}\n"));
+  const ArchitectureRegistry registry(dir.path());
+  const Architecture& family = *registry.named("x");
+  EXPECT_EQ(family.whyUntested("model.l.3.conv.w"), "near");
+  EXPECT_EQ(family.whyUntested("l.3.conv.v"), "small");
+  EXPECT_EQ(family.whyUntested("z.a.c"), "far");
+  EXPECT_EQ(family.whyUntested("za.c"), "");
+  EXPECT_EQ(refusalOfFile(with("untested:\n  - {names: 'a{'}\n")),
+            "x.yaml:4:5: what is untested needs 'because'\n"
+            "x.yaml:4:13: pattern 'a{': '{' without a '}' behind it");
+}
+
 TEST(ArchitectureFile, ShowsAllThatIsWrongAtOnce) {
   EXPECT_EQ(
       refusalOfFile("name: y\n"
