@@ -10,7 +10,7 @@
 #include <kindred/random.hpp>
 
 #include "recipes.hpp"
-#include "support/gguf.hpp"
+#include "support/gguf_latent.hpp"
 
 namespace kindred::clitest {
 namespace {
@@ -187,27 +187,6 @@ std::string ggufName(std::string name) {
   return name;
 }
 
-// Two heads of keys, transposed, and of values.
-void addHalves(const TestTensor& whole, support::GgufWriter& writer) {
-  std::vector<float> rows(4 * kDim * kRank);
-  std::memcpy(rows.data(), whole.bytes.data(), rows.size() * sizeof(float));
-  std::vector<double> keys, values;
-  for (std::uint64_t head = 0; head < 2; ++head) {
-    const float* of_head = rows.data() + head * 2 * kDim * kRank;
-    for (std::uint64_t k = 0; k < kRank; ++k) {
-      for (std::uint64_t i = 0; i < kDim; ++i) keys.push_back(of_head[i * kRank + k]);
-    }
-    for (std::uint64_t i = 0; i < kDim * kRank; ++i) values.push_back(of_head[kDim * kRank + i]);
-  }
-  const std::size_t from = std::string("model.layers.").size();
-  const std::string layer =
-      "blk." + whole.name.substr(from, whole.name.find('.', from) - from) + ".";
-  writer.tensor(layer + "attn_k_b.weight", 0, {2, kRank, kDim},
-                support::tensorOf("", DType::F32, {2, kRank, kDim}, keys).bytes);
-  writer.tensor(layer + "attn_v_b.weight", 0, {2, kDim, kRank},
-                support::tensorOf("", DType::F32, {2, kDim, kRank}, values).bytes);
-}
-
 void saveAsGguf(const std::filesystem::path& path, const std::vector<TestTensor>& tensors) {
   support::GgufWriter writer;
   writer.text("general.architecture", "deepseek2");
@@ -229,7 +208,12 @@ void saveAsGguf(const std::filesystem::path& path, const std::vector<TestTensor>
   }
   for (const TestTensor& tensor : tensors) {
     if (tensor.name.find("kv_b_proj") != std::string::npos) {
-      addHalves(tensor, writer);
+      std::vector<float> rows(4 * kDim * kRank);
+      std::memcpy(rows.data(), tensor.bytes.data(), rows.size() * sizeof(float));
+      const std::size_t from = std::string("model.layers.").size();
+      const std::string layer = tensor.name.substr(from, tensor.name.find('.', from) - from);
+      support::addHalves({tensor.shape, {rows.begin(), rows.end()}}, "blk." + layer + ".", 2, kDim,
+                         writer);
     } else {
       writer.tensor(ggufName(tensor.name), 0, tensor.shape, tensor.bytes);
     }

@@ -8,6 +8,7 @@
 
 #include "family_layouts.hpp"
 #include "support/gguf.hpp"
+#include "support/gguf_latent.hpp"
 #include "support/gguf_llama.hpp"
 
 namespace kindred::clitest {
@@ -23,6 +24,7 @@ struct Regrouped {
   std::map<std::string, std::string> names;
   std::set<std::string> gauges;
   bool less_one = false;  // whether the Hub stores gains less one
+  std::string hub = {};   // its model_type there; empty: that of the family's first layout
 };
 
 using Names = std::map<std::string, std::string>;
@@ -80,10 +82,13 @@ Regrouped tower(const char* first, const char* second) {
 
 std::ostream& operator<<(std::ostream& out, const Regrouped& test) { return out << test.family; }
 
-const Layout& layoutOf(std::string_view family) {
+const Layout& layoutOf(std::string_view family, const std::string& model_type = {}) {
   const auto& all = layouts();
-  return *std::find_if(all.begin(), all.end(),
-                       [&](const Layout& layout) { return layout.family == family; });
+  return *std::find_if(all.begin(), all.end(), [&](const Layout& layout) {
+    const bool any = model_type.empty();
+    return layout.family == family &&
+           (any || layout.config.find('"' + model_type + '"') != std::string::npos);
+  });
 }
 
 // Rows of 16 in blocks: of all groups the queries, then the keys, then the values.
@@ -140,6 +145,17 @@ Toy withStackedExperts(const Toy& toy) {
   return all;
 }
 
+// A matrix of gates and ups as two.
+void addParts(const Array& array, const std::string& layer, support::GgufWriter& writer) {
+  const std::vector<std::uint64_t> shape{array.shape[0] / 2, array.shape[1]};
+  const auto half = array.values.begin() + static_cast<std::ptrdiff_t>(array.values.size() / 2);
+  const std::vector<double> gate(array.values.begin(), half), up(half, array.values.end());
+  writer.tensor(layer + "ffn_gate.weight", 0, shape,
+                support::tensorOf("", DType::F32, shape, gate).bytes);
+  writer.tensor(layer + "ffn_up.weight", 0, shape,
+                support::tensorOf("", DType::F32, shape, up).bytes);
+}
+
 void saveRegrouped(const std::filesystem::path& path, const Toy& toy, const Regrouped& test) {
   support::GgufWriter writer;
   const std::string family = test.gguf;
@@ -153,9 +169,21 @@ void saveRegrouped(const std::filesystem::path& path, const Toy& toy, const Regr
   for (const auto& [key, value] : keys) {
     writer.number(before + key, static_cast<std::uint32_t>(value));
   }
-  if (family != "step35") {
-    writer.number(before + ".attention.head_count", 4);
-    writer.number(before + ".attention.head_count_kv", static_cast<std::uint32_t>(test.groups));
+  const bool hybrid = family == "granitehybrid" || family == "kimi-linear";
+  const auto groups = static_cast<std::uint32_t>(test.groups);
+  if (family != "step35") writer.number(before + ".attention.head_count", 4);
+  if (family != "step35" && !hybrid) writer.number(before + ".attention.head_count_kv", groups);
+  if (hybrid) writer.numbers(family + ".attention.head_count_kv", {0, groups});
+  if (family == "qwen35" || family == "qwen35moe") {
+    writer.number(family + ".attention.key_length", 16);
+    writer.number(family + ".rope.dimension_count", family == "qwen35" ? 8 : 4);
+  }
+  if (family == "kimi-linear") {
+    writer.number(family + ".attention.kv_lora_rank", 32);
+    writer.number(family + ".attention.key_length", 40);
+    writer.number(family + ".attention.key_length_mla", 24);
+    writer.number(family + ".attention.value_length_mla", 16);
+    writer.number(family + ".rope.dimension_count", 8);
   }
   if (family == "gptneox") writer.number(family + ".rope.dimension_count", 4);
   if (family == "minimax-m3") writer.number(family + ".rope.dimension_count", 8);
@@ -171,6 +199,15 @@ void saveRegrouped(const std::filesystem::path& path, const Toy& toy, const Regr
     // The converter adds one where gains are stored less one.
     if (test.less_one && name.find("norm") != std::string::npos) {
       for (double& value : array.values) value += 1;
+    }
+    if (family == "kimi-linear" && name.find("kv_b_proj") != name.npos) {
+      support::addHalves(array, "blk.1.", 4, 16, writer);
+      continue;
+    }
+    const std::size_t fused = name.find("shared_mlp.input_linear");
+    if (family == "granitehybrid" && fused != name.npos) {  // without experts: an MLP as any other
+      addParts(array, ggufName(name.substr(0, fused), test), writer);
+      continue;
     }
     const bool packed = test.queries > 0 && name.find("query_key_value") != std::string::npos;
     const bool by_inputs =  // as GPT-2 has its matrices on the Hub
@@ -190,7 +227,7 @@ void saveRegrouped(const std::filesystem::path& path, const Toy& toy, const Regr
 class RegroupedFamily : public testing::TestWithParam<Regrouped> {};
 
 TEST_P(RegroupedFamily, IsOneModelOnTheHubAndInGguf) {
-  const Layout& layout = layoutOf(GetParam().family);
+  const Layout& layout = layoutOf(GetParam().family, GetParam().hub);
   TempDir dir;
   const Toy base = made(layout, 1);
   save(dir, "a", layout, base);
@@ -482,6 +519,99 @@ INSTANTIATE_TEST_SUITE_P(
                    {"mixer.in_proj", "ssm_in"},
                    {"mixer.out_proj", "ssm_out"}},
                   {"residual-dim"}},
+        Regrouped{"qwen3_5",
+                  "qwen35",
+                  2,
+                  0,
+                  withUsual({{"model.norm", "output_norm"},
+                             {"post_attention_layernorm", "post_attention_norm"},
+                             {"self_attn.o_proj", "attn_output"},
+                             {"self_attn.q_norm", "attn_q_norm"},
+                             {"self_attn.k_norm", "attn_k_norm"},
+                             {"mlp.gate_proj", "ffn_gate"},
+                             {"mlp.up_proj", "ffn_up"},
+                             {"mlp.down_proj", "ffn_down"}}),
+                  {"mlp-unit", "value-dim", "rotary-pair", "rotary-free"},
+                  true},
+        Regrouped{"qwen3_5_moe",
+                  "qwen35moe",
+                  2,
+                  0,
+                  withUsual({{"model.norm", "output_norm"},
+                             {"post_attention_layernorm", "post_attention_norm"},
+                             {"self_attn.o_proj", "attn_output"},
+                             {"self_attn.q_norm", "attn_q_norm"},
+                             {"self_attn.k_norm", "attn_k_norm"},
+                             {"mlp.gate.", "ffn_gate_inp."},
+                             {"mlp.experts.gate_up_proj", "ffn_gate_up_exps.weight"},
+                             {"mlp.experts.down_proj", "ffn_down_exps.weight"},
+                             {"mlp.shared_expert.gate_proj", "ffn_gate_shexp"},
+                             {"mlp.shared_expert.up_proj", "ffn_up_shexp"},
+                             {"mlp.shared_expert.down_proj", "ffn_down_shexp"},
+                             {"mlp.shared_expert_gate", "ffn_gate_inp_shexp"}}),
+                  {"mlp-unit", "value-dim"},
+                  true},
+        Regrouped{"modernbert",
+                  "modern-bert",
+                  4,
+                  0,
+                  {{"model.embeddings.tok_embeddings", "token_embd"},
+                   {"model.embeddings.norm", "token_embd_norm"},
+                   {"model.final_norm", "output_norm"},
+                   {"model.layers.", "blk."},
+                   {"attn.Wqkv", "attn_qkv"},
+                   {"attn.Wo", "attn_output"},
+                   {"mlp_norm", "ffn_norm"},
+                   {"mlp.Wi", "ffn_up"},
+                   {"mlp.Wo", "ffn_down"}},
+                  {"mlp-unit", "value-dim", "rotary-pair"}},
+        Regrouped{"granitemoe",
+                  "granitehybrid",
+                  2,
+                  0,
+                  withUsual({{"model.norm", "output_norm"},
+                             {"post_attention_layernorm", "ffn_norm"},
+                             {"self_attn.o_proj", "attn_output"},
+                             {"shared_mlp.output_linear", "ffn_down"},
+                             {"mamba.in_proj", "ssm_in"},
+                             {"mamba.conv1d", "ssm_conv1d"},
+                             {"mamba.A_log", "ssm_a"},
+                             {"mamba.D", "ssm_d"},
+                             {"mamba.dt_bias", "ssm_dt.bias"},
+                             {"mamba.norm", "ssm_norm"},
+                             {"mamba.out_proj", "ssm_out"}}),
+                  {"mlp-unit", "value-dim", "rotary-pair"},
+                  false,
+                  "granitemoehybrid"},
+        Regrouped{"kimi_linear",
+                  "kimi-linear",
+                  1,
+                  0,
+                  withUsual({{"model.norm", "output_norm"},
+                             {"post_attention_layernorm", "ffn_norm"},
+                             {"self_attn.o_proj", "attn_output"},
+                             {"self_attn.kv_a_proj_with_mqa", "attn_kv_a_mqa"},
+                             {"self_attn.kv_a_layernorm", "attn_kv_a_norm"},
+                             {"block_sparse_moe.gate.weight", "ffn_gate_inp.weight"},
+                             {"block_sparse_moe.gate.e_score_correction_bias", "exp_probs_b.bias"},
+                             {"block_sparse_moe.experts.w1", "ffn_gate_exps"},
+                             {"block_sparse_moe.experts.w3", "ffn_up_exps"},
+                             {"block_sparse_moe.experts.w2", "ffn_down_exps"},
+                             {"block_sparse_moe.shared_experts.gate_proj", "ffn_gate_shexp"},
+                             {"block_sparse_moe.shared_experts.up_proj", "ffn_up_shexp"},
+                             {"block_sparse_moe.shared_experts.down_proj", "ffn_down_shexp"},
+                             {"self_attn.q_conv1d", "ssm_conv1d_q"},
+                             {"self_attn.k_conv1d", "ssm_conv1d_k"},
+                             {"self_attn.v_conv1d", "ssm_conv1d_v"},
+                             {"self_attn.f_a_proj", "ssm_f_a"},
+                             {"self_attn.f_b_proj", "ssm_f_b"},
+                             {"self_attn.g_a_proj", "ssm_g_a"},
+                             {"self_attn.g_b_proj", "ssm_g_b"},
+                             {"self_attn.b_proj", "ssm_beta"},
+                             {"self_attn.A_log", "ssm_a"},
+                             {"self_attn.dt_bias", "ssm_dt.bias"},
+                             {"self_attn.o_norm", "ssm_norm"}}),
+                  {"mlp-unit", "latent-dim", "value-dim", "rotary-free"}},
         Regrouped{"orion", "orion", 2, 0, withUsual(kUsualEnds), {"value-dim"}},
         Regrouped{"ernie4_5",
                   "ernie4_5",

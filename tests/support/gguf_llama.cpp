@@ -53,7 +53,8 @@ Array inTurns(const Array& array, std::uint64_t head_dim) {
 }
 
 bool putsInTurns(const std::string& family) {
-  const std::set<std::string> kFamilies{"llama", "arcee", "granite", "minicpm", "smollm3"};
+  const std::set<std::string> kFamilies{"llama",   "arcee",   "granite",   "granitehybrid",
+                                        "minicpm", "smollm3", "nemotron_h"};
   return kFamilies.contains(family);
 }
 

@@ -203,7 +203,17 @@ ssm_c_norm mamba.c_layernorm
 ssm_d mamba.D
 ssm_out mamba.out_proj
 )"},
-    {.model_type = "kimi_linear", .gguf = "kimi-linear"},
+    {.model_type = "kimi_linear", .gguf = "kimi-linear", .names = R"(
+ssm_conv1d_q self_attn.q_conv1d
+ssm_conv1d_k self_attn.k_conv1d
+ssm_conv1d_v self_attn.v_conv1d
+ssm_f_a self_attn.f_a_proj
+ssm_f_b self_attn.f_b_proj
+ssm_g_a self_attn.g_a_proj
+ssm_g_b self_attn.g_b_proj
+ssm_beta self_attn.b_proj
+ssm_norm self_attn.o_norm
+)"},
     {.model_type = "lfm2", .names = R"(
 output_norm model.embedding_norm
 token_embd_norm model.embedding_norm
@@ -254,6 +264,17 @@ ffn_down_shexp block_sparse_moe.shared_experts.down_proj
     {.model_type = "mixtral", .names = R"(
 ffn_gate_inp block_sparse_moe.gate
 )"},
+    {.model_type = "modernbert", .gguf = "modern-bert", .names = R"(
+token_embd model.embeddings.tok_embeddings
+token_embd_norm model.embeddings.norm
+output_norm model.final_norm
+attn_norm attn_norm
+attn_qkv attn.Wqkv
+attn_output attn.Wo
+ffn_norm mlp_norm
+ffn_up mlp.Wi
+ffn_down mlp.Wo
+)"},
     {.model_type = "mpt", .layers = "transformer.blocks.", .names = R"(
 token_embd transformer.wte
 output_norm transformer.norm_f
@@ -264,7 +285,11 @@ ffn_norm norm_2
 ffn_up ffn.up_proj
 ffn_down ffn.down_proj
 )"},
-    {.model_type = "nemotron_h", .layers = "backbone.layers.", .names = R"(
+    {.model_type = "nemotron_h",
+     .gguf = "nemotron_h nemotron_h_moe",
+     .in_turns = true,  // though no position turns its heads
+     .layers = "backbone.layers.",
+     .names = R"(
 token_embd backbone.embeddings
 output_norm backbone.norm_f
 attn_norm norm
@@ -274,6 +299,17 @@ attn_v mixer.v_proj
 attn_output mixer.o_proj
 ffn_up mixer.up_proj
 ffn_down mixer.down_proj
+ffn_gate_inp mixer.gate
+exp_probs_b mixer.gate.e_score_correction
+ffn_up_exps mixer.experts.up_proj
+ffn_down_exps mixer.experts.down_proj
+ffn_up_shexp mixer.shared_experts.up_proj
+ffn_down_shexp mixer.shared_experts.down_proj
+ssm_in mixer.in_proj
+ssm_conv1d mixer.conv1d
+ssm_d mixer.D
+ssm_norm mixer.norm
+ssm_out mixer.out_proj
 )"},
     {.model_type = "nemotron-nas", .gguf = "deci", .in_turns = true},
     {.model_type = "olmo", .in_turns = true},
@@ -311,6 +347,12 @@ ffn_up_shexp mlp.shared_expert.up_proj
 ffn_down_shexp mlp.shared_expert.down_proj
 )"},
     {.model_type = "qwen2_vl", .gguf = "qwen2vl"},
+    {.model_type = "qwen3_5", .gguf = "qwen35"},
+    {.model_type = "qwen3_5_moe", .gguf = "qwen35moe qwen3next", .names = R"(
+ffn_gate_shexp mlp.shared_expert.gate_proj
+ffn_up_shexp mlp.shared_expert.up_proj
+ffn_down_shexp mlp.shared_expert.down_proj
+)"},
     {.model_type = "qwen3_moe", .gguf = "qwen3moe"},
     {.model_type = "qwen3_vl", .gguf = "qwen3vl"},
     {.model_type = "qwen3_vl_moe", .gguf = "qwen3vlmoe"},
