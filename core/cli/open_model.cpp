@@ -25,8 +25,9 @@ std::unique_ptr<Source> makeSource(const Invocation& invocation, const ModelArgu
   }
   if (!model.endpoint.empty()) given.push_back({"endpoint", model.endpoint});
   for (const auto& [name, value] : sourceOverrides(invocation)) {
-    const bool known = std::any_of(plugin.parameters.begin(), plugin.parameters.end(),
-                                   [&](const Entry& entry) { return entry.name == name; });
+    const bool known =
+        std::any_of(plugin.parameters.begin(), plugin.parameters.end(),
+                    [&name = name](const Entry& entry) { return entry.name == name; });
     if (known) given.push_back({name, value});
   }
   const plugin::Bound bound = plugin::bindParameters(plugin, given);

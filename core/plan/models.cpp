@@ -34,11 +34,12 @@ std::string reasonOf(const Error& error) {
 recipe::PluginUse overridden(recipe::PluginUse use, const plugin::Plugin& plugin,
                              const SourceOverrides& overrides) {
   for (const auto& [name, value] : overrides) {
-    const bool declared = std::any_of(plugin.parameters.begin(), plugin.parameters.end(),
-                                      [&](const Entry& entry) { return entry.name == name; });
+    const bool declared =
+        std::any_of(plugin.parameters.begin(), plugin.parameters.end(),
+                    [&name = name](const Entry& entry) { return entry.name == name; });
     if (!declared) continue;
     std::erase_if(use.parameters,
-                  [&](const recipe::RawParameter& given) { return given.name == name; });
+                  [&name = name](const recipe::RawParameter& given) { return given.name == name; });
     use.parameters.push_back({name, value, true, use.place, use.place});
   }
   return use;

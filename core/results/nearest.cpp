@@ -61,9 +61,10 @@ Nearest nearestOf(const std::string& model, std::string gauge, Measures measures
   });
   Nearest nearest{model, std::move(gauge), {}};
   for (const auto& [name, pair] : measures) {
-    nearest.kin.push_back({name, distanceOf(meanOf(pair)), errorOf(layersOf(pair), [&](auto layer) {
-                             return distanceWithout(pair, layer);
-                           })});
+    nearest.kin.push_back(
+        {name, distanceOf(meanOf(pair)), errorOf(layersOf(pair), [&pair = pair](auto layer) {
+           return distanceWithout(pair, layer);
+         })});
   }
   const PairLikeness &first = measures[0].second, &second = measures[1].second;
   std::set<std::int64_t> layers = layersOf(first);

@@ -11,9 +11,8 @@
 #include <cstdint>
 #include <initializer_list>
 #include <memory>
-#include <ranges>
+#include <sstream>
 #include <string>
-#include <string_view>
 
 namespace kindred::run {
 namespace {
@@ -51,9 +50,10 @@ void refuse(const Filter& filter, int call, int reason = EPERM) {
 }
 
 // Calls by their names, a blank between two; this machine may lack some.
-void refuse(const Filter& filter, std::string_view names, int reason = EPERM) {
-  for (const auto& name : std::views::split(names, ' ')) {
-    const int call = seccomp_syscall_resolve_name(std::string(name.begin(), name.end()).c_str());
+void refuse(const Filter& filter, const std::string& names, int reason = EPERM) {
+  std::istringstream words(names);
+  for (std::string name; words >> name;) {
+    const int call = seccomp_syscall_resolve_name(name.c_str());
     if (call >= 0) refuse(filter, call, reason);
   }
 }

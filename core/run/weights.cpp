@@ -230,9 +230,10 @@ std::string CheckpointWeights::scaledByBlocks(Gauge which) const {
     for (const auto& [key, matrix] : reading_.matrices) {
       const models::Tensor& tensor = *matrix.view.tensor;
       if (models::shown(tensor) >= models::Shown::rows) continue;
-      const bool moves = std::any_of(
-          rule.permutation.begin(), rule.permutation.end(),
-          [&](const models::RoleAxis& axis) { return axis.role == matrix.view.info.role; });
+      const bool moves = std::any_of(rule.permutation.begin(), rule.permutation.end(),
+                                     [&role = matrix.view.info.role](const models::RoleAxis& axis) {
+                                       return axis.role == role;
+                                     });
       if (!moves) continue;
       return fmt::format("{} of {} is {}, so nothing in it can change places", key.first,
                          model_.key, models::whyNot(tensor.encoding, tensor.dtype));

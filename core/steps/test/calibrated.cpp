@@ -234,7 +234,7 @@ class Calibrator {
     const auto alignment = plugin::guard("aligner", [&] { return aligner.align(a, b); });
     for (const auto& [configuration, step] : scored.tests) {
       const std::string name = step->ready->tools.plugin->name();
-      align::Outcome made = plugin::guard(name, [&] {
+      align::Outcome made = plugin::guard(name, [&, &step = step] {
         return align::runTests({{name, step->test->test.get()}}, {a, b, *alignment}, self_tests,
                                step->test->seed);
       });

@@ -50,7 +50,8 @@ void NullCheck::add(const std::vector<evidence::StepFinding>& redraw) {
 std::vector<NullCheck::Entry> NullCheck::entries() const {
   std::vector<Entry> list;
   for (const auto& [axes, tested] : tested_) {
-    const auto add = [&](const std::string& null, std::vector<double> log10_p) {
+    const auto add = [&, &axes = axes, &tested = tested](const std::string& null,
+                                                         std::vector<double> log10_p) {
       log10_p.resize(redraws_, 0);  // no finding is none against its null
       list.push_back({axes.first, tested.test, null, axes.second, {}, std::move(log10_p)});
     };
