@@ -74,6 +74,13 @@ class Joiner {
     if (file.has_rotary_part) rules.rotary_part = file.rules.rotary_part;
     if (file.has_gains) rules.gains_plus_one = file.rules.gains_plus_one;
     if (file.has_splits && file.rules.splits.empty()) rules.splits.clear();
+    // Nor does a family have tensors of a role that it lacks.
+    std::erase_if(rules.splits, [&](const SplitRule& inherited) {
+      return std::any_of(
+          inherited.parts.begin(), inherited.parts.end(), [&](const SplitPart& part) {
+            return std::count(file.removed_roles.begin(), file.removed_roles.end(), part.role) > 0;
+          });
+    });
     std::erase_if(rules.splits, [&](const SplitRule& inherited) {
       return std::any_of(
           file.rules.splits.begin(), file.rules.splits.end(),
