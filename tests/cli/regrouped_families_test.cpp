@@ -235,7 +235,8 @@ TEST_P(RegroupedFamily, IsOneModelOnTheHubAndInGguf) {
   saveRegrouped(dir / "stranger.gguf", made(layout, 3), GetParam());
   const json report = compared(dir, "a", "b.gguf");
   EXPECT_EQ(report.at("verdict").at("class"), "shared-weights");
-  for (const std::string& gauge : GetParam().gauges) EXPECT_LT(bestP(report, gauge), -8) << gauge;
+  // One layer of attention has no more than sixteen rotary pairs here: 10^-4.8.
+  for (const std::string& gauge : GetParam().gauges) EXPECT_LT(bestP(report, gauge), -4) << gauge;
   EXPECT_EQ(compared(dir, "a", "stranger.gguf").at("verdict").at("class"), "no-evidence");
 }
 
