@@ -13,6 +13,7 @@
 #include "cli/commands.hpp"
 #include "cli/output.hpp"
 #include "models/architecture_rules.hpp"
+#include "report/text.hpp"
 #include "words/near.hpp"
 
 namespace kindred::cli {
@@ -24,16 +25,33 @@ using models::RoleAxis;
 using Json = nlohmann::ordered_json;
 
 constexpr Option kArchitecturesOptions[] = {kJson};
-constexpr std::size_t kWidth = 80;
+constexpr std::size_t kRoleColumns = 24;
 
-// The words in lines of at most kWidth columns, all but the first indented.
+std::size_t columns() { return outputColumns().value_or(report::kWidth); }
+
+// A name in a line of its own, broken behind dots where it is longer than that.
+std::string inLines(const std::string& name, std::size_t indent) {
+  std::string text, line(indent, ' ');
+  for (std::size_t at = 0; at < name.size();) {
+    const std::size_t end = std::min(name.find('.', at), name.size() - 1) + 1;
+    if (line.size() > indent + 2 && line.size() + end - at > columns()) {
+      text += line + '\n';
+      line.assign(indent + 2, ' ');
+    }
+    line += name.substr(at, end - at);
+    at = end;
+  }
+  return text + line + '\n';
+}
+
+// The words in lines that the terminal holds, all but the first indented.
 std::string wrapped(const std::string& first, std::size_t indent,
                     const std::vector<std::string>& words, const std::string& separator = "") {
   std::string text, line = first;
   line.resize(std::max(line.size() + 1, indent), ' ');
   for (std::size_t i = 0; i < words.size(); ++i) {
     const std::string word = words[i] + (i + 1 < words.size() ? separator : "");
-    if (line.size() > indent && line.size() + word.size() > kWidth) {
+    if (line.size() > indent && line.size() + word.size() > columns()) {
       text += line.substr(0, line.find_last_not_of(' ') + 1) + '\n';
       line.assign(indent, ' ');
     }
@@ -82,12 +100,14 @@ std::string_view rotaryOf(const Architecture& architecture, bool for_people) {
 }
 
 std::string describe(const Architecture& architecture) {
-  std::string text = fmt::format("{}: {}\n", architecture.name(), architecture.summary());
-  text += fmt::format("model_type: {}\n", fmt::join(architecture.modelTypes(), ", "));
+  std::string text = wrapped(architecture.name() + ":", 2, wordsOf(architecture.summary()));
+  text += wrapped("model_type:", 2, architecture.modelTypes(), ",");
   text += fmt::format("rotary pairs: {}\n\nroles:\n", rotaryOf(architecture, true));
   for (const std::string& role : architecture.roles()) {
     for (const std::string& pattern : architecture.patterns(role)) {
-      text += fmt::format("  {:<22}{}\n", role, pattern);
+      const bool fits = kRoleColumns + pattern.size() <= columns();
+      text += fits ? wrapped("  " + role, kRoleColumns, {pattern})
+                   : "  " + role + "\n" + inLines(pattern, 6);
     }
   }
   text += "\ngauges:\n";

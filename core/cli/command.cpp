@@ -7,6 +7,7 @@
 #include <kindred/byte_count.hpp>
 #include <kindred/error.hpp>
 
+#include "words/names.hpp"
 #include "words/near.hpp"
 
 namespace po = boost::program_options;
@@ -35,11 +36,24 @@ std::vector<std::string> optionsOf(const Command& command) {
   return names;
 }
 
+// The options that a letter may stand for: the first two that begin with it.
+std::vector<std::string> ofLetter(const std::string& word, const std::vector<std::string>& known) {
+  std::vector<std::string> list;
+  if (word.size() != 2 || word[0] != '-' || word[1] == '-') return list;
+  for (const std::string& option : known) {
+    const bool fits = list.size() < 2 && option.starts_with("--" + word.substr(1));
+    if (fits && !words::contains(list, option)) list.push_back(option);
+  }
+  return list;
+}
+
 // "did you mean ...?", or where to look.
 std::string remedyFor(const std::string& word, const std::vector<std::string>& known,
                       const std::string& otherwise) {
-  const std::vector<std::string> near = words::near(word, known, 1);
-  return near.empty() ? otherwise : "did you mean '" + near.front() + "'?";
+  std::vector<std::string> near = ofLetter(word, known);
+  if (near.empty()) near = words::near(word, known, 1);
+  if (near.empty()) return otherwise;
+  return "did you mean '" + near.front() + (near.size() > 1 ? "' or '" + near[1] : "") + "'?";
 }
 
 Error unknownOption(const Command& command, std::string word) {
@@ -115,6 +129,9 @@ Error unknownCommand(const std::string& name) {
   std::vector<std::string> known;
   for (const Command* command : commands()) {
     if (command->for_people) known.emplace_back(command->name);
+  }
+  if (name == "version") {
+    return inputError("", "there is no command '" + name + "'", "kindred --version says it");
   }
   return inputError("", "there is no command '" + name + "'",
                     remedyFor(name, known, "kindred --help lists them"));

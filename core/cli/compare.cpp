@@ -22,6 +22,7 @@
 #include "cli/execute.hpp"
 #include "cli/listed.hpp"
 #include "cli/model_argument.hpp"
+#include "cli/open_models.hpp"
 #include "cli/out_folder.hpp"
 #include "cli/output.hpp"
 #include "formats/formats.hpp"
@@ -334,7 +335,7 @@ ExitCode verdictCode(const results::Report& report, const std::set<evidence::Cla
   return testable || code != kDone ? code : kBadInput;
 }
 
-int sayPlan(Workspace& workspace, bool json, unsigned threads) {
+int sayPlan(Workspace& workspace, bool json, unsigned threads, std::size_t width) {
   const auto began = std::chrono::steady_clock::now();
   workspace.models().openRepositories();
   const steps::Plan plan = steps::makePlan(workspace.tools(), workspace.models());
@@ -342,7 +343,7 @@ int sayPlan(Workspace& workspace, bool json, unsigned threads) {
   const Spent spent{took.count(), threads};
   sayNotes(workspace.models());
   output() << (json ? dryRunJson(plan, workspace.models(), spent)
-                    : dryRunText(plan, workspace.models(), spent));
+                    : dryRunText(plan, workspace.models(), spent, width));
   return kDone;
 }
 
@@ -382,6 +383,8 @@ int compareVerb(const Invocation& invocation) {
   const std::vector<std::string> controls = invocation.values("control");
   for (const std::string& text : controls) models.push_back(modelArgument(text));
   makeKeysDistinct(models);
+  plugin::Registry registry(plugin::pluginFolders(invocation.values("plugin-path")));
+  checkSources(models, registry);
   if (invocation.has("dates")) readDates(invocation.value("dates"), models);
 
   const fs::path out = invocation.has("dry-run")
@@ -407,7 +410,8 @@ int compareVerb(const Invocation& invocation) {
     if (!workspace->good()) return kBadInput;
   }
   if (invocation.has("dry-run")) {
-    return sayPlan(*workspace, invocation.has("json"), options.threads);
+    return sayPlan(*workspace, invocation.has("json"), options.threads,
+                   terminalView(invocation).width);
   }
   pin(models, workspace->models());
   const RecipeWriter pinned(models, controls.size(), asked, why);

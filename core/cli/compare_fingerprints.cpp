@@ -1,7 +1,7 @@
 #include "cli/compare_fingerprints.hpp"
 
 #include <algorithm>
-#include <array>
+#include <chrono>
 #include <filesystem>
 #include <ostream>
 #include <vector>
@@ -11,16 +11,20 @@
 #include <kindred/error.hpp>
 
 #include "cli/execute.hpp"
+#include "cli/fingerprint_report.hpp"
 #include "cli/identified.hpp"
 #include "cli/lineup.hpp"
 #include "cli/out_folder.hpp"
 #include "cli/output.hpp"
 #include "fingerprint/make.hpp"
-#include "report/text.hpp"
-#include "report/wording.hpp"
+#include "outcome/report_of.hpp"
+#include "report/saved_run.hpp"
+#include "report/terminal.hpp"
 #include "results/files.hpp"
 #include "results/json.hpp"
-#include "words/quantities.hpp"
+#include "run/memory.hpp"
+#include "run/progress.hpp"
+#include "words/names.hpp"
 
 namespace kindred::cli {
 namespace {
@@ -28,7 +32,12 @@ namespace {
 using fingerprint::Candidate;
 using results::Json;
 
-std::string pairJson(const Identified& made, const Candidate& b) {
+constexpr const char* kPairFile = "compare.json";
+constexpr const char* kPairFiles[] = {kPairFile,          "manifest.json", "report.json",
+                                      "observations.csv", "findings.csv",  "report.html",
+                                      "report.md"};
+
+std::string pairJson(const std::string& a, const Candidate& b) {
   Json tests = Json::array();
   for (const fingerprint::Tested* tested : fingerprint::testsBehind(b)) {
     const Finding& finding = tested->finding;
@@ -41,7 +50,7 @@ std::string pairJson(const Identified& made, const Candidate& b) {
                      {"null", finding.null},
                      {"assumptions", finding.assumptions}});
   }
-  const Json document{{"a", made.model},
+  const Json document{{"a", a},
                       {"b", b.model},
                       {"verdict",
                        {{"class", evidence::name(b.verdict.klass)},
@@ -53,22 +62,6 @@ std::string pairJson(const Identified& made, const Candidate& b) {
                       {"distance_error", b.distance ? Json(b.distance->error) : Json(nullptr)},
                       {"tests", std::move(tests)}};
   return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
-}
-
-std::string pairText(const Identified& made, const Candidate& b, std::size_t width) {
-  const std::string found = fmt::format(
-      "p <= {}, adjusted for {}; {:.0f} % of the tested layers have evidence of their own{}",
-      report::text(report::pValue(b.verdict.log10_p)),
-      words::counted(fingerprint::testsBehind(b).size(), "test"), 100 * b.breadth.value_or(0),
-      b.distance ? fmt::format("; distance {:.3f} (standard error {:.3f})", b.distance->value,
-                               b.distance->error)
-                 : "");
-  width = std::min(width, report::kWidestProse);
-  return report::wrapped(fmt::format("{} and {}, by their fingerprints: {}", made.model, b.model,
-                                     report::verdictName(b.verdict)),
-                         0, width) +
-         report::wrapped(found, 2, width) + report::wrapped(b.verdict.sentence, 0, width) +
-         report::wrapped("Power: " + b.verdict.power, 0, width);
 }
 
 void refuseOptions(const Invocation& invocation) {
@@ -87,29 +80,42 @@ bool comparesFingerprints(const Invocation& invocation) {
 
 int compareFingerprints(const Invocation& invocation) {
   refuseOptions(invocation);
-  constexpr const char* kFile = "compare.json";
-  const std::filesystem::path out =
-      invocation.has("out") ? outFolder(invocation, {}, std::array{kFile}) : "";
+  const auto began = std::chrono::steady_clock::now();
+  const std::filesystem::path out = outFolder(invocation, "out/compare", kPairFiles);
   const std::set<evidence::Class> fail_on = failOn(invocation);
   if (invocation.positional.size() != 2) throw inputError("", "kindred compare takes two models");
   std::vector<ModelArgument> models;
   for (const std::string& text : invocation.positional) models.push_back(modelArgument(text));
   Lineup lineup(invocation, std::move(models));
-  const Identified made =
-      identify(lineup, {fingerprint::kLargest, invocation.bytes("max-bytes", 0)}, {});
-  if (made.candidates.empty()) throw inputError("", made.failed.front().error);
-  const Candidate& b = made.candidates.front();
-  const std::string json = pairJson(made, b);
-  if (!out.empty()) {
-    results::prepareFolder(out);
-    results::writeAtomically(out / kFile, json);
+  const Making making{fingerprint::kLargest, invocation.bytes("max-bytes", 0)};
+  run::Progress progress(watched(invocation));
+  std::vector<fingerprint::Fingerprint> prints;
+  for (std::size_t i : {0, 1}) {
+    progress.stage("Reading " + words::escaped(lineup.models()[i].key));
+    prints.push_back(lineup.of(i, making));
   }
-  output() << (invocation.has("json") ? json : pairText(made, b, terminalView(invocation).width));
-  if (fail_on.contains(b.verdict.klass)) {
-    sayFailed(made.model, b.model, b.verdict.klass);
-    return kUnmet;
+  const Candidate judged = compareTwo(prints[0], prints[1]);
+  progress.rest();
+  results::Report made = reportOf(prints[0], prints[1], judged);
+  made.manifest.command_line = invocation.argv;
+  made.cost.date = outcome::today();
+  made.cost.bytes_read = lineup.cost(0) + lineup.cost(1);
+  made.cost.seconds =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
+  made.cost.peak_memory_bytes = run::privateMemory();
+  results::prepareFolder(out);
+  const std::string json = pairJson(prints[0].model, judged);
+  results::writeAtomically(out / kPairFile, json);
+  report::writeAll(out, made);
+  if (invocation.has("json")) {
+    output() << json;
+  } else {
+    output() << report::terminalSummary(made, terminalView(invocation));
+    sayWhere(out);
   }
-  return made.testable() ? kDone : kBadInput;
+  const ExitCode code = exitCode(made, fail_on);
+  const bool testable = judged.verdict.klass != evidence::Class::untestable;
+  return testable || code != kDone ? code : kBadInput;
 }
 
 }  // namespace kindred::cli

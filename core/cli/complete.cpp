@@ -16,6 +16,8 @@
 #include "plugin/installation.hpp"
 #include "plugin/registry.hpp"
 #include "recipe/words.hpp"
+#include "report/picture.hpp"
+#include "results/read.hpp"
 
 namespace kindred::cli {
 namespace {
@@ -39,8 +41,20 @@ void addClasses(const std::string& typed, Candidates& into) {
   }
 }
 
-// `place` is an argument as usage spells it: "[PLUGIN]", "DIR|LIST", "CLASS[,CLASS]...".
-Candidates candidatesFor(std::string place, const std::string& typed) {
+// The pictures of the results that the first argument names.
+void addPictures(const std::vector<std::string>& arguments, Candidates& into) {
+  into.words.push_back({"all", "every one"});
+  if (arguments.empty()) return;
+  const results::Report report = results::reportOf(results::readTexts(arguments.front()));
+  for (const report::Picture& picture : report::picturesOf(report)) {
+    into.words.push_back({picture.id, picture.title});
+  }
+}
+
+// `place` is an argument as usage spells it: "[PLUGIN]", "DIR|LIST", "CLASS[,CLASS]...";
+// `arguments` are those that stand before it.
+Candidates candidatesFor(std::string place, const std::string& typed,
+                         const std::vector<std::string>& arguments = {}) {
   Candidates found;
   if (place.starts_with('[')) place = place.substr(1, place.find(']') - 1);
   place.resize(std::min(place.find('['), place.size()));
@@ -55,6 +69,8 @@ Candidates candidatesFor(std::string place, const std::string& typed) {
       for (const Command* command : commands()) {
         if (command->for_people) found.words.push_back({command->name, command->summary});
       }
+    } else if (what == "PICTURE") {
+      addPictures(arguments, found);
     } else if (what == "CLASS") {
       addClasses(typed, found);
     } else if (what == "DIR") {
@@ -96,18 +112,18 @@ Candidates optionsIn(const Command& command) {
 // Words behind the command, the last of them being typed.
 Candidates within(const Command& command, const std::vector<std::string>& words) {
   const std::string& typed = words.back();
-  std::size_t positional = 0;
+  std::vector<std::string> arguments;
   for (std::size_t i = 0; i + 1 < words.size(); ++i) {
     const Option* option = optionOf(command, words[i]);
     if (option != nullptr && option->argument != nullptr) {
-      if (i + 2 == words.size()) return candidatesFor(option->argument, typed);
+      if (i + 2 == words.size()) return candidatesFor(option->argument, typed, arguments);
       ++i;
     } else if (!words[i].starts_with('-')) {
-      ++positional;
+      arguments.push_back(words[i]);
     }
   }
   if (typed.starts_with('-')) return optionsIn(command);
-  return candidatesFor(argumentAt(command, positional), typed);
+  return candidatesFor(argumentAt(command, arguments.size()), typed);
 }
 
 Candidates candidatesBehind(const std::vector<std::string>& words) {

@@ -57,6 +57,7 @@ struct Estimate {
   };
   std::vector<Read> reads;
   std::uint64_t requests = 0, step_memory = 0, memory = 0;
+  std::uint64_t passed = 0;  // bytes of local files, as often as steps read them
   bool remote = false;
   double request_seconds = 0, seconds = 0;  // of one request; of all that is read
 };
@@ -64,7 +65,7 @@ struct Estimate {
 Estimate estimateOf(const steps::Plan& plan, const plan::Models& models, const Spent& spent) {
   Estimate made;
   const std::uint64_t own = run::privateMemory() + kRunMemory + spent.threads * kThreadMemory;
-  const auto planned = steps::bytesByModel(plan);
+  const auto planned = steps::bytesByModel(plan), passes = steps::passesByModel(plan);
   for (const plan::Model* model : models.opened()) {
     const auto found = planned.find(model->key);
     Estimate::Read read{model->key, model->checkpoint.shards().size(), sizeOf(model->checkpoint),
@@ -72,7 +73,12 @@ Estimate estimateOf(const steps::Plan& plan, const plan::Models& models, const S
     const bool remote = model->source->remote();
     if (!remote) read.rate = rateOf(model->checkpoint);
     made.remote |= remote && read.most > 0;
-    if (read.rate > 0) made.seconds += static_cast<double>(read.most) / read.rate;
+    if (read.rate > 0) {
+      const auto taken = passes.find(model->key);
+      const std::uint64_t bytes = taken == passes.end() ? 0 : taken->second;
+      made.passed += bytes;
+      made.seconds += static_cast<double>(bytes) / read.rate;
+    }
     made.reads.push_back(std::move(read));
   }
   for (const steps::PlannedStep& step : plan.steps) {
@@ -88,7 +94,8 @@ Estimate estimateOf(const steps::Plan& plan, const plan::Models& models, const S
 
 }  // namespace
 
-std::string dryRunText(const steps::Plan& plan, const plan::Models& models, const Spent& spent) {
+std::string dryRunText(const steps::Plan& plan, const plan::Models& models, const Spent& spent,
+                       std::size_t width) {
   const Estimate made = estimateOf(plan, models, spent);
   TextTable table{"", {"model", "files", "they hold", "at most read"}, {}, ""};
   for (const Estimate::Read& read : made.reads) {
@@ -97,18 +104,23 @@ std::string dryRunText(const steps::Plan& plan, const plan::Models& models, cons
   }
   std::string text =
       "Nothing was compared. A comparison would take:\n\n" +
-      report::tableText(table, table.rows.size()) +
+      report::tableText(table, table.rows.size(), width) +
       fmt::format("\nmemory    about {}, of which one step takes at most {}\n",
                   report::byteCount(made.memory), report::byteCount(made.step_memory));
   if (made.remote || made.requests > 0) {
     text += fmt::format("requests  at most {}, {:.2f} s each as the {} for headers took\n",
                         made.requests, made.request_seconds, plan.headers.requests);
   }
-  return text +
-         fmt::format("time      {} to read, as fast as now; computing comes on top\n",
-                     timeOf(made.seconds)) +
-         "Tests begin with the cheapest bytes and stop where a pair is settled. Bytes count\n"
-         "once here; hashing, cosines and tests read those of local files each for itself.\n";
+  std::string time = report::wrapped(
+      fmt::format("{} to read{}, as fast as now; computing comes on top", timeOf(made.seconds),
+                  made.passed > 0 ? " " + report::byteCount(made.passed) + " of local files" : ""),
+      10, width);
+  text += time.replace(0, 4, "time");
+  return text + report::wrapped(
+                    "Tests begin with the cheapest bytes and stop where a pair is settled. The "
+                    "table counts bytes once; hashing, cosines and tests read those of local files "
+                    "each for itself, and the time is of all that.",
+                    0, width);
 }
 
 std::string dryRunJson(const steps::Plan& plan, const plan::Models& models, const Spent& spent) {
@@ -116,6 +128,7 @@ std::string dryRunJson(const steps::Plan& plan, const plan::Models& models, cons
   auto document = nlohmann::ordered_json::parse(steps::toJson(plan));
   document["memory"] = made.memory;
   document["seconds_to_read"] = made.seconds;
+  document["bytes_of_local_files"] = made.passed;
   document["seconds_a_request"] =
       made.remote ? nlohmann::ordered_json(made.request_seconds) : nlohmann::ordered_json();
   auto& rates = document["bytes_a_second"] = nlohmann::ordered_json::object();

@@ -109,7 +109,11 @@ results::Report execute(Workspace& workspace, const Invocation& invocation,
   Resumable* keeps = invocation.has("bundle") ? nullptr : &resumable;
   return resumably(resumable, [&] {
     results::Report made = measure(workspace, invocation, options, keeps);
-    if (invocation.isFirst()) report::writeAll(out, made);
+    if (invocation.isFirst()) {
+      run::Progress progress(watched(invocation));
+      progress.stage("Writing the page");
+      report::writeAll(out, made);
+    }
     if (made.complete) resumable.finish();
     return made;
   });

@@ -1,10 +1,12 @@
 // Everything that is printed from the tables of commands and options.
+#include <algorithm>
 #include <ostream>
 #include <sstream>
 #include <string_view>
 
 #include "cli/commands.hpp"
 #include "cli/output.hpp"
+#include "report/text.hpp"
 
 namespace kindred::cli {
 namespace {
@@ -24,12 +26,15 @@ std::string usage(const Command& command) {
   return text;
 }
 
-// Breaks at spaces so that lines stay within 80 columns, the first of which begins at `column`.
+std::size_t columnsHere() { return outputColumns().value_or(report::kWidth); }
+
+// Breaks at spaces so that lines stay within the terminal, the first of which begins at `column`.
 std::string wrapped(const std::string& text, std::size_t indent, std::size_t column = 0) {
+  const std::size_t most = std::min(columnsHere(), report::kWidestProse);
   std::istringstream words(text);
   std::string out, word;
   while (words >> word) {
-    if (!out.empty() && column + 1 + word.size() > 80) {
+    if (!out.empty() && column + 1 + word.size() > most) {
       out += "\n" + std::string(indent, ' ');
       column = indent;
     } else if (!out.empty()) {
@@ -113,7 +118,8 @@ const Command kHelpCommand{
 
 std::string overview() {
   std::string text =
-      "kindred: do B's weights descend from A's, or were they trained independently?\n\n";
+      wrapped("kindred: do B's weights descend from A's, or were they trained independently?", 0) +
+      "\n\n";
   for (const Command* command : commands()) {
     if (!command->for_people) continue;
     const std::string call = std::string(command->name) + " " + command->arguments;
@@ -121,13 +127,17 @@ std::string overview() {
   }
   text += "\n" + wrapped(kModels, 0) + "\n\nFrom the environment:\n";
   for (const Setting& setting : kSettings) {
-    text += std::string("  ") + setting.names + "\n      " + setting.meaning + "\n";
+    text +=
+        "  " + wrapped(setting.names, 2, 2) + "\n      " + wrapped(setting.meaning, 6, 6) + "\n";
   }
-  return text +
-         "\nkindred help COMMAND (or COMMAND -h) says more; kindred -V says what this is.\n"
-         "Options that a command takes may stand before it, too. Exit codes: 0 done,\n"
-         "1 internal error, 2 bad input or environment, or nothing that could be tested,\n"
-         "3 an expectation unmet or a verdict of --fail-on, 130 interrupted.\n";
+  return text + "\n" +
+         wrapped(
+             "kindred help COMMAND (or COMMAND -h) says more; kindred -V says what this is. "
+             "Options that a command takes may stand before it, too. Exit codes: 0 done, "
+             "1 internal error, 2 bad input or environment, or nothing that could be tested, "
+             "3 an expectation unmet or a verdict of --fail-on, 130 interrupted.",
+             0) +
+         "\n";
 }
 
 std::string help(const Command& command) {

@@ -9,6 +9,7 @@
 #include <kindred/error.hpp>
 
 #include "fingerprint/fields.hpp"
+#include "report/coverage_text.hpp"
 #include "report/text.hpp"
 #include "report/wording.hpp"
 #include "results/json.hpp"
@@ -105,6 +106,18 @@ std::string distanceText(const fingerprint::Distance& distance) {
   return fmt::format("distance {:.3f} (standard error {:.3f})", distance.value, distance.error);
 }
 
+// How many of the first can't be told apart by their distances, within two standard errors.
+std::size_t equallyNear(const std::vector<const Candidate*>& related) {
+  std::size_t count = 0;
+  for (const Candidate* candidate : related) {
+    if (!candidate->distance || !related.front()->distance) break;
+    const fingerprint::Distance &first = *related.front()->distance, &other = *candidate->distance;
+    if (other.value - first.value > 2 * std::hypot(first.error, other.error)) break;
+    ++count;
+  }
+  return count;
+}
+
 // Sentences and candidates, in lines of a width.
 class Printer {
  public:
@@ -115,18 +128,18 @@ class Printer {
   std::string candidate(const Candidate& candidate) const {
     if (candidate.verdict.klass == evidence::Class::untestable) {
       return line(candidate.model +
-                  ": untestable, nothing that its fingerprint holds can be tested against the "
+                  ": Not testable, nothing that its fingerprint holds can be tested against the "
                   "model's");
     }
     std::string text = line(
         fmt::format("{}: {}, p <= {}, {:.0f} % of tested layers have evidence of their own, {}",
-                    candidate.model, evidence::name(candidate.verdict.klass),
+                    candidate.model, report::verdictName(candidate.verdict),
                     report::text(report::pValue(candidate.verdict.log10_p)),
                     100 * candidate.breadth.value_or(0),
                     candidate.distance ? distanceText(*candidate.distance) : "no distance"));
     for (const Candidate& part : candidate.components) {
       text +=
-          fmt::format("    {}: {}, p <= {}\n", part.component, evidence::name(part.verdict.klass),
+          fmt::format("    {}: {}, p <= {}\n", part.component, report::verdictName(part.verdict),
                       report::text(report::pValue(part.verdict.log10_p)));
     }
     return text;
@@ -208,6 +221,13 @@ Identified identify(Lineup& lineup, const Making& making, const steps::RunOption
   return made;
 }
 
+Candidate compareTwo(const fingerprint::Fingerprint& a, const fingerprint::Fingerprint& b) {
+  std::vector<Candidate> one(1);
+  one.front().model = b.model;
+  Parts(a).compare(b, fingerprint::levelOf(1), one.front());
+  return fingerprint::judged(a.model, std::move(one)).front();
+}
+
 std::string jsonOf(const Identified& made) {
   Json candidates = Json::array(), failed = Json::array(), related = Json::array();
   for (const Candidate& candidate : made.candidates) {
@@ -245,6 +265,10 @@ std::string textOf(const Identified& made, std::size_t width) {
         "{} shares weights with {} of the {} models that it was held against, nearest first:",
         made.model, related.size(), made.candidates.size()));
     for (const Candidate* candidate : related) text += print.candidate(*candidate);
+    if (const std::size_t tied = equallyNear(related); tied > 1) {
+      text += print.prose(
+          fmt::format("The first {} are equally near, as far as standard errors tell.", tied));
+    }
     text += print.prose(
         "For each of these the hypothesis is rejected that the two were trained from independent "
         "random initialisations; p is adjusted for all candidates and tests. Either may be made "
@@ -263,12 +287,14 @@ std::string textOf(const Identified& made, std::size_t width) {
   if (const auto rho = made.detectableInAll(); rho && *rho < 1) {
     text += print.prose(fmt::format(
         "With 99 % probability each model would have been seen whose rows, once paired rightly, "
-        "correlate by {:.3f} or more. Distillation leaves no trace in weights, and of rows that "
-        "no fingerprint holds nothing is said.",
+        "correlate by {:.3f} or more. Distillation leaves no trace in weights.",
         *rho));
   } else if (rho) {
     text += print.prose(
         "Of at least one of them so little could be compared that nothing would have been seen.");
+  }
+  if (made.testable()) {
+    text += print.prose(fmt::format("Not tested: {}.", report::kNotInFingerprints));
   }
   std::size_t shown = 0;
   for (const Candidate& candidate : made.candidates) {

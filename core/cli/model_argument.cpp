@@ -115,6 +115,7 @@ std::optional<ModelArgument> ofPlugin(const std::string& text) {
   if (!word) return std::nullopt;
   ModelArgument model;
   model.plugin = plugin;
+  model.typed = text;
   model.address = text.substr(colon + 1);
   const std::size_t last = model.address.find_last_of("/!:");
   model.key = keyOf(last == std::string::npos ? model.address : model.address.substr(last + 1));
@@ -233,7 +234,7 @@ void makeKeysDistinct(std::vector<ModelArgument>& models) {
   std::set<std::string> taken;
   for (ModelArgument& model : models) {
     if (above[model.key].size() > 1 && !model.above.empty()) {
-      model.key = keyOf(model.above) + "-" + model.key;
+      model.key = keyOf(model.above) + "/" + model.key;
     }
     const std::string wanted = model.key;
     for (int n = 2; !taken.insert(model.key).second; ++n) {

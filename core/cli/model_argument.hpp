@@ -9,9 +9,10 @@
 namespace kindred::cli {
 
 struct ModelArgument {
-  std::string key;     // its name in results: letters, digits, '.', '_' and '-'
+  std::string key;     // its name in results: letters, digits, '.', '_', '-' and, of two, '/'
   std::string above;   // the name of what it lies in: an organisation, a folder; may be empty
   std::string plugin;  // local-mmap, http-range or somebody's own
+  std::string typed = {};  // PLUGIN:ADDRESS as it was typed; empty: the plugin was not named
   std::string root;    // local: the folder above the model, absolute
   addresses::Layout layout = addresses::Layout::hub;  // remote
   std::string endpoint;   // remote: the server; empty: the one that the environment names
@@ -30,7 +31,7 @@ struct ModelArgument {
 ModelArgument modelArgument(const std::string& text);
 
 // Keys that are equal get the name of what they lie in before them where that differs, else their
-// place behind them: orgA-x and orgB-x; x, x-2.
+// place behind them: orgA/x and orgB/x; x, x-2.
 void makeKeysDistinct(std::vector<ModelArgument>& models);
 
 // The sources: and models: parts of a recipe over these models. The last `controls` of them are

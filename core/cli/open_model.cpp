@@ -4,6 +4,7 @@
 
 #include <kindred/error.hpp>
 
+#include "cli/open_models.hpp"
 #include "cli/workspace.hpp"
 #include "models/told_by_names.hpp"
 #include "plugin/bind.hpp"
@@ -43,6 +44,7 @@ OpenModel::OpenModel(const Invocation& invocation, const std::string& argument)
     : registry_(plugin::pluginFolders(invocation.values("plugin-path"))),
       architectures_(models::architectureFolder(invocation.executable)) {
   const ModelArgument model = modelArgument(argument);
+  checkSources({model}, registry_);
   const formats::Formats formats(registry_);
   checkpoint_ = open(invocation, model, formats);
   for (const ModelArgument& adapter : model.adapter) {

@@ -5,10 +5,13 @@
 #include <tuple>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include <kindred/error.hpp>
 
 #include "cli/workspace.hpp"
 #include "plugin/installation.hpp"
+#include "words/names.hpp"
 
 namespace kindred::cli {
 namespace {
@@ -30,11 +33,31 @@ recipe::SourceSpec sourceOf(const ModelArgument& model, std::string name) {
 
 }  // namespace
 
+void checkSources(const std::vector<ModelArgument>& models, plugin::Registry& registry) {
+  for (const ModelArgument& model : models) {
+    checkSources(model.adapter, registry);
+    if (model.typed.empty()) continue;
+    const std::string place = words::escaped(model.typed);
+    const plugin::Plugin* plugin = nullptr;
+    try {
+      plugin = &registry.load(model.plugin);
+    } catch (const Error& error) {
+      throw inputError(place, error.message(), error.remedy());
+    }
+    if (plugin->kind() == Kind::source) continue;
+    throw inputError(
+        place,
+        fmt::format("plugin '{}' is a {}, not a source", plugin->name(), name(plugin->kind())),
+        "kindred plugins lists the sources; a file of that name is file:" + place);
+  }
+}
+
 OpenModels::OpenModels(const Invocation& invocation, std::vector<ModelArgument> models)
     : registry_(plugin::pluginFolders(invocation.values("plugin-path"))),
       architectures_(models::architectureFolder(invocation.executable)),
       arguments_(std::move(models)) {
   makeKeysDistinct(arguments_);
+  checkSources(arguments_, registry_);
   std::map<std::tuple<std::string, std::string, std::string, addresses::Layout>, std::string> names;
   const auto source = [&](const ModelArgument& model) {
     const auto [at, fresh] =

@@ -12,6 +12,9 @@
 
 namespace kindred::cli {
 
+// A model whose word before the colon is no source plugin is an Error that names what was typed.
+void checkSources(const std::vector<ModelArgument>& models, plugin::Registry& registry);
+
 // Not movable: its parts refer to each other.
 class OpenModels {
  public:

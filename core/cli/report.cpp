@@ -12,14 +12,15 @@
 #include "report/picture.hpp"
 #include "report/saved_run.hpp"
 #include "report/svg.hpp"
+#include "run/progress.hpp"
 #include "yaml/words.hpp"
 
 namespace kindred::cli {
 namespace {
 
 constexpr Option kOptions[] = {
-    {"svg", "NAME",
-     "write a picture of the page as DIR/NAME.svg instead (needs node); all: every one"},
+    {"svg", "PICTURE",
+     "write a picture of the page as DIR/PICTURE.svg instead (needs node); all: every one"},
     {"force", nullptr, "replace pictures that are not as they would be drawn"}};
 
 void writePictures(const std::filesystem::path& folder, const std::string& name, bool force) {
@@ -44,7 +45,11 @@ int reportVerb(const Invocation& invocation) {
     writePictures(folder, invocation.value("svg"), invocation.has("force"));
     return kDone;
   }
-  report::writePages(results::readTexts(folder));
+  {
+    run::Progress progress(true);
+    progress.stage("Writing the page");
+    report::writePages(results::readTexts(folder));
+  }
   output() << (folder / "report.html").string() << '\n' << (folder / "report.md").string() << '\n';
   return kDone;
 }

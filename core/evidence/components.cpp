@@ -58,6 +58,17 @@ std::string powerOf(const std::vector<const ComponentVerdict*>& parts) {
   return fmt::format("{}", fmt::join(list, ". "));
 }
 
+// The same in plain sentences.
+std::string seenOf(const std::vector<const ComponentVerdict*>& parts) {
+  std::string text;
+  for (const ComponentVerdict* part : parts) {
+    if (part->verdict.seen.empty()) continue;
+    text += fmt::format("{}Of the {}: {}", text.empty() ? "" : " ", models::name(part->component),
+                        part->verdict.seen);
+  }
+  return text;
+}
+
 // A fifth of both models that nobody has compared is a part of which nothing is said.
 constexpr double kLargeRemainder = 0.2, kNamedRemainder = 0.01;
 
@@ -84,7 +95,10 @@ Verdict combined(Verdict whole, const std::vector<ComponentVerdict>& components,
   if (alone && (!partly || related.empty())) return whole;
   if (related.empty()) {
     whole.sentence = fmt::format("By component: {}. {}", listed(all), whole.sentence);
-    if (!isRelated(whole.klass)) whole.power = powerOf(others);
+    if (!isRelated(whole.klass)) {
+      whole.power = powerOf(others);
+      whole.seen = seenOf(others);
+    }
     return whole;
   }
   const Verdict& best =

@@ -13,6 +13,11 @@ namespace {
 // and 128, every matrix of which agreed as far: from 0.5 on it was found in all, up to 0.3 in none.
 constexpr double kShowsRotation = 0.5;
 
+// A correlation from which something is seen.
+std::string from(double rho) {
+  return rho > 0.99 ? fmt::format("{:.4f}", rho) : fmt::format("{:.2g}", rho);
+}
+
 // As --max-bytes takes it, rounded up.
 std::string asOption(std::uint64_t bytes) {
   const std::uint64_t megabytes = bytes / 1'000'000 + (bytes % 1'000'000 != 0);
@@ -53,10 +58,8 @@ std::string Copies::text(const Budgets& budgets) const {
   std::string seen, unseen;
   const auto tell = [&](const char* what, const std::optional<Seen>& copy, std::uint64_t needed) {
     if (copy) {
-      const std::string from =
-          copy->rho > 0.99 ? fmt::format("{:.4f}", copy->rho) : fmt::format("{:.2g}", copy->rho);
-      seen += fmt::format("{}{} from {} ({}, {} coins)", seen.empty() ? "" : ", ", what, from,
-                          copy->rows, copy->coins);
+      seen += fmt::format("{}{} from {} ({}, {} coins)", seen.empty() ? "" : ", ", what,
+                          from(copy->rho), copy->rows, copy->coins);
     } else {
       unseen += (unseen.empty() ? "" : ", ") + std::string(what) + remedy(budgets.read, needed);
     }
@@ -75,6 +78,37 @@ std::string Copies::text(const Budgets& budgets) const {
       text += fmt::format("; tests read {:.1f} MB of each model",
                           static_cast<double>(budgets.read) / 1e6);
     }
+  }
+  return text;
+}
+
+std::string Copies::plain(const Budgets& budgets) const {
+  std::string seen, unseen, last;
+  const auto tell = [&](const char* what, const std::optional<Seen>& copy, std::uint64_t needed) {
+    if (!copy) {
+      unseen +=
+          fmt::format("{}one {}{}", unseen.empty() ? "" : ", ", what, remedy(budgets.read, needed));
+      return;
+    }
+    const std::string rho = from(copy->rho);
+    seen += seen.empty()  ? fmt::format("at least {} {}", rho, what)
+            : rho == last ? fmt::format(" or {}", what)
+                          : fmt::format(", {} {}", rho, what);
+    last = rho;
+  };
+  tell("in its order", in_order_, budgets.mlp);
+  tell("with neurons and heads shuffled", shuffled_, budgets.mlp);
+  tell("with its inner coordinates rotated besides", rotated_, budgets.mlp);
+  tell("with every layer disguised besides", redrawn_, budgets.maps);
+  std::string text;
+  if (!seen.empty()) {
+    text = fmt::format(
+        "Seen, 99 times in 100, would be a copy whose rows of numbers still correlate with the "
+        "original's (1: unchanged) by {}.",
+        seen);
+  }
+  if (any_ && !unseen.empty()) {
+    text += fmt::format("{}Not seen would be a copy: {}.", text.empty() ? "" : " ", unseen);
   }
   return text;
 }

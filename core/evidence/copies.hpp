@@ -22,6 +22,8 @@ class Copies {
   // "of a copy in order ... ; of a shuffled one ...", and what would not have been seen with the
   // bytes that would show it. Empty where no test stated its power.
   std::string text(const Budgets& budgets) const;
+  // The same in sentences for somebody who has never heard of a coin.
+  std::string plain(const Budgets& budgets) const;
 
  private:
   struct Seen {

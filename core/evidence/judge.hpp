@@ -102,6 +102,7 @@ class Judge {
   std::string withoutRole() const;
   std::string powerOf(Class klass) const;
   std::string power() const;
+  std::string seen() const;
   static constexpr const char* kExplanations =
       "Explanations compatible with this: either model trained from the other, a common ancestor, "
       "a merge component, a shared initialisation (a published one, or the fixed default seed of a "

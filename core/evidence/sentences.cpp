@@ -290,6 +290,17 @@ std::string Judge::powerOf(Class klass) const {
   return power();
 }
 
+std::string Judge::seen() const {
+  if (!tossed_.empty()) {
+    return copies_.plain({coverage_.budget, coverage_.budget_mlp, coverage_.budget_maps});
+  }
+  if (!rho_) return {};
+  return fmt::format(
+      "Seen, 99 times in 100, would be a copy whose rows of numbers still correlate with the "
+      "original's (1: unchanged) by at least {:.4f}.",
+      *rho_);
+}
+
 std::string Judge::power() const {
   std::string text;
   if (deciding_ == 0) {

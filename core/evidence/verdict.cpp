@@ -42,6 +42,7 @@ Verdict Judge::run() const {
     verdict.sentence = interrupted();
   }
   verdict.power = powerOf(verdict.klass);
+  if (verdict.klass == Class::no_evidence) verdict.seen = seen();
   if (isRelated(verdict.klass)) verdict.breadth = breadth();
   return verdict;
 }

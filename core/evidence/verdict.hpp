@@ -84,7 +84,7 @@ struct Coverage {
   Ran ran = Ran::whole;
   std::string unopened = {};  // why nothing was run of the pair, where a model could not be opened
   std::map<std::string, ComponentCount> components;
-  std::uint64_t tensors_a = 0, tensors_b = 0;
+  std::uint64_t tensors_a = 0, tensors_b = 0;        // none, but bytes: only fingerprints were read
   std::uint64_t understood_a = 0, understood_b = 0;  // tensors with a known role
   std::uint64_t bytes_a = 0, bytes_b = 0;            // of all tensors
   std::uint64_t understood_bytes_a = 0, understood_bytes_b = 0;
@@ -116,6 +116,7 @@ struct Verdict {
   Breadth breadth = {};  // of a rejection
   std::optional<Start> start = {};  // of a rejection, where it was measured
   std::string beacon = {};          // what the rows say that a beacon drew; empty: no beacon
+  std::string seen = {};            // `power` in plain sentences, where nothing was found
 };
 
 // Signs of a gauge that are not fair in either model alone, so that they gave no coin.

@@ -150,10 +150,24 @@ Json factsOf(const Fingerprint& made) {
 
 // ---- reading ----
 
+// A fingerprint can be made again, where a model would be fetched.
+constexpr const char* kMakeIt = "kindred fingerprint MODEL writes one";
+
+models::CheckpointParts opened(Source& source, Location& location,
+                               const formats::Formats& formats) {
+  try {
+    return formats::openStored("fingerprint", source, location, formats);
+  } catch (const Error& error) {
+    if (error.category() != Category::input) throw;
+    throw inputError(error.place(), error.message() + ", so it is no fingerprint that can be read",
+                     kMakeIt);
+  }
+}
+
 class Reader {
  public:
   Reader(Source& source, Location& location, const formats::Formats& formats)
-      : parts_(formats::openStored("fingerprint", source, location, formats)) {
+      : parts_(opened(source, location, formats)) {
     if (parts_.shards.size() != 1) throw inputError("", "a fingerprint is one file");
     file_ = parts_.shards.front().file.get();
     if (parts_.format.plugin != "safetensors") throw error("is no safetensors file");
@@ -195,7 +209,7 @@ class Reader {
 
   Error error(const std::string& what) const {
     return inputError(file_->place(), "this " + what + ", so it is no fingerprint that can be read",
-                      "kindred fingerprint MODEL writes one");
+                      kMakeIt);
   }
 
   void readFacts() {

@@ -495,8 +495,9 @@ class Chooser {
               : std::string(format.remedy));
     }
     if (!folder_.chosen.empty()) {
-      throw error(fmt::format("the file {} is of no format that is read", escaped(folder_.chosen)),
-                  formats_.listed() + "; name the model without the file, or a file of weights");
+      throw inputError(
+          address(folder_.chosen), "is of no format that is read",
+          formats_.listed() + "; name the folder that it lies in, or a file of weights");
     }
     throw error("there is no file in its folder of a format that is read",
                 formats_.listed() + "; give the folder that holds such files, or one of them");

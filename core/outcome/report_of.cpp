@@ -25,14 +25,6 @@
 namespace kindred::outcome {
 namespace {
 
-// By UTC.
-std::string today() {
-  const std::chrono::year_month_day day(
-      std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now()));
-  return fmt::format("{:04}-{:02}-{:02}", static_cast<int>(day.year()),
-                     static_cast<unsigned>(day.month()), static_cast<unsigned>(day.day()));
-}
-
 void addCatalogue(const plan::Model& model, results::Model& facts) {
   if (model.architecture != nullptr) {
     facts.architecture = model.architecture->name();
@@ -471,6 +463,13 @@ results::Recipe textOf(const steps::Recipe& recipe) {
 }
 
 }  // namespace
+
+std::string today() {
+  const std::chrono::year_month_day day(
+      std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now()));
+  return fmt::format("{:04}-{:02}-{:02}", static_cast<int>(day.year()),
+                     static_cast<unsigned>(day.month()), static_cast<unsigned>(day.day()));
+}
 
 results::Report reportOf(const steps::Recipe& recipe, const plan::Models& models,
                          const std::vector<const plugin::Plugin*>& plugins,

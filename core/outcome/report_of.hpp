@@ -15,4 +15,7 @@ results::Report reportOf(const steps::Recipe& recipe, const plan::Models& models
                          const std::vector<const plugin::Plugin*>& plugins,
                          results::Results&& results, const std::vector<std::string>& command_line);
 
+// The day, by UTC: 2026-01-31.
+std::string today();
+
 }  // namespace kindred::outcome

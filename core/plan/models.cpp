@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <exception>
+#include <filesystem>
 #include <functional>
 #include <future>
 #include <utility>
@@ -19,6 +20,7 @@
 #include "reading/adapted.hpp"
 #include "reading/open.hpp"
 #include "words/names.hpp"
+#include "words/near.hpp"
 
 namespace kindred::plan {
 namespace {
@@ -72,6 +74,20 @@ void together(std::size_t count, const std::function<void(std::size_t)>& open) {
   }
 }
 
+// The root of a model's source where that is not there, so that nothing below it is; else null.
+const recipe::RawParameter* missingRoot(const recipe::Given& given, const std::string& source) {
+  for (const recipe::SourceSpec& spec : given.sources) {
+    if (spec.name != source) continue;
+    for (const recipe::RawParameter& parameter : spec.use.parameters) {
+      std::error_code problem;
+      const bool missing = parameter.name == "root" &&
+                           !std::filesystem::exists(parameter.value, problem) && !problem;
+      if (missing) return &parameter;
+    }
+  }
+  return nullptr;
+}
+
 // What is wrong with a model, with the place of the recipe that asks for it.
 template <class Open>
 auto askedFor(const recipe::Given& given, const std::string& key, Open&& open) {
@@ -83,6 +99,13 @@ auto askedFor(const recipe::Given& given, const std::string& key, Open&& open) {
     const bool of_the_world =
         error.category() == Category::input || error.category() == Category::network;
     if (given.made || !of_the_world || spec == given.models.end()) throw;
+    if (const recipe::RawParameter* root = missingRoot(given, spec->source)) {
+      const std::string near = words::nearPath(root->value);
+      throw inputError(recipe::text(root->value_place),
+                       words::escaped(root->value) + ": there is no such folder",
+                       near.empty() ? "name the folder that the models lie in"
+                                    : "did you mean '" + words::escaped(near) + "'?");
+    }
     const std::string where = error.place().empty() ? "" : error.place() + ": ";
     throw Error(error.category(), recipe::text(spec->place), where + error.message(),
                 error.remedy());

@@ -1,5 +1,7 @@
 #include "recipe/check.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include <kindred/byte_count.hpp>
@@ -14,6 +16,7 @@ class Checker {
   explicit Checker(std::vector<Diagnostic>& diagnostics) : diagnostics_(diagnostics) {}
 
   void value(const Node& node, const Shape& shape) {
+    if (node.reported) return;
     switch (node.kind) {
       case Node::Kind::null:
         return wrong(node, shape);
@@ -99,10 +102,10 @@ class Checker {
   void freeMap(const Node& node, const Shape& shape) {
     if (!countFits(node, shape, node.members.size())) return;
     for (const yaml::Member& member : node.members) {
-      const bool dots = shape.keys_may_have_dots;
-      if (shape.keys_are_names && !isName(member.key.scalar, dots)) {
+      const bool models = shape.keys_name_models;
+      if (shape.keys_are_names && !isName(member.key.scalar, models)) {
         report(member.key.place, std::string("expected a name of letters, digits, ") +
-                                     (dots ? "'_', '-' and '.'" : "'_' and '-'") + ", but got " +
+                                     (models ? "'_', '-', '.' and '/'" : "'_' and '-'") + ", but got " +
                                      quote(member.key.scalar));
       }
       value(member.value, *shape.values);
@@ -110,25 +113,33 @@ class Checker {
   }
 
   void fixedMap(const Node& node, const Shape& shape) {
+    std::vector<std::string> meant;  // by unknown keys: those are not missing besides
     for (const yaml::Member& member : node.members) {
       const Key* key = findKey(shape, member.key.scalar);
       if (key != nullptr) {
         value(member.value, *key->shape);
         neighbours(node, member, *key);
       } else if (!shape.parameters) {
+        meant.push_back(didYouMean(member.key.scalar, keyNames(shape)));
         report(member.key.place, "unknown key " + quote(member.key.scalar),
                nearest(member.key.scalar, keyNames(shape), ""));
       }
     }
+    const auto is_meant = [&](std::string_view name) {
+      return std::find(meant.begin(), meant.end(), name) != meant.end();
+    };
     for (const Key& key : shape.keys) {
-      if (key.required && node.find(key.name) == nullptr) {
+      if (key.required && node.find(key.name) == nullptr && !is_meant(key.name)) {
         report(node.place, "missing key " + quote(key.name),
                fmt::format("for example {}: {}", key.name, key.example));
       }
     }
     for (const std::string& group : split(shape.one_of, ' ')) {
-      if (!hasOneOf(node, group.c_str()))
-        report(node.place, "missing key " + listed(group.c_str()));
+      const std::vector<std::string> names = split(group.c_str());
+      if (hasOneOf(node, group.c_str()) || std::any_of(names.begin(), names.end(), is_meant)) {
+        continue;
+      }
+      report(node.place, "missing key " + listed(group.c_str()));
     }
   }
 

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "recipe/check.hpp"
 #include "recipe/words.hpp"
 
 namespace kindred::recipe {
@@ -65,16 +66,13 @@ class Repetition {
   std::set<std::string> used_;
 };
 
-// How often an entry is repeated; 0: its lists are not as they should be.
+// How often an entry is repeated; 0: its lists are not as they should be, which is reported.
 std::size_t repetitions(const Node& lists, std::vector<Diagnostic>& diagnostics) {
-  if (lists.kind != Node::Kind::map || lists.members.empty()) return 0;
+  const std::size_t before = diagnostics.size();
+  check(lists, kForeach, diagnostics);
+  if (diagnostics.size() != before) return 0;
   const std::size_t count = lists.members.front().value.items.size();
   for (const auto& [name, words] : lists.members) {
-    const bool plain = words.kind == Node::Kind::list &&
-                       std::all_of(words.items.begin(), words.items.end(), [](const Node& word) {
-                         return word.kind == Node::Kind::scalar;
-                       });
-    if (!plain || !std::all_of(name.scalar.begin(), name.scalar.end(), isOfName)) return 0;
     if (words.items.size() == count) continue;
     diagnostics.push_back(
         {words.place,
@@ -86,21 +84,37 @@ std::size_t repetitions(const Node& lists, std::vector<Diagnostic>& diagnostics)
   return count;
 }
 
+// Null where nothing is repeated; under a misspelt name, which is reported, as well.
+const Node* foreachOf(Node& entry, std::vector<Diagnostic>& diagnostics) {
+  for (const yaml::Member& member : entry.members) {
+    if (member.key.scalar == kForeachKey) return &member.value;
+  }
+  for (const yaml::Member& member : entry.members) {
+    if (didYouMean(member.key.scalar, {kForeachKey}).empty()) continue;
+    diagnostics.push_back({member.key.place, "unknown key " + quote(member.key.scalar),
+                           "did you mean " + quote(kForeachKey) + "?"});
+    entry.reported = true;
+  }
+  return nullptr;
+}
+
 }  // namespace
 
 void expandForeach(Node& list, std::vector<Diagnostic>& diagnostics) {
   std::vector<Node> expanded;
   std::size_t size = 0;
   for (Node& entry : list.items) {
-    const Node* lists = entry.find(kForeachKey);
+    const Node* lists = foreachOf(entry, diagnostics);
     const std::size_t count = lists == nullptr ? 0 : repetitions(*lists, diagnostics);
     if (count == 0) {
+      entry.reported |= lists != nullptr;
       expanded.push_back(std::move(entry));
       continue;
     }
     size += count * sizeOf(entry);
     if (size > kMostRepeated) {
       diagnostics.push_back({lists->place, "this repeats too much", "use shorter lists"});
+      entry.reported = true;
       expanded.push_back(std::move(entry));
       continue;
     }

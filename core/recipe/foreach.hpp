@@ -11,8 +11,8 @@ namespace kindred::recipe {
 // Repetitions that a list may come to, in nodes of the tree: bounds what a hostile recipe costs.
 inline constexpr std::size_t kMostRepeated = 100'000;
 
-// Puts the repetitions of a list's entries in their places. An entry whose 'foreach' is not right
-// stays as it is, for check() to report; what check() can't know is reported here.
+// Puts the repetitions of a list's entries in their places. What is wrong with a 'foreach' is
+// reported here, and its entry stays in the list as a node whose mistakes are reported.
 void expandForeach(yaml::Node& list, std::vector<yaml::Diagnostic>& diagnostics);
 
 }  // namespace kindred::recipe

@@ -12,7 +12,7 @@ using Json = nlohmann::ordered_json;
 
 // With the $ of what 'foreach' puts in.
 constexpr const char* kNamePattern = "^[A-Za-z0-9_$-]+$";
-constexpr const char* kDottedNamePattern = "^[A-Za-z0-9._$-]+$";
+constexpr const char* kModelNamePattern = "^[A-Za-z0-9._/$-]+$";
 
 Json schemaOf(const Shape& shape);
 
@@ -67,7 +67,7 @@ Json freeMapSchema(const Shape& shape) {
                {"maxProperties", shape.most_items}};
   if (shape.keys_are_names) {
     json["propertyNames"] = {
-        {"pattern", shape.keys_may_have_dots ? kDottedNamePattern : kNamePattern}};
+        {"pattern", shape.keys_name_models ? kModelNamePattern : kNamePattern}};
   }
   return json;
 }

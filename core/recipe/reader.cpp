@@ -57,9 +57,9 @@ void readAddress(const Node& at, std::string& source, std::string& address, Read
   }
   source = at.scalar.substr(0, colon);
   address = at.scalar.substr(colon + 1);
-  if (std::find(sources.begin(), sources.end(), source) == sources.end()) {
-    reading.report(at.place, "unknown source " + quote(source),
-                   reading.near(source, sources, "nothing stands under 'sources'"));
+  const bool missing = std::find(sources.begin(), sources.end(), source) == sources.end();
+  if (missing && !sources.empty()) {  // a recipe without sources is wrong as a whole
+    reading.report(at.place, "unknown source " + quote(source), reading.near(source, sources, ""));
   }
 }
 

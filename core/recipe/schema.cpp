@@ -16,7 +16,7 @@ constinit const Shape kBytes{.says = "a number of bytes, as 64000000 or 64MB",
                              .least = 1,
                              .most = kLargest};
 static constexpr Shape kWord{.says = "a word or a number", .scalar = ScalarType::text};
-static constexpr Shape kWordList{.says = "a list of words", .items = &kWord};
+static constexpr Shape kWordList{.says = "a list of words", .items = &kWord, .most_items = 100000};
 constinit const Shape kForeach{.says = "a mapping from names to lists of words",
                                .values = &kWordList};
 static constexpr Shape kLayer{
@@ -97,7 +97,7 @@ constinit const Shape kModel{.title = "A model",
                              .shorthand = "at"};
 // Models keep the names that they have elsewhere: Qwen2.5-7B.
 constinit const Shape kModels{
-    .says = "a mapping from names to models", .values = &kModel, .keys_may_have_dots = true};
+    .says = "a mapping from names to models", .values = &kModel, .keys_name_models = true};
 
 // Selections.
 static constexpr Key kSelectionKeys[] = {

@@ -34,7 +34,7 @@ struct Shape {
   bool parameters = false;          // and, beside them, a plugin's parameters
   const Shape* values = nullptr;    // a mapping with keys of the writer's choice
   bool keys_are_names = true;       // of letters, digits, '_' and '-'
-  bool keys_may_have_dots = false;  // and '.'
+  bool keys_name_models = false;    // and '.' and '/'
   const char* shorthand = nullptr;  // a scalar stands for {this key: scalar}
   const char* one_of = nullptr;     // "a|b c|d": at least one key of each group
 

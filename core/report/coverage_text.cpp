@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "evidence/axis_words.hpp"
 #include "evidence/shared_bytes.hpp"
 #include "report/wording.hpp"
 
@@ -19,6 +20,7 @@ constexpr std::size_t kNamed = 2;  // tensors that are no evidence and named one
 
 std::string extent(const results::Pair& pair) {
   const evidence::Coverage& c = pair.coverage;
+  if (c.tensors_a == 0) return {};
   std::string text = fmt::format(
       "Coverage: of {}'s {} tensors ({}) {} ({}) have a known role; of {} some rows were read in "
       "both models ({} of their {})",
@@ -122,10 +124,23 @@ std::set<std::string> testedComponents(const results::Report& report, const resu
   return tested;
 }
 
+// Of two models of which only fingerprints were at hand.
+std::string coveredByFingerprints(const results::Report& report, const results::Pair& pair) {
+  std::set<std::string> axes;
+  for (const evidence::StepFinding& f : report.findings) {
+    if (results::isOf(pair, f.model_a, f.model_b)) axes.insert(evidence::inWords(f.finding.gauge));
+  }
+  return fmt::format(
+      "Covered: {} that fingerprints hold of the {} of {}; not covered: {}.",
+      axes.empty() ? std::string("nothing") : fmt::format("{}", fmt::join(axes, ", ")),
+      byteCount(pair.coverage.bytes_a), pair.a, kNotInFingerprints);
+}
+
 }  // namespace
 
 std::string covered(const results::Report& report, const results::Pair& pair) {
   const evidence::Coverage& c = pair.coverage;
+  if (c.tensors_a == 0 && c.bytes_a > 0) return coveredByFingerprints(report, pair);
   const std::set<std::string> tested = testedComponents(report, pair);
   std::vector<std::string> parts, unlike, absent;
   for (const auto& [part, count] : c.components) {

@@ -13,4 +13,8 @@ std::string covered(const results::Report& report, const results::Pair& pair);
 // What of a pair was understood, compared, left out and proved; one paragraph each.
 std::vector<std::string> coverageText(const results::Pair& pair);
 
+// What no fingerprint holds, so that nothing is said of it.
+inline constexpr const char* kNotInFingerprints =
+    "norms, embeddings, queries and keys, and rows that no fingerprint holds";
+
 }  // namespace kindred::report

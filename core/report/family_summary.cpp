@@ -90,7 +90,8 @@ std::string pairsText(const TextTable& pairs, std::size_t width) {
   if (2 * longest + kVerdictColumns <= width) return tableText(pairs, pairs.rows.size(), width);
   std::string text;
   for (const auto& row : pairs.rows) {
-    text += fmt::format("  {} ~ {}\n      {}, log10 p {}\n", row[0], row[1], row[2], row[3]);
+    text += hanging(fmt::format("{} ~ {}", row[0], row[1]), 2, 2, width) +
+            hanging(fmt::format("{}, log10 p {}", row[2], row[3]), 6, 2, width);
   }
   return text;
 }

@@ -157,6 +157,7 @@ std::string reportMarkdown(const results::Report& report) {
   text += fmt::format("\n{} read in {} requests and {:.1f} s with Kindred {}.\n\n",
                       byteCount(report.cost.bytes_read), report.cost.requests, report.cost.seconds,
                       sentence(report.kindred));
+  if (report.manifest.recipe.text.empty()) return text;  // of fingerprints
   return text + "<details><summary>The recipe that repeats it</summary>\n\n" +
          codeBlock("yaml", report.manifest.recipe.text) + "\n</details>\n";
 }

@@ -256,8 +256,11 @@ Markup manifestSection(const results::Report& report) {
           << element("p", fmt::format(
                               "Kindred {}, {}. manifest.json lists {} byte ranges that were "
                               "read, with the hash of each.",
-                              report.kindred, manifest.toolchain, grouped(manifest.ranges.size())))
-          << foldedMarkup(
+                              report.kindred, manifest.toolchain, grouped(manifest.ranges.size())));
+  if (manifest.recipe.text.empty()) {  // of fingerprints
+    return element("section", content, {{"id", "manifest"}});
+  }
+  content << foldedMarkup(
                  "The recipe (" + manifest.recipe.file + ", XXH3-128 " + manifest.recipe.xxh3_128 +
                      ")",
                  element("pre", element("code", manifest.recipe.text), {{"tabindex", "0"}}))

@@ -107,6 +107,10 @@ SavedRun readSavedRun(const std::filesystem::path& folder) {
     throw inputError(file.string(), "the run was interrupted: there is nothing to hold it against",
                      "run the recipe again to its end");
   }
+  if (manifest.recipe.text.empty()) {
+    throw inputError(file.string(), "it is of a comparison of fingerprints, which has no recipe",
+                     "compare the two again");
+  }
   if (results::xxh3(manifest.recipe.text) != manifest.recipe.xxh3_128) {
     throw inputError(file.string(), "the recipe is not the one that its hash is of",
                      "the manifest was changed after the run; run the recipe again");

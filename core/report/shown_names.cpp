@@ -26,7 +26,7 @@ bool isOrgAndName(const Address& address, const std::string& key) {
   const std::size_t slash = address.path.find('/');
   if (slash == std::string::npos || slash == 0 || slash != address.path.rfind('/')) return false;
   const std::string org = address.path.substr(0, slash), own = address.path.substr(slash + 1);
-  return !own.empty() && (key.starts_with(own) || key.starts_with(org + "-" + own));
+  return !own.empty() && (key.starts_with(own) || key.starts_with(org + "/" + own));
 }
 
 }  // namespace

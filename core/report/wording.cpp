@@ -31,6 +31,7 @@ std::string partsOf(const results::Pair& pair) {
     if (count.equal == 0 || name == "other") continue;
     parts += (parts.empty() ? "" : ", ") + name;
   }
+  if (parts.empty() && pair.coverage.tensors_a == 0) return "some of the layers";
   return parts.empty() ? "what lies along the residual stream (norms or embeddings)" : parts;
 }
 
@@ -213,23 +214,28 @@ std::string withError(double value, double error) {
 }
 
 std::string nearestText(const results::Nearest& nearest) {
-  constexpr double kErrors = 2;
   constexpr std::size_t kMost = 6;
-  std::vector<std::string> others;
-  for (std::size_t i = 1; i < std::min(kMost, nearest.kin.size()); ++i) {
+  std::vector<std::string> first, then;
+  for (std::size_t i = 0; i < std::min(kMost, nearest.kin.size()); ++i) {
     const results::Kin& kin = nearest.kin[i];
-    others.push_back(fmt::format("{} at {}", kin.model, withError(kin.distance, kin.error)));
+    (i < nearest.tied ? first : then)
+        .push_back(fmt::format("{} at {}", kin.model, withError(kin.distance, kin.error)));
   }
-  const results::Kin& first = nearest.kin.front();
-  std::string text = fmt::format(
-      "Of the relatives of {} the nearest is {}, at a distance of {}, then {}. ", nearest.model,
-      first.model, withError(first.distance, first.error), fmt::join(others, ", "));
-  const bool apart = nearest.lead > kErrors * nearest.lead_error;
-  return text +
-         (apart ? fmt::format("It is nearer than {} by {}.", nearest.kin[1].model,
-                              withError(nearest.lead, nearest.lead_error))
-                : fmt::format("It can't be told from {}, which is farther by {}.",
-                              nearest.kin[1].model, withError(nearest.lead, nearest.lead_error)));
+  if (nearest.tied > 1) {
+    const std::string more = then.empty() ? "" : fmt::format("; then {}", fmt::join(then, ", "));
+    return fmt::format(
+        "Of the relatives of {}, {} are equally near, as far as this run tells: {}{}. The second "
+        "is farther than the first by {}.",
+        nearest.model, nearest.tied, fmt::join(first, ", "), nearest.tied > kMost ? ", ..." : more,
+        withError(nearest.lead, nearest.lead_error));
+  }
+  const results::Kin& only = nearest.kin.front();
+  return fmt::format(
+      "Of the relatives of {} the nearest is {}, at a distance of {}, then {}. It is nearer than "
+      "{} "
+      "by {}.",
+      nearest.model, only.model, withError(only.distance, only.error), fmt::join(then, ", "),
+      nearest.kin[1].model, withError(nearest.lead, nearest.lead_error));
 }
 
 }  // namespace
@@ -329,8 +335,10 @@ Answer answerByClass(const results::Pair& pair) {
       return {
           fmt::format("Nothing was found that ties the tested weights of {} to those of {}.", a, b),
           fmt::format("That does not show that they are independent: distillation, and parts "
-                      "that were retrained or not tested, would not be seen (power: {}).",
-                      beforeCoins(pair.verdict.power))};
+                      "that were retrained or not tested, would not be seen{}",
+                      pair.verdict.seen.empty()
+                          ? fmt::format(" (power: {}).", beforeCoins(pair.verdict.power))
+                          : ". " + pair.verdict.seen)};
     case Class::arranged:
       return {
           fmt::format("Signs or order agree between {} and {}, and the rows of numbers behind "

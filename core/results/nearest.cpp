@@ -55,6 +55,15 @@ std::set<std::int64_t> layersOf(const PairLikeness& pair) {
   return layers;
 }
 
+// Of how much farther the second is.
+double leadError(const PairLikeness& first, const PairLikeness& second) {
+  std::set<std::int64_t> layers = layersOf(first);
+  layers.merge(layersOf(second));
+  return errorOf(layers, [&](auto layer) {
+    return distanceWithout(second, layer) - distanceWithout(first, layer);
+  });
+}
+
 Nearest nearestOf(const std::string& model, std::string gauge, Measures measures) {
   std::stable_sort(measures.begin(), measures.end(), [](const auto& x, const auto& y) {
     return meanOf(x.second) > meanOf(y.second);
@@ -66,13 +75,17 @@ Nearest nearestOf(const std::string& model, std::string gauge, Measures measures
            return distanceWithout(pair, layer);
          })});
   }
-  const PairLikeness &first = measures[0].second, &second = measures[1].second;
-  std::set<std::int64_t> layers = layersOf(first);
-  layers.merge(layersOf(second));
-  nearest.lead = nearest.kin[1].distance - nearest.kin[0].distance;
-  nearest.lead_error = errorOf(layers, [&](auto layer) {
-    return distanceWithout(second, layer) - distanceWithout(first, layer);
-  });
+  constexpr double kErrors = 2;
+  for (std::size_t i = 1; i < measures.size(); ++i) {
+    const double lead = nearest.kin[i].distance - nearest.kin[0].distance;
+    const double error = leadError(measures[0].second, measures[i].second);
+    if (i == 1) {
+      nearest.lead = lead;
+      nearest.lead_error = error;
+    }
+    if (lead > kErrors * error) break;  // an error that is not defined tells nothing apart
+    nearest.tied = i + 1;
+  }
   return nearest;
 }
 

@@ -101,6 +101,9 @@ struct Nearest {
   std::string model, gauge;
   std::vector<Kin> kin;
   double lead = 0, lead_error = kUndefined;  // by how much the second is farther than the first
+  // The first of them that can't be told apart: the nearest, and those that are farther by no more
+  // than two standard errors of the difference, or by no more than one layer tells.
+  std::uint64_t tied = 1;
 };
 
 // Models connected by pairs that share weights.

@@ -33,35 +33,33 @@ bool isAggregate(std::string_view word) {
          (word.size() == 3 && word[0] == 'p' && digit(word[1]) && digit(word[2]) && word != "p00");
 }
 
-// Of that name; reports where there is none.
+// Of that name and sound; reports where there is none, unless what it should be is wrong itself.
 const Step* findStep(const std::string& name, const std::vector<Step>& steps, const Node& node,
                      Reading& reading) {
   std::vector<std::string> known;
+  bool sound = true;
   for (const Step& step : steps) {
-    if (step.name == name) return &step;
-    known.push_back(step.name);
+    if (step.name == name) return step.sound ? &step : nullptr;
+    if (!step.name.empty()) known.push_back(step.name);
+    sound &= step.sound;
   }
+  if (!sound && recipe::didYouMean(name, known).empty()) return nullptr;
   reading.report(node.place, "unknown step " + quote(name),
                  reading.near(name, known, "no step stands before this one"));
   return nullptr;
 }
 
-bool hasMetric(const Step& step, const std::string& name, const Node& node, Reading& reading) {
-  const std::vector<std::string> known = metricNames(step);
-  if (std::find(known.begin(), known.end(), name) != known.end()) return true;
-  // Which of the two is a plugin is known only once plugins are looked for.
-  const std::string near = recipe::didYouMean(name, known);
-  reading.report(node.place, "step " + quote(step.name) + " has no metric " + quote(name),
-                 near.empty() ? reading.near(name, known, "it measures nothing")
-                              : "it has " + quote(near) + ": one of the two is misspelt");
-  return false;
-}
-
-// Figures of metrics are checked where their plugins are known.
+// Metrics and their figures are checked where their plugins are known; those of documents here.
 void resolveDocumentFigure(const Step& step, FigureAddress& address, const Node& node,
                            Reading& reading) {
   const DocumentKind* kind = documentKind(step);
   if (kind == nullptr) return;
+  if (address.metric != kind->word) {
+    reading.report(node.place,
+                   "step " + quote(step.name) + " has no metric " + quote(address.metric),
+                   reading.near(address.metric, metricNames(step), ""));
+    return;
+  }
   if (address.figure.empty()) address.figure = kind->figures.front().name;
   if (hasFigure(*kind, address.figure)) return;
   std::vector<std::string> known;
@@ -101,7 +99,6 @@ FigureAddress readTableAddress(const Node& node, const std::vector<Step>& steps,
                    "name a step with 'metrics'");
     return {};
   }
-  hasMetric(*step, words[1], node, reading);
   return {words[0], words[1], words.size() == 3 ? words[2] : "", ""};
 }
 
@@ -118,7 +115,6 @@ FigureAddress readFigureAddress(const Node& node, const std::vector<Step>& steps
     reading.report(node.place, "expected STEP.METRIC.AGGREGATE, but got " + described(node));
     return {};
   }
-  if (!hasMetric(*step, words[1], node, reading)) return {};
   if (words.size() < 3 || words.size() > 4 || !isAggregate(words.back())) {
     std::vector<std::string> aggregates = split(kAggregates);
     aggregates.emplace_back("a percentile such as p05");

@@ -1,5 +1,5 @@
-// Figures' addresses: STEP.METRIC[.FIGURE].AGGREGATE and the like. Whether a metric has the figure
-// is known only when its plugin is; makeTools() checks that.
+// Figures' addresses: STEP.METRIC[.FIGURE].AGGREGATE and the like. Whether a step has the metric,
+// and that the figure, is known only when its plugins are; makeTools() checks that.
 #pragma once
 
 #include <string>

@@ -113,9 +113,9 @@ void readRecipe(const Node& root, Recipe& recipe, std::vector<Diagnostic>& diagn
   if (const Node* named = section(root, "selections")) recipe::readSelections(*named, reading);
   if (const Node* steps = section(root, "steps")) recipe.steps = readSteps(*steps, reading);
   const Node* expectations = section(root, "expect");
-  if (expectations == nullptr) return;
+  if (expectations == nullptr || recipe.steps.empty()) return;
   for (const Node& node : expectations->items) {
-    if (node.kind != Node::Kind::map) continue;
+    if (node.kind != Node::Kind::map || node.reported) continue;
     recipe.expectations.push_back(readExpectation(node, recipe.steps, reading));
   }
 }

@@ -208,6 +208,24 @@ std::map<std::string, std::uint64_t> bytesByModel(const Plan& plan) {
   return bytes;
 }
 
+std::map<std::string, std::uint64_t> passesByModel(const Plan& plan) {
+  std::map<std::string, std::uint64_t> bytes;
+  std::map<std::string, std::vector<plan::ByteRange>> shared;
+  for (const PlannedStep& step : plan.steps) {
+    const bool shares = std::holds_alternative<TestModels>(step);
+    for (const auto& [model, ranges] : base(step).reads) {
+      std::vector<plan::ByteRange>& all = shared[model->filesKey()];
+      if (shares) {
+        all.insert(all.end(), ranges.begin(), ranges.end());
+      } else {
+        for (const plan::ByteRange& range : ranges) bytes[model->filesKey()] += range.length;
+      }
+    }
+  }
+  for (auto& [key, ranges] : shared) bytes[key] += covered(std::move(ranges));
+  return bytes;
+}
+
 std::uint64_t fetchedBytes(const Plan& plan) {
   std::map<const Source*, std::vector<plan::ByteRange>> read;
   std::set<std::pair<std::string, std::string>> documents;

@@ -37,6 +37,10 @@ std::size_t stagesOf(const Plan& plan);
 // What the plan reads of each model: every range once over all steps, and its headers.
 std::map<std::string, std::uint64_t> bytesByModel(const Plan& plan);
 
+// Bytes that steps take from the files of each model, as often as they do: tests of whole models
+// share theirs, all other steps read for themselves. Headers are not counted.
+std::map<std::string, std::uint64_t> passesByModel(const Plan& plan);
+
 // What remote sources would fetch for it, documents and headers included: more than is read of the
 // models where a source fetches small gaps rather than ask twice.
 std::uint64_t fetchedBytes(const Plan& plan);

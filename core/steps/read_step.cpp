@@ -2,7 +2,9 @@
 #include <algorithm>
 #include <map>
 
+#include "recipe/check.hpp"
 #include "steps/reading.hpp"
+#include "steps/schema.hpp"
 
 namespace kindred::steps {
 namespace {
@@ -15,6 +17,12 @@ void reportNameAgain(const yaml::Node& step, recipe::Reading& reading,
   if (is_new) return;
   reading.report(name->place, "a step named " + recipe::quote(name->scalar) + " exists already",
                  first->second > 0 ? "on line " + std::to_string(first->second) : "");
+}
+
+bool isSound(const yaml::Node& node, const recipe::Shape& shape) {
+  std::vector<recipe::Diagnostic> wrong;
+  recipe::check(node, shape, wrong);
+  return wrong.empty() && !node.reported;
 }
 
 template <class Asked>
@@ -53,9 +61,10 @@ void StepReading::readModels(const char* key) {
   for (const recipe::ModelSpec& spec : given.models) known.push_back(spec.key);
   const auto add = [&](const yaml::Node& model) {
     if (model.kind != yaml::Node::Kind::scalar) return;
-    if (std::find(known.begin(), known.end(), model.scalar) == known.end()) {
+    const bool missing = std::find(known.begin(), known.end(), model.scalar) == known.end();
+    if (missing && !known.empty()) {  // a recipe without models is wrong as a whole
       report(model.place, "unknown model " + recipe::quote(model.scalar),
-             near(model.scalar, known, "nothing stands under 'models'"));
+             near(model.scalar, known, ""));
     }
     step.models.push_back(model.scalar);
   };
@@ -72,13 +81,18 @@ void StepReading::checkDifferent(const yaml::Node& list, const char* reason) {
 }
 
 std::vector<Step> readSteps(const yaml::Node& steps, recipe::Reading& reading) {
+  const recipe::Shape& shape = *recipe::findKey(recipeShape(), "steps")->shape->items;
   std::map<std::string, int> lines;
   std::vector<Step> list;
   for (const yaml::Node& node : steps.items) {
-    if (node.kind != yaml::Node::Kind::map) continue;
-    reportNameAgain(node, reading, lines);
     Step step;
     step.place = node.place;
+    step.sound = isSound(node, shape);
+    if (node.reported || node.kind != yaml::Node::Kind::map) {
+      list.push_back(std::move(step));
+      continue;
+    }
+    reportNameAgain(node, reading, lines);
     step.name = recipe::textOf(node.find("name"));
     step.note = recipe::textOf(node.find("note"));
     step.claim = recipe::textOf(node.find("claim"));

@@ -33,7 +33,7 @@ the word that was probably meant:
 
 ```
 recipe.yaml:17:5: unknown key 'metrcs' (did you mean 'metrics'?)
-recipe.yaml:21:43: step 'norms' has no metric 'cosin' (it has 'cosine': one of the two is misspelt)
+recipe.yaml:32:14: unknown step 'norm' (did you mean 'norms'?)
 ```
 
 ## How to read the tables
@@ -41,7 +41,8 @@ recipe.yaml:21:43: step 'norms' has no metric 'cosin' (it has 'cosine': one of t
 A key in **bold** must be there. A value may have several forms, told apart by how they are written:
 a word, a list in `[brackets]` or a mapping in `{braces}`. Where a plugin is named, the plugin's own
 parameters stand beside `plugin`; `kindred plugins NAME` lists them with types, ranges and defaults.
-Names that you choose consist of letters, digits, `_` and `-`; those of models may hold dots.
+Names that you choose consist of letters, digits, `_` and `-`; those of models may hold
+dots and slashes.
 )";
 
 constexpr const char* kPatterns = R"(

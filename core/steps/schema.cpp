@@ -58,7 +58,9 @@ constexpr recipe::Key kCommonKeys[] = {
     {.name = "note",
      .shape = &recipe::kText,
      .example = "any two models' norms are this alike",
-     .meaning = "what the figures say and what they don't; printed below them"},
+     .meaning =
+         "what the figures say and what they don't; stands beside the step in reports, and on the "
+         "terminal with `--verbose`"},
     {.name = "claim",
      .shape = &recipe::kText,
      .example = "R. Roe: a cosine of 0.99",

@@ -17,6 +17,7 @@ struct Step {
   std::vector<std::string> models;  // as many as its kind takes, in order
   recipe::Place place;
   Kind kind;
+  bool sound = true;  // as the schema wants it: where not, nothing else that it lacks is reported
 };
 
 // The key that makes a step one of its kind, which stands for it in results: "compare".

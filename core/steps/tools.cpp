@@ -2,42 +2,47 @@
 
 #include <algorithm>
 
+#include "recipe/words.hpp"
 #include "steps/addresses.hpp"
 #include "steps/tool_maker.hpp"
 
 namespace kindred::steps {
 namespace {
 
-// Reports a figure that is not among the known ones of `whose`.
-void checkKnown(const std::string& figure, const std::vector<std::string>& known,
-                const std::string& whose, const recipe::Place& place,
+// Reports a name that is not among the known ones of `whose`.
+void checkKnown(const std::string& name, const std::vector<std::string>& known,
+                const std::string& whose, const char* what, const recipe::Place& place,
                 std::vector<recipe::Diagnostic>& diagnostics) {
-  if (std::find(known.begin(), known.end(), figure) != known.end()) return;
-  const std::string near = recipe::didYouMean(figure, known);
-  std::string all;
-  for (const std::string& one : known) all += (all.empty() ? "" : ", ") + one;
-  diagnostics.push_back({place, whose + " has no figure '" + figure + "'",
-                         near.empty() ? "its figures: " + all : "did you mean '" + near + "'?"});
+  if (std::find(known.begin(), known.end(), name) != known.end()) return;
+  diagnostics.push_back({place, whose + " has no " + what + " " + recipe::quote(name),
+                         recipe::nearest(name, known, "it has none")});
 }
 
-// Figures named in 'of' and 'expect' must be declared by the metric or test.
+// What is named in 'of' and 'expect' must be measured by the step, and declared by its metric or
+// test. Nothing is said of a step whose own plugins were not found: that is why.
 void checkFigure(const std::vector<ReadyStep>& steps, const recipe::FigureAddress& address,
                  const recipe::Place& place, std::vector<recipe::Diagnostic>& diagnostics) {
   const auto check = [&](const auto& ready) {
     if (ready.step->name != address.step) return;
+    const std::vector<std::string> measured = metricNames(*ready.step);
     if constexpr (requires { ready.tools.metrics; }) {
+      if (ready.tools.metrics.size() != measured.size()) return;
       for (const Measure& metric : ready.tools.metrics) {
         if (metric.name != address.metric || address.figure.empty()) continue;
-        checkKnown(address.figure, metric.figures, "metric '" + address.metric + "'", place,
-                   diagnostics);
+        checkKnown(address.figure, metric.figures, "metric " + recipe::quote(address.metric),
+                   "figure", place, diagnostics);
       }
     } else if constexpr (requires { ready.tools.plugin; }) {
       const plugin::Plugin* test = ready.tools.plugin;
       if (test == nullptr) return;
       std::vector<std::string> known = findingColumns();
       for (const Entry& figure : test->figures) known.emplace_back(figure.name);
-      checkKnown(address.metric, known, "test '" + test->name() + "'", place, diagnostics);
+      checkKnown(address.metric, known, "test " + recipe::quote(test->name()), "figure", place,
+                 diagnostics);
+      return;
     }
+    checkKnown(address.metric, measured, "step " + recipe::quote(address.step), "metric", place,
+               diagnostics);
   };
   for (const ReadyStep& step : steps) std::visit(check, step);
 }

@@ -72,10 +72,10 @@ std::string escapedWhere(std::string_view text, std::size_t limit, bool quoting)
 
 }  // namespace
 
-bool isName(std::string_view text, bool dots) {
-  const auto fits = [dots](char c) {
+bool isName(std::string_view text, bool of_model) {
+  const auto fits = [of_model](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-           c == '-' || (dots && c == '.');
+           c == '-' || (of_model && (c == '.' || c == '/'));
   };
   return !text.empty() && std::all_of(text.begin(), text.end(), fits);
 }

@@ -29,6 +29,7 @@ struct Node {
   std::vector<Node> items;
   std::vector<Member> members;  // without duplicates
   Place place;
+  bool reported = false;  // what is wrong with it was said: nothing that follows from that is
 
   // The value of a mapping's key; null where there is none or this is no mapping.
   const Node* find(std::string_view key) const;

@@ -30,7 +30,7 @@ TEST(Addresses, OfOneNameAreToldByWhatTheyLieIn) {
   saveModel(dir / "orgA/toy", stored(base), toyLlamaConfig());
   saveModel(dir / "orgB/toy", stored(tuned(base, 2)), toyLlamaConfig());
   EXPECT_THAT(namesIn(dir, (dir / "orgA/toy").string(), (dir / "orgB/toy").string()),
-              ElementsAre("orgA-toy", "orgB-toy"));
+              ElementsAre("orgA/toy", "orgB/toy"));
 }
 
 TEST(Addresses, AreCalledAsTheyWereTyped) {

@@ -79,6 +79,11 @@ class Identify : public testing::Test {
  protected:
   Identify() { writeFamily(dir_); }
   std::string model(const std::string& name) const { return (dir_ / "models" / name).string(); }
+  RunResult compared(std::vector<std::string> words) const {
+    words.insert(words.begin(), "compare");
+    words.insert(words.end(), {"--force", "--out", (dir_ / "out").string()});
+    return support::run(words);
+  }
 
   TempDir dir_;
 };
@@ -100,13 +105,24 @@ TEST_F(Identify, NamesEveryRelativeOfAModelNearestFirstAndNoStranger) {
   EXPECT_GT(candidates[3].at("log10_p").get<double>(), -6);
 }
 
+TEST_F(Identify, SaysWhichRelativesAreEquallyNear) {
+  const RunResult result =
+      support::run({"identify", model("child"), "--among", model("base"), model("shuffled")});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.out, Not(HasSubstr("equally near")));
+  std::filesystem::copy(model("base"), model("again"));
+  const RunResult twice =
+      support::run({"identify", model("child"), "--among", model("base"), model("again")});
+  EXPECT_THAT(twice.out, HasSubstr("The first 2 are equally near"));
+}
+
 TEST_F(Identify, SaysThatItIsNoneOfThemAndWhatWouldHaveBeenSeen) {
   const RunResult result =
       support::run({"identify", model("stranger-1"), "--among", model("base"), model("child")});
   EXPECT_EQ(result.exit_code, 0) << result.err;
   EXPECT_THAT(result.out, AllOf(HasSubstr("None of the 2 models"),
                                 HasSubstr("With 99 % probability each model would have been seen"),
-                                HasSubstr("base: no-evidence")));
+                                HasSubstr("base: No evidence"), HasSubstr("Not tested: norms, ")));
   for (const char* word : {"stolen", "copied", "proof"}) {
     EXPECT_THAT(result.out, Not(HasSubstr(word)));
   }
@@ -175,17 +191,39 @@ TEST_F(Identify, SaysWhatIsMissingOnTheCommandLine) {
 
 TEST_F(Identify, ComparesAFingerprintWithAModel) {
   const std::string base = fingerprinted(dir_, "base");
-  const RunResult kin = support::run({"compare", base, model("shuffled"), "--json"});
+  const RunResult kin = compared({base, model("shuffled"), "--json"});
   EXPECT_EQ(kin.exit_code, 0) << kin.err;
   const json made = json::parse(kin.out);
   EXPECT_EQ(made.at("verdict").at("class"), "shared-weights");
   EXPECT_LT(made.at("verdict").at("log10_p").get<double>(), -20);
   EXPECT_EQ(made.at("breadth"), 1.0);
-  const RunResult stranger = support::run({"compare", model("stranger-1"), base});
-  EXPECT_EQ(stranger.exit_code, 0) << stranger.err;
-  EXPECT_THAT(stranger.out, AllOf(HasSubstr("by their fingerprints: No evidence"),
-                                  HasSubstr("does not show that they are independent")));
   EXPECT_EQ(support::run({"compare", base, model("child"), "--deep"}).exit_code, 2);
+}
+
+TEST_F(Identify, TellsAComparisonOfFingerprintsAsAnyOther) {
+  const std::string base = fingerprinted(dir_, "base");
+  const RunResult kin = compared({base, model("child")});
+  EXPECT_EQ(kin.exit_code, 0) << kin.err;
+  EXPECT_THAT(kin.out, AllOf(HasSubstr("base and child: Shared weights\n"),
+                             HasSubstr("common ancestor"), HasSubstr("Covered: "),
+                             HasSubstr("not covered: norms"), HasSubstr("units of the MLP"),
+                             HasSubstr("log10 p"), HasSubstr("evidence of their own")));
+  EXPECT_THAT(kin.out, HasSubstr("Report: " + (dir_ / "out/report.html").string()));
+  EXPECT_THAT(support::readFile(dir_ / "out/report.html"),
+              AllOf(HasSubstr("Shared weights"), HasSubstr("not covered: norms")));
+  const json report = json::parse(support::readFile(dir_ / "out/report.json"));
+  EXPECT_EQ(report.at("verdict").at("class"), "shared-weights");
+  EXPECT_EQ(json::parse(support::readFile(dir_ / "out/compare.json")).at("verdict").at("class"),
+            "shared-weights");
+  EXPECT_EQ(support::run({"report", (dir_ / "out").string()}).exit_code, 0);
+  const RunResult verified = support::run({"verify", (dir_ / "out").string()});
+  EXPECT_EQ(verified.exit_code, 2);
+  EXPECT_THAT(verified.err, HasSubstr("which has no recipe (compare the two again)"));
+  const RunResult stranger = compared({model("stranger-1"), base});
+  EXPECT_EQ(stranger.exit_code, 0) << stranger.err;
+  EXPECT_THAT(stranger.out, AllOf(HasSubstr("stranger-1 and base: No evidence\n"),
+                                  HasSubstr("does not show that they are independent")));
+  EXPECT_EQ(compared({base, model("child"), "--fail-on", "shared-weights"}).exit_code, 3);
 }
 
 TEST_F(Identify, WritesTheSameFingerprintEachTimeAndStaysWithinItsSize) {
@@ -224,7 +262,7 @@ TEST_F(Identify, RefusesFingerprintsThatDoNotFitTheirFormatInOneLine) {
     ASSERT_NE(at, std::string::npos) << damage.from;
     bad.replace(at, std::strlen(damage.from), damage.to);
     const auto file = dir_.write("prints/bad.kfp", bad);
-    const RunResult result = support::run({"compare", file.string(), base});
+    const RunResult result = compared({file.string(), base});
     EXPECT_EQ(result.exit_code, 2) << damage.from;
     EXPECT_THAT(result.err, AllOf(HasSubstr("bad.kfp"), HasSubstr(damage.says))) << damage.from;
     EXPECT_EQ(std::count(result.err.begin(), result.err.end(), '\n'), 1) << result.err;
@@ -244,7 +282,7 @@ TEST_F(Identify, ReadsFingerprintsWhosePartsItDoesNotKnow) {
     ASSERT_NE(at, std::string::npos) << from;
     other.replace(at, std::strlen(from), to);
     const auto file = dir_.write("prints/other.kfp", other);
-    const RunResult result = support::run({"compare", file.string(), model("child"), "--json"});
+    const RunResult result = compared({file.string(), model("child"), "--json"});
     EXPECT_EQ(result.exit_code, 0) << result.err;
     EXPECT_EQ(json::parse(result.out).at("verdict").at("class"), "shared-weights");
     EXPECT_THAT(result.out, Not(HasSubstr("cosines of gates inside their layers")));
@@ -292,14 +330,15 @@ TEST_F(Identify, RefusesSizesThatAreNoNumbersAndFilesThatEndEarly) {
   std::string bad = good;
   const std::uint32_t nan = 0x7fc00000;
   std::memcpy(bad.data() + 8 + header + sizes, &nan, sizeof nan);
-  const RunResult result =
-      support::run({"compare", dir_.write("prints/nan.kfp", bad).string(), base});
+  const RunResult result = compared({dir_.write("prints/nan.kfp", bad).string(), base});
   EXPECT_EQ(result.exit_code, 2);
   EXPECT_THAT(result.err, HasSubstr("a size of units that is not above 0 and finite"));
-  const RunResult cut = support::run(
-      {"compare", dir_.write("prints/cut.kfp", good.substr(0, good.size() - 9)).string(), base});
-  EXPECT_EQ(cut.exit_code, 2);
-  EXPECT_THAT(cut.err, HasSubstr("cut.kfp"));
+  const auto cut = dir_.write("prints/cut.kfp", good.substr(0, good.size() - 9)).string();
+  for (const RunResult& refused : {compared({cut, base}), support::run({"inspect", cut})}) {
+    EXPECT_EQ(refused.exit_code, 2);
+    EXPECT_THAT(refused.err, AllOf(HasSubstr("cut.kfp"), HasSubstr("no fingerprint that can be"),
+                                   HasSubstr("kindred fingerprint MODEL writes one")));
+  }
 }
 
 // The fingerprint with bands of `rows` units in each of so many layers, and no other rows.
@@ -333,7 +372,7 @@ TEST_F(Identify, RefusesFingerprintsOfMoreRowsOrLayersThanAreComparedInBoundedWo
   const std::string good = support::readFile(fingerprinted(dir_, "base"));
   const auto told = [&](std::size_t layers, std::size_t rows) {
     const auto file = dir_.write("prints/many.kfp", withBands(good, layers, rows));
-    return support::run({"compare", file.string(), (dir_ / "prints/base.kfp").string()});
+    return compared({file.string(), (dir_ / "prints/base.kfp").string()});
   };
   const RunResult rows = told(1, 32'769), layers = told(1'025, 1), fits = told(8, 16);
   EXPECT_EQ(rows.exit_code, 2);

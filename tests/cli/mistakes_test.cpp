@@ -42,6 +42,18 @@ class Desk {
                "sources:\n  disk: {plugin: local-mmap, root: models}\n"
                "models:\n  base: disk:base\n  tuned: disk:tuned\n"
                "steps:\n  - {name: norms, compare: [base, tuned], metrics: [cosine]}\n");
+    const std::string sound = support::readFile(dir_ / "recipe.yaml");
+    const auto change = [&](const char* name, const std::string& what, const std::string& by) {
+      std::string text = sound + "expect:\n  - {figure: norms.cosine.mean, at-least: 0.9}\n";
+      dir_.write(name, text.replace(text.find(what), what.size(), by));
+    };
+    change("metric.yaml", "[cosine]", "[cosin]");
+    change("metrics.yaml", "metrics:", "metrcs:");
+    change("foreach.yaml", "{name: norms,", "{foreach: {n: [1, 2], m: [3]}, name: norms$n$m,");
+    change("sources.yaml", "sources:", "source:");
+    change("root.yaml", "root: models", "root: modles");
+    change("expected.yaml", "norms.cosine.mean", "norms.cosin.mean");
+    dir_.write("cut.kfp", support::readFile(dir_ / "cut.safetensors"));
     dir_.write("tabs.yaml", "kindred: 1\nsteps:\n\t- {name: norms}\n");
   }
 

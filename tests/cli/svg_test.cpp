@@ -76,6 +76,15 @@ TEST_F(Svg, SaysWhichPicturesThereAre) {
               HasSubstr("--svg: 'no-such-picture' is no picture of this report (known: "));
 }
 
+TEST_F(Svg, NamesOfPicturesAreCompleted) {
+  const RunResult all =
+      support::run({"complete", "--", "report", (dir_ / "out").string(), "--svg", ""});
+  EXPECT_THAT(all.out, AllOf(HasSubstr("all\tevery one\n"), HasSubstr("picture-1-")));
+  const RunResult none = support::run({"complete", "--", "report", dir_.text(), "--svg", ""});
+  EXPECT_EQ(none.exit_code, 0) << "nothing is said in the middle of a line";
+  EXPECT_EQ(none.err, "");
+}
+
 TEST_F(Svg, SaysThatNodeIsMissing) {
   support::RunOptions options;
   options.environment = {{"PATH", dir_.text()}};

@@ -85,7 +85,7 @@ TEST_F(Answer, OfIdentifyIsNoWiderThanTheTerminal) {
   const std::string text = withoutControls(result.shown);
   const std::string answer = text.substr(text.find("base shares weights with 1"));
   EXPECT_LE(widest(answer), 60U) << answer;
-  EXPECT_THAT(answer, HasSubstr("\n  tuned: shared-weights, p <= "));
+  EXPECT_THAT(answer, HasSubstr("\n  tuned: Shared weights, p <= "));
 }
 
 TEST_F(Answer, NeverCutsNames) {
@@ -99,7 +99,7 @@ TEST_F(Answer, NeverCutsNames) {
   for (const std::string& name : {a, b, std::string("c")}) {
     fs::rename(dir_ / name, dir_ / "all" / name);
   }
-  EXPECT_THAT(withoutControls(shown({"compare", "--all", "all"}).shown), HasSubstr(a + " ~ " + b));
+  EXPECT_THAT(withoutControls(shown({"compare", "--all", "all"}).shown), HasSubstr(a + " ~\n    " + b));
 }
 
 TEST_F(Answer, OfARunWithoutTestsStartsWithWhatWasMeasured) {

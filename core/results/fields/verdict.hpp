@@ -34,6 +34,7 @@ void visit(V& v, X& x) {
   v("sizes", x.sizes, "how alike matched rows are beside rows of strangers; empty: not measured");
   v.added("breadth", x.breadth, "how much of the models stands behind a rejection");
   v.unlessEmpty("beacon", x.beacon, "what the rows say that the recipe's beacon drew");
+  v.unlessEmpty("seen", x.seen, "the power in plain sentences, where nothing was found");
   v.unlessNone("start", x.start, "of a rejection: descent, or a start that was shared");
 }
 
@@ -119,6 +120,7 @@ void visit(V& v, X& x) {
   v("kin", x.kin, "its relatives, nearest first");
   v("lead", x.lead, "by how much the second is farther than the first");
   v("lead_error", x.lead_error, "its standard error over layers; null: of one layer");
+  v.added("tied", x.tied, "how many, the first of kin, can't be told apart; 1: it is the nearest");
 }
 
 template <class V, Of<Family> X>

@@ -211,6 +211,21 @@ TEST(Copies, ThatAreNotSeenAreNamedWithTheBytesThatWouldShowThem) {
   EXPECT_THAT(never, HasSubstr("redrawn (no number of bytes would show it)"));
 }
 
+TEST(Copies, AreToldInPlainSentences) {
+  Copies copies;
+  copies.add(tossedRows("mlp.up", 0.03, 0.03));
+  EXPECT_THAT(copies.plain({}), HasSubstr("Seen, 99 times in 100, would be a copy whose rows"));
+  EXPECT_THAT(copies.plain({}),
+              HasSubstr("by at least 0.03 in its order or with neurons and heads shuffled"));
+  for (const char* jargon : {"coin", "mlp.up", "residual", "gauge"}) {
+    EXPECT_THAT(copies.plain({}), Not(HasSubstr(jargon)));
+  }
+  EXPECT_THAT(copies.plain({1, 2'000'000, 3'000'000}),
+              HasSubstr("Not seen would be a copy: one with every layer disguised besides "
+                        "(--max-bytes 3MB would show it)."));
+  EXPECT_EQ(Copies().plain({}), "");
+}
+
 TEST(Copies, AreNotSeenByRowsThatWouldHaveToBeEqual) {
   Copies none;
   EXPECT_EQ(none.text({1, 1, 1}), "") << "no test stated its power";

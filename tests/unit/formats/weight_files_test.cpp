@@ -283,9 +283,9 @@ TEST(WeightFiles, OfGgufInFoldersAreSeveralModels) {
 TEST(WeightFiles, AreNotWhatHoldsNone) {
   EXPECT_EQ(
       whyRefused({"README.md", "model.safetensors"}, "README.md"),
-      "model 'm': the file README.md is of no format that is read (formats that are read: "
-      "GGUF (*.gguf), safetensors (*.safetensors), PyTorch (*.bin, *.pt, *.pth, *.ckpt); name "
-      "the model without the file, or a file of weights)");
+      "org/m:README.md: is of no format that is read (formats that are read: GGUF (*.gguf), "
+      "safetensors (*.safetensors), PyTorch (*.bin, *.pt, *.pth, *.ckpt); name the folder that it "
+      "lies in, or a file of weights)");
 }
 
 TEST(WeightFiles, ThatAreMissedMayOnlyBeUnlisted) {

@@ -210,12 +210,14 @@ TEST(Nearest, OfSeveralRelativesIsToldWithHowSureThatIs) {
   EXPECT_EQ(nearest.kin[2].model, "far");
   EXPECT_NEAR(nearest.kin[0].distance, 0.2, 0.02);
   EXPECT_GT(nearest.lead, 2 * nearest.lead_error);
+  EXPECT_EQ(nearest.tied, 1u);
 }
 
 TEST(Nearest, IsNotToldFromAnotherThatIsAsNear) {
   const std::vector<Family> families = familiesOf(starOn(0.2));
   const Nearest& nearest = families.at(0).nearest.at(0);
   EXPECT_LT(nearest.lead, 2 * nearest.lead_error);
+  EXPECT_EQ(nearest.tied, 2u) << "the third, far, is told apart";
 }
 
 TEST(Nearest, IsSaidOfRelativesThatATestFound) {

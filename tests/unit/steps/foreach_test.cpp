@@ -1,6 +1,8 @@
 // "foreach": steps and expectations that stand there once for each word of a list.
 #include <gmock/gmock.h>
 
+#include <algorithm>
+
 #include "support.hpp"
 
 namespace kindred::steps::testing {
@@ -65,6 +67,29 @@ TEST(Foreach, SaysWhatIsWrongAndWhere) {
   EXPECT_THAT(problemsOf("  - {foreach: {m: [cosine, mad]}, name: one, compare: [a, b],"
                          " metrics: [$m]}\n"),
               HasSubstr("'one'"));
+}
+
+// Of what follows from a mistake in a 'foreach' nothing is said: names with a $, steps that would
+// have been.
+TEST(Foreach, SaysTheMistakeAndNotWhatFollows) {
+  const std::string expect = "expect: [{figure: by-mad.mad.mean, at-least: 0}]\n";
+  for (const char* wrong : {"foreach: {m: [cosine, mad], n: [1]}", "foreach: {m: cosine}",
+                            "forech: {m: [cosine, mad]}"}) {
+    const std::string problems =
+        problemsOf(std::string("  - {") + wrong +
+                   ", name: by-$m, compare: [a, b], metrics: [$m], note: $n}\n" + expect);
+    EXPECT_EQ(std::count(problems.begin(), problems.end(), '\n'), 1) << problems;
+  }
+}
+
+TEST(Steps, WithAMistakeAreNotFoundWantingElsewhere) {
+  const std::string expect = "expect: [{figure: one.mad.mean, at-least: 0}]\n";
+  for (const char* wrong :
+       {"nme: one, compare: [a, b], metrics: [mad]", "name: one, compare: [a, b], metrcs: [mad]",
+        "name: one, compare: [a, b], tset: sign-test"}) {
+    const std::string problems = problemsOf(std::string("  - {") + wrong + "}\n" + expect);
+    EXPECT_EQ(std::count(problems.begin(), problems.end(), '\n'), 1) << problems;
+  }
 }
 
 TEST(Foreach, HasABound) {

@@ -321,9 +321,9 @@ TEST(Plan, OfWholeModelsSaysWhatTheyKeepInMemory) {
   }
   const std::string pair = "test: {plugin: sign-test}}\n";
   const Plan one = job.plan("  - {name: one, compare: [a, b], " + pair);
-  const Plan all = job.plan("  - {name: one, compare: [a, b], " + pair +
-                            "  - {name: two, compare: [a, c], " + pair +
-                            "  - {name: three, compare: [b, c], " + pair);
+  const Plan all =
+      job.plan("  - {name: one, compare: [a, b], " + pair + "  - {name: two, compare: [a, c], " +
+               pair + "  - {name: three, compare: [b, c], " + pair);
   EXPECT_GT(base(one.steps[0]).memory, 2 * bytes);
   EXPECT_EQ(memoryOf(one), base(one.steps[0]).memory);
   EXPECT_GT(memoryOf(all), memoryOf(one) + bytes / 2);
@@ -378,6 +378,27 @@ TEST(Tools, KnowTheFiguresThatExpectationsName) {
   EXPECT_THAT(job.make("  - {name: one, compare: [a, b], test: {plugin: sign-test}}\n"
                        "expect: [{figure: one.nothing, at-least: 0}]\n"),
               HasSubstr("test 'sign-test' has no figure 'nothing'"));
+}
+
+TEST(Tools, KnowTheMetricsThatExpectationsAndTestsName) {
+  TwoModels job;
+  const std::string step = "  - {name: one, compare: [a, b], metrics: [cosine]}\n";
+  EXPECT_THAT(job.make(step + "expect: [{figure: one.cosin.mean, at-least: 0}]\n"),
+              HasSubstr("step 'one' has no metric 'cosin' (did you mean 'cosine'?)"));
+  EXPECT_THAT(job.make(step + "expect: [{figure: one.mad.mean, at-least: 0}]\n"),
+              HasSubstr("step 'one' has no metric 'mad' (known: cosine)"));
+  EXPECT_THAT(
+      job.make(step + "  - {name: two, test: {plugin: permutation-test, of: one.cosnie}}\n"),
+      HasSubstr("step 'one' has no metric 'cosnie' (did you mean 'cosine'?)"));
+}
+
+TEST(Tools, ReportAMisspeltMetricWhereItStandsAndNotWhereItIsExpected) {
+  TwoModels job;
+  const std::string problems = job.make(
+      "  - {name: one, compare: [a, b], metrics: [mad, cosin]}\n"
+      "expect: [{figure: one.cosine.mean, at-least: 0}, {figure: one.other.mean, at-least: 0}]\n");
+  EXPECT_THAT(problems, HasSubstr("there is no plugin 'cosin'"));
+  EXPECT_THAT(problems, ::testing::Not(HasSubstr("has no metric")));
 }
 
 TEST(Tools, OfATestOfModelsRefuseATable) {
