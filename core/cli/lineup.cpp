@@ -28,12 +28,13 @@ Lineup::Lineup(const Invocation& invocation, std::vector<ModelArgument> models)
       formats_(std::make_unique<formats::Formats>(opened_.registry())) {}
 
 std::uint64_t Lineup::cost(std::size_t i) const {
-  const ModelArgument& model = models()[i];
-  if (namesFingerprint(model.address)) return 1;
-  std::uint64_t bytes = 1;
+  const std::filesystem::path path = std::filesystem::path(models()[i].root) / models()[i].address;
   std::error_code ignored;
-  for (const auto& file : std::filesystem::directory_iterator(
-           std::filesystem::path(model.root) / model.address, ignored)) {
+  if (std::filesystem::is_regular_file(path, ignored)) {
+    return std::filesystem::file_size(path, ignored);
+  }
+  std::uint64_t bytes = 1;
+  for (const auto& file : std::filesystem::directory_iterator(path, ignored)) {
     if (file.is_regular_file(ignored)) bytes += file.file_size(ignored);
   }
   return bytes;

@@ -35,7 +35,7 @@ class Lineup {
   Lineup& operator=(const Lineup&) = delete;
 
   const std::vector<ModelArgument>& models() const { return opened_.arguments(); }
-  // How long of() may take, in bytes that a fingerprint is made of: 1 where it is read.
+  // How long of() may take, in bytes of local files: 1 of a remote model.
   std::uint64_t cost(std::size_t i) const;
   // What the results depend on.
   run::Facts facts();
