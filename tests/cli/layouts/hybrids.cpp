@@ -45,6 +45,15 @@ std::vector<Layout> hybrids() {
        {"value-dim", "rotary-free"},
        "backbone.layers.2.mixer.in_proj.weight 214 D\nbackbone.layers.2.mixer.A_log 6\n"
        "backbone.layers.2.mixer.fc1_latent_proj.weight 32 D\n"},
+      {"nemotron_h",  // with a layer's experts in one tensor
+       type("nemotron_h") +
+           R"(,"n_routed_experts":4,"num_experts_per_tok":2,"moe_intermediate_size":96)",
+       "backbone.embeddings.weight T D\nbackbone.norm_f.weight D\nlm_head.weight T D\n" +
+           replaced(kL + "norm.weight D\n" + attention(kL + "mixer.") + kL +
+                        "mixer.gate.weight E D\n" + kL + "mixer.experts.up_proj E U D\n" + kL +
+                        "mixer.experts.down_proj E D U\n",
+                    "model.", "backbone."),
+       {"value-dim", "rotary-free"}},
       {"falcon_h1", type("falcon_h1"),
        "model.embed_tokens.weight T D\nmodel.final_layernorm.weight D\nlm_head.weight T D\n" + kL +
            "input_layernorm.weight D\n" + kL + "pre_ff_layernorm.weight D\n" + kAttention +
