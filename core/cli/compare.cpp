@@ -129,7 +129,7 @@ std::vector<ModelArgument> inFolder(const fs::path& folder, const formats::Forma
     throw inputError(folder.string(), "is neither a folder of models nor a list of them",
                      "name a folder, or a text file (.txt or .list) with a model a line");
   }
-  std::vector<std::string> paths, others;
+  std::vector<std::string> paths = looseModels(folder), others;
   for (const auto& entry : fs::directory_iterator(folder, problem)) {
     if (!entry.is_directory()) continue;
     (looksLikeModel(entry.path(), formats) ? paths : others).push_back(entry.path().string());
@@ -140,8 +140,9 @@ std::vector<ModelArgument> inFolder(const fs::path& folder, const formats::Forma
   }
   if (problem) throw inputError(folder.string(), problem.message());
   if (paths.size() < 2) {
-    throw inputError(folder.string(), "fewer than two models are in this folder",
-                     "each model is a sub-folder with weights; " + formats.listed());
+    throw inputError(
+        folder.string(), "fewer than two models are in this folder",
+        "each model is a sub-folder with weights, or a file of them; " + formats.listed());
   }
   std::sort(paths.begin(), paths.end());
   std::vector<ModelArgument> models;
@@ -381,7 +382,19 @@ int compareVerb(const Invocation& invocation) {
   const Asked asked = askedBy(invocation);
   std::vector<ModelArgument> models = namedModels(invocation);
   const std::vector<std::string> controls = invocation.values("control");
-  for (const std::string& text : controls) models.push_back(modelArgument(text));
+  for (const std::string& text : controls) {
+    const ModelArgument control = modelArgument(text);
+    const bool compared =
+        std::any_of(models.begin(), models.end(), [&](const ModelArgument& model) {
+          return model.plugin == control.plugin && model.endpoint == control.endpoint &&
+                 model.root == control.root && model.address == control.address;
+        });
+    if (compared) {
+      throw inputError("--control " + words::escaped(text), "is compared or a control already",
+                       "a control is another model, known to be unrelated to those compared");
+    }
+    models.push_back(control);
+  }
   makeKeysDistinct(models);
   plugin::Registry registry(plugin::pluginFolders(invocation.values("plugin-path")));
   checkSources(models, registry);

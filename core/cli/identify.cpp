@@ -55,17 +55,20 @@ constexpr std::size_t kMostCandidates = 100'000;
 // The fingerprints of a folder, and its sub-folders, each a model.
 std::vector<ModelArgument> inFolder(const fs::path& folder) {
   std::error_code problem;
+  const std::vector<std::string> loose = looseModels(folder);
   std::vector<std::string> paths;
-  bool model = false;
+  bool weights = false;
   for (const auto& entry : fs::directory_iterator(folder, problem)) {
     const std::string name = entry.path().filename().string();
-    model |= name == "config.json" || name.ends_with(".safetensors") || name.ends_with(".gguf");
+    weights |= name == "config.json" || name.ends_with(".safetensors") || name.ends_with(".gguf");
     if (namesFingerprint(name) || (entry.is_directory() && !name.starts_with("."))) {
       paths.push_back(entry.path().string());
     }
   }
   if (problem) throw inputError(folder.string(), problem.message());
+  const bool model = weights && (loose.empty() || (loose.size() == 1 && paths.empty()));
   if (model) return {modelArgument("file:" + folder.string())};
+  paths.insert(paths.end(), loose.begin(), loose.end());
   std::sort(paths.begin(), paths.end());
   std::vector<ModelArgument> models;
   for (const std::string& path : paths) models.push_back(modelArgument("file:" + path));

@@ -21,11 +21,12 @@ namespace {
 namespace fs = std::filesystem;
 
 std::string keyOf(const std::string& name) {
+  const bool visible = words::escapedText(name, name.size()) == name;  // and UTF-8
   std::string key;
   for (const char c : name) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       c == '.' || c == '_' || c == '-';
-    key += plain ? c : '-';
+    const bool ascii = static_cast<unsigned char>(c) < 0x80;
+    const bool kept = ascii ? c != '/' && words::isName({&c, 1}, true) : visible;
+    key += kept ? c : '-';
   }
   return key.empty() || key == "." || key == ".." ? "model" : key;
 }
@@ -231,15 +232,22 @@ ModelArgument modelArgument(const std::string& text) {
 void makeKeysDistinct(std::vector<ModelArgument>& models) {
   std::map<std::string, std::set<std::string>> above;  // by key
   for (const ModelArgument& model : models) above[model.key].insert(model.above);
-  std::set<std::string> taken;
+  std::set<std::string> wanted;
   for (ModelArgument& model : models) {
     if (above[model.key].size() > 1 && !model.above.empty()) {
       model.key = keyOf(model.above) + "/" + model.key;
     }
-    const std::string wanted = model.key;
-    for (int n = 2; !taken.insert(model.key).second; ++n) {
-      model.key = wanted + "-" + std::to_string(n);
+    wanted.insert(model.key);
+  }
+  std::set<std::string> taken;
+  for (ModelArgument& model : models) {
+    const std::string own = model.key;
+    // Nobody gets a name that is another's own.
+    for (int n = 2; taken.contains(model.key) || (model.key != own && wanted.contains(model.key));
+         ++n) {
+      model.key = own + "-" + std::to_string(n);
     }
+    taken.insert(model.key);
   }
 }
 

@@ -12,7 +12,7 @@ using Json = nlohmann::ordered_json;
 
 // With the $ of what 'foreach' puts in.
 constexpr const char* kNamePattern = "^[A-Za-z0-9_$-]+$";
-constexpr const char* kModelNamePattern = "^[A-Za-z0-9._/$-]+$";
+constexpr const char* kModelNamePattern = "^([A-Za-z0-9._/$-]|[^\\x00-\\x7F])+$";
 
 Json schemaOf(const Shape& shape);
 

@@ -327,8 +327,8 @@ Answer answerByClass(const results::Pair& pair) {
     case Class::partial:
       return {fmt::format("{} and {} share a part of their weights: {}.", a, b, partsOf(pair)),
               componentsOf(pair).empty()
-                  ? "In the other tensors that were tested, nothing was found that ties the two "
-                    "models together."
+                  ? "In the other tensors that were tested, if any were, nothing was found that "
+                    "ties the two models together."
                   : "Nothing else that was tested ties the two models together; the verdict below "
                     "says what was tested and what was not."};
     case Class::no_evidence:

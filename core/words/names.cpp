@@ -75,9 +75,11 @@ std::string escapedWhere(std::string_view text, std::size_t limit, bool quoting)
 bool isName(std::string_view text, bool of_model) {
   const auto fits = [of_model](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-           c == '-' || (of_model && (c == '.' || c == '/'));
+           c == '-' ||
+           (of_model && (c == '.' || c == '/' || static_cast<unsigned char>(c) >= 0x80));
   };
-  return !text.empty() && std::all_of(text.begin(), text.end(), fits);
+  return !text.empty() && std::all_of(text.begin(), text.end(), fits) &&
+         escapedText(text, text.size()) == text;
 }
 
 bool contains(const std::vector<std::string>& names, const std::string& name) {

@@ -13,7 +13,7 @@ namespace kindred::words {
 bool naturalLess(std::string_view a, std::string_view b);
 
 // Letters, digits, '_' and '-', as in a figure's address; models' names, which stand in none, may
-// hold dots and slashes.
+// hold dots, slashes and visible letters of any language.
 bool isName(std::string_view text, bool of_model = false);
 
 bool contains(const std::vector<std::string>& names, const std::string& name);
