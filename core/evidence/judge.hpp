@@ -55,9 +55,6 @@ class Judge {
 
   bool borneOut() const { return borne_out_ || (stream_borne_out_ && onlyOfTheStream()); }
 
-  // Gains of norms and the like alone, with no rows behind them: others may share no more.
-  bool onlyOfNorms() const { return onlyOfTheStream() && !borneOut(); }
-
   // No rejection has rows behind it other than such as somebody may have turned to fit, or that are
   // no more alike than chance.
   bool onlyTurned() const { return turned_ && !firm_; }

@@ -69,7 +69,7 @@ Verdict Judge::decide() const {
   } else if (exact && onlySomeMatched() && !sharedBytesAreEvidence(coverage_)) {
     verdict.klass = Class::inconclusive;
     verdict.sentence = agreeInSome();
-  } else if (exact && !(onlyOfPlaces() && othersAreApart()) && !onlyOfNorms()) {
+  } else if (exact && !(onlyOfPlaces() && othersAreApart())) {
     const bool narrow = isNarrow(breadth()) && !redrawn_;
     verdict.klass = narrow ? Class::partial : Class::shared_weights;
     verdict.start = start();
@@ -80,8 +80,7 @@ Verdict Judge::decide() const {
       verdict.sentence = sharedBytesSentence(a_, b_, coverage_) + " " + verdict.sentence;
     }
   } else if (exact || sharedBytesAreEvidence(coverage_)) {
-    const bool part = othersAreApart() || (onlyOfNorms() && !sharedBytesAreEvidence(coverage_));
-    verdict.klass = part ? Class::partial : Class::shared_weights;
+    verdict.klass = othersAreApart() ? Class::partial : Class::shared_weights;
     verdict.unverified = verdict.unverified && exact;  // bytes are as they are
     verdict.sentence = partly(exact) + differences();
   } else if (calibrated_ != nullptr) {

@@ -88,6 +88,16 @@ Answer sharedWeights(const results::Pair& pair) {
                         grouped(known.elements + unknown.elements)),
             why};
   }
+  // No rows stand behind it.
+  if (pair.verdict.breadth.share == 0 && pair.verdict.breadth.layers_tested == 0) {
+    return {fmt::format("What lies along the residual streams of {} and {} (norms or embeddings) "
+                        "agrees as that of models trained independently would with a probability "
+                        "of at most {}, if what the test assumes holds.",
+                        pair.a, pair.b, inWords(pair.verdict.log10_p)),
+            "No other part could be tested in this run: whether any is shared is not told "
+            "(--max-bytes reads more). " +
+                why};
+  }
   return {fmt::format("The tested weights of {} and {} agree as those of models trained "
                       "independently would with a probability of at most {}, if what the test "
                       "assumes holds.",
@@ -327,8 +337,8 @@ Answer answerByClass(const results::Pair& pair) {
     case Class::partial:
       return {fmt::format("{} and {} share a part of their weights: {}.", a, b, partsOf(pair)),
               componentsOf(pair).empty()
-                  ? "In the other tensors that were tested, if any were, nothing was found that "
-                    "ties the two models together."
+                  ? "In the other tensors that were tested, nothing was found that ties the two "
+                    "models together."
                   : "Nothing else that was tested ties the two models together; the verdict below "
                     "says what was tested and what was not."};
     case Class::no_evidence:
