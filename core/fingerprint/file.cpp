@@ -13,6 +13,7 @@
 
 #include "fingerprint/layers.hpp"
 #include "formats/open.hpp"
+#include "results/hash.hpp"
 #include "words/names.hpp"
 
 namespace kindred::fingerprint {
@@ -52,7 +53,8 @@ class Writer {
     add(prefix + "norms", made.norms, {made.norms.count(), made.norms.coordinates});
   }
 
-  std::string file(const Json& facts) const {
+  std::string file(Json facts) const {
+    facts["tables_xxh3"] = results::xxh3(data_);
     Json header;
     header["__metadata__"] = {{kKey, facts.dump(-1, ' ', false, Json::error_handler_t::replace)}};
     header.update(header_);
@@ -176,6 +178,7 @@ class Reader {
 
   Fingerprint run() {
     readFacts();
+    checkTables();
     const Json others = facts_.value("others", Json::array());
     if (!others.is_array() || others.size() > kMostOthers) {
       throw error("has no list 'others' of a possible length");
@@ -220,6 +223,7 @@ class Reader {
     if (length > file_->size() - sizeof length) throw error("has a header beyond its end");
     bytes.resize(length);
     file_->read(sizeof length, bytes);
+    tables_ = sizeof length + length;
     const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
     const Json header = Json::parse(text, nullptr, false);
     const auto metadata = header.find("__metadata__");
@@ -229,6 +233,15 @@ class Reader {
     }
     facts_ = Json::parse((*metadata)[kKey].get_ref<const std::string&>(), nullptr, false);
     if (!facts_.is_object()) throw error(std::string("has no JSON object in '") + kKey + "'");
+  }
+
+  // Files of earlier programs do not say what their tables hash to.
+  void checkTables() const {
+    if (!facts_.contains("tables_xxh3")) return;
+    std::vector<std::byte> bytes(file_->size() - tables_);
+    file_->read(tables_, bytes);
+    if (facts_["tables_xxh3"] == results::xxh3(bytes)) return;
+    throw error("was damaged or changed after it was written: its tables have another checksum");
   }
 
   void takeFacts() {
@@ -459,7 +472,8 @@ class Reader {
   models::CheckpointParts parts_;
   File* file_ = nullptr;
   Json facts_;
-  std::string prefix_;  // of the names of tables
+  std::uint64_t tables_ = 0;  // where they begin in the file
+  std::string prefix_;        // of the names of tables
   Fingerprint made_;
 };
 

@@ -192,6 +192,29 @@ TEST(CompareAll, TakesWhatAShellMakesOfAStar) {
                                   HasSubstr("logs is left out: there are no weights in it")));
 }
 
+TEST(CompareAll, TakesFilesThatLieInTheFolderAndKeepsTheirNames) {
+  TempDir dir;
+  fs::create_directories(dir / "all");
+  for (const auto& [name, seed] : {std::pair{"模型", 1u}, {"größe", 2u}, {"b", 3u}}) {
+    saveModel(dir / "m", stored(toyLlama(seed)), toyLlamaConfig());
+    fs::rename(dir / "m/model.safetensors", dir / ("all/" + std::string(name) + ".safetensors"));
+  }
+  const RunResult result = comparisonIn(dir, {"--all", (dir / "all").string()});
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_EQ(reportOf(dir).at("pairs").size(), 3u);
+  EXPECT_THAT(result.out, AllOf(HasSubstr("模型"), HasSubstr("größe")));
+}
+
+TEST(Compare, TakesNoModelForAControlThatIsComparedItself) {
+  TempDir dir;
+  saveModel(dir / "a", stored(toyLlama(1)), toyLlamaConfig());
+  saveModel(dir / "b", stored(toyLlama(2)), toyLlamaConfig());
+  const std::string a = (dir / "a").string(), b = (dir / "b").string();
+  const RunResult result = comparisonIn(dir, {a, b, "--control", a});
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_THAT(result.err, HasSubstr("is compared or a control already"));
+}
+
 TEST(CompareAll, NeedsTwoModelsThatCanBeRead) {
   TempDir dir;
   saveModel(dir / "all/a", stored(toyLlama(1)), toyLlamaConfig());
