@@ -8,6 +8,7 @@
 #include <memory>
 #include <set>
 #include <span>
+#include <tuple>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -275,6 +276,13 @@ std::vector<ModelArgument> namedModels(const Invocation& invocation) {
   return {modelArgument(names[0]), modelArgument(names[1])};
 }
 
+bool isSame(const ModelArgument& a, const ModelArgument& b) {
+  const auto place = [](const ModelArgument& model) {
+    return std::tie(model.plugin, model.endpoint, model.root, model.address);
+  };
+  return place(a) == place(b) && a.adapter.empty() && b.adapter.empty();
+}
+
 void pin(ModelArgument& model, const Location& location) {
   if (const std::string pinned = location.pinned(); !pinned.empty()) model.address = pinned;
   model.endpoint = location.endpoint();
@@ -382,18 +390,17 @@ int compareVerb(const Invocation& invocation) {
   const Asked asked = askedBy(invocation);
   std::vector<ModelArgument> models = namedModels(invocation);
   const std::vector<std::string> controls = invocation.values("control");
+  const std::size_t subjects = models.size();
   for (const std::string& text : controls) {
-    const ModelArgument control = modelArgument(text);
+    ModelArgument control = modelArgument(text);
     const bool compared =
-        std::any_of(models.begin(), models.end(), [&](const ModelArgument& model) {
-          return model.plugin == control.plugin && model.endpoint == control.endpoint &&
-                 model.root == control.root && model.address == control.address;
-        });
+        std::any_of(models.begin(), models.begin() + static_cast<std::ptrdiff_t>(subjects),
+                    [&](const ModelArgument& model) { return isSame(model, control); });
     if (compared) {
-      throw inputError("--control " + words::escaped(text), "is compared or a control already",
+      throw inputError("--control " + words::escaped(text), "is compared itself",
                        "a control is another model, known to be unrelated to those compared");
     }
-    models.push_back(control);
+    models.push_back(std::move(control));
   }
   makeKeysDistinct(models);
   plugin::Registry registry(plugin::pluginFolders(invocation.values("plugin-path")));

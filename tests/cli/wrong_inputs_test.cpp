@@ -212,7 +212,7 @@ TEST(Compare, TakesNoModelForAControlThatIsComparedItself) {
   const std::string a = (dir / "a").string(), b = (dir / "b").string();
   const RunResult result = comparisonIn(dir, {a, b, "--control", a});
   EXPECT_EQ(result.exit_code, 2);
-  EXPECT_THAT(result.err, HasSubstr("is compared or a control already"));
+  EXPECT_THAT(result.err, HasSubstr("is compared itself"));
 }
 
 TEST(CompareAll, NeedsTwoModelsThatCanBeRead) {
