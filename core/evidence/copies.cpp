@@ -53,21 +53,29 @@ void Copies::add(const Finding& finding) {
   if (power.redrawn) keep(redrawn_, rho, finding);
 }
 
+std::array<Copies::Kind, 4> Copies::kinds(const Budgets& budgets) const {
+  const auto of = [](const std::optional<Seen>& copy) { return copy ? &*copy : nullptr; };
+  return {{{"in order", "in its order", of(in_order_), budgets.mlp},
+           {"with units and heads shuffled", "with neurons and heads shuffled", of(shuffled_),
+            budgets.mlp},
+           {"with the residual stream rotated besides",
+            "with its inner coordinates rotated besides", of(rotated_), budgets.mlp},
+           {"with all signs, orders and scales inside its layers redrawn",
+            "with every layer disguised besides", of(redrawn_), budgets.maps}}};
+}
+
 std::string Copies::text(const Budgets& budgets) const {
   if (!any_) return {};
   std::string seen, unseen;
-  const auto tell = [&](const char* what, const std::optional<Seen>& copy, std::uint64_t needed) {
-    if (copy) {
-      seen += fmt::format("{}{} from {} ({}, {} coins)", seen.empty() ? "" : ", ", what,
+  for (const Kind& kind : kinds(budgets)) {
+    if (const Seen* copy = kind.copy) {
+      seen += fmt::format("{}{} from {} ({}, {} coins)", seen.empty() ? "" : ", ", kind.term,
                           from(copy->rho), copy->rows, copy->coins);
     } else {
-      unseen += (unseen.empty() ? "" : ", ") + std::string(what) + remedy(budgets.read, needed);
+      unseen +=
+          (unseen.empty() ? "" : ", ") + std::string(kind.term) + remedy(budgets.read, kind.needed);
     }
-  };
-  tell("in order", in_order_, budgets.mlp);
-  tell("with units and heads shuffled", shuffled_, budgets.mlp);
-  tell("with the residual stream rotated besides", rotated_, budgets.mlp);
-  tell("with all signs, orders and scales inside its layers redrawn", redrawn_, budgets.maps);
+  }
   std::string text;
   if (!seen.empty()) {
     text = "copies are seen with 99 % probability by the correlation of their rows: " + seen;
@@ -84,22 +92,18 @@ std::string Copies::text(const Budgets& budgets) const {
 
 std::string Copies::plain(const Budgets& budgets) const {
   std::string seen, unseen, last;
-  const auto tell = [&](const char* what, const std::optional<Seen>& copy, std::uint64_t needed) {
-    if (!copy) {
-      unseen +=
-          fmt::format("{}one {}{}", unseen.empty() ? "" : ", ", what, remedy(budgets.read, needed));
-      return;
+  for (const Kind& kind : kinds(budgets)) {
+    if (kind.copy == nullptr) {
+      unseen += fmt::format("{}one {}{}", unseen.empty() ? "" : ", ", kind.plain,
+                            remedy(budgets.read, kind.needed));
+      continue;
     }
-    const std::string rho = from(copy->rho);
-    seen += seen.empty()  ? fmt::format("at least {} {}", rho, what)
-            : rho == last ? fmt::format(" or {}", what)
-                          : fmt::format(", {} {}", rho, what);
+    const std::string rho = from(kind.copy->rho);
+    seen += seen.empty()  ? fmt::format("at least {} {}", rho, kind.plain)
+            : rho == last ? fmt::format(" or {}", kind.plain)
+                          : fmt::format(", {} {}", rho, kind.plain);
     last = rho;
-  };
-  tell("in its order", in_order_, budgets.mlp);
-  tell("with neurons and heads shuffled", shuffled_, budgets.mlp);
-  tell("with its inner coordinates rotated besides", rotated_, budgets.mlp);
-  tell("with every layer disguised besides", redrawn_, budgets.maps);
+  }
   std::string text;
   if (!seen.empty()) {
     text = fmt::format(

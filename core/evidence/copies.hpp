@@ -1,6 +1,7 @@
 // Which copies the tests of a run would have seen, by what was done to the copy.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -31,6 +32,13 @@ class Copies {
     std::string rows;
     std::uint64_t coins = 0;
   };
+  // A kind of copy, as the field calls it and in plain words, and the bytes that would show it.
+  struct Kind {
+    const char *term, *plain;
+    const Seen* copy;  // null: it would not be seen
+    std::uint64_t needed;
+  };
+  std::array<Kind, 4> kinds(const Budgets& budgets) const;
   static void keep(std::optional<Seen>& best, const std::optional<double>& rho,
                    const Finding& finding);
 

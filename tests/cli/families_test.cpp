@@ -12,14 +12,19 @@ namespace {
 
 using nlohmann::json;
 
+// What inspect says of a model laid out so.
+json inspectedLayout(const Layout& layout) {
+  TempDir dir;
+  save(dir, "a", layout, made(layout, 1));
+  const RunResult result = support::run({"inspect", (dir / "a").string(), "--json"});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  return json::parse(result.out);
+}
+
 class Family : public testing::TestWithParam<Layout> {};
 
 TEST_P(Family, IsRecognisedWithAllItsRoles) {
-  TempDir dir;
-  save(dir, "a", GetParam(), made(GetParam(), 1));
-  const RunResult result = support::run({"inspect", (dir / "a").string(), "--json"});
-  ASSERT_EQ(result.exit_code, 0) << result.err;
-  const json report = json::parse(result.out);
+  const json report = inspectedLayout(GetParam());
   EXPECT_EQ(report.at("architecture"), GetParam().family);
   const std::set<std::string> with_roles = namesWithRoles(GetParam());
   for (const json& tensor : report.at("tensors")) {
@@ -32,11 +37,7 @@ TEST_P(Family, IsRecognisedWithAllItsRoles) {
 class OtherTensors : public testing::TestWithParam<Layout> {};
 
 TEST_P(OtherTensors, SayWhyTheyAreNotTested) {
-  TempDir dir;
-  save(dir, "a", GetParam(), made(GetParam(), 1));
-  const RunResult result = support::run({"inspect", (dir / "a").string(), "--json"});
-  ASSERT_EQ(result.exit_code, 0) << result.err;
-  EXPECT_THAT(json::parse(result.out).at("not_tested").dump(),
+  EXPECT_THAT(inspectedLayout(GetParam()).at("not_tested").dump(),
               testing::Not(testing::HasSubstr("no role that the family knows")));
 }
 
