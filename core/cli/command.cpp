@@ -7,6 +7,7 @@
 #include <kindred/byte_count.hpp>
 #include <kindred/error.hpp>
 
+#include "words/meant_number.hpp"
 #include "words/names.hpp"
 #include "words/near.hpp"
 
@@ -99,7 +100,9 @@ std::uint64_t Invocation::bytes(const std::string& name, std::uint64_t fallback)
   const std::string text = value(name);
   const auto bytes = byteCount(text);
   if (!bytes) {
-    throw inputError("--" + name, "'" + text + "' is not a number of bytes", kByteCountRemedy);
+    const std::string meant = words::meantSize(text);
+    throw inputError("--" + name, "'" + text + "' is not a number of bytes",
+                     meant.empty() ? kByteCountRemedy : "write " + meant);
   }
   return *bytes;
 }

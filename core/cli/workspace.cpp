@@ -16,20 +16,13 @@
 #include "cli/bundled.hpp"
 #include "plan/roles.hpp"
 #include "plugin/installation.hpp"
+#include "recipe/told_once.hpp"
 #include "recipe/words.hpp"
 #include "words/names.hpp"
 #include "words/quantities.hpp"
 
 namespace kindred::cli {
 namespace {
-
-void sortByPlace(std::vector<recipe::Diagnostic>& diagnostics) {
-  std::stable_sort(diagnostics.begin(), diagnostics.end(),
-                   [](const recipe::Diagnostic& x, const recipe::Diagnostic& y) {
-                     return std::pair(x.place.line, x.place.column) <
-                            std::pair(y.place.line, y.place.column);
-                   });
-}
 
 // --beacon as a setting of the recipe, where it is given.
 void addBeacon(const Invocation& invocation, std::vector<std::string>& settings) {
@@ -107,14 +100,16 @@ Workspace::Workspace(steps::Checked checked, const Invocation& invocation, Keepi
   recipe_ = std::move(checked.recipe);
   std::vector<recipe::Diagnostic>& diagnostics = checked.diagnostics;
   if (bundle::namesBundle(recipe_.file.string())) readFromBundle(recipe_, diagnostics);
-  if (diagnostics.empty()) {
-    tools_ = steps::makeTools(recipe_, registry_, diagnostics);
-    plan::checkRoles(recipe_.roles, architectures_, diagnostics);
+  if (diagnostics.size() <= recipe::kMostDiagnostics) {
+    std::vector<recipe::Diagnostic> later;
+    tools_ = steps::makeTools(recipe_, registry_, later);
+    plan::checkRoles(recipe_.roles, architectures_, later);
     models_ = std::make_unique<plan::Models>(
-        recipe_, registry_, architectures_, sourceOverrides(invocation), diagnostics,
+        recipe_, registry_, architectures_, sourceOverrides(invocation), later,
         keeping == nullptr ? plan::AroundSource() : keeping->around(recipe_));
+    recipe::addLater(diagnostics, std::move(later));
+    recipe::tellOnce(diagnostics, recipe_.file.string());
   }
-  sortByPlace(diagnostics);
   good_ = diagnostics.empty();
   if (good_) return;
   std::cerr << (::isatty(STDERR_FILENO) == 1 ? recipe::underlined(diagnostics, recipe_.source)

@@ -88,6 +88,24 @@ const recipe::RawParameter* missingRoot(const recipe::Given& given, const std::s
   return nullptr;
 }
 
+// "disk:base" where an address below a root that is there leads to nothing, but nearly to that;
+// else empty.
+std::string nearAddress(const recipe::Given& given, const std::string& source,
+                        const std::string& address) {
+  for (const recipe::SourceSpec& spec : given.sources) {
+    if (spec.name != source) continue;
+    const auto root = std::find_if(spec.use.parameters.begin(), spec.use.parameters.end(),
+                                   [](const auto& given) { return given.name == "root"; });
+    if (root == spec.use.parameters.end()) continue;
+    const std::filesystem::path near = words::nearPath(root->value + "/" + address);
+    if (near.empty()) continue;
+    const std::string below =
+        near.lexically_relative(std::filesystem::path(root->value).lexically_normal()).string();
+    if (!below.empty() && !below.starts_with("..")) return source + ":" + below;
+  }
+  return {};
+}
+
 // What is wrong with a model, with the place of the recipe that asks for it.
 template <class Open>
 auto askedFor(const recipe::Given& given, const std::string& key, Open&& open) {
@@ -106,9 +124,11 @@ auto askedFor(const recipe::Given& given, const std::string& key, Open&& open) {
                        near.empty() ? "name the folder that the models lie in"
                                     : "did you mean '" + words::escaped(near) + "'?");
     }
+    std::string near = nearAddress(given, spec->source, spec->address);
+    if (near.empty()) near = nearAddress(given, spec->adapter_source, spec->adapter_address);
     const std::string where = error.place().empty() ? "" : error.place() + ": ";
     throw Error(error.category(), recipe::text(spec->place), where + error.message(),
-                error.remedy());
+                near.empty() ? error.remedy() : "did you mean '" + words::escaped(near) + "'?");
   }
 }
 
@@ -143,6 +163,7 @@ Models::Models(const recipe::Given& given, plugin::Registry& registry,
                std::vector<recipe::Diagnostic>& diagnostics, const AroundSource& around)
     : given_(given), registry_(registry), architectures_(architectures) {
   for (const recipe::SourceSpec& spec : given.sources) {
+    if (!words::isName(spec.use.plugin)) continue;  // reported by the schema
     try {
       const plugin::Plugin& plugin = registry.load(spec.use.plugin);
       const std::size_t before = diagnostics.size();

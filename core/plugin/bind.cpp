@@ -5,6 +5,7 @@
 
 #include <kindred/declaration.hpp>
 
+#include "words/meant_number.hpp"
 #include "words/near.hpp"
 
 namespace kindred::plugin {
@@ -19,6 +20,15 @@ std::string hintFor(const std::string& word, const Plugin& plugin) {
   std::string all;
   for (const std::string& name : known) all += (all.empty() ? "it takes " : ", ") + name;
   return all;
+}
+
+// What a value may be, or how the number is written that it probably is.
+std::string remedyFor(const Entry& entry, const Given& given) {
+  if (!given.is_scalar) return allowed(entry);
+  std::string meant;
+  if (entry.type == ValueType::number) meant = words::meantNumber(given.value);
+  if (entry.type == ValueType::integer) meant = words::meantInteger(given.value);
+  return meant.empty() || !valueOf(entry, meant) ? allowed(entry) : "write " + meant;
 }
 
 }  // namespace
@@ -48,7 +58,7 @@ Bound bindParameters(const Plugin& plugin, std::span<const Given> given) {
       const std::string what = given[i].is_scalar ? "'" + given[i].value + "'" : "a list or map";
       misfit(Where::value, i,
              "parameter '" + given[i].name + "' of plugin '" + plugin.name() + "' can't be " + what,
-             allowed(*entry));
+             remedyFor(*entry, given[i]));
       continue;
     }
     bound.parameters.set(given[i].name, *value);

@@ -7,6 +7,7 @@
 #include <kindred/byte_count.hpp>
 
 #include "recipe/words.hpp"
+#include "words/meant_number.hpp"
 
 namespace kindred::recipe {
 namespace {
@@ -54,7 +55,7 @@ class Checker {
       case ScalarType::number:
         return number(node, shape, numberOf(node.scalar));
       case ScalarType::bytes:
-        return bytes(node, shape);
+        return number(node, shape, byteCount(node.scalar));
       case ScalarType::choice:
         return choice(node, shape);
     }
@@ -62,16 +63,14 @@ class Checker {
 
   template <class Number>
   void number(const Node& node, const Shape& shape, const std::optional<Number>& read) {
-    const bool fits = read && !node.quotes && static_cast<double>(*read) >= shape.least &&
-                      static_cast<double>(*read) <= shape.most;
-    if (!fits) wrong(node, shape);
-  }
-
-  void bytes(const Node& node, const Shape& shape) {
-    const auto read = byteCount(node.scalar);
     const bool fits = read && static_cast<double>(*read) >= shape.least &&
                       static_cast<double>(*read) <= shape.most;
-    if (!fits) wrong(node, shape);
+    if (fits && node.quotes && shape.scalar != ScalarType::bytes) {
+      return wrong(node, shape, "write it without quotes");
+    }
+    if (fits) return;
+    const std::string guess = meantBy(shape)(node.scalar);
+    wrong(node, shape, guess.empty() ? "" : "write " + guess);
   }
 
   void choice(const Node& node, const Shape& shape) {
@@ -105,8 +104,8 @@ class Checker {
       const bool models = shape.keys_name_models;
       if (shape.keys_are_names && !isName(member.key.scalar, models)) {
         report(member.key.place, std::string("expected a name of letters, digits, ") +
-                                     (models ? "'_', '-', '.' and '/'" : "'_' and '-'") + ", but got " +
-                                     quote(member.key.scalar));
+                                     (models ? "'_', '-', '.' and '/'" : "'_' and '-'") +
+                                     ", but got " + quote(member.key.scalar));
       }
       value(member.value, *shape.values);
     }
@@ -119,7 +118,7 @@ class Checker {
       if (key != nullptr) {
         value(member.value, *key->shape);
         neighbours(node, member, *key);
-      } else if (!shape.parameters) {
+      } else if (!shape.parameters && !isBehindComma(node, member, shape)) {
         meant.push_back(didYouMean(member.key.scalar, keyNames(shape)));
         report(member.key.place, "unknown key " + quote(member.key.scalar),
                nearest(member.key.scalar, keyNames(shape), ""));
@@ -141,6 +140,37 @@ class Checker {
       }
       report(node.place, "missing key " + listed(group.c_str()));
     }
+  }
+
+  using Meant = std::string (*)(std::string_view);
+
+  // How a number is written that was written otherwise; null: the shape takes none.
+  static Meant meantBy(const Shape& shape) {
+    switch (shape.scalar) {
+      case ScalarType::integer:
+        return words::meantInteger;
+      case ScalarType::number:
+        return words::meantNumber;
+      case ScalarType::bytes:
+        return words::meantSize;
+      default:
+        return nullptr;
+    }
+  }
+
+  // "{at-least: 0,9}" is the key 'at-least' and, behind a comma, the key '9'.
+  bool isBehindComma(const Node& node, const yaml::Member& member, const Shape& shape) {
+    if (member.value.kind != Node::Kind::null || &member == node.members.data()) return false;
+    const auto& [name, value] = *(&member - 1);
+    const Key* key = findKey(shape, name.scalar);
+    const Meant meant = key == nullptr ? nullptr : meantBy(*key->shape);
+    if (meant == nullptr || value.kind != Node::Kind::scalar) return false;
+    const std::string number = value.scalar + "," + member.key.scalar;
+    const std::string guess = meant(number);
+    if (guess.empty()) return false;
+    report(value.place, fmt::format("expected {}, but got {}", key->shape->says, quote(number)),
+           "write " + guess);
+    return true;
   }
 
   void neighbours(const Node& node, const yaml::Member& member, const Key& key) {

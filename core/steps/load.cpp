@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <optional>
-#include <tuple>
 
 #include <kindred/error.hpp>
 
@@ -9,6 +8,7 @@
 #include "recipe/json_schema.hpp"
 #include "recipe/reader.hpp"
 #include "recipe/settings.hpp"
+#include "recipe/told_once.hpp"
 #include "steps/addresses.hpp"
 #include "steps/reading.hpp"
 #include "steps/recipe.hpp"
@@ -19,24 +19,7 @@ namespace kindred::steps {
 namespace {
 
 using recipe::Diagnostic;
-using recipe::kMostDiagnostics;
 using yaml::Node;
-
-// Places in the file come first, in order; then the settings', as they were given.
-void sortByPlace(std::vector<Diagnostic>& diagnostics, const std::string& file) {
-  std::stable_sort(diagnostics.begin(), diagnostics.end(),
-                   [&](const Diagnostic& a, const Diagnostic& b) {
-                     const auto rank = [&](const Diagnostic& d) {
-                       return std::tuple(d.place.file != file, d.place.line, d.place.column);
-                     };
-                     return rank(a) < rank(b);
-                   });
-  if (diagnostics.size() > kMostDiagnostics) {
-    const std::size_t more = diagnostics.size() - kMostDiagnostics;
-    diagnostics.resize(kMostDiagnostics);
-    diagnostics.push_back({{file, 0, 0}, "and " + std::to_string(more) + " more errors", ""});
-  }
-}
 
 std::string readFile(const std::filesystem::path& file) {
   std::error_code problem;
@@ -141,7 +124,7 @@ Checked parse(std::string_view text, const std::string& name,
   }
   recipe::check(document.root, recipeShape(), checked.diagnostics);
   readRecipe(document.root, checked.recipe, checked.diagnostics);
-  sortByPlace(checked.diagnostics, name);
+  recipe::tellOnce(checked.diagnostics, name);
   return checked;
 }
 

@@ -5,6 +5,7 @@
 #include "recipe/check.hpp"
 #include "steps/reading.hpp"
 #include "steps/schema.hpp"
+#include "words/names.hpp"
 
 namespace kindred::steps {
 namespace {
@@ -19,10 +20,37 @@ void reportNameAgain(const yaml::Node& step, recipe::Reading& reading,
                  first->second > 0 ? "on line " + std::to_string(first->second) : "");
 }
 
+// The keys that say of which kind a step is, and what it measures.
+std::vector<std::string> tellingKeys() {
+  std::vector<std::string> keys{"pair", "metrics"};
+  forEach(Folders(), [&]<class Folder>(std::type_identity<Folder>) {
+    for (std::string& word : recipe::split(Folder::kWords)) keys.push_back(std::move(word));
+  });
+  return keys;
+}
+
+// Whether these stand in the step as the schema wants them; a mistake in others changes nothing of
+// what it measures.
 bool isSound(const yaml::Node& node, const recipe::Shape& shape) {
-  std::vector<recipe::Diagnostic> wrong;
-  recipe::check(node, shape, wrong);
-  return wrong.empty() && !node.reported;
+  static const std::vector<std::string> kTelling = tellingKeys();
+  if (node.reported) return false;
+  const auto stands = [&](const std::string& key) { return node.find(key) != nullptr; };
+  for (const auto& [name, value] : node.members) {
+    const recipe::Key* key = recipe::findKey(shape, name.scalar);
+    const std::string meant =
+        key != nullptr ? name.scalar : recipe::didYouMean(name.scalar, recipe::keyNames(shape));
+    if (!words::contains(kTelling, meant)) continue;
+    if (key == nullptr) return false;
+    std::vector<recipe::Diagnostic> wrong;
+    recipe::check(value, *key->shape, wrong);
+    const std::vector<std::string> excluded = recipe::split(key->excludes);
+    if (!wrong.empty() || std::any_of(excluded.begin(), excluded.end(), stands)) return false;
+  }
+  const std::vector<std::string> groups = recipe::split(shape.one_of, ' ');
+  return std::all_of(groups.begin(), groups.end(), [&](const std::string& group) {
+    const std::vector<std::string> keys = recipe::split(group.c_str());
+    return std::any_of(keys.begin(), keys.end(), stands);
+  });
 }
 
 template <class Asked>

@@ -23,7 +23,7 @@ struct Recipe : recipe::Given {
 };
 
 struct Checked {
-  Recipe recipe;                                // usable only where diagnostics is empty
+  Recipe recipe;                                // may be run only where diagnostics is empty
   std::vector<recipe::Diagnostic> diagnostics;  // all that is wrong, in order of place
 };
 

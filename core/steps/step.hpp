@@ -17,7 +17,8 @@ struct Step {
   std::vector<std::string> models;  // as many as its kind takes, in order
   recipe::Place place;
   Kind kind;
-  bool sound = true;  // as the schema wants it: where not, nothing else that it lacks is reported
+  bool sound = true;  // its kind and what it measures are as the schema wants them: where not,
+                      // nothing is reported that may follow from that
 };
 
 // The key that makes a step one of its kind, which stands for it in results: "compare".

@@ -21,6 +21,9 @@ class ToolMaker {
   ToolMaker(plugin::Registry& registry, std::vector<recipe::Diagnostic>& diagnostics)
       : registry_(registry), diagnostics_(diagnostics) {}
 
+  // The tools that follow are of a step whose kind is sure, or may be another than was meant.
+  void begin(bool sure) { sure_ = sure; }
+
   void report(const recipe::Place& place, std::string message, std::string hint = {}) {
     diagnostics_.push_back({place, std::move(message), std::move(hint)});
   }
@@ -56,7 +59,10 @@ class ToolMaker {
       const plugin::Plugin* plugin = find(use);
       if (plugin == nullptr) continue;
       if (plugin->kind() != wanted) {
-        report(use.place, "plugin '" + plugin->name() + "' " + misuse(*plugin, wanted, no_pairs));
+        if (sure_) {
+          report(use.place, "plugin '" + plugin->name() + "' " + misuse(*plugin, wanted, no_pairs));
+        }
+        plan::bind(use, *plugin, diagnostics_);
         continue;
       }
       MetricOf<Object> metric;
@@ -75,6 +81,7 @@ class ToolMaker {
 
   plugin::Registry& registry_;
   std::vector<recipe::Diagnostic>& diagnostics_;
+  bool sure_ = true;
 };
 
 }  // namespace kindred::steps

@@ -22,8 +22,9 @@ void checkKnown(const std::string& name, const std::vector<std::string>& known,
 // test. Nothing is said of a step whose own plugins were not found: that is why.
 void checkFigure(const std::vector<ReadyStep>& steps, const recipe::FigureAddress& address,
                  const recipe::Place& place, std::vector<recipe::Diagnostic>& diagnostics) {
+  if (address.step.empty()) return;  // reported where it was read
   const auto check = [&](const auto& ready) {
-    if (ready.step->name != address.step) return;
+    if (ready.step->name != address.step || !ready.step->sound) return;
     const std::vector<std::string> measured = metricNames(*ready.step);
     if constexpr (requires { ready.tools.metrics; }) {
       if (ready.tools.metrics.size() != measured.size()) return;
@@ -55,6 +56,7 @@ void ToolMaker::report(const recipe::Place& place, const Error& error) {
 }
 
 const plugin::Plugin* ToolMaker::find(const recipe::PluginUse& use) {
+  if (!words::isName(use.plugin)) return nullptr;  // reported by the schema
   try {
     return &registry_.load(use.plugin);
   } catch (const Error& error) {
@@ -90,6 +92,7 @@ std::vector<ReadyStep> makeTools(const Recipe& recipe, plugin::Registry& registr
   ToolMaker maker(registry, diagnostics);
   std::vector<ReadyStep> steps;
   for (const Step& step : recipe.steps) {
+    maker.begin(step.sound);
     std::visit(
         [&]<class Asked>(const Asked& asked) {
           steps.emplace_back(Ready<Asked>{&step, &asked, makeTools(asked, maker)});

@@ -53,6 +53,32 @@ class Desk {
     change("sources.yaml", "sources:", "source:");
     change("root.yaml", "root: models", "root: modles");
     change("expected.yaml", "norms.cosine.mean", "norms.cosin.mean");
+    // Everything that can be known of it is wrong at once.
+    dir_.write(
+        "all.yaml",
+        "kindred: 1\ntitel: a question\n"
+        "sources:\n  disk: {plugin: local-mmap, root: models, raed: map}\n  hub: {plugin: http-range}\n"
+        "models:\n  base: disk:base\n  tuned: hbu:tuned\n"
+        "steps:\n"
+        "  - name: norms\n    compare: [base, tund]\n    sampel: all\n"
+        "    metrics: [cosin, {plugin: mad, centerd: true}]\n"
+        "  - {name: sim, compare: [base, tuned], select: {role: mlp.upp}, read: 8mb,\n"
+        "     metrics: [{plugin: cosine, centred: maybe, as: c}]}\n"
+        "  - {foreach: {n: [1, 2]}, name: again$n, compar: [base, tuned], metrics: [l2-nrm]}\n"
+        "  - name: far\n    compare: [base, tuned]\n    sample: {head: 1,000}\n"
+        "    test: {plugin: sign-tets}\n"
+        "expect:\n"
+        "  - {figure: sim.c.maen, at-least: 0,9}\n"
+        "  - {figure: sim.d.mean, at-most: 1}\n"
+        "  - figure: sim.log10_p\n    at-most: -3,5\n"
+        "  - {figure: smi.c.mean, at-most: 1}\n");
+    change("address.yaml", "disk:base", "disk:bas");
+    change("size.yaml", "metrics:", "read: 8mb, metrics:");
+    change("point.yaml", "0.9}", "0,9}");
+    change("digits.yaml", "0.9}", "'0,9'}");
+    change("statistic.yaml", "norms.cosine.mean", "norms.cosine.maen");
+    change("short.yaml", "norms.cosine.mean", "norms.cosine");
+    change("figure.yaml", "norms.cosine.mean", "norms.log10_p");
     dir_.write("cut.kfp", support::readFile(dir_ / "cut.safetensors"));
     dir_.write("tabs.yaml", "kindred: 1\nsteps:\n\t- {name: norms}\n");
   }
