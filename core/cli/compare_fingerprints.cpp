@@ -3,7 +3,11 @@
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
+#include <iterator>
+#include <optional>
 #include <ostream>
+#include <set>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -12,26 +16,30 @@
 
 #include "cli/execute.hpp"
 #include "cli/fingerprint_report.hpp"
-#include "cli/identified.hpp"
 #include "cli/lineup.hpp"
 #include "cli/out_folder.hpp"
 #include "cli/output.hpp"
-#include "fingerprint/make.hpp"
+#include "fingerprint/prepared.hpp"
 #include "outcome/report_of.hpp"
+#include "report/family_summary.hpp"
 #include "report/saved_run.hpp"
 #include "report/terminal.hpp"
 #include "results/files.hpp"
 #include "results/json.hpp"
+#include "results/write.hpp"
+#include "run/interrupt.hpp"
 #include "run/memory.hpp"
 #include "run/progress.hpp"
-#include "words/names.hpp"
+#include "run/units.hpp"
 
 namespace kindred::cli {
 namespace {
 
 using fingerprint::Candidate;
+using fingerprint::Fingerprint;
 using results::Json;
 
+constexpr std::size_t kMostPairs = 50'000;  // all are held in memory until the last is known
 constexpr const char* kPairFile = "compare.json";
 constexpr const char* kPairFiles[] = {kPairFile,          "manifest.json", "report.json",
                                       "observations.csv", "findings.csv",  "report.html",
@@ -65,57 +73,173 @@ std::string pairJson(const std::string& a, const Candidate& b) {
 }
 
 void refuseOptions(const Invocation& invocation) {
-  for (const char* option : {"all", "control", "deep", "resume"}) {
+  for (const char* option : {"control", "deep", "resume", "dates", "dry-run"}) {
     if (!invocation.has(option)) continue;
     throw inputError(std::string("--") + option, "does not go with a fingerprint",
-                     "kindred identify compares one with many");
+                     "compare the models themselves");
   }
+  for (const char* of_weights : {"beacon", "check-null"}) {
+    if (!invocation.has(of_weights)) continue;
+    throw inputError(std::string("--") + of_weights,
+                     "looks at weights, and one of the models is a fingerprint",
+                     "compare the models themselves");
+  }
+  if (invocation.has("bundle")) {
+    throw inputError("--bundle",
+                     "keeps what is read of models, and one of the models is a fingerprint",
+                     "a fingerprint is a file that can be sent itself");
+  }
+}
+
+// Work that is made anew where a run goes on.
+template <class Result>
+run::Units<Result> unsaved() {
+  run::Units<Result> units;
+  units.write = [](const Result&) { return std::optional<std::string>(); };
+  units.read = [](const std::string& place, const std::string&) -> Result {
+    throw inputError(place, "was not saved");
+  };
+  return units;
+}
+
+struct Read {
+  std::optional<Fingerprint> print;
+  std::string error, reason;  // where there is none: with its place, and without
+};
+
+struct Readings {
+  std::vector<Fingerprint> prints;
+  std::uint64_t bytes = 0;
+  std::string left_out;  // sentences
+};
+
+// `all`: a model that can't be read is left out, and an Error of two.
+Readings readAll(Lineup& lineup, const Making& making, bool all, const steps::RunOptions& options) {
+  Readings made;
+  run::Units<Read> units = unsaved<Read>();
+  units.stage = "fingerprints";
+  units.count = lineup.models().size();
+  units.threads = options.threads;
+  units.name = [&](std::size_t i) { return "fingerprint of " + lineup.models()[i].key; };
+  units.cost = [&](std::size_t i) { return lineup.cost(i); };
+  units.compute = [&](std::size_t i) {
+    try {
+      return Read{lineup.of(i, making), {}, {}};
+    } catch (const Error& error) {
+      if (error.category() != Category::input || !all) throw;
+      return Read{std::nullopt, error.what(), error.message()};
+    }
+  };
+  units.consume = [&](std::size_t i, Read&& read) {
+    if (read.print) {
+      made.bytes += lineup.cost(i);
+      made.prints.push_back(*std::move(read.print));
+      return;
+    }
+    const std::string& key = lineup.models()[i].key;
+    sayLeftOut(key, read.error);
+    made.left_out += (made.left_out.empty() ? "" : " ") + leftOutText(key, read.reason);
+  };
+  run::perform(options.crew, units);
+  return made;
+}
+
+// Each of them against all that follow; those that an interruption left have not run.
+std::vector<Candidate> compareAll(const std::vector<Fingerprint>& prints,
+                                  const steps::RunOptions& options) {
+  const std::size_t count = prints.size();
+  const double level = fingerprint::levelOf(count * (count - 1) / 2);
+  std::vector<Candidate> pairs;
+  run::Units<std::vector<Candidate>> units = unsaved<std::vector<Candidate>>();
+  units.stage = "models";
+  units.count = count - 1;
+  units.threads = options.threads;
+  units.name = [&](std::size_t i) { return prints[i].model; };
+  units.cost = [&](std::size_t i) { return count - 1 - i; };
+  units.compute = [&](std::size_t i) {
+    const fingerprint::Prepared reference(prints[i]);
+    std::vector<Candidate> row;
+    for (std::size_t j = i + 1; j < count && !run::interrupted(); ++j) {
+      row.push_back(reference.against(prints[j], level));
+    }
+    return row;
+  };
+  units.consume = [&](std::size_t i, std::vector<Candidate>&& row) {
+    for (std::size_t j = i + 1 + row.size(); j < count; ++j) {
+      row.push_back({prints[i].model, prints[j].model, {}});
+      row.back().ran = false;
+    }
+    std::move(row.begin(), row.end(), std::back_inserter(pairs));
+  };
+  for (std::size_t i = run::perform(options.crew, units); i < units.count; ++i) {
+    units.consume(i, {});
+  }
+  fingerprint::judge(pairs);
+  return pairs;
+}
+
+ExitCode codeOf(const results::Report& made, const std::set<evidence::Class>& fail_on) {
+  if (!made.complete) return kInterrupted;
+  const bool testable = std::any_of(
+      made.pairs.begin(), made.pairs.end(),
+      [](const results::Pair& pair) { return pair.verdict.klass != evidence::Class::untestable; });
+  const ExitCode code = exitCode(made, fail_on);
+  return testable || code != kDone ? code : kBadInput;
 }
 
 }  // namespace
 
-bool comparesFingerprints(const Invocation& invocation) {
-  return std::any_of(invocation.positional.begin(), invocation.positional.end(), namesFingerprint);
+bool hasFingerprint(const Compared& compared) {
+  return std::any_of(compared.models.begin(), compared.models.end(),
+                     [](const auto& model) { return namesFingerprint(model.address); });
 }
 
-int compareFingerprints(const Invocation& invocation) {
+int compareFingerprints(const Invocation& invocation, const Compared& compared) {
   refuseOptions(invocation);
   const auto began = std::chrono::steady_clock::now();
+  const bool all = invocation.has("all");
+  const std::size_t count = compared.models.size();
+  if (count * (count - 1) / 2 > kMostPairs) {
+    throw inputError("--all", fmt::format("{} models make more than {} pairs", count, kMostPairs),
+                     "kindred identify holds one against thousands");
+  }
   const std::filesystem::path out = outFolder(invocation, "out/compare", kPairFiles);
   const std::set<evidence::Class> fail_on = failOn(invocation);
-  if (invocation.positional.size() != 2) throw inputError("", "kindred compare takes two models");
-  std::vector<ModelArgument> models;
-  for (const std::string& text : invocation.positional) models.push_back(modelArgument(text));
-  Lineup lineup(invocation, std::move(models));
-  const Making making{fingerprint::kLargest, invocation.bytes("max-bytes", 0)};
+  Lineup lineup(invocation, compared.models);
+  const Making making{sizeFor(compared.models), invocation.bytes("max-bytes", 0)};
+  steps::RunOptions options = runOptions(invocation);
   run::Progress progress(watched(invocation));
-  std::vector<fingerprint::Fingerprint> prints;
-  for (std::size_t i : {0, 1}) {
-    progress.stage("Reading " + words::escaped(lineup.models()[i].key));
-    prints.push_back(lineup.of(i, making));
+  options.crew.progress = &progress;
+  const run::InterruptGuard guard("what was compared is told. ");
+  const Readings read = readAll(lineup, making, all, options);
+  if (run::interrupted()) return kInterrupted;
+  if (read.prints.size() < 2) {
+    throw inputError(invocation.value("all"), "fewer than two of its models can be read",
+                     "fetch those again that are left out");
   }
-  const Candidate judged = compareTwo(prints[0], prints[1]);
+  const std::vector<Candidate> judged = compareAll(read.prints, options);
   progress.rest();
-  results::Report made = reportOf(prints[0], prints[1], judged);
+  results::Report made = reportOf(read.prints, judged);
+  made.why = read.left_out;
   made.manifest.command_line = invocation.argv;
   made.cost.date = outcome::today();
-  made.cost.bytes_read = lineup.cost(0) + lineup.cost(1);
+  made.cost.bytes_read = read.bytes;
   made.cost.seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
   made.cost.peak_memory_bytes = run::privateMemory();
   results::prepareFolder(out);
-  const std::string json = pairJson(prints[0].model, judged);
-  results::writeAtomically(out / kPairFile, json);
+  const std::string json =
+      all ? results::reportJson(made) : pairJson(read.prints[0].model, judged.front());
+  if (!all) results::writeAtomically(out / kPairFile, json);
   report::writeAll(out, made);
   if (invocation.has("json")) {
     output() << json;
   } else {
-    output() << report::terminalSummary(made, terminalView(invocation));
+    output() << (all ? report::familySummary(made, terminalView(invocation).width)
+                     : report::terminalSummary(made, terminalView(invocation)));
     sayWhere(out);
   }
-  const ExitCode code = exitCode(made, fail_on);
-  const bool testable = judged.verdict.klass != evidence::Class::untestable;
-  return testable || code != kDone ? code : kBadInput;
+  return codeOf(made, fail_on);
 }
 
 }  // namespace kindred::cli

@@ -1,15 +1,15 @@
-// kindred compare where one of the two is a fingerprint.
+// kindred compare where one of the models is a fingerprint.
 #pragma once
 
 #include "cli/command.hpp"
+#include "cli/compared.hpp"
 
 namespace kindred::cli {
 
-// Whether one of the two models named is a fingerprint.
-bool comparesFingerprints(const Invocation& invocation);
+bool hasFingerprint(const Compared& compared);
 
-// Compares the two as fingerprints, that of a model being made on the way, and prints what
+// Compares each two of them as fingerprints, those of models being made on the way, and prints what
 // compare prints: the exit code's meaning is the same.
-int compareFingerprints(const Invocation& invocation);
+int compareFingerprints(const Invocation& invocation, const Compared& compared);
 
 }  // namespace kindred::cli

@@ -9,9 +9,9 @@
 
 namespace kindred::cli {
 
-// Of two, each under the key of its model, and what judged() said of the second. What the command
-// line and the clock know (command line, cost) is left to the caller.
-results::Report reportOf(const fingerprint::Fingerprint& a, const fingerprint::Fingerprint& b,
-                         const fingerprint::Candidate& judged);
+// Of models, each under its key, and of the pairs of them that were compared and judged together.
+// What the command line and the clock know (command line, cost) is left to the caller.
+results::Report reportOf(const std::vector<fingerprint::Fingerprint>& prints,
+                         const std::vector<fingerprint::Candidate>& judged);
 
 }  // namespace kindred::cli

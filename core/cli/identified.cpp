@@ -9,6 +9,7 @@
 #include <kindred/error.hpp>
 
 #include "fingerprint/fields.hpp"
+#include "fingerprint/prepared.hpp"
 #include "report/coverage_text.hpp"
 #include "report/text.hpp"
 #include "report/wording.hpp"
@@ -30,59 +31,6 @@ constexpr std::size_t kMostShown = 10;  // candidates that nothing was found of
 struct Outcome {
   Candidate candidate;
   std::string error;  // empty: none
-};
-
-// The model's signs are those that are tossed; where they are not fair, the candidate's.
-fingerprint::PairTested testsOf(const fingerprint::Reference& model,
-                                const fingerprint::Fingerprint& candidate, double level) {
-  fingerprint::PairTested tested = fingerprint::compare(model, candidate, level);
-  if (tested.unfair.empty()) return tested;
-  const fingerprint::Reference other(candidate);
-  fingerprint::PairTested turned = fingerprint::compare(other, model.print(), level);
-  for (fingerprint::Tested& test : turned.tests) {
-    const bool wanted = std::any_of(
-        tested.unfair.begin(), tested.unfair.end(),
-        [&](const evidence::Unfair& unfair) { return unfair.gauge == test.finding.gauge; });
-    if (wanted) tested.tests.push_back(std::move(test));
-  }
-  std::erase_if(tested.unfair, [&](const evidence::Unfair& unfair) {
-    return std::none_of(
-        turned.unfair.begin(), turned.unfair.end(),
-        [&](const evidence::Unfair& of_other) { return of_other.gauge == unfair.gauge; });
-  });
-  return tested;
-}
-
-// A fingerprint's components, each with what is worked out of it once.
-class Parts {
- public:
-  explicit Parts(const fingerprint::Fingerprint& print) {
-    parts_.emplace_back(print);
-    for (const fingerprint::Fingerprint& other : print.others) parts_.emplace_back(other);
-  }
-
-  // Alone against alone, or component against like component.
-  void compare(const fingerprint::Fingerprint& print, double level, Candidate& candidate) const {
-    if (parts_.size() == 1 && print.others.empty() &&
-        parts_.front().print().component == print.component) {
-      candidate.tested = testsOf(parts_.front(), print, level);
-      return;
-    }
-    compareParts(print, level, candidate);
-    for (const auto& other : print.others) compareParts(other, level, candidate);
-  }
-
- private:
-  void compareParts(const fingerprint::Fingerprint& print, double level,
-                    Candidate& candidate) const {
-    for (const fingerprint::Reference& part : parts_) {
-      if (part.print().component != print.component) continue;
-      candidate.components.push_back(
-          {candidate.model, testsOf(part, print, level), print.component});
-    }
-  }
-
-  std::vector<fingerprint::Reference> parts_;
 };
 
 Json number(const std::optional<double>& value) {
@@ -179,7 +127,7 @@ std::optional<double> Identified::detectableInAll() const {
 Identified identify(Lineup& lineup, const Making& making, const steps::RunOptions& options) {
   const run::InterruptGuard guard(options.kept);
   const fingerprint::Fingerprint print = lineup.of(0, making);
-  const Parts model(print);
+  const fingerprint::Prepared model(print);
   const double level = fingerprint::levelOf(lineup.models().size() - 1);
   Identified made{print.model, {}, {}};
   run::Units<Outcome> units;
@@ -192,7 +140,7 @@ Identified identify(Lineup& lineup, const Making& making, const steps::RunOption
     Outcome outcome;
     outcome.candidate.model = lineup.models()[i + 1].key;
     try {
-      model.compare(lineup.of(i + 1, making), level, outcome.candidate);
+      outcome.candidate = model.against(lineup.of(i + 1, making), level);
     } catch (const Error& error) {
       if (error.category() == Category::internal) throw;
       outcome.error = error.what();
@@ -217,21 +165,15 @@ Identified identify(Lineup& lineup, const Making& making, const steps::RunOption
     made.failed.push_back({lineup.models()[i + 1].key, "the run was interrupted before"});
   }
   made.complete = !run::interrupted();
-  made.candidates = fingerprint::judged(made.model, std::move(made.candidates));
+  fingerprint::judge(made.candidates);
+  fingerprint::sortNearestFirst(made.candidates);
   return made;
-}
-
-Candidate compareTwo(const fingerprint::Fingerprint& a, const fingerprint::Fingerprint& b) {
-  std::vector<Candidate> one(1);
-  one.front().model = b.model;
-  Parts(a).compare(b, fingerprint::levelOf(1), one.front());
-  return fingerprint::judged(a.model, std::move(one)).front();
 }
 
 std::string jsonOf(const Identified& made) {
   Json candidates = Json::array(), failed = Json::array(), related = Json::array();
   for (const Candidate& candidate : made.candidates) {
-    Json one{{"model", candidate.model}};
+    Json one{{"model", candidate.model}, {"address", candidate.address}};
     one.update(said(candidate));
     for (const Candidate& part : candidate.components) {
       Json of_part{{"component", part.component}};

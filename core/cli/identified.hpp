@@ -33,10 +33,6 @@ struct Identified {
 // first is an Error, with another a Failed.
 Identified identify(Lineup& lineup, const Making& making, const steps::RunOptions& options);
 
-// The second of two, held against the first.
-fingerprint::Candidate compareTwo(const fingerprint::Fingerprint& a,
-                                  const fingerprint::Fingerprint& b);
-
 // One JSON document, and plain sentences in lines of so many columns.
 std::string jsonOf(const Identified& made);
 std::string textOf(const Identified& made, std::size_t width);

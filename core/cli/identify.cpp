@@ -12,7 +12,9 @@
 #include <kindred/error.hpp>
 
 #include "cli/commands.hpp"
+#include "cli/compared.hpp"
 #include "cli/execute.hpp"
+#include "cli/folder_models.hpp"
 #include "cli/identified.hpp"
 #include "cli/lineup.hpp"
 #include "cli/listed.hpp"
@@ -21,6 +23,9 @@
 #include "cli/resume.hpp"
 #include "cli/workspace.hpp"
 #include "fingerprint/make.hpp"
+#include "formats/formats.hpp"
+#include "plugin/installation.hpp"
+#include "plugin/registry.hpp"
 #include "results/files.hpp"
 #include "run/progress.hpp"
 #include "words/names.hpp"
@@ -52,40 +57,13 @@ constexpr Option kIdentifyOptions[] = {
 constexpr const char* kFiles[] = {"identify.json", "identify.txt"};
 constexpr std::size_t kMostCandidates = 100'000;
 
-// The fingerprints of a folder, and its sub-folders, each a model.
-std::vector<ModelArgument> inFolder(const fs::path& folder) {
-  std::error_code problem;
-  const std::vector<std::string> loose = looseModels(folder);
-  std::vector<std::string> paths;
-  bool weights = false;
-  for (const auto& entry : fs::directory_iterator(folder, problem)) {
-    const std::string name = entry.path().filename().string();
-    weights |= name == "config.json" || name.ends_with(".safetensors") || name.ends_with(".gguf");
-    if (namesFingerprint(name) || (entry.is_directory() && !name.starts_with("."))) {
-      paths.push_back(entry.path().string());
-    }
-  }
-  if (problem) throw inputError(folder.string(), problem.message());
-  const bool model = weights && (loose.empty() || (loose.size() == 1 && paths.empty()));
-  if (model) return {modelArgument("file:" + folder.string())};
-  paths.insert(paths.end(), loose.begin(), loose.end());
-  std::sort(paths.begin(), paths.end());
+// A folder's models, or the one that it is.
+std::vector<ModelArgument> candidatesIn(const fs::path& folder, const formats::Formats& formats) {
+  const FolderModels found = modelsIn(folder, formats);
+  if (found.itself) return {modelArgument("file:" + folder.string())};
   std::vector<ModelArgument> models;
-  for (const std::string& path : paths) models.push_back(modelArgument("file:" + path));
+  for (const std::string& path : found.models) models.push_back(modelArgument("file:" + path));
   return models;
-}
-
-// Fingerprints are compared at the smaller of two sizes, so that one which is made for the largest
-// candidate loses nothing.
-std::uint64_t sizeFor(const std::vector<ModelArgument>& models) {
-  std::uint64_t size = fingerprint::kUsual;
-  for (const ModelArgument& model : models) {
-    if (model.root.empty() || !namesFingerprint(model.address)) continue;
-    std::error_code problem;
-    const std::uintmax_t bytes = fs::file_size(fs::path(model.root) / model.address, problem);
-    if (!problem) size = std::max<std::uint64_t>(size, bytes);
-  }
-  return std::min(size, fingerprint::kLargest);
 }
 
 std::vector<ModelArgument> candidatesOf(const Invocation& invocation) {
@@ -95,13 +73,15 @@ std::vector<ModelArgument> candidatesOf(const Invocation& invocation) {
   }
   std::vector<std::string> among = invocation.values("among");
   among.insert(among.end(), invocation.positional.begin() + 1, invocation.positional.end());
+  plugin::Registry registry(plugin::pluginFolders(invocation.values("plugin-path")));
+  const formats::Formats formats(registry);
   std::vector<ModelArgument> models;
   for (const std::string& text : among) {
     std::error_code ignored;
-    const std::vector<ModelArgument> some = fs::is_directory(text, ignored) ? inFolder(text)
-                                            : namesList(text)
-                                                ? listed(text)
-                                                : std::vector<ModelArgument>{modelArgument(text)};
+    const std::vector<ModelArgument> some =
+        fs::is_directory(text, ignored) ? candidatesIn(text, formats)
+        : namesList(text)               ? listed(text)
+                                        : std::vector<ModelArgument>{modelArgument(text)};
     models.insert(models.end(), some.begin(), some.end());
   }
   if (models.empty()) {
@@ -117,7 +97,15 @@ std::vector<ModelArgument> candidatesOf(const Invocation& invocation) {
 
 int identifyVerb(const Invocation& invocation) {
   std::vector<ModelArgument> models = candidatesOf(invocation);
-  models.insert(models.begin(), modelArgument(invocation.positional.front()));
+  const ModelArgument model = modelArgument(invocation.positional.front());
+  if (std::erase_if(models, [&](const ModelArgument& other) { return isSame(model, other); }) > 0) {
+    std::cerr << fmt::format("kindred: '{}' is no candidate for itself and is left out\n",
+                             words::escaped(model.key));
+  }
+  if (models.empty()) {
+    throw inputError("--among", "names no other model", "name models to hold it against");
+  }
+  models.insert(models.begin(), model);
   const bool kept = invocation.has("out") || invocation.has("resume");
   const fs::path out = kept ? outFolder(invocation, {}, kFiles) : "";
   if (invocation.isFirst() && invocation.has("out")) results::prepareFolder(out);

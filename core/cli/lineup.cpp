@@ -23,6 +23,18 @@ fingerprint::Fingerprint named(fingerprint::Fingerprint print, const std::string
 
 bool namesFingerprint(const std::string& text) { return text.ends_with(fingerprint::kEnding); }
 
+std::uint64_t sizeFor(const std::vector<ModelArgument>& models) {
+  std::uint64_t size = fingerprint::kUsual;
+  for (const ModelArgument& model : models) {
+    if (model.root.empty() || !namesFingerprint(model.address)) continue;
+    std::error_code problem;
+    const std::uintmax_t bytes =
+        std::filesystem::file_size(std::filesystem::path(model.root) / model.address, problem);
+    if (!problem) size = std::max<std::uint64_t>(size, bytes);
+  }
+  return std::min(size, fingerprint::kLargest);
+}
+
 Lineup::Lineup(const Invocation& invocation, std::vector<ModelArgument> models)
     : opened_(invocation, std::move(models)),
       formats_(std::make_unique<formats::Formats>(opened_.registry())) {}

@@ -26,6 +26,10 @@ struct Making {
   std::uint64_t read = 0;  // bytes of weights at most; 0: local models whole, of others the usual
 };
 
+// The size of fingerprints that are made to be held against these: fingerprints are compared at the
+// smaller of two sizes, so that one which is made for the largest loses nothing.
+std::uint64_t sizeFor(const std::vector<ModelArgument>& models);
+
 // Not movable: its parts refer to each other.
 class Lineup {
  public:

@@ -57,18 +57,4 @@ std::vector<ModelArgument> listed(const fs::path& file) {
   return models;
 }
 
-std::vector<std::string> looseModels(const fs::path& folder) {
-  std::error_code problem;
-  std::vector<std::string> paths;
-  for (const auto& entry : fs::directory_iterator(folder, problem)) {
-    const std::string name = entry.path().filename().string();
-    if (name == "config.json" || name.ends_with(".index.json")) return {};
-    const bool weights = name.ends_with(".gguf") || name.ends_with(".safetensors");
-    const bool shard = name.find("-of-") != std::string::npos;
-    if (weights && !shard && entry.is_regular_file(problem)) paths.push_back(entry.path().string());
-  }
-  std::sort(paths.begin(), paths.end());
-  return paths;
-}
-
 }  // namespace kindred::cli

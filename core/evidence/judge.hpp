@@ -90,7 +90,8 @@ class Judge {
   std::string same() const;
   std::string onlyStream() const;
   // A part is not the whole: roles whose signs are at chance and whose rows are as strangers' are.
-  std::string notInAll() const;
+  std::string inVain() const;
+  static std::string notInAll(const std::string& in_vain);
   // Worth a sentence where most is the same.
   std::string differences() const;
   // Evidence of norms and embeddings, or equal bytes, and nothing else.

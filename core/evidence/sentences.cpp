@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
+#include <map>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -175,14 +176,28 @@ std::string Judge::onlyStream() const {
                            : "";
 }
 
-std::string Judge::notInAll() const {
-  std::vector<std::string> roles;
+// Roles by the part that they are of: "attention (k, v)".
+std::string Judge::inVain() const {
+  std::vector<std::string> roles, parts;
   std::set_difference(idle_.begin(), idle_.end(), found_.begin(), found_.end(),
                       std::back_inserter(roles));
-  if (roles.empty()) return {};
+  std::map<std::string, std::vector<std::string>> by_part;
+  for (const std::string& role : roles) {
+    const std::size_t dot = role.find('.');
+    std::vector<std::string>& own = by_part[role.substr(0, dot)];
+    if (dot != std::string::npos) own.push_back(role.substr(dot + 1));
+  }
+  for (const auto& [part, own] : by_part) {
+    parts.push_back(own.empty() ? part : fmt::format("{} ({})", part, fmt::join(own, ", ")));
+  }
+  return fmt::format("{}", fmt::join(parts, ", "));
+}
+
+std::string Judge::notInAll(const std::string& in_vain) {
+  if (in_vain.empty()) return {};
   return fmt::format(
       " Not in all parts: signs of {} are at chance and the rows no more alike than strangers'.",
-      fmt::join(roles, ", "));
+      in_vain);
 }
 
 std::string Judge::differences() const {

@@ -73,8 +73,9 @@ Verdict Judge::decide() const {
     const bool narrow = isNarrow(breadth()) && !redrawn_;
     verdict.klass = narrow ? Class::partial : Class::shared_weights;
     verdict.start = start();
+    verdict.not_in = inVain();
     verdict.sentence = rejection() + startText(verdict.start) + spread(narrow) + onlyStream() +
-                       notInAll() + differences();
+                       notInAll(verdict.not_in) + differences();
     if (verdict.unverified && sharedBytesAreEvidence(coverage_)) {
       verdict.unverified = false;  // bytes are as they are
       verdict.sentence = sharedBytesSentence(a_, b_, coverage_) + " " + verdict.sentence;

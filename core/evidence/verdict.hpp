@@ -117,6 +117,7 @@ struct Verdict {
   std::optional<Start> start = {};  // of a rejection, where it was measured
   std::string beacon = {};          // what the rows say that a beacon drew; empty: no beacon
   std::string seen = {};            // `power` in plain sentences, where nothing was found
+  std::string not_in = {};          // of a rejection: parts that could be tested, in vain
 };
 
 // Signs of a gauge that are not fair in either model alone, so that they gave no coin.

@@ -42,6 +42,7 @@ struct Distance {
 struct Tested {
   Finding finding;
   std::optional<Distance> distance;
+  double log10_p_adjusted = 0;  // as judge() fills it in
 };
 
 // The tests that the two allow; `level` is that of the power, in log10. The reference's signs are

@@ -1,5 +1,5 @@
 // The fields of a candidate's tests, so that they can be saved and gone on from
-// (results/fields/visitor.hpp). What judged() fills in is not among them.
+// (results/fields/visitor.hpp). What judge() fills in is not among them.
 #pragma once
 
 #include "fingerprint/judge.hpp"
@@ -30,7 +30,9 @@ void visit(V& v, X& x) {
 
 template <class V, results::Of<Candidate> X>
 void visit(V& v, X& x) {
+  v("of", x.of, "");
   v("model", x.model, "");
+  v("address", x.address, "");
   v("component", x.component, "");
   v("tested", x.tested, "");
   v("components", x.components, "");

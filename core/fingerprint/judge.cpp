@@ -59,28 +59,29 @@ void sayPartial(const Layers& layers, Candidate& candidate) {
       candidate.verdict.sentence;
 }
 
-void judgeOne(const std::string& model, const std::vector<double>& adjusted, Candidate& candidate) {
+void judgeOne(Candidate& candidate) {
   std::vector<evidence::Adjusted> findings;
   const Tested* best = nullptr;
   double least = std::numeric_limits<double>::infinity();
-  for (std::size_t t = 0; t < candidate.tested.tests.size(); ++t) {
-    const Tested& tested = candidate.tested.tests[t];
-    findings.push_back({tested.finding, adjusted[t]});
+  for (const Tested& tested : candidate.tested.tests) {
+    findings.push_back({tested.finding, tested.log10_p_adjusted});
     if (tested.finding.detectable_rho) {
       candidate.detectable_rho =
           std::min(candidate.detectable_rho.value_or(1.0), *tested.finding.detectable_rho);
     }
     // Of tests that tell nothing, the one with the most coins.
-    const double value = std::min(adjusted[t], -1e-9 * static_cast<double>(tested.finding.units));
+    const double value =
+        std::min(tested.log10_p_adjusted, -1e-9 * static_cast<double>(tested.finding.units));
     if (value >= least) continue;
     least = value;
     best = &tested;
   }
   evidence::Coverage coverage;
   coverage.tensors_a = coverage.understood_a = 1;
+  coverage.ran = candidate.ran ? evidence::Ran::whole : evidence::Ran::not_at_all;
   const std::string part = candidate.component.empty() ? "" : " (" + candidate.component + ")";
-  candidate.verdict = evidence::judge(model + part, candidate.model + part, findings, coverage,
-                                      candidate.tested.unfair);
+  candidate.verdict = evidence::judge(candidate.of + part, candidate.model + part, findings,
+                                      coverage, candidate.tested.unfair);
   if (best == nullptr) return;
   const Layers layers(best->finding);
   if (layers.all > 0) candidate.breadth = layers.share();
@@ -143,7 +144,7 @@ double levelOf(std::size_t candidates) {
          std::log10(kTests * static_cast<double>(std::max<std::size_t>(candidates, 1)));
 }
 
-std::vector<Candidate> judged(const std::string& model, std::vector<Candidate> candidates) {
+void judge(std::vector<Candidate>& candidates) {
   std::vector<double> all;
   eachTested(candidates, [&](const Candidate& candidate) {
     for (const Tested& tested : candidate.tested.tests) all.push_back(tested.finding.log10_p);
@@ -151,13 +152,15 @@ std::vector<Candidate> judged(const std::string& model, std::vector<Candidate> c
   const std::vector<double> adjusted = stats::holm(all);
   auto next = adjusted.begin();
   eachTested(candidates, [&](Candidate& candidate) {
-    const auto count = static_cast<std::ptrdiff_t>(candidate.tested.tests.size());
-    judgeOne(model, {next, next + count}, candidate);
-    next += count;
+    for (Tested& tested : candidate.tested.tests) tested.log10_p_adjusted = *next++;
+    judgeOne(candidate);
   });
   for (Candidate& candidate : candidates) {
     if (!candidate.components.empty()) join(candidate);
   }
+}
+
+void sortNearestFirst(std::vector<Candidate>& candidates) {
   const auto key = [](const Candidate& candidate) {
     const auto far = std::numeric_limits<double>::infinity();
     return std::tuple(!evidence::isRelated(candidate.verdict.klass),
@@ -166,7 +169,6 @@ std::vector<Candidate> judged(const std::string& model, std::vector<Candidate> c
   };
   std::stable_sort(candidates.begin(), candidates.end(),
                    [&](const Candidate& x, const Candidate& y) { return key(x) < key(y); });
-  return candidates;
 }
 
 }  // namespace kindred::fingerprint

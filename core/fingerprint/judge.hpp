@@ -1,5 +1,4 @@
-// From the tests of one model against many to what is said of each: adjusted together, judged
-// singly, nearest first.
+// From the tests of pairs of models to what is said of each: adjusted together, judged singly.
 #pragma once
 
 #include <optional>
@@ -12,10 +11,13 @@
 namespace kindred::fingerprint {
 
 struct Candidate {
+  std::string of;  // the model that it is held against
   std::string model;
   PairTested tested;           // where it has components none: theirs count
   std::string component = {};  // which both have; empty: the models as wholes
-  // From here on as judged() fills it in.
+  std::string address = {};    // of what its fingerprint was made of; may be empty
+  bool ran = true;             // false: nothing was tested, nor is it known what could be
+  // From here on as judge() fills it in.
   evidence::Verdict verdict = {};      // log10_p is adjusted for all candidates and tests
   std::optional<double> breadth = {};  // share of the tested layers that have evidence of their own
   std::optional<Distance> distance = {};
@@ -28,10 +30,13 @@ struct Candidate {
 // Its tests, or those of its components.
 std::vector<const Tested*> testsBehind(const Candidate& candidate);
 
-// The level of power statements where so many candidates are tried.
+// The level of power statements where so many pairs are tried.
 double levelOf(std::size_t candidates);
 
-// Of `model`, which is one of the two in each. Related ones first, then by distance.
-std::vector<Candidate> judged(const std::string& model, std::vector<Candidate> candidates);
+// All that a run tested: p-values are adjusted for all of them.
+void judge(std::vector<Candidate>& candidates);
+
+// Related ones first, then by distance.
+void sortNearestFirst(std::vector<Candidate>& candidates);
 
 }  // namespace kindred::fingerprint

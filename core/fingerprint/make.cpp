@@ -34,7 +34,7 @@ constexpr std::uint64_t kGap = 4096;       // between ranges that are told as on
 constexpr std::uint64_t kHeader = 24'000;  // bytes kept for the header
 
 // One row that may be taken.
-struct Candidate {
+struct Sized {
   Place place;
   std::int32_t part = -1, number = 0;
   std::uint32_t row = 0;  // of the matrix
@@ -66,11 +66,10 @@ std::vector<double> lengthsOfColumns(const Matrix& matrix, std::uint64_t rows) {
 }
 
 // The largest, the first of equal ones.
-void keepLargest(std::vector<Candidate>& candidates, std::size_t most) {
-  std::erase_if(candidates,
-                [](const Candidate& c) { return !std::isfinite(c.size) || c.size <= 0; });
+void keepLargest(std::vector<Sized>& candidates, std::size_t most) {
+  std::erase_if(candidates, [](const Sized& c) { return !std::isfinite(c.size) || c.size <= 0; });
   std::stable_sort(candidates.begin(), candidates.end(),
-                   [](const Candidate& x, const Candidate& y) { return x.size > y.size; });
+                   [](const Sized& x, const Sized& y) { return x.size > y.size; });
   if (candidates.size() > most) candidates.resize(most);
 }
 
@@ -197,7 +196,7 @@ class Maker {
     std::uint64_t left = (room - std::min(room, grams)) / each;
     std::size_t ahead = layers.size();
     for (const auto& [layer, places] : layers) {
-      std::vector<Candidate> candidates;
+      std::vector<Sized> candidates;
       for (const Place& place : places) addUnits(place, candidates);
       const std::size_t most = left / ahead--;
       keepLargest(candidates, std::max(most, kExtremesOf));
@@ -216,7 +215,7 @@ class Maker {
   }
 
   // Of the first candidates of a layer, with each other and with all of them.
-  void addGrams(const std::vector<Candidate>& candidates, std::size_t units) {
+  void addGrams(const std::vector<Sized>& candidates, std::size_t units) {
     units = std::min(units, candidates.size());
     if (units < kFewestOfLayer) return;
     const std::vector<float> gates =
@@ -229,7 +228,7 @@ class Maker {
   }
 
   // Of length one.
-  std::vector<float> unitRows(const std::vector<Candidate>& candidates, std::size_t count,
+  std::vector<float> unitRows(const std::vector<Sized>& candidates, std::size_t count,
                               std::string_view role) const {
     std::map<Place, std::vector<std::uint32_t>> wanted;
     for (std::size_t i = 0; i < count; ++i) {
@@ -306,7 +305,7 @@ class Maker {
     return maps.count() * each;
   }
 
-  void addUnits(const Place& place, std::vector<Candidate>& candidates) const {
+  void addUnits(const Place& place, std::vector<Sized>& candidates) const {
     const Matrix up = weights_.matrix(role::kUp, place);
     if (up.rows == 0 || up.columns != made_.hidden) return;
     std::vector<double> sizes = lengthsOfRows(up);
@@ -330,7 +329,7 @@ class Maker {
     std::uint64_t left = room / each, ahead = made_.layers;
     for (std::uint64_t l = 0; l < made_.layers; ++l) {
       const Place place{static_cast<std::int64_t>(l), -1, false};
-      std::vector<Candidate> candidates;
+      std::vector<Sized> candidates;
       addValues(place, candidates);
       keepLargest(candidates, left / ahead--);
       left -= candidates.size();
@@ -339,7 +338,7 @@ class Maker {
     return made_.values.count() * each;
   }
 
-  void addValues(const Place& place, std::vector<Candidate>& candidates) const {
+  void addValues(const Place& place, std::vector<Sized>& candidates) const {
     const Matrix rows = weights_.matrix(role::kValue, place);
     if (rows.rows == 0 || rows.columns != made_.hidden) return;
     std::vector<double> sizes = lengthsOfRows(rows);
@@ -374,17 +373,17 @@ class Maker {
     std::uint64_t left = room / each, ahead = layers.size();
     for (const auto& [layer, places] : layers) {
       std::map<Place, Matrix> rows;
-      std::vector<Candidate> candidates;
+      std::vector<Sized> candidates;
       for (const Place& place : places) addColumns(place, rows, candidates);
       keepLargest(candidates, left / ahead--);
       left -= candidates.size();
-      for (const Candidate& candidate : candidates) addBand(candidate, rows.at(candidate.place));
+      for (const Sized& candidate : candidates) addBand(candidate, rows.at(candidate.place));
     }
     return bands.count() * each;
   }
 
   void addColumns(const Place& place, std::map<Place, Matrix>& rows,
-                  std::vector<Candidate>& candidates) const {
+                  std::vector<Sized>& candidates) const {
     if (weights_.rows(role::kDown, place) < kBandRows) return;
     std::vector<std::uint32_t> first(kBandRows);
     std::iota(first.begin(), first.end(), 0u);
@@ -397,7 +396,7 @@ class Maker {
   }
 
   // As whole numbers, the largest of which is 127.
-  void addBand(const Candidate& candidate, const Matrix& band) {
+  void addBand(const Sized& candidate, const Matrix& band) {
     float most = 0;
     for (std::uint32_t r = 0; r < kBandRows; ++r) {
       most = std::max(most, std::abs(band.values[r * band.columns + candidate.row]));
@@ -429,17 +428,17 @@ class Maker {
   }
 
   // The chosen rows of one layer, all of a matrix read together.
-  void addRows(const std::vector<Candidate>& candidates, Rows& rows, std::string_view own,
+  void addRows(const std::vector<Sized>& candidates, Rows& rows, std::string_view own,
                std::string_view pairing, std::vector<std::vector<align::TableProduct>>& tables) {
     std::map<Place, std::vector<std::uint32_t>> wanted;
-    for (const Candidate& candidate : candidates) wanted[candidate.place].push_back(candidate.row);
+    for (const Sized& candidate : candidates) wanted[candidate.place].push_back(candidate.row);
     std::map<Place, Matrix> owns, pairings;
     for (auto& [place, list] : wanted) {
       std::sort(list.begin(), list.end());
       owns[place] = weights_.matrix(own, place, list);
       if (!pairing.empty()) pairings[place] = weights_.matrix(pairing, place, list);
     }
-    for (const Candidate& candidate : candidates) {
+    for (const Sized& candidate : candidates) {
       rows.layer.push_back(static_cast<std::int32_t>(candidate.place.layer));
       rows.part.push_back(candidate.part);
       rows.number.push_back(candidate.number);

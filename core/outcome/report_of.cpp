@@ -361,22 +361,6 @@ results::Pair pairOf(const steps::Recipe& recipe, const plan::Models& models,
   return pair;
 }
 
-// The verdict on the pair asked about. Of several each has its own, and the run has none.
-evidence::Verdict overall(const results::Report& report) {
-  std::vector<const results::Pair*> asked;
-  for (const results::Pair& pair : report.pairs) {
-    if (!results::hasControl(report, pair)) asked.push_back(&pair);
-  }
-  if (asked.size() == 1) return asked.front()->verdict;
-  evidence::Verdict verdict;
-  verdict.klass = asked.empty() ? evidence::Class::inconclusive : evidence::Class::several;
-  verdict.sentence =
-      asked.empty() ? "No two models were compared that are no controls."
-                    : fmt::format("{} pairs of models were compared: see pairs.", asked.size());
-  verdict.power = "see pairs";
-  return verdict;
-}
-
 // Surveys and steps about documents have figures of different kinds.
 results::Step::Shows shownOf(const steps::Step& step) {
   if (steps::isTest(step)) return results::Step::Shows::findings;
@@ -509,7 +493,7 @@ results::Report reportOf(const steps::Recipe& recipe, const plan::Models& models
     std::optional<results::Pair> pair = unopened(models, a, b);
     report.pairs.push_back(pair ? *std::move(pair) : pairOf(recipe, models, results, a, b, wider));
   }
-  report.verdict = overall(report);
+  report.verdict = results::overall(report);
   for (const steps::Step& step : recipe.steps) report.steps.push_back(stepOf(step, results));
   report.observations = results::summarise(results.observations);
   report.notes = std::move(results.notes);

@@ -95,7 +95,7 @@ std::string nearAddress(const recipe::Given& given, const std::string& source,
   for (const recipe::SourceSpec& spec : given.sources) {
     if (spec.name != source) continue;
     const auto root = std::find_if(spec.use.parameters.begin(), spec.use.parameters.end(),
-                                   [](const auto& given) { return given.name == "root"; });
+                                   [](const auto& one) { return one.name == "root"; });
     if (root == spec.use.parameters.end()) continue;
     const std::filesystem::path near = words::nearPath(root->value + "/" + address);
     if (near.empty()) continue;

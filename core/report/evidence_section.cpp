@@ -3,7 +3,9 @@
 
 #include <fmt/format.h>
 
+#include "evidence/axis_words.hpp"
 #include "evidence/figures.hpp"
+#include "report/axis_words.hpp"
 #include "report/evidence.hpp"
 #include "report/sections.hpp"
 #include "report/wording.hpp"
@@ -83,9 +85,7 @@ Markup tableRow(const EvidenceScale& scale, const Evidence& row) {
   Markup pair, test, units, p, basis;
   pair << element("bdi", f.model_a) << " and " << element("bdi", f.model_b);
   if (row.control) pair << " " << element("span", "control", {{"class", "tag"}});
-  test << f.finding.test
-       << element("span", f.finding.gauge.empty() ? "no axis" : f.finding.gauge.name(),
-                  {{"class", "axis-name"}});
+  test << axisInWords(f) << element("span", f.finding.test, {{"class", "axis-name"}});
   if (const char* tag = tagOf(f.finding.basis); *tag != '\0') {
     test << element("span", tag, {{"class", "tag"}});
   }
@@ -100,7 +100,7 @@ Markup tableRow(const EvidenceScale& scale, const Evidence& row) {
   if (!f.finding.alignment.empty()) full << element("p", "Alignment: " + f.finding.alignment);
   basis << foldedMarkup("what it assumes", full);
   Markup cells;
-  cells << cell("Pair", pair) << cell("Test and axis", test) << cell("Units", units, "number")
+  cells << cell("Pair", pair) << cell("What was tested", test) << cell("Units", units, "number")
         << cell("Adjusted p", p, "number") << cell("On one scale", strip(scale, row), "drawing")
         << cell("Basis", basis);
   return element("tr", cells);
@@ -110,7 +110,7 @@ Markup table(const EvidenceScale& scale, const Evidence* first, const Evidence* 
   Markup body;
   for (; first != last; ++first) body << tableRow(scale, *first);
   Markup head =
-      R"(<th scope="col">Pair</th><th scope="col">Test and axis</th><th scope="col" class="number">Coins or units</th><th scope="col" class="number">Adjusted p</th>)"_html;
+      R"(<th scope="col">Pair</th><th scope="col">What was tested</th><th scope="col" class="number">Coins or units</th><th scope="col" class="number">Adjusted p</th>)"_html;
   head << element("th", axis(scale), {{"scope", "col"}}) << R"(<th scope="col">Basis</th>)"_html;
   Markup content = element("thead", element("tr", head));
   return element("table", content << element("tbody", body), {{"class", "evidence"}});
@@ -153,7 +153,8 @@ Markup evidenceSection(const results::Report& report) {
   if (!report.refused.empty()) {
     TextTable refused{"Tests that were not run", {"step", "pair", "axis", "why"}, {}, ""};
     for (const results::Refused& r : report.refused) {
-      refused.rows.push_back({r.step, r.model_a + " and " + r.model_b, r.gauge.name(), r.reason});
+      refused.rows.push_back(
+          {r.step, r.model_a + " and " + r.model_b, evidence::inWords(r.gauge), r.reason});
     }
     content << foldedMarkup(fmt::format("{} tests that were not run, and why", refused.rows.size()),
                             tableMarkup(refused));

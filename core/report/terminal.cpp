@@ -188,8 +188,10 @@ class Printer {
       const bool first = results::isControl(report_, pair->a);
       const std::string control = name(first ? pair->a : pair->b);
       if (evidence::isRelated(pair->verdict.klass)) {
-        related += prose(fmt::format("Control {} with {}: {}", control,
-                                     name(first ? pair->b : pair->a), verdictName(report_, *pair)));
+        related += prose(fmt::format(
+            "Control {} with {}: {}. A relative calibrates nothing: tests leave it out of their "
+            "controls.",
+            control, name(first ? pair->b : pair->a), verdictName(report_, *pair)));
       } else {
         others[verdictName(report_, *pair)].insert(control);
       }

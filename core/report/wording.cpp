@@ -102,7 +102,10 @@ Answer sharedWeights(const results::Pair& pair) {
                       "independently would with a probability of at most {}, if what the test "
                       "assumes holds.",
                       pair.a, pair.b, inWords(pair.verdict.log10_p)),
-          why};
+          (pair.verdict.not_in.empty()
+               ? ""
+               : fmt::format("Not in all parts: in {} nothing was found. ", pair.verdict.not_in)) +
+              why};
 }
 
 std::string wereOf(std::size_t count) {

@@ -23,11 +23,12 @@ std::vector<std::vector<std::string>> connected(
     while (parent[i] != i) i = parent[i] = parent[parent[i]];
     return i;
   };
-  const auto index = [&](const std::string& key) {
-    return static_cast<std::size_t>(std::find(keys.begin(), keys.end(), key) - keys.begin());
-  };
+  std::map<std::string, std::size_t> index;
+  for (std::size_t i = 0; i < keys.size(); ++i) index.emplace(keys[i], i);
   for (const auto& [a, b] : related) {
-    if (index(a) < keys.size() && index(b) < keys.size()) parent[root(index(a))] = root(index(b));
+    const auto of_a = index.find(a), of_b = index.find(b);
+    if (of_a == index.end() || of_b == index.end()) continue;
+    parent[root(of_a->second)] = root(of_b->second);
   }
   std::map<std::size_t, std::vector<std::string>> groups;
   for (std::size_t i = 0; i < keys.size(); ++i) groups[root(i)].push_back(keys[i]);
@@ -108,6 +109,22 @@ class Joiner {
   const std::set<Edge>& apart_;
 };
 
+// Pairs of different families of which nothing is known.
+void countUndecided(const Report& report, std::vector<Family>& families) {
+  std::map<std::string, Family*> family;
+  for (Family& one : families) {
+    for (const std::string& model : one.models) family.emplace(model, &one);
+  }
+  for (const Pair& pair : report.pairs) {
+    const auto a = family.find(pair.a), b = family.find(pair.b);
+    if (a == family.end() || b == family.end() || a->second == b->second) continue;
+    if (evidence::isRelated(pair.verdict.klass)) continue;
+    if (pair.verdict.klass == evidence::Class::no_evidence) continue;
+    ++a->second->undecided;
+    ++b->second->undecided;
+  }
+}
+
 // No tree holds a merge of strangers: without it each part has its own.
 void plantTrees(const Report& report, Family& family) {
   const std::vector<std::vector<std::string>> whole{family.models};
@@ -134,19 +151,13 @@ std::vector<Family> familiesOf(const Report& report) {
   for (std::vector<std::string>& models : connected(keys, {related.begin(), related.end()})) {
     Family family{std::move(models), {}, {}, 0};
     joiner.join(family);
-    const std::set<std::string> members(family.models.begin(), family.models.end());
-    for (const Pair& pair : report.pairs) {
-      const Edge edge = ordered(pair.a, pair.b);
-      const bool decided = related.contains(edge) || apart.contains(edge);
-      family.undecided += !decided && !hasControl(report, pair) &&
-                          members.contains(pair.a) != members.contains(pair.b);
-    }
     plantTrees(report, family);
     const bool planted = std::any_of(family.trees.begin(), family.trees.end(),
                                      [](const Tree& tree) { return !tree.nodes.empty(); });
     if (!planted) family.nearest = nearestOf(report, family.models);
     list.push_back(std::move(family));
   }
+  countUndecided(report, list);
   return list;
 }
 

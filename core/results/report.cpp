@@ -1,6 +1,9 @@
 #include "results/report.hpp"
 
 #include <algorithm>
+#include <vector>
+
+#include <fmt/format.h>
 
 namespace kindred::results {
 
@@ -33,6 +36,21 @@ bool isControl(const Report& report, const std::string& model) {
 
 bool hasControl(const Report& report, const Pair& pair) {
   return isControl(report, pair.a) || isControl(report, pair.b);
+}
+
+evidence::Verdict overall(const Report& report) {
+  std::vector<const Pair*> asked;
+  for (const Pair& pair : report.pairs) {
+    if (!hasControl(report, pair)) asked.push_back(&pair);
+  }
+  if (asked.size() == 1) return asked.front()->verdict;
+  evidence::Verdict verdict;
+  verdict.klass = asked.empty() ? evidence::Class::inconclusive : evidence::Class::several;
+  verdict.sentence =
+      asked.empty() ? "No two models were compared that are no controls."
+                    : fmt::format("{} pairs of models were compared: see pairs.", asked.size());
+  verdict.power = "see pairs";
+  return verdict;
 }
 
 bool isOf(const Pair& pair, const std::string& model_a, const std::string& model_b) {

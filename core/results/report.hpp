@@ -233,6 +233,8 @@ struct Report {
 bool isControl(const Report& report, const std::string& model);
 // Pairs with a control are no part of what was asked.
 bool hasControl(const Report& report, const Pair& pair);
+// The verdict on the pair asked about. Of several each has its own, and the run has none.
+evidence::Verdict overall(const Report& report);
 // Of these two models, in either order.
 bool isOf(const Pair& pair, const std::string& model_a, const std::string& model_b);
 // No test that decides was asked of it, only what describes.

@@ -116,6 +116,46 @@ TEST_F(Identify, SaysWhichRelativesAreEquallyNear) {
   EXPECT_THAT(twice.out, HasSubstr("The first 2 are equally near"));
 }
 
+TEST_F(Identify, HoldsNoModelAgainstItselfAndSaysWhereTheOthersLie) {
+  const RunResult result = support::run(
+      {"identify", model("child"), "--among", model("base"), model("child"), "--json"});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.err, HasSubstr("'child' is no candidate for itself"));
+  const json made = json::parse(result.out);
+  EXPECT_EQ(made.at("answer"), json({"base"}));
+  EXPECT_EQ(made.at("candidates")[0].at("address"), "base");
+  const RunResult alone = support::run({"identify", model("child"), "--among", model("child")});
+  EXPECT_EQ(alone.exit_code, 2);
+  EXPECT_THAT(alone.err, HasSubstr("names no other model"));
+}
+
+TEST_F(Identify, ComparesEveryPairOfFingerprintsAndOfModelsBesideThem) {
+  for (const char* name : {"base", "child", "stranger-1"}) fingerprinted(dir_, name);
+  const std::string prints = (dir_ / "prints").string();
+  std::filesystem::copy(model("shuffled"), prints + "/shuffled");
+  const RunResult result = compared({"--all", prints});
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.out, AllOf(HasSubstr("Of 6 pairs of models, 3 share weights"),
+                                HasSubstr("alone: stranger-1"), HasSubstr("No tree")));
+  const json report = json::parse(support::readFile(dir_ / "out/report.json"));
+  EXPECT_EQ(report.at("pairs").size(), 6U);
+  EXPECT_EQ(report.at("families")[0].at("models"), json({"base", "child", "shuffled"}));
+  for (const json& pair : report.at("pairs")) {
+    const bool stranger = pair.at("a") == "stranger-1" || pair.at("b") == "stranger-1";
+    EXPECT_EQ(pair.at("verdict").at("class"), stranger ? "no-evidence" : "shared-weights");
+  }
+  EXPECT_THAT(support::readFile(dir_ / "out/report.html"), HasSubstr("How near relatives are"));
+}
+
+TEST_F(Identify, ComparesTheOtherFingerprintsWhereOneIsDamaged) {
+  for (const char* name : {"base", "child"}) fingerprinted(dir_, name);
+  dir_.write("prints/broken.kfp", "nothing");
+  const RunResult result = compared({"--all", (dir_ / "prints").string()});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.err, HasSubstr("broken is left out"));
+  EXPECT_THAT(result.out, HasSubstr("'broken' is left out, for it can't be read"));
+}
+
 TEST_F(Identify, SaysThatItIsNoneOfThemAndWhatWouldHaveBeenSeen) {
   const RunResult result =
       support::run({"identify", model("stranger-1"), "--among", model("base"), model("child")});

@@ -192,6 +192,40 @@ TEST(CompareAll, TakesWhatAShellMakesOfAStar) {
                                   HasSubstr("logs is left out: there are no weights in it")));
 }
 
+TEST(CompareAll, TakesModelsInFoldersOfOrganisations) {
+  TempDir dir;
+  saveModel(dir / "all/orgA/x", stored(toyLlama(1)), toyLlamaConfig());
+  saveModel(dir / "all/orgB/x", stored(tuned(toyLlama(1), 2)), toyLlamaConfig());
+  fs::create_directories(dir / "all/logs/old");
+  const RunResult result = comparisonIn(dir, {"--all", (dir / "all").string()});
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.out, AllOf(HasSubstr("orgA/x"), HasSubstr("orgB/x")));
+  EXPECT_THAT(result.err, HasSubstr("logs is left out: there are no weights in it"));
+}
+
+TEST(Compare, WarnsOfAControlThatIsARelative) {
+  TempDir dir;
+  saveModel(dir / "a", stored(toyLlama(1)), toyLlamaConfig());
+  saveModel(dir / "b", stored(toyLlama(2)), toyLlamaConfig());
+  saveModel(dir / "kin", stored(tuned(toyLlama(1), 3)), toyLlamaConfig());
+  const RunResult result =
+      comparisonIn(dir, {(dir / "a").string(), (dir / "b").string(), "--control",
+                         (dir / "kin").string()});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.err, HasSubstr("--control 'kin' shares weights with 'a'"));
+  EXPECT_THAT(result.out, HasSubstr("A relative calibrates nothing"));
+}
+
+TEST(Compare, WritesARecipeWithoutOlderNames) {
+  TempDir dir;
+  saveModel(dir / "a", stored(toyLlama(1)), toyLlamaConfig());
+  saveModel(dir / "b", stored(toyLlama(2)), toyLlamaConfig());
+  ASSERT_EQ(comparisonIn(dir, {(dir / "a").string(), (dir / "b").string()}).exit_code, 0);
+  const RunResult checked = support::run({"check", (dir / "out/recipe.yaml").string()});
+  EXPECT_EQ(checked.exit_code, 0);
+  EXPECT_EQ(checked.err, "");
+}
+
 TEST(CompareAll, TakesFilesThatLieInTheFolderAndKeepsTheirNames) {
   TempDir dir;
   fs::create_directories(dir / "all");

@@ -35,6 +35,7 @@ void visit(V& v, X& x) {
   v.added("breadth", x.breadth, "how much of the models stands behind a rejection");
   v.unlessEmpty("beacon", x.beacon, "what the rows say that the recipe's beacon drew");
   v.unlessEmpty("seen", x.seen, "the power in plain sentences, where nothing was found");
+  v.unlessEmpty("not_in", x.not_in, "of a rejection: parts that could be tested, in vain");
   v.unlessNone("start", x.start, "of a rejection: descent, or a start that was shared");
 }
 

@@ -75,10 +75,11 @@ Prints::Prints(const Comparer& comparer, std::size_t count) : prints_(count) {
 }
 
 Compared Prints::compare(std::size_t a, std::size_t b) const {
-  fingerprint::Candidate candidate;
-  candidate.model = prints_[b].model;
-  candidate.tested = fingerprint::compare(references_[a], prints_[b], fingerprint::levelOf(1));
-  const auto made = fingerprint::judged(prints_[a].model, {std::move(candidate)});
+  std::vector<fingerprint::Candidate> made(1);
+  made.front().of = prints_[a].model;
+  made.front().model = prints_[b].model;
+  made.front().tested = fingerprint::compare(references_[a], prints_[b], fingerprint::levelOf(1));
+  fingerprint::judge(made);
   Compared result;
   result.models = {prints_[a].model, prints_[b].model};
   for (const fingerprint::Tested& test : made.front().tested.tests) {
