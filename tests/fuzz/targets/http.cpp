@@ -27,14 +27,15 @@ void readHead(const std::string& lines) {
       http::judge(head, {0, 100, total, validator, bare});
     }
   }
-  fuzz::answered([&] {
+  const auto follow = [&] {
     const std::string url = http::redirected("https://hub.example/org/m", head.location);
     http::origin(url);
     http::maySign(url);
     http::tellsTheWay(url);
     http::linkLife(url, head.date, 1'700'000'000);
     http::withoutSecrets(url);
-  });
+  };
+  fuzz::answered(follow, Category::network);
 }
 
 }  // namespace
