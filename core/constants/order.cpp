@@ -38,44 +38,45 @@ class Vectors {
   std::size_t count() const { return count_; }
 
   // Cosines of all with all.
-  std::vector<double> cosines() const {
-    std::vector<double> all(count_ * count_);
+  std::vector<float> cosines() const {
+    std::vector<float> all(count_ * count_);
     for (std::size_t i = 0; i < count_; ++i) {
-      for (std::size_t j = 0; j <= i; ++j) {
-        all[i * count_ + j] = all[j * count_ + i] = product(at(i), at(j), width_);
-      }
+      products(at(i), entries_.data(), i + 1, width_, all.data() + i * count_);
+      for (std::size_t j = 0; j < i; ++j) all[j * count_ + i] = all[i * count_ + j];
     }
     return all;
   }
 
  private:
-  const double* at(std::size_t i) const { return entries_.data() + i * width_; }
+  const float* at(std::size_t i) const { return entries_.data() + i * width_; }
 
   void centre() {
     for (std::size_t j = 0; j < width_; ++j) {
-      double mean = 0;
-      for (std::size_t i = 0; i < count_; ++i) mean += entries_[i * width_ + j];
-      mean /= static_cast<double>(count_);
+      double sum = 0;
+      for (std::size_t i = 0; i < count_; ++i) sum += entries_[i * width_ + j];
+      const auto mean = static_cast<float>(sum / static_cast<double>(count_));
       for (std::size_t i = 0; i < count_; ++i) entries_[i * width_ + j] -= mean;
     }
   }
 
   void normalise() {
     for (std::size_t i = 0; i < count_; ++i) {
-      const double length = std::sqrt(product(at(i), at(i), width_));
+      double square = 0;
+      for (std::size_t j = 0; j < width_; ++j) square += double{at(i)[j]} * at(i)[j];
+      const double length = std::sqrt(square);
       for (std::size_t j = 0; j < width_; ++j) {
-        double& entry = entries_[i * width_ + j];
-        entry = length > 0 && std::isfinite(length) ? entry / length : 0;
+        float& entry = entries_[i * width_ + j];
+        entry = length > 0 && std::isfinite(length) ? static_cast<float>(entry / length) : 0;
       }
     }
   }
 
   std::size_t count_ = 0, width_ = 0;
-  std::vector<double> entries_;
+  std::vector<float> entries_;
 };
 
 // The largest mean cosine of vectors so many places apart, over all such distances.
-double likeness(const std::vector<double>& cosines, const std::vector<std::uint32_t>& order) {
+double likeness(const std::vector<float>& cosines, const std::vector<std::uint32_t>& order) {
   const std::size_t count = order.size();
   double largest = 0;
   for (std::size_t far = 1; far <= std::min(kFarthest, count / 3); ++far) {
@@ -88,7 +89,7 @@ double likeness(const std::vector<double>& cosines, const std::vector<std::uint3
 
 bool areOrdered(const Vectors& vectors) {
   if (vectors.count() < kFewest) return false;
-  const std::vector<double> cosines = vectors.cosines();
+  const std::vector<float> cosines = vectors.cosines();
   std::vector<std::uint32_t> order(vectors.count());
   std::iota(order.begin(), order.end(), 0u);
   const double stored = likeness(cosines, order);

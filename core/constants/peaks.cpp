@@ -22,7 +22,7 @@ constexpr int kReorderings = 99;
 constexpr double kAboveChance = 6;        // above the shuffles, of a count that is nearly Poisson's
 constexpr std::size_t kLeastRegular = 8;  // peaks that follow the rule
 
-using Row = std::vector<double>;
+using Row = std::vector<float>;
 using Rows = std::vector<Row>;
 
 Rows rowsOf(std::span<const float> values, std::size_t columns, bool transposed) {
@@ -40,16 +40,17 @@ Rows rowsOf(std::span<const float> values, std::size_t columns, bool transposed)
 
 // Means of rows and of columns say nothing of a pattern, and would be its peaks.
 void removeMeans(Rows& rows) {
-  Row mean(rows.front().size());
+  std::vector<double> sums(rows.front().size());
   for (Row& row : rows) {
     double sum = 0;
-    for (const double x : row) sum += x;
-    for (double& x : row) x -= sum / static_cast<double>(row.size());
-    for (std::size_t j = 0; j < row.size(); ++j) mean[j] += row[j];
+    for (const float x : row) sum += x;
+    const auto mean = static_cast<float>(sum / static_cast<double>(row.size()));
+    for (float& x : row) x -= mean;
+    for (std::size_t j = 0; j < row.size(); ++j) sums[j] += row[j];
   }
   for (Row& row : rows) {
     for (std::size_t j = 0; j < row.size(); ++j) {
-      row[j] -= mean[j] / static_cast<double>(rows.size());
+      row[j] -= static_cast<float>(sums[j] / static_cast<double>(rows.size()));
     }
   }
 }
@@ -59,7 +60,7 @@ void walsh(Row& row) {
   for (std::size_t half = 1; half < row.size(); half *= 2) {
     for (std::size_t i = 0; i < row.size(); ++i) {
       if ((i & half) != 0) continue;
-      const double x = row[i], y = row[i + half];
+      const float x = row[i], y = row[i + half];
       row[i] = x + y;
       row[i + half] = x - y;
     }
@@ -70,8 +71,8 @@ void haar(Row& row) {
   Row next(row.size());
   for (std::size_t length = row.size(); length > 1; length /= 2) {
     for (std::size_t i = 0; i < length / 2; ++i) {
-      next[i] = (row[2 * i] + row[2 * i + 1]) * std::numbers::sqrt2 / 2;
-      next[length / 2 + i] = (row[2 * i] - row[2 * i + 1]) * std::numbers::sqrt2 / 2;
+      next[i] = (row[2 * i] + row[2 * i + 1]) * (std::numbers::sqrt2_v<float> / 2);
+      next[length / 2 + i] = (row[2 * i] - row[2 * i + 1]) * (std::numbers::sqrt2_v<float> / 2);
     }
     std::copy_n(next.begin(), length, row.begin());
   }
@@ -85,33 +86,31 @@ class Fourier {
     for (std::size_t k = 0; k < length; ++k) {
       for (std::size_t j = 0; j < length; ++j) {
         const double angle = step * static_cast<double>(k * j % (2 * length));
-        cosines_.push_back(std::cos(angle));
-        sines_.push_back(std::sin(angle));
+        cosines_.push_back(static_cast<float>(std::cos(angle)));
+        sines_.push_back(static_cast<float>(std::sin(angle)));
       }
     }
   }
 
   // In steps of half a wave over the row.
   void operator()(Row& row) const {
-    Row sizes(length_);
-    for (std::size_t k = 1; k < length_; ++k) {
-      const double re = product(row.data(), cosines_.data() + k * length_, length_);
-      const double im = product(row.data(), sines_.data() + k * length_, length_);
-      sizes[k] = re * re + im * im;
-    }
-    row = std::move(sizes);
+    Row re(length_), im(length_);
+    products(row.data(), cosines_.data(), length_, length_, re.data());
+    products(row.data(), sines_.data(), length_, length_, im.data());
+    row[0] = 0;
+    for (std::size_t k = 1; k < length_; ++k) row[k] = re[k] * re[k] + im[k] * im[k];
   }
 
  private:
   std::size_t length_;
-  std::vector<double> cosines_, sines_;  // a row a frequency
+  Row cosines_, sines_;  // a row a frequency
 };
 
 std::vector<std::size_t> peaksOf(const Rows& rows) {
   std::vector<std::size_t> peaks;
   for (const Row& row : rows) {
     const auto largest = std::max_element(
-        row.begin(), row.end(), [](double x, double y) { return std::abs(x) < std::abs(y); });
+        row.begin(), row.end(), [](float x, float y) { return std::abs(x) < std::abs(y); });
     peaks.push_back(static_cast<std::size_t>(largest - row.begin()));
   }
   return peaks;

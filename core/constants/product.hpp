@@ -1,20 +1,13 @@
-// The inner product of two lists of numbers.
+// Inner products of a list of numbers with many.
 #pragma once
 
 #include <cstddef>
-#include <iterator>
-#include <numeric>
 
 namespace kindred::constants {
 
-inline double product(const double* x, const double* y, std::size_t length) {
-  double sums[8] = {};  // side by side, as fast as the processor multiplies
-  std::size_t i = 0;
-  for (; i + 8 <= length; i += 8) {
-    for (std::size_t k = 0; k < 8; ++k) sums[k] += x[i + k] * y[i + k];
-  }
-  for (; i < length; ++i) sums[0] += x[i] * y[i];
-  return std::accumulate(std::begin(sums), std::end(sums), 0.0);
-}
+// Of `row` with `count` lists that follow each other, each `width` long. In single precision; sums
+// are taken in the same order on every machine.
+void products(const float* row, const float* others, std::size_t count, std::size_t width,
+              float* into);
 
 }  // namespace kindred::constants

@@ -10,6 +10,12 @@ namespace {
 
 using namespace kindred;
 
+// What a server says is refused as input or as the network's failure.
+template <class Read>
+void refusedOrRead(Read&& read) {
+  fuzz::answered([&] { fuzz::answered(read); }, Category::network);
+}
+
 void readHead(const std::string& lines) {
   http::ReplyHead head;
   std::size_t begin = 0;
@@ -27,15 +33,14 @@ void readHead(const std::string& lines) {
       http::judge(head, {0, 100, total, validator, bare});
     }
   }
-  const auto follow = [&] {
+  refusedOrRead([&] {
     const std::string url = http::redirected("https://hub.example/org/m", head.location);
     http::origin(url);
     http::maySign(url);
     http::tellsTheWay(url);
     http::linkLife(url, head.date, 1'700'000'000);
     http::withoutSecrets(url);
-  };
-  fuzz::answered(follow, Category::network);
+  });
 }
 
 }  // namespace
@@ -43,14 +48,14 @@ void readHead(const std::string& lines) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string text = fuzz::textOf(data, size);
   readHead(text);
-  fuzz::answered([&] {
+  refusedOrRead([&] {
     const http::Listing listing = http::parseListing(text, "listing");
     http::parseListing(http::listingText(listing), "a listing of ours");
   });
-  fuzz::answered([&] { http::parseTree(text, "tree"); });
-  fuzz::answered([&] { http::parseModelScope(text, "listing"); });
-  fuzz::answered([&] { http::shardNames(text, "index"); });
-  fuzz::answered([&] { http::parseFilesAddress(text); });
+  refusedOrRead([&] { http::parseTree(text, "tree"); });
+  refusedOrRead([&] { http::parseModelScope(text, "listing"); });
+  refusedOrRead([&] { http::shardNames(text, "index"); });
+  refusedOrRead([&] { http::parseFilesAddress(text); });
   http::withoutSecrets(text);
   http::expiry(text);
   http::staysInside(text);
