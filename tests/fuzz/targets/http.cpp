@@ -57,7 +57,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   refusedOrRead([&] { http::shardNames(text, "index"); });
   refusedOrRead([&] { http::parseFilesAddress(text); });
   http::withoutSecrets(text);
-  http::expiry(text);
+  refusedOrRead([&] { http::expiry(text); });
   http::staysInside(text);
   return 0;
 }
