@@ -15,6 +15,7 @@
 #include <kindred/analysis/stats/log_space.hpp>
 #include <kindred/analysis/stats/tails.hpp>
 
+#include "align/dot.hpp"
 #include "align/formula.hpp"
 #include "align/public_tables.hpp"
 #include "align/table_products.hpp"
@@ -22,38 +23,29 @@
 namespace kindred::align {
 namespace {
 
-// The rows of a matrix in double, each of length one; what is zero or not finite becomes zero.
+using Row = std::span<const float>;
+
+// The rows of a matrix, each of length one; what is zero or not finite becomes zero. Whatever turns
+// with a row in exact numbers does so in single precision too.
 struct UnitRows {
-  explicit UnitRows(const Matrix& matrix) : columns(matrix.columns), rows(matrix.rows) {
-    values.assign(matrix.values.begin(), matrix.values.end());
+  explicit UnitRows(Matrix matrix)
+      : columns(matrix.columns), rows(matrix.rows), values(std::move(matrix.values)) {
     for (std::uint64_t r = 0; r < rows; ++r) {
+      const std::span<float> row(values.data() + r * columns, columns);
       double square = 0;
-      for (const double x : row(r)) square += x * x;
+      for (const float x : row) square += double{x} * x;
       const double scale = std::isfinite(square) && square > 0 ? 1 / std::sqrt(square) : 0;
-      for (double& x : row(r)) x = scale == 0 ? 0 : x * scale;
+      for (float& x : row) x = scale == 0 ? 0 : static_cast<float>(x * scale);
     }
   }
-  std::span<double> row(std::uint64_t r) { return {values.data() + r * columns, columns}; }
-  std::span<const double> row(std::uint64_t r) const {
-    return {values.data() + r * columns, columns};
-  }
+  Row row(std::uint64_t r) const { return {values.data() + r * columns, columns}; }
 
   std::uint64_t columns, rows;
-  std::vector<double> values;
+  std::vector<float> values;
 };
 
-double dot(std::span<const double> x, std::span<const double> y) {
-  double sums[8] = {};  // side by side, as fast as the processor multiplies
-  std::size_t c = 0;
-  for (; c + 8 <= x.size(); c += 8) {
-    for (std::size_t k = 0; k < 8; ++k) sums[k] += x[c + k] * y[c + k];
-  }
-  for (; c < x.size(); ++c) sums[0] += x[c] * y[c];
-  return std::accumulate(std::begin(sums), std::end(sums), 0.0);
-}
-
 // With the other turned by one column: rows of a circulant matrix.
-double turnedDot(std::span<const double> x, std::span<const double> y) {
+double turnedDot(Row x, Row y) {
   return x.empty() ? 0 : dot(x.subspan(1), y.first(y.size() - 1)) + x.front() * y.back();
 }
 
@@ -306,10 +298,17 @@ class Tester {
 
   void compareWithTables(const Part& part, const UnitRows& own) {
     std::vector<NumberedRow> rows;
+    std::vector<double> values;
     for (const Unit& unit : part.units) {
       if (!fits(unit, own.rows)) continue;
       rows.clear();
-      for (const std::uint32_t r : unit.rows) rows.push_back({r, own.row(r)});
+      values.clear();
+      for (const std::uint32_t r : unit.rows) {
+        values.insert(values.end(), own.row(r).begin(), own.row(r).end());
+      }
+      for (std::size_t k = 0; k < unit.rows.size(); ++k) {
+        rows.push_back({unit.rows[k], std::span(values).subspan(k * own.columns, own.columns)});
+      }
       for (const TableProduct& product : tableProducts(rows)) {
         coins_[product.against].add(unit.origin, product.value);
       }
@@ -341,10 +340,10 @@ class Tester {
   // those before; a copy in the same part comes after the row that tosses.
   void accumulate(const Part& part, const UnitRows& own) {
     const std::size_t each = part.units.empty() ? 0 : part.units.front().rows.size();
-    std::vector<std::vector<double>> sum(each, std::vector<double>(own.columns, 0.0));
+    std::vector<std::vector<float>> sum(each, std::vector<float>(own.columns, 0.0f));
     const auto add = [&](const Unit& unit) {
       for (std::size_t k = 0; k < each; ++k) {
-        const std::span<const double> row = own.row(unit.rows[k]);
+        const Row row = own.row(unit.rows[k]);
         for (std::size_t c = 0; c < row.size(); ++c) sum[k][c] += row[c];
       }
     };
@@ -361,7 +360,7 @@ class Tester {
     for (const auto& [origin, copies] : fresh) {
       const Unit& first = *copies.front();
       double along = 0;
-      for (std::size_t k = 0; k < each; ++k) along += dot(own.row(first.rows[k]), sum[k]);
+      for (std::size_t k = 0; k < each; ++k) along += dot(own.row(first.rows[k]), Row(sum[k]));
       coins.add(origin, along);
       for (const Unit* copy : copies) add(*copy);
       tossed_.insert(origin);

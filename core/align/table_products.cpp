@@ -3,8 +3,8 @@
 #include <bit>
 #include <cmath>
 #include <cstddef>
-#include <numeric>
 
+#include "align/dot.hpp"
 #include "align/public_tables.hpp"
 
 namespace kindred::align {
@@ -39,7 +39,7 @@ std::vector<TableProduct> tableProducts(std::span<const NumberedRow> unit) {
     for (const NumberedRow& row : unit) {
       scratch.resize(row.values.size());
       table.row(row.number, scratch);
-      sum = std::inner_product(row.values.begin(), row.values.end(), scratch.begin(), sum);
+      sum += dot(row.values, std::span<const double>(scratch));
     }
     products.push_back({"rows of equal number of " + std::string(table.name), sum});
   }

@@ -203,8 +203,9 @@ void CheckpointWeights::fold(std::string_view role, const Place& place, Matrix& 
   // A gain that is no number would make one of every row.
   std::replace_if(
       gains.values.begin(), gains.values.end(), [](float x) { return !std::isfinite(x); }, 1.0f);
-  for (std::size_t i = 0; i < matrix.values.size(); ++i) {
-    matrix.values[i] *= gains.values[i % matrix.columns];
+  for (std::size_t r = 0; r < matrix.rows; ++r) {
+    float* row = matrix.values.data() + r * matrix.columns;
+    for (std::size_t c = 0; c < matrix.columns; ++c) row[c] *= gains.values[c];
   }
 }
 

@@ -20,48 +20,66 @@ arma::fmat cosinesOf(const arma::fmat& a, const arma::fmat& b, const arma::fmat&
   return innerProducts(a, arma::fmat(rotation * b));
 }
 
-// How near the planes are that the rows of two heads span, 1: equal.
-double nearnessOfPlanes(const arma::fmat& block, std::int64_t) {
-  return static_cast<double>(arma::norm(block, "fro")) /
-         std::sqrt(static_cast<double>(block.n_rows));
-}
+struct Head {
+  std::int64_t layer = -1, number = -1;
+  arma::uword first = 0, dim = 0;  // columns
+};
 
-// For each head of B the head of A of its size with the greatest score(block of cosines, A's rows
-// by B's; A's layer). Heads that A has none of the size of are left out.
-template <class Score>
-std::vector<HeadMatch> bestHeads(const AttentionRows& a, const AttentionRows& b,
-                                 const arma::fmat& rotation, Score&& score) {
-  std::vector<HeadMatch> matches;
-  const auto like = [&](const AttentionRows::Layer& of_b) {
-    return std::any_of(a.layers.begin(), a.layers.end(),
-                       [&](const AttentionRows::Layer& of_a) { return of_a.dim == of_b.dim; });
-  };
-  if (a.columns.is_empty() || !std::any_of(b.layers.begin(), b.layers.end(), like)) return matches;
-  const arma::fmat cosines = cosinesOf(a.columns, b.columns, rotation);
-  for (const AttentionRows::Layer& of_b : b.layers) {
-    if (!like(of_b)) continue;
-    for (arma::uword hb = 0; hb < of_b.heads; ++hb) {
-      HeadMatch match;
-      match.similarity = -1;
-      match.layer_b = of_b.number;
-      match.head_b = static_cast<std::int64_t>(hb);
-      for (const AttentionRows::Layer& of_a : a.layers) {
-        if (of_a.dim != of_b.dim) continue;
-        for (arma::uword ha = 0; ha < of_a.heads; ++ha) {
-          const double similarity =
-              score(arma::fmat(cosines.submat(of_a.firstOf(ha), of_b.firstOf(hb),
-                                              arma::size(of_a.dim, of_b.dim))),
-                    of_a.number);
-          if (similarity <= match.similarity) continue;
-          match.similarity = similarity;
-          match.layer_a = of_a.number;
-          match.head_a = static_cast<std::int64_t>(ha);
-        }
-      }
-      matches.push_back(std::move(match));
+std::vector<Head> eachHead(const AttentionRows& rows) {
+  std::vector<Head> heads;
+  for (const AttentionRows::Layer& layer : rows.layers) {
+    for (arma::uword h = 0; h < layer.heads; ++h) {
+      heads.push_back({layer.number, static_cast<std::int64_t>(h), layer.firstOf(h), layer.dim});
     }
   }
+  return heads;
+}
+
+// How alike each head of A (a row) is to each of B (a column); kUnlike where they differ in size.
+using Scores = arma::mat;
+constexpr double kUnlike = -1;
+
+// For each head of B the first of those of A that are most like it. Heads that A has none of the
+// size of are left out.
+std::vector<HeadMatch> bestHeads(const std::vector<Head>& a, const std::vector<Head>& b,
+                                 const Scores& scores) {
+  std::vector<HeadMatch> matches;
+  for (std::size_t j = 0; j < b.size() && !a.empty(); ++j) {
+    const arma::uword i = scores.col(j).index_max();
+    if (scores(i, j) == kUnlike) continue;
+    HeadMatch match;
+    match.layer_a = a[i].layer;
+    match.head_a = a[i].number;
+    match.layer_b = b[j].layer;
+    match.head_b = b[j].number;
+    match.similarity = scores(i, j);
+    matches.push_back(std::move(match));
+  }
   return matches;
+}
+
+// How near the planes are that the rows of two heads span, blind to their signs and order; 1:
+// equal.
+std::vector<HeadMatch> byPlanes(const AttentionRows& a, const AttentionRows& b,
+                                const arma::fmat& rotation) {
+  const std::vector<Head> of_a = eachHead(a), of_b = eachHead(b);
+  Scores scores(of_a.size(), of_b.size());
+  scores.fill(kUnlike);
+  arma::fmat cosines;
+  for (std::size_t j = 0; j < of_b.size(); ++j) {
+    for (std::size_t i = 0; i < of_a.size(); ++i) {
+      const arma::uword dim = of_a[i].dim;
+      if (dim != of_b[j].dim) continue;
+      if (cosines.is_empty()) cosines = cosinesOf(a.columns, b.columns, rotation);
+      double square = 0;
+      for (arma::uword c = 0; c < dim; ++c) {
+        const float* column = cosines.colptr(of_b[j].first + c) + of_a[i].first;
+        square += linear::dot(column, column, dim);
+      }
+      scores(i, j) = std::sqrt(square / static_cast<double>(dim));
+    }
+  }
+  return bestHeads(of_a, of_b, scores);
 }
 
 // The other dimension of a rotary pair; the dimension itself outside the rotary part.
@@ -80,33 +98,56 @@ arma::fmat headColumns(const AttentionRows& rows, std::int64_t layer, std::int64
   return rows.columns.cols(first, first + found->dim - 1);
 }
 
-// By keys, dimension with dimension, in any turn of a rotary pair's plane.
+// By keys, dimension with dimension, in any turn of a rotary pair's plane: of all cosines of two
+// heads two for each dimension, so like-numbered dimensions are multiplied with each other alone.
 std::vector<HeadMatch> byKeys(const Profile& a, const Profile& b, const arma::fmat& rotation) {
   const ModelShape& shape = a.weights().shape();
-  return bestHeads(a.keys(), b.keys(), rotation, [&](const arma::fmat& block, std::int64_t layer) {
-    const std::uint64_t rotary = shape.headsOf(layer).rotary_dim;
-    double sum = 0;
-    for (arma::uword i = 0; i < block.n_rows; ++i) {
-      const arma::uword j = partner(shape, rotary, i);
-      sum += double{block(i, i)} * block(i, i);
-      if (j != i) sum += double{block(i, j)} * block(i, j);
+  const std::vector<Head> of_a = eachHead(a.keys()), of_b = eachHead(b.keys());
+  Scores scores(of_a.size(), of_b.size());
+  scores.fill(kUnlike);
+  std::map<std::pair<arma::uword, std::uint64_t>, std::vector<arma::uword>> alike;
+  for (std::size_t i = 0; i < of_a.size(); ++i) {
+    alike[{of_a[i].dim, shape.headsOf(of_a[i].layer).rotary_dim}].push_back(i);
+  }
+  for (const auto& [sizes, heads_a] : alike) {
+    const auto& [dim, rotary] = sizes;
+    std::vector<arma::uword> heads_b;
+    for (std::size_t j = 0; j < of_b.size(); ++j) {
+      if (of_b[j].dim == dim) heads_b.push_back(j);
     }
-    return std::sqrt(sum / static_cast<double>(block.n_rows));
-  });
-}
-
-// By the planes that value rows span, blind to their signs and order.
-std::vector<HeadMatch> byPlanes(const Profile& a, const Profile& b, const arma::fmat& rotation) {
-  return bestHeads(a.values(), b.values(), rotation, nearnessOfPlanes);
+    if (dim == 0 || heads_b.empty()) continue;
+    const std::size_t count = heads_b.size();
+    arma::mat squares(heads_a.size(), count, arma::fill::zeros);
+    for (arma::uword i = 0; i < dim; ++i) {
+      std::vector<arma::uword> columns_a, columns_b;
+      for (const arma::uword h : heads_a) columns_a.push_back(of_a[h].first + i);
+      for (const arma::uword h : heads_b) columns_b.push_back(of_b[h].first + i);
+      if (const arma::uword j = partner(shape, rotary, i); j != i && j < dim) {
+        for (const arma::uword h : heads_b) columns_b.push_back(of_b[h].first + j);
+      }
+      const arma::fmat cosines = cosinesOf(a.keys().columns.cols(arma::uvec(columns_a)),
+                                           b.keys().columns.cols(arma::uvec(columns_b)), rotation);
+      for (arma::uword c = 0; c < cosines.n_cols; ++c) {
+        squares.col(c % count) += arma::square(arma::conv_to<arma::vec>::from(cosines.col(c)));
+      }
+    }
+    scores(arma::uvec(heads_a), arma::uvec(heads_b)) =
+        arma::sqrt(squares / static_cast<double>(dim));
+  }
+  return bestHeads(of_a, of_b, scores);
 }
 
 }  // namespace
 
+HeadPairs pairHeads(const Profile& a, const Profile& b, const arma::fmat& rotation) {
+  return {byKeys(a, b, rotation), byPlanes(a.values(), b.values(), rotation)};
+}
+
 std::vector<HeadMatch> matchHeadsForValues(const Profile& a, const Profile& b,
-                                           const arma::fmat& rotation) {
+                                           const HeadPairs& pairs, const arma::fmat& rotation) {
   std::vector<HeadMatch> best;
   double most = -1;
-  std::array candidates{byKeys(a, b, rotation), byPlanes(a, b, rotation)};
+  std::array candidates{pairs.by_keys, pairs.by_planes};
   for (std::vector<HeadMatch>& matches : candidates) {
     double size = 0;
     for (HeadMatch& match : matches) {
@@ -156,8 +197,7 @@ std::vector<HeadMatch> matchLatents(const Profile& a, const Profile& b, std::str
 }
 
 double valueExcess(const Profile& a, const Profile& b, const arma::fmat& rotation) {
-  const std::vector<HeadMatch> matches =
-      bestHeads(a.values(), b.valueProbes(), rotation, nearnessOfPlanes);
+  const std::vector<HeadMatch> matches = byPlanes(a.values(), b.valueProbes(), rotation);
   if (matches.empty()) return 0;
   // The squared cosines of a block of random directions sum to dim (dim / d), give or take
   // dim sqrt(2) / d; of n such blocks the largest is about sqrt(2 ln n) of that above.
@@ -175,12 +215,12 @@ double valueExcess(const Profile& a, const Profile& b, const arma::fmat& rotatio
   return sum / static_cast<double>(matches.size());
 }
 
-std::vector<HeadMatch> matchHeadsForKeys(const Profile& a, const Profile& b,
+std::vector<HeadMatch> matchHeadsForKeys(const Profile& a, const Profile& b, const HeadPairs& pairs,
                                          const arma::fmat& rotation) {
   const ModelShape& shape = a.weights().shape();
   std::vector<HeadMatch> best;
   double most = -1;
-  std::array candidates{byPlanes(a, b, rotation), byKeys(a, b, rotation)};
+  std::array candidates{pairs.by_planes, pairs.by_keys};
   for (std::vector<HeadMatch>& matches : candidates) {
     double size = 0;
     for (HeadMatch& match : matches) {

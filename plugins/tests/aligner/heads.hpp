@@ -9,11 +9,17 @@
 
 namespace kindred::aligner {
 
-// For coins on values: heads by keys (dimension with dimension, blind to turns within a rotary
-// pair's plane and so to signs of pairs), or by the planes that their value rows span, whichever
-// makes value rows more alike; value rows within the heads by absolute cosines.
+// By keys (dimension with dimension, blind to turns within a rotary pair's plane and so to signs of
+// pairs), and by the planes that their value rows span.
+struct HeadPairs {
+  std::vector<HeadMatch> by_keys, by_planes;
+};
+HeadPairs pairHeads(const Profile& a, const Profile& b, const arma::fmat& rotation);
+
+// For coins on values: the heads that make value rows more alike; value rows within the heads by
+// absolute cosines.
 std::vector<HeadMatch> matchHeadsForValues(const Profile& a, const Profile& b,
-                                           const arma::fmat& rotation);
+                                           const HeadPairs& pairs, const arma::fmat& rotation);
 
 // Layers of A and B that stand for each other, one match each, head -1.
 std::vector<HeadMatch> matchLayers(const std::map<std::int64_t, std::int64_t>& layer_of_b);
@@ -28,9 +34,8 @@ std::vector<HeadMatch> matchLatents(const Profile& a, const Profile& b, std::str
 // heads of A span: blind to their signs and order. 0 where the heads have nothing to compare.
 double valueExcess(const Profile& a, const Profile& b, const arma::fmat& rotation);
 
-// For coins on keys: heads by the planes that their value rows span, or by keys as above, whichever
-// makes keys more alike.
-std::vector<HeadMatch> matchHeadsForKeys(const Profile& a, const Profile& b,
+// For coins on keys: the heads that make keys more alike.
+std::vector<HeadMatch> matchHeadsForKeys(const Profile& a, const Profile& b, const HeadPairs& pairs,
                                          const arma::fmat& rotation);
 
 }  // namespace kindred::aligner

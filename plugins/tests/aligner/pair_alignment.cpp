@@ -7,8 +7,6 @@
 
 #include <kindred/analysis/linear/matching.hpp>
 
-#include "heads.hpp"
-
 namespace kindred::aligner {
 namespace {
 
@@ -218,6 +216,12 @@ const std::vector<MlpMatch>& BlindAlignments::mlpsUnder(const Scored& chosen) {
   return known->second;
 }
 
+const HeadPairs& BlindAlignments::headsUnder(const Scored& chosen) {
+  const auto [known, fresh] = heads_.try_emplace(&chosen);
+  if (fresh) known->second = pairHeads(a_, b_, chosen.candidate.rotation);
+  return known->second;
+}
+
 std::vector<MlpMatch> BlindAlignments::matchMlps(const Scored& chosen) const {
   const arma::fmat& rotation = chosen.candidate.rotation;
   std::vector<MlpMatch> matches;
@@ -307,14 +311,14 @@ Alignment BlindAlignments::alignedFor(const GaugeUse& use) {
     alignment.readings.push_back({std::string(role), 1, true, true, "heads"});
   };
   if (on_values) {
-    alignment.heads = matchHeadsForValues(a_, b_, rotation);
+    alignment.heads = matchHeadsForValues(a_, b_, headsUnder(*chosen), rotation);
     add(role::kKey, true);
     add(role::kValue, false);
   } else if (on_keys && use.role == role::kSharedKey) {
     addMlps(alignment, *chosen, true);
     alignment.heads = matchLayers(layersOf(alignment));
   } else if (on_keys) {
-    alignment.heads = matchHeadsForKeys(a_, b_, rotation);
+    alignment.heads = matchHeadsForKeys(a_, b_, headsUnder(*chosen), rotation);
     add(role::kValue, false);
     add(role::kKey, true);
   } else {

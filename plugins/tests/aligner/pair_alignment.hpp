@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "heads.hpp"
 #include "rotation.hpp"
 
 namespace kindred::aligner {
@@ -33,6 +34,8 @@ class BlindAlignments final : public PairAlignment {
   // The MLPs that belong together under a candidate, worked out once.
   const std::vector<MlpMatch>& mlpsUnder(const Scored& chosen);
   std::vector<MlpMatch> matchMlps(const Scored& chosen) const;
+  // Likewise heads.
+  const HeadPairs& headsUnder(const Scored& chosen);
   std::vector<MlpChoice> choices(const Scored& chosen, const std::vector<std::size_t>& mlps_of_b,
                                  PairedBy by) const;
   // The MLPs of B whose gates tell nothing, matched by up rows where these are alike.
@@ -47,6 +50,7 @@ class BlindAlignments final : public PairAlignment {
   std::vector<Candidate> left_out_;
   bool searched_ = false;  // then candidates stay where they are
   std::map<const Scored*, std::vector<MlpMatch>> mlps_;
+  std::map<const Scored*, HeadPairs> heads_;
   std::map<std::tuple<Gauge, std::string, GaugeUse::Of>, Alignment> alignments_;
 };
 

@@ -1,6 +1,7 @@
 #include "rotation.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <numeric>
 
@@ -14,8 +15,9 @@ namespace {
 
 constexpr std::size_t kBest = 64;  // units that speak for an MLP
 // Of an MLP's units these, evenly spread, are asked which MLP of the other model is theirs.
-constexpr arma::uword kAsked = 384;
-constexpr int kRounds = 10;  // of assignment and Procrustes in turn
+constexpr arma::uword kAsked = 384, kAskedFirst = 96;
+constexpr std::size_t kLikely = 2;  // MLPs that the first of them leave
+constexpr int kRounds = 10;         // of assignment and Procrustes in turn
 constexpr const char* kLeftOut = "no rotation, like rows have no like products";
 
 using linear::Pairs;
@@ -30,9 +32,9 @@ arma::fmat selected(const arma::fmat& columns, const Pairs& pairs, bool first) {
   return columns.cols(chosen);
 }
 
-// Mean of the kBest largest.
-double meanOfBest(std::vector<float>& values) {
-  const std::size_t count = std::min(kBest, values.size());
+// Mean of so many that are largest.
+double meanOfBest(std::vector<float>& values, std::size_t most) {
+  const std::size_t count = std::min(most, values.size());
   if (count == 0) return 0;
   std::nth_element(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(count - 1),
                    values.end(), std::greater<>());
@@ -121,6 +123,83 @@ Candidate fitted(std::string found_by, const std::vector<LikeRows>& all, Fit fit
   candidate.rotation = linear::procrustes(moments);
   return candidate;
 }
+
+// The largest of some similarities, or of their sizes; none is less than 0. Floats that are not
+// negative are ordered as the whole numbers that they are stored as, of which compilers take many
+// at once.
+float largest(const float* values, arma::uword count, bool of_sizes) {
+  const std::int32_t mask = of_sizes ? 0x7fffffff : -1;
+  std::int32_t most = 0;
+  for (arma::uword i = 0; i < count; ++i) {
+    most = std::max(most, std::bit_cast<std::int32_t>(values[i]) & mask);
+  }
+  return std::bit_cast<float>(most);
+}
+
+// Of an MLP's units those that are asked, the first few of them evenly spread too.
+arma::uvec askedOf(arma::uword units) {
+  const arma::uvec asked = linear::spread(units, kAsked);
+  const arma::uvec first = linear::spread(asked.n_elem, kAskedFirst);
+  arma::uvec others = arma::regspace<arma::uvec>(0, 1, asked.n_elem);
+  others.shed_row(asked.n_elem);
+  others.shed_rows(first);
+  return asked.elem(arma::join_cols(first, others));
+}
+
+// A's MLPs, among which those of B have their likes.
+class MlpsOf {
+ public:
+  MlpsOf(const Profile& model, PairedBy by, arma::uword hidden_of_b)
+      : model_(model), by_ups_(by == PairedBy::ups), hidden_(static_cast<double>(hidden_of_b)) {}
+
+  // A few of B's rows say which MLPs are likely, and all that are asked which of these it is.
+  MlpChoice mostAlike(std::size_t mlp_of_b, const arma::fmat& asked) const {
+    const arma::uword first = std::min<arma::uword>(asked.n_cols, kAskedFirst);
+    const arma::fmat cosines = linear::innerProducts(by_ups_ ? model_.allUps() : model_.allGates(),
+                                                     asked.head_cols(first));
+    std::vector<MlpChoice> likely;
+    std::vector<std::vector<float>> best(model_.mlps());
+    for (std::size_t m = 0; m < model_.mlps(); ++m) {
+      keepLargest(cosines, model_.firstUnit(m), m, best[m]);
+      likely.push_back(choice(mlp_of_b, m, best[m], asked.n_cols));
+    }
+    const auto more = [](const MlpChoice& x, const MlpChoice& y) { return x.excess > y.excess; };
+    const std::size_t count = std::min(kLikely, likely.size());
+    std::partial_sort(likely.begin(), likely.begin() + static_cast<std::ptrdiff_t>(count),
+                      likely.end(), more);
+    likely.resize(count);
+    if (first == asked.n_cols) return likely.front();
+    const arma::fmat others = asked.tail_cols(asked.n_cols - first);
+    for (MlpChoice& each : likely) {
+      const arma::fmat rows = by_ups_ ? model_.ups(each.a) : model_.gates(each.a);
+      keepLargest(linear::innerProducts(rows, others), 0, each.a, best[each.a]);
+      each = choice(mlp_of_b, each.a, best[each.a], asked.n_cols);
+    }
+    return *std::min_element(likely.begin(), likely.end(), more);
+  }
+
+ private:
+  void keepLargest(const arma::fmat& cosines, arma::uword first, std::size_t mlp,
+                   std::vector<float>& best) const {
+    for (arma::uword j = 0; j < cosines.n_cols; ++j) {
+      best.push_back(largest(cosines.colptr(j) + first, model_.units(mlp), by_ups_));
+    }
+  }
+
+  // From the largest similarity of so many of the rows that are asked.
+  MlpChoice choice(std::size_t mlp_of_b, std::size_t mlp, std::vector<float> best,
+                   std::size_t asked) const {
+    const double similarity = meanOfBest(best, kBest * best.size() / asked);
+    // The largest of n cosines of random directions is about sqrt(2 ln n / d).
+    const double of_row = static_cast<double>((by_ups_ ? 2 : 1) * model_.units(mlp));
+    const double chance = std::sqrt(2 * std::log(of_row + 1) / hidden_);
+    return {mlp_of_b, mlp, similarity, similarity - chance};
+  }
+
+  const Profile& model_;
+  bool by_ups_;
+  double hidden_;
+};
 
 }  // namespace
 
@@ -258,32 +337,12 @@ std::vector<MlpChoice> mapMlps(const Profile& a, const Profile& b, const arma::f
                                const std::vector<std::size_t>& mlps_of_b, PairedBy by) {
   std::vector<MlpChoice> choices;
   if (a.mlps() == 0) return choices;
-  const bool by_ups = by == PairedBy::ups;
-  const arma::fmat& own = by_ups ? a.allUps() : a.allGates();
-  const arma::fmat turned = rotation.is_empty() ? arma::fmat() : rotated(own, rotation);
-  const arma::fmat& of_a = rotation.is_empty() ? own : turned;
-  const double hidden = static_cast<double>(of_a.n_rows);
-  std::vector<float> best;
+  const MlpsOf of_a(a, by, b.allGates().n_rows);
+  const arma::fmat back = rotation.t();
   for (const std::size_t mlp : mlps_of_b) {
-    const arma::fmat of_b = by_ups ? b.ups(mlp) : b.gates(mlp);
-    arma::fmat cosines =
-        linear::innerProducts(of_a, of_b.cols(linear::spread(of_b.n_cols, kAsked)));
-    if (by_ups) cosines = arma::abs(cosines);
-    MlpChoice choice{mlp, 0, 0, -std::numeric_limits<double>::infinity()};
-    for (std::size_t m = 0; m < a.mlps(); ++m) {
-      const arma::uword first = a.firstUnit(m), units = a.units(m);
-      best.assign(cosines.n_cols, 0);
-      for (arma::uword j = 0; j < cosines.n_cols; ++j) {
-        const float* column = cosines.colptr(j) + first;
-        best[j] = *std::max_element(column, column + units);
-      }
-      const double similarity = meanOfBest(best);
-      // The largest of n cosines of random directions is about sqrt(2 ln n / d).
-      const double cosines_of_row = static_cast<double>(by_ups ? 2 * units : units);
-      const double chance = std::sqrt(2 * std::log(cosines_of_row + 1) / hidden);
-      if (similarity - chance > choice.excess) choice = {mlp, m, similarity, similarity - chance};
-    }
-    choices.push_back(choice);
+    const arma::fmat rows = by == PairedBy::ups ? b.ups(mlp) : b.gates(mlp);
+    const arma::fmat asked = rotated(rows.cols(askedOf(rows.n_cols)), back);
+    choices.push_back(of_a.mostAlike(mlp, asked));
   }
   return choices;
 }
