@@ -17,6 +17,7 @@
 
 #include "align/dot.hpp"
 #include "align/formula.hpp"
+#include "align/order.hpp"
 #include "align/public_tables.hpp"
 #include "align/table_products.hpp"
 
@@ -507,6 +508,10 @@ SelfTests::Reason SelfTests::computed(const ModelProfile& model, const GaugeUse&
     if (Reason reason = computed(model, role)) return reason;
   }
   return std::nullopt;
+}
+
+SelfTests::Reason SelfTests::ordered(const ModelProfile& model, const GaugeUse& use) {
+  return once(ordered_, std::pair(&model, use.gauge), [&] { return notRandomOrder(model, use); });
 }
 
 SelfTests::Reason SelfTests::against(const ModelProfile& model, const GaugeUse& use,

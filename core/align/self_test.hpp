@@ -23,6 +23,7 @@
 #include <optional>
 #include <string>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include <kindred/alignment.hpp>
@@ -51,6 +52,8 @@ class SelfTests {
                                      const std::vector<std::uint32_t>& tokens);
   // Why what the gauge turns or orders is computed and no model's own: align/formula.hpp.
   std::optional<std::string> computed(const ModelProfile& model, const GaugeUse& use);
+  // Why the order that the gauge permutes is not random: align/order.hpp.
+  std::optional<std::string> ordered(const ModelProfile& model, const GaugeUse& use);
 
  private:
   using Reason = std::optional<std::string>;  // nothing: there is none
@@ -66,6 +69,7 @@ class SelfTests {
   std::mutex mutex_;
   std::map<Unfair, Reason> unfair_;
   std::map<Computed, Reason> computed_;
+  std::map<std::pair<const ModelProfile*, Gauge>, Reason> ordered_;
 };
 
 }  // namespace kindred::align

@@ -6,8 +6,6 @@
 
 #include <kindred/analysis/align/certificates.hpp>
 
-#include "align/order.hpp"
-
 namespace kindred::align {
 namespace {
 
@@ -28,7 +26,7 @@ std::optional<std::string> sorted(const ModelProfile& a, const ModelProfile& b, 
   if (use.of != GaugeUse::Of::order) return std::nullopt;
   for (const ModelProfile* model : {&a, &b}) {
     if (auto reason = self_tests.computed(*model, use)) return reason;
-    if (auto reason = notRandomOrder(*model, use)) return reason;
+    if (auto reason = self_tests.ordered(*model, use)) return reason;
   }
   return std::nullopt;
 }

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <limits>
 #include <numeric>
+#include <span>
 
 #include <kindred/analysis/linear/matching.hpp>
 #include <kindred/analysis/linear/signatures.hpp>
@@ -16,8 +18,9 @@ namespace {
 constexpr std::size_t kBest = 64;  // units that speak for an MLP
 // Of an MLP's units these, evenly spread, are asked which MLP of the other model is theirs.
 constexpr arma::uword kAsked = 384, kAskedFirst = 96;
-constexpr std::size_t kLikely = 2;  // MLPs that the first of them leave
-constexpr int kRounds = 10;         // of assignment and Procrustes in turn
+constexpr std::size_t kLikely = 2;         // MLPs that the first of them leave
+constexpr std::size_t kCosines = 4 << 20;  // at a time
+constexpr int kRounds = 10;                // of assignment and Procrustes in turn
 constexpr const char* kLeftOut = "no rotation, like rows have no like products";
 
 using linear::Pairs;
@@ -174,11 +177,34 @@ class MlpsOf {
   MlpsOf(const Profile& model, PairedBy by, arma::uword hidden_of_b)
       : model_(model), by_ups_(by == PairedBy::ups), hidden_(static_cast<double>(hidden_of_b)) {}
 
+  // Of some of B's MLPs, of each of which these rows are asked.
+  std::vector<MlpChoice> mostAlike(std::span<const std::size_t> mlps_of_b,
+                                   const std::vector<arma::fmat>& asked) const {
+    std::vector<arma::uword> begins{0};
+    for (const arma::fmat& each : asked) begins.push_back(begins.back() + firstOf(each));
+    arma::fmat first(model_.allGates().n_rows, begins.back());
+    for (std::size_t i = 0; i < asked.size(); ++i) {
+      if (firstOf(asked[i]) == 0) continue;
+      first.cols(begins[i], begins[i + 1] - 1) = asked[i].head_cols(firstOf(asked[i]));
+    }
+    arma::fmat cosines =
+        linear::innerProducts(by_ups_ ? model_.allUps() : model_.allGates(), first);
+    std::vector<MlpChoice> choices;
+    for (std::size_t i = 0; i < asked.size(); ++i) {
+      const arma::fmat own(cosines.colptr(begins[i]), cosines.n_rows, firstOf(asked[i]), false);
+      choices.push_back(mostAlike(mlps_of_b[i], asked[i], own));
+    }
+    return choices;
+  }
+
+ private:
+  static arma::uword firstOf(const arma::fmat& asked) {
+    return std::min<arma::uword>(asked.n_cols, kAskedFirst);
+  }
+
   // A few of B's rows say which MLPs are likely, and all that are asked which of these it is.
-  MlpChoice mostAlike(std::size_t mlp_of_b, const arma::fmat& asked) const {
-    const arma::uword first = std::min<arma::uword>(asked.n_cols, kAskedFirst);
-    const arma::fmat cosines = linear::innerProducts(by_ups_ ? model_.allUps() : model_.allGates(),
-                                                     asked.head_cols(first));
+  MlpChoice mostAlike(std::size_t mlp_of_b, const arma::fmat& asked,
+                      const arma::fmat& cosines) const {
     std::vector<MlpChoice> likely;
     std::vector<std::vector<float>> best(model_.mlps());
     for (std::size_t m = 0; m < model_.mlps(); ++m) {
@@ -190,8 +216,8 @@ class MlpsOf {
     std::partial_sort(likely.begin(), likely.begin() + static_cast<std::ptrdiff_t>(count),
                       likely.end(), more);
     likely.resize(count);
-    if (first == asked.n_cols) return likely.front();
-    const arma::fmat others = asked.tail_cols(asked.n_cols - first);
+    if (cosines.n_cols == asked.n_cols) return likely.front();
+    const arma::fmat others = asked.tail_cols(asked.n_cols - cosines.n_cols);
     for (MlpChoice& each : likely) {
       const arma::fmat rows = by_ups_ ? model_.ups(each.a) : model_.gates(each.a);
       keepLargest(linear::innerProducts(rows, others), 0, each.a, best[each.a]);
@@ -200,7 +226,6 @@ class MlpsOf {
     return *std::min_element(likely.begin(), likely.end(), more);
   }
 
- private:
   void keepLargest(const arma::fmat& cosines, arma::uword first, std::size_t mlp,
                    std::vector<float>& best) const {
     for (arma::uword j = 0; j < cosines.n_cols; ++j) {
@@ -211,6 +236,9 @@ class MlpsOf {
   // From the largest similarity of so many of the rows that are asked.
   MlpChoice choice(std::size_t mlp_of_b, std::size_t mlp, std::vector<float> best,
                    std::size_t asked) const {
+    if (best.empty() || model_.units(mlp) == 0) {
+      return {mlp_of_b, mlp, 0, -std::numeric_limits<double>::infinity()};
+    }
     const double similarity = meanOfBest(best, kBest * best.size() / asked);
     // The largest of n cosines of random directions is about sqrt(2 ln n / d).
     const double of_row = static_cast<double>((by_ups_ ? 2 : 1) * model_.units(mlp));
@@ -356,10 +384,18 @@ std::vector<MlpChoice> mapMlps(const Profile& a, const Profile& b, const arma::f
   if (a.mlps() == 0) return choices;
   const MlpsOf of_a(a, by, b.allGates().n_rows);
   const arma::fmat back = rotation.t();
-  for (const std::size_t mlp : mlps_of_b) {
-    const arma::fmat rows = by == PairedBy::ups ? b.ups(mlp) : b.gates(mlp);
-    const arma::fmat asked = rotated(rows.cols(askedOf(rows.n_cols)), back);
-    choices.push_back(of_a.mostAlike(mlp, asked));
+  const std::size_t together =
+      std::max<std::size_t>(kCosines / (kAskedFirst * (a.allGates().n_cols + 1)), 1);
+  const std::span<const std::size_t> all = mlps_of_b;
+  for (std::size_t first = 0; first < all.size(); first += together) {
+    const auto some = all.subspan(first, std::min(together, all.size() - first));
+    std::vector<arma::fmat> asked;
+    for (const std::size_t mlp : some) {
+      const arma::fmat rows = by == PairedBy::ups ? b.ups(mlp) : b.gates(mlp);
+      asked.push_back(rotated(rows.cols(askedOf(rows.n_cols)), back));
+    }
+    const std::vector<MlpChoice> of_some = of_a.mostAlike(some, asked);
+    choices.insert(choices.end(), of_some.begin(), of_some.end());
   }
   return choices;
 }

@@ -65,25 +65,28 @@ Finding rankFinding(const kindred::MatrixTask& task, const RankCorrelation& rank
 
 std::vector<Finding> kindred::fixed_points::ofUnits(const MatrixTask& task, const Limits& limits) {
   const arma::fmat rotation = linear::matrixOf(task.alignment.rotation);
-  const auto cosines = [&](std::string_view role, const MlpMatch& match) {
-    return linear::innerProducts(
-        linear::rotated(linear::unitColumns(task.a.weights().matrix(role, match.a)), rotation),
-        linear::unitColumns(task.b.weights().matrix(role, match.b)));
+  struct Units {
+    arma::fmat cosines;           // A's by B's
+    std::vector<double> numbers;  // that each of A's has
   };
-  const auto numbers = [&](std::string_view role, const MlpMatch& match) {
-    return linear::effectiveNumbers(linear::unitColumns(task.a.weights().matrix(role, match.a)));
+  const auto units = [&](std::string_view role, const MlpMatch& match) {
+    arma::fmat of_a = linear::unitColumns(task.a.weights().matrix(role, match.a));
+    const arma::fmat of_b = linear::unitColumns(task.b.weights().matrix(role, match.b));
+    std::vector<double> numbers = linear::effectiveNumbers(of_a);
+    return Units{linear::innerProducts(linear::rotated(std::move(of_a), rotation), of_b),
+                 std::move(numbers)};
   };
   const std::uint64_t width = task.b.weights().shape().hidden;
   exchange::FixedPoints by_gates(task.seed), by_ups(task.seed + 0x10000);
   RankCorrelation ranks;
   for (const MlpMatch& match : exchange::oncePerGroup(task)) {
-    const arma::fmat gates = cosines(kindred::role::kGate, match);
-    const auto matching = by_gates.add(gates, width, numbers(kindred::role::kGate, match));
+    const auto [gates, of_gates] = units(kindred::role::kGate, match);
+    const auto matching = by_gates.add(gates, width, of_gates);
     if (limits.draws > 0 && gates.n_rows == gates.n_cols && !matching.empty()) {
       ranks.add(matching, limits.draws, seedOfDraws(task) + ranks.layers);
     }
-    const arma::fmat ups = arma::abs(cosines(kindred::role::kUp, match));  // their signs are free
-    if (!ups.is_empty()) by_ups.add(ups, width, numbers(kindred::role::kUp, match));
+    const auto [ups, of_ups] = units(kindred::role::kUp, match);
+    if (!ups.is_empty()) by_ups.add(arma::abs(ups), width, of_ups);  // their signs are free
   }
   std::vector<Finding> findings;
   if (by_gates.parts() > 0) {
