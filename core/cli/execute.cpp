@@ -74,9 +74,11 @@ bool watched(const Invocation& invocation) {
 results::Report measure(Workspace& workspace, const Invocation& invocation,
                         steps::RunOptions options, Resumable* resumable) {
   run::Progress progress(watched(invocation));
-  progress.stage(fmt::format("Reading the headers of {} models", workspace.recipe().models.size()));
+  progress.stage("Reading the headers of models", workspace.recipe().models.size());
+  workspace.models().watch([&] { progress.advance(1, true); });
   workspace.models().openRepositories();
   const steps::Plan plan = steps::makePlan(workspace.tools(), workspace.models());
+  workspace.models().watch({});
   progress.rest();
   sayNotes(workspace.models());
   checkBudget(invocation, plan);

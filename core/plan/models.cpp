@@ -207,6 +207,7 @@ std::unique_ptr<Model> Models::openModel(const Repository& repository) const {
     component->whole = model.get();
     model->components.push_back(std::move(component));
   }
+  if (on_opened_) on_opened_();
   return model;
 }
 

@@ -79,6 +79,8 @@ class Models {
   void openRepositories();
   // The same with the headers of those models among `keys` that are remote or optional.
   void openTogether(const std::set<std::string>& keys);
+  // Is told of each model whose headers were read from here on. [any-thread]
+  void watch(std::function<void()> on_opened) { on_opened_ = std::move(on_opened); }
   // Of optional models that could not be opened: why, without the model's name, safe to show.
   const std::map<std::string, std::string>& missing() const { return missing_; }
   // Opens the model (reads its headers) at the first call.
@@ -113,6 +115,7 @@ class Models {
   std::map<std::string, std::unique_ptr<Repository>> repositories_;
   std::map<std::string, std::unique_ptr<Model>> models_;
   std::map<std::string, std::string> missing_;
+  std::function<void()> on_opened_;
   mutable std::once_flag formats_once_;
   mutable std::unique_ptr<formats::Formats> formats_;
 };

@@ -66,7 +66,7 @@ TEST_F(Remote, ASlowHubIsWaitedForWithAWordOfWhatIsAwaited) {
                                      {"XDG_CACHE_HOME", (dir_ / "cache").string()}},
                      .directory = dir_.path()});
   EXPECT_EQ(result.exit_code, 0) << result.shown;
-  const std::size_t headers = result.shown.find("\rReading the headers of 2 models, ");
+  const std::size_t headers = result.shown.find("\rReading the headers of models, 0 of 2, ");
   const std::size_t models = result.shown.find("models read and prepared, 0 of 2, ");
   EXPECT_NE(headers, std::string::npos) << result.shown;
   EXPECT_NE(models, std::string::npos) << result.shown;
