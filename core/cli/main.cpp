@@ -14,6 +14,7 @@
 #include <kindred/analysis/stop/stop.hpp>
 
 #include "cli/commands.hpp"
+#include "cli/model_argument.hpp"
 #include "cli/output.hpp"
 #include "plugin/installation.hpp"
 #include "run/errand.hpp"
@@ -54,6 +55,41 @@ int print(const std::string& text) {
 
 using Ranks = std::unique_ptr<run::Ranks>;
 
+// Runs the command. What a server says of a name that was no path here is told with that.
+int call(const Command& command, const Invocation& invocation) {
+  try {
+    return command.run(invocation);
+  } catch (const Error& error) {
+    if (error.category() != Category::network) throw;
+    std::vector<std::string> words = invocation.positional;
+    for (const char* option : {"control", "among"}) {
+      for (std::string& word : invocation.values(option)) words.push_back(std::move(word));
+    }
+    for (const std::string& word : words) {
+      for (const std::string& name : guessedNames(word)) {
+        if (error.place().find("/" + name) == std::string::npos) continue;
+        throw Error(error.category(), name,
+                    "no such folder is here, so it was taken for a model of the Hub: " +
+                        error.place() + ": " + error.message(),
+                    error.remedy() + (error.remedy().empty() ? "" : "; ") +
+                        "a folder's path is written ./" + name);
+      }
+    }
+    throw;
+  }
+}
+
+// Folders in which plugins are looked for in vain.
+void sayIdleFolders(const Command& command, const Invocation& invocation) {
+  const auto takes = [](const Option& option) {
+    return std::string_view(option.name) == "plugin-path";
+  };
+  if (std::none_of(command.options.begin(), command.options.end(), takes)) return;
+  for (const std::string& line : plugin::idleFolders(invocation.values("plugin-path"))) {
+    std::cerr << "kindred: " << words::escapedText(line, kLongestLine) << '\n';
+  }
+}
+
 int dispatch(const std::vector<std::string>& argv, Ranks& ranks) {
   const std::vector<std::string> given(argv.begin() + std::min<std::size_t>(1, argv.size()),
                                        argv.end());
@@ -73,14 +109,16 @@ int dispatch(const std::vector<std::string>& argv, Ranks& ranks) {
   if (asks(words, "-V", "--version")) return print(version());
   Invocation invocation = parse(*command, {words.begin() + 1, words.end()});
   invocation.argv = argv;
-  plugin::requireFolders(invocation.values("plugin-path"));
   std::error_code ignored;
   invocation.executable = std::filesystem::read_symlink("/proc/self/exe", ignored);
   const std::unique_ptr<run::Errand> errand = run::Errand::ofThisProcess();
   invocation.errand = errand.get();
   if (command->by_ranks && !errand) ranks = run::startRanks();
   invocation.ranks = ranks.get();
-  if (invocation.isFirst()) return command->run(invocation);
+  if (invocation.isFirst()) {
+    sayIdleFolders(*command, invocation);
+    return call(*command, invocation);
+  }
   silence();
   command->run(invocation);  // what comes of it is the first's to say
   return kDone;

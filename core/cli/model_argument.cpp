@@ -215,7 +215,9 @@ ModelArgument oneModel(const std::string& text) {
   if (!words::nearPath(text.substr(0, text.find_first_of("@:"))).empty()) {
     throw notThere(text, "for a model of the Hub write hub:" + words::escaped(text));
   }
-  return hub(text);
+  ModelArgument model = hub(text);
+  model.guessed = true;
+  return model;
 }
 
 }  // namespace
@@ -227,6 +229,21 @@ ModelArgument modelArgument(const std::string& text) {
   model.adapter.push_back(oneModel(text.substr(plus + 1)));
   model.key += "-with-" + model.adapter.front().key;
   return model;
+}
+
+std::vector<std::string> guessedNames(const std::string& text) {
+  std::vector<std::string> names;
+  const auto add = [&](const ModelArgument& model) {
+    if (model.guessed) names.push_back(model.address.substr(0, model.address.find('@')));
+  };
+  try {
+    const ModelArgument model = modelArgument(text);
+    add(model);
+    for (const ModelArgument& adapter : model.adapter) add(adapter);
+  } catch (const Error&) {
+    return {};
+  }
+  return names;
 }
 
 void makeKeysDistinct(std::vector<ModelArgument>& models) {

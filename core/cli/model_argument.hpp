@@ -9,15 +9,16 @@
 namespace kindred::cli {
 
 struct ModelArgument {
-  std::string key;     // its name in results: letters, digits, '.', '_', '-' and, of two, '/'
-  std::string above;   // the name of what it lies in: an organisation, a folder; may be empty
-  std::string plugin;  // local-mmap, http-range or somebody's own
+  std::string key;         // its name in results: letters, digits, '.', '_', '-' and, of two, '/'
+  std::string above;       // the name of what it lies in: an organisation, a folder; may be empty
+  std::string plugin;      // local-mmap, http-range or somebody's own
   std::string typed = {};  // PLUGIN:ADDRESS as it was typed; empty: the plugin was not named
-  std::string root;    // local: the folder above the model, absolute
+  std::string root;        // local: the folder above the model, absolute
   addresses::Layout layout = addresses::Layout::hub;  // remote
   std::string endpoint;   // remote: the server; empty: the one that the environment names
   std::string address;    // below the root, or the server's name for it
   std::string date = {};  // when it was published, as the user says: 2026-01-31
+  bool guessed = false;   // org/name that is no path here, so that a server is asked
   std::vector<ModelArgument> adapter = {};  // that is applied to it: one or none
 };
 
@@ -29,6 +30,10 @@ struct ModelArgument {
 // BASE+ADAPTER, where that is no path that exists, is two such models, the second of which changes
 // the first.
 ModelArgument modelArgument(const std::string& text);
+
+// The names on the Hub that a text was taken for because nothing here is called so; none where it
+// says what it is, or is no model.
+std::vector<std::string> guessedNames(const std::string& text);
 
 // Keys that are equal get the name of what they lie in before them where that differs, else their
 // place behind them: orgA/x and orgB/x; x, x-2.

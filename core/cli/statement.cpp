@@ -35,7 +35,8 @@ constexpr Option kStatementOptions[] = {
     kOffline,
     kCacheSize,
     kJson};
-constexpr const char* kEndings[] = {report::kStatementEnding, ".cdx.json"};
+constexpr std::string_view kBillEnding = ".cdx.json";
+constexpr const char* kEndings[] = {report::kStatementEnding, kBillEnding.data()};
 constexpr std::size_t kMostListed = 20;
 
 std::shared_ptr<File> openFile(const plan::Repository& repository, const std::string& name) {
@@ -133,6 +134,25 @@ std::vector<results::Difference> differencesOf(const results::Json& saved,
 }  // namespace
 
 bool namesStatement(const std::string& name) { return name.ends_with(report::kStatementEnding); }
+
+bool namesBill(const std::string& name) { return name.ends_with(kBillEnding); }
+
+Error noRunIn(const std::string& bill) {
+  std::error_code ignored;
+  const std::string beside =
+      bill.substr(0, bill.size() - kBillEnding.size()) + report::kStatementEnding;
+  if (!fs::exists(bill, ignored)) {
+    return inputError(bill, "there is no such file", "kindred statement DIR writes one");
+  }
+  return inputError(bill,
+                    "is a CycloneDX bill of materials: it lists the models' files with their "
+                    "SHA-256, and holds no run that could be done again",
+                    fs::exists(beside, ignored)
+                        ? "kindred verify " + beside + " verifies what was stated with it"
+                        : "kindred verify takes the run's folder, or the " +
+                              std::string(report::kStatementEnding) +
+                              " file that was written with it");
+}
 
 int verifyStatement(const Invocation& invocation) {
   const std::string file = invocation.positional.front();

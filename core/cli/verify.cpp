@@ -15,8 +15,10 @@
 #include "cli/output.hpp"
 #include "cli/statement.hpp"
 #include "cli/verify_bundle.hpp"
+#include "cli/verify_pictures.hpp"
 #include "report/saved_run.hpp"
 #include "results/json.hpp"
+#include "words/names.hpp"
 #include "words/quantities.hpp"
 
 namespace kindred::cli {
@@ -29,7 +31,17 @@ constexpr Option kVerifyOptions[] = {
     kJson};
 constexpr const char* kSourceKind = "source";
 constexpr std::size_t kMostShown = 20;
+
+// What lies in the folder and was not held against anything.
+std::vector<std::string> unchecked(const report::SavedRun& saved, const CheckedPictures& pictures) {
+  std::vector<std::string> names = report::otherFiles(saved);
+  std::erase_if(names,
+                [&](const std::string& name) { return words::contains(pictures.files, name); });
+  return names;
+}
+
 std::string summary(const report::SavedRun& saved, const results::Report& now,
+                    const CheckedPictures& pictures,
                     const std::vector<results::Difference>& found) {
   std::string text;
   for (std::size_t i = 0; i < std::min(found.size(), kMostShown); ++i) {
@@ -45,15 +57,19 @@ std::string summary(const report::SavedRun& saved, const results::Report& now,
   if (saved.report.kindred != now.kindred) {
     text += "report.html and report.md are of another version of Kindred and were not compared.\n";
   }
-  for (const std::string& name : report::otherFiles(saved)) {
+  for (const std::string& name : unchecked(saved, pictures)) {
     text += name + " was not checked: it is none of the files that a run writes.\n";
+  }
+  if (!pictures.unchecked.empty()) {
+    text += "Pictures were not checked: " + pictures.unchecked + ".\n";
   }
   return text + (found.empty()
                      ? "The same again: " + what + ".\n"
                      : words::counted(found.size(), "difference") + " among " + what + ".\n");
 }
 
-std::string toJson(const report::SavedRun& saved, const std::vector<results::Difference>& found) {
+std::string toJson(const report::SavedRun& saved, const CheckedPictures& pictures,
+                   const std::vector<results::Difference>& found) {
   results::Json list = results::Json::array();
   for (const results::Difference& difference : found) {
     list.push_back(
@@ -61,7 +77,7 @@ std::string toJson(const report::SavedRun& saved, const std::vector<results::Dif
   }
   const results::Json document{{"same", found.empty()},
                                {"differences", std::move(list)},
-                               {"other_files", report::otherFiles(saved)}};
+                               {"other_files", unchecked(saved, pictures)}};
   return document.dump(2, ' ', false, results::Json::error_handler_t::replace) + "\n";
 }
 
@@ -92,6 +108,7 @@ void takeSources(const results::Manifest& saved, results::Manifest& now) {
 
 int verifyVerb(const Invocation& invocation) {
   if (namesStatement(invocation.positional.front())) return verifyStatement(invocation);
+  if (namesBill(invocation.positional.front())) throw noRunIn(invocation.positional.front());
   if (bundle::namesBundle(invocation.positional.front())) {
     if (!invocation.has("bundle")) return verifyBundle(invocation);
     throw inputError("--bundle", "is where results are read from, and a bundle is asked about",
@@ -104,8 +121,13 @@ int verifyVerb(const Invocation& invocation) {
   results::Report now = measure(workspace, invocation, options);
   if (!now.complete) return kInterrupted;
   if (invocation.has("bundle")) takeSources(saved.report.manifest, now.manifest);
-  const std::vector<results::Difference> found = report::differences(saved, now);
-  output() << (invocation.has("json") ? toJson(saved, found) : summary(saved, now, found));
+  std::vector<results::Difference> found = report::differences(saved, now);
+  // Another version may draw otherwise, as it may write other pages.
+  const CheckedPictures pictures =
+      saved.report.kindred == now.kindred ? checkPictures(saved) : CheckedPictures();
+  found.insert(found.end(), pictures.differences.begin(), pictures.differences.end());
+  output() << (invocation.has("json") ? toJson(saved, pictures, found)
+                                      : summary(saved, now, pictures, found));
   return found.empty() ? kDone : kUnmet;
 }
 

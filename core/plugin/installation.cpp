@@ -8,10 +8,14 @@
 
 #include <kindred/error.hpp>
 
+#include "plugin/registry.hpp"
+
 namespace kindred::plugin {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr const char* kPluginPathVariable = "KINDRED_PLUGIN_PATH";
 
 // The first of two candidates that exists: KINDRED_..._FROM_BIN is how the configured prefix lays
 // its folders out (Debian's libdir may be lib/x86_64-linux-gnu), the other is the build tree's way.
@@ -34,6 +38,17 @@ void addList(std::string_view list, std::vector<fs::path>& folders) {
   }
 }
 
+// Why nothing comes of looking for plugins there; null: something may.
+const char* whyIdle(const fs::path& folder) {
+  std::error_code problem;
+  if (!fs::is_directory(folder, problem)) return "is no folder";
+  for (fs::directory_iterator at(folder, problem), end; !problem && at != end;
+       at.increment(problem)) {
+    if (Registry::isPluginFile(at->path())) return nullptr;
+  }
+  return problem ? "can't be listed" : "holds no plugin (files NAME.so)";
+}
+
 }  // namespace
 
 fs::path executable() {
@@ -52,20 +67,26 @@ fs::path builtinPlugins() {
 
 fs::path sharedFiles() { return besideBinary(KINDRED_SHARE_FROM_BIN, "../share/kindred"); }
 
-void requireFolders(const std::vector<std::string>& options) {
-  std::vector<fs::path> folders;
-  for (const std::string& option : options) addList(option, folders);
-  for (const fs::path& folder : folders) {
-    if (std::error_code problem; fs::is_directory(folder, problem)) continue;
-    throw inputError("--plugin-path", "'" + folder.string() + "' is no folder",
-                     "name one that holds plugins");
-  }
+std::vector<std::string> idleFolders(const std::vector<std::string>& options) {
+  std::vector<std::string> lines;
+  const auto look = [&](const char* named_by, std::string_view list) {
+    std::vector<fs::path> folders;
+    addList(list, folders);
+    for (const fs::path& folder : folders) {
+      if (const char* why = whyIdle(folder)) {
+        lines.push_back(std::string(named_by) + ": '" + folder.string() + "' " + why);
+      }
+    }
+  };
+  for (const std::string& option : options) look("--plugin-path", option);
+  if (const char* list = std::getenv(kPluginPathVariable)) look(kPluginPathVariable, list);
+  return lines;
 }
 
 std::vector<fs::path> pluginFolders(const std::vector<std::string>& options) {
   std::vector<fs::path> folders{builtinPlugins()};
   for (const std::string& option : options) addList(option, folders);
-  if (const char* list = std::getenv("KINDRED_PLUGIN_PATH")) addList(list, folders);
+  if (const char* list = std::getenv(kPluginPathVariable)) addList(list, folders);
   return folders;
 }
 

@@ -17,8 +17,9 @@ std::filesystem::path builtinPlugins();
 // share/kindred of the binary's prefix: configs/ and template/.
 std::filesystem::path sharedFiles();
 
-// Each of `options` (--plugin-path) names folders that are there, or an Error says which does not.
-void requireFolders(const std::vector<std::string>& options);
+// Of the folders that `options` (--plugin-path) and KINDRED_PLUGIN_PATH name, those that are not
+// there or hold no plugin, a line each: who named it, and what is wrong with it.
+std::vector<std::string> idleFolders(const std::vector<std::string>& options);
 
 // All folders to look for plugins in: the built-in one, then each of `options` (--plugin-path, each
 // possibly several folders separated by ':'), then KINDRED_PLUGIN_PATH. Without repetitions.

@@ -34,8 +34,7 @@ Registry::Registry(std::vector<fs::path> folders) : folders_(std::move(folders))
     std::set<fs::path> libraries;  // sorted: a folder's own order means nothing
     for (fs::directory_iterator at(folder, problem), end; !problem && at != end;
          at.increment(problem)) {
-      const fs::path kind = at->path().extension();
-      if (kind == ".so" || kind == ".alias") libraries.insert(at->path());
+      if (isPluginFile(at->path())) libraries.insert(at->path());
     }
     for (const fs::path& file : libraries) {
       // A library that was left behind when its name became an older one.
@@ -46,6 +45,11 @@ Registry::Registry(std::vector<fs::path> folders) : folders_(std::move(folders))
       if (!holds(known, file)) known.push_back(file);
     }
   }
+}
+
+bool Registry::isPluginFile(const fs::path& file) {
+  const fs::path kind = file.extension();
+  return kind == ".so" || kind == ".alias";
 }
 
 std::vector<std::string> Registry::names() const {

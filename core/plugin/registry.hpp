@@ -37,6 +37,9 @@ class Registry {
   // what openPlugin() refuses. [any-thread]
   const Plugin& load(const std::string& name);
 
+  // Whether a file in a folder of plugins is one, by its name.
+  static bool isPluginFile(const std::filesystem::path& file);
+
   // All names found, sorted; opens nothing. [any-thread]
   std::vector<std::string> names() const;
 

@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <regex>
 #include <sstream>
 
 #include "support/process.hpp"
@@ -57,7 +58,8 @@ class Desk {
     dir_.write(
         "all.yaml",
         "kindred: 1\ntitel: a question\n"
-        "sources:\n  disk: {plugin: local-mmap, root: models, raed: map}\n  hub: {plugin: http-range}\n"
+        "sources:\n  disk: {plugin: local-mmap, root: models, raed: map}\n  hub: {plugin: "
+        "http-range}\n"
         "models:\n  base: disk:base\n  tuned: hbu:tuned\n"
         "steps:\n"
         "  - name: norms\n    compare: [base, tund]\n    sampel: all\n"
@@ -79,6 +81,12 @@ class Desk {
     change("statistic.yaml", "norms.cosine.mean", "norms.cosine.maen");
     change("short.yaml", "norms.cosine.mean", "norms.cosine");
     change("figure.yaml", "norms.cosine.mean", "norms.log10_p");
+    dir_.write("hand/report.md", "my own words\n");
+    dir_.write("half-ours/manifest.json", "{\"kindred\": \"0\", \"recipe\": {\"text\": \"then\"}}");
+    dir_.write("half-ours/recipe.yaml", "now\n");
+    dir_.write("out.cdx.json", "{}");
+    dir_.write("stated.cdx.json", "{}");
+    dir_.write("stated.intoto.json", "{}");
     dir_.write("cut.kfp", support::readFile(dir_ / "cut.safetensors"));
     dir_.write("tabs.yaml", "kindred: 1\nsteps:\n\t- {name: norms}\n");
   }
@@ -90,11 +98,15 @@ class Desk {
     options.environment = {
         {"PATH", fs::path(KINDRED_BINARY).parent_path().string() + ":" + (path ? path : "")},
         {"XDG_CACHE_HOME", (dir_ / "cache").string()},
+        {"http_proxy", std::nullopt},
+        {"all_proxy", std::nullopt},
+        {"ALL_PROXY", std::nullopt},
         {"KINDRED_PLUGIN_PATH", std::nullopt}};
     support::RunResult result = support::runCommand({"bash", "-c", command + " 2>&1"}, options);
     replace(result.out, KINDRED_PLUGIN_DIR, "PLUGINS");
     replace(result.out, fs::canonical(dir_.path()).string(), "HERE");
     replace(result.out, dir_.text(), "HERE");
+    result.out = std::regex_replace(result.out, std::regex("after [0-9]+ ms"), "after N ms");
     return result;
   }
 

@@ -47,7 +47,15 @@ TEST_F(Svg, EveryPictureIsDrawn) {
     EXPECT_GT(drawn.size(), 2000U) << entry.path();
   }
   EXPECT_GT(count, 1U);
-  EXPECT_EQ(support::run({"verify", (dir_ / "out").string()}).exit_code, 0);
+  dir_.write("out/another.svg", "<svg/>");
+  const RunResult verified = support::run({"verify", (dir_ / "out").string()});
+  EXPECT_EQ(verified.exit_code, 0) << verified.out;
+  EXPECT_THAT(verified.out, StartsWith("another.svg was not checked: "));
+  support::RunOptions without_node;
+  without_node.environment = {{"PATH", "/nowhere"}};
+  const RunResult unchecked = support::run({"verify", (dir_ / "out").string()}, without_node);
+  EXPECT_EQ(unchecked.exit_code, 0) << unchecked.out;
+  EXPECT_THAT(unchecked.out, HasSubstr("Pictures were not checked: node draws pictures"));
 }
 
 TEST_F(Svg, APictureThatSomebodyChangedIsKeptUnlessForced) {
@@ -59,6 +67,11 @@ TEST_F(Svg, APictureThatSomebodyChangedIsKeptUnlessForced) {
     if (entry.path().extension() == ".svg") picture = entry.path();
   }
   dir_.write("out/" + picture.filename().string(), "changed");
+  const RunResult verified = support::run({"verify", (dir_ / "out").string()});
+  EXPECT_EQ(verified.exit_code, 3);
+  EXPECT_THAT(verified.out,
+              AllOf(HasSubstr("differs: " + picture.filename().string() + " byte 1\n"),
+                    HasSubstr("1 difference among")));
   const RunResult refused = report(picture.stem());
   EXPECT_EQ(refused.exit_code, 2);
   EXPECT_THAT(refused.err, HasSubstr("(replace it with --force)"));

@@ -14,6 +14,7 @@ using servers::textContent;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using ::testing::StartsWith;
 
 const std::string kPath = "/models/x/model.safetensors";
@@ -260,6 +261,34 @@ TEST_F(FaultTest, SaysThatNobodyListens) {
   EXPECT_THAT(
       errorOf([&] { remote->open("x/model.safetensors")->open("model.safetensors")->size(); }),
       AllOf(HasSubstr(std::to_string(port)), HasSubstr("3 attempts")));
+}
+
+// A server that goes away has answered, and may come back.
+TEST_F(FaultTest, GivesAServerUpSoonThatNeverAnsweredAndOneThatDidAfterAllAttempts) {
+  const Changes changes{{"attempts", std::int64_t{5}}};
+  auto gone = std::make_unique<servers::RangeServer>();
+  gone->serve(kPath, content_);
+  Changes of_gone = changes;
+  of_gone.insert({{"endpoint", gone->endpoint()}, {"cache-size", "0"}});
+  auto known = filesSource(of_gone);
+  auto file = known->open("models/x/model.safetensors")->open("model.safetensors");
+  EXPECT_EQ(file->size(), content_.size);
+  auto unknown = filesSource(of_gone);
+  gone.reset();
+  EXPECT_THAT(errorOf([&] { read(*file, kOffset, kLength); }),
+              AllOf(HasSubstr("(5 attempts)"), Not(HasSubstr("no network?"))));
+  EXPECT_THAT(errorOf([&] {
+                unknown->open("models/x/model.safetensors")->open("model.safetensors")->size();
+              }),
+              AllOf(HasSubstr("(3 attempts)"), HasSubstr("(no network? Check the connection")));
+}
+
+TEST_F(FaultTest, GivesANameUpSoonThatNoServerHas) {
+  auto remote =
+      filesSource({{"endpoint", "http://nowhere.invalid"}, {"attempts", std::int64_t{5}}});
+  EXPECT_THAT(
+      errorOf([&] { remote->open("x/model.safetensors")->open("model.safetensors")->size(); }),
+      AllOf(HasSubstr("resolve host"), HasSubstr("(3 attempts)"), HasSubstr("no network?")));
 }
 
 TEST_F(FaultTest, SaysThatAPlainServerIsNoTlsServer) {

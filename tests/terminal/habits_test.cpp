@@ -110,7 +110,7 @@ TEST_F(Habits, EarlierResultsAreNotOverwrittenUnlessForced) {
   const RunResult second = compare({"--max-bytes", "1MB"});
   EXPECT_EQ(second.exit_code, 0);
   EXPECT_THAT(second.err,
-              HasSubstr("out/compare holds earlier results; these go to out/compare-2"));
+              HasSubstr("out/compare holds earlier results; these results go to out/compare-2"));
   EXPECT_THAT(second.out, HasSubstr("Report: out/compare-2/report.html"));
   EXPECT_EQ(support::readFile(dir_ / "out/compare/report.json"), first);
 
@@ -256,6 +256,26 @@ TEST_F(Habits, ResultsOfOtherProgramsAreNotOverwrittenEvenIfForced) {
   EXPECT_EQ(result.exit_code, 2);
   EXPECT_THAT(result.err, HasSubstr("which no run of Kindred wrote"));
   EXPECT_EQ(support::readFile(dir_ / "theirs/report.json"), "{\"theirs\": true}");
+}
+
+TEST_F(Habits, FilesOfOnesOwnAreNotTakenForThoseOfAnEarlierRun) {
+  fs::create_directories(dir_ / "out/compare");
+  dir_.write("out/compare/report.md", "my own words");
+  const RunResult result = kindred({"compare", "models/base", "models/tuned"});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.err, HasSubstr("kindred: out/compare holds report.md, which no run of Kindred "
+                                    "wrote; these results go to out/compare-2\n"));
+  EXPECT_EQ(support::readFile(dir_ / "out/compare/report.md"), "my own words");
+}
+
+TEST_F(Habits, FoldersWithoutPluginsAreNamedAndTheRunGoesOn) {
+  fs::create_directories(dir_ / "empty");
+  const RunResult result =
+      kindred({"compare", "--plugin-path", "empty:nowhere", "--", "models/base", "models/tuned"});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.err,
+              AllOf(HasSubstr("kindred: --plugin-path: 'empty' holds no plugin (files NAME.so)\n"),
+                    HasSubstr("kindred: --plugin-path: 'nowhere' is no folder\n")));
 }
 
 TEST_F(Habits, WhatAPluginPrintsIsNoPartOfTheAnswer) {

@@ -67,6 +67,7 @@ NoTools makeTools(const asked::Documents&, ToolMaker&) { return {}; }
 NoTools makeTools(const asked::Inventory&, ToolMaker&) { return {}; }
 
 asked::Licence::Tools makeTools(const asked::Licence& asked, ToolMaker& maker) {
+  if (asked.against.empty()) return {};  // reported by the schema
   try {
     return {documents::standardLicence(asked.against)};
   } catch (const Error& error) {

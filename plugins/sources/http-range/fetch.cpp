@@ -72,7 +72,8 @@ class Fetch final : public Exchange, public std::enable_shared_from_this<Fetch> 
   void succeed();
   void refusedWith(const ReplyHead& head);
   void waitForLimit(const ReplyHead& head);
-  void tryAgain(const std::string& why, std::optional<Milliseconds> asked_wait);
+  void tryAgain(const std::string& why, std::optional<Milliseconds> asked_wait,
+                bool reached = true);
   void transferFailed(const Outcome& outcome);
   void keepWhatArrived();
   void restart(Milliseconds delay = Milliseconds(0));
@@ -108,6 +109,11 @@ class Fetch final : public Exchange, public std::enable_shared_from_this<Fetch> 
   Milliseconds limited_for_{0};
   bool without_token_ = false;  // the endpoint refused the token: what does it say without?
 };
+
+std::string hostAndPort(const std::string& url) {
+  const Origin where = origin(url);
+  return where.host + ":" + where.port;
+}
 
 Asked Fetch::asked() const {
   Asked asked{job_.offset + done_, job_.length - done_, target_->total, {}, !ranged_};
@@ -212,6 +218,7 @@ Judgement Fetch::judgeHead(const ReplyHead& head) const {
 }
 
 bool Fetch::begin(const ReplyHead& head) {
+  network_.answered.insert(hostAndPort(url_));
   judgement_ = judgeHead(head);
   if (judgement_->kind == Kind::use) {
     // Where the way is known now, the body would be all of the file.
@@ -421,7 +428,7 @@ void Fetch::waitForLimit(const ReplyHead& head) {
   restart(*wait);
 }
 
-void Fetch::tryAgain(const std::string& why, std::optional<Milliseconds> asked_wait) {
+void Fetch::tryAgain(const std::string& why, std::optional<Milliseconds> asked_wait, bool reached) {
   Target& target = *target_;
   hop_.clear();
   hop_is_storage_ = false;
@@ -432,7 +439,7 @@ void Fetch::tryAgain(const std::string& why, std::optional<Milliseconds> asked_w
   const RetryPolicy& policy = network_.settings.retry;
   auto wait = waitBeforeRetry(policy, failures_, asked_wait, unit());
   if (asked_wait) asked_for_ += *asked_wait;
-  if (asked_for_ > policy.patience) wait.reset();
+  if (asked_for_ > policy.patience || (!reached && failures_ >= policy.unreached)) wait.reset();
   if (!wait) {
     const std::string attempts =
         failures_ == 1 ? "" : " (" + std::to_string(failures_) + " attempts)";
@@ -440,6 +447,9 @@ void Fetch::tryAgain(const std::string& why, std::optional<Milliseconds> asked_w
       return fail(why + " and asks to wait for " + std::to_string(asked_wait->count() / 1000) +
                       " s" + attempts,
                   "try again later");
+    }
+    if (!reached) {
+      return fail(why + attempts, "no network? Check the connection, or the server's address");
     }
     const bool remembered = !link_.empty() && target.afresh && link_ == target.refused;
     return fail(why + attempts,
@@ -466,7 +476,10 @@ void Fetch::transferFailed(const Outcome& outcome) {
     keepWhatArrived();
   }
   if (!judgement_) network_.transport.ease(url_);  // it may not like so many connections
-  if (isTransientFailure(outcome.code)) return tryAgain(outcome.error, {});
+  if (isTransientFailure(outcome.code)) {
+    const bool reached = outcome.connected || network_.answered.contains(hostAndPort(url_));
+    return tryAgain(outcome.error, {}, reached);
+  }
   fail(outcome.error, isCertificateTrouble(outcome.code)
                           ? "if you trust the server, name its issuer's certificate with ca-file "
                             "or SSL_CERT_FILE"

@@ -10,6 +10,7 @@
 #include <mutex>
 #include <optional>
 #include <random>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -31,8 +32,9 @@ struct Network {
   const Origin endpoint;
   std::mt19937_64 jitter{std::random_device{}()};
   Notices notices;
-  bool token_dropped = false;  // the endpoint refused it, and answered without it
-  Transport transport;         // last: its thread ends before the rest goes
+  bool token_dropped = false;      // the endpoint refused it, and answered without it
+  std::set<std::string> answered;  // the hosts and ports of servers that did
+  Transport transport;             // last: its thread ends before the rest goes
 };
 
 // The address that serves a file's ranges, once it is known.

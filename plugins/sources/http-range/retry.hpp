@@ -14,6 +14,7 @@ using Milliseconds = std::chrono::milliseconds;
 
 struct RetryPolicy {
   unsigned attempts = 8;           // in all
+  unsigned unreached = 3;          // where no connection was ever made: most likely none can be
   Milliseconds base{500};          // the first wait
   Milliseconds most{30'000};       // waits double up to this
   Milliseconds patience{330'000};  // for a limit to end: the Hub's windows last 300 s

@@ -34,6 +34,7 @@ struct Outcome {
   std::string error;  // libcurl's words; empty where code is 0
   ReplyHead head;
   std::uint64_t received = 0;  // bytes of the body
+  bool connected = true;       // false: it ended before there was a connection
 };
 
 // One conversation: a request, its reply, and perhaps further ones. Every function but wanted() is
