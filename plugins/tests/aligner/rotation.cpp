@@ -211,7 +211,9 @@ class MlpsOf {
       keepLargest(cosines, model_.firstUnit(m), m, best[m]);
       likely.push_back(choice(mlp_of_b, m, best[m], asked.n_cols));
     }
-    const auto more = [](const MlpChoice& x, const MlpChoice& y) { return x.excess > y.excess; };
+    const auto more = [](const MlpChoice& x, const MlpChoice& y) {
+      return x.excess != y.excess ? x.excess > y.excess : x.a < y.a;  // of copies the first
+    };
     const std::size_t count = std::min(kLikely, likely.size());
     std::partial_sort(likely.begin(), likely.begin() + static_cast<std::ptrdiff_t>(count),
                       likely.end(), more);
@@ -236,10 +238,8 @@ class MlpsOf {
   // From the largest similarity of so many of the rows that are asked.
   MlpChoice choice(std::size_t mlp_of_b, std::size_t mlp, std::vector<float> best,
                    std::size_t asked) const {
-    if (best.empty() || model_.units(mlp) == 0) {
-      return {mlp_of_b, mlp, 0, -std::numeric_limits<double>::infinity()};
-    }
-    const double similarity = meanOfBest(best, kBest * best.size() / asked);
+    if (model_.units(mlp) == 0) return {mlp_of_b, mlp, 0, -std::numeric_limits<double>::infinity()};
+    const double similarity = best.empty() ? 0 : meanOfBest(best, kBest * best.size() / asked);
     // The largest of n cosines of random directions is about sqrt(2 ln n / d).
     const double of_row = static_cast<double>((by_ups_ ? 2 : 1) * model_.units(mlp));
     const double chance = std::sqrt(2 * std::log(of_row + 1) / hidden_);
