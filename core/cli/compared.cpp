@@ -22,6 +22,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kLongestReason = 2000;
+constexpr const char* kNoWeights = "there are no weights in it or in its folders";
 
 std::vector<ModelArgument> inList(const fs::path& list) {
   std::vector<ModelArgument> models = listed(list);
@@ -42,7 +43,7 @@ std::vector<ModelArgument> inFolder(const fs::path& folder, const formats::Forma
                      "name a folder, or a text file (.txt or .list) with a model a line");
   }
   const FolderModels found = modelsIn(folder, formats);
-  for (const std::string& path : found.others) sayLeftOut(path, "there are no weights in it");
+  for (const std::string& path : found.others) sayLeftOut(path, kNoWeights);
   if (found.models.size() < 2) {
     throw inputError(folder.string(), "fewer than two models are in this folder",
                      "each model is a sub-folder with weights, a file of them or a fingerprint; " +
@@ -61,7 +62,9 @@ std::vector<ModelArgument> among(const std::vector<std::string>& names,
   for (const std::string& name : names) {
     const bool weights = isWeights(name, formats) || namesFingerprint(name);
     if (fs::is_directory(name, problem) && !isModelFolder(name, formats)) {
-      sayLeftOut(name, "there are no weights in it");
+      const FolderModels found = modelsIn(name, formats);
+      for (const std::string& path : found.models) models.push_back(modelArgument("file:" + path));
+      if (found.models.empty()) sayLeftOut(name, kNoWeights);
     } else if (fs::is_regular_file(name, problem) && !weights) {
       sayLeftOut(name, "it is no file of weights");
     } else {
@@ -90,6 +93,25 @@ std::vector<ModelArgument> subjectsOf(const Invocation& invocation, plugin::Regi
   return {modelArgument(names[0]), modelArgument(names[1])};
 }
 
+// Links followed, so that one model under two names is not taken for two.
+void leaveOutRepeated(std::vector<ModelArgument>& models, const std::string& among) {
+  std::vector<ModelArgument> distinct;
+  for (ModelArgument& model : models) {
+    const auto first =
+        std::find_if(distinct.begin(), distinct.end(),
+                     [&](const ModelArgument& other) { return isSame(model, other); });
+    if (first == distinct.end()) {
+      distinct.push_back(std::move(model));
+    } else {
+      sayLeftOut(model.key, "it is the same as '" + first->key + "', which is named before");
+    }
+  }
+  if (distinct.size() < 2) {
+    throw inputError(among, "names one model only, again and again", "name another one");
+  }
+  models = std::move(distinct);
+}
+
 }  // namespace
 
 bool isSame(const ModelArgument& a, const ModelArgument& b) {
@@ -101,6 +123,7 @@ bool isSame(const ModelArgument& a, const ModelArgument& b) {
 
 Compared comparedModels(const Invocation& invocation, plugin::Registry& registry) {
   Compared compared{subjectsOf(invocation, registry)};
+  if (invocation.has("all")) leaveOutRepeated(compared.models, invocation.value("all"));
   const std::size_t subjects = compared.models.size();
   for (const std::string& text : invocation.values("control")) {
     ModelArgument control = modelArgument(text);

@@ -63,13 +63,15 @@ results::StepTable nearness(const std::vector<const Candidate*>& related, bool s
                     fmt::format("{:.3f}", pair->distance->error)});
   }
   const std::string note =
-      single ? fmt::format(
-                   "{} of the tested layers have evidence of their own. Paired rows are {} apart "
-                   "(standard error {}): 1 - their mean correlation, which describes and decides "
-                   "nothing.",
-                   rows[0][2], rows[0][3], rows[0][4])
-             : "Distance: 1 - the mean correlation of paired rows, which describes and decides "
-               "nothing.";
+      single
+          ? (related.front()->same_bytes ? fingerprint::kSameBytes + std::string(" ") : "") +
+                fmt::format(
+                    "{} of the tested layers have evidence of their own. Paired rows are {} apart "
+                    "(standard error {}): 1 - their mean correlation, which describes and decides "
+                    "nothing.",
+                    rows[0][2], rows[0][3], rows[0][4])
+          : "Distance: 1 - the mean correlation of paired rows, which describes and decides "
+            "nothing.";
   results::StepTable table;
   table.step = kStep;
   if (single) table.models = {related.front()->of, related.front()->model};

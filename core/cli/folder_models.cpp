@@ -54,8 +54,10 @@ FolderModels modelsWithin(const fs::path& folder, const formats::Formats& format
       found.models.push_back(entry.path().string());
       continue;
     }
+    // A link may lead out of the folder, and back to where it lies.
+    const bool deeper = depth > 0 && !entry.is_symlink(ignored);
     const FolderModels inner =
-        depth > 0 ? modelsWithin(entry.path(), formats, depth - 1) : FolderModels();
+        deeper ? modelsWithin(entry.path(), formats, depth - 1) : FolderModels();
     found.models.insert(found.models.end(), inner.models.begin(), inner.models.end());
     if (inner.models.empty()) found.others.push_back(entry.path().string());
   }

@@ -43,6 +43,7 @@ Json said(const Candidate& candidate) {
       {"class", evidence::name(candidate.verdict.klass)},
       {"log10_p", candidate.verdict.log10_p},
       {"breadth", number(candidate.breadth)},
+      {"same_bytes", candidate.same_bytes},
       {"distance", candidate.distance ? number(candidate.distance->value) : Json(nullptr)},
       {"distance_error", candidate.distance ? number(candidate.distance->error) : Json(nullptr)},
       {"paired_by", candidate.best},
@@ -84,7 +85,9 @@ class Printer {
                     candidate.model, report::verdictName(candidate.verdict),
                     report::text(report::pValue(candidate.verdict.log10_p)),
                     100 * candidate.breadth.value_or(0),
-                    candidate.distance ? distanceText(*candidate.distance) : "no distance"));
+                    candidate.same_bytes ? "of the same bytes, as it says"
+                    : candidate.distance ? distanceText(*candidate.distance)
+                                         : "no distance"));
     for (const Candidate& part : candidate.components) {
       text +=
           fmt::format("    {}: {}, p <= {}\n", part.component, report::verdictName(part.verdict),

@@ -35,7 +35,7 @@ std::vector<ModelArgument> listed(const fs::path& file) {
   std::vector<ModelArgument> models;
   std::size_t number = 0;
   for (std::string line; std::getline(in, line);) {
-    ++number;
+    if (++number == 1 && line.starts_with("\xef\xbb\xbf")) line.erase(0, 3);  // of some editors
     line.resize(std::min(line.find('#'), line.size()));
     const auto first = line.find_first_not_of(" \t\r");
     if (first == std::string::npos) continue;

@@ -33,6 +33,7 @@ void visit(V& v, X& x) {
   v("of", x.of, "");
   v("model", x.model, "");
   v("address", x.address, "");
+  v("same_bytes", x.same_bytes, "");
   v("component", x.component, "");
   v("tested", x.tested, "");
   v("components", x.components, "");

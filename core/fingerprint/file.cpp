@@ -269,6 +269,7 @@ class Reader {
     made_.whole = facts_.contains("whole") && facts_["whole"] == true;
     made_.config_xxh3 = text(facts_, "config_xxh3");
     made_.tokenizer_xxh3 = text(facts_, "tokenizer_xxh3");
+    takeRead();
     const auto grants = facts_.find("grants");
     if (grants == facts_.end() || !grants->is_object()) throw error("has no object 'grants'");
     for (const auto& [named, of_gauge] : grants->items()) {
@@ -281,6 +282,21 @@ class Reader {
       }
       made_.grants[*gauge] = {of_gauge["sign"].get<bool>(), text(of_gauge, "reason"),
                               text(of_gauge, "unverified"), text(of_gauge, "asymmetry")};
+    }
+  }
+
+  // What was read says only whether two are of the same bytes: where it is no such list, nothing.
+  void takeRead() {
+    const auto read = facts_.find("read");
+    if (read == facts_.end() || !read->is_array()) return;
+    try {
+      for (const Json& file : *read) {
+        made_.read.push_back({text(file, "file"),
+                              file.at("ranges").get<decltype(FileRead::ranges)>(),
+                              text(file, "xxh3_128")});
+      }
+    } catch (const Json::exception&) {
+      made_.read.clear();
     }
   }
 

@@ -149,6 +149,10 @@ void judge(std::vector<Candidate>& candidates) {
   eachTested(candidates, [&](const Candidate& candidate) {
     for (const Tested& tested : candidate.tested.tests) all.push_back(tested.finding.log10_p);
   });
+  // Who ends a run where the answer pleases gains nothing: what was left counts as tested in vain.
+  const auto left = std::count_if(candidates.begin(), candidates.end(),
+                                  [](const Candidate& candidate) { return !candidate.ran; });
+  all.resize(all.size() + static_cast<std::size_t>(kTests) * static_cast<std::size_t>(left), 0.0);
   const std::vector<double> adjusted = stats::holm(all);
   auto next = adjusted.begin();
   eachTested(candidates, [&](Candidate& candidate) {
@@ -157,6 +161,9 @@ void judge(std::vector<Candidate>& candidates) {
   });
   for (Candidate& candidate : candidates) {
     if (!candidate.components.empty()) join(candidate);
+    if (candidate.same_bytes && evidence::isRelated(candidate.verdict.klass)) {
+      candidate.verdict.sentence = std::string(kSameBytes) + " " + candidate.verdict.sentence;
+    }
   }
 }
 

@@ -16,6 +16,7 @@ struct Candidate {
   PairTested tested;           // where it has components none: theirs count
   std::string component = {};  // which both have; empty: the models as wholes
   std::string address = {};    // of what its fingerprint was made of; may be empty
+  bool same_bytes = false;                // the two fingerprints are of the same bytes
   bool ran = true;             // false: nothing was tested, nor is it known what could be
   // From here on as judge() fills it in.
   evidence::Verdict verdict = {};      // log10_p is adjusted for all candidates and tests
@@ -26,6 +27,8 @@ struct Candidate {
   // Of two models of which one is a composite: each component that both have, by itself.
   std::vector<Candidate> components = {};
 };
+
+inline constexpr const char* kSameBytes = "Both fingerprints say that they are of the same bytes.";
 
 // Its tests, or those of its components.
 std::vector<const Tested*> testsBehind(const Candidate& candidate);

@@ -24,6 +24,15 @@ PairTested testsOf(const Reference& reference, const Fingerprint& other, double 
   return tested;
 }
 
+// Whatever the files are called.
+bool areOfSameBytes(const Fingerprint& a, const Fingerprint& b) {
+  const auto same = [](const FileRead& x, const FileRead& y) {
+    return x.ranges == y.ranges && x.xxh3_128 == y.xxh3_128;
+  };
+  return !a.read.empty() && a.bytes == b.bytes &&
+         std::equal(a.read.begin(), a.read.end(), b.read.begin(), b.read.end(), same);
+}
+
 }  // namespace
 
 Prepared::Prepared(const Fingerprint& print) {
@@ -34,6 +43,7 @@ Prepared::Prepared(const Fingerprint& print) {
 Candidate Prepared::against(const Fingerprint& other, double level) const {
   Candidate candidate{print().model, other.model, {}};
   candidate.address = other.address;
+  candidate.same_bytes = areOfSameBytes(print(), other);
   const bool alone = parts_.size() == 1 && other.others.empty();
   if (alone && print().component == other.component) {
     candidate.tested = testsOf(parts_.front(), other, level);

@@ -124,7 +124,7 @@ std::string familySummary(const results::Report& report, std::size_t width) {
   std::vector<std::string> pairs;
   for (const auto& [verdict, count] : counts) pairs.push_back(fmt::format("{} {}", count, verdict));
   text += "\n" + wrapped(fmt::format("Pairs: {}.", fmt::join(pairs, ", ")), 0, width);
-  if (!tested) return text;
+  if (!tested || related.rows.empty()) return text;
   return text +
          wrapped(
              "log10 p: the p-value's power of ten, adjusted by Holm over all pairs and tests of "

@@ -183,7 +183,12 @@ class Printer {
 
   std::string controlLines() const {
     std::string related;
+    std::set<std::string> relatives;
     std::map<std::string, std::set<std::string>> others;
+    for (const results::Pair* pair : controls_) {
+      const bool first = results::isControl(report_, pair->a);
+      if (evidence::isRelated(pair->verdict.klass)) relatives.insert(first ? pair->a : pair->b);
+    }
     for (const results::Pair* pair : controls_) {
       const bool first = results::isControl(report_, pair->a);
       const std::string control = name(first ? pair->a : pair->b);
@@ -193,7 +198,9 @@ class Printer {
             "controls.",
             control, name(first ? pair->b : pair->a), verdictName(report_, *pair)));
       } else {
-        others[verdictName(report_, *pair)].insert(control);
+        const bool relative = relatives.contains(first ? pair->a : pair->b);
+        others[verdictName(report_, *pair)].insert(
+            relative ? control + " with " + name(first ? pair->b : pair->a) : control);
       }
     }
     std::string text = controls_.empty() ? "" : "\n" + related;

@@ -129,6 +129,34 @@ TEST_F(Identify, HoldsNoModelAgainstItselfAndSaysWhereTheOthersLie) {
   EXPECT_THAT(alone.err, HasSubstr("names no other model"));
 }
 
+TEST_F(Identify, TellsAFingerprintOfTheSameBytes) {
+  const std::string own = fingerprinted(dir_, "child");
+  fingerprinted(dir_, "base");
+  const RunResult result =
+      support::run({"identify", model("child"), "--among", (dir_ / "prints").string()});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  const std::string said = "of the same bytes";
+  EXPECT_THAT(result.out, HasSubstr(said));
+  EXPECT_EQ(result.out.find(said), result.out.rfind(said));
+  EXPECT_THAT(compared({own, model("child")}).out,
+              HasSubstr("say that they are of the same bytes."));
+  EXPECT_THAT(compared({own, model("base")}).out, Not(HasSubstr("the same bytes")));
+  const RunResult twice = compared({"--all", own, own, model("base")});
+  EXPECT_THAT(twice.err, HasSubstr("is left out: it is the same as"));
+  EXPECT_EQ(json::parse(support::readFile(dir_ / "out/report.json")).at("pairs").size(), 1U);
+}
+
+TEST_F(Identify, FollowsNoLinkOutOfAFolder) {
+  fingerprinted(dir_, "base");
+  fingerprinted(dir_, "child");
+  const std::string prints = (dir_ / "prints").string();
+  std::filesystem::create_directory_symlink(dir_ / "models", prints + "/up");
+  const RunResult result = compared({"--all", prints});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_EQ(json::parse(support::readFile(dir_ / "out/report.json")).at("pairs").size(), 1U);
+  EXPECT_THAT(result.err, HasSubstr("up is left out"));
+}
+
 TEST_F(Identify, ComparesEveryPairOfFingerprintsAndOfModelsBesideThem) {
   for (const char* name : {"base", "child", "stranger-1"}) fingerprinted(dir_, name);
   const std::string prints = (dir_ / "prints").string();

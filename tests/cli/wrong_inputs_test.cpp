@@ -190,6 +190,10 @@ TEST(CompareAll, TakesWhatAShellMakesOfAStar) {
   EXPECT_EQ(reportOf(dir).at("pairs"), of_folder);
   EXPECT_THAT(of_names.err, AllOf(HasSubstr("README.md is left out: it is no file of weights"),
                                   HasSubstr("logs is left out: there are no weights in it")));
+  const RunResult of_folders = comparisonIn(dir, {"--all", all.string(), (all / "a").string()});
+  EXPECT_EQ(of_folders.exit_code, 0) << of_folders.err;
+  EXPECT_THAT(of_folders.err, HasSubstr("a is left out: it is the same as 'a'"));
+  EXPECT_EQ(reportOf(dir).at("pairs"), of_folder);
 }
 
 TEST(CompareAll, TakesModelsInFoldersOfOrganisations) {
