@@ -22,7 +22,8 @@ class Checker {
       case Node::Kind::null:
         return wrong(node, shape);
       case Node::Kind::scalar:
-        return shape.scalar == ScalarType::none ? wrong(node, shape) : scalar(node, shape);
+        return shape.scalar == ScalarType::none ? wrong(node, shape, around(node, shape))
+                                                : scalar(node, shape);
       case Node::Kind::list:
         return shape.items == nullptr ? wrong(node, shape) : list(node, shape);
       case Node::Kind::map:
@@ -39,6 +40,14 @@ class Checker {
   void wrong(const Node& node, const Shape& shape, std::string hint = {}) {
     const std::string expected = ranged(shape.says, shape.least, shape.most);
     report(node.place, "expected " + expected + ", but got " + described(node), std::move(hint));
+  }
+
+  // What to put around a word that stands alone where a list or a plugin is wanted.
+  static std::string around(const Node& node, const Shape& shape) {
+    const bool plain = isName(node.scalar);
+    if (plain && shape.items != nullptr) return "write [" + node.scalar + "]";
+    if (plain && shape.parameters) return "write {plugin: " + node.scalar + "}";
+    return {};
   }
 
   void scalar(const Node& node, const Shape& shape) {
@@ -117,7 +126,6 @@ class Checker {
       const Key* key = findKey(shape, member.key.scalar);
       if (key != nullptr) {
         value(member.value, *key->shape);
-        neighbours(node, member, *key);
       } else if (!shape.parameters && !isBehindComma(node, member, shape)) {
         meant.push_back(didYouMean(member.key.scalar, keyNames(shape)));
         report(member.key.place, "unknown key " + quote(member.key.scalar),
@@ -127,6 +135,10 @@ class Checker {
     const auto is_meant = [&](std::string_view name) {
       return std::find(meant.begin(), meant.end(), name) != meant.end();
     };
+    for (const yaml::Member& member : node.members) {
+      const Key* key = findKey(shape, member.key.scalar);
+      if (key != nullptr) neighbours(node, member, *key, is_meant);
+    }
     for (const Key& key : shape.keys) {
       if (key.required && node.find(key.name) == nullptr && !is_meant(key.name)) {
         report(node.place, "missing key " + quote(key.name),
@@ -173,9 +185,14 @@ class Checker {
     return true;
   }
 
-  void neighbours(const Node& node, const yaml::Member& member, const Key& key) {
+  template <class IsMeant>
+  void neighbours(const Node& node, const yaml::Member& member, const Key& key,
+                  const IsMeant& is_meant) {
     if (key.needs != nullptr && !hasOneOf(node, key.needs)) {
-      report(member.key.place, quote(key.name) + " needs " + listed(key.needs) + " beside it");
+      const std::vector<std::string> needed = split(key.needs);
+      if (std::none_of(needed.begin(), needed.end(), is_meant)) {
+        report(member.key.place, quote(key.name) + " needs " + listed(key.needs) + " beside it");
+      }
     }
     for (const std::string& other : split(key.excludes)) {
       if (node.find(other) != nullptr) {
