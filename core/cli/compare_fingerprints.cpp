@@ -228,12 +228,12 @@ int compareFingerprints(const Invocation& invocation, const Compared& compared) 
       std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
   made.cost.peak_memory_bytes = run::privateMemory();
   results::prepareFolder(out);
-  const std::string json =
-      all ? results::reportJson(made) : pairJson(read.prints[0].model, judged.front());
-  if (!all) results::writeAtomically(out / kPairFile, json);
+  if (!all) {
+    results::writeAtomically(out / kPairFile, pairJson(read.prints[0].model, judged.front()));
+  }
   report::writeAll(out, made);
   if (invocation.has("json")) {
-    output() << json;
+    output() << results::reportJson(made);
   } else {
     output() << (all ? report::familySummary(made, terminalView(invocation).width)
                      : report::terminalSummary(made, terminalView(invocation)));
