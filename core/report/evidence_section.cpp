@@ -91,7 +91,9 @@ Markup tableRow(const EvidenceScale& scale, const Evidence& row) {
   }
   units << grouped(f.finding.units);
   if (f.finding.copies > 0)
-    units << element("span", grouped(f.finding.copies) + " copies", {{"class", "tag"}});
+    units << element("span",
+                     grouped(f.finding.copies) + (f.finding.copies == 1 ? " copy" : " copies"),
+                     {{"class", "tag"}});
   if (row.at_floor) p << "\u2264 ";
   p << pValueMarkup(f.log10_p_adjusted);
   Markup full = element("p", "Null: " + f.finding.null);
