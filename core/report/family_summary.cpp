@@ -125,6 +125,12 @@ std::string familySummary(const results::Report& report, std::size_t width) {
   for (const auto& [verdict, count] : counts) pairs.push_back(fmt::format("{} {}", count, verdict));
   text += "\n" + wrapped(fmt::format("Pairs: {}.", fmt::join(pairs, ", ")), 0, width);
   if (!tested || related.rows.empty()) return text;
+  if (!report.complete) {
+    text += wrapped(
+        "This run was interrupted: run it to its end before a p-value is quoted, for whoever stops "
+        "where the answer pleases makes it too small.",
+        0, width);
+  }
   return text +
          wrapped(
              "log10 p: the p-value's power of ten, adjusted by Holm over all pairs and tests of "

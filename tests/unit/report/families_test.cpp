@@ -71,6 +71,13 @@ TEST(Families, AreNotSaidToFallApartWherePairsWereNotRun) {
   EXPECT_THAT(list[0].joints, IsEmpty());
 }
 
+TEST(Families, OfARunThatWasInterruptedComeWithAWarningAgainstStoppingWhereItPleases) {
+  results::Report report = merged();
+  EXPECT_THAT(summaryOf(report), Not(HasSubstr("interrupted")));
+  report.complete = false;
+  EXPECT_THAT(summaryOf(report), HasSubstr("run it to its end before a p-value is quoted"));
+}
+
 TEST(Families, OfOneAreAloneOnlyWhereEveryPairWasRun) {
   results::Report report = reportOn({"a", "b", "c"});
   judged(report, "a", "b", Class::no_evidence);
