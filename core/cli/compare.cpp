@@ -86,17 +86,6 @@ void pin(std::vector<ModelArgument>& models, plan::Models& opened) {
   }
 }
 
-// A comparison in which nothing could be compared is no quiet success.
-ExitCode verdictCode(const results::Report& report, const std::set<evidence::Class>& fail_on) {
-  const bool testable =
-      std::any_of(report.pairs.begin(), report.pairs.end(), [&](const auto& pair) {
-        return !results::hasControl(report, pair) &&
-               pair.verdict.klass != evidence::Class::untestable;
-      });
-  const ExitCode code = exitCode(report, fail_on);
-  return testable || code != kDone ? code : kBadInput;
-}
-
 // Whoever names a relative as a control hoped for more than this run can say.
 void sayRelatedControls(const results::Report& report) {
   for (const results::Pair& pair : report.pairs) {
@@ -143,12 +132,11 @@ int compareVerb(const Invocation& invocation) {
   const Asked asked = askedBy(invocation);
   plugin::Registry registry(plugin::pluginFolders(invocation.values("plugin-path")));
   Compared compared = comparedModels(invocation, registry);
-  if (hasFingerprint(compared)) return compareFingerprints(invocation, compared);
-  if (invocation.has("dates")) readDates(invocation.value("dates"), compared.models);
-
   const fs::path out = invocation.has("dry-run")
                            ? fs::path("out/compare")
                            : outFolder(invocation, "out/compare", kCompareFiles);
+  if (hasFingerprint(compared)) return compareFingerprints(invocation, compared, out);
+  if (invocation.has("dates")) readDates(invocation.value("dates"), compared.models);
   std::string why;
   std::string text = comparisonRecipe(compared, asked, why);
   if (text.size() > yaml::kLargestFile) {
@@ -197,7 +185,7 @@ int compareVerb(const Invocation& invocation) {
   }
   if (invocation.isFirst()) sayRelatedControls(made);
   keeping.finish(workspace->recipe(), made, invocation.has("json"));
-  return verdictCode(made, fail_on);
+  return comparisonCode(made, fail_on);
 }
 
 }  // namespace

@@ -17,7 +17,6 @@
 #include "cli/execute.hpp"
 #include "cli/fingerprint_report.hpp"
 #include "cli/lineup.hpp"
-#include "cli/out_folder.hpp"
 #include "cli/output.hpp"
 #include "fingerprint/prepared.hpp"
 #include "outcome/report_of.hpp"
@@ -25,7 +24,6 @@
 #include "report/saved_run.hpp"
 #include "report/terminal.hpp"
 #include "results/files.hpp"
-#include "results/json.hpp"
 #include "results/write.hpp"
 #include "run/interrupt.hpp"
 #include "run/memory.hpp"
@@ -37,40 +35,8 @@ namespace {
 
 using fingerprint::Candidate;
 using fingerprint::Fingerprint;
-using results::Json;
 
 constexpr std::size_t kMostPairs = 50'000;  // all are held in memory until the last is known
-constexpr const char* kPairFile = "compare.json";
-constexpr const char* kPairFiles[] = {kPairFile,          "manifest.json", "report.json",
-                                      "observations.csv", "findings.csv",  "report.html",
-                                      "report.md"};
-
-std::string pairJson(const std::string& a, const Candidate& b) {
-  Json tests = Json::array();
-  for (const fingerprint::Tested* tested : fingerprint::testsBehind(b)) {
-    const Finding& finding = tested->finding;
-    tests.push_back({{"gauge", finding.gauge.name()},
-                     {"paired_by", finding.alignment},
-                     {"reference", finding.reference},
-                     {"coins", finding.units},
-                     {"heads", finding.statistic},
-                     {"log10_p", finding.log10_p},
-                     {"null", finding.null},
-                     {"assumptions", finding.assumptions}});
-  }
-  const Json document{{"a", a},
-                      {"b", b.model},
-                      {"verdict",
-                       {{"class", evidence::name(b.verdict.klass)},
-                        {"log10_p", b.verdict.log10_p},
-                        {"sentence", b.verdict.sentence},
-                        {"power", b.verdict.power}}},
-                      {"breadth", b.breadth ? Json(*b.breadth) : Json(nullptr)},
-                      {"distance", b.distance ? Json(b.distance->value) : Json(nullptr)},
-                      {"distance_error", b.distance ? Json(b.distance->error) : Json(nullptr)},
-                      {"tests", std::move(tests)}};
-  return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
-}
 
 void refuseOptions(const Invocation& invocation) {
   for (const char* option : {"control", "deep", "resume", "dates", "dry-run"}) {
@@ -178,15 +144,6 @@ std::vector<Candidate> compareAll(const std::vector<Fingerprint>& prints,
   return pairs;
 }
 
-ExitCode codeOf(const results::Report& made, const std::set<evidence::Class>& fail_on) {
-  if (!made.complete) return kInterrupted;
-  const bool testable = std::any_of(
-      made.pairs.begin(), made.pairs.end(),
-      [](const results::Pair& pair) { return pair.verdict.klass != evidence::Class::untestable; });
-  const ExitCode code = exitCode(made, fail_on);
-  return testable || code != kDone ? code : kBadInput;
-}
-
 }  // namespace
 
 bool hasFingerprint(const Compared& compared) {
@@ -194,7 +151,8 @@ bool hasFingerprint(const Compared& compared) {
                      [](const auto& model) { return namesFingerprint(model.address); });
 }
 
-int compareFingerprints(const Invocation& invocation, const Compared& compared) {
+int compareFingerprints(const Invocation& invocation, const Compared& compared,
+                        const std::filesystem::path& out) {
   refuseOptions(invocation);
   const auto began = std::chrono::steady_clock::now();
   const bool all = invocation.has("all");
@@ -203,7 +161,6 @@ int compareFingerprints(const Invocation& invocation, const Compared& compared) 
     throw inputError("--all", fmt::format("{} models make more than {} pairs", count, kMostPairs),
                      "kindred identify holds one against thousands");
   }
-  const std::filesystem::path out = outFolder(invocation, "out/compare", kPairFiles);
   const std::set<evidence::Class> fail_on = failOn(invocation);
   Lineup lineup(invocation, compared.models);
   const Making making{sizeFor(compared.models), invocation.bytes("max-bytes", 0)};
@@ -228,9 +185,6 @@ int compareFingerprints(const Invocation& invocation, const Compared& compared) 
       std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
   made.cost.peak_memory_bytes = run::privateMemory();
   results::prepareFolder(out);
-  if (!all) {
-    results::writeAtomically(out / kPairFile, pairJson(read.prints[0].model, judged.front()));
-  }
   report::writeAll(out, made);
   if (invocation.has("json")) {
     output() << results::reportJson(made);
@@ -239,7 +193,7 @@ int compareFingerprints(const Invocation& invocation, const Compared& compared) 
                      : report::terminalSummary(made, terminalView(invocation)));
     sayWhere(out);
   }
-  return codeOf(made, fail_on);
+  return comparisonCode(made, fail_on);
 }
 
 }  // namespace kindred::cli

@@ -175,4 +175,14 @@ ExitCode exitCode(const results::Report& report, const std::set<evidence::Class>
   return met && failed.empty() ? kDone : kUnmet;
 }
 
+ExitCode comparisonCode(const results::Report& report, const std::set<evidence::Class>& fail_on) {
+  const bool testable =
+      std::any_of(report.pairs.begin(), report.pairs.end(), [&](const results::Pair& pair) {
+        return !results::hasControl(report, pair) &&
+               pair.verdict.klass != evidence::Class::untestable;
+      });
+  const ExitCode code = exitCode(report, fail_on);
+  return testable || code != kDone ? code : kBadInput;
+}
+
 }  // namespace kindred::cli

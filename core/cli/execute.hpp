@@ -53,5 +53,7 @@ void sayFailed(const std::string& a, const std::string& b, evidence::Class verdi
 
 // Where a pair asked about has a verdict of `fail_on`, that is said.
 ExitCode exitCode(const results::Report& report, const std::set<evidence::Class>& fail_on);
+// The same of a comparison, which is no quiet success where nothing could be compared.
+ExitCode comparisonCode(const results::Report& report, const std::set<evidence::Class>& fail_on);
 
 }  // namespace kindred::cli

@@ -130,15 +130,6 @@ void eachTested(std::vector<Candidate>& candidates, Work work) {
 
 }  // namespace
 
-std::vector<const Tested*> testsBehind(const Candidate& candidate) {
-  std::vector<const Tested*> tests;
-  for (const Tested& tested : candidate.tested.tests) tests.push_back(&tested);
-  for (const Candidate& part : candidate.components) {
-    for (const Tested& tested : part.tested.tests) tests.push_back(&tested);
-  }
-  return tests;
-}
-
 double levelOf(std::size_t candidates) {
   return evidence::kLog10Evidence -
          std::log10(kTests * static_cast<double>(std::max<std::size_t>(candidates, 1)));

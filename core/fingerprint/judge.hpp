@@ -16,7 +16,7 @@ struct Candidate {
   PairTested tested;           // where it has components none: theirs count
   std::string component = {};  // which both have; empty: the models as wholes
   std::string address = {};    // of what its fingerprint was made of; may be empty
-  bool same_bytes = false;                // the two fingerprints are of the same bytes
+  bool same_bytes = false;     // the two fingerprints are of the same bytes
   bool ran = true;             // false: nothing was tested, nor is it known what could be
   // From here on as judge() fills it in.
   evidence::Verdict verdict = {};      // log10_p is adjusted for all candidates and tests
@@ -29,9 +29,6 @@ struct Candidate {
 };
 
 inline constexpr const char* kSameBytes = "Both fingerprints say that they are of the same bytes.";
-
-// Its tests, or those of its components.
-std::vector<const Tested*> testsBehind(const Candidate& candidate);
 
 // The level of power statements where so many pairs are tried.
 double levelOf(std::size_t candidates);

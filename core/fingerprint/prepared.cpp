@@ -62,10 +62,4 @@ void Prepared::addParts(const Fingerprint& other, double level, Candidate& candi
   }
 }
 
-Candidate compareTwo(const Fingerprint& a, const Fingerprint& b) {
-  std::vector<Candidate> one{Prepared(a).against(b, levelOf(1))};
-  judge(one);
-  return std::move(one.front());
-}
-
 }  // namespace kindred::fingerprint

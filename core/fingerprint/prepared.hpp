@@ -27,7 +27,4 @@ class Prepared {
   std::vector<Reference> parts_;
 };
 
-// The second of two, held against the first and judged.
-Candidate compareTwo(const Fingerprint& a, const Fingerprint& b);
-
 }  // namespace kindred::fingerprint
