@@ -92,7 +92,7 @@ Readings readAll(Lineup& lineup, const Making& making, bool all, const steps::Ru
     try {
       return Read{lineup.of(i, making), {}, {}};
     } catch (const Error& error) {
-      if (error.category() != Category::input || !all) throw;
+      if (error.category() == Category::internal || !all) throw;
       return Read{std::nullopt, error.what(), error.message()};
     }
   };

@@ -165,7 +165,7 @@ std::string leaveOutUnreadable(Compared& compared, plan::Models& opened,
         sayLeftOut(model.key, why);
       }
     } catch (const Error& error) {
-      if (error.category() != Category::input) throw;
+      if (error.category() == Category::internal || i >= count) throw;  // a control was named
       why = error.message();
       sayLeftOut(model.key, error.what());
     }

@@ -152,6 +152,38 @@ TEST(Files, ThatAreLinksToThemselvesAreSaidToBe) {
   EXPECT_THAT(inspectionOf(dir / "m").err, HasSubstr("a link that leads back to itself"));
 }
 
+// Two relatives, and one model on a server that no one can reach.
+RunResult comparedWithOneOutOfReach(const TempDir& dir, std::vector<std::string> more) {
+  saveModel(dir / "a", stored(toyLlama(1)), toyLlamaConfig());
+  saveModel(dir / "b", stored(tuned(toyLlama(1), 2)), toyLlamaConfig());
+  support::RunOptions options;
+  options.environment = {{"HF_ENDPOINT", "http://127.0.0.1:1"}};
+  std::vector<std::string> arguments{"compare", "--out", (dir / "out").string()};
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  return support::run(arguments, options);
+}
+
+TEST(CompareAll, ComparesTheOthersWhereAServerCannotBeReached) {
+  TempDir dir;
+  const auto list = dir.write("list.txt", (dir / "a").string() + "\nhf:org/far\n" +
+                                              (dir / "b").string() + "\n");
+  const RunResult result = comparedWithOneOutOfReach(dir, {"--all", list.string()});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.err, HasSubstr("org/far is left out"));
+  EXPECT_EQ(reportOf(dir).at("models").size(), 2u);
+  EXPECT_THAT(support::readFile(dir / "out/report.md"), HasSubstr("'org/far' is left out"));
+}
+
+TEST(CompareAll, DoesNotGoOnWithoutAControlThatWasNamed) {
+  TempDir dir;
+  const RunResult result =
+      comparedWithOneOutOfReach(dir, {"--all", (dir / "a").string(), (dir / "b").string(),
+                                      "--control", "hf:org/far"});
+  EXPECT_EQ(result.exit_code, 2) << result.out;
+  EXPECT_THAT(result.err, AllOf(HasSubstr("org/far"), Not(HasSubstr("left out"))));
+  EXPECT_FALSE(fs::exists(dir / "out/report.json"));
+}
+
 TEST(CompareAll, LeavesOutWhatCannotBeReadAndSaysSoInTheReport) {
   TempDir dir;
   saveModel(dir / "all/a", stored(toyLlama(1)), toyLlamaConfig());
