@@ -102,9 +102,9 @@ Readings readAll(Lineup& lineup, const Making& making, bool all, const steps::Ru
       made.prints.push_back(*std::move(read.print));
       return;
     }
-    const std::string& key = lineup.models()[i].key;
-    sayLeftOut(key, read.error);
-    made.left_out += (made.left_out.empty() ? "" : " ") + leftOutText(key, read.reason);
+    const std::string what = knownAs(lineup.models()[i]);
+    sayLeftOut(what, read.error);
+    made.left_out += (made.left_out.empty() ? "" : " ") + leftOutText(what, read.reason);
   };
   run::perform(options.crew, units);
   return made;

@@ -146,8 +146,8 @@ void sayLeftOut(const std::string& what, const std::string& why) {
                            words::escapedText(why, kLongestReason));
 }
 
-std::string leftOutText(const std::string& key, const std::string& why) {
-  return fmt::format("'{}' is left out, for it can't be read: {}.", key,
+std::string leftOutText(const std::string& what, const std::string& why) {
+  return fmt::format("'{}' is left out, for it can't be read: {}.", words::escapedText(what),
                      words::escapedText(why, kLongestReason));
 }
 
@@ -162,17 +162,17 @@ std::string leaveOutUnreadable(Compared& compared, plan::Models& opened,
     try {
       if (i < count && opened.model(model.key).checkpoint.tensors().empty()) {
         why = "it holds no tensor";
-        sayLeftOut(model.key, why);
+        sayLeftOut(knownAs(model), why);
       }
     } catch (const Error& error) {
       if (error.category() == Category::internal || i >= count) throw;  // a control was named
       why = error.message();
-      sayLeftOut(model.key, error.what());
+      sayLeftOut(knownAs(model), error.what());
     }
     if (why.empty()) {
       left.push_back(std::move(model));
     } else {
-      sentences += (sentences.empty() ? "" : " ") + leftOutText(model.key, why);
+      sentences += (sentences.empty() ? "" : " ") + leftOutText(knownAs(model), why);
     }
   }
   if (left.size() < compared.controls + 2) {

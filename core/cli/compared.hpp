@@ -29,8 +29,8 @@ Compared comparedModels(const Invocation& invocation, plugin::Registry& registry
 
 // Says on standard error that a model is left out.
 void sayLeftOut(const std::string& what, const std::string& why);
-// Of one whose key this is, for the report.
-std::string leftOutText(const std::string& key, const std::string& why);
+// The same in a sentence for the report.
+std::string leftOutText(const std::string& what, const std::string& why);
 
 // Takes out of a folder's models those that can't be read and says of each why: to whoever looks
 // on, and in sentences for the report, which name no folder of this machine.

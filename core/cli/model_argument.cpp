@@ -268,6 +268,10 @@ void makeKeysDistinct(std::vector<ModelArgument>& models) {
   }
 }
 
+std::string knownAs(const ModelArgument& model) {
+  return model.plugin == "http-range" ? model.address : model.key;
+}
+
 namespace {
 
 // A source of a recipe, in braces.

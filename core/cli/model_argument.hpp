@@ -39,6 +39,9 @@ std::vector<std::string> guessedNames(const std::string& text);
 // place behind them: orgA/x and orgB/x; x, x-2.
 void makeKeysDistinct(std::vector<ModelArgument>& models);
 
+// What people know it by: org/name of a server's, else its key.
+std::string knownAs(const ModelArgument& model);
+
 // The sources: and models: parts of a recipe over these models. The last `controls` of them are
 // controls.
 std::string recipeHead(const std::vector<ModelArgument>& models, std::size_t controls);

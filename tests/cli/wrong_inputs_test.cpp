@@ -165,7 +165,7 @@ RunResult comparedWithOneOutOfReach(const TempDir& dir, std::vector<std::string>
 
 TEST(CompareAll, ComparesTheOthersWhereAServerCannotBeReached) {
   TempDir dir;
-  const auto list = dir.write("list.txt", (dir / "a").string() + "\nhf:org/far\n" +
+  const auto list = dir.write("list.txt", (dir / "a").string() + "\nhub:org/far\n" +
                                               (dir / "b").string() + "\n");
   const RunResult result = comparedWithOneOutOfReach(dir, {"--all", list.string()});
   EXPECT_EQ(result.exit_code, 0) << result.err;
@@ -178,7 +178,7 @@ TEST(CompareAll, DoesNotGoOnWithoutAControlThatWasNamed) {
   TempDir dir;
   const RunResult result =
       comparedWithOneOutOfReach(dir, {"--all", (dir / "a").string(), (dir / "b").string(),
-                                      "--control", "hf:org/far"});
+                                      "--control", "hub:org/far"});
   EXPECT_EQ(result.exit_code, 2) << result.out;
   EXPECT_THAT(result.err, AllOf(HasSubstr("org/far"), Not(HasSubstr("left out"))));
   EXPECT_FALSE(fs::exists(dir / "out/report.json"));
