@@ -5,9 +5,8 @@
 #include <numeric>
 #include <vector>
 
+#include <kindred/analysis/stats/row_products.hpp>
 #include <kindred/random.hpp>
-
-#include "constants/product.hpp"
 
 namespace kindred::constants {
 namespace {
@@ -41,7 +40,7 @@ class Vectors {
   std::vector<float> cosines() const {
     std::vector<float> all(count_ * count_);
     for (std::size_t i = 0; i < count_; ++i) {
-      products(at(i), entries_.data(), i + 1, width_, all.data() + i * count_);
+      stats::rowProducts(at(i), entries_.data(), i + 1, width_, all.data() + i * count_);
       for (std::size_t j = 0; j < i; ++j) all[j * count_ + i] = all[i * count_ + j];
     }
     return all;

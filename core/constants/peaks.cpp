@@ -8,9 +8,8 @@
 #include <numbers>
 #include <vector>
 
+#include <kindred/analysis/stats/row_products.hpp>
 #include <kindred/random.hpp>
-
-#include "constants/product.hpp"
 
 namespace kindred::constants {
 namespace {
@@ -95,8 +94,8 @@ class Fourier {
   // In steps of half a wave over the row.
   void operator()(Row& row) const {
     Row re(length_), im(length_);
-    products(row.data(), cosines_.data(), length_, length_, re.data());
-    products(row.data(), sines_.data(), length_, length_, im.data());
+    stats::rowProducts(row.data(), cosines_.data(), length_, length_, re.data());
+    stats::rowProducts(row.data(), sines_.data(), length_, length_, im.data());
     row[0] = 0;
     for (std::size_t k = 1; k < length_; ++k) row[k] = re[k] * re[k] + im[k] * im[k];
   }

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include <kindred/analysis/stats/power.hpp>
+#include <kindred/analysis/stats/row_products.hpp>
 
 namespace kindred::align {
 namespace {
@@ -28,19 +29,6 @@ std::vector<float> unitVectors(std::span<const float> vectors, std::size_t width
     for (std::size_t c = 0; c < width; ++c) units[at + c] = scale == 0 ? 0 : units[at + c] * scale;
   }
   return units;
-}
-
-// Over eight lanes, which compilers turn into vectors.
-float dot(const float* x, const float* y, std::size_t count) {
-  constexpr std::size_t kLanes = 8;
-  float lanes[kLanes] = {};
-  std::size_t c = 0;
-  for (; c + kLanes <= count; c += kLanes) {
-    for (std::size_t k = 0; k < kLanes; ++k) lanes[k] += x[c + k] * y[c + k];
-  }
-  for (; c < count; ++c) lanes[0] += x[c] * y[c];
-  return ((lanes[0] + lanes[1]) + (lanes[2] + lanes[3])) +
-         ((lanes[4] + lanes[5]) + (lanes[6] + lanes[7]));
 }
 
 }  // namespace
@@ -81,10 +69,11 @@ void joinAlike(std::span<const float> vectors, std::size_t width, Origins& origi
   const double pairs = 0.5 * static_cast<double>(count) * static_cast<double>(count);
   const auto most = static_cast<float>(std::min(0.999, largestCosine(pairs, width)));
   const std::vector<float> units = unitVectors(vectors, width);
+  std::vector<float> cosines(count);
   for (std::size_t i = 1; i < count; ++i) {
-    const float* own = units.data() + i * width;
+    stats::rowProducts(units.data() + i * width, units.data(), i, width, cosines.data());
     for (std::size_t j = 0; j < i; ++j) {
-      if (std::abs(dot(own, units.data() + j * width, width)) > most) {
+      if (std::abs(cosines[j]) > most) {
         origins.join(static_cast<std::uint32_t>(j), static_cast<std::uint32_t>(i));
       }
     }

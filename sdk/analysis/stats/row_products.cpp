@@ -1,8 +1,8 @@
-#include "constants/product.hpp"
+#include <kindred/analysis/stats/row_products.hpp>
 
 #include <cstring>
 
-namespace kindred::constants {
+namespace kindred::stats {
 namespace {
 
 using Eight [[gnu::vector_size(32)]] = float;  // one register of the wide instructions
@@ -41,8 +41,8 @@ __attribute__((target("avx2"))) void multiplyWide(const float* row, const float*
 
 }  // namespace
 
-void products(const float* row, const float* others, std::size_t count, std::size_t width,
-              float* into) {
+void rowProducts(const float* row, const float* others, std::size_t count, std::size_t width,
+                 float* into) {
 #if defined(__x86_64__)
   static const bool wide = __builtin_cpu_supports("avx2") != 0;
   if (wide) return multiplyWide(row, others, count, width, into);
@@ -50,4 +50,4 @@ void products(const float* row, const float* others, std::size_t count, std::siz
   multiply(row, others, count, width, into);
 }
 
-}  // namespace kindred::constants
+}  // namespace kindred::stats
