@@ -11,6 +11,7 @@
 #include <utility>
 
 #include <kindred/analysis/align/coins.hpp>
+#include <kindred/analysis/stats/row_products.hpp>
 
 namespace kindred::fingerprint {
 namespace grams {
@@ -30,15 +31,15 @@ struct Profiles {
       : width(chosen.size()), values(units * width) {
     for (std::size_t i = 0; i < units; ++i) fill(gram + i * units, i, chosen);
   }
+  const float* row(std::size_t i) const { return values.data() + i * width; }
+  // Of row i with all of the other's.
+  void products(std::size_t i, const Profiles& other, std::span<float> into) const {
+    stats::rowProducts(row(i), other.values.data(), into.size(), width, into.data());
+  }
   float product(std::size_t i, const Profiles& other, std::size_t j) const {
-    const float *x = values.data() + i * width, *y = other.values.data() + j * width;
-    float sums[4] = {};
-    std::size_t k = 0;
-    for (; k + 4 <= width; k += 4) {
-      for (std::size_t s = 0; s < 4; ++s) sums[s] += x[k + s] * y[k + s];
-    }
-    for (; k < width; ++k) sums[0] += x[k] * y[k];
-    return (sums[0] + sums[1]) + (sums[2] + sums[3]);
+    float product = 0;
+    stats::rowProducts(row(i), other.row(j), 1, width, &product);
+    return product;
   }
 
  private:
@@ -117,15 +118,17 @@ struct BestOfUnit {
   }
 };
 
-// Those that are each other's best, and better than any other. `value(i, j)` grows with likeness.
-template <class Value>
-Pairs mutualBest(std::size_t of_a, std::size_t of_b, const Value& value) {
+// Those that are each other's best, and better than any other. `alike(i, into)` tells how much of
+// a's unit i each of b's has.
+template <class Alike>
+Pairs mutualBest(std::size_t of_a, std::size_t of_b, const Alike& alike) {
   std::vector<BestOfUnit> best_a(of_a), best_b(of_b);
+  std::vector<float> values(of_b);
   for (std::size_t i = 0; i < of_a; ++i) {
+    alike(i, std::span<float>(values));
     for (std::size_t j = 0; j < of_b; ++j) {
-      const float x = value(i, j);
-      best_a[i].add(x, j);
-      best_b[j].add(x, i);
+      best_a[i].add(values[j], j);
+      best_b[j].add(values[j], i);
     }
   }
   Pairs pairs;
@@ -160,9 +163,9 @@ Refined refined(const OfLayer& a, const OfLayer& b, Pairs pairs) {
   Refined made;
   for (int round = 0; round < kRounds && pairs.size() >= kFewest; ++round) {
     const auto [of_a, of_b] = profilesOf(a.gates, a.units, b.gates, b.units, pairs);
-    pairs = mutualBest(a.units, b.units, [&, &x = of_a, &y = of_b](std::size_t i, std::size_t j) {
-      return x.product(i, y, j);
-    });
+    pairs = mutualBest(
+        a.units, b.units,
+        [&x = of_a, &y = of_b](std::size_t i, std::span<float> into) { x.products(i, y, into); });
     double sum = 0;
     for (const auto& [i, j] : pairs) sum += double{of_a.product(i, of_b, j)};
     made.likeness = sum / static_cast<double>(std::min(a.units, b.units));
@@ -227,8 +230,10 @@ GramPairs::GramPairs(const Fingerprint& a, const Fingerprint& b) : of_b_(b.units
       partner = &x;
     }
     const Refined by_extremes =
-        refined(*near, y, mutualBest(near->units, y.units, [&](std::size_t i, std::size_t j) {
-          return static_cast<float>(-apartBy(*near, i, y, j));
+        refined(*near, y, mutualBest(near->units, y.units, [&](std::size_t i, auto into) {
+          for (std::size_t j = 0; j < into.size(); ++j) {
+            into[j] = static_cast<float>(-apartBy(*near, i, y, j));
+          }
         }));
     if (by_extremes.likeness > best.likeness) {
       best = by_extremes;

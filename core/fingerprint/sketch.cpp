@@ -16,8 +16,8 @@ constexpr std::uint64_t kSeed = 0x6b696e6472656431;  // "kindred1": the format f
 
 using Words = const std::uint64_t*;
 
-// Bits in which a row and each of the others differ. A number of words that the compiler knows keeps
-// the row in registers: twice as fast. kWords 0: any number.
+// Bits in which a row and each of the others differ. A number of words that the compiler knows
+// keeps the row in registers: twice as fast. kWords 0: any number.
 template <std::size_t kWords>
 [[gnu::always_inline]] inline void countDiffering(Words row, Words others, std::size_t stride,
                                                   std::size_t count, std::size_t words,
@@ -37,15 +37,24 @@ template <std::size_t kWords>
                                             std::size_t count, std::size_t words,
                                             std::uint32_t* into) {
   switch (words) {
-    case 1: return countDiffering<1>(row, others, stride, count, words, into);
-    case 2: return countDiffering<2>(row, others, stride, count, words, into);
-    case 3: return countDiffering<3>(row, others, stride, count, words, into);
-    case 4: return countDiffering<4>(row, others, stride, count, words, into);
-    case 5: return countDiffering<5>(row, others, stride, count, words, into);
-    case 6: return countDiffering<6>(row, others, stride, count, words, into);
-    case 7: return countDiffering<7>(row, others, stride, count, words, into);
-    case 8: return countDiffering<8>(row, others, stride, count, words, into);
-    default: return countDiffering<0>(row, others, stride, count, words, into);
+    case 1:
+      return countDiffering<1>(row, others, stride, count, words, into);
+    case 2:
+      return countDiffering<2>(row, others, stride, count, words, into);
+    case 3:
+      return countDiffering<3>(row, others, stride, count, words, into);
+    case 4:
+      return countDiffering<4>(row, others, stride, count, words, into);
+    case 5:
+      return countDiffering<5>(row, others, stride, count, words, into);
+    case 6:
+      return countDiffering<6>(row, others, stride, count, words, into);
+    case 7:
+      return countDiffering<7>(row, others, stride, count, words, into);
+    case 8:
+      return countDiffering<8>(row, others, stride, count, words, into);
+    default:
+      return countDiffering<0>(row, others, stride, count, words, into);
   }
 }
 
@@ -79,9 +88,11 @@ __attribute__((target("avx2"))) void multiplyFast(const std::int8_t* row, const 
   multiply(row, others, stride, count, width, into);
 }
 
-__attribute__((target("avx512f,avx512vl,avx512vpopcntdq"))) void countWide(
-    Words row, Words others, std::size_t stride, std::size_t count, std::size_t words,
-    std::uint32_t* into) {
+__attribute__((target("avx512f,avx512vl,avx512vpopcntdq"))) void countWide(Words row, Words others,
+                                                                           std::size_t stride,
+                                                                           std::size_t count,
+                                                                           std::size_t words,
+                                                                           std::uint32_t* into) {
   countAny(row, others, stride, count, words, into);
 }
 __attribute__((target("popcnt"))) void countFast(Words row, Words others, std::size_t stride,

@@ -165,8 +165,8 @@ RunResult comparedWithOneOutOfReach(const TempDir& dir, std::vector<std::string>
 
 TEST(CompareAll, ComparesTheOthersWhereAServerCannotBeReached) {
   TempDir dir;
-  const auto list = dir.write("list.txt", (dir / "a").string() + "\nhub:org/far\n" +
-                                              (dir / "b").string() + "\n");
+  const auto list =
+      dir.write("list.txt", (dir / "a").string() + "\nhub:org/far\n" + (dir / "b").string() + "\n");
   const RunResult result = comparedWithOneOutOfReach(dir, {"--all", list.string()});
   EXPECT_EQ(result.exit_code, 0) << result.err;
   EXPECT_THAT(result.err, HasSubstr("org/far is left out"));
@@ -176,9 +176,8 @@ TEST(CompareAll, ComparesTheOthersWhereAServerCannotBeReached) {
 
 TEST(CompareAll, DoesNotGoOnWithoutAControlThatWasNamed) {
   TempDir dir;
-  const RunResult result =
-      comparedWithOneOutOfReach(dir, {"--all", (dir / "a").string(), (dir / "b").string(),
-                                      "--control", "hub:org/far"});
+  const RunResult result = comparedWithOneOutOfReach(
+      dir, {"--all", (dir / "a").string(), (dir / "b").string(), "--control", "hub:org/far"});
   EXPECT_EQ(result.exit_code, 2) << result.out;
   EXPECT_THAT(result.err, AllOf(HasSubstr("org/far"), Not(HasSubstr("left out"))));
   EXPECT_FALSE(fs::exists(dir / "out/report.json"));
@@ -244,9 +243,8 @@ TEST(Compare, WarnsOfAControlThatIsARelative) {
   saveModel(dir / "a", stored(toyLlama(1)), toyLlamaConfig());
   saveModel(dir / "b", stored(toyLlama(2)), toyLlamaConfig());
   saveModel(dir / "kin", stored(tuned(toyLlama(1), 3)), toyLlamaConfig());
-  const RunResult result =
-      comparisonIn(dir, {(dir / "a").string(), (dir / "b").string(), "--control",
-                         (dir / "kin").string()});
+  const RunResult result = comparisonIn(
+      dir, {(dir / "a").string(), (dir / "b").string(), "--control", (dir / "kin").string()});
   EXPECT_EQ(result.exit_code, 0) << result.err;
   EXPECT_THAT(result.err, HasSubstr("--control 'kin' shares weights with 'a'"));
   EXPECT_THAT(result.out, HasSubstr("A relative calibrates nothing"));
