@@ -185,6 +185,8 @@ int compareFingerprints(const Invocation& invocation, const Compared& compared,
       std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
   made.cost.peak_memory_bytes = run::privateMemory();
   results::prepareFolder(out);
+  std::error_code ignored;
+  std::filesystem::remove(out / "recipe.yaml", ignored);  // of the results that these replace
   report::writeAll(out, made);
   if (invocation.has("json")) {
     output() << results::reportJson(made);

@@ -7,7 +7,7 @@
 
 namespace kindred::evidence {
 
-void adjust(std::vector<StepFinding>& findings, std::size_t stages) {
+void adjust(std::vector<StepFinding>& findings, std::size_t stages, std::size_t left) {
   const double share = std::log10(static_cast<double>(stages));
   for (std::size_t stage = 1; stage <= stages; ++stage) {
     std::vector<double> p;
@@ -19,6 +19,7 @@ void adjust(std::vector<StepFinding>& findings, std::size_t stages) {
       p.push_back(row.finding.log10_p);
       rows.push_back(&row);
     }
+    if (stage == 1) p.resize(p.size() + left, 0.0);
     const std::vector<double> adjusted = stats::holm(p);
     for (std::size_t i = 0; i < rows.size(); ++i) {
       rows[i]->log10_p_adjusted = std::min(0.0, adjusted[i] + share);

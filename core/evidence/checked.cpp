@@ -41,7 +41,7 @@ void checkSizes(const std::string& plugin, const Finding& finding) {
     }
   }
   if (!finding.power) return;
-  for (const auto& rho : {finding.power->if_paired, finding.power->alone}) {
+  for (const auto& rho : {finding.power->if_paired, finding.power->pairing, finding.power->alone}) {
     if (rho) checkSize(plugin, *rho);
   }
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
@@ -69,6 +70,17 @@ std::string seenOf(const std::vector<const ComponentVerdict*>& parts) {
   return text;
 }
 
+// What the parts come to where none shares weights and the models as wholes can't be tested: a
+// tower that was published alone is no language model. The first of these that one of them has.
+std::optional<Verdict> ofPartsAlone(const std::vector<const ComponentVerdict*>& parts) {
+  for (const Class klass : {Class::arranged, Class::inconclusive, Class::no_evidence}) {
+    for (const ComponentVerdict* part : parts) {
+      if (part->verdict.klass == klass) return part->verdict;
+    }
+  }
+  return std::nullopt;
+}
+
 // A fifth of both models that nobody has compared is a part of which nothing is said.
 constexpr double kLargeRemainder = 0.2, kNamedRemainder = 0.01;
 
@@ -91,9 +103,17 @@ Verdict combined(Verdict whole, const std::vector<ComponentVerdict>& components,
   }
   if (whole.klass == Class::identical || components.empty()) return whole;
   const bool partly = std::min(remainder.of_a, remainder.of_b) >= kLargeRemainder;
-  const bool alone = components.size() == 1 && components.front().verdict.klass == whole.klass;
+  const Verdict& first = components.front().verdict;
+  const bool alone = components.size() == 1 && first.klass == whole.klass &&
+                     first.unverified == whole.unverified;
   if (alone && (!partly || related.empty())) return whole;
   if (related.empty()) {
+    // What the models share has no role in a part that was tested.
+    const bool apart = std::any_of(others.begin(), others.end(), [](const auto* part) {
+      return part->verdict.klass == Class::no_evidence;
+    });
+    if (whole.klass == Class::shared_weights && apart) whole.klass = Class::partial;
+    if (whole.klass == Class::untestable) whole = ofPartsAlone(others).value_or(std::move(whole));
     whole.sentence = fmt::format("By component: {}. {}", listed(all), whole.sentence);
     if (!isRelated(whole.klass)) {
       whole.power = powerOf(others);

@@ -46,6 +46,7 @@ void Copies::add(const Finding& finding) {
   any_ = true;
   const Power& power = *finding.power;
   std::optional<double> rho = power.if_paired;
+  if (rho && power.pairing) rho = std::max(*rho, *power.pairing);
   if (power.alone && (!rho || *power.alone < *rho)) rho = power.alone;
   keep(in_order_, rho, finding);
   if (power.whole) keep(shuffled_, rho, finding);

@@ -14,8 +14,7 @@ constexpr std::uint64_t kFewest = 32;  // rows that sizes speak of
 constexpr double kAlike = 2.5;         // times chance; strangers reach 1.6
 constexpr double kStrangers = 1.6;
 constexpr double kNoMore = 1.15;  // less is no more than chance
-// Under an order the rows are held against the best that any order reaches; a rotation that was
-// fitted to them adds to what strangers come to.
+// Under an order the rows are held against the best that any order reaches.
 constexpr double kBeyondOrder = 1.5;
 constexpr double kBeyondTurned = 1.5;
 constexpr std::uint64_t kFewestClear = 16;
@@ -67,7 +66,7 @@ bool isBorneOut(const Finding& finding) {
   if (finding.likeness->agreement) {
     return rowsOf(finding) == Rows::alike && !mayBeTurned(finding);
   }
-  return ratio(*finding.likeness) >= kBeyondOrder;
+  return ratio(*finding.likeness) >= kBeyondOrder && !mayBeTurned(finding);
 }
 
 bool isUnsupported(const Finding& finding) {
@@ -99,6 +98,7 @@ std::string powerText(const Finding& finding) {
   if (power.if_paired) {
     found += fmt::format("{:.4f} where {} shows which rows belong together", *power.if_paired,
                          power.paired_by);
+    if (power.pairing) found += fmt::format(" (from {:.2g} on)", std::min(1.0, *power.pairing));
   }
   if (power.alone) {
     found += fmt::format("{}{:.2g} by these rows alone, in order or shuffled",

@@ -47,9 +47,10 @@ std::string Judge::arranged() const {
   return fmt::format(
       "Signs or order agree between {} and {} more often than chance allows (p <= 10^{:.1f}, {}, "
       "axis {}), and the rows behind them do not bear it out: {}.{} Explanations compatible with "
-      "this: units, signs, coordinates or a rotation of an independent model chosen by somebody "
-      "who had the other's file, a mask or another fixed structure that both were given, a merge "
-      "with a small share of the other. By itself it is no evidence of shared weights. Direction "
+      "this: a merge with a small share of the other or a descendant trained far from it, units, "
+      "signs, coordinates or a rotation of an independent model chosen by somebody who had the "
+      "other's file, a mask or another fixed structure that both were given. By itself it is no "
+      "evidence of shared weights. Direction "
       "and intent are not tested.",
       a_, b_, std::ceil(best_->log10_p * 10) / 10, best_->finding.test, best_->finding.gauge.name(),
       onlyTurned() ? "they are no more alike than rows that were turned to fit would be"

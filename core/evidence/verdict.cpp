@@ -60,7 +60,8 @@ Verdict Judge::decide() const {
   } else if (coverage_.identity.holds()) {
     verdict.klass = Class::identical;
     verdict.sentence = same();
-  } else if (exact && (arranged_ || onlyTurned()) && !borneOut()) {
+  } else if (exact && (arranged_ || onlyTurned()) && !borneOut() &&
+             !sharedBytesAreEvidence(coverage_)) {
     verdict.klass = Class::arranged;
     verdict.sentence = arranged();
   } else if (exact && !supported_ && !sharedBytesAreEvidence(coverage_)) {

@@ -166,6 +166,9 @@ class Toss {
     power.rotated = way.rotated;
     if (!way.paired_by.empty()) {
       power.if_paired = detected;
+      if (!way.in_place && detected) {
+        power.pairing = align::largestCosine(2.0 * static_cast<double>(candidates), width());
+      }
     } else if (detected) {
       power.alone =
           std::max(*detected, align::largestCosine(2.0 * static_cast<double>(candidates), width()));

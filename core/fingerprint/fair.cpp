@@ -153,10 +153,9 @@ align::SignCount againstSum(std::span<const Layer> layers, const Coinage& coinag
 }  // namespace
 
 std::string refusal(const align::SignCount& count, const std::string& against,
-                    const std::string& what) {
-  // Two tests of one kind of rows.
+                    const std::string& what, double tests) {
   const double log10_p = twoSidedP(count);
-  if (log10_p + stats::kLog10Of2 > kLog10Unfair) return {};
+  if (log10_p + std::log10(tests) > kLog10Unfair) return {};
   return fmt::format("{} of {} {} have a positive product with {} (p = 10^{:.1f})", count.heads,
                      count.coins, what, against, log10_p);
 }

@@ -25,8 +25,9 @@ Coinage coinageOf(const Bands& bands);
 std::string unfair(const Rows& rows, const Coinage& coinage);
 std::string unfair(const Bands& bands, const Coinage& coinage);
 
-// The same of coins that were tossed in a fingerprint alone, against what pairs them.
+// The same of coins that were tossed in a fingerprint alone, against what pairs them; `tests`: of
+// one kind of rows.
 std::string refusal(const align::SignCount& count, const std::string& against,
-                    const std::string& what = "rows");
+                    const std::string& what = "rows", double tests = 2);
 
 }  // namespace kindred::fingerprint

@@ -4,9 +4,12 @@
 #include <cmath>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <utility>
 
+#include <kindred/analysis/align/coins.hpp>
 #include <kindred/analysis/align/origins.hpp>
+#include <kindred/analysis/align/widened.hpp>
 
 namespace kindred::fingerprint {
 namespace {
@@ -229,6 +232,31 @@ Coinage coordinatesOf(const Streams& maps) {
   return thinned(found, width);
 }
 
+namespace {
+
+// Coordinates against those that would be their copies had the stream been widened; empty: fair.
+std::string widened(const Streams& maps) {
+  const std::size_t width = maps.coordinates;
+  const std::vector<align::Widened> ways = align::waysOfWidening(width);
+  std::vector<Map> all;
+  for (std::size_t m = 0; m < maps.count(); ++m) all.push_back(mapAt(maps, m, width));
+  for (const align::Widened& way : ways) {
+    align::Coins coins;
+    for (std::uint32_t k = 0; k < way.neighbours.size(); ++k) {
+      const auto& [c, copy] = way.neighbours[k];
+      double sum = 0;
+      for (const Map& map : all) sum += double{map[c * width + copy]} + map[copy * width + c];
+      coins.add(k, sum);
+    }
+    const std::string why = refusal(coins.count(), "what would be their copy where " + way.what,
+                                    "coordinates", static_cast<double>(ways.size()));
+    if (!why.empty()) return why;
+  }
+  return {};
+}
+
+}  // namespace
+
 std::string unfair(const Streams& maps, const Coinage& coordinates) {
   if (maps.count() == 0) return {};
   const std::size_t width = maps.coordinates;
@@ -239,8 +267,9 @@ std::string unfair(const Streams& maps, const Coinage& coordinates) {
       for (std::size_t j = 0; j < width; ++j) own.add(i, j, double{map[i * width + j]});
     }
   }
-  return refusal(own.tossed(own.tree()), "the next one of a tree, in maps of the stream",
-                 "coordinates");
+  const std::string why = refusal(own.tossed(own.tree()),
+                                  "the next one of a tree, in maps of the stream", "coordinates");
+  return why.empty() ? widened(maps) : why;
 }
 
 std::optional<TreeTossed> tossTree(const Streams& a, const Coinage& coordinates, const Streams& b,

@@ -531,6 +531,22 @@ class Chooser {
                                   : "the model is " + escaped(model) + ", as transformers reads it",
           address(names.front())));
     }
+    noteBelow();
+  }
+
+  // A part of the whole may lie in a folder of its own (the last layer of a sentence transformer).
+  // Of the chosen format: files of others are other forms of the model.
+  void noteBelow() {
+    std::vector<std::string> below;
+    for (const std::string& name : folder_.names) {
+      if (atTop(name) || isAdapter(name)) continue;
+      const std::string base(baseOf(name));
+      if (result_.format->use(base).claim >= Claim::usual) below.push_back(name);
+    }
+    if (below.empty()) return;
+    result_.notes.push_back(fmt::format(
+        "{} {} left out: below the folder that the model lies in; name one as {} to read it",
+        listed(below), below.size() == 1 ? "is" : "are", address(below.front())));
   }
 
   const Folder& folder_;

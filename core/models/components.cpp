@@ -226,10 +226,10 @@ std::vector<ComponentPart> componentsOf(const Checkpoint& whole,
     return x.component < y.component;
   });
   if (parts.empty() || own == nullptr) return parts;
-  parts.push_back({own->component(),
-                   partOf(whole, partKey(whole.model(), own->component()), whole.config(),
-                          [&](const Tensor& tensor) { return !taken.contains(tensor.name); }),
-                   own});
+  Checkpoint rest = partOf(whole, partKey(whole.model(), own->component()), whole.config(),
+                           [&](const Tensor& tensor) { return !taken.contains(tensor.name); });
+  // Of a tower that was published alone config.json speaks of the model that it belongs to.
+  if (!rest.tensors().empty()) parts.push_back({own->component(), std::move(rest), own});
   return parts;
 }
 

@@ -289,6 +289,8 @@ std::vector<evidence::ComponentVerdict> componentsOf(const plan::Model& a, const
     evidence::Coverage coverage =
         coverageOf(*pair.a, *pair.b, results, budgetOf(recipe, a.key, b.key));
     coverage.ran = ran;
+    // A part may be constant in strangers, too: zeros that no training has touched yet.
+    coverage.identity.known &= coverage.shared_known.tensors + coverage.shared_unknown.tensors > 0;
     wider.fill(*pair.a, *pair.b, coverage);
     std::vector<evidence::Adjusted> findings = findingsOf(results, key_a, key_b);
     if (pair.own) std::erase_if(findings, isByContent);

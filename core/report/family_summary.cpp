@@ -127,8 +127,8 @@ std::string familySummary(const results::Report& report, std::size_t width) {
   if (!tested || related.rows.empty()) return text;
   if (!report.complete) {
     text += wrapped(
-        "This run was interrupted: run it to its end before a p-value is quoted, for whoever stops "
-        "where the answer pleases makes it too small.",
+        "This run was interrupted, and what was left counts as tested in vain: run it to its end "
+        "before a p-value is quoted.",
         0, width);
   }
   return text +

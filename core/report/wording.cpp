@@ -32,6 +32,7 @@ std::string partsOf(const results::Pair& pair) {
     parts += (parts.empty() ? "" : ", ") + name;
   }
   if (parts.empty() && pair.coverage.tensors_a == 0) return "some of the layers";
+  if (parts.empty() && pair.verdict.unverified) return "matrices without a known role";
   return parts.empty() ? "what lies along the residual stream (norms or embeddings)" : parts;
 }
 
@@ -89,7 +90,8 @@ Answer sharedWeights(const results::Pair& pair) {
             why};
   }
   // No rows stand behind it.
-  if (pair.verdict.breadth.share == 0 && pair.verdict.breadth.layers_tested == 0) {
+  if (pair.verdict.breadth.share == 0 && pair.verdict.breadth.layers_tested == 0 &&
+      !pair.verdict.unverified) {
     return {fmt::format("What lies along the residual streams of {} and {} (norms or embeddings) "
                         "agrees as that of models trained independently would with a probability "
                         "of at most {}, if what the test assumes holds.",
@@ -185,7 +187,8 @@ Answer manyPairs(const results::Report& report) {
     first += fmt::format(", {} {} more alike than the controls", alike, alike == 1 ? "is" : "are");
   }
   if (partial > 0) first += fmt::format(", {} in part", partial);
-  if (arranged > 0) first += fmt::format("; in {} signs or order were arranged to fit", arranged);
+  if (arranged > 0)
+    first += fmt::format("; in {} signs or order agree and rows hardly do", arranged);
   if (nothing > 0) first += fmt::format("; in {} nothing was found", nothing);
   if (untold > 0) first += fmt::format("; for {} no test could decide", untold);
   if (not_run > 0) first += fmt::format("; {} were not run", not_run);
@@ -355,11 +358,12 @@ Answer answerByClass(const results::Pair& pair) {
     case Class::arranged:
       return {
           fmt::format("Signs or order agree between {} and {}, and the rows of numbers behind "
-                      "them do not: no shared weights are shown.",
+                      "them hardly do: no shared weights are shown.",
                       a, b),
-          "Independent models don't look like this, nor do most models of one origin: signs, units "
-          "or coordinates of one may have been chosen to fit the other, both may have been given "
-          "one pattern of zeros or signs, or a small share of one is in the other." +
+          "Models of one origin look like this where little of it is left (a small share of one in "
+          "the other, long training), and so do independent ones of which signs, units or "
+          "coordinates were chosen to fit, or that were given one pattern of zeros or signs. "
+          "These are not told apart." +
               sizesOf(pair)};
     case Class::inconclusive:
       return {fmt::format("What was measured of {} and {} is not enough to say whether they share "
@@ -404,8 +408,8 @@ Answer answerOf(const results::Report& report, const results::Pair& pair) {
   Answer answer = answerByClass(pair);
   if (pair.verdict.unverified) {
     answer.second +=
-        " The families of these models are not known: this rests on an unverified assumption about "
-        "the order in which their units are stored.";
+        " What was compared has no role in a family that is known: this rests on an unverified "
+        "assumption about the order in which its units are stored.";
   }
   if (!pair.verdict.beacon.empty()) answer.second += " " + pair.verdict.beacon;
   return answer;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <map>
+#include <string>
 #include <tuple>
 
 #include <fmt/format.h>
@@ -190,6 +192,20 @@ void sortContents(std::vector<results::TensorContent>& contents) {
                  contents.end());
 }
 
+// Findings that tests of models might have come to which an interruption left: of each as many as
+// of any that was made.
+std::size_t leftFindings(const Plan& plan, const results::Results& results) {
+  if (results.complete) return 0;
+  std::map<std::string, std::size_t> made;  // in the first stage, by step
+  for (const evidence::StepFinding& row : results.findings) made[row.step] += row.stage == 1;
+  std::size_t most = 1, left = 0;
+  for (const auto& [step, count] : made) most = std::max(most, count);
+  for (const PlannedStep& step : plan.steps) {
+    if (isTestOfModels(step) && !made.contains(base(step).step->name)) ++left;
+  }
+  return left * most;
+}
+
 // Bytes of local files are counted by what was hashed; remote sources count what they fetched.
 Cost costOf(const plan::Models& models, const std::vector<results::RangeRead>& ranges) {
   Cost cost = models.spent();
@@ -232,7 +248,7 @@ results::Results execute(const Recipe& recipe, const Plan& plan, const plan::Mod
   sortRanges(results.ranges);
   sortFiles(results.files);
   sortContents(results.contents);
-  evidence::adjust(results.findings, stagesOf(plan));
+  evidence::adjust(results.findings, stagesOf(plan), leftFindings(plan, results));
   for (const recipe::Expectation& expectation : recipe.expectations) {
     results.expectations.push_back(run::judge(expectation, results));
   }

@@ -124,6 +124,22 @@ Toy together(Toy one, const Toy& other) {
   return one;
 }
 
+// 48 wide with 96 units, of what is 64 wide with 176.
+Toy narrower(const Toy& toy) {
+  const auto cut = [](std::uint64_t size) { return size == 64 ? 48 : size == 176 ? 96 : size; };
+  Toy made;
+  for (const auto& [name, array] : toy) {
+    Array& part = made[name];
+    for (const std::uint64_t size : array.shape) part.shape.push_back(cut(size));
+    const std::uint64_t columns = array.shape.back(), rows = array.values.size() / columns;
+    for (std::uint64_t row = 0; row < (array.shape.size() > 1 ? cut(rows) : 1); ++row) {
+      const auto from = array.values.begin() + static_cast<std::ptrdiff_t>(row * columns);
+      part.values.insert(part.values.end(), from, from + static_cast<std::ptrdiff_t>(cut(columns)));
+    }
+  }
+  return made;
+}
+
 constexpr const char* kSizes = R"("hidden_size":64,"intermediate_size":176,)";
 
 std::string qwenConfig() {
@@ -230,6 +246,66 @@ TEST(Composites, OfStrangersAreAccusedInNoPart) {
     EXPECT_EQ(report.at("verdict").at("class"), "no-evidence");
     EXPECT_EQ(componentsOf(report),
               (Classes{{"language model", "no-evidence"}, {"vision tower", "no-evidence"}}));
+  }
+}
+
+TEST(Composites, OfWhichATowerWasPublishedAloneShareNoLanguageModel) {
+  TempDir dir;
+  save(dir, "a", qwenTower(5), qwenConfig());
+  save(dir, "b", qwenTower(7), qwenConfig());
+  save(dir, "c", tuned(qwenTower(5), 6), qwenConfig());
+  const json strangers = compared(dir, "a", "b");
+  EXPECT_EQ(strangers.at("verdict").at("class"), "no-evidence");
+  EXPECT_EQ(componentsOf(strangers), (Classes{{"vision tower", "no-evidence"}}));
+  EXPECT_THAT(strangers.at("verdict").at("power").get<std::string>(), HasSubstr("vision tower"));
+  const json kin = compared(dir, "a", "c");
+  EXPECT_EQ(kin.at("verdict").at("class"), "shared-weights");
+  EXPECT_EQ(componentsOf(kin), (Classes{{"vision tower", "shared-weights"}}));
+}
+
+TEST(Composites, ShareNoPartThatIsConstantInBoth) {
+  TempDir dir;
+  Toy zeros = projector(1, "multi_modal_projector.linear_1.weight",
+                        "multi_modal_projector.linear_2.weight");
+  for (auto& [name, array] : zeros) std::fill(array.values.begin(), array.values.end(), 0.F);
+  for (const std::uint64_t seed : {1U, 2U}) {
+    const Toy language = renamed(toyLlama(seed), "", "language_model.");
+    save(dir, std::to_string(seed),
+         together(together(language, clipTower(seed + 4, "vision_tower.vision_model.")), zeros),
+         llavaConfig());
+  }
+  const json report = compared(dir, "1", "2");
+  EXPECT_EQ(report.at("verdict").at("class"), "no-evidence");
+  EXPECT_EQ(componentsOf(report), (Classes{{"language model", "no-evidence"},
+                                           {"projector", "untestable"},
+                                           {"vision tower", "no-evidence"}}));
+}
+
+// Of LLaVA's first layout config.json says nothing of the tower, and no family knows its names.
+TEST(Composites, HaveATowerOfUnknownNamesComparedByContent) {
+  TempDir dir;
+  const std::string prefix = "model.vision_tower.vision_tower.vision_model.";
+  save(dir, "a", together(toyLlama(1), clipTower(5, prefix)), toyLlamaConfig());
+  save(dir, "b", together(toyLlama(2), tuned(clipTower(5, prefix), 6)), toyLlamaConfig());
+  save(dir, "c", together(toyLlama(3), clipTower(8, prefix)), toyLlamaConfig());
+  const json verdict = compared(dir, "a", "b").at("verdict");
+  EXPECT_EQ(verdict.at("class"), "shared-weights");
+  EXPECT_EQ(verdict.at("unverified"), true);
+  EXPECT_THAT(support::readFile(dir / "out/report.md"), testing::Not(HasSubstr("residual streams")));
+  EXPECT_EQ(compared(dir, "a", "c").at("verdict").at("class"), "no-evidence");
+}
+
+// A map between streams of two widths is fitted to the rows that it is judged by.
+TEST(Composites, TowersOfStrangersOfTwoWidthsAreNotMoreAlikeThanAnyOrderOfThem) {
+  const std::string narrow_config =
+      R"({"model_type":"clip_vision_model","hidden_size":48,"intermediate_size":96,)"
+      R"("num_hidden_layers":2,"num_attention_heads":4})";
+  for (const std::uint64_t seed : {10U, 20U}) {
+    TempDir dir;
+    save(dir, "wide", clipTower(seed, "vision_model."), clipConfig());
+    save(dir, "narrow", narrower(clipTower(seed + 5, "vision_model.")), narrow_config);
+    EXPECT_EQ(compared(dir, "wide", "narrow").at("verdict").at("class"), "no-evidence") << seed;
+    EXPECT_EQ(compared(dir, "narrow", "wide").at("verdict").at("class"), "no-evidence") << seed;
   }
 }
 

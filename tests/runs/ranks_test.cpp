@@ -29,9 +29,11 @@ class UnderMpirun : public testing::Test {
     writeToyFamily(dir_ / "models");
   }
 
-  // Two ranks on this machine, whoever the user is and however few its cores are.
-  static std::vector<std::string> byTwo(const std::vector<std::string>& arguments) {
-    std::vector<std::string> words{"mpirun", "-n", "2", "--allow-run-as-root", "--oversubscribe"};
+  // Two ranks on this machine, whoever the user is and however few its cores are. Tests that run
+  // side by side would remove each other's folder of sessions.
+  std::vector<std::string> byTwo(const std::vector<std::string>& arguments) const {
+    std::vector<std::string> words{"env", "TMPDIR=" + dir_.text(), "mpirun",         "-n",
+                                   "2",   "--allow-run-as-root",   "--oversubscribe"};
     const std::vector<std::string> own = support::kindredCommand(arguments);
     words.insert(words.end(), own.begin(), own.end());
     return words;

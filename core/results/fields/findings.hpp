@@ -89,6 +89,8 @@ void visit(V& v, X& x) {
   v("alone", x.alone, "where nothing but these rows is shared");
   v("whole", x.whole, "false: rows were left out");
   v.added("rotated", x.rotated, "true: a rotation of the residual stream is undone first");
+  v.added("pairing", x.pairing,
+          "correlation from which that role shows which rows belong together; null: they stand so");
   v.added("redrawn", x.redrawn, "true: seen also where the layers' signs and orders were redrawn");
 }
 

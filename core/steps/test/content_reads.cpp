@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::uint64_t kElements = std::uint64_t{1} << 20;  // read of a tensor
 constexpr std::uint64_t kTurned = 4 * kElements;             // of one that is turned whole
+constexpr std::uint64_t kFewUnknown = 8;                     // at most an eighth of a model
 constexpr std::uint64_t kWidest = 11;                        // places of a kernel along an axis
 
 using Shape = std::vector<std::uint64_t>;
@@ -113,8 +114,9 @@ std::uint64_t bytesWithRole(const plan::Model& model) {
   return bytes;
 }
 
-// Whether most of a model's bytes have roles, in its own family or in those of its components: a
-// family that fits a few names alone says nothing of the others.
+// Whether nearly all of a model's bytes have roles, in its own family or in those of its
+// components: a family that fits some names alone says nothing of the others, a tower of unknown
+// names, say.
 bool isUnderstood(const plan::Model& model) {
   if (model.architecture == nullptr) return false;
   std::uint64_t bytes = 0, with_role = 0;
@@ -123,7 +125,7 @@ bool isUnderstood(const plan::Model& model) {
   }
   if (model.components.empty()) with_role = bytesWithRole(model);
   for (const auto& component : model.components) with_role += bytesWithRole(*component);
-  return with_role > 0 && with_role >= bytes / 2;
+  return with_role > 0 && with_role >= bytes - bytes / kFewUnknown;
 }
 
 class Chooser {

@@ -1,4 +1,5 @@
 // Units of matched MLPs, paired by their rows: how many keep their number.
+#include <algorithm>
 #include <cmath>
 #include <string>
 #include <vector>
@@ -61,6 +62,17 @@ Finding rankFinding(const kindred::MatrixTask& task, const RankCorrelation& rank
   return finding;
 }
 
+// A map of one stream onto another that was fitted to these rows turns strangers' to each other: of
+// the squares of n rows its freedom (that of orthonormal columns) explains a share.
+double turnedToFit(const kindred::Rotation& rotation, const kindred::Likeness& rows) {
+  if (rotation.found_by != "gates" || rotation.values.empty()) return 0;
+  const auto larger = static_cast<double>(std::max(rotation.rows, rotation.columns));
+  const auto smaller = static_cast<double>(std::min(rotation.rows, rotation.columns));
+  const double freedom = smaller * larger - smaller * (smaller + 1) / 2;
+  const double share = freedom / (static_cast<double>(rows.rows) * smaller);
+  return std::sqrt(static_cast<double>(rows.width) * std::min(1.0, share));
+}
+
 }  // namespace
 
 std::vector<Finding> kindred::fixed_points::ofUnits(const MatrixTask& task, const Limits& limits) {
@@ -91,6 +103,8 @@ std::vector<Finding> kindred::fixed_points::ofUnits(const MatrixTask& task, cons
   std::vector<Finding> findings;
   if (by_gates.parts() > 0) {
     findings.push_back(by_gates.finding(null(task, "gate rows; fixed points")));
+    auto& likeness = findings.back().likeness;
+    if (likeness) likeness->turned = turnedToFit(task.alignment.rotation, *likeness);
   }
   if (by_ups.parts() > 0) {
     findings.push_back(by_ups.finding(null(task, "absolute cosines of up rows; fixed points")));

@@ -119,6 +119,15 @@ double widthOf(const GaugeTosses& gauge, const kindred::ModelWeights& weights,
   return static_cast<double>(columns);
 }
 
+// Up rows of the largest MLP among whose rows partners are sought.
+std::uint64_t mostUnits(const kindred::MatrixTask& task) {
+  std::uint64_t most = 0;
+  for (const kindred::MlpMatch& match : task.alignment.mlps) {
+    most = std::max<std::uint64_t>(most, task.a.weights().rows(kindred::role::kUp, match.a));
+  }
+  return most;
+}
+
 // Coins of the residual stream are columns, not rows of known width: nothing is stated.
 std::optional<kindred::Power> powerOf(const GaugeTosses& gauge, const kindred::MatrixTask& task,
                                       const Tosses& tosses, std::uint64_t coins) {
@@ -142,15 +151,15 @@ std::optional<kindred::Power> powerOf(const GaugeTosses& gauge, const kindred::M
   if (which == kindred::Gauge::mlp_unit) {
     power.paired_by = kindred::role::kGate;
     power.if_paired = detected;
-    std::uint64_t most = 0;
-    for (const kindred::MlpMatch& match : task.alignment.mlps) {
-      most = std::max<std::uint64_t>(most, task.a.weights().rows(gauge.role, match.a));
-    }
+    const std::uint64_t most = mostUnits(task);
+    power.pairing = standingOut(most, width, 0);
     ownPairs(most, chance);
   } else if (which == kindred::Gauge::rotary_pair || which == kindred::Gauge::rotary_free) {
     const bool shared = gauge.role == kindred::role::kSharedKey;  // its layers are those of MLPs
     power.paired_by = shared ? kindred::role::kGate : kindred::role::kValue;
     power.if_paired = detected;
+    power.pairing =
+        standingOut(shared ? mostUnits(task) : task.a.weights().shape().head_dim, width, 0);
   } else {  // rows within a head or a latent are paired by their own sizes alone
     ownPairs(which == kindred::Gauge::value_dim ? task.a.weights().shape().head_dim
                                                 : task.a.weights().rows(gauge.role, {0, -1, false}),

@@ -17,6 +17,9 @@ struct Power {
       true;  // false: rows were left out, and of a shuffled copy only some that are in both
   bool rotated = false;  // a rotation of the residual stream is undone first
   bool redrawn = false;  // what tells a copy is left when its layers' signs and orders are redrawn
+  // From which correlation on `paired_by` shows which rows belong together: a copy is seen from the
+  // larger of this and if_paired. Empty: rows are paired as they stand.
+  std::optional<double> pairing = {};
 };
 
 }  // namespace kindred

@@ -234,6 +234,33 @@ TEST(SelfTest, HonestModelsKeepTheirCoins) {
   EXPECT_LE(refused, 1u);  // 0.16 expected
 }
 
+// Long training has left of each coordinate's copy some leaning alone.
+TEST(SelfTest, StreamsThatWereWidenedByCopiesGiveNoCoin) {
+  for (const bool beside : {true, false}) {
+    ToyModel model("a", 3);
+    for (std::int64_t l = 0; l < 3; ++l) {
+      Matrix& up = model.at(role::kUp, layer(l));
+      for (std::uint64_t r = 0; r < up.rows; ++r) {
+        float* row = up.values.data() + r * up.columns;
+        for (std::uint64_t k = 0; k < up.columns / 2; ++k) {
+          if (beside) {
+            row[2 * k + 1] += 0.3f * row[2 * k];
+          } else {
+            row[up.columns / 2 + k] += 0.3f * row[k];
+          }
+        }
+      }
+    }
+    const auto profile = test::aligner()->profile(model);
+    align::SelfTests self_tests;
+    const auto refused = self_tests.against(
+        *profile, {Gauge::residual_dim, GaugeUse::Of::signs, std::string(role::kUp), 1}, {});
+    ASSERT_TRUE(refused.has_value());
+    EXPECT_THAT(*refused, HasSubstr(beside ? "each coordinate stands 2 times, side by side"
+                                           : "the stream stands 2 times, copy behind copy"));
+  }
+}
+
 TEST(SelfTest, PartsThatWereCopiedAreTestedOnce) {
   std::size_t refused = 0;
   for (std::uint64_t seed = 1; seed <= 12; ++seed) {

@@ -89,6 +89,32 @@ TEST(ComponentVerdicts, ThatShowNothingLeaveTheVerdictAndTellTheirPower) {
   EXPECT_EQ(combined(related, {one, other}, {0, 0}).power, "not needed");
 }
 
+TEST(ComponentVerdicts, ThatAreVerifiedStandForWholesThatAreNot) {
+  Verdict whole = of(Class::shared_weights, -84);
+  whole.unverified = true;
+  const Verdict verdict = combined(whole, {kKin}, {0, 0});
+  EXPECT_FALSE(verdict.unverified);
+  EXPECT_EQ(verdict.log10_p, -80);
+}
+
+TEST(ComponentVerdicts, OfWholesThatShareOnlyWhatHasNoRoleArePartial) {
+  Verdict whole = of(Class::shared_weights, -84);
+  whole.unverified = true;
+  EXPECT_EQ(combined(whole, {kStrange}, {0, 0}).klass, Class::partial);
+}
+
+TEST(ComponentVerdicts, ThatWereTestedStandForWholesThatCannotBe) {
+  ComponentVerdict part = kStrange;
+  part.verdict.power = "much";
+  const ComponentVerdict constant{Component::projector, of(Class::untestable)};
+  const Verdict tested = combined(of(Class::untestable), {constant, part}, {0, 0});
+  EXPECT_EQ(tested.klass, Class::no_evidence);
+  EXPECT_THAT(tested.power, HasSubstr("much"));
+  const ComponentVerdict open{Component::vision_tower, of(Class::inconclusive)};
+  EXPECT_EQ(combined(of(Class::untestable), {part, open}, {0, 0}).klass, Class::inconclusive);
+  EXPECT_EQ(combined(of(Class::untestable), {constant}, {0, 0}).klass, Class::untestable);
+}
+
 TEST(ComponentVerdicts, OfOnePartAndNoneAreTheWholes) {
   EXPECT_EQ(combined(of(Class::no_evidence), {}, {1, 1}).sentence, "What was found.");
   EXPECT_EQ(combined(of(Class::shared_weights), {kKin}, {0.1, 0.1}).sentence, "What was found.");

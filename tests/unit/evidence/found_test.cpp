@@ -39,6 +39,14 @@ TEST(Adjusted, AreHolmsOfEachStageTimesTheStages) {
   EXPECT_NEAR(values[2], -5 + std::log10(3), 1e-12);
 }
 
+TEST(Adjusted, CountWhatAnInterruptionLeftAsMadeInVain) {
+  std::vector<StepFinding> rows{row(-4), row(-9), row(-5, Basis::exact, 2)};
+  adjust(rows, 2, 8);
+  EXPECT_NEAR(rows[0].log10_p_adjusted, -4 + std::log10(9) + std::log10(2), 1e-12);
+  EXPECT_NEAR(rows[1].log10_p_adjusted, -9 + std::log10(10) + std::log10(2), 1e-12);
+  EXPECT_NEAR(rows[2].log10_p_adjusted, -5 + std::log10(2), 1e-12) << "of a later stage";
+}
+
 TEST(Adjusted, AreAtMostOne) { EXPECT_EQ(adjusted({row(-0.1)}, 3)[0], 0); }
 
 TEST(Adjusted, LeaveOutWhatDoesNotDecide) {

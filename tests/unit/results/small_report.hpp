@@ -129,6 +129,7 @@ inline Json findingJson(const std::string& a, const std::string& b, double log10
             {"alone", 0.4},
             {"whole", true},
             {"rotated", true},
+            {"pairing", 0.09},
             {"redrawn", false}}},
           {"seed", 0},
           {"by_layer", Json::array()},
