@@ -49,6 +49,10 @@ FolderModels modelsWithin(const fs::path& folder, const formats::Formats& format
   const std::size_t loose = found.models.size();
   std::error_code ignored;
   for (const fs::directory_entry& entry : entries) {
+    if (entry.is_symlink(ignored) && !entry.exists(ignored)) {  // to a model that is not there
+      found.others.push_back(entry.path().string());
+      continue;
+    }
     if (!entry.is_directory(ignored) || entry.path().filename().string().starts_with('.')) continue;
     if (isModelFolder(entry.path(), formats)) {
       found.models.push_back(entry.path().string());

@@ -188,10 +188,12 @@ TEST(CompareAll, LeavesOutWhatCannotBeReadAndSaysSoInTheReport) {
   saveModel(dir / "all/a", stored(toyLlama(1)), toyLlamaConfig());
   saveModel(dir / "all/b", stored(tuned(toyLlama(1), 2)), toyLlamaConfig());
   dir.write("all/pointer/model.safetensors", kLfsPointer);
+  fs::create_symlink(dir / "moved", dir / "all/link");
   support::writeSafetensors(dir / "all/void/model.safetensors", {});
   const RunResult result = comparisonIn(dir, {"--all", (dir / "all").string()});
   EXPECT_EQ(result.exit_code, 0) << result.err;
-  EXPECT_THAT(result.err, AllOf(HasSubstr("pointer is left out"), HasSubstr("void is left out")));
+  EXPECT_THAT(result.err, AllOf(HasSubstr("pointer is left out"), HasSubstr("void is left out"),
+                                HasSubstr("link is left out")));
   EXPECT_EQ(reportOf(dir).at("models").size(), 2u);
   for (const char* file : {"out/report.json", "out/report.md", "out/report.html"}) {
     EXPECT_THAT(support::readFile(dir / file),

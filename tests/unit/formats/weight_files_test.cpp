@@ -90,7 +90,9 @@ TEST(WeightFiles, LeaveOutTheSameWeightsInOtherForms) {
                                 HasSubstr("name one as org/m:consolidated.safetensors")),
                           AllOf(HasSubstr("model.fp16.safetensors and model.int8.safetensors"),
                                 HasSubstr("a variant")),
-                          AllOf(HasSubstr("adapter_model.safetensors"), HasSubstr("an adapter"))));
+                          AllOf(HasSubstr("adapter_model.safetensors"), HasSubstr("an adapter")),
+                          AllOf(HasSubstr("onnx/model.safetensors is left out: below the folder"),
+                                HasSubstr("name one as org/m:onnx/model.safetensors"))));
 }
 
 TEST(WeightFiles, LeaveOutVariantsAndPublishersFormsWithoutModelSafetensors) {
