@@ -31,7 +31,8 @@ std::string partsOf(const results::Pair& pair) {
     if (count.equal == 0 || name == "other") continue;
     parts += (parts.empty() ? "" : ", ") + name;
   }
-  if (parts.empty() && pair.coverage.tensors_a == 0) return "some of the layers";
+  const bool of_layers = pair.coverage.tensors_a == 0 || pair.verdict.breadth.layers_tested > 0;
+  if (parts.empty() && of_layers) return "some of the layers";
   if (parts.empty() && pair.verdict.unverified) return "matrices without a known role";
   return parts.empty() ? "what lies along the residual stream (norms or embeddings)" : parts;
 }

@@ -127,6 +127,17 @@ TEST(ReportAnswer, NeverClaimsIndependence) {
   EXPECT_THAT(answer.second, HasSubstr("does not show that they are independent"));
 }
 
+TEST(ReportAnswer, OfAFewLayersNamesThemAndNotTheStream) {
+  results::Report report = readBack(smallReport());
+  results::Pair& pair = report.pairs.front();
+  pair.verdict.klass = evidence::Class::partial;
+  pair.coverage.components.clear();
+  pair.verdict.breadth = {.layers = 2, .layers_tested = 6};
+  EXPECT_THAT(answerOf(report).first, HasSubstr("a part of their weights: some of the layers."));
+  pair.verdict.breadth = {};
+  EXPECT_THAT(answerOf(report).first, HasSubstr("what lies along the residual stream"));
+}
+
 TEST(ReportAnswer, CountsManyPairsWithoutControls) {
   Json report = smallReport();
   for (const char* key : {"three", "far"}) {
