@@ -108,8 +108,8 @@ std::string Copies::plain(const Budgets& budgets) const {
   std::string text;
   if (!seen.empty()) {
     text = fmt::format(
-        "Seen, 99 times in 100, would be a copy whose rows of numbers still correlate with the "
-        "original's (1: unchanged) by {}.",
+        "Seen, 99 times in 100, would be a copy of the whole whose rows of numbers still correlate "
+        "with the original's (1: unchanged) by {}; not always one of a few matrices alone.",
         seen);
   }
   if (any_ && !unseen.empty()) {

@@ -313,7 +313,7 @@ std::string Judge::seen() const {
   if (!rho_) return {};
   return fmt::format(
       "Seen, 99 times in 100, would be a copy whose rows of numbers still correlate with the "
-      "original's (1: unchanged) by at least {:.4f}.",
+      "original's (1: unchanged) by at least {:.4f} in its order.",
       *rho_);
 }
 
