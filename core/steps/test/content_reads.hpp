@@ -41,8 +41,8 @@ struct ContentReads {
 
 // Of matrices, kernels and matrices in stacks that the two sides have in like shapes, turned ones
 // too, up to `budget` bytes a side. Whole numbers count where they are signed bytes without zero
-// points: up to factors of rows these are weights. None where most of both models has roles, which
-// other tests compare, or one is an adapter.
+// points: up to factors of rows these are weights. None where nearly all of both models has roles,
+// which other tests compare, or one is an adapter.
 ContentReads contentReads(const TwoSides& sides, std::uint64_t budget);
 
 std::vector<plan::ByteRange> rangesOf(const std::vector<ContentRead>& reads,
