@@ -15,8 +15,8 @@
 namespace kindred::evidence {
 
 // `stages`: how many the plan may run. `left`: tests of the first one that an interruption left,
-// which count as made in vain: whoever ends a run where the answer pleases gains nothing. Calibrated
-// findings come adjusted and are left alone.
+// which count as made in vain: whoever ends a run where the answer pleases gains nothing.
+// Calibrated findings come adjusted and are left alone.
 void adjust(std::vector<StepFinding>& findings, std::size_t stages, std::size_t left = 0);
 
 }  // namespace kindred::evidence

@@ -104,8 +104,8 @@ Verdict combined(Verdict whole, const std::vector<ComponentVerdict>& components,
   if (whole.klass == Class::identical || components.empty()) return whole;
   const bool partly = std::min(remainder.of_a, remainder.of_b) >= kLargeRemainder;
   const Verdict& first = components.front().verdict;
-  const bool alone = components.size() == 1 && first.klass == whole.klass &&
-                     first.unverified == whole.unverified;
+  const bool alone =
+      components.size() == 1 && first.klass == whole.klass && first.unverified == whole.unverified;
   if (alone && (!partly || related.empty())) return whole;
   if (related.empty()) {
     // What the models share has no role in a part that was tested.

@@ -291,7 +291,8 @@ TEST(Composites, HaveATowerOfUnknownNamesComparedByContent) {
   const json verdict = compared(dir, "a", "b").at("verdict");
   EXPECT_EQ(verdict.at("class"), "shared-weights");
   EXPECT_EQ(verdict.at("unverified"), true);
-  EXPECT_THAT(support::readFile(dir / "out/report.md"), testing::Not(HasSubstr("residual streams")));
+  EXPECT_THAT(support::readFile(dir / "out/report.md"),
+              testing::Not(HasSubstr("residual streams")));
   EXPECT_EQ(compared(dir, "a", "c").at("verdict").at("class"), "no-evidence");
 }
 

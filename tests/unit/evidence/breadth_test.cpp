@@ -214,10 +214,12 @@ TEST(Copies, ThatAreNotSeenAreNamedWithTheBytesThatWouldShowThem) {
 TEST(Copies, AreToldInPlainSentences) {
   Copies copies;
   copies.add(tossedRows("mlp.up", 0.03, 0.03));
-  EXPECT_THAT(copies.plain({}), HasSubstr("Seen, 99 times in 100, would be a copy of the whole whose rows"));
   EXPECT_THAT(copies.plain({}),
-              HasSubstr("by at least 0.03 in its order or with neurons and heads shuffled, 0.5 with "
-                        "its inner coordinates rotated besides; not always one of a few"));
+              HasSubstr("Seen, 99 times in 100, would be a copy of the whole whose rows"));
+  EXPECT_THAT(
+      copies.plain({}),
+      HasSubstr("by at least 0.03 in its order or with neurons and heads shuffled, 0.5 with "
+                "its inner coordinates rotated besides; not always one of a few"));
   for (const char* jargon : {"coin", "mlp.up", "residual", "gauge"}) {
     EXPECT_THAT(copies.plain({}), Not(HasSubstr(jargon)));
   }
