@@ -5,6 +5,7 @@
 #include <cmath>
 #include <numbers>
 #include <numeric>
+#include <utility>
 
 #include <kindred/analysis/stats/row_products.hpp>
 #include <kindred/random.hpp>
@@ -36,26 +37,14 @@ template <std::size_t kWords>
 [[gnu::always_inline]] inline void countAny(Words row, Words others, std::size_t stride,
                                             std::size_t count, std::size_t words,
                                             std::uint32_t* into) {
-  switch (words) {
-    case 1:
-      return countDiffering<1>(row, others, stride, count, words, into);
-    case 2:
-      return countDiffering<2>(row, others, stride, count, words, into);
-    case 3:
-      return countDiffering<3>(row, others, stride, count, words, into);
-    case 4:
-      return countDiffering<4>(row, others, stride, count, words, into);
-    case 5:
-      return countDiffering<5>(row, others, stride, count, words, into);
-    case 6:
-      return countDiffering<6>(row, others, stride, count, words, into);
-    case 7:
-      return countDiffering<7>(row, others, stride, count, words, into);
-    case 8:
-      return countDiffering<8>(row, others, stride, count, words, into);
-    default:
-      return countDiffering<0>(row, others, stride, count, words, into);
+  const bool known = [&]<std::size_t... kWords>(std::index_sequence<kWords...>)
+      __attribute__((always_inline)) {
+    return ((words == kWords + 1 &&
+             (countDiffering<kWords + 1>(row, others, stride, count, words, into), true)) ||
+            ...);
   }
+  (std::make_index_sequence<8>());
+  if (!known) countDiffering<0>(row, others, stride, count, words, into);
 }
 
 constexpr std::size_t kWidest = 1024;  // of rows that are widened once
