@@ -20,6 +20,7 @@
 #include "align/formula.hpp"
 #include "align/order.hpp"
 #include "align/public_tables.hpp"
+#include "align/same_numbers.hpp"
 #include "align/table_products.hpp"
 
 namespace kindred::align {
@@ -88,12 +89,20 @@ std::vector<Part> mlpParts(const ModelProfile& model) {
   return parts;
 }
 
-// Columns of bands of a matrix: a sample, of which those that are copies share a coin.
-std::vector<Part> bandParts(const ModelWeights& weights, std::string_view role) {
-  std::vector<Part> parts;
+std::vector<Place> placesOfColumns(const ModelWeights& weights, std::string_view role) {
+  if (role == role::kDown) return weights.mlps();
+  std::vector<Place> places;
   for (std::uint64_t l = 0; l < weights.shape().layers; ++l) {
-    const Place place{static_cast<std::int64_t>(l), -1, false};
-    if (weights.rows(role, place) == 0 || weights.whole(role, place)) continue;
+    places.push_back({static_cast<std::int64_t>(l), -1, false});
+  }
+  return places;
+}
+
+// Columns of a matrix, or of its first rows: a sample, of which those that are copies share a coin.
+std::vector<Part> columnParts(const ModelWeights& weights, std::string_view role) {
+  std::vector<Part> parts;
+  for (const Place& place : placesOfColumns(weights, role)) {
+    if (weights.rows(role, place) == 0) continue;
     const Matrix units = transposed(weights.matrix(role, place), kUnitsOfBand);
     Origins origins(units.rows);
     joinAlike(units.values, units.columns, origins);
@@ -122,21 +131,25 @@ std::vector<std::uint64_t> rowsOfUnit(const ModelShape& shape, const HeadShape& 
   return {firstOfPair(shape, unit), secondOfPair(shape, unit, heads.rotary_dim)};
 }
 
-// Rows of values, rotary pairs of keys, or rows of keys beyond the rotary part.
+// Rows of values, rotary pairs of keys or queries, or rows of keys beyond the rotary part.
 std::vector<Part> headParts(const ModelProfile& model, const std::vector<std::uint32_t>& origins,
-                            Of of) {
+                            Of of, bool queries = false) {
   const ModelShape& shape = model.weights().shape();
   std::vector<Part> parts;
   for (std::uint64_t l = 0; l < shape.layers; ++l) {
     const auto layer = static_cast<std::int64_t>(l);
     const HeadShape heads = shape.headsOf(layer);
+    const std::uint64_t readers = queries && heads.kv_heads > 0
+                                      ? std::max<std::uint64_t>(heads.heads / heads.kv_heads, 1)
+                                      : 1;
     const std::uint64_t dim = of == Of::values ? heads.value_dim : heads.key_dim;
     const std::uint64_t units = of == Of::values  ? dim
                                 : of == Of::pairs ? heads.rotary_dim / 2
                                                   : dim - std::min(heads.rotary_dim, dim);
     Part& part = parts.emplace_back(Part{{layer, -1, false}, {}});
-    for (std::uint64_t head = 0; head < heads.kv_heads; ++head) {
-      const std::size_t at = attentionDim(shape, layer, static_cast<std::int64_t>(head), 0);
+    for (std::uint64_t head = 0; head < heads.kv_heads * readers; ++head) {
+      const auto kv_head = static_cast<std::int64_t>(head / readers);
+      const std::size_t at = attentionDim(shape, layer, kv_head, 0);
       for (std::uint64_t u = 0; u < units; ++u) {
         const std::vector<std::uint64_t> rows = rowsOfUnit(shape, heads, of, u);
         if (at + rows.front() >= origins.size()) continue;
@@ -181,12 +194,14 @@ std::vector<Part> latentParts(const ModelWeights& weights, std::string_view role
 std::vector<Part> partsOf(const ModelProfile& model, const GaugeUse& use) {
   const Doubling& doubling = model.doubling();
   if (use.axis == 1 && use.gauge != Gauge::residual_dim) {
-    return bandParts(model.weights(), use.role);
+    return columnParts(model.weights(), use.role);
   }
   if (use.gauge == Gauge::mlp_unit) return mlpParts(model);
   if (use.role == role::kSharedKey) return sharedKeyParts(model.weights());
   if (use.gauge == Gauge::value_dim) return headParts(model, doubling.value_dims, Of::values);
-  if (use.gauge == Gauge::rotary_pair) return headParts(model, doubling.key_dims, Of::pairs);
+  if (use.gauge == Gauge::rotary_pair) {
+    return headParts(model, doubling.key_dims, Of::pairs, use.role == role::kQuery);
+  }
   if (use.gauge == Gauge::rotary_free) return headParts(model, doubling.key_dims, Of::free);
   if (use.gauge == Gauge::latent_dim) return latentParts(model.weights(), use.role);
   return {};
@@ -194,7 +209,7 @@ std::vector<Part> partsOf(const ModelProfile& model, const GaugeUse& use) {
 
 // Roles whose rows, signs included, may have led the alignment of a gauge.
 std::vector<std::string_view> partnersOf(const GaugeUse& use) {
-  if (use.axis == 1) return {};  // columns are paired by the sizes of their cosines alone
+  if (use.axis == 1) return {};  // columns are paired by their sizes or as they stand
   if (use.gauge == Gauge::mlp_unit) return {role::kGate, role::kKey};
   if (use.gauge == Gauge::value_dim) return {role::kKey, role::kQuery, role::kGate};
   if (use.gauge == Gauge::latent_dim) {
@@ -467,8 +482,8 @@ std::vector<SelfTest> residualTests(const ModelWeights& weights, const GaugeUse&
   return testsOf(coins);
 }
 
-// Latents that stand in for copied layers are found by the sign test itself, so each layer is
-// tested for itself here.
+// Latents and columns that stand in for copied layers are found by the sign test itself, so each
+// layer is tested for itself here.
 std::vector<SelfTest> byLayer(const ModelProfile& model, const GaugeUse& use) {
   std::map<std::string, SelfTest> least;
   std::size_t layers = 0;
@@ -495,7 +510,7 @@ std::vector<SelfTest> byLayer(const ModelProfile& model, const GaugeUse& use) {
 std::vector<SelfTest> selfTests(const ModelProfile& model, const GaugeUse& use,
                                 const std::vector<std::uint32_t>& tokens) {
   if (use.gauge == Gauge::residual_dim) return residualTests(model.weights(), use, tokens);
-  if (use.gauge == Gauge::latent_dim) return byLayer(model, use);
+  if (use.gauge == Gauge::latent_dim || use.axis == 1) return byLayer(model, use);
   Tester tester(model.weights(), use);
   for (const Part& part : partsOf(model, use)) tester.add(part);
   return tester.results();
@@ -555,7 +570,12 @@ SelfTests::Reason SelfTests::against(const ModelProfile& model, const GaugeUse& 
                                      const std::vector<std::uint32_t>& tokens) {
   // Which tokens are read is a matter of the pair.
   const bool of_pair = use.gauge == Gauge::residual_dim;
-  const auto test = [&] { return failed(model, use, tokens); };
+  const auto test = [&]() -> Reason {
+    if (Reason reason = failed(model, use, tokens); reason || of_pair) return reason;
+    const Reason shared = sameNumbersIn(model.weights(), use.role, use.axis);
+    if (!shared) return shared;
+    return "a sign test needs signs that are drawn one by one: " + *shared;
+  };
   const Unfair key{&model, use.of, use.gauge, use.role};
   if (Reason reason = of_pair ? test() : once(unfair_, key, test)) return reason;
   if (Reason reason = computed(model, use)) return reason;

@@ -137,8 +137,10 @@ Outcome runTests(const std::vector<NamedTest>& tests, const Subjects& subjects,
               ", and the gauge holds that the user's own architecture file grants: " + file;
         }
         finding.reference = a->weights().model();
-        finding.alignment = describe(blind);
-        addAssignments(finding, blind);
+        if (finding.alignment.empty()) {
+          finding.alignment = describe(blind);
+          addAssignments(finding, blind);
+        }
         outcome.findings.push_back(std::move(finding));
       }
     }

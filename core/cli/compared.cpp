@@ -93,6 +93,10 @@ std::vector<ModelArgument> subjectsOf(const Invocation& invocation, plugin::Regi
   return {modelArgument(names[0]), modelArgument(names[1])};
 }
 
+std::string namedBefore(const std::string& key) {
+  return "it is the same as '" + key + "', which is named before";
+}
+
 // Links followed, so that one model under two names is not taken for two.
 void leaveOutRepeated(std::vector<ModelArgument>& models, const std::string& among) {
   std::vector<ModelArgument> distinct;
@@ -103,7 +107,7 @@ void leaveOutRepeated(std::vector<ModelArgument>& models, const std::string& amo
     if (first == distinct.end()) {
       distinct.push_back(std::move(model));
     } else {
-      sayLeftOut(model.key, "it is the same as '" + first->key + "', which is named before");
+      sayLeftOut(model.key, namedBefore(first->key));
     }
   }
   if (distinct.size() < 2) {
@@ -127,11 +131,16 @@ Compared comparedModels(const Invocation& invocation, plugin::Registry& registry
   const std::size_t subjects = compared.models.size();
   for (const std::string& text : invocation.values("control")) {
     ModelArgument control = modelArgument(text);
-    const auto end = compared.models.begin() + static_cast<std::ptrdiff_t>(subjects);
-    if (std::any_of(compared.models.begin(), end,
-                    [&](const ModelArgument& model) { return isSame(model, control); })) {
+    const auto first =
+        std::find_if(compared.models.begin(), compared.models.end(),
+                     [&](const ModelArgument& model) { return isSame(model, control); });
+    if (first - compared.models.begin() < static_cast<std::ptrdiff_t>(subjects)) {
       throw inputError("--control " + words::escaped(text), "is compared itself",
                        "a control is another model, known to be unrelated to those compared");
+    }
+    if (first != compared.models.end()) {
+      sayLeftOut("--control " + text, namedBefore(first->key));
+      continue;
     }
     compared.models.push_back(std::move(control));
     ++compared.controls;

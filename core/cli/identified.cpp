@@ -67,6 +67,10 @@ std::size_t equallyNear(const std::vector<const Candidate*>& related) {
   return count;
 }
 
+bool couldBeTested(const Candidate& candidate) {
+  return candidate.verdict.klass != evidence::Class::untestable;
+}
+
 // Sentences and candidates, in lines of a width.
 class Printer {
  public:
@@ -75,7 +79,7 @@ class Printer {
   std::string prose(const std::string& text) const { return report::wrapped(text, 0, width_); }
 
   std::string candidate(const Candidate& candidate) const {
-    if (candidate.verdict.klass == evidence::Class::untestable) {
+    if (!couldBeTested(candidate)) {
       return line(candidate.model +
                   ": Not testable, nothing that its fingerprint holds can be tested against the "
                   "model's");
@@ -105,9 +109,11 @@ class Printer {
 }  // namespace
 
 bool Identified::testable() const {
-  return std::any_of(candidates.begin(), candidates.end(), [](const Candidate& candidate) {
-    return candidate.verdict.klass != evidence::Class::untestable;
-  });
+  return std::any_of(candidates.begin(), candidates.end(), couldBeTested);
+}
+
+bool Identified::allTestable() const {
+  return std::all_of(candidates.begin(), candidates.end(), couldBeTested);
 }
 
 std::vector<const Candidate*> Identified::related() const {
@@ -121,7 +127,7 @@ std::vector<const Candidate*> Identified::related() const {
 std::optional<double> Identified::detectableInAll() const {
   std::optional<double> most;
   for (const Candidate& candidate : candidates) {
-    if (candidate.verdict.klass == evidence::Class::untestable) continue;
+    if (!couldBeTested(candidate)) continue;
     most = std::max(most.value_or(0), candidate.detectable_rho.value_or(1));
   }
   return most;
@@ -231,9 +237,9 @@ std::string textOf(const Identified& made, std::size_t width) {
   }
   if (const auto rho = made.detectableInAll(); rho && *rho < 1) {
     text += print.prose(fmt::format(
-        "With 99 % probability each model would have been seen whose rows, once paired rightly, "
+        "With 99 % probability each model {}would have been seen whose rows, once paired rightly, "
         "correlate by {:.3f} or more. Distillation leaves no trace in weights.",
-        *rho));
+        made.allTestable() ? "" : "that could be tested ", *rho));
   } else if (rho) {
     text += print.prose(
         "Of at least one of them so little could be compared that nothing would have been seen.");

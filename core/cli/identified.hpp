@@ -24,6 +24,7 @@ struct Identified {
 
   // Whether any candidate could be tested at all.
   bool testable() const;
+  bool allTestable() const;
   std::vector<const fingerprint::Candidate*> related() const;
   // The row correlation that would have been seen with 99 % in each candidate that was tested.
   std::optional<double> detectableInAll() const;

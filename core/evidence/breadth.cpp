@@ -59,6 +59,7 @@ Breadth breadthOf(const std::vector<const Finding*>& rejecting) {
   Breadth breadth;
   std::map<std::int64_t, bool> layers;
   std::vector<const Finding*> orders;
+  bool of_all_layers = false;  // the finding of which share and sizes are
   for (const Finding* finding : rejecting) {
     if (finding->by_layer.empty()) {
       orders.push_back(finding);
@@ -76,7 +77,9 @@ Breadth breadthOf(const std::vector<const Finding*>& rejecting) {
       const bool able = shown * std::sqrt(static_cast<double>(layer.coins)) >= kAbleDeviations;
       if (able || showsAlone(layer)) layers[layer.layer] |= showsAlone(layer);
     }
-    if (breadth.share == 0) {
+    const bool of_all = !isOfOneLayer(*finding);
+    if (breadth.share == 0 || (of_all && !of_all_layers)) {
+      of_all_layers = of_all;
       breadth.share = share;
       addSizes(*finding, breadth);
     }

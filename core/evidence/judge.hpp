@@ -7,6 +7,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -49,7 +50,10 @@ class Judge {
   // Of the calibrated tests that are clear of their controls and large, the most telling.
   void addCalibrated(const Adjusted& entry);
   // Tests of other parts found nothing, nor are their rows alike.
-  bool othersAreApart() const { return tested_in_vain_ && !redrawn_; }
+  bool othersAreApart() const { return tested_in_vain_ && !mostIsAlike(); }
+
+  // Not of the one layer alone to which rows of all others were matched.
+  bool mostIsAlike() const { return alike_ && 2 * alike_layers_ >= tossed_layers_; }
 
   bool onlyOfTheStream() const { return rejected_stream_ && rejected_.size() == 1; }
 
@@ -128,12 +132,14 @@ class Judge {
   // By a finding that rejects.
   bool arranged_ = false, borne_out_ = false, stream_borne_out_ = false, turned_ = false,
        firm_ = false, supported_ = false, of_rows_ = false;
-  bool redrawn_ = false;  // rows are alike, whatever their signs
+  // Rows are alike, whatever their signs, in so many layers of those of which any were tossed.
+  bool alike_ = false;
+  std::size_t alike_layers_ = 0, tossed_layers_ = 0;
   bool tested_in_vain_ = false;
   const Finding* sized_ = nullptr;    // the one whose sizes are told
   const Finding* ordered_ = nullptr;  // of the order of units, of the last stage
-  // By gauge and role: which copies would be found.
-  std::map<std::pair<Axis, std::string>, std::string> tossed_;
+  // By gauge and role, matched and in place: which copies would be found.
+  std::map<std::tuple<Axis, std::string, bool>, std::string> tossed_;
   Total total_;
   std::optional<double> rho_;
   std::optional<double> constants_, rows_;  // that tell descent from a shared start

@@ -37,6 +37,10 @@ Rows rowsOf(const Finding& finding) {
   return times <= kStrangers ? Rows::strangers : Rows::between;
 }
 
+bool isOfOneLayer(const Finding& finding) {
+  return finding.layer_a >= 0 && !finding.by_layer.empty();
+}
+
 bool hasCopies(const Finding& finding) {
   return finding.likeness && finding.likeness->clear >= kFewestClear;
 }
@@ -107,8 +111,11 @@ std::string powerText(const Finding& finding) {
   std::string text = fmt::format("{} ({} coins", power.rows, finding.units);
   text += found.empty() ? ": too few to find any copy"
                         : ": found with 99 % probability from a row correlation of " + found;
-  if (!power.whole)
+  if (power.paired_by == kItsPlace) {
+    text += "; of a shuffled copy none";
+  } else if (!power.whole) {
     text += "; read in part, so of a shuffled copy only rows that are in both parts";
+  }
   return text + ")";
 }
 

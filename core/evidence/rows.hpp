@@ -17,6 +17,8 @@ enum class Rows {
   alike
 };
 Rows rowsOf(const Finding& finding);
+// Whether it is of one layer, the one that tells most: nothing is said of the others.
+bool isOfOneLayer(const Finding& finding);
 // Rows::alike not by a few of them: their median is, where it is known.
 bool mostAreAlike(const Finding& finding);
 // Enough of the rows are copies of rows, whatever the others are.

@@ -221,7 +221,7 @@ std::string Judge::partly(bool exact) const {
                           : "where experts, heads or coordinates stand",
         std::ceil(best_->log10_p * 10) / 10, best_->finding.test, best_->finding.gauge.name());
   }
-  if (!exact && redrawn_) {
+  if (!exact && mostIsAlike()) {
     return text + " In other tensors the evidence points two ways. " + redrawn();
   }
   if (othersAreApart()) {

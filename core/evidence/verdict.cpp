@@ -71,7 +71,7 @@ Verdict Judge::decide() const {
     verdict.klass = Class::inconclusive;
     verdict.sentence = agreeInSome();
   } else if (exact && !(onlyOfPlaces() && othersAreApart())) {
-    const bool narrow = isNarrow(breadth()) && !redrawn_;
+    const bool narrow = isNarrow(breadth()) && !mostIsAlike();
     verdict.klass = narrow ? Class::partial : Class::shared_weights;
     verdict.start = start();
     verdict.not_in = inVain();
@@ -90,7 +90,7 @@ Verdict Judge::decide() const {
     verdict.klass = enough ? Class::shared_weights_calibrated : Class::inconclusive;
     verdict.sentence = alike(enough);
     verdict.log10_p = calibrated_->log10_p;
-  } else if (redrawn_) {
+  } else if (mostIsAlike()) {
     verdict.klass = Class::inconclusive;
     verdict.sentence =
         fmt::format("The evidence on {} and {} points two ways. ", a_, b_) + redrawn();
@@ -125,7 +125,9 @@ void Judge::addDeciding(const Adjusted& entry) {
   }
   // What lies along the residual stream is one part; a test of any other has to have found
   // nothing, and to have been able to find something, before the rest can be called another's.
-  tested_in_vain_ |= !rejects(finding, entry.log10_p) && !isOfTheStream(finding) &&
+  // What is tossed where it stands says nothing of parts that were moved.
+  const bool in_place = finding.power && finding.power->paired_by == kItsPlace;
+  tested_in_vain_ |= !rejects(finding, entry.log10_p) && !isOfTheStream(finding) && !in_place &&
                      finding.log10_p_floor <= kLog10Evidence;
   if (byContent(finding)) {
     ++matched_;
@@ -142,7 +144,8 @@ void Judge::addDeciding(const Adjusted& entry) {
     rho_ = finding.detectable_rho;
   }
   if (const std::string text = powerText(finding); !text.empty()) {
-    tossed_[{finding.gauge, finding.power->rows}] = text;  // of the last stage
+    // Of the last stage.
+    tossed_[{finding.gauge, finding.power->rows, in_place}] = text;
   }
 }
 
@@ -195,8 +198,13 @@ void Judge::addRows(const Finding& finding) {
 void Judge::addSizes(const Finding& finding) {
   if (!finding.likeness || !finding.likeness->agreement) return;
   // Coordinates that are alike, be it in the embedding alone, say nothing of what layers hold.
-  const bool of_layers = !isOfTheStream(finding) || (finding.power && finding.power->redrawn);
-  if (of_layers && mostAreAlike(finding) && !mayBeTurned(finding)) redrawn_ = true;
+  const bool of_layers = !isOfOneLayer(finding) &&
+                         (!isOfTheStream(finding) || (finding.power && finding.power->redrawn));
+  tossed_layers_ = std::max(tossed_layers_, finding.by_layer.size());
+  if (of_layers && mostAreAlike(finding) && !mayBeTurned(finding)) {
+    alike_ = true;
+    alike_layers_ = std::max(alike_layers_, finding.by_layer.size());
+  }
   const auto times = [](const Finding& x) { return x.likeness->matched / x.likeness->chance; };
   if (sized_ == nullptr || times(finding) > times(*sized_)) sized_ = &finding;
 }
@@ -222,7 +230,7 @@ const Finding* Judge::told() const {
 
 bool Judge::unitsHaveNoSigns() const {
   return ordered_ != nullptr && std::none_of(tossed_.begin(), tossed_.end(), [](const auto& coins) {
-           return coins.first.first == Gauge::mlp_unit;
+           return std::get<Axis>(coins.first) == Gauge::mlp_unit;
          });
 }
 

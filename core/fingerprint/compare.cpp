@@ -331,7 +331,7 @@ class Comparison {
     if (comparable) {
       Way in_order = way;
       in_order.in_place = true;
-      in_order.paired_by = "its place";
+      in_order.paired_by = kItsPlace;
       in_order.how = "rows of one layer, part and number";
       add(in_order,
           Toss(likeNumbered(a, b), a.layer, coinage, threshold(way.gauge), cosineBy(a.own, b.own)),

@@ -59,6 +59,19 @@ void sayPartial(const Layers& layers, Candidate& candidate) {
       candidate.verdict.sentence;
 }
 
+// Of tests that tell something the one that tossed in most layers, else the best: rows may all have
+// been paired with those of the few layers that are shared.
+const Tested& widest(const std::vector<Tested>& tests, const Tested& best) {
+  const Tested* widest = &best;
+  for (const Tested& tested : tests) {
+    if (tested.log10_p_adjusted <= evidence::kLog10Evidence &&
+        tested.finding.by_layer.size() > widest->finding.by_layer.size()) {
+      widest = &tested;
+    }
+  }
+  return *widest;
+}
+
 void judgeOne(Candidate& candidate) {
   std::vector<evidence::Adjusted> findings;
   const Tested* best = nullptr;
@@ -83,7 +96,7 @@ void judgeOne(Candidate& candidate) {
   candidate.verdict = evidence::judge(candidate.of + part, candidate.model + part, findings,
                                       coverage, candidate.tested.unfair);
   if (best == nullptr) return;
-  const Layers layers(best->finding);
+  const Layers layers(widest(candidate.tested.tests, *best).finding);
   if (layers.all > 0) candidate.breadth = layers.share();
   candidate.distance = best->distance;
   candidate.best = best->finding.alignment;

@@ -15,6 +15,7 @@
 #include <kindred/error.hpp>
 
 #include "align/formula.hpp"
+#include "align/same_numbers.hpp"
 #include "align/table_products.hpp"
 #include "fingerprint/along.hpp"
 #include "fingerprint/fair.hpp"
@@ -146,7 +147,9 @@ class Maker {
     }
     if (!made.sign) return;
     const GaugeUse use{gauge, GaugeUse::Of::signs, std::string(role), axis};
-    if (const auto why = align::computedBehind(weights_, use)) made = {false, *why, "", ""};
+    auto why = align::computedBehind(weights_, use);
+    if (!why && gauge != Gauge::residual_dim) why = align::sameNumbersIn(weights_, role, axis);
+    if (why) made = {false, *why, "", ""};
   }
 
   bool granted(Gauge gauge) const { return made_.grants.at(gauge).sign; }

@@ -140,7 +140,8 @@ class Coverer {
     if (countBytes(tensor, role, partner, !parts.empty())) return;
     if (tensor.encoding == models::Encoding::part) {
       addCompared(tensor, role, read_a_.any(tensor));
-    } else if (models::shown(tensor) == models::Shown::nothing) {
+    } else if (models::shown(tensor) == models::Shown::nothing ||
+               (partner != nullptr && models::shown(*partner) == models::Shown::nothing)) {
       coverage_.left_out["stored as codes"].add(tensor.bytes);
     } else if (!parts.empty()) {
       const bool read = read_a_.any(tensor) &&

@@ -199,7 +199,7 @@ std::optional<Found> CodecFinder::ofBytes(const Tensor& tensor) const {
     return found(scaledBy(tensor, *most, stated_, 1.0f / 127), {&tensor, most}, tensor.shape);
   }
   const Tensor* scales = beside(tensor, {"weight_scale", "scale", "scales"});
-  if (scales == nullptr) return std::nullopt;
+  if (scales == nullptr || stated_.method == "eetq") return std::nullopt;  // in its kernels' order
   if (const Tensor* zeros = beside(tensor, {"weight_zero_point", "zero_point", "zeros"})) {
     return found(codecs::shiftedIntegers(partOf(tensor), partOf(*scales), partOf(*zeros)),
                  {&tensor, scales, zeros}, tensor.shape);

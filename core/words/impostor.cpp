@@ -21,7 +21,8 @@ using namespace std::string_view_literals;
 
 constexpr Magic kPointer{"version https://git-lfs.github.com/"sv,
                          "the file is a Git LFS pointer, which stands for the file that is meant"sv,
-                         "fetch the file itself: git lfs pull"sv};
+                         "fetch the file itself: git lfs pull in a clone; a server that has the "
+                         "pointer in its place was never sent the file"sv};
 // GGML's files from before GGUF; the letters of their marks stand backwards.
 constexpr std::array<std::string_view, 4> kOldMarks{"lmgg", "fmgg", "tjgg", "algg"};
 constexpr std::size_t kLooked = 256;

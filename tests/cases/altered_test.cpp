@@ -1,5 +1,7 @@
 // What recipes of the case library say of models that are not as in the other tests.
+#include <algorithm>
 #include <set>
+#include <string>
 
 #include "cases/case_run.hpp"
 
@@ -15,9 +17,15 @@ TEST_F(Cases, BiasesOfTheDescendantAreCoinsWithTheirRows) {
       }
     }
     runOn("pangu-qwen", models);
-    const double log10_p = log10P("instruct-signs", "value-dim");
+    double log10_p = 0;  // of the value rows; what reads them is as it was
+    for (const json& finding : report_.at("findings")) {
+      if (finding.at("step") != "instruct-signs" || finding.at("gauge") != "value-dim") continue;
+      const bool of_rows =
+          finding.at("null").get<std::string>().find("attention.o") == std::string::npos;
+      if (of_rows) log10_p = std::min(log10_p, finding.at("log10_p").get<double>());
+    }
     if (biases) {
-      EXPECT_LT(log10_p, -12) << "biases, which are larger than their rows, are not turned" << [&]{ std::string s; for (const json& x : report_.at("findings")) if (x.at("step") == "instruct-signs") s += "\n" + x.at("gauge").get<std::string>() + " " + x.at("log10_p").dump() + " " + x.at("units").dump() + " " + x.at("statistic").dump() + x.at("null").dump(); for (const json& x : report_.at("refused")) if (x.at("step") == "instruct-signs") s += "\n" + x.dump(); return s; }();
+      EXPECT_LT(log10_p, -12) << "biases, which are larger than their rows, are not turned";
     } else {
       EXPECT_GT(log10_p, -3) << "without them half of all coins are tails";
     }

@@ -258,7 +258,7 @@ TEST(LatentAttention, ValuesAndKeysAreFoundWhateverBasisTheLatentIsIn) {
   const json report = compareWith(Writer(1, 2, {"kv_a_proj", "kv_b_proj"}).disguised());
   EXPECT_LT(bestP(report, "value-dim"), -10);
   EXPECT_LT(bestP(report, "rotary-free"), -10);
-  EXPECT_GT(latentP(report), -4);  // whose basis is another
+  EXPECT_GT(latentP(report), -5);  // whose basis is another; of six tests the least
   EXPECT_EQ(report.at("verdict").at("class"), "shared-weights");
 }
 

@@ -156,5 +156,17 @@ TEST(RoundedInPart, IsToldByTheMatricesThatWere) {
   EXPECT_THAT(described(dir, "a", "c.gguf"), Not(HasSubstr("rounded")));
 }
 
+// EETQ stores what its kernels read: transposed, and in the order of tensor cores.
+TEST(QuantisedForKernels, IsNotTakenForRowsInTheirOrder) {
+  TempDir dir;
+  std::string config = toyLlamaConfig();
+  config.insert(config.rfind('}'), R"(, "quantization_config": {"quant_method": "eetq"})");
+  saveModel(dir / "a", stored(toyLlama(1)), toyLlamaConfig());
+  saveModel(dir / "b", stored(tuned(toyLlama(1), 2), Coding::signed_alone), config);
+  const json report = compared(dir);
+  EXPECT_TRUE(report.at("pairs")[0].at("coverage").at("left_out").contains("stored as codes"))
+      << report.at("pairs")[0].at("coverage").dump(1);
+}
+
 }  // namespace
 }  // namespace kindred::clitest

@@ -133,8 +133,7 @@ AdapterTosses tossComponents(const std::vector<RowPair>& pairs) {
     for (const auto& [i, j] : linear::pairsOf(linear::assign(arma::abs(products)))) {
       if (!wasDrawn(of_a, i)) continue;
       const double product = linear::dot(a.colptr(i), b.colptr(j), a.n_rows);
-      made.tosses.coins.add(components.originOf(p, i), product);
-      if (product != 0) sizes.matched.push_back(product / 2);
+      if (product != 0) made.tosses.add(components.originOf(p, i), product / 2, -1, 2);
     }
     const std::uint64_t inputs = inputsOf(of_a), outputs = of_a.columns - inputs;
     width += 4 / (1 / static_cast<double>(inputs) + 1 / static_cast<double>(outputs));

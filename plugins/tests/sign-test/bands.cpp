@@ -187,8 +187,7 @@ Tosses tossBands(const MatrixTask& task) {
     const PairedUnit& pair = pairs[k];
     const double cosine = pair.cosine(pair.unit_a);
     const std::uint32_t coin = coins.at({pair.a, pair.unit_a});
-    tosses.coins.add(coin, cosine, pair.a->layer);
-    tosses.sizes.matched.push_back(cosine);
+    tosses.add(coin, cosine, pair.a->layer);
     tosses.others = std::max<std::uint64_t>(tosses.others, pair.a->whole.n_cols);
     const PairedUnit& other = pairs[(k + 1) % pairs.size()];  // of the same band, but for the last
     if (other.a != pair.a || other.unit_a == pair.unit_a) continue;

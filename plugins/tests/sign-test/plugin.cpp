@@ -17,6 +17,7 @@
 
 #include "adapters.hpp"
 #include "bands.hpp"
+#include "in_place.hpp"
 #include "shared_coins.hpp"
 #include "tosses.hpp"
 
@@ -31,32 +32,36 @@ struct GaugeTosses {
   kindred::Gauge which;
   std::string_view role;
   unsigned axis;
-  Tosses (*toss)(const kindred::MatrixTask&);
-  const char* what;  // is negated together
+  Tosses (*matched)(const kindred::MatrixTask&);  // null: no alignment matches these
+  bool in_place;                                  // they are tossed as they stand, too
+  const char* what;                               // is negated together
+  const char* seen = "";                          // where rows are matched
 };
 
 constexpr GaugeTosses kGauges[] = {
-    {kindred::Gauge::mlp_unit, kindred::role::kUp, 0, kindred::sign_test::tossUnits,
+    {kindred::Gauge::mlp_unit, kindred::role::kUp, 0, kindred::sign_test::tossUnits, true,
      "the up row and down column of each MLP unit"},
-    {kindred::Gauge::mlp_unit, kindred::role::kDown, 1, kindred::sign_test::tossBands,
-     "the up row and down column of each MLP unit, seen in the first rows of the down matrix,"},
-    {kindred::Gauge::value_dim, kindred::role::kValue, 0, kindred::sign_test::tossValues,
+    {kindred::Gauge::mlp_unit, kindred::role::kDown, 1, kindred::sign_test::tossBands, true,
+     "the up row and down column of each MLP unit", ", seen in the first rows of the down matrix,"},
+    {kindred::Gauge::value_dim, kindred::role::kValue, 0, kindred::sign_test::tossValues, true,
      "each value row and its columns of the attention output"},
     {kindred::Gauge::value_dim, kindred::role::kAttentionOutput, 1, kindred::sign_test::tossBands,
-     "each value row and its columns of the attention output, seen in the first rows of the "
-     "latter,"},
-    {kindred::Gauge::rotary_pair, kindred::role::kKey, 0, kindred::sign_test::tossRotaryPairs,
+     true, "each value row and its columns of the attention output",
+     ", seen in the first rows of the latter,"},
+    {kindred::Gauge::rotary_pair, kindred::role::kKey, 0, kindred::sign_test::tossRotaryPairs, true,
+     "each rotary pair of a key head and of its query heads"},
+    {kindred::Gauge::rotary_pair, kindred::role::kQuery, 0, nullptr, true,
      "each rotary pair of a key head and of its query heads"},
     {kindred::Gauge::rotary_pair, kindred::role::kSharedKey, 0, kindred::sign_test::tossSharedKeys,
-     "each rotary pair of the key that the heads of a layer share, and of their queries"},
-    {kindred::Gauge::rotary_free, kindred::role::kKey, 0, kindred::sign_test::tossRotaryFree,
+     false, "each rotary pair of the key that the heads of a layer share, and of their queries"},
+    {kindred::Gauge::rotary_free, kindred::role::kKey, 0, kindred::sign_test::tossRotaryFree, false,
      "each key row without a position and its query rows"},
     {kindred::Gauge::latent_dim, kindred::role::kQueryLatent, 0, kindred::sign_test::tossLatents,
-     "each coordinate of the queries' latent, in what writes and reads it"},
+     false, "each coordinate of the queries' latent, in what writes and reads it"},
     {kindred::Gauge::latent_dim, kindred::role::kKeyValueLatent, 0, kindred::sign_test::tossLatents,
-     "each coordinate of the latent of keys and values, in what writes and reads it"},
+     false, "each coordinate of the latent of keys and values, in what writes and reads it"},
     {kindred::Gauge::residual_dim, kindred::role::kEmbedding, 1, kindred::sign_test::tossResidual,
-     "each coordinate of the residual stream in all that reads or writes it"},
+     false, "each coordinate of the residual stream in all that reads or writes it"},
 };
 
 bool ofBands(const GaugeTosses& gauge) {
@@ -68,10 +73,9 @@ double oneSidedFloor(std::uint64_t coins) {
   return std::min(0.0, kindred::stats::kLog10Of2 * (1 - static_cast<double>(coins)));
 }
 
-Finding common(const GaugeTosses& gauge, const kindred::MatrixTask& task, const Tosses& tosses) {
+Finding common(const std::string& what, const kindred::MatrixTask& task, const Tosses& tosses) {
   Finding finding;
-  finding.null =
-      "signs of " + std::string(gauge.what) + " of " + task.a.weights().model() + " are fair coins";
+  finding.null = "signs of " + what + " of " + task.a.weights().model() + " are fair coins";
   finding.assumptions =
       "these signs are fair given everything that the alignment read: initialisation of " +
       task.a.weights().model() +
@@ -181,29 +185,75 @@ void recordMatches(const kindred::MatrixTask& task, Finding& finding) {
   for (const auto& [b, a] : layers) finding.matches.push_back({a, b, -1, -1});
 }
 
-void countHeads(const Tosses& tosses, Finding& finding) {
-  const kindred::align::SignCount count = tosses.coins.count();
-  const std::uint64_t coins = count.coins, heads = count.heads;
-  finding.statistic = static_cast<double>(heads);
-  finding.units = coins;
-  finding.log10_p = kindred::stats::twoSided(kindred::stats::binomialTail(coins, heads),
-                                             kindred::stats::binomialTail(coins, coins - heads));
-  finding.log10_p_floor = oneSidedFloor(coins);
+double twoSidedP(const align::SignCount& count) {
+  return kindred::stats::twoSided(
+      kindred::stats::binomialTail(count.coins, count.heads),
+      kindred::stats::binomialTail(count.coins, count.coins - count.heads));
 }
 
-Finding heads(const GaugeTosses& gauge, const kindred::MatrixTask& task, const Tosses& tosses) {
-  Finding finding = common(gauge, task, tosses);
+void countHeads(const align::SignCount& count, Finding& finding) {
+  finding.statistic = static_cast<double>(count.heads);
+  finding.units = count.coins;
+  finding.log10_p = twoSidedP(count);
+  finding.log10_p_floor = oneSidedFloor(count.coins);
+}
+
+Finding heads(const std::string& what, const kindred::MatrixTask& task, const Tosses& tosses,
+              std::optional<kindred::Power> power) {
+  Finding finding = common(what, task, tosses);
   finding.likeness = tosses.likeness;
-  countHeads(tosses, finding);
-  finding.power = powerOf(gauge, task, tosses, finding.units);
+  countHeads(tosses.coins.count(), finding);
+  finding.power = std::move(power);
   if (finding.power) {
     finding.detectable_rho =
         finding.power->if_paired ? finding.power->if_paired : finding.power->alone;
   }
-  if (task.use.role == kindred::role::kUp) recordMatches(task, finding);
   for (const auto& [layer, count] : tosses.coins.countByLayer()) {
     if (layer >= 0) finding.by_layer.push_back({layer, count.coins, count.heads, count.alike});
   }
+  return finding;
+}
+
+// A part may be all that is shared: of the layer that tells most, with what trying all layers
+// costs.
+std::optional<Finding> oneLayer(const Finding& all, const Tosses& tosses) {
+  const std::vector<kindred::LayerCoins>& layers = all.by_layer;
+  if (layers.size() < 2) return std::nullopt;
+  const auto countOf = [](const kindred::LayerCoins& layer) {
+    return align::SignCount{layer.coins, layer.heads, layer.alike};
+  };
+  const auto most = std::min_element(
+      layers.begin(), layers.end(),
+      [&](const auto& x, const auto& y) { return twoSidedP(countOf(x)) < twoSidedP(countOf(y)); });
+  const double tried = std::log10(static_cast<double>(layers.size()));
+  Finding finding = all;
+  finding.layer_a = most->layer;
+  countHeads(countOf(*most), finding);
+  finding.null += ", in the layer that tells most, with what trying all costs";
+  finding.log10_p = std::min(0.0, finding.log10_p + tried);
+  finding.log10_p_floor = std::min(0.0, finding.log10_p_floor + tried);
+  finding.likeness = kindred::sign_test::likenessOfLayer(tosses, most->layer);
+  finding.power.reset();
+  finding.detectable_rho.reset();
+  finding.matches.clear();
+  return finding;
+}
+
+Finding matchedHeads(const GaugeTosses& gauge, const kindred::MatrixTask& task,
+                     const Tosses& tosses) {
+  Finding finding = heads(std::string(gauge.what) + gauge.seen, task, tosses,
+                          powerOf(gauge, task, tosses, tosses.coins.count().coins));
+  if (task.use.role == kindred::role::kUp) recordMatches(task, finding);
+  return finding;
+}
+
+Finding headsInPlace(const GaugeTosses& gauge, const kindred::MatrixTask& task,
+                     const Tosses& tosses) {
+  Finding finding = heads(
+      std::string(gauge.what) + ", seen in " + std::string(gauge.role) + " where it stands,", task,
+      tosses,
+      kindred::sign_test::powerInPlace(task, tosses, tosses.coins.count().coins, kLog10PowerLevel));
+  finding.alignment = "rows of one layer, part and number";
   return finding;
 }
 
@@ -220,7 +270,7 @@ void weighRanks(const Tosses& tosses, Finding& finding) {
 }
 
 Finding ranks(const GaugeTosses& gauge, const kindred::MatrixTask& task, const Tosses& tosses) {
-  Finding finding = common(gauge, task, tosses);
+  Finding finding = common(std::string(gauge.what) + gauge.seen, task, tosses);
   finding.likeness = tosses.likeness;
   weighRanks(tosses, finding);
   return finding;
@@ -241,7 +291,7 @@ std::vector<Finding> ofAdapters(const std::vector<kindred::RowPair>& pairs,
   common.likeness = made.tosses.likeness;
   common.alignment = "components of a module were matched by the size of their products";
   Finding heads = common, ranks = common;
-  countHeads(made.tosses, heads);
+  countHeads(made.tosses.coins.count(), heads);
   heads.power = kindred::Power{"the components of adapters", "", std::nullopt, std::nullopt};
   const auto width = static_cast<double>(made.tosses.sizes.width);
   std::uint64_t most = 0;
@@ -271,10 +321,17 @@ class SignTest final : public kindred::MatrixTest {
   std::vector<Finding> run(const kindred::MatrixTask& task) const override {
     for (const GaugeTosses& gauge : kGauges) {
       if (task.use.gauge != gauge.which || task.use.role != gauge.role) continue;
-      Tosses tosses = gauge.toss(task);
-      tosses.likeness = align::likenessOf(tosses.sizes);
-      if (tosses.coins.count().coins == 0) return {};
-      return {heads(gauge, task, tosses), ranks(gauge, task, tosses)};
+      std::vector<Finding> findings;
+      if (const auto tosses = tossed(gauge.matched, task)) {
+        findings = {matchedHeads(gauge, task, *tosses), ranks(gauge, task, *tosses)};
+        if (auto layer = oneLayer(findings.front(), *tosses)) findings.push_back(*layer);
+      }
+      const auto place = gauge.in_place ? kindred::sign_test::tossInPlace : nullptr;
+      if (const auto tosses = tossed(place, task)) {
+        findings.push_back(headsInPlace(gauge, task, *tosses));
+        if (auto layer = oneLayer(findings.back(), *tosses)) findings.push_back(*layer);
+      }
+      return findings;
     }
     return {};
   }
@@ -288,6 +345,15 @@ class SignTest final : public kindred::MatrixTest {
   }
 
  private:
+  static std::optional<Tosses> tossed(Tosses (*toss)(const kindred::MatrixTask&),
+                                      const kindred::MatrixTask& task) {
+    if (toss == nullptr) return std::nullopt;
+    Tosses tosses = toss(task);
+    if (tosses.coins.count().coins == 0) return std::nullopt;
+    tosses.likeness = align::likenessOf(tosses.sizes);
+    return tosses;
+  }
+
   std::string only_;
 };
 

@@ -114,7 +114,8 @@ std::string joinedAttention(const ModelProfile& model) {
 SharedCoins sharedCoins(const MatrixTask& task, const Tosses& tosses) {
   const ModelShape& shape = task.a.weights().shape();
   const Doubling& doubling = task.a.doubling();
-  if (task.use.axis == 1) return {copiesIn(tosses.origins), {}};  // of bands
+  const bool of_bands = task.use.axis == 1 && !tosses.origins.empty();
+  if (of_bands) return {copiesIn(tosses.origins), {}};
   if (task.use.gauge == kindred::Gauge::mlp_unit) {
     Origins all;
     for (const Origins& units : doubling.units) all.insert(all.end(), units.begin(), units.end());
@@ -123,7 +124,8 @@ SharedCoins sharedCoins(const MatrixTask& task, const Tosses& tosses) {
   if (task.use.gauge == kindred::Gauge::value_dim) {
     return {copiesIn(doubling.value_dims), joinedAttention(task.a)};
   }
-  if (task.use.role != role::kKey) return {copiesIn(tosses.origins), {}};
+  if (task.use.role != role::kKey && task.use.role != role::kQuery)
+    return {copiesIn(tosses.origins), {}};
   if (task.use.gauge == kindred::Gauge::rotary_pair) {
     return {
         copiesIn(rowsOfKeys(shape, doubling.key_dims,

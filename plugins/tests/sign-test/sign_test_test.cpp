@@ -87,8 +87,8 @@ TEST(SignTest, IndependentModelsGiveFairCoins) {
       EXPECT_GT(finding.log10_p, -4) << finding.gauge.name() << ", seed " << seed;
     }
   }
-  EXPECT_EQ(tests, 8 * 8);
-  EXPECT_LE(below, 9);  // 3.2 expected at most
+  EXPECT_GT(tests, 8 * 16);
+  EXPECT_LE(below, 18);  // 8 expected at most
 }
 
 TEST(SignTest, TheOtherModelMayBeUpcycledAndStillEachCoinCountsOnce) {

@@ -14,6 +14,8 @@
 #include <kindred/analysis/linear/matching.hpp>
 #include <kindred/analysis/stats/tails.hpp>
 
+#include "turned.hpp"
+
 namespace kindred::sign_test {
 namespace {
 
@@ -81,17 +83,6 @@ void addOthers(const std::vector<std::pair<Block, Block>>& matched, align::Sizes
       break;
     }
   }
-}
-
-// The mean cosine of rows that somebody turned into each other to fit best: of the products'
-// singular values (Schoenemann, Psychometrika 31, 1966). A few blocks tell it.
-void addTurned(const arma::fmat& products, align::Sizes& sizes) {
-  constexpr std::size_t kBlocks = 8;
-  const arma::uword rows = std::min(products.n_rows, products.n_cols);
-  if (sizes.turned.size() >= kBlocks || rows < 2) return;
-  const arma::fvec singular = linear::singularValues(products);
-  if (!singular.is_empty())
-    sizes.turned.push_back(arma::accu(singular) / static_cast<double>(rows));
 }
 
 // Dimensions in any order: paired by absolute cosines, as the aligner does.
@@ -263,8 +254,7 @@ void tossColumns(const Columns& columns, Tosses& tosses) {
   for (arma::uword c = 0; c < a.n_cols; ++c) {
     if (a.col(c).min() == a.col(c).max()) continue;
     const double own = cosine(c, c), other = cosine(c, (c + (a.n_cols + 1) / 2) % a.n_cols);
-    tosses.coins.add(tosses.origins[c], own);
-    if (std::isfinite(own)) tosses.sizes.matched.push_back(own);
+    tosses.add(tosses.origins[c], own);
     if (std::isfinite(other)) tosses.sizes.others.push_back(other);
   }
 }
@@ -302,6 +292,22 @@ std::vector<std::uint32_t> coordinateOrigins(const std::vector<Columns>& all) {
 
 }  // namespace
 
+void Tosses::add(std::uint32_t origin, double cosine, std::int64_t layer, int times) {
+  coins.add(origin, times * cosine, layer);
+  if (!std::isfinite(cosine)) return;
+  sizes.matched.push_back(cosine);
+  layers.push_back(layer);
+}
+
+std::optional<Likeness> likenessOfLayer(const Tosses& tosses, std::int64_t layer) {
+  align::Sizes sizes = tosses.sizes;
+  sizes.matched.clear();
+  for (std::size_t k = 0; k < tosses.layers.size(); ++k) {
+    if (tosses.layers[k] == layer) sizes.matched.push_back(tosses.sizes.matched[k]);
+  }
+  return align::likenessOf(sizes);
+}
+
 double coinThreshold(const MatrixTask& task, std::string_view role, const Place& place,
                      std::uint64_t width, std::string& note) {
   const std::string asymmetry = task.a.weights().asymmetry(role, place);
@@ -338,8 +344,7 @@ Tosses tossUnits(const MatrixTask& task) {
       if (match.units[j] < 0) continue;
       const auto i = static_cast<std::size_t>(match.units[j]);
       if (origins[i] == kNoOrigin) continue;
-      tosses.coins.add(origins[i], cosine(i, j), match.a.layer);
-      tosses.sizes.matched.push_back(cosine(i, j));
+      tosses.add(origins[i], cosine(i, j), match.a.layer);
       const std::int32_t other = match.units[(j + (units + 1) / 2) % units];
       if (other < 0 || static_cast<std::size_t>(other) == i) continue;
       tosses.sizes.others.push_back(cosine(static_cast<std::size_t>(other), j));
@@ -360,9 +365,8 @@ Tosses tossValues(const MatrixTask& task) {
       const auto i = static_cast<std::uint64_t>(match.dims[j]);
       const double cosine =
           dot(a.columns->colptr(a.first + i), b.columns->colptr(b.first + j), a.columns->n_rows);
-      tosses.coins.add(origins[attentionDim(shape, match.layer_a, match.head_a, i)], cosine,
-                       match.layer_a);
-      tosses.sizes.matched.push_back(cosine);
+      tosses.add(origins[attentionDim(shape, match.layer_a, match.head_a, i)], cosine,
+                 match.layer_a);
     }
   };
   tosses.sizes.chosen = true;
@@ -397,9 +401,8 @@ Tosses tossRotaryPairs(const MatrixTask& task) {
         for (std::uint64_t p = 0; keys && p < keys->rotary_dim / 2; ++p) {
           const double both = cosineOfPair(shape, p, keys->rotary_dim, a, b);
           const std::uint64_t first = firstOfPair(shape, p);
-          tosses.coins.add(origins[attentionDim(shape, match.layer_a, match.head_a, first)],
-                           2 * both, match.layer_a);
-          tosses.sizes.matched.push_back(both);
+          tosses.add(origins[attentionDim(shape, match.layer_a, match.head_a, first)], both,
+                     match.layer_a, 2);
         }
       },
       [&](const Block& a, const Block& b, align::Sizes& sizes) {
@@ -426,9 +429,8 @@ Tosses tossRotaryFree(const MatrixTask& task) {
         for (std::uint64_t i = keys->rotary_dim; i < keys->key_dim; ++i) {
           const double cosine = dot(a.columns->colptr(a.first + i), b.columns->colptr(b.first + i),
                                     a.columns->n_rows);
-          tosses.coins.add(origins[attentionDim(shape, match.layer_a, match.head_a, i)], cosine,
-                           match.layer_a);
-          tosses.sizes.matched.push_back(cosine);
+          tosses.add(origins[attentionDim(shape, match.layer_a, match.head_a, i)], cosine,
+                     match.layer_a);
         }
       },
       [&](const Block& a, const Block& b, align::Sizes& sizes) {
@@ -472,8 +474,7 @@ Tosses tossSharedKeys(const MatrixTask& task) {
     tosses.sizes.width = 2 * a->n_rows;
     for (std::uint64_t p = 0; p < dim / 2; ++p) {
       const double both = cosineOfPair(shape, p, dim, matched.back().first, matched.back().second);
-      tosses.coins.add(known->second[firstOfPair(shape, p)], 2 * both, match.layer_a);
-      tosses.sizes.matched.push_back(both);
+      tosses.add(known->second[firstOfPair(shape, p)], both, match.layer_a, 2);
     }
   }
   addOthers(matched, tosses.sizes, [&](const Block& a, const Block& b, align::Sizes& sizes) {
@@ -511,8 +512,7 @@ Tosses tossLatents(const MatrixTask& task) {
       const auto i = static_cast<std::size_t>(match.dims[j]);
       if (known->second[i] == kNoOrigin) continue;
       const double cosine = dot(a->colptr(i), b->colptr(j), a->n_rows);
-      tosses.coins.add(known->second[i], cosine, match.layer_a);
-      tosses.sizes.matched.push_back(cosine);
+      tosses.add(known->second[i], cosine, match.layer_a);
     }
   }
   tosses.sizes.chosen = true;

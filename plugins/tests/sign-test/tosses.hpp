@@ -14,15 +14,23 @@
 namespace kindred::sign_test {
 
 struct Tosses {
+  // One pair's cosine; a coin may be made of several, or of a mean that counts `times`. What is not
+  // finite tells nothing.
+  void add(std::uint32_t origin, double cosine, std::int64_t layer = -1, int times = 1);
+
   align::Coins coins;
   std::string note;  // what had to be left out, and why
   align::Sizes sizes = {};
-  std::optional<Likeness> likeness = {};  // made of these
+  std::vector<std::int64_t> layers = {};  // of sizes.matched: layers of the reference
+  std::optional<Likeness> likeness = {};  // made of the sizes
   // Which coin each row of the reference tosses, where no Doubling says it: latents, coordinates.
   std::vector<std::uint32_t> origins;
   // Units among which each partner was the most alike; 0: they were matched otherwise.
   std::uint64_t others = 0;
 };
+
+// How alike the pairs of this layer of the reference are.
+std::optional<Likeness> likenessOfLayer(const Tosses& tosses, std::int64_t layer);
 
 // What the absolute cosine of rows of `width` must exceed to be a coin, where the reference's
 // number format is not symmetric about zero; then says so in `note`.

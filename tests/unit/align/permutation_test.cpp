@@ -170,7 +170,7 @@ TEST(PermutationTests, AreRefusedWithTheReasonOnAnAxisWithoutTheGauge) {
                                 "head-matching", "aligned-permutation", "sign-test"},
                                Ordered(a), Ordered(b));
   EXPECT_TRUE(c.outcome.findings.empty());
-  EXPECT_EQ(c.outcome.refusals.size(), 12u);
+  EXPECT_EQ(c.outcome.refusals.size(), 13u);
   for (const align::Refusal& refusal : c.outcome.refusals) {
     EXPECT_THAT(refusal.reason, HasSubstr("each row has a frequency of its own"));
   }

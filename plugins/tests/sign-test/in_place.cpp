@@ -1,0 +1,283 @@
+#include "in_place.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include <kindred/analysis/align/origins.hpp>
+#include <kindred/analysis/linear/linear.hpp>
+#include <kindred/analysis/stats/power.hpp>
+#include <kindred/analysis/stats/tails.hpp>
+
+#include "turned.hpp"
+
+namespace kindred::sign_test {
+namespace {
+
+using linear::dot;
+
+bool ofMlps(const GaugeUse& use) { return use.gauge == Gauge::mlp_unit; }
+
+// Rows or columns as columns of length one.
+arma::fmat unitsOf(const ModelWeights& weights, const GaugeUse& use, const Place& place) {
+  Matrix matrix = weights.matrix(use.role, place);
+  if (use.axis == 0) return linear::unitColumns(matrix);
+  arma::fmat columns =
+      arma::fmat(matrix.values.data(), matrix.columns, matrix.rows, false, true).t();
+  for (arma::uword j = 0; j < columns.n_cols; ++j) {
+    float* column = columns.colptr(j);
+    const double length = std::sqrt(dot(column, column, columns.n_rows));
+    const bool sound = std::isfinite(length) && length > 0;
+    for (arma::uword i = 0; i < columns.n_rows; ++i) {
+      column[i] = sound ? static_cast<float>(column[i] / length) : 0;
+    }
+  }
+  return columns;
+}
+
+// The coin of each of A's units of a place.
+class CoinsOfPlaces {
+ public:
+  explicit CoinsOfPlaces(const MatrixTask& task) : task_(task) {}
+
+  std::vector<std::uint32_t> of(const Place& place, std::uint64_t units) const {
+    const Doubling& doubling = task_.a.doubling();
+    std::vector<std::uint32_t> coins(units, kNoOrigin);
+    if (ofMlps(task_.use)) {
+      const std::vector<Place>& places = task_.a.weights().mlps();
+      const auto at = std::find(places.begin(), places.end(), place) - places.begin();
+      if (static_cast<std::size_t>(at) >= doubling.units.size()) return coins;
+      const auto& origins = doubling.units[static_cast<std::size_t>(at)];
+      std::copy_n(origins.begin(), std::min<std::size_t>(origins.size(), units), coins.begin());
+      return coins;
+    }
+    const auto& origins =
+        task_.use.gauge == Gauge::value_dim ? doubling.value_dims : doubling.key_dims;
+    const ModelShape& shape = task_.a.weights().shape();
+    const HeadShape heads = shape.headsOf(place.layer);
+    const std::uint64_t dim = headDim(heads, task_.use.role);
+    if (dim == 0 || heads.kv_heads == 0) return coins;
+    for (std::uint64_t j = 0; j < units; ++j) {
+      const auto row = dimOf(shape, heads, j % dim);
+      if (!row) continue;
+      const auto head = static_cast<std::int64_t>(j / dim / readers(heads));
+      const std::size_t at = attentionDim(shape, place.layer, head, *row);
+      if (at < origins.size()) coins[j] = origins[at];
+    }
+    return coins;
+  }
+
+ private:
+  // Queries and what reads values stand once for each query head, of which a group has one coin.
+  std::uint64_t readers(const HeadShape& heads) const {
+    const bool by_query =
+        task_.use.role == role::kQuery || task_.use.role == role::kAttentionOutput;
+    return by_query ? std::max<std::uint64_t>(heads.heads / heads.kv_heads, 1) : 1;
+  }
+
+  // Of the two rows of a rotary pair the first; none: the row is no part of one.
+  std::optional<std::uint64_t> dimOf(const ModelShape& shape, const HeadShape& heads,
+                                     std::uint64_t row) const {
+    if (task_.use.gauge != Gauge::rotary_pair) return row;
+    if (row >= heads.rotary_dim) return std::nullopt;
+    const std::uint64_t half = heads.rotary_dim / 2;
+    return firstOfPair(shape, shape.rotary_interleaved ? row / 2 : row % half);
+  }
+
+  const MatrixTask& task_;
+};
+
+std::vector<Place> placesOf(const MatrixTask& task) {
+  const ModelWeights& weights = task.a.weights();
+  if (ofMlps(task.use)) return weights.mlps();
+  std::vector<Place> places;
+  for (std::uint64_t l = 0; l < weights.shape().layers; ++l) {
+    places.push_back({static_cast<std::int64_t>(l), -1, false});
+  }
+  return places;
+}
+
+// Whether equal numbers are the same of both models: what was read in part is of as many rows, and
+// heads are of one kind.
+bool comparable(const MatrixTask& task, const Place& place) {
+  const ModelWeights &a = task.a.weights(), &b = task.b.weights();
+  const std::string_view role = task.use.role;
+  const std::uint64_t of_a = a.rows(role, place), of_b = b.rows(role, place);
+  if (of_a == 0 || of_b == 0) return false;
+  if (of_a != of_b && !(a.whole(role, place) && b.whole(role, place))) return false;
+  if (ofMlps(task.use)) return true;
+  const HeadShape x = a.shape().headsOf(place.layer), y = b.shape().headsOf(place.layer);
+  return x == y && (task.use.gauge != Gauge::rotary_pair ||
+                    a.shape().rotary_interleaved == b.shape().rotary_interleaved);
+}
+
+// A few of A's units of a place, to tell whether those of another are their copies.
+struct Sample {
+  Place place;
+  arma::fmat columns;
+  std::vector<std::uint32_t> coins;  // of all units of the place
+};
+
+constexpr arma::uword kSampled = 64;
+
+Sample sampleOf(const Place& place, const arma::fmat& units, std::vector<std::uint32_t> coins) {
+  const arma::uword rows = std::min(kSampled, units.n_rows);
+  return {place, units.head_rows(rows).eval().cols(linear::spread(units.n_cols, kSampled)),
+          std::move(coins)};
+}
+
+// Layers whose units are copies of each other, number by number, in this matrix alone: their coins
+// fall together. Told by their signs, corrected for the number of pairs; a false join costs a
+// little power and never exactness, since a sum of coins is a coin.
+std::map<std::uint32_t, std::uint32_t> joinedCoins(const std::vector<Sample>& samples) {
+  constexpr double kLog10Alpha = -2;
+  std::map<std::uint32_t, std::uint32_t> numbers;
+  for (const Sample& sample : samples) {
+    for (const std::uint32_t coin : sample.coins) numbers.try_emplace(coin, numbers.size());
+  }
+  align::Origins origins(numbers.size());
+  const double pairs =
+      0.5 * static_cast<double>(samples.size()) * static_cast<double>(samples.size());
+  for (std::size_t y = 1; y < samples.size(); ++y) {
+    for (std::size_t x = 0; x < y; ++x) {
+      const Sample &one = samples[x], &other = samples[y];
+      if (std::tuple(one.place.expert, one.place.shared) !=
+              std::tuple(other.place.expert, other.place.shared) ||
+          one.coins.size() != other.coins.size() ||
+          arma::size(one.columns) != arma::size(other.columns)) {
+        continue;
+      }
+      align::Coins coins;
+      for (arma::uword i = 0; i < one.columns.n_cols; ++i) {
+        coins.add(static_cast<std::uint32_t>(i),
+                  dot(one.columns.colptr(i), other.columns.colptr(i), one.columns.n_rows));
+      }
+      const align::SignCount signs = coins.count();
+      if (stats::binomialTail(signs.coins, signs.heads) + std::log10(pairs) > kLog10Alpha) continue;
+      for (std::size_t i = 0; i < one.coins.size(); ++i) {
+        origins.join(numbers.at(one.coins[i]), numbers.at(other.coins[i]));
+      }
+    }
+  }
+  std::map<std::uint32_t, std::uint32_t> joined;
+  for (const auto& [coin, number] : numbers) {
+    joined[coin] = coin == kNoOrigin ? kNoOrigin : origins.find(number);
+  }
+  return joined;
+}
+
+bool isIdentity(const std::vector<std::int32_t>& numbers) {
+  for (std::size_t i = 0; i < numbers.size(); ++i) {
+    if (numbers[i] != static_cast<std::int32_t>(i)) return false;
+  }
+  return true;
+}
+
+// Rows of these roles are those that the alignment has matched.
+bool tossedAlready(const MatrixTask& task) {
+  const Alignment& alignment = task.alignment;
+  if (task.use.axis != 0 || task.use.role == role::kQuery || alignment.rotation.rows > 0) {
+    return false;
+  }
+  if (ofMlps(task.use)) {
+    return !alignment.mlps.empty() &&
+           std::all_of(alignment.mlps.begin(), alignment.mlps.end(), [](const MlpMatch& match) {
+             return match.a == match.b && isIdentity(match.units);
+           });
+  }
+  const bool of_values = task.use.gauge == Gauge::value_dim;
+  return !alignment.heads.empty() &&
+         std::all_of(alignment.heads.begin(), alignment.heads.end(), [&](const HeadMatch& match) {
+           return match.layer_a == match.layer_b && match.head_a == match.head_b &&
+                  (!of_values || isIdentity(match.dims));
+         });
+}
+
+class InPlace {
+ public:
+  explicit InPlace(const MatrixTask& task) : task_(task) {}
+
+  Tosses run() {
+    const CoinsOfPlaces coins(task_);
+    for (const Place& place : placesOf(task_)) {
+      if (!comparable(task_, place)) continue;
+      const arma::fmat a = unitsOf(task_.a.weights(), task_.use, place);
+      const arma::fmat b = unitsOf(task_.b.weights(), task_.use, place);
+      if (a.n_rows != b.n_rows) continue;
+      samples_.push_back(sampleOf(place, a, coins.of(place, a.n_cols)));
+      add(place, a, b, samples_.back().coins);
+    }
+    if (samples_.empty()) return Tosses();
+    Tosses tosses;
+    tosses.coins = align::Coins(
+        coinThreshold(task_, task_.use.role, samples_.front().place, sizes_.width, tosses.note));
+    const std::map<std::uint32_t, std::uint32_t> joined = joinedCoins(samples_);
+    tosses.sizes = std::move(sizes_);
+    for (const auto& [layer, coin, cosine] : tossed_) tosses.add(joined.at(coin), cosine, layer);
+    return tosses;
+  }
+
+ private:
+  struct Tossed {
+    std::int64_t layer;
+    std::uint32_t coin;
+    double cosine;
+  };
+
+  void add(const Place& place, const arma::fmat& a, const arma::fmat& b,
+           const std::vector<std::uint32_t>& coins) {
+    const arma::uword units = std::min(a.n_cols, b.n_cols);
+    sizes_.width = a.n_rows;
+    for (arma::uword j = 0; j < units; ++j) {
+      if (coins[j] == kNoOrigin) continue;
+      const double own = dot(a.colptr(j), b.colptr(j), a.n_rows);
+      tossed_.push_back({place.layer, coins[j], own});
+      const arma::uword other = (j + (units + 1) / 2) % units;
+      if (coins[other] == kNoOrigin || coins[other] == coins[j]) continue;
+      sizes_.others.push_back(dot(a.colptr(other), b.colptr(j), a.n_rows));
+    }
+    if (task_.use.gauge == Gauge::value_dim) turn(place, a, b);
+  }
+
+  // Dimensions of a value may be turned to fit: those of A's head in the layer before.
+  void turn(const Place& place, const arma::fmat& a, const arma::fmat& b) {
+    const arma::uword dim = task_.a.weights().shape().headsOf(place.layer).value_dim;
+    if (dim == 0 || dim > a.n_cols || dim > b.n_cols) return;
+    if (before_.is_empty() && a.n_cols >= 2 * dim) before_ = a.cols(dim, 2 * dim - 1);
+    if (before_.n_rows == b.n_rows) {
+      addTurned(linear::innerProducts(before_, arma::fmat(b.head_cols(dim))), sizes_);
+    }
+    before_ = a.head_cols(dim);
+  }
+
+  const MatrixTask& task_;
+  std::vector<Sample> samples_;
+  std::vector<Tossed> tossed_;
+  align::Sizes sizes_;
+  arma::fmat before_;
+};
+
+}  // namespace
+
+Tosses tossInPlace(const MatrixTask& task) {
+  if (task.a.weights().shape().hidden != task.b.weights().shape().hidden) return Tosses();
+  if (tossedAlready(task)) return Tosses();
+  return InPlace(task).run();
+}
+
+Power powerInPlace(const MatrixTask& task, const Tosses& tosses, std::uint64_t coins,
+                   double log10_alpha) {
+  Power power;
+  power.rows = task.use.role;
+  power.paired_by = kItsPlace;
+  power.whole = false;  // of a shuffled copy nothing is seen
+  const std::uint64_t rows = std::max<std::uint64_t>(tosses.sizes.matched.size() / coins, 1);
+  power.if_paired = stats::detectableCorrelation(
+      coins, static_cast<double>(tosses.sizes.width * rows), log10_alpha);
+  return power;
+}
+
+}  // namespace kindred::sign_test
