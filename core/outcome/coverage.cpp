@@ -128,6 +128,12 @@ class Coverer {
     return found == contents.end() ? nullptr : found->second;
   }
 
+  // Zeros, one value, no numbers: where either side is so nothing was compared.
+  bool isConstant(const Contents& contents, const Tensor& tensor) const {
+    const results::TensorContent* content = contentOf(contents, tensor);
+    return content != nullptr && !content->constant.empty();
+  }
+
   // Every tensor of A goes to one component's count, and is compared or left out for one reason.
   void place(const Tensor& tensor) {
     const std::string role = roleOf(a_, tensor.name);
@@ -143,6 +149,9 @@ class Coverer {
     } else if (models::shown(tensor) == models::Shown::nothing ||
                (partner != nullptr && models::shown(*partner) == models::Shown::nothing)) {
       coverage_.left_out["stored as codes"].add(tensor.bytes);
+    } else if (isConstant(contents_a_, tensor) ||
+               (partner != nullptr && isConstant(contents_b_, *partner))) {
+      coverage_.left_out["constant"].add(tensor.bytes);
     } else if (!parts.empty()) {
       const bool read = read_a_.any(tensor) &&
                         std::all_of(parts.begin(), parts.end(),

@@ -164,9 +164,9 @@ class Chooser {
     draw_.order(order_);
     for (const auto& [key, view] : views_) {
       const std::string& role = key.first;
-      if (role.starts_with("norm.") || role == "attention.k_bias" || role == "attention.v_bias") {
-        take(role, key.second);
-      }
+      const bool small =
+          role.starts_with("norm.") || role == "attention.k_bias" || role == "attention.v_bias";
+      if (small && reading_.bytes + cost(role, key.second) <= budget_ / 4) take(role, key.second);
     }
     takeTokens(budget_ / 8);
     takeAttention(budget_ / 4);

@@ -100,7 +100,7 @@ TEST(Compare, SaysSeveralOfSeveralPairs) {
 }
 
 TEST(Compare, OfAFewBytesCallsNoFineTuneSharedInPart) {
-  for (const char* bytes : {"64", "4000", "20000"}) {
+  for (const char* bytes : {"4000", "9000", "20000"}) {
     const json report = comparisonOf({demo("base"), demo("tuned"), "--max-bytes", bytes});
     EXPECT_NE(report.at("verdict").at("class"), "partial") << bytes;
   }

@@ -242,6 +242,27 @@ TEST(OddModels, OfNumbersThatAreNotFiniteGiveNoCoins) {
               HasSubstr("144 of 144 rows of a are zero, constant or not finite"));
 }
 
+TEST(OddModels, OfWhichALayerIsEmptyOnEitherSideDoNotCountItAsCovered) {
+  for (const double value : {0.0, std::numeric_limits<double>::quiet_NaN()}) {
+    for (const bool first : {true, false}) {
+      SmallModel odd = support::smallModel(Family::llama, 1);
+      std::size_t emptied = 0;
+      for (support::TestTensor& tensor : odd.tensors) {
+        if (!tensor.name.starts_with(kLayer)) continue;
+        const std::vector<double> values(tensor.bytes.size() / sizeof(float), value);
+        tensor = support::tensorOf(tensor.name, DType::F32, tensor.shape, values);
+        ++emptied;
+      }
+      const SmallModel whole = support::smallModel(Family::llama, 2);
+      const Compared compared = first ? compare(odd, whole) : compare(whole, odd);
+      const json& coverage = compared.report.at("pairs")[0].at("coverage");
+      EXPECT_EQ(coverage.at("left_out").at("constant").at("tensors"), emptied)
+          << value << first << coverage.at("left_out");
+      EXPECT_THAT(compared.result.out, HasSubstr("constant"));
+    }
+  }
+}
+
 TEST(OddModels, OfWhichAGainIsNoNumberAreComparedByTheirRows) {
   SmallModel odd = support::smallModel(Family::llama, 1);
   for (support::TestTensor& tensor : odd.tensors) {
