@@ -196,10 +196,9 @@ void Judge::addRows(const Finding& finding) {
 }
 
 void Judge::addSizes(const Finding& finding) {
-  if (!finding.likeness || !finding.likeness->agreement) return;
+  if (!finding.likeness || !finding.likeness->agreement || isOfOneLayer(finding)) return;
   // Coordinates that are alike, be it in the embedding alone, say nothing of what layers hold.
-  const bool of_layers = !isOfOneLayer(finding) &&
-                         (!isOfTheStream(finding) || (finding.power && finding.power->redrawn));
+  const bool of_layers = !isOfTheStream(finding) || (finding.power && finding.power->redrawn);
   tossed_layers_ = std::max(tossed_layers_, finding.by_layer.size());
   if (of_layers && mostAreAlike(finding) && !mayBeTurned(finding)) {
     alike_ = true;

@@ -9,6 +9,7 @@
 
 #include "demo.hpp"
 #include "recipes.hpp"
+#include "support/sanitized.hpp"
 
 namespace kindred::clitest {
 namespace {
@@ -157,9 +158,7 @@ TEST(Compare, RefusesWhatIsNeitherPathNorHubName) {
 }
 
 TEST(Compare, BelievesNoProductThatTheLibraryComputedWrongly) {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-  GTEST_SKIP() << "a sanitizer must be the first library that is loaded";
-#endif
+  if (support::kSanitized) GTEST_SKIP() << "a sanitizer must be the first library that is loaded";
   TempDir dir;
   const RunResult result =
       support::run({"compare", (kDemo / "base").string(), (kDemo / "tuned").string(), "--force",

@@ -7,17 +7,12 @@
 #include "servers/giants.hpp"
 #include "servers/giants_recipe.hpp"
 #include "servers/range_server.hpp"
+#include "support/sanitized.hpp"
 
 namespace kindred::clitest {
 namespace {
 
 using namespace std::string_literals;
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool kMemoryIsOurs = false;  // sanitizers keep books of their own
-#else
-constexpr bool kMemoryIsOurs = true;
-#endif
 
 TEST(Giants, HaveTheShapesOfTheirConfigurations) {
   const auto check = [](const servers::MixtureConfig& config, double least_gb, double most_gb) {
@@ -62,7 +57,7 @@ TEST(Giants, AreComparedWithinAFewMegabytes) {
   const RunResult run = support::run(
       {"run", recipe, "--force", "--out", (dir / "out").string(), "--max-bytes", "64MB"});
   ASSERT_EQ(run.exit_code, 0) << run.err;
-  if (kMemoryIsOurs) {
+  if (!support::kSanitized) {
     EXPECT_LT(run.peak_kib, 256 * 1024);
   }
   const auto report = reportOf(dir);

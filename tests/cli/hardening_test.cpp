@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "support/process.hpp"
+#include "support/sanitized.hpp"
 
 namespace kindred::clitest {
 namespace {
@@ -30,9 +31,7 @@ TEST(Hardening, NoStackIsExecutable) {
 }
 
 TEST(Hardening, ReturnsFromFunctionsAreChecked) {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-  GTEST_SKIP() << "sanitizers check more";
-#endif
+  if (support::kSanitized) GTEST_SKIP() << "sanitizers check more";
   EXPECT_THAT(read("--dyn-syms"), HasSubstr("__stack_chk_fail"));
 }
 
