@@ -121,12 +121,29 @@ struct Sample {
   std::vector<std::uint32_t> coins;  // of all units of the place
 };
 
-constexpr arma::uword kSampled = 64;
+constexpr arma::uword kSampledUnits = 48, kSampledRows = 32;  // of many experts they take room
 
 Sample sampleOf(const Place& place, const arma::fmat& units, std::vector<std::uint32_t> coins) {
-  const arma::uword rows = std::min(kSampled, units.n_rows);
-  return {place, units.head_rows(rows).eval().cols(linear::spread(units.n_cols, kSampled)),
-          std::move(coins)};
+  const arma::fmat rows = units.head_rows(std::min(kSampledRows, units.n_rows));
+  return {place, rows.cols(linear::spread(rows.n_cols, kSampledUnits)), std::move(coins)};
+}
+
+// Those of one number in their layers, of one shape.
+std::vector<std::pair<const Sample*, const Sample*>> comparablePairs(
+    const std::vector<Sample>& samples) {
+  std::map<std::tuple<std::int64_t, bool, std::size_t, arma::uword>, std::vector<const Sample*>>
+      like;
+  for (const Sample& sample : samples) {
+    like[{sample.place.expert, sample.place.shared, sample.coins.size(), sample.columns.n_rows}]
+        .push_back(&sample);
+  }
+  std::vector<std::pair<const Sample*, const Sample*>> pairs;
+  for (const auto& [_, list] : like) {
+    for (std::size_t y = 1; y < list.size(); ++y) {
+      for (std::size_t x = 0; x < y; ++x) pairs.emplace_back(list[x], list[y]);
+    }
+  }
+  return pairs;
 }
 
 // Layers whose units are copies of each other, number by number, in this matrix alone: their coins
@@ -139,27 +156,18 @@ std::map<std::uint32_t, std::uint32_t> joinedCoins(const std::vector<Sample>& sa
     for (const std::uint32_t coin : sample.coins) numbers.try_emplace(coin, numbers.size());
   }
   align::Origins origins(numbers.size());
-  const double pairs =
-      0.5 * static_cast<double>(samples.size()) * static_cast<double>(samples.size());
-  for (std::size_t y = 1; y < samples.size(); ++y) {
-    for (std::size_t x = 0; x < y; ++x) {
-      const Sample &one = samples[x], &other = samples[y];
-      if (std::tuple(one.place.expert, one.place.shared) !=
-              std::tuple(other.place.expert, other.place.shared) ||
-          one.coins.size() != other.coins.size() ||
-          arma::size(one.columns) != arma::size(other.columns)) {
-        continue;
-      }
-      align::Coins coins;
-      for (arma::uword i = 0; i < one.columns.n_cols; ++i) {
-        coins.add(static_cast<std::uint32_t>(i),
-                  dot(one.columns.colptr(i), other.columns.colptr(i), one.columns.n_rows));
-      }
-      const align::SignCount signs = coins.count();
-      if (stats::binomialTail(signs.coins, signs.heads) + std::log10(pairs) > kLog10Alpha) continue;
-      for (std::size_t i = 0; i < one.coins.size(); ++i) {
-        origins.join(numbers.at(one.coins[i]), numbers.at(other.coins[i]));
-      }
+  const std::vector<std::pair<const Sample*, const Sample*>> pairs = comparablePairs(samples);
+  const double tried = std::log10(static_cast<double>(std::max<std::size_t>(pairs.size(), 1)));
+  for (const auto& [one, other] : pairs) {
+    align::Coins coins;
+    for (arma::uword i = 0; i < one->columns.n_cols; ++i) {
+      coins.add(static_cast<std::uint32_t>(i),
+                dot(one->columns.colptr(i), other->columns.colptr(i), one->columns.n_rows));
+    }
+    const align::SignCount signs = coins.count();
+    if (stats::binomialTail(signs.coins, signs.heads) + tried > kLog10Alpha) continue;
+    for (std::size_t i = 0; i < one->coins.size(); ++i) {
+      origins.join(numbers.at(one->coins[i]), numbers.at(other->coins[i]));
     }
   }
   std::map<std::uint32_t, std::uint32_t> joined;
