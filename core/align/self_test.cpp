@@ -52,8 +52,6 @@ double turnedDot(Row x, Row y) {
   return x.empty() ? 0 : dot(x.subspan(1), y.first(y.size() - 1)) + x.front() * y.back();
 }
 
-constexpr std::uint64_t kUnitsOfBand = 1024;  // that a self-test of a band looks at
-
 // The first columns as rows.
 Matrix transposed(const Matrix& matrix, std::uint64_t most) {
   Matrix turned{matrix.tensor, std::min(matrix.columns, most), matrix.rows, {}};
@@ -103,15 +101,15 @@ std::vector<Part> columnParts(const ModelWeights& weights, std::string_view role
   std::vector<Part> parts;
   for (const Place& place : placesOfColumns(weights, role)) {
     if (weights.rows(role, place) == 0) continue;
-    const Matrix units = transposed(weights.matrix(role, place), kUnitsOfBand);
+    const Matrix units = transposed(weights.matrix(role, place), kColumnsInPlace);
     Origins origins(units.rows);
-    joinAlike(units.values, units.columns, origins);
+    joinAlikeAtFirst(units.values, units.columns, origins);
     std::map<std::uint32_t, std::uint32_t> first;
     for (std::uint32_t i = 0; i < units.rows; ++i) {
       const std::uint32_t coin = coinOfColumn(weights.shape().headsOf(place.layer), role, i);
       origins.join(first.try_emplace(coin, i).first->second, i);
     }
-    const auto before = static_cast<std::uint32_t>(parts.size() * kUnitsOfBand);
+    const auto before = static_cast<std::uint32_t>(parts.size() * kColumnsInPlace);
     Part& part = parts.emplace_back(Part{place, {}});
     for (std::uint32_t i = 0; i < units.rows; ++i) {
       part.units.push_back({before + origins.find(i), {i}});
@@ -254,7 +252,7 @@ class Tester {
  private:
   // As they are tossed: columns of bands as rows, and biases with what they change sign with.
   Matrix rowsOf(std::string_view role, const Place& place, Matrix stored) const {
-    if (use_.axis == 1) return transposed(stored, kUnitsOfBand);
+    if (use_.axis == 1) return transposed(stored, kColumnsInPlace);
     return biases_ ? withBiases(weights_, role, place, std::move(stored)) : stored;
   }
 

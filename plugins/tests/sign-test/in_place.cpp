@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <span>
 #include <tuple>
 #include <utility>
 #include <vector>
 
+#include <kindred/analysis/align/bands.hpp>
 #include <kindred/analysis/align/origins.hpp>
 #include <kindred/analysis/linear/linear.hpp>
 #include <kindred/analysis/stats/power.hpp>
@@ -19,14 +21,18 @@ namespace {
 
 using linear::dot;
 
+// Columns are compared with each other, all of a matrix: so many of all layers.
+constexpr std::size_t kColumns = 8192, kFewestColumns = 64;
+
 bool ofMlps(const GaugeUse& use) { return use.gauge == Gauge::mlp_unit; }
 
-// Rows or columns as columns of length one.
-arma::fmat unitsOf(const ModelWeights& weights, const GaugeUse& use, const Place& place) {
+// Rows, or the first columns, as columns of length one.
+arma::fmat unitsOf(const ModelWeights& weights, const GaugeUse& use, const Place& place,
+                   arma::uword most) {
   Matrix matrix = weights.matrix(use.role, place);
   if (use.axis == 0) return linear::unitColumns(matrix);
-  arma::fmat columns =
-      arma::fmat(matrix.values.data(), matrix.columns, matrix.rows, false, true).t();
+  const arma::fmat stored(matrix.values.data(), matrix.columns, matrix.rows, false, true);
+  arma::fmat columns = stored.head_rows(std::min<arma::uword>(matrix.columns, most)).t();
   for (arma::uword j = 0; j < columns.n_cols; ++j) {
     float* column = columns.colptr(j);
     const double length = std::sqrt(dot(column, column, columns.n_rows));
@@ -119,6 +125,8 @@ struct Sample {
   Place place;
   arma::fmat columns;
   std::vector<std::uint32_t> coins;  // of all units of the place
+  // Units that are copies of each other, in this matrix alone.
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> copies = {};
 };
 
 constexpr arma::uword kSampledUnits = 48, kSampledRows = 32;  // of many experts they take room
@@ -126,6 +134,17 @@ constexpr arma::uword kSampledUnits = 48, kSampledRows = 32;  // of many experts
 Sample sampleOf(const Place& place, const arma::fmat& units, std::vector<std::uint32_t> coins) {
   const arma::fmat rows = units.head_rows(std::min(kSampledRows, units.n_rows));
   return {place, rows.cols(linear::spread(rows.n_cols, kSampledUnits)), std::move(coins)};
+}
+
+// Columns that are alike; of rows it is known from all of the unit's.
+void addCopies(const arma::fmat& units, Sample& sample) {
+  const std::span<const float> values(units.memptr(), units.n_elem);
+  align::Origins origins(units.n_cols);
+  align::joinAlikeAtFirst(values, units.n_rows, origins);
+  for (std::uint32_t j = 0; j < units.n_cols; ++j) {
+    if (const std::uint32_t first = origins.find(j); first != j)
+      sample.copies.emplace_back(first, j);
+  }
 }
 
 // Those of one number in their layers, of one shape.
@@ -156,6 +175,12 @@ std::map<std::uint32_t, std::uint32_t> joinedCoins(const std::vector<Sample>& sa
     for (const std::uint32_t coin : sample.coins) numbers.try_emplace(coin, numbers.size());
   }
   align::Origins origins(numbers.size());
+  const auto join = [&](std::uint32_t x, std::uint32_t y) {
+    if (x != kNoOrigin && y != kNoOrigin) origins.join(numbers.at(x), numbers.at(y));
+  };
+  for (const Sample& sample : samples) {
+    for (const auto& [i, j] : sample.copies) join(sample.coins[i], sample.coins[j]);
+  }
   const std::vector<std::pair<const Sample*, const Sample*>> pairs = comparablePairs(samples);
   const double tried = std::log10(static_cast<double>(std::max<std::size_t>(pairs.size(), 1)));
   for (const auto& [one, other] : pairs) {
@@ -167,7 +192,7 @@ std::map<std::uint32_t, std::uint32_t> joinedCoins(const std::vector<Sample>& sa
     const align::SignCount signs = coins.count();
     if (stats::binomialTail(signs.coins, signs.heads) + tried > kLog10Alpha) continue;
     for (std::size_t i = 0; i < one->coins.size(); ++i) {
-      origins.join(numbers.at(one->coins[i]), numbers.at(other->coins[i]));
+      join(one->coins[i], other->coins[i]);
     }
   }
   std::map<std::uint32_t, std::uint32_t> joined;
@@ -210,12 +235,16 @@ class InPlace {
 
   Tosses run() {
     const CoinsOfPlaces coins(task_);
-    for (const Place& place : placesOf(task_)) {
+    const std::vector<Place> places = placesOf(task_);
+    const std::size_t most = std::clamp<std::size_t>(
+        kColumns / std::max<std::size_t>(places.size(), 1), kFewestColumns, align::kColumnsInPlace);
+    for (const Place& place : places) {
       if (!comparable(task_, place)) continue;
-      const arma::fmat a = unitsOf(task_.a.weights(), task_.use, place);
-      const arma::fmat b = unitsOf(task_.b.weights(), task_.use, place);
+      const arma::fmat a = unitsOf(task_.a.weights(), task_.use, place, most);
+      const arma::fmat b = unitsOf(task_.b.weights(), task_.use, place, most);
       if (a.n_rows != b.n_rows) continue;
       samples_.push_back(sampleOf(place, a, coins.of(place, a.n_cols)));
+      if (task_.use.axis == 1) addCopies(a, samples_.back());
       add(place, a, b, samples_.back().coins);
     }
     if (samples_.empty()) return Tosses();
