@@ -99,7 +99,8 @@ TEST_F(Answer, NeverCutsNames) {
   for (const std::string& name : {a, b, std::string("c")}) {
     fs::rename(dir_ / name, dir_ / "all" / name);
   }
-  EXPECT_THAT(withoutControls(shown({"compare", "--all", "all"}).shown), HasSubstr(a + " ~\n    " + b));
+  EXPECT_THAT(withoutControls(shown({"compare", "--all", "all"}).shown),
+              HasSubstr(a + " ~\n    " + b));
 }
 
 TEST_F(Answer, OfARunWithoutTestsStartsWithWhatWasMeasured) {

@@ -55,7 +55,8 @@ TEST(Completion, OfZshKnowsPluginsOptionsAndFiles) {
   if (!isThere("zsh")) GTEST_SKIP() << "zsh is not installed";
   const std::string shown = typedInto(
       {"zsh", "-f", "-i"},
-      std::string("autoload -Uz compinit && compinit -u -D; source <(kindred help --zsh)\n") + kLines);
+      std::string("autoload -Uz compinit && compinit -u -D; source <(kindred help --zsh)\n") +
+          kLines);
   EXPECT_THAT(shown, HasSubstr("figures:"));
   EXPECT_THAT(shown, HasSubstr("weights-of-mine"));
 }

@@ -148,10 +148,10 @@ Picture graph(const results::Report& report) {
 
 // A strength as the p-value that it is made of.
 Json strengthLegend() {
-  return {{"gradientLength", 160},
-          {"tickCount", 4},
-          {"labelExpr",
-           "datum.value <= 0 ? '1' : '10^-' + format(pow(10, datum.value) - 1, '.0f')"}};
+  return {
+      {"gradientLength", 160},
+      {"tickCount", 4},
+      {"labelExpr", "datum.value <= 0 ? '1' : '10^-' + format(pow(10, datum.value) - 1, '.0f')"}};
 }
 
 Picture matrix(const results::Report& report) {

@@ -6,7 +6,8 @@
 
 namespace kindred {
 
-// What pairs rows that are tossed as they stand: layer, part and number are the same in both models.
+// What pairs rows that are tossed as they stand: layer, part and number are the same in both
+// models.
 inline constexpr const char* kItsPlace = "its place";
 
 // Correlations of rows from which copies would have been found with 99 % probability. Rows must be

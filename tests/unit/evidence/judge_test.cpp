@@ -280,7 +280,8 @@ TEST(Judge, NamesPartsInWhichNothingWasFoundThoughTheyCouldBeTested) {
   values.finding.log10_p_floor = -60;
   const Verdict verdict = judge("a", "b", {ups, values}, changed());
   EXPECT_EQ(verdict.klass, Class::shared_weights);
-  EXPECT_THAT(verdict.sentence, HasSubstr("Not in all parts: signs of attention (v) are at chance"));
+  EXPECT_THAT(verdict.sentence,
+              HasSubstr("Not in all parts: signs of attention (v) are at chance"));
 }
 
 TEST(Judge, PointsToControlsWhereSignsWereDrawnAnew) {
