@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -202,20 +203,23 @@ TEST(InPlace, ColumnsThatAreLikeTheirNeighboursAreNotCountedEach) {
 TEST(InPlace, GivesUniformPValuesForStrangers) {
   ToyShape shape = whole();
   shape.layers = 1;
-  constexpr int kPairs = 200;
-  for (const char* role : {"mlp.down", "attention.o", "attention.q"}) {
-    int below_half = 0, below_twentieth = 0;
-    for (std::uint64_t seed = 0; seed < kPairs; ++seed) {
-      const ToyModel a("a", 2 * seed + 1, shape), b("b", 2 * seed + 2, shape);
-      const std::optional<Finding> finding = inPlace(signs(a, b), role);
+  constexpr int kPairs = 120;
+  std::map<std::string, int> below_half, below_twentieth;
+  for (std::uint64_t seed = 0; seed < kPairs; ++seed) {
+    const ToyModel a("a", 2 * seed + 1, shape), b("b", 2 * seed + 2, shape);
+    const Comparison c = signs(a, b);
+    for (const char* role : {"mlp.down", "attention.o", "attention.q"}) {
+      const std::optional<Finding> finding = inPlace(c, role);
       ASSERT_TRUE(finding.has_value()) << seed;
-      below_half += finding->log10_p <= std::log10(0.5);
-      below_twentieth += finding->log10_p <= std::log10(0.05);
+      below_half[role] += finding->log10_p <= std::log10(0.5);
+      below_twentieth[role] += finding->log10_p <= std::log10(0.05);
     }
+  }
+  for (const auto& [role, count] : below_half) {
     // Within four standard deviations; p-values of counts are too large, of few more so.
-    EXPECT_GT(below_half, 100 - 4 * 7.1 - 50) << role;
-    EXPECT_LT(below_half, 100 + 4 * 7.1) << role;
-    EXPECT_LT(below_twentieth, 10 + 4 * 3.1) << role;
+    EXPECT_GT(count, 60 - 4 * 5.5 - 30) << role;
+    EXPECT_LT(count, 60 + 4 * 5.5) << role;
+    EXPECT_LT(below_twentieth[role], 6 + 4 * 2.4) << role;
   }
 }
 
