@@ -39,8 +39,9 @@ bool isOfMlps(std::string_view role) {
 
 bool isOfTokens(std::string_view role) { return role == role::kEmbedding || role == role::kOutput; }
 
-// Where matrices of a role that stands in layers may be.
-std::vector<Place> placesOf(const ModelWeights& weights, std::string_view role) {
+}  // namespace
+
+std::vector<Place> placesLookedAt(const ModelWeights& weights, std::string_view role) {
   const std::uint64_t layers = weights.shape().layers;
   const std::uint64_t every = std::max<std::uint64_t>(layers / kLayersLookedAt, 1);
   std::vector<Place> places;
@@ -61,8 +62,6 @@ std::vector<Place> placesOf(const ModelWeights& weights, std::string_view role) 
   return places;
 }
 
-}  // namespace
-
 std::optional<std::string> computedIn(const ModelWeights& weights, std::string_view role,
                                       std::span<const std::uint32_t> tokens) {
   const auto reason = [&](const std::string& where, const std::string& why) {
@@ -74,7 +73,7 @@ std::optional<std::string> computedIn(const ModelWeights& weights, std::string_v
     const std::string why = whyComputed(weights, role, {}, some);
     return why.empty() ? std::nullopt : std::optional(reason("", why));
   }
-  for (const Place& place : placesOf(weights, role)) {
+  for (const Place& place : placesLookedAt(weights, role)) {
     std::vector<std::uint32_t> first(
         std::min<std::uint64_t>(kRowsLookedAt, weights.rows(role, place)));
     std::iota(first.begin(), first.end(), 0u);

@@ -25,6 +25,9 @@ inline constexpr std::size_t kRowsLookedAt = 128;
 std::optional<std::string> computedIn(const ModelWeights& weights, std::string_view role,
                                       std::span<const std::uint32_t> tokens = {});
 
+// Where matrices of a role that stands in layers may be, as many as are looked at.
+std::vector<Place> placesLookedAt(const ModelWeights& weights, std::string_view role);
+
 // Roles whose matrices in layers a test of this gauge rests on. They point into `use`.
 std::vector<std::string_view> rolesBehind(const GaugeUse& use);
 

@@ -7,14 +7,15 @@
 
 #include <fmt/format.h>
 
+#include "align/formula.hpp"
+
 namespace kindred::align {
 namespace {
 
 constexpr double kEqual = 3e-6;            // relative: rows are of single precision
 constexpr std::size_t kFewestValues = 16;  // of different size in a row
 constexpr std::size_t kFewestRows = 16;
-constexpr double kMostShared = 0.05;  // of the rows
-constexpr std::size_t kPlaces = 4;
+constexpr double kMostShared = 0.05;   // of the rows
 constexpr std::uint64_t kRows = 1024;  // of a place, the first
 
 using Sizes = std::vector<double>;  // of a row's numbers, where they stand
@@ -91,28 +92,13 @@ std::size_t shared(std::vector<RowOfSizes>& rows) {
   return shared;
 }
 
-std::vector<Place> placesLookedAt(const ModelWeights& weights, std::string_view role) {
-  std::vector<Place> all, some;
-  if (role.starts_with("mlp.")) {
-    all = weights.mlps();
-  } else {
-    for (std::uint64_t l = 0; l < weights.shape().layers; ++l) {
-      all.push_back({static_cast<std::int64_t>(l), -1, false});
-    }
-  }
-  std::erase_if(all, [&](const Place& place) { return weights.rows(role, place) == 0; });
-  for (std::size_t i = 0; i < std::min(kPlaces, all.size()); ++i) {
-    some.push_back(all[i * all.size() / std::min(kPlaces, all.size())]);
-  }
-  return some;
-}
-
 }  // namespace
 
 std::optional<std::string> sameNumbersIn(const ModelWeights& weights, std::string_view role,
                                          unsigned axis) {
   std::size_t all = 0, twins = 0;
   for (const Place& place : placesLookedAt(weights, role)) {
+    if (weights.rows(role, place) == 0) continue;
     const Matrix matrix = weights.matrix(role, place);
     std::vector<RowOfSizes> stored = rowsOf(matrix, axis, {});
     all += stored.size();

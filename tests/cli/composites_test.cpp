@@ -1,8 +1,6 @@
 // Models of several parts: each part has its own verdict, and the pair's names them.
 #include <gmock/gmock.h>
 
-#include <algorithm>
-#include <array>
 #include <set>
 
 #include <nlohmann/json.hpp>

@@ -1,15 +1,12 @@
 // Models of several parts as they are published, each with its own names.
 #include <gmock/gmock.h>
 
-#include <algorithm>
 #include <array>
-#include <set>
 
 #include <nlohmann/json.hpp>
 
 #include "compared.hpp"
 #include "composite_toys.hpp"
-#include "support/process.hpp"
 #include "support/temp_dir.hpp"
 
 namespace kindred::clitest {

@@ -24,19 +24,6 @@ struct Band {
   arma::fmat pairing, tossed;  // its halves, columns of length one
 };
 
-arma::fmat unitLength(arma::fmat columns) {
-  for (arma::uword j = 0; j < columns.n_cols; ++j) {
-    float* column = columns.colptr(j);
-    const double length = std::sqrt(linear::dot(column, column, columns.n_rows));
-    if (std::isfinite(length) && length > 0) {
-      columns.col(j) /= static_cast<float>(length);
-    } else {
-      columns.col(j).zeros();
-    }
-  }
-  return columns;
-}
-
 std::vector<Band> bandsOf(const ModelWeights& weights, std::string_view role, std::uint64_t rows) {
   std::vector<Band> bands;
   for (std::uint64_t l = 0; l < weights.shape().layers; ++l) {
@@ -47,8 +34,8 @@ std::vector<Band> bandsOf(const ModelWeights& weights, std::string_view role, st
     const arma::fmat whole = arma::fmat(matrix.values.data(), matrix.columns, rows).t();
     Band band{place.layer, whole, {}, {}};
     const arma::uword half = rows / 2;
-    band.pairing = unitLength(whole.rows(arma::regspace<arma::uvec>(0, 2, 2 * half - 2)));
-    band.tossed = unitLength(whole.rows(arma::regspace<arma::uvec>(1, 2, 2 * half - 1)));
+    band.pairing = linear::unitLength(whole.rows(arma::regspace<arma::uvec>(0, 2, 2 * half - 2)));
+    band.tossed = linear::unitLength(whole.rows(arma::regspace<arma::uvec>(1, 2, 2 * half - 1)));
     bands.push_back(std::move(band));
   }
   return bands;

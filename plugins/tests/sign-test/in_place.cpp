@@ -1,7 +1,6 @@
 #include "in_place.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <map>
 #include <span>
 #include <tuple>
@@ -12,8 +11,8 @@
 #include <kindred/analysis/align/origins.hpp>
 #include <kindred/analysis/linear/linear.hpp>
 #include <kindred/analysis/stats/power.hpp>
-#include <kindred/analysis/stats/tails.hpp>
 
+#include "copied.hpp"
 #include "turned.hpp"
 
 namespace kindred::sign_test {
@@ -32,16 +31,7 @@ arma::fmat unitsOf(const ModelWeights& weights, const GaugeUse& use, const Place
   Matrix matrix = weights.matrix(use.role, place);
   if (use.axis == 0) return linear::unitColumns(matrix);
   const arma::fmat stored(matrix.values.data(), matrix.columns, matrix.rows, false, true);
-  arma::fmat columns = stored.head_rows(std::min<arma::uword>(matrix.columns, most)).t();
-  for (arma::uword j = 0; j < columns.n_cols; ++j) {
-    float* column = columns.colptr(j);
-    const double length = std::sqrt(dot(column, column, columns.n_rows));
-    const bool sound = std::isfinite(length) && length > 0;
-    for (arma::uword i = 0; i < columns.n_rows; ++i) {
-      column[i] = sound ? static_cast<float>(column[i] / length) : 0;
-    }
-  }
-  return columns;
+  return linear::unitLength(stored.head_rows(std::min<arma::uword>(matrix.columns, most)).t());
 }
 
 // The coin of each of A's units of a place.
@@ -166,10 +156,9 @@ std::vector<std::pair<const Sample*, const Sample*>> comparablePairs(
 }
 
 // Layers whose units are copies of each other, number by number, in this matrix alone: their coins
-// fall together. Told by their signs, corrected for the number of pairs; a false join costs a
-// little power and never exactness, since a sum of coins is a coin.
+// fall together. A false join costs a little power and never exactness, since a sum of coins is a
+// coin.
 std::map<std::uint32_t, std::uint32_t> joinedCoins(const std::vector<Sample>& samples) {
-  constexpr double kLog10Alpha = -2;
   std::map<std::uint32_t, std::uint32_t> numbers;
   for (const Sample& sample : samples) {
     for (const std::uint32_t coin : sample.coins) numbers.try_emplace(coin, numbers.size());
@@ -182,18 +171,9 @@ std::map<std::uint32_t, std::uint32_t> joinedCoins(const std::vector<Sample>& sa
     for (const auto& [i, j] : sample.copies) join(sample.coins[i], sample.coins[j]);
   }
   const std::vector<std::pair<const Sample*, const Sample*>> pairs = comparablePairs(samples);
-  const double tried = std::log10(static_cast<double>(std::max<std::size_t>(pairs.size(), 1)));
   for (const auto& [one, other] : pairs) {
-    align::Coins coins;
-    for (arma::uword i = 0; i < one->columns.n_cols; ++i) {
-      coins.add(static_cast<std::uint32_t>(i),
-                dot(one->columns.colptr(i), other->columns.colptr(i), one->columns.n_rows));
-    }
-    const align::SignCount signs = coins.count();
-    if (stats::binomialTail(signs.coins, signs.heads) + tried > kLog10Alpha) continue;
-    for (std::size_t i = 0; i < one->coins.size(); ++i) {
-      join(one->coins[i], other->coins[i]);
-    }
+    if (!areCopies(one->columns, other->columns, pairs.size())) continue;
+    for (std::size_t i = 0; i < one->coins.size(); ++i) join(one->coins[i], other->coins[i]);
   }
   std::map<std::uint32_t, std::uint32_t> joined;
   for (const auto& [coin, number] : numbers) {

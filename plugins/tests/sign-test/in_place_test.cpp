@@ -154,27 +154,32 @@ TEST(InPlace, OneLayerMayBeAllThatIsShared) {
   EXPECT_LT(one->log10_p, inPlace(c, "mlp.up")->log10_p);
 }
 
-// A matrix that all layers of a model have in common is one coin a unit, be its others its own.
+// A matrix that all layers of a model have in common is one coin a unit, be its others its own;
+// also where every other layer has it with its signs turned.
 TEST(InPlace, LayersThatShareOneMatrixAloneTossOnce) {
   ToyShape shape = whole();
   shape.layers = 8;
   shape.units = 160;
-  const auto sharing = [&](std::uint64_t seed) {
-    ToyModel model("m" + std::to_string(seed), seed, shape);
-    for (std::int64_t layer = 1; layer < 8; ++layer) {
-      model.at(role::kDown, {layer, -1, false}) = model.matrix(role::kDown, {0, -1, false});
+  for (const float turned : {1.0f, -1.0f}) {
+    const auto sharing = [&](std::uint64_t seed) {
+      ToyModel model("m" + std::to_string(seed), seed, shape);
+      for (std::int64_t layer = 1; layer < 8; ++layer) {
+        Matrix& down = model.at(role::kDown, {layer, -1, false});
+        down = model.matrix(role::kDown, {0, -1, false});
+        for (float& x : down.values) x *= layer % 2 == 1 ? turned : 1;
+      }
+      return model.trained(0.05, seed + 300);
+    };
+    int below = 0;
+    for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+      const std::optional<Finding> finding =
+          inPlace(signs(sharing(seed), sharing(seed + 100)), "mlp.down");
+      ASSERT_TRUE(finding.has_value());
+      EXPECT_NEAR(finding->units, 160, 4) << "of " << 8 * 160;  // chance joins a few more
+      below += finding->log10_p < std::log10(0.05);
     }
-    return model.trained(0.05, seed + 300);
-  };
-  int below = 0;
-  for (std::uint64_t seed = 1; seed <= 10; ++seed) {
-    const std::optional<Finding> finding =
-        inPlace(signs(sharing(seed), sharing(seed + 100)), "mlp.down");
-    ASSERT_TRUE(finding.has_value());
-    EXPECT_NEAR(finding->units, 160, 4) << "of " << 8 * 160;  // chance joins a few more
-    below += finding->log10_p < std::log10(0.05);
+    EXPECT_LE(below, 3) << turned;
   }
-  EXPECT_LE(below, 3);
 }
 
 // Columns that run into each other fall together.

@@ -12,8 +12,8 @@
 #include <kindred/analysis/copies/copies.hpp>
 #include <kindred/analysis/linear/linear.hpp>
 #include <kindred/analysis/linear/matching.hpp>
-#include <kindred/analysis/stats/tails.hpp>
 
+#include "copied.hpp"
 #include "turned.hpp"
 
 namespace kindred::sign_test {
@@ -139,7 +139,6 @@ enum class Units { rows, pairs };
 std::map<std::int64_t, std::vector<std::uint32_t>> latentOrigins(const ModelWeights& weights,
                                                                  std::string_view role,
                                                                  Units units) {
-  constexpr double kLog10Alpha = -2;
   std::vector<arma::fmat> layers;
   std::vector<copies::Part> parts;
   std::vector<std::vector<std::uint32_t>> repeats;
@@ -166,17 +165,11 @@ std::map<std::int64_t, std::vector<std::uint32_t>> latentOrigins(const ModelWeig
                    static_cast<std::uint32_t>(parts[p].first) + repeats[p][i]);
     }
   }
-  const double pairs = 0.5 * static_cast<double>(parts.size()) * static_cast<double>(parts.size());
+  const std::size_t pairs = parts.size() * (parts.size() - 1) / 2;
   for (std::size_t y = 1; y < parts.size(); ++y) {
     for (std::size_t x = 0; x < y; ++x) {
-      align::Coins coins;
+      if (!areCopies(layers[x], layers[y], pairs)) continue;
       const arma::uword rows = std::min(parts[x].count, parts[y].count);
-      for (arma::uword i = 0; i < rows; ++i) {
-        coins.add(static_cast<std::uint32_t>(i),
-                  dot(layers[x].colptr(i), layers[y].colptr(i), columns.n_rows));
-      }
-      const align::SignCount signs = coins.count();
-      if (stats::binomialTail(signs.coins, signs.heads) + std::log10(pairs) > kLog10Alpha) continue;
       for (arma::uword i = 0; i < rows; ++i) {
         origins.join(static_cast<std::uint32_t>(parts[x].column(i)),
                      static_cast<std::uint32_t>(parts[y].column(i)));

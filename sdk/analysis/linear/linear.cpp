@@ -181,7 +181,10 @@ arma::mat wideUnitColumns(const Matrix& matrix) {
 }
 
 arma::fmat unitColumns(const Matrix& matrix) {
-  arma::fmat columns(matrix.values.data(), matrix.columns, matrix.rows);
+  return unitLength(arma::fmat(matrix.values.data(), matrix.columns, matrix.rows));
+}
+
+arma::fmat unitLength(arma::fmat columns) {
   for (arma::uword j = 0; j < columns.n_cols; ++j) {
     float* column = columns.colptr(j);
     const double square = dot(column, column, columns.n_rows);

@@ -22,8 +22,9 @@ arma::fmat innerProducts(const arma::fmat& left, const arma::fmat& right);
 arma::mat innerProducts(const arma::mat& left, const arma::mat& right);
 
 // The rows of a weight matrix as columns of length 1 (`columns` x `rows`). Rows that are zero, or
-// not finite, become zero and so match nothing.
+// not finite, become zero and so match nothing. unitLength(): of columns as they are.
 arma::fmat unitColumns(const Matrix& matrix);
+arma::fmat unitLength(arma::fmat columns);
 
 // At most `most` of so many columns, evenly spread, ascending.
 arma::uvec spread(arma::uword count, arma::uword most);
