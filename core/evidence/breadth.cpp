@@ -81,7 +81,7 @@ Breadth breadthOf(const std::vector<const Finding*>& rejecting) {
     if (breadth.share == 0 || (of_all && !of_all_layers)) {
       of_all_layers = of_all;
       breadth.share = share;
-      addSizes(*finding, breadth);
+      if (of_all) addSizes(*finding, breadth);  // one layer's rows say nothing of the others'
     }
   }
   for (const Finding* finding : orders) {

@@ -1,8 +1,8 @@
 #include "in_place.hpp"
 
 #include <algorithm>
+#include <array>
 #include <map>
-#include <span>
 #include <tuple>
 #include <utility>
 #include <vector>
@@ -115,8 +115,6 @@ struct Sample {
   Place place;
   arma::fmat columns;
   std::vector<std::uint32_t> coins;  // of all units of the place
-  // Units that are copies of each other, in this matrix alone.
-  std::vector<std::pair<std::uint32_t, std::uint32_t>> copies = {};
 };
 
 constexpr arma::uword kSampledUnits = 48, kSampledRows = 32;  // of many experts they take room
@@ -126,16 +124,51 @@ Sample sampleOf(const Place& place, const arma::fmat& units, std::vector<std::ui
   return {place, rows.cols(linear::spread(rows.n_cols, kSampledUnits)), std::move(coins)};
 }
 
-// Columns that are alike; of rows it is known from all of the unit's.
-void addCopies(const arma::fmat& units, Sample& sample) {
-  const std::span<const float> values(units.memptr(), units.n_elem);
-  align::Origins origins(units.n_cols);
-  align::joinAlikeAtFirst(values, units.n_rows, origins);
-  for (std::uint32_t j = 0; j < units.n_cols; ++j) {
-    if (const std::uint32_t first = origins.find(j); first != j)
-      sample.copies.emplace_back(first, j);
+using CoinPairs = std::vector<std::pair<std::uint32_t, std::uint32_t>>;
+
+// Columns of the reference that are copies of each other, wherever they stand, by their first
+// numbers; of rows it is known from all of the unit's.
+class AlikeColumns {
+ public:
+  // All of a matrix; those of equally many rows are compared.
+  void add(const arma::fmat& units, const std::vector<std::uint32_t>& coins) {
+    const arma::uword rows = std::min<arma::uword>(kRows, units.n_rows);
+    if (rows != rows_) join();
+    rows_ = rows;
+    for (arma::uword j = 0; j < units.n_cols; ++j) {
+      values_.insert(values_.end(), units.colptr(j), units.colptr(j) + rows);
+      coins_.push_back(coins[j]);
+    }
+    if (coins_.size() > kMost) join();
   }
-}
+
+  // The coins of which each pair is one.
+  CoinPairs copies() {
+    join();
+    return std::move(copies_);
+  }
+
+ private:
+  static constexpr arma::uword kRows = 64;
+  static constexpr std::size_t kMost = 8192;
+
+  void join() {
+    align::Origins origins(coins_.size());
+    align::joinAlike(values_, rows_, origins);
+    for (std::uint32_t j = 0; j < coins_.size(); ++j) {
+      if (const auto first = origins.find(j); first != j) {
+        copies_.emplace_back(coins_[first], coins_[j]);
+      }
+    }
+    values_.clear();
+    coins_.clear();
+  }
+
+  arma::uword rows_ = 0;
+  std::vector<float> values_;
+  std::vector<std::uint32_t> coins_;
+  CoinPairs copies_;
+};
 
 // Those of one number in their layers, of one shape.
 std::vector<std::pair<const Sample*, const Sample*>> comparablePairs(
@@ -158,7 +191,8 @@ std::vector<std::pair<const Sample*, const Sample*>> comparablePairs(
 // Layers whose units are copies of each other, number by number, in this matrix alone: their coins
 // fall together. A false join costs a little power and never exactness, since a sum of coins is a
 // coin.
-std::map<std::uint32_t, std::uint32_t> joinedCoins(const std::vector<Sample>& samples) {
+std::map<std::uint32_t, std::uint32_t> joinedCoins(const std::vector<Sample>& samples,
+                                                   const CoinPairs& copies) {
   std::map<std::uint32_t, std::uint32_t> numbers;
   for (const Sample& sample : samples) {
     for (const std::uint32_t coin : sample.coins) numbers.try_emplace(coin, numbers.size());
@@ -167,9 +201,7 @@ std::map<std::uint32_t, std::uint32_t> joinedCoins(const std::vector<Sample>& sa
   const auto join = [&](std::uint32_t x, std::uint32_t y) {
     if (x != kNoOrigin && y != kNoOrigin) origins.join(numbers.at(x), numbers.at(y));
   };
-  for (const Sample& sample : samples) {
-    for (const auto& [i, j] : sample.copies) join(sample.coins[i], sample.coins[j]);
-  }
+  for (const auto& [x, y] : copies) join(x, y);
   const std::vector<std::pair<const Sample*, const Sample*>> pairs = comparablePairs(samples);
   for (const auto& [one, other] : pairs) {
     if (!areCopies(one->columns, other->columns, pairs.size())) continue;
@@ -224,14 +256,15 @@ class InPlace {
       const arma::fmat b = unitsOf(task_.b.weights(), task_.use, place, most);
       if (a.n_rows != b.n_rows) continue;
       samples_.push_back(sampleOf(place, a, coins.of(place, a.n_cols)));
-      if (task_.use.axis == 1) addCopies(a, samples_.back());
+      if (task_.use.axis == 1) alike_.add(a, samples_.back().coins);
       add(place, a, b, samples_.back().coins);
     }
     if (samples_.empty()) return Tosses();
     Tosses tosses;
     tosses.coins = align::Coins(
         coinThreshold(task_, task_.use.role, samples_.front().place, sizes_.width, tosses.note));
-    const std::map<std::uint32_t, std::uint32_t> joined = joinedCoins(samples_);
+    const std::map<std::uint32_t, std::uint32_t> joined = joinedCoins(samples_, alike_.copies());
+    if (!areIndependent(joined)) return Tosses();
     tosses.sizes = std::move(sizes_);
     for (const auto& [layer, coin, cosine] : tossed_) tosses.add(joined.at(coin), cosine, layer);
     return tosses;
@@ -252,11 +285,33 @@ class InPlace {
       if (coins[j] == kNoOrigin) continue;
       const double own = dot(a.colptr(j), b.colptr(j), a.n_rows);
       tossed_.push_back({place.layer, coins[j], own});
+      for (std::size_t k = 0; k < kShifts; ++k) {
+        const arma::uword next = (j + k + 1) % units;
+        shifted_[k].emplace_back(coins[next], dot(a.colptr(next), b.colptr(j), a.n_rows));
+      }
       const arma::uword other = (j + (units + 1) / 2) % units;
       if (coins[other] == kNoOrigin || coins[other] == coins[j]) continue;
       sizes_.others.push_back(dot(a.colptr(other), b.colptr(j), a.n_rows));
     }
     if (task_.use.gauge == Gauge::value_dim) turn(place, a, b);
+  }
+
+  // Units held against their neighbours, by the same number of places in all layers: whatever ties
+  // layers of both models to each other (a map that both were made by) ties these coins as well.
+  // Their excesses, in standard deviations, have squares that add up to a chi-squared variable
+  // where coins are independent.
+  bool areIndependent(const std::map<std::uint32_t, std::uint32_t>& joined) const {
+    constexpr double kMost = 65.6;  // exceeded with 10^-5 at 24 degrees of freedom
+    double squares = 0;
+    for (const auto& tosses : shifted_) {
+      align::Coins coins;
+      for (const auto& [coin, cosine] : tosses) coins.add(joined.at(coin), cosine);
+      const align::SignCount count = coins.count();
+      if (count.coins == 0) continue;
+      const double excess = 2 * static_cast<double>(count.heads) - static_cast<double>(count.coins);
+      squares += excess * excess / static_cast<double>(count.coins);
+    }
+    return squares <= kMost;
   }
 
   // Dimensions of a value may be turned to fit: those of A's head in the layer before.
@@ -271,8 +326,12 @@ class InPlace {
   }
 
   const MatrixTask& task_;
+  static constexpr std::size_t kShifts = 24;
+
   std::vector<Sample> samples_;
+  AlikeColumns alike_;
   std::vector<Tossed> tossed_;
+  std::array<std::vector<std::pair<std::uint32_t, double>>, kShifts> shifted_;
   align::Sizes sizes_;
   arma::fmat before_;
 };
