@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
 #include <numeric>
 #include <set>
@@ -52,9 +53,10 @@ double turnedDot(Row x, Row y) {
   return x.empty() ? 0 : dot(x.subspan(1), y.first(y.size() - 1)) + x.front() * y.back();
 }
 
-// The first columns as rows.
-Matrix transposed(const Matrix& matrix, std::uint64_t most) {
-  Matrix turned{matrix.tensor, std::min(matrix.columns, most), matrix.rows, {}};
+// The first columns as rows, of so many numbers at most.
+Matrix transposed(const Matrix& matrix, std::uint64_t most,
+                  std::uint64_t width = std::numeric_limits<std::uint64_t>::max()) {
+  Matrix turned{matrix.tensor, std::min(matrix.columns, most), std::min(matrix.rows, width), {}};
   turned.values.resize(turned.rows * turned.columns);
   for (std::uint64_t r = 0; r < turned.rows; ++r) {
     for (std::uint64_t c = 0; c < turned.columns; ++c) {
@@ -101,9 +103,10 @@ std::vector<Part> columnParts(const ModelWeights& weights, std::string_view role
   std::vector<Part> parts;
   for (const Place& place : placesOfColumns(weights, role)) {
     if (weights.rows(role, place) == 0) continue;
-    const Matrix units = transposed(weights.matrix(role, place), kColumnsInPlace);
+    constexpr std::uint64_t kFirstNumbers = 64;  // tell which are alike
+    const Matrix units = transposed(weights.matrix(role, place), kColumnsInPlace, kFirstNumbers);
     Origins origins(units.rows);
-    joinAlikeAtFirst(units.values, units.columns, origins);
+    joinAlike(units.values, units.columns, origins);
     std::map<std::uint32_t, std::uint32_t> first;
     for (std::uint32_t i = 0; i < units.rows; ++i) {
       const std::uint32_t coin = coinOfColumn(weights.shape().headsOf(place.layer), role, i);

@@ -80,16 +80,4 @@ void joinAlike(std::span<const float> vectors, std::size_t width, Origins& origi
   }
 }
 
-void joinAlikeAtFirst(std::span<const float> vectors, std::size_t width, Origins& origins) {
-  constexpr std::size_t kFirst = 64;
-  if (width <= kFirst) return joinAlike(vectors, width, origins);
-  std::vector<float> first;
-  first.reserve(vectors.size() / width * kFirst);
-  for (std::size_t i = 0; i + width <= vectors.size(); i += width) {
-    const auto begin = vectors.begin() + static_cast<std::ptrdiff_t>(i);
-    first.insert(first.end(), begin, begin + kFirst);
-  }
-  joinAlike(first, kFirst, origins);
-}
-
 }  // namespace kindred::align

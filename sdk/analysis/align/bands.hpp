@@ -31,8 +31,6 @@ std::uint32_t coinOfColumn(const HeadShape& heads, std::string_view role, std::u
 // Joins vectors more alike, up to sign, than any pair of so many random ones would be. `vectors`
 // holds one of `width` numbers after the other; those of length zero join nothing.
 void joinAlike(std::span<const float> vectors, std::size_t width, Origins& origins);
-// The same by the first 64 numbers of each.
-void joinAlikeAtFirst(std::span<const float> vectors, std::size_t width, Origins& origins);
 
 // Columns of one matrix, the first, that are tossed as they stand, and that a self-test looks at.
 inline constexpr std::size_t kColumnsInPlace = 1024;
