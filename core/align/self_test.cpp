@@ -540,14 +540,12 @@ std::optional<std::string> failed(const ModelProfile& model, const GaugeUse& use
 }  // namespace
 
 template <class Key, class Work>
-SelfTests::Reason SelfTests::once(std::map<Key, Reason>& known, const Key& key, const Work& work) {
-  {
-    const std::lock_guard lock(mutex_);
-    if (const auto found = known.find(key); found != known.end()) return found->second;
-  }
-  Reason reason = work();
-  const std::lock_guard lock(mutex_);
-  return known.emplace(key, std::move(reason)).first->second;
+SelfTests::Reason SelfTests::once(ByKey<Key>& known, const Key& key, const Work& work) {
+  std::unique_lock lock(mutex_);
+  Known& one = known[key];  // stays where it is
+  lock.unlock();
+  std::call_once(one.made, [&] { one.reason = work(); });
+  return one.reason;
 }
 
 SelfTests::Reason SelfTests::computed(const ModelProfile& model, std::string_view role,

@@ -61,15 +61,21 @@ class SelfTests {
   // A role, and rows that were read of it where these differ from pair to pair.
   using Computed = std::tuple<const ModelProfile*, std::string, std::vector<std::uint32_t>>;
 
+  struct Known {
+    std::once_flag made;
+    Reason reason;
+  };
+  template <class Key>
+  using ByKey = std::map<Key, Known>;
   template <class Key, class Work>
-  Reason once(std::map<Key, Reason>& known, const Key& key, const Work& work);
+  Reason once(ByKey<Key>& known, const Key& key, const Work& work);
   Reason computed(const ModelProfile& model, std::string_view role,
                   const std::vector<std::uint32_t>& tokens = {});
 
   std::mutex mutex_;
-  std::map<Unfair, Reason> unfair_;
-  std::map<Computed, Reason> computed_;
-  std::map<std::pair<const ModelProfile*, Gauge>, Reason> ordered_;
+  ByKey<Unfair> unfair_;
+  ByKey<Computed> computed_;
+  ByKey<std::pair<const ModelProfile*, Gauge>> ordered_;
 };
 
 }  // namespace kindred::align

@@ -1,6 +1,7 @@
 #include "align/session.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 #include <utility>
 
@@ -70,9 +71,13 @@ std::vector<std::uint32_t> tokensOf(const Alignment& alignment) {
   return tokens;
 }
 
+// Of the residual stream alone it depends on the alignment, on which other threads may be at work.
 std::optional<std::string> notFair(const Order& order, const GaugeUse& use, SelfTests& self_tests) {
   if (use.of != GaugeUse::Of::signs) return std::nullopt;
-  return self_tests.against(*order.reference, use, tokensOf(order.alignment->blindTo(use)));
+  const bool by_tokens = use.gauge == Gauge::residual_dim;
+  return self_tests.against(
+      *order.reference, use,
+      by_tokens ? tokensOf(order.alignment->blindTo(use)) : std::vector<std::uint32_t>());
 }
 
 std::optional<std::string> notAllowed(const Order& order, const GaugeUse& use,
@@ -85,9 +90,9 @@ std::optional<std::string> notAllowed(const Order& order, const GaugeUse& use,
 
 Choice chooseReference(const Subjects& subjects, const GaugeUse& use, SelfTests& self_tests) {
   const Order first{&subjects.a, &subjects.b, &subjects.alignment};
+  auto unfair = notFair(first, use, self_tests);
   if (auto reason = notAllowed(first, use, self_tests))
     return {std::nullopt, std::move(*reason), false};
-  auto unfair = notFair(first, use, self_tests);
   if (!unfair) return {first, {}, false};
   if (!subjects.exchanged) return {std::nullopt, std::move(*unfair), true};
   const Order second{&subjects.b, &subjects.a, &subjects.exchanged()};
@@ -106,43 +111,58 @@ bool firstIsReference(const ModelProfile& a, const ModelProfile& b) {
   return a.doubling().share <= b.doubling().share + kAlikeByChance;
 }
 
+std::vector<GaugeUse> usesOf(const NamedTest& test, const Subjects& subjects) {
+  const std::vector<GaugeUse> all = test.test->uses();
+  std::vector<GaugeUse> uses;
+  std::copy_if(all.begin(), all.end(), std::back_inserter(uses),
+               [&](const GaugeUse& use) { return !isElsewhere(all, use, subjects); });
+  return uses;
+}
+
+Outcome runUse(const NamedTest& named, const GaugeUse& use, const Subjects& subjects,
+               SelfTests& self_tests, std::uint64_t seed) {
+  Outcome outcome;
+  // What controls calibrate needs no symmetry: the alignment is as free on their pairs.
+  const bool exact = !named.test->calibrated();
+  const Choice choice =
+      exact ? chooseReference(subjects, use, self_tests)
+            : Choice{Order{&subjects.a, &subjects.b, &subjects.alignment}, {}, false};
+  if (!choice.order) {
+    outcome.refusals.push_back({named.name, use.gauge, choice.reason, choice.unfair});
+    return outcome;
+  }
+  const auto& [a, b, alignment] = *choice.order;
+  const Alignment& blind = alignment->blindTo(use);
+  outcome.findings = named.test->run({*a, *b, blind, use, seed});
+  for (Finding& finding : outcome.findings) {
+    finding.test = named.name;
+    finding.gauge = use.gauge;
+    // What controls calibrate describes until they have done so.
+    finding.basis = exact ? Basis::exact : Basis::describes;
+    if (const std::string file =
+            exact ? a->weights().gauge(use.role, use.axis, use.gauge).unverified : "";
+        !file.empty()) {
+      finding.basis = Basis::unverified;
+      finding.assumptions +=
+          ", and the gauge holds that the user's own architecture file grants: " + file;
+    }
+    finding.reference = a->weights().model();
+    if (finding.alignment.empty()) {
+      finding.alignment = describe(blind);
+      addAssignments(finding, blind);
+    }
+  }
+  return outcome;
+}
+
 Outcome runTests(const std::vector<NamedTest>& tests, const Subjects& subjects,
                  SelfTests& self_tests, std::uint64_t seed) {
   Outcome outcome;
-  for (const NamedTest& named : tests) {
-    const std::vector<GaugeUse> uses = named.test->uses();
-    for (const GaugeUse& use : uses) {
-      if (isElsewhere(uses, use, subjects)) continue;
-      // What controls calibrate needs no symmetry: the alignment is as free on their pairs.
-      const bool exact = !named.test->calibrated();
-      const Choice choice =
-          exact ? chooseReference(subjects, use, self_tests)
-                : Choice{Order{&subjects.a, &subjects.b, &subjects.alignment}, {}, false};
-      if (!choice.order) {
-        outcome.refusals.push_back({named.name, use.gauge, choice.reason, choice.unfair});
-        continue;
-      }
-      const auto& [a, b, alignment] = *choice.order;
-      const Alignment& blind = alignment->blindTo(use);
-      for (Finding& finding : named.test->run({*a, *b, blind, use, seed})) {
-        finding.test = named.name;
-        finding.gauge = use.gauge;
-        // What controls calibrate describes until they have done so.
-        finding.basis = exact ? Basis::exact : Basis::describes;
-        if (const std::string file =
-                exact ? a->weights().gauge(use.role, use.axis, use.gauge).unverified : "";
-            !file.empty()) {
-          finding.basis = Basis::unverified;
-          finding.assumptions +=
-              ", and the gauge holds that the user's own architecture file grants: " + file;
-        }
-        finding.reference = a->weights().model();
-        if (finding.alignment.empty()) {
-          finding.alignment = describe(blind);
-          addAssignments(finding, blind);
-        }
-        outcome.findings.push_back(std::move(finding));
-      }
+  for (const NamedTest& test : tests) {
+    for (const GaugeUse& use : usesOf(test, subjects)) {
+      Outcome made = runUse(test, use, subjects, self_tests, seed);
+      std::move(made.findings.begin(), made.findings.end(), std::back_inserter(outcome.findings));
+      std::move(made.refusals.begin(), made.refusals.end(), std::back_inserter(outcome.refusals));
     }
   }
   return outcome;

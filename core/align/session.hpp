@@ -35,8 +35,13 @@ struct Subjects {
   std::function<PairAlignment&()> exchanged = {};
 };
 
-// Every use of every test that the guard lets pass. A finding's `reference` says whose signs or
-// order it rests on.
+// Of a test's uses those that concern the pair.
+std::vector<GaugeUse> usesOf(const NamedTest& test, const Subjects& subjects);
+
+// One of them, where the guard lets it pass: uses may be run side by side. A finding's `reference`
+// says whose signs or order it rests on. runTests(): every use of every test.
+Outcome runUse(const NamedTest& test, const GaugeUse& use, const Subjects& subjects,
+               SelfTests& self_tests, std::uint64_t seed);
 Outcome runTests(const std::vector<NamedTest>& tests, const Subjects& subjects,
                  SelfTests& self_tests, std::uint64_t seed);
 

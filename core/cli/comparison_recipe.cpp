@@ -87,7 +87,7 @@ class RecipeWriter {
     const bool local = isLocal(a) && isLocal(b);
     if (!local && !deep_) return;
     text_ += "  - {name: bytes-" + std::to_string(++number_) + ", " + pair(a, b) +
-             ", pair: content, metrics: [byte-hash]}\n";
+             ", pair: content, metrics: [{plugin: byte-hash, hash: xxh3}]}\n";
     text_ += "  - {name: plain-" + std::to_string(number_) + ", " + pair(a, b) +
              ", pair: counterparts, metrics: [cosine]}\n";
   }

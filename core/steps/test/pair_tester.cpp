@@ -16,19 +16,41 @@
 namespace kindred::steps {
 namespace {
 
-results::StepResult runStep(const TestModels& step, const align::Subjects& subjects,
-                            align::SelfTests& self_tests) {
+struct StepUse {
+  const TestModels* step;
+  GaugeUse use;
+};
+
+align::NamedTest named(const TestModels& step) {
+  return {step.ready->tools.plugin->name(), step.test->test.get()};
+}
+
+std::vector<StepUse> usesOf(const std::vector<const TestModels*>& steps,
+                            const align::Subjects& subjects) {
+  std::vector<StepUse> all;
+  for (const TestModels* step : steps) {
+    const align::NamedTest test = named(*step);
+    for (GaugeUse& use : plugin::guard(test.name, [&] { return align::usesOf(test, subjects); })) {
+      all.push_back({step, std::move(use)});
+    }
+  }
+  return all;
+}
+
+results::StepResult run(const StepUse& of, const align::Subjects& subjects,
+                        align::SelfTests& self_tests) {
   run::RangesRead ranges;
   results::StepResult outcome;
-  const std::string test = step.ready->tools.plugin->name();
+  const TestModels& step = *of.step;
+  const align::NamedTest test = named(step);
   const std::string& a = subjects.a.weights().model();
   const std::string& b = subjects.b.weights().model();
-  align::Outcome made = plugin::guard(test, [&] {
-    return align::runTests({{test, step.test->test.get()}}, subjects, self_tests, step.test->seed);
+  align::Outcome made = plugin::guard(test.name, [&] {
+    return align::runUse(test, of.use, subjects, self_tests, step.test->seed);
   });
   for (Finding& each : made.findings) {
     const Basis basis = each.basis;  // the session's word, not the plugin's
-    Finding finding = std::move(evidence::checked(test, basis, {std::move(each)}).front());
+    Finding finding = std::move(evidence::checked(test.name, basis, {std::move(each)}).front());
     const bool exchanged = finding.reference == b;
     outcome.findings.push_back({step.step->name, exchanged ? b : a, exchanged ? a : b,
                                 std::move(finding), 0, 1, componentOf(step)});
@@ -125,12 +147,12 @@ void PairTester::testAligned(const ModelPair& pair, const ModelProfile& referenc
   align::OneAtATime exchanged([&] { return align(other, reference); });
   const align::Subjects subjects{reference, other, alignment,
                                  [&]() -> PairAlignment& { return exchanged; }};
+  const std::vector<StepUse> uses = usesOf(pair.steps, subjects);
   const std::size_t finished = run::inOrder<results::StepResult>(
-      pair.steps.size(), threads,
-      [&](std::size_t i) { return runStep(*pair.steps[i], subjects, self_tests); },
+      uses.size(), threads, [&](std::size_t i) { return run(uses[i], subjects, self_tests); },
       [&](std::size_t, results::StepResult&& made) { outcome.add(std::move(made)); },
       run::interrupted);
-  if (finished < pair.steps.size()) throw Stopped();
+  if (finished < uses.size()) throw Stopped();
 }
 
 }  // namespace kindred::steps

@@ -34,14 +34,17 @@ struct Digest::States {
   struct FreeContext {
     void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
   };
-  std::unique_ptr<EVP_MD_CTX, FreeContext> sha256{EVP_MD_CTX_new()};
+  std::unique_ptr<EVP_MD_CTX, FreeContext> sha256;  // null: none is made
   XXH3_state_t xxh3;
 };
 
-Digest::Digest(std::size_t block, std::shared_ptr<Budget> budget)
+Digest::Digest(std::size_t block, bool with_sha256, std::shared_ptr<Budget> budget)
     : states_(std::make_unique<States>()), block_(block), budget_(std::move(budget)) {
-  check(states_->sha256 != nullptr);
-  check(EVP_DigestInit_ex(states_->sha256.get(), EVP_sha256(), nullptr) == 1);
+  if (with_sha256) {
+    states_->sha256.reset(EVP_MD_CTX_new());
+    check(states_->sha256 != nullptr);
+    check(EVP_DigestInit_ex(states_->sha256.get(), EVP_sha256(), nullptr) == 1);
+  }
   XXH3_128bits_reset(&states_->xxh3);
 }
 
@@ -51,7 +54,9 @@ Digest::~Digest() {
 
 void Digest::add(std::span<const std::byte> raw) {
   if (raw.empty()) return;
-  check(EVP_DigestUpdate(states_->sha256.get(), raw.data(), raw.size()) == 1);
+  if (states_->sha256) {
+    check(EVP_DigestUpdate(states_->sha256.get(), raw.data(), raw.size()) == 1);
+  }
   XXH3_128bits_update(&states_->xxh3, raw.data(), raw.size());
   size_ += raw.size();
   if (!partial_.empty()) {
@@ -75,10 +80,12 @@ void Digest::addBlock(std::span<const std::byte> block) {
 void Digest::finish() {
   if (!partial_.empty()) addBlock(partial_);
   partial_ = {};
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  unsigned size = 0;
-  check(EVP_DigestFinal_ex(states_->sha256.get(), digest.data(), &size) == 1);
-  sha256_ = hex(std::span(digest).first(size));
+  if (states_->sha256) {
+    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+    unsigned size = 0;
+    check(EVP_DigestFinal_ex(states_->sha256.get(), digest.data(), &size) == 1);
+    sha256_ = hex(std::span(digest).first(size));
+  }
   XXH128_canonical_t canonical;
   XXH128_canonicalFromHash(&canonical, XXH3_128bits_digest(&states_->xxh3));
   xxh3_ = hex(canonical.digest);

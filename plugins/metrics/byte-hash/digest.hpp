@@ -14,8 +14,8 @@ namespace kindred::byte_hash {
 class Digest final : public TensorDigest {
  public:
   // `block`: bytes in a block; blocks begin at multiples of it from the tensor's first byte, and
-  // the last one may be shorter.
-  Digest(std::size_t block, std::shared_ptr<Budget> budget);
+  // the last one may be shorter. SHA-256 takes most of the time.
+  Digest(std::size_t block, bool with_sha256, std::shared_ptr<Budget> budget);
   ~Digest() override;
   Digest(const Digest&) = delete;
   Digest& operator=(const Digest&) = delete;
@@ -23,8 +23,10 @@ class Digest final : public TensorDigest {
   void add(std::span<const std::byte> raw) override;
   void finish() override;
 
-  const std::string& sha256() const { return sha256_; }  // in hex, like the next
+  const std::string& sha256() const { return sha256_; }  // in hex, like the next; empty: not made
   const std::string& xxh3() const { return xxh3_; }
+  // Tensors that have the same are equal.
+  const std::string& content() const { return sha256_.empty() ? xxh3_ : sha256_; }
   const BlockCounts& blocks() const { return blocks_; }
   bool empty() const { return size_ == 0; }
 

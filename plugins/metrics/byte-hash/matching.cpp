@@ -18,7 +18,7 @@ class Matcher {
     for (std::size_t j = 0; j < b.size(); ++j) {
       if (b[j].digest.empty()) continue;
       by_name_.emplace(b[j].name, j);
-      by_content_[b[j].digest.sha256()].push_back(j);
+      by_content_[b[j].digest.content()].push_back(j);
       for (const BlockCounts::Entry& entry : b[j].digest.blocks().entries()) {
         blocks_.push_back({entry.hash, entry.count, j});
       }
@@ -51,7 +51,7 @@ class Matcher {
   Match match(std::size_t i, std::size_t j) const {
     const Digest& a = a_[i].digest;
     const Digest& b = b_[j].digest;
-    const bool equal = a.sha256() == b.sha256();
+    const bool equal = a.content() == b.content();
     return {i, j, equal, equal ? 1.0 : shareFound(a.blocks(), b.blocks())};
   }
 
@@ -62,7 +62,7 @@ class Matcher {
   }
 
   std::optional<std::size_t> equalTo(std::size_t i) {
-    const auto found = by_content_.find(a_[i].digest.sha256());
+    const auto found = by_content_.find(a_[i].digest.content());
     if (found == by_content_.end()) return std::nullopt;
     const std::vector<std::size_t>& equals = found->second;
     const auto named = std::find_if(equals.begin(), equals.end(),

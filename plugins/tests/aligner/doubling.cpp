@@ -32,10 +32,11 @@ struct SignsOfUps {
 };
 
 // Of at most so many units of each, evenly spread.
-SignsOfUps signsOfUps(const Profile& model, const arma::fmat& ups, const Doubling& doubling,
-                      std::size_t x, std::size_t y, arma::uword most) {
+SignsOfUps signsOfUps(const Profile& model, const Doubling& doubling, std::size_t x, std::size_t y,
+                      arma::uword most) {
   const arma::uvec of_x = linear::spread(model.units(x), most),
                    of_y = linear::spread(model.units(y), most);
+  const arma::fmat& ups = model.allUps();
   SignsOfUps found;
   align::Coins coins;
   for (const auto& [at_x, at_y] : linear::mutualBest(
@@ -51,17 +52,15 @@ SignsOfUps signsOfUps(const Profile& model, const arma::fmat& ups, const Doublin
 }
 
 // Joins the MLPs, and their units, where these signs agree.
-void joinMlpsBySigns(const Profile& model, const arma::fmat& ups, Doubling& doubling,
-                     Origins& units, Origins& mlps) {
+void joinMlpsBySigns(const Profile& model, Doubling& doubling, Origins& units, Origins& mlps) {
   const std::size_t count = model.mlps();
   const double tests = 0.5 * static_cast<double>(count) * static_cast<double>(count - 1);
   for (std::size_t x = 0; x < count; ++x) {
     for (std::size_t y = x + 1; y < count; ++y) {
       // Where MLPs are large a sample says whether a look at all units is worth its time.
       const bool large = std::min(model.units(x), model.units(y)) > kScreened;
-      if (large && signsOfUps(model, ups, doubling, x, y, kScreened).log10_p > kLog10Worth)
-        continue;
-      const SignsOfUps found = signsOfUps(model, ups, doubling, x, y, kAllUnits);
+      if (large && signsOfUps(model, doubling, x, y, kScreened).log10_p > kLog10Worth) continue;
+      const SignsOfUps found = signsOfUps(model, doubling, x, y, kAllUnits);
       if (found.log10_p + std::log10(tests) > kLog10Alpha) continue;
       doubling.joins.push_back({.a = model.place(x),
                                 .b = model.place(y),
@@ -91,13 +90,13 @@ bool gatesSpeakForUps(const arma::fmat& gates, const arma::fmat& ups) {
 
 // Joins units that are alike in gate and up row, wherever they stand: few rows may have been read
 // of each MLP, and one MLP may hold copies of its own units.
-void joinUnitsBySize(const Profile& model, const arma::fmat& ups, Doubling& doubling,
-                     Origins& units, Origins& mlps) {
+void joinUnitsBySize(const Profile& model, Doubling& doubling, Origins& units, Origins& mlps) {
   std::vector<copies::Part> parts;
   for (std::size_t m = 0; m < model.mlps(); ++m) {
     const Place& place = model.place(m);
     parts.push_back({place.layer, place.expert, model.firstUnit(m), model.units(m)});
   }
+  const arma::fmat& ups = model.allUps();
   copies::Roles roles;
   if (!ups.is_zero()) roles.push_back(&ups);
   if (roles.empty() || !gatesSpeakForUps(model.allGates(), ups)) roles.push_back(&model.allGates());
@@ -116,20 +115,8 @@ void joinUnitsBySize(const Profile& model, const arma::fmat& ups, Doubling& doub
   }
 }
 
-arma::fmat allUps(const Profile& model, Doubling& doubling) {
-  arma::fmat ups(model.allGates().n_rows, model.allGates().n_cols, arma::fill::zeros);
-  for (std::size_t m = 0; m < model.mlps(); ++m) {
-    const Place& place = model.place(m);
-    if (model.weights().rows(role::kUp, place) == 0) {  // an MLP without a gate
-      doubling.units.push_back(align::repeatedRows(model.weights().matrix(role::kGate, place)));
-      continue;
-    }
-    const Matrix up = model.weights().matrix(role::kUp, place);
-    doubling.units.push_back(align::repeatedRows(up));
-    if (up.rows == 0 || up.rows != model.units(m) || up.columns != ups.n_rows) continue;
-    ups.cols(model.firstUnit(m), model.firstUnit(m) + model.units(m) - 1) = linear::unitColumns(up);
-  }
-  return ups;
+std::vector<std::uint32_t> repeated(const arma::fmat& columns) {
+  return align::repeatedRows(columns.memptr(), columns.n_cols, columns.n_rows);
 }
 
 // Rows that repeat another row of their own MLP join it; then every unit gets its set's number.
@@ -308,16 +295,16 @@ void joinKeysBySize(const AttentionRows& keys, const ModelShape& shape, Origins&
 }
 
 // The origins of one role's rows, given what was joined.
-std::vector<std::uint32_t> numberDims(const Profile& model, std::string_view role,
-                                      const AttentionRows& of_role, Origins dims) {
+std::vector<std::uint32_t> numberDims(const Profile& model, const AttentionRows& of_role,
+                                      Origins dims) {
   const ModelShape& shape = model.weights().shape();
   std::vector<std::uint32_t> origins(shape.layers * shape.kv_heads * shape.head_dim, kNoOrigin);
   for (const AttentionRows::Layer& layer : of_role.layers) {
     // Heads without the values that they should have are not tested.
     const bool has_values = shape.headsOf(layer.number).value_dim > 0;
     if (has_values && model.values().find(layer.number) == nullptr) continue;
-    const std::vector<std::uint32_t> rows =
-        align::repeatedRows(model.weights().matrix(role, {layer.number, -1, false}));
+    const std::vector<std::uint32_t> rows = align::repeatedRows(
+        of_role.columns.colptr(layer.first), layer.columns(), of_role.columns.n_rows);
     const std::vector<std::uint32_t> numbers = dimsOf(shape, layer);
     for (std::size_t i = 0; i < rows.size(); ++i) {
       if (rows[i] == kNoOrigin) continue;
@@ -342,9 +329,11 @@ std::vector<std::uint32_t> groups(Origins& sets, std::size_t size) {
 Doubling findDoubling(const Profile& model) {
   Doubling doubling;
   Origins units(model.allGates().n_cols), mlps(model.mlps());
-  const arma::fmat ups = allUps(model, doubling);
-  joinMlpsBySigns(model, ups, doubling, units, mlps);
-  joinUnitsBySize(model, ups, doubling, units, mlps);
+  for (std::size_t m = 0; m < model.mlps(); ++m) {
+    doubling.units.push_back(repeated(model.tossed(m)));
+  }
+  joinMlpsBySigns(model, doubling, units, mlps);
+  joinUnitsBySize(model, doubling, units, mlps);
   numberUnits(model, doubling, units);
   doubling.mlp_groups = groups(mlps, model.mlps());
 
@@ -354,8 +343,8 @@ Doubling findDoubling(const Profile& model) {
   Origins key_dims = value_dims;
   joinValuesBySize(model.values(), shape, doubling, value_dims, key_dims, layers);
   joinKeysBySize(model.keys(), shape, key_dims);
-  doubling.value_dims = numberDims(model, role::kValue, model.values(), std::move(value_dims));
-  doubling.key_dims = numberDims(model, role::kKey, model.keys(), std::move(key_dims));
+  doubling.value_dims = numberDims(model, model.values(), std::move(value_dims));
+  doubling.key_dims = numberDims(model, model.keys(), std::move(key_dims));
   doubling.attention_groups = groups(layers, shape.layers);
   return doubling;
 }

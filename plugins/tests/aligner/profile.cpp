@@ -106,6 +106,7 @@ Profile::Profile(const ModelWeights& weights, const Doubling* known) : weights_(
       ups_.zeros(gates.n_rows, first_.back());
     }
     signatures_.push_back(linear::signaturesOf(gates));
+    has_gate_.push_back(weights.rows(role::kUp, place(m)) > 0);
     if (gates.n_cols == 0) continue;
     gates_.cols(first_[m], first_[m + 1] - 1) = gates;
     arma::fmat ups = linear::unitColumns(weights.matrix(role::kUp, place(m)));

@@ -45,6 +45,9 @@ class Profile final : public ModelProfile {
   // Likewise up rows.
   const arma::fmat ups(std::size_t mlp) const { return columns(ups_, mlp); }
   const arma::fmat& allUps() const { return ups_; }
+  // The columns of one MLP whose signs are tossed: its ups, or what stands for gates where it has
+  // none.
+  const arma::fmat tossed(std::size_t mlp) const { return has_gate_[mlp] ? ups(mlp) : gates(mlp); }
   arma::uword firstUnit(std::size_t mlp) const { return first_[mlp]; }
   arma::uword units(std::size_t mlp) const { return first_[mlp + 1] - first_[mlp]; }
   // Rotation-blind signatures, one column a unit; empty where there are too few units.
@@ -66,6 +69,7 @@ class Profile final : public ModelProfile {
 
   const ModelWeights& weights_;
   std::vector<arma::uword> first_;
+  std::vector<bool> has_gate_;
   arma::fmat gates_, ups_;
   std::vector<arma::fmat> signatures_;
   AttentionRows queries_, keys_, values_, value_probes_;

@@ -45,7 +45,7 @@ std::vector<std::uint32_t> coinsOfMlp(const ModelProfile& model, const Place& pl
 }  // namespace
 
 std::vector<std::uint32_t> placeCoins(const MatrixTask& task, const Place& place,
-                                   std::uint64_t units) {
+                                      std::uint64_t units) {
   if (task.use.gauge == Gauge::mlp_unit) return coinsOfMlp(task.a, place, units);
   std::vector<std::uint32_t> coins(units, kNoOrigin);
   const Doubling& doubling = task.a.doubling();

@@ -13,7 +13,8 @@ namespace kindred::sign_test {
 
 // Of `units` rows or columns of the task's role at a place; kNoOrigin for what has none. Those of
 // one group of heads have one.
-std::vector<std::uint32_t> placeCoins(const MatrixTask& task, const Place& place, std::uint64_t units);
+std::vector<std::uint32_t> placeCoins(const MatrixTask& task, const Place& place,
+                                      std::uint64_t units);
 
 // What of the reference is a copy in the task's matrix alone: columns that are alike, wherever they
 // stand, and layers number by number.

@@ -23,6 +23,8 @@ class Origins {
 // For each row the first row that it equals up to sign, or kNoOrigin where all its elements are
 // equal or one is not finite: padding, tied rows and constants are no evidence.
 std::vector<std::uint32_t> repeatedRows(const Matrix& matrix);
+std::vector<std::uint32_t> repeatedRows(const float* values, std::uint64_t rows,
+                                        std::uint64_t columns);
 
 // Whether a row's elements can tell signs: not where they are all equal, nearly all zero (a token's
 // own coordinate) or not finite.
