@@ -7,6 +7,7 @@
 
 #include <kindred/analysis/stats/ranks.hpp>
 
+#include "align/dot.hpp"
 #include "align/public_tables.hpp"
 
 namespace kindred::align {
@@ -23,21 +24,36 @@ bool usable(std::span<const double> measures) {
                      [&](double x) { return x != measures.front(); });
 }
 
+// In double, into a buffer that the next call takes again.
+class WideRows {
+ public:
+  explicit WideRows(const Matrix& matrix) : matrix_(matrix), row_(matrix.columns) {}
+  std::span<const double> of(std::uint64_t row) {
+    std::copy_n(matrix_.values.data() + row * matrix_.columns, matrix_.columns, row_.begin());
+    return row_;
+  }
+
+ private:
+  const Matrix& matrix_;
+  std::vector<double> row_;
+};
+
 Measures rowLengths(const Matrix& matrix) {
   Measures lengths(matrix.rows);
+  WideRows rows(matrix);
   for (std::uint64_t r = 0; r < matrix.rows; ++r) {
-    for (std::uint64_t c = 0; c < matrix.columns; ++c) {
-      const double x = matrix.values[r * matrix.columns + c];
-      lengths[r] += x * x;
-    }
+    const std::span<const double> row = rows.of(r);
+    lengths[r] = dot(row, row);
   }
   return lengths;
 }
 
 Measures columnLengths(const Matrix& matrix) {
   Measures lengths(matrix.columns);
-  for (std::size_t i = 0; i < matrix.values.size(); ++i) {
-    lengths[i % matrix.columns] += double{matrix.values[i]} * matrix.values[i];
+  WideRows rows(matrix);
+  for (std::uint64_t r = 0; r < matrix.rows; ++r) {
+    const std::span<const double> row = rows.of(r);
+    for (std::size_t c = 0; c < row.size(); ++c) lengths[c] += row[c] * row[c];
   }
   return lengths;
 }
@@ -45,15 +61,15 @@ Measures columnLengths(const Matrix& matrix) {
 // Cosines of the rows with the sum of all: what they have in common.
 Measures commonPart(const Matrix& matrix, const Measures& lengths) {
   std::vector<double> sum(matrix.columns);
-  for (std::size_t i = 0; i < matrix.values.size(); ++i) {
-    sum[i % matrix.columns] += matrix.values[i];
+  WideRows rows(matrix);
+  for (std::uint64_t r = 0; r < matrix.rows; ++r) {
+    const std::span<const double> row = rows.of(r);
+    for (std::size_t c = 0; c < row.size(); ++c) sum[c] += row[c];
   }
   Measures part(matrix.rows);
   for (std::uint64_t r = 0; r < matrix.rows; ++r) {
-    for (std::uint64_t c = 0; c < matrix.columns; ++c) {
-      part[r] += sum[c] * matrix.values[r * matrix.columns + c];
-    }
-    part[r] = lengths[r] > 0 ? part[r] / std::sqrt(lengths[r]) : 0;
+    const double along = dot(std::span<const double>(sum), rows.of(r));
+    part[r] = lengths[r] > 0 ? along / std::sqrt(lengths[r]) : 0;
   }
   return part;
 }
@@ -73,14 +89,18 @@ class TableFit {
   void add(const Matrix& rows, const PublicTable& table) {
     const std::size_t n = std::min<std::size_t>(rows.rows, kMostRows);
     if (n < 2) return;
-    std::vector<double> fit(n * n), of_row(n), of_number(n), expected(rows.columns);
-    double mean = 0, own = 0;
+    std::vector<double> fit(n * n), of_row(n), of_number(n);
+    std::vector<double> expected(n * rows.columns);
     for (std::size_t number = 0; number < n; ++number) {
-      table.row(number, expected);
-      for (std::size_t r = 0; r < n; ++r) {
-        const float* row = rows.values.data() + r * rows.columns;
-        double sum = 0;
-        for (std::size_t c = 0; c < expected.size(); ++c) sum += expected[c] * double{row[c]};
+      table.row(number, std::span(expected).subspan(number * rows.columns, rows.columns));
+    }
+    double mean = 0, own = 0;
+    WideRows wide(rows);
+    for (std::size_t r = 0; r < n; ++r) {
+      const std::span<const double> row = wide.of(r);
+      for (std::size_t number = 0; number < n; ++number) {
+        const double sum =
+            dot(row, std::span<const double>(expected).subspan(number * rows.columns, row.size()));
         fit[r * n + number] = std::isfinite(sum) ? std::abs(sum) : 0;
         of_row[r] += fit[r * n + number];
         of_number[number] += fit[r * n + number];

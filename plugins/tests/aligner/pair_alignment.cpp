@@ -144,8 +144,11 @@ void BlindAlignments::consider(Candidate candidate) {
   if (scored.candidate.found_by != "gates") {
     const arma::fmat& rotation = scored.candidate.rotation;
     scored.by_gates = mapMlps(a_, b_, rotation, b_.probes());
-    scored.by_ups = mapMlps(a_, b_, rotation, b_.probes(), PairedBy::ups);
-    scored.candidate.excess = std::max(meanExcess(scored.by_gates), meanExcess(scored.by_ups));
+    scored.candidate.excess = meanExcess(scored.by_gates);
+    if (scored.candidate.excess < kCertain) {
+      scored.by_ups = mapMlps(a_, b_, rotation, b_.probes(), PairedBy::ups);
+      scored.candidate.excess = std::max(scored.candidate.excess, meanExcess(scored.by_ups));
+    }
   }
   const double values = valueExcess(a_, b_, scored.candidate.rotation);
   scored.score = std::max(scored.candidate.excess, values);
