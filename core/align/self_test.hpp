@@ -40,6 +40,9 @@ struct SelfTest {
   double log10_p = 0;  // two-sided
 };
 
+// Those of coins that were tossed, by what against.
+std::vector<SelfTest> testsOf(const std::map<std::string, Coins>& all);
+
 // The tests of one gauge. `tokens` are rows of the embedding, for the residual stream.
 std::vector<SelfTest> selfTests(const ModelProfile& model, const GaugeUse& use,
                                 const std::vector<std::uint32_t>& tokens = {});
