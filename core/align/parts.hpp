@@ -20,8 +20,8 @@ struct Part {
   std::vector<Unit> units;
 };
 
-// Those of a gauge, as sign tests toss them; none of the residual stream, whose units are columns of
-// all matrices. Copies share an origin.
+// Those of a gauge, as sign tests toss them; none of the residual stream, whose units are columns
+// of all matrices. Copies share an origin.
 std::vector<Part> partsOf(const ModelProfile& model, const GaugeUse& use);
 
 }  // namespace kindred::align
