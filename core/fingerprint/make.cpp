@@ -11,13 +11,13 @@
 
 #include <fmt/format.h>
 
-#include <kindred/analysis/align/origins.hpp>
 #include <kindred/error.hpp>
 
 #include "align/formula.hpp"
 #include "align/same_numbers.hpp"
 #include "align/table_products.hpp"
 #include "fingerprint/along.hpp"
+#include "fingerprint/candidates.hpp"
 #include "fingerprint/fair.hpp"
 #include "results/hash.hpp"
 #include "run/weights.hpp"
@@ -33,50 +33,6 @@ constexpr std::size_t kMostOfLayer = 96, kFewestOfLayer = 16;  // units of grams
 constexpr std::size_t kMaps = 9;
 constexpr std::uint64_t kGap = 4096;       // between ranges that are told as one
 constexpr std::uint64_t kHeader = 24'000;  // bytes kept for the header
-
-// One row that may be taken.
-struct Sized {
-  Place place;
-  std::int32_t part = -1, number = 0;
-  std::uint32_t row = 0;  // of the matrix
-  float size = 0;
-};
-
-std::vector<double> lengthsOfRows(const Matrix& matrix) {
-  std::vector<double> lengths(matrix.rows);
-  for (std::uint64_t r = 0; r < matrix.rows; ++r) {
-    const float* row = matrix.values.data() + r * matrix.columns;
-    double square = 0;
-    for (std::uint64_t c = 0; c < matrix.columns; ++c) square += double{row[c]} * row[c];
-    const bool tells =
-        align::isTelling(row, matrix.columns) && !align::isOneSided(row, matrix.columns);
-    lengths[r] = tells ? std::sqrt(square) : 0;
-  }
-  return lengths;
-}
-
-// Of the first `rows` rows.
-std::vector<double> lengthsOfColumns(const Matrix& matrix, std::uint64_t rows) {
-  std::vector<double> squares(matrix.columns);
-  for (std::uint64_t r = 0; r < std::min(rows, matrix.rows); ++r) {
-    const float* row = matrix.values.data() + r * matrix.columns;
-    for (std::uint64_t c = 0; c < matrix.columns; ++c) squares[c] += double{row[c]} * row[c];
-  }
-  for (double& x : squares) x = std::sqrt(x);
-  return squares;
-}
-
-// The largest, the first of equal ones.
-void keepLargest(std::vector<Sized>& candidates, std::size_t most) {
-  std::erase_if(candidates, [](const Sized& c) { return !std::isfinite(c.size) || c.size <= 0; });
-  std::stable_sort(candidates.begin(), candidates.end(),
-                   [](const Sized& x, const Sized& y) { return x.size > y.size; });
-  if (candidates.size() > most) candidates.resize(most);
-}
-
-std::int32_t partOf(const Place& place) {
-  return place.shared ? -2 : static_cast<std::int32_t>(place.expert);
-}
 
 class Maker {
  public:
@@ -200,7 +156,7 @@ class Maker {
     std::size_t ahead = layers.size();
     for (const auto& [layer, places] : layers) {
       std::vector<Sized> candidates;
-      for (const Place& place : places) addUnits(place, candidates);
+      for (const Place& place : places) addUnits(weights_, place, candidates);
       const std::size_t most = left / ahead--;
       keepLargest(candidates, std::max(most, kExtremesOf));
       addGrams(candidates, std::min(of_grams, most));
@@ -308,23 +264,6 @@ class Maker {
     return maps.count() * each;
   }
 
-  void addUnits(const Place& place, std::vector<Sized>& candidates) const {
-    const Matrix up = weights_.matrix(role::kUp, place);
-    if (up.rows == 0 || up.columns != made_.hidden) return;
-    std::vector<double> sizes = lengthsOfRows(up);
-    const std::vector<double> gates = lengthsOfRows(weights_.matrix(role::kGate, place));
-    for (std::size_t i = 0; i < sizes.size(); ++i) sizes[i] *= i < gates.size() ? gates[i] : 0;
-    if (weights_.whole(role::kDown, place)) {
-      const Matrix down = weights_.matrix(role::kDown, place);
-      const std::vector<double> downs = lengthsOfColumns(down, down.rows);
-      for (std::size_t i = 0; i < sizes.size() && i < downs.size(); ++i) sizes[i] *= downs[i];
-    }
-    for (std::uint32_t i = 0; i < sizes.size(); ++i) {
-      candidates.push_back(
-          {place, partOf(place), static_cast<std::int32_t>(i), i, static_cast<float>(sizes[i])});
-    }
-  }
-
   std::uint64_t takeValues(std::uint64_t room) {
     if (!granted(Gauge::value_dim) || made_.head_dim == 0) return 0;
     startSketches(made_.values, false);
@@ -333,37 +272,12 @@ class Maker {
     for (std::uint64_t l = 0; l < made_.layers; ++l) {
       const Place place{static_cast<std::int64_t>(l), -1, false};
       std::vector<Sized> candidates;
-      addValues(place, candidates);
+      addValues(weights_, place, candidates);
       keepLargest(candidates, left / ahead--);
       left -= candidates.size();
       addRows(candidates, made_.values, role::kValue, {}, value_tables_);
     }
     return made_.values.count() * each;
-  }
-
-  void addValues(const Place& place, std::vector<Sized>& candidates) const {
-    const Matrix rows = weights_.matrix(role::kValue, place);
-    if (rows.rows == 0 || rows.columns != made_.hidden) return;
-    std::vector<double> sizes = lengthsOfRows(rows);
-    const HeadShape heads = weights_.shape().headsOf(place.layer);
-    if (heads.value_dim == 0 || heads.kv_heads == 0) return;
-    const std::uint64_t readers = std::max<std::uint64_t>(heads.heads / heads.kv_heads, 1);
-    std::vector<double> outputs;
-    if (weights_.whole(role::kAttentionOutput, place)) {
-      const Matrix output = weights_.matrix(role::kAttentionOutput, place);
-      outputs = lengthsOfColumns(output, output.rows);
-    }
-    for (std::uint32_t i = 0; i < sizes.size(); ++i) {
-      const std::uint64_t head = i / heads.value_dim, dim = i % heads.value_dim;
-      double square = 0;
-      for (std::uint64_t q = head * readers; q < (head + 1) * readers; ++q) {
-        const std::uint64_t column = q * heads.value_dim + dim;
-        if (column < outputs.size()) square += outputs[column] * outputs[column];
-      }
-      const double size = sizes[i] * (outputs.empty() ? 1 : std::sqrt(square));
-      candidates.push_back({place, static_cast<std::int32_t>(head), static_cast<std::int32_t>(dim),
-                            i, static_cast<float>(size)});
-    }
   }
 
   std::uint64_t takeBands(std::uint64_t room) {
@@ -372,30 +286,23 @@ class Maker {
     Bands& bands = made_.bands;
     bands.width = kBandRows;
     const std::uint64_t each = 12 + kBandRows;
+    std::vector<std::uint32_t> first(kBandRows);
+    std::iota(first.begin(), first.end(), 0u);
     const auto layers = placesByLayer();
     std::uint64_t left = room / each, ahead = layers.size();
     for (const auto& [layer, places] : layers) {
       std::map<Place, Matrix> rows;
       std::vector<Sized> candidates;
-      for (const Place& place : places) addColumns(place, rows, candidates);
+      for (const Place& place : places) {
+        if (weights_.rows(role::kDown, place) < kBandRows) continue;
+        rows[place] = weights_.matrix(role::kDown, place, first);
+        addColumns(rows[place], place, candidates);
+      }
       keepLargest(candidates, left / ahead--);
       left -= candidates.size();
       for (const Sized& candidate : candidates) addBand(candidate, rows.at(candidate.place));
     }
     return bands.count() * each;
-  }
-
-  void addColumns(const Place& place, std::map<Place, Matrix>& rows,
-                  std::vector<Sized>& candidates) const {
-    if (weights_.rows(role::kDown, place) < kBandRows) return;
-    std::vector<std::uint32_t> first(kBandRows);
-    std::iota(first.begin(), first.end(), 0u);
-    const Matrix& band = rows[place] = weights_.matrix(role::kDown, place, first);
-    const std::vector<double> sizes = lengthsOfColumns(band, kBandRows);
-    for (std::uint32_t i = 0; i < sizes.size(); ++i) {
-      candidates.push_back(
-          {place, partOf(place), static_cast<std::int32_t>(i), i, static_cast<float>(sizes[i])});
-    }
   }
 
   // As whole numbers, the largest of which is 127.
@@ -544,10 +451,6 @@ class Maker {
   bool tokens_tell_ = false;  // no formula gives their rows
   std::vector<std::vector<align::TableProduct>> unit_tables_, value_tables_;  // row by row
 };
-
-}  // namespace
-
-namespace {
 
 Fingerprint ofPart(const plan::Model& model, std::uint64_t size, std::uint64_t read) {
   if (model.architecture == nullptr) {

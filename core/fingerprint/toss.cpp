@@ -36,7 +36,7 @@ Toss::Toss(const std::vector<RowsPaired>& pairs, const std::vector<std::int32_t>
 }
 
 Finding Toss::finding(const Way& way, const Fingerprint& a, std::size_t candidates,
-                double level) const {
+                      double level) const {
   const align::SignCount count = coins_.count();
   Finding finding;
   finding.test = "fingerprint";
@@ -56,8 +56,7 @@ Finding Toss::finding(const Way& way, const Fingerprint& a, std::size_t candidat
       (grant.asymmetry.empty() ? "" : "; cosines near zero are no coins: " + grant.asymmetry) +
       (grant.unverified.empty() ? "" : "; " + grant.unverified);
   finding.log10_p = log10P();
-  finding.log10_p_floor =
-      std::min(0.0, stats::kLog10Of2 * (1 - static_cast<double>(count.coins)));
+  finding.log10_p_floor = std::min(0.0, stats::kLog10Of2 * (1 - static_cast<double>(count.coins)));
   align::Sizes sizes = sizes_;
   sizes.width = width();
   finding.likeness = align::likenessOf(sizes);
