@@ -72,8 +72,8 @@ void addValues(const ModelWeights& weights, const Place& place, std::vector<Size
       if (column < outputs.size()) square += outputs[column] * outputs[column];
     }
     const double size = sizes[i] * (outputs.empty() ? 1 : std::sqrt(square));
-    candidates.push_back({place, static_cast<std::int32_t>(head), static_cast<std::int32_t>(dim),
-                          i, static_cast<float>(size)});
+    candidates.push_back({place, static_cast<std::int32_t>(head), static_cast<std::int32_t>(dim), i,
+                          static_cast<float>(size)});
   }
 }
 
