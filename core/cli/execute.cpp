@@ -137,7 +137,9 @@ std::set<evidence::Class> failOn(const Invocation& invocation) {
   }
   std::set<evidence::Class> classes;
   for (const std::string& list : invocation.values("fail-on")) {
-    for (const std::string& word : recipe::split(list.c_str(), ',')) {
+    std::vector<std::string> words = recipe::split(list.c_str(), ',');
+    if (words.empty()) words.emplace_back();  // of a variable that is not set
+    for (const std::string& word : words) {
       const auto klass = evidence::parse<evidence::Class>(word);
       if (klass && words::contains(known, word)) {
         classes.insert(*klass);

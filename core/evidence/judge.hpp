@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "evidence/copies.hpp"
+#include "evidence/shared_bytes.hpp"
 #include "evidence/verdict.hpp"
 
 namespace kindred::evidence {
@@ -55,6 +56,12 @@ class Judge {
   // Not of the one layer alone to which rows of all others were matched.
   bool mostIsAlike() const { return alike_ && 2 * alike_layers_ >= tossed_layers_; }
 
+  // What is shared, by a test or by bytes alone, is a part: others are apart, or nothing is known
+  // of any but norms and the stream.
+  bool isPartly(bool exact) const {
+    return othersAreApart() || (exact ? onlyOfTheStream() && !sharedBytesAreEvidence(coverage_)
+                                      : onlyNormsAreShared(coverage_));
+  }
   bool onlyOfTheStream() const { return rejected_stream_ && rejected_.size() == 1; }
 
   bool borneOut() const { return borne_out_ || (stream_borne_out_ && onlyOfTheStream()); }

@@ -216,10 +216,13 @@ std::string Judge::partly(bool exact) const {
   }
   if (exact) {
     text += fmt::format(
-        "{}Independence of {} is rejected: p <= 10^{:.1f} ({}, axis {}).", text.empty() ? "" : " ",
+        "{}Independence of {} is rejected: p <= 10^{:.1f}, adjusted for all tests of this run ({}, "
+        "axis {}; null: {}; assumes: {}).",
+        text.empty() ? "" : " ",
         onlyOfTheStream() ? "what lies along the residual stream (norms or embeddings)"
                           : "where experts, heads or coordinates stand",
-        std::ceil(best_->log10_p * 10) / 10, best_->finding.test, best_->finding.gauge.name());
+        std::ceil(best_->log10_p * 10) / 10, best_->finding.test, best_->finding.gauge.name(),
+        best_->finding.null, best_->finding.assumptions);
   }
   if (!exact && mostIsAlike()) {
     return text + " In other tensors the evidence points two ways. " + redrawn();
@@ -228,7 +231,8 @@ std::string Judge::partly(bool exact) const {
     return "Shared in part: " + text +
            " In the other tested tensors no evidence of shared weights was found.";
   }
-  return text + " No test of other tensors could have found anything.";
+  return (isPartly(exact) ? "Shared in part: " : "") + text +
+         " No test of other tensors could have found anything.";
 }
 
 std::string Judge::notCompared() const {

@@ -40,6 +40,12 @@ std::string sharedBytesSentence(const std::string& a, const std::string& b,
                      tensors == 1 ? "holds" : "hold", a, b);
 }
 
+bool onlyNormsAreShared(const Coverage& coverage) {
+  return sharedBytesAreEvidence(coverage) &&
+         std::all_of(coverage.components.begin(), coverage.components.end(),
+                     [](const auto& of) { return of.second.equal == 0 || of.first == "norms"; });
+}
+
 std::string differenceSentence(const Identity& identity) {
   if (identity.differing == 0) return {};
   std::string list;

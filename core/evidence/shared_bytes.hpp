@@ -13,7 +13,10 @@ namespace kindred::evidence {
 // model.
 bool sharedBytesAreEvidence(const Coverage& coverage);
 
-// "7 tensors of 92,736 elements in all hold the same bytes in a and b (norms, MLP)."
+// Whether gains of norms are all that these are: strangers may have set them alike.
+bool onlyNormsAreShared(const Coverage& coverage);
+
+// "7 tensors (norms, MLP) of 92,736 elements in all hold the same bytes in a and b."
 std::string sharedBytesSentence(const std::string& a, const std::string& b,
                                 const Coverage& coverage);
 

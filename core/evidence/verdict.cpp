@@ -72,7 +72,7 @@ Verdict Judge::decide() const {
     verdict.sentence = agreeInSome();
   } else if (exact && !(onlyOfPlaces() && othersAreApart())) {
     const bool narrow = isNarrow(breadth()) && !mostIsAlike();
-    verdict.klass = narrow ? Class::partial : Class::shared_weights;
+    verdict.klass = narrow || onlyOfTheStream() ? Class::partial : Class::shared_weights;
     verdict.start = start();
     verdict.not_in = inVain();
     verdict.sentence = rejection() + startText(verdict.start) + spread(narrow) + onlyStream() +
@@ -82,7 +82,7 @@ Verdict Judge::decide() const {
       verdict.sentence = sharedBytesSentence(a_, b_, coverage_) + " " + verdict.sentence;
     }
   } else if (exact || sharedBytesAreEvidence(coverage_)) {
-    verdict.klass = othersAreApart() ? Class::partial : Class::shared_weights;
+    verdict.klass = isPartly(exact) ? Class::partial : Class::shared_weights;
     verdict.unverified = verdict.unverified && exact;  // bytes are as they are
     verdict.sentence = partly(exact) + differences();
   } else if (calibrated_ != nullptr) {

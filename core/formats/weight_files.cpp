@@ -308,13 +308,17 @@ class Chooser {
     };
     constexpr std::string_view kParallel =
         "save it as safetensors with the tool that wrote it";  // slices for several devices
-    constexpr std::array<Other, 11> kFormats{{
+    constexpr std::string_view kConverted = "name the model that it was converted from";
+    constexpr std::array<Other, 14> kFormats{{
         {".pkl", "pickled files", ""},
         {".h5", "TensorFlow files", ""},
         {".msgpack", "Flax files", ""},
         {".onnx", "ONNX files", ""},
         {".npz", "NumPy files", ""},
-        {".ggml", "GGML files", "name the model that it was converted from"},
+        {".ggml", "GGML files", kConverted},
+        {"openvino_model.xml", "OpenVINO files", kConverted},
+        {"openvino_model.bin", "OpenVINO files", kConverted},
+        {"saved_model.pb", "TensorFlow files", ""},
         {".nemo", "NeMo archives", kParallel},
         {".distcp", "files of torch.distributed", kParallel},
         {"_model_states.pt", "files of DeepSpeed", kParallel},

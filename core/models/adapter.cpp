@@ -335,9 +335,13 @@ std::optional<std::uint64_t> numberIn(const std::string& name) {
 
 }  // namespace
 
+// What a whole model is saved as while PEFT wraps it: its own matrices stand beside the factors.
+constexpr std::string_view kBaseLayer = ".base_layer.weight";
+
 bool isAdapter(const std::vector<Tensor>& tensors, bool named) {
   std::size_t factors = 0;
   for (const Tensor& tensor : tensors) {
+    if (tensor.name.ends_with(kBaseLayer)) return false;
     if (factorOf(tensor.name) || isOther(tensor.name)) ++factors;
   }
   return factors > 0 && (named || 2 * factors >= tensors.size());

@@ -40,8 +40,9 @@ struct Adapter {
   std::string not_applied = {};        // why it can't be applied to a model; empty: it can
 };
 
-// Whether tensors are an adapter's: at least half of them are called as factors are. `named`: the
-// file is, so that one such tensor is enough, or adapter_config.json says that it is one.
+// Whether tensors are an adapter's: at least half of them are called as factors are, and none as
+// what an adapter wraps. `named`: the file is, so that one such tensor is enough, or
+// adapter_config.json says that it is one.
 bool isAdapter(const std::vector<Tensor>& tensors, bool named);
 
 struct AdapterTexts {

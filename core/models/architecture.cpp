@@ -239,7 +239,7 @@ void Architecture::addSplit(const Checkpoint& checkpoint, std::string_view role,
                                        [&](const SplitRule* rule) { return holdsRole(*rule); });
     if (!concerned) continue;
     if (!splitter) splitter.emplace(checkpoint);
-    Parts parts = splitter->split(tensor, rules, rules.front()->from.match(canonical)->layer);
+    Parts parts = splitter->split(tensor, rules, *rules.front()->from.match(canonical));
     if (!parts.problem.empty()) {
       unsplit.push_back({&tensor, std::move(parts.problem), !rules.front()->experts.empty()});
     }
@@ -264,7 +264,7 @@ Parts Architecture::partsOf(const Checkpoint& checkpoint, const Tensor& tensor) 
   }
   const std::vector<const SplitRule*> rules = splitsOf(canonical);
   if (rules.empty()) return {};
-  return Splitter(checkpoint).split(tensor, rules, rules.front()->from.match(canonical)->layer);
+  return Splitter(checkpoint).split(tensor, rules, *rules.front()->from.match(canonical));
 }
 
 std::optional<Placement> Architecture::placementOf(std::string_view stored_name) const {

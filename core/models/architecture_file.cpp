@@ -169,6 +169,10 @@ class Reader {
     for (const yaml::Node& item : node.items) readSplit(item);
   }
 
+  static bool isOfExpert(const NamePattern& pattern) {
+    return pattern.text().find("{expert}") != std::string::npos;
+  }
+
   void readSplit(const yaml::Node& node) {
     std::vector<NamePattern> from;
     SplitRule rule{NamePattern("-"), {}, {}, {}};
@@ -197,7 +201,9 @@ class Reader {
       if (node.find(key) == nullptr)
         fields_.wrong(node.place, fmt::format("a split needs '{}'", key));
     }
-    if (rule.experts.empty() && (stored == "either" || rule.alternating)) {
+    const bool of_experts =
+        !rule.experts.empty() || std::any_of(from.begin(), from.end(), isOfExpert);
+    if ((rule.experts.empty() && stored == "either") || (rule.alternating && !of_experts)) {
       fields_.wrong(node.place, "only matrices of experts may be stored either way, or alternate",
                     "'experts' says how many there are");
     }

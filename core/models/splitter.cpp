@@ -137,8 +137,8 @@ Splitter::Splitter(const Checkpoint& checkpoint)
     : checkpoint_(checkpoint), dimensions_(dimensionsOf(checkpoint)) {}
 
 Parts Splitter::split(const Tensor& tensor, const std::vector<const SplitRule*>& rules,
-                      std::int64_t layer) const {
-  const Dimensions dimensions = ofLayer(dimensions_, layer);
+                      const Captures& of) const {
+  const Dimensions dimensions = ofLayer(dimensions_, of.layer);
   const Counter counter(dimensions);
   Parts parts;
   std::vector<Fit> fitting;
@@ -163,7 +163,10 @@ Parts Splitter::split(const Tensor& tensor, const std::vector<const SplitRule*>&
   }
   parts.problem.clear();
   parts.views = cut(tensor, fitting.front());
-  for (View& view : parts.views) view.info.layer = layer;
+  for (View& view : parts.views) {
+    view.info.layer = of.layer;
+    if (of.expert >= 0) view.info.expert = of.expert;
+  }
   return parts;
 }
 

@@ -8,6 +8,7 @@
 #include "models/architecture.hpp"
 #include "models/architecture_rules.hpp"
 #include "models/checkpoint.hpp"
+#include "models/name_pattern.hpp"
 
 namespace kindred::models {
 
@@ -15,11 +16,11 @@ class Splitter {
  public:
   explicit Splitter(const Checkpoint& checkpoint);
 
-  // Of a tensor of this layer (below 0: of none) that all these rules are about: by the one whose
-  // counts its shape fits, with the heads of its layer where layers differ. Where two fit that read
-  // it differently (a square matrix, perhaps transposed) nothing says which is right.
+  // Of a tensor of this layer and expert (below 0: of none) that all these rules are about: by the
+  // one whose counts its shape fits, with the heads of its layer where layers differ. Where two fit
+  // that read it differently (a square matrix, perhaps transposed) nothing says which is right.
   Parts split(const Tensor& tensor, const std::vector<const SplitRule*>& rules,
-              std::int64_t layer) const;
+              const Captures& of) const;
 
  private:
   struct Fit;

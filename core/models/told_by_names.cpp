@@ -122,7 +122,8 @@ bool holdsAll(const Architecture& family, const Checkpoint& checkpoint) {
         const Cut cut = cutAtLayer(tensor.name);
         return !layers.contains(cut.before) || cut.behind.empty() ||
                tensor.encoding == Encoding::part || isBuffer(tensor.name) ||
-               family.placementOf(tensor.name) || isBiasOfMatrix(family, tensor.name);
+               family.placementOf(tensor.name) || isBiasOfMatrix(family, tensor.name) ||
+               !family.whyUntested(tensor.name).empty();
       });
 }
 

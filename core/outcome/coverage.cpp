@@ -5,6 +5,8 @@
 #include <map>
 #include <set>
 
+#include <kindred/model_weights.hpp>
+
 #include "models/adapter.hpp"
 #include "models/component.hpp"
 #include "outcome/identity.hpp"
@@ -34,6 +36,25 @@ bool isUnderstood(const plan::Model& model, const std::string& tensor) {
 constexpr double kFewestBits = 128;
 // Of tensors that nothing names, what has fewer kinds of values than that is no weight.
 constexpr double kFewestBitsEach = 2;
+
+// The parts of a model whose rows a finding is of; an empty name: any.
+std::set<std::string> componentsOfTest(const Finding& finding) {
+  if (!finding.gauge.gauge()) return {""};
+  switch (*finding.gauge.gauge()) {
+    case Gauge::mlp_unit:
+      return {models::componentOf(role::kUp, "")};
+    case Gauge::expert:
+      return {models::componentOf(role::kUp, ""), models::componentOf(role::kRouter, "")};
+    case Gauge::value_dim:
+    case Gauge::rotary_pair:
+    case Gauge::rotary_free:
+    case Gauge::latent_dim:
+    case Gauge::kv_group:
+      return {models::componentOf(role::kValue, "")};
+    default:
+      return {""};
+  }
+}
 
 // Names as observations spell them.
 struct Pair {
@@ -66,11 +87,17 @@ class Coverer {
     }
     for (const results::Observation& o : results.observations) look(o);
     for (const results::PlainCosine& cosine : results.cosines) look(cosine);
-    tested_ = std::any_of(results.findings.begin(), results.findings.end(),
-                          [&](const evidence::StepFinding& row) {
-                            return (row.model_a == a.key && row.model_b == b.key) ||
-                                   (row.model_a == b.key && row.model_b == a.key);
-                          });
+    for (const evidence::StepFinding& row : results.findings) {
+      const bool of_pair = (row.model_a == a.key && row.model_b == b.key) ||
+                           (row.model_a == b.key && row.model_b == a.key);
+      if (of_pair) tested_.merge(componentsOfTest(row.finding));
+    }
+    for (const Tensor& tensor : b.checkpoint.tensors()) {
+      if (read_b_.any(tensor) && models::shown(tensor) != models::Shown::nothing &&
+          !isConstant(contents_b_, tensor)) {
+        roles_of_b_.insert(roleOf(b, tensor.name));
+      }
+    }
   }
 
   evidence::Coverage run() {
@@ -159,12 +186,17 @@ class Coverer {
       addCompared(tensor, role, read);
     } else if (partner != nullptr && partner->shape == tensor.shape) {
       addCompared(tensor, role, read_a_.any(tensor) && read_b_.any(*partner));
-    } else if (tested_ && !role.empty() && read_a_.any(tensor)) {
-      // Tests look for the like of it in all layers and experts of the other, and in smaller ones.
+    } else if (isTested(tensor, role)) {
       addCompared(tensor, role, true);
     } else {
       coverage_.left_out[partner == nullptr ? "no counterpart" : "other shape"].add(tensor.bytes);
     }
+  }
+
+  // Tests look for the like of it in all layers and experts of the other, and in smaller ones.
+  bool isTested(const Tensor& tensor, const std::string& role) const {
+    return !role.empty() && read_a_.any(tensor) && roles_of_b_.contains(role) &&
+           (tested_.contains("") || tested_.contains(models::componentOf(role, tensor.name)));
   }
 
   void addCompared(const Tensor& tensor, const std::string& role, bool read) {
@@ -312,8 +344,9 @@ class Coverer {
   std::map<std::string, std::string> matched_;          // -> taken for its counterpart by a test
   std::map<std::string, const Tensor*> first_of_hash_;  // of a
   std::map<Pair, Cosine> cosines_;
-  bool tested_ = false;      // some test gave a finding of the pair
-  std::set<Pair> in_parts_;  // parts of fused tensors with their counterparts
+  std::set<std::string> tested_;      // components of which a test gave a finding; "": of any
+  std::set<std::string> roles_of_b_;  // that were read in numbers
+  std::set<Pair> in_parts_;           // parts of fused tensors with their counterparts
   evidence::Coverage coverage_;
 };
 

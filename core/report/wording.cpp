@@ -8,6 +8,7 @@
 #include <fmt/ranges.h>
 
 #include "evidence/levels.hpp"
+#include "evidence/shared_bytes.hpp"
 
 namespace kindred::report {
 namespace {
@@ -70,6 +71,17 @@ std::string inWords(double log10_p) {
   return text;
 }
 
+// Of a pair that shares a part.
+std::string ofOtherParts(const results::Pair& pair) {
+  if (pair.verdict.breadth.layers_tested > 0) {
+    return "In the other tensors that were tested, nothing was found that ties the two models "
+           "together.";
+  }
+  return fmt::format(
+      "No other part could be tested in this run: whether any is shared is not told{}.",
+      pair.coverage.budget > 0 ? " (--max-bytes reads more)" : "");
+}
+
 // By a test, or by nothing but equal bytes: then there is no p-value.
 Answer sharedWeights(const results::Pair& pair) {
   const std::string why =
@@ -83,23 +95,7 @@ Answer sharedWeights(const results::Pair& pair) {
                       : ".") +
       sizesOf(pair);
   if (pair.verdict.log10_p > evidence::kLog10Evidence) {
-    const evidence::SharedBytes& known = pair.coverage.shared_known;
-    const evidence::SharedBytes& unknown = pair.coverage.shared_unknown;
-    return {fmt::format("{} and {} hold the same bytes in {} of {} elements in all.", pair.a,
-                        pair.b, counted(known.tensors + unknown.tensors, "tensor", "tensors"),
-                        grouped(known.elements + unknown.elements)),
-            why};
-  }
-  // No rows stand behind it.
-  if (pair.verdict.breadth.share == 0 && pair.verdict.breadth.layers_tested == 0 &&
-      !pair.verdict.unverified) {
-    return {fmt::format("What lies along the residual streams of {} and {} (norms or embeddings) "
-                        "agrees as that of models trained independently would with a probability "
-                        "of at most {}, if what the test assumes holds.",
-                        pair.a, pair.b, inWords(pair.verdict.log10_p)),
-            "No other part could be tested in this run: whether any is shared is not told "
-            "(--max-bytes reads more). " +
-                why};
+    return {evidence::sharedBytesSentence(pair.a, pair.b, pair.coverage), why};
   }
   return {fmt::format("The tested weights of {} and {} agree as those of models trained "
                       "independently would with a probability of at most {}, if what the test "
@@ -344,8 +340,7 @@ Answer answerByClass(const results::Pair& pair) {
     case Class::partial:
       return {fmt::format("{} and {} share a part of their weights: {}.", a, b, partsOf(pair)),
               componentsOf(pair).empty()
-                  ? "In the other tensors that were tested, nothing was found that ties the two "
-                    "models together."
+                  ? ofOtherParts(pair)
                   : "Nothing else that was tested ties the two models together; the verdict below "
                     "says what was tested and what was not."};
     case Class::no_evidence:

@@ -215,6 +215,32 @@ std::optional<Url> parseUrl(std::string_view text) {
   return Url{scheme + authority, authority.substr(0, host), split(text.substr(slash))};
 }
 
+// Neither a name and a password nor a query is sent, and both would stand in every report.
+void refuseUser(const std::string& text) {
+  const std::size_t scheme = text.find("://");
+  if (scheme == std::string::npos) return;
+  const std::size_t begin = scheme + 3,
+                    end = std::min(text.find_first_of("/?#", begin), text.size());
+  const std::size_t at = text.substr(0, end).rfind('@');
+  if (at == std::string::npos || at < begin) return;
+  throw inputError("",
+                   "'" + text.substr(0, begin) + "...@" + text.substr(at + 1, end - at - 1) +
+                       "': an address with a name or a password is not read",
+                   "a token for a Hub is HF_TOKEN; from another server, fetch the file and name it "
+                   "on disk");
+}
+
+void refuseQuery(const std::string& text) {
+  const std::size_t query = text.find('?');
+  if (query == std::string::npos || query > text.find('#')) return;
+  throw inputError("",
+                   "'" + text.substr(0, query) +
+                       "?...': what stands behind '?' (a signature, a "
+                       "token) goes into no request",
+                   "leave it out where the server asks for none, or fetch the file and name it on "
+                   "disk");
+}
+
 // The parts behind a model's name on its pages: tree/REV/PATH and the like.
 void readPage(const Parts& parts, std::size_t at, RemoteAddress& address, const std::string& text) {
   if (at >= parts.size()) return;
@@ -299,10 +325,12 @@ RemoteAddress parseHubAddress(const std::string& text) {
 }
 
 RemoteAddress parseWebAddress(const std::string& text) {
+  refuseUser(text);
   const auto url = parseUrl(text);
   if (!url || isOneOf(kHubHosts, url->host)) return parseHubAddress(text);
   if (isOneOf(kModelScope, url->host)) return modelScopePage(*url, text);
   if (looksLikeHubPage(*url)) return hubPage(*url, text);
+  refuseQuery(text);
   RemoteAddress address;
   address.layout = Layout::files;
   address.endpoint = url->origin;

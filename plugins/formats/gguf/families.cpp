@@ -17,6 +17,14 @@ ffn_norm feedforward_layernorm
     {.model_type = "arcee", .in_turns = true},
     {.model_type = "arctic", .in_turns = true},
     {.model_type = "baichuan", .in_turns = true},
+    {.model_type = "bailing_moe", .gguf = "bailingmoe bailingmoe2", .names = R"(
+token_embd model.word_embeddings
+attn_qkv attention.query_key_value
+attn_output attention.dense
+attn_q_norm attention.query_layernorm
+attn_k_norm attention.key_layernorm
+exp_probs_b mlp.gate.expert
+)"},
     {.model_type = "bert", .layers = "bert.encoder.layer.", .names = R"(
 token_embd bert.embeddings.word_embeddings
 position_embd bert.embeddings.position_embeddings
@@ -115,7 +123,13 @@ ffn_norm pre_feedforward_layernorm
 post_ffw_norm post_feedforward_layernorm
 ffn_gate_inp router.proj
 )"},
+    {.model_type = "glm4", .names = R"(
+ffn_up mlp.gate_up_proj
+post_attention_norm post_self_attn_layernorm
+post_ffw_norm post_mlp_layernorm
+)"},
     {.model_type = "glm4_moe", .gguf = "glm4moe"},
+    {.model_type = "glm_moe_dsa", .gguf = "glm-dsa"},
     {.model_type = "gpt2", .layers = "transformer.h.", .names = R"(
 token_embd transformer.wte
 position_embd transformer.wpe
@@ -147,7 +161,9 @@ attn_output attention.dense
 ffn_up mlp.dense_h_to_4h
 ffn_down mlp.dense_4h_to_h
 )"},
-    {.model_type = "gpt_oss", .gguf = "gpt-oss"},
+    {.model_type = "gpt_oss", .gguf = "gpt-oss", .names = R"(
+ffn_gate_inp mlp.router
+)"},
     {.model_type = "granite", .in_turns = true},
     {.model_type = "granitemoe", .in_turns = true, .names = R"(
 ffn_gate_inp block_sparse_moe.router.layer
@@ -227,6 +243,18 @@ ffn_up feed_forward.w3
 ffn_down feed_forward.w2
 )"},
     {.model_type = "llama", .gguf = "xverse llama-embed llama", .in_turns = true},
+    {.model_type = "llama4", .names = R"(
+ffn_gate feed_forward.gate_proj
+ffn_up feed_forward.up_proj
+ffn_down feed_forward.down_proj
+ffn_gate_inp feed_forward.router
+ffn_gate_shexp feed_forward.shared_expert.gate_proj
+ffn_up_shexp feed_forward.shared_expert.up_proj
+ffn_down_shexp feed_forward.shared_expert.down_proj
+ffn_gate_exps feed_forward.experts.gate_proj
+ffn_up_exps feed_forward.experts.up_proj
+ffn_down_exps feed_forward.experts.down_proj
+)"},
     {.model_type = "mamba", .layers = "backbone.layers.", .names = R"(
 token_embd backbone.embeddings
 output_norm backbone.norm_f
@@ -263,6 +291,9 @@ ffn_down_shexp block_sparse_moe.shared_experts.down_proj
     {.model_type = "mistral", .gguf = "mistral3", .in_turns = true},
     {.model_type = "mixtral", .names = R"(
 ffn_gate_inp block_sparse_moe.gate
+ffn_gate.E block_sparse_moe.experts.E.w1
+ffn_up.E block_sparse_moe.experts.E.w3
+ffn_down.E block_sparse_moe.experts.E.w2
 )"},
     {.model_type = "modernbert", .gguf = "modern-bert", .names = R"(
 token_embd model.embeddings.tok_embeddings
@@ -312,6 +343,18 @@ ssm_norm mixer.norm
 ssm_out mixer.out_proj
 )"},
     {.model_type = "nemotron-nas", .gguf = "deci", .in_turns = true},
+    {.model_type = "nomic_bert", .gguf = "nomic-bert", .layers = "encoder.layers.", .names = R"(
+token_embd embeddings.word_embeddings
+token_types embeddings.token_type_embeddings
+token_embd_norm emb_ln
+attn_qkv attn.Wqkv
+attn_output attn.out_proj
+attn_output_norm norm1
+ffn_up mlp.fc11
+ffn_gate mlp.fc12
+ffn_down mlp.fc2
+layer_output_norm norm2
+)"},
     {.model_type = "olmo", .in_turns = true},
     {.model_type = "openpangu_v2", .gguf = "openpangu-v2", .names = R"(
 ffn_norm pre_mlp_layernorm
@@ -368,6 +411,20 @@ ffn_down_shexp share_expert.down_proj
     {.model_type = "starcoder2", .names = R"(
 ffn_up mlp.c_fc
 ffn_down mlp.c_proj
+)"},
+    {.model_type = "t5", .gguf = "t5 t5encoder", .layers = "encoder.block.", .names = R"(
+token_embd shared
+enc.output_norm encoder.final_layer_norm
+attn_norm layer.0.layer_norm
+attn_q layer.0.SelfAttention.q
+attn_k layer.0.SelfAttention.k
+attn_v layer.0.SelfAttention.v
+attn_o layer.0.SelfAttention.o
+attn_rel_b layer.0.SelfAttention.relative_attention_bias
+ffn_norm layer.1.layer_norm
+ffn_gate layer.1.DenseReluDense.wi_0
+ffn_up layer.1.DenseReluDense.wi_1
+ffn_down layer.1.DenseReluDense.wo
 )"},
 });
 

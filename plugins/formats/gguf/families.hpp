@@ -20,7 +20,8 @@ const Family& familyOf(std::string_view gguf);
 const Family& familyOfType(std::string_view model_type);
 
 // The Hub's name, "self_attn.q_proj" of "attn_q": of a tensor in a layer what follows its number.
-// Empty: not known.
+// "E" stands for the number of an expert, where a file has each by itself. Empty: not
+// known.
 std::string_view hubName(const Family& family, std::string_view gguf);
 
 }  // namespace kindred::gguf

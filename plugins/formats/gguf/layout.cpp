@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <functional>
+#include <optional>
 #include <string_view>
 
 #include <fmt/format.h>
@@ -43,22 +44,38 @@ constexpr std::uint64_t kMostOfAnything = 2147483647;
 constexpr std::array<std::string_view, 7> kBehindTowers{"mlp",       "mlp_norm", "ldp",     "ldpv2",
                                                         "resampler", "gemma3",   "idefics3"};
 
-// "blk.12." (of a tower "v.blk.12.") in front of a name: its number, and what follows. Empty: there
-// is none.
+// "blk.12." (of a tower "v.blk.12.", of an encoder beside a decoder "enc.blk.12.") in front of a
+// name: its number, and what follows. Empty: there is none.
 struct InBlock {
   std::string_view layer, rest;
 };
 InBlock inBlock(std::string_view name) {
-  if (name.starts_with("v.blk.")) name.remove_prefix(2);
+  for (const std::string_view before : {"v.", "enc."}) {
+    if (name.starts_with(before) && name.substr(before.size()).starts_with("blk.")) {
+      name.remove_prefix(before.size());
+    }
+  }
   if (!name.starts_with("blk.")) return {};
   const std::size_t end = name.find_first_not_of("0123456789", 4);
   if (end == 4 || end == std::string_view::npos || name[end] != '.') return {};
   return {name.substr(4, end - 4), name.substr(end + 1)};
 }
 
+// Of "blk.0.ffn_up.3", where each expert stands by itself.
+std::optional<std::string> nameOfExpert(const Family& family, const InBlock& block) {
+  const std::size_t dot = std::min(block.rest.find('.'), block.rest.size());
+  const std::string_view expert = block.rest.substr(std::min(dot + 1, block.rest.size()));
+  if (expert.empty() || expert.find_first_not_of("0123456789") != expert.npos) return std::nullopt;
+  const std::string_view hub = hubName(family, std::string(block.rest.substr(0, dot)) + ".E");
+  const std::size_t number = hub.find(".E.");
+  if (number == hub.npos) return std::nullopt;
+  return fmt::format("{}{}.{}.{}.{}", family.layers, block.layer, hub.substr(0, number), expert,
+                     hub.substr(number + 3));
+}
+
 bool isOfNoLayer(std::string_view name) {
   return name.starts_with("token_") || name.starts_with("position_") ||
-         name.starts_with("output") || name.starts_with("v.");
+         name.starts_with("output") || name.starts_with("v.") || name.starts_with("enc.");
 }
 
 }  // namespace
@@ -113,6 +130,7 @@ std::string Layout::nameOf(const std::string& tensor) const {
     rest = rest == "ffn_up" ? "ffn_down" : "ffn_up";
   }
   const Family& family = familyOfType(family_);
+  if (const auto expert = nameOfExpert(family, block)) return *expert + kind;
   std::string_view hub = hubName(family, rest);
   // Of a Falcon with two norms the second is that of attention.
   if (family_ == "falcon" && rest == "attn_norm" && has("attn_norm_2.weight")) hub = "ln_mlp";

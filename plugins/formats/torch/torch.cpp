@@ -14,9 +14,10 @@ namespace kindred::torch {
 namespace {
 
 constexpr std::array<std::string_view, 4> kEndings{".bin", ".pt", ".pth", ".ckpt"};
-// What trainers save beside the weights.
-constexpr std::array<std::string_view, 6> kOthers{"training_args", "optimizer", "scheduler",
-                                                  "rng_state",     "trainer",   "scaler"};
+// What trainers save beside the weights, and what other tools call so.
+constexpr std::array<std::string_view, 7> kOthers{
+    "training_args", "optimizer", "scheduler", "rng_state", "trainer", "scaler", "openvino_",
+};
 
 void addNotes(const TorchFile& from, const std::string& name, Catalogue& catalogue) {
   for (const std::string& left : from.left_out) {

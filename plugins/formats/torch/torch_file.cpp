@@ -226,6 +226,21 @@ bool isCutMagic(std::span<const std::byte> file) {
   return isPart(kStream) || isPart(kArchive);
 }
 
+// What else is called .bin, by how it begins; empty: not known.
+std::string otherFormat(std::span<const std::byte> beginning) {
+  // A version, then the length and the name of what it specifies: "WhisperSpec".
+  constexpr std::size_t kBefore = 6, kMostName = 64;
+  if (beginning.size() < kBefore) return {};
+  const auto byte = [&](std::size_t i) { return std::to_integer<std::size_t>(beginning[i]); };
+  const std::size_t length = byte(4) + 256 * byte(5);
+  const bool versioned = byte(0) > 0 && byte(1) == 0 && byte(2) == 0 && byte(3) == 0;
+  if (!versioned || length == 0 || length > kMostName || beginning.size() < kBefore + length) {
+    return {};
+  }
+  const std::string_view name(reinterpret_cast<const char*>(beginning.data()) + kBefore, length);
+  return name.substr(0, name.find('\0')).ends_with("Spec") ? "CTranslate2" : "";
+}
+
 }  // namespace
 
 bool beginsAsTorch(std::span<const std::byte> beginning, const std::string& place) {
@@ -242,6 +257,10 @@ TorchFile readTorchFile(const FormatFile& given) {
   if (beginsWith(given.beginning, "\x80")) {
     refuse(file, "it is a plain pickle and not a file of torch",
            "save the weights with torch.save, or as safetensors");
+  }
+  if (const std::string whose = otherFormat(given.beginning); !whose.empty()) {
+    refuse(file, "it is a file of " + whose + ", which is not read",
+           "name the model that it was converted from");
   }
   refuse(file, "it is neither an archive nor a stream that torch writes");
 }

@@ -119,15 +119,19 @@ class StateReader {
     }
   }
 
-  // The root where tensors stand in it, else what trainers put beside their other state.
+  // The root where its tensors are weights, else what trainers put beside their other state, which
+  // may be a few tensors too: counts of steps.
   NodeIndex weights() {
     const PickleNode& root = at(pickle_.root);
-    if (root.kind != Kind::dict || holdsTensors(root)) return pickle_.root;
+    if (root.kind != Kind::dict) return pickle_.root;
+    const std::size_t of_root = tensorsIn(root);
     for (const char* name : {"state_dict", "model", "module", "model_state_dict", "params",
                              "params_ema", "ema", "weights", "net", "generator"}) {
       for (std::size_t i = 0; i + 1 < root.items.size(); i += 2) {
         const PickleNode& key = at(root.items[i]);
         if (key.kind != Kind::text || key.text != name) continue;
+        const PickleNode& inner = at(root.items[i + 1]);
+        if (of_root > 0 && (inner.kind != Kind::dict || tensorsIn(inner) <= of_root)) continue;
         file_.mapping = name;
         return root.items[i + 1];
       }
@@ -135,11 +139,16 @@ class StateReader {
     return pickle_.root;
   }
 
-  bool holdsTensors(const PickleNode& mapping) const {
+  // Among a mapping's own values.
+  std::size_t tensorsIn(const PickleNode& mapping) const {
+    std::size_t count = 0;
     for (std::size_t i = 1; i < mapping.items.size(); i += 2) {
-      if (at(mapping.items[i]).kind == Kind::call && !isModule(at(mapping.items[i]))) return true;
+      const PickleNode& value = at(mapping.items[i]);
+      if (value.kind != Kind::call || isModule(value)) continue;
+      const std::optional<Rebuild> made = rebuild(value);
+      if (made && made->function.starts_with("torch._utils _rebuild_")) ++count;
     }
-    return false;
+    return count;
   }
 
   // Depth first, in the order of the file; a mapping that is shared or comes back to itself is seen
