@@ -13,6 +13,8 @@
 namespace kindred::align {
 namespace {
 
+constexpr std::uint64_t kMostRows = 256;  // of an MLP, or columns
+
 // Columns, each against the sum of those before it.
 void tossColumns(const UnitRows& rows, Coins& coins) {
   std::vector<double> along(rows.columns, 0.0);
@@ -74,11 +76,28 @@ void compareColumns(const UnitRows& rows, const std::vector<std::uint32_t>& numb
   }
 }
 
+// What maps of the stream are made of besides ups: rows that read it, and columns that write it.
+void tossBehindMaps(const ModelWeights& weights, std::map<std::string, Coins>& coins) {
+  const auto toss = [&](std::string_view role, const Place& place) {
+    if (weights.rows(role, place) == 0) return;
+    const bool reads = role == role::kValue;
+    Matrix matrix = weights.matrix(role, place);
+    const UnitRows rows(reads ? std::move(matrix) : transposed(matrix, kMostRows));
+    if (rows.columns != weights.shape().hidden) return;
+    tossColumns(rows, coins["the sum of the coordinates before them in " + std::string(role)]);
+  };
+  for (std::uint64_t l = 0; l < weights.shape().layers; ++l) {
+    const Place place{static_cast<std::int64_t>(l), -1, false};
+    toss(role::kValue, place);
+    toss(role::kAttentionOutput, place);
+  }
+  for (const Place& place : weights.mlps()) toss(role::kDown, place);
+}
+
 }  // namespace
 
 std::vector<SelfTest> streamTests(const ModelWeights& weights, const GaugeUse& use,
                                   const std::vector<std::uint32_t>& tokens) {
-  constexpr std::uint64_t kMostRows = 256;  // of an MLP
   std::map<std::string, Coins> coins;
   Coins& of_sums = coins["the sum of the coordinates before them"];
   WidenedColumns widened(weights.shape().hidden);
@@ -98,6 +117,7 @@ std::vector<SelfTest> streamTests(const ModelWeights& weights, const GaugeUse& u
     tossColumns(ups, of_sums);
     widened.add(ups);
   }
+  if (use.role == role::kUp) tossBehindMaps(weights, coins);
   widened.toss(coins);
   return testsOf(coins);
 }

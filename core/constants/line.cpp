@@ -15,7 +15,8 @@ namespace {
 constexpr std::size_t kWindows[] = {16, 9, 7, 6};
 constexpr std::size_t kPlaces = 7;  // of each length, along a line
 constexpr std::size_t kShortestLine = 12;
-constexpr double kMost = 0.55;  // of the values must follow
+constexpr double kMost = 0.55;     // of the values must follow
+constexpr std::size_t kZeros = 4;  // one of so many is zero: pruned
 
 using Recurrence = std::array<double, 3>;
 
@@ -76,13 +77,28 @@ double spreadOf(std::span<const double> line) {
   return std::min(*most - *least, 8 * apart);
 }
 
+// The zeros that pruning leaves are all alike and follow from anything: where there are many they
+// are no part of what must follow, unless the others are all alike, too (an identity, a mask).
+bool isPruned(std::span<const double> line) {
+  const auto zeros = static_cast<std::size_t>(std::count(line.begin(), line.end(), 0.0));
+  if (kZeros * zeros < line.size()) return false;
+  double other = 0;
+  return std::any_of(line.begin(), line.end(), [&](double x) {
+    const bool differs = x != 0 && other != 0 && std::abs(x) != other;
+    if (x != 0) other = std::abs(x);
+    return differs;
+  });
+}
+
 // Whether enough values follow; given up where too many do not.
 bool follows(std::span<const double> line, const Recurrence& recurrence, double spread,
-             double tolerance) {
+             double tolerance, bool pruned) {
   const auto& [a, b, c] = recurrence;
-  const std::size_t values = line.size() - 2;
+  const auto values = static_cast<std::size_t>(
+      std::count_if(line.begin() + 2, line.end(), [&](double x) { return !pruned || x != 0; }));
   auto may_miss = static_cast<std::ptrdiff_t>((1 - kMost) * static_cast<double>(values));
   for (std::size_t i = 1; i + 1 < line.size(); ++i) {
+    if (pruned && line[i + 1] == 0) continue;
     const double expected = a * line[i] + b * line[i - 1] + c * spread;
     if (!(std::abs(line[i + 1] - expected) <= tolerance * spread) && --may_miss < 0) return false;
   }
@@ -95,10 +111,11 @@ bool isRecurrent(std::span<const double> line, double tolerance) {
   if (line.size() < kShortestLine) return false;
   const double spread = spreadOf(line);
   if (!(spread > 0) || !std::isfinite(spread)) return false;
+  const bool pruned = isPruned(line);
   // Slow waves in a coarse format are stairs: a value is its predecessor, or continues the last
   // step.
   for (const Recurrence& stairs : {Recurrence{1, 0, 0}, Recurrence{2, -1, 0}}) {
-    if (follows(line, stairs, spread, tolerance)) return true;
+    if (follows(line, stairs, spread, tolerance, pruned)) return true;
   }
   std::vector<double> window;
   for (const std::size_t length : kWindows) {
@@ -109,7 +126,7 @@ bool isRecurrent(std::span<const double> line, double tolerance) {
                     line.begin() + static_cast<std::ptrdiff_t>(first + length));
       for (double& value : window) value /= spread;
       const std::optional<Recurrence> found = fit(window);
-      if (found && follows(line, *found, spread, tolerance)) return true;
+      if (found && follows(line, *found, spread, tolerance, pruned)) return true;
     }
   }
   return false;

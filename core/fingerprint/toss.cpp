@@ -127,7 +127,8 @@ Power Toss::power(const Way& way, std::uint64_t coins, std::size_t candidates, d
   if (!way.paired_by.empty()) {
     power.if_paired = detected;
     if (!way.in_place && detected) {
-      power.pairing = align::largestCosine(2.0 * static_cast<double>(candidates), width());
+      power.pairing =
+          std::max(way.least, align::largestCosine(2.0 * static_cast<double>(candidates), width()));
     }
   } else if (detected) {
     power.alone =

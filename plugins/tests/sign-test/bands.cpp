@@ -4,6 +4,7 @@
 #include <bit>
 #include <cmath>
 #include <map>
+#include <numeric>
 
 #include <kindred/analysis/align/bands.hpp>
 #include <kindred/analysis/linear/linear.hpp>
@@ -26,10 +27,12 @@ struct Band {
 
 std::vector<Band> bandsOf(const ModelWeights& weights, std::string_view role, std::uint64_t rows) {
   std::vector<Band> bands;
+  std::vector<std::uint32_t> first(rows);
+  std::iota(first.begin(), first.end(), 0u);
   for (std::uint64_t l = 0; l < weights.shape().layers; ++l) {
     const Place place{static_cast<std::int64_t>(l), -1, false};
-    if (weights.rows(role, place) < rows || weights.whole(role, place)) continue;
-    const Matrix matrix = weights.matrix(role, place);
+    if (weights.rows(role, place) < rows) continue;
+    const Matrix matrix = weights.matrix(role, place, first);
     // Row-major rows x units, as Armadillo's units x rows.
     const arma::fmat whole = arma::fmat(matrix.values.data(), matrix.columns, rows).t();
     Band band{place.layer, whole, {}, {}};
@@ -48,7 +51,7 @@ std::uint64_t rowsOfAll(const ModelWeights& a, const ModelWeights& b, std::strin
     for (std::uint64_t l = 0; l < weights->shape().layers; ++l) {
       const Place place{static_cast<std::int64_t>(l), -1, false};
       const std::uint64_t there = weights->rows(role, place);
-      if (there > 0 && !weights->whole(role, place)) rows = std::min(rows, there);
+      if (there > 0) rows = std::min(rows, there);
     }
   }
   return rows / 2 * 2;
