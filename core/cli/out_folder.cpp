@@ -12,6 +12,7 @@
 
 #include "results/files.hpp"
 #include "results/json.hpp"
+#include "results/read.hpp"
 #include "run/journal.hpp"
 #include "words/names.hpp"
 

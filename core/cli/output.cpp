@@ -7,9 +7,11 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <charconv>
 #include <cstdlib>
 #include <ostream>
 #include <streambuf>
+#include <string_view>
 
 namespace kindred::cli {
 namespace {
@@ -73,7 +75,8 @@ std::optional<std::size_t> outputColumns() {
   std::size_t columns = 0;
   if (terminal && ::ioctl(outputDescriptor(), TIOCGWINSZ, &size) == 0) columns = size.ws_col;
   if (const char* said = std::getenv("COLUMNS"); columns == 0 && said != nullptr) {
-    columns = static_cast<std::size_t>(std::max(0, std::atoi(said)));
+    const std::string_view text = said;
+    std::from_chars(text.data(), text.data() + text.size(), columns);  // what is no number is 0
   }
   if (columns > 0) return std::max<std::size_t>(columns, 40);
   return terminal ? std::optional<std::size_t>(80) : std::nullopt;

@@ -29,7 +29,6 @@ namespace kindred::cli {
 namespace {
 
 namespace fs = std::filesystem;
-using replay::Arithmetic;
 using replay::kArithmetics;
 using results::Json;
 

@@ -151,7 +151,8 @@ Verdict weaker(Verdict all, const Verdict& left, const std::vector<Adjusted>& fi
                 fmt::format("{} show it along the residual stream alone: {}", drawn, kPlanted));
   }
   const bool less = left.klass == Class::partial && all.klass != Class::partial;
-  Verdict verdict = less ? left : std::move(all);
+  Verdict verdict = std::move(all);
+  if (less) verdict = left;
   if (!rejected) return said(std::move(verdict), ofDrawn(*best));  // equal bytes need no rows
   return said(std::move(verdict), fmt::format("{} show it by themselves: {}.", drawn, pOf(*best)));
 }

@@ -62,7 +62,7 @@ constexpr std::size_t kWidest = 1024;  // of rows that are widened once
       const std::int8_t* other = others + i * stride + first;
       std::int32_t sum = 0;
       for (std::size_t c = 0; c < some; ++c) {
-        const std::int16_t value = other[c];
+        const auto value = static_cast<std::int16_t>(int{other[c]});
         sum += wide[c] * value;
       }
       into[i] += sum;
