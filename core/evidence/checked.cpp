@@ -75,7 +75,9 @@ std::vector<Finding> checked(const std::string& plugin, Basis basis,
     checkNumbers(plugin, finding);
     checkSizes(plugin, finding);
     const bool decides = basis == Basis::exact || basis == Basis::unverified;
-    if (decides && finding.null.empty()) refuse(plugin, "gave a p-value and names no null");
+    if ((decides || finding.log10_p < 0) && finding.null.empty()) {
+      refuse(plugin, "gave a p-value and names no null");
+    }
     if (decides && finding.assumptions.empty()) {
       refuse(plugin, "gave a p-value and does not say what it assumes");
     }

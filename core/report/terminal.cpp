@@ -103,9 +103,7 @@ class Printer {
 
   std::string answer(bool tested) const {
     if (report_.pairs.empty()) return {};
-    if (!tested) {
-      return "\n" + prose(kOnlyMeasured);
-    }
+    if (!tested) return "\n" + prose(kOnlyMeasured) + describedTable();
     if (subjects_.size() != 1) return several();
     const results::Pair& pair = *subjects_.front();
     results::Pair named = pair;
@@ -172,6 +170,23 @@ class Printer {
                "log10 p: the p-value's power of ten, adjusted for the tests of this run and no "
                "other: whoever screens many pairs has to run them as one (--all). Nulls and what "
                "they assume: report, or --verbose.",
+               2);
+  }
+
+  // Of a run without tests that decide, what its tests gave.
+  std::string describedTable() const {
+    constexpr std::size_t kMost = 12;
+    TextTable table{"", {"step", "test", "units", "log10 p"}, {}, ""};
+    for (const evidence::StepFinding& f : report_.findings) {
+      if (f.finding.log10_p >= 0) continue;
+      table.rows.push_back(
+          {f.step, f.finding.test, grouped(f.finding.units), log10p(f.finding.log10_p)});
+    }
+    if (table.rows.empty()) return {};
+    return "\n" + tableText(table, kMost, view_.width) +
+           prose(
+               "log10 p: the p-value's power of ten, under the null that the report states. It "
+               "describes and decides nothing.",
                2);
   }
 
