@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstring>
 #include <numeric>
+#include <set>
 
 #include "constants/line.hpp"
 #include "constants/order.hpp"
@@ -46,11 +47,19 @@ bool isIndex(DType dtype) {
   return dtype == DType::BOOL || dtype == DType::I64 || dtype == DType::U64;
 }
 
-// Masks, identities, one-hot rows: hardly any value differs from its neighbour.
+// Masks, identities, one-hot rows: hardly any value differs from its neighbour. What pruning has
+// left of a matrix stands alone among zeros too, but has values of its own.
 bool hasFewSteps(std::span<const float> values) {
-  std::size_t steps = 0;
-  for (std::size_t i = 1; i < values.size(); ++i) steps += values[i] != values[i - 1];
-  return steps * 8 <= values.size();
+  constexpr std::size_t kKinds = 16;  // of values
+  std::size_t steps = 0, left = 0;
+  std::set<float> kinds;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    steps += i > 0 && values[i] != values[i - 1];
+    left += values[i] != 0;
+    if (values[i] != 0 && kinds.size() <= kKinds) kinds.insert(values[i]);
+  }
+  const bool pruned = 2 * left <= values.size() && left <= steps && kinds.size() > kKinds;
+  return steps * 8 <= values.size() && !pruned;
 }
 
 // Mel and other filter banks: no value below zero, most of them zero, each row one bump.

@@ -57,10 +57,9 @@ class Judge {
   bool mostIsAlike() const { return alike_ && 2 * alike_layers_ >= tossed_layers_; }
 
   // What is shared, by a test or by bytes alone, is a part: others are apart, or nothing is known
-  // of any but norms and the stream.
+  // of any but norms.
   bool isPartly(bool exact) const {
-    return othersAreApart() || (exact ? onlyOfTheStream() && !sharedBytesAreEvidence(coverage_)
-                                      : onlyNormsAreShared(coverage_));
+    return othersAreApart() || ((!exact || onlyOfTheStream()) && onlyNormsAreShared(coverage_));
   }
   bool onlyOfTheStream() const { return rejected_stream_ && rejected_.size() == 1; }
 

@@ -41,9 +41,16 @@ std::string sharedBytesSentence(const std::string& a, const std::string& b,
 }
 
 bool onlyNormsAreShared(const Coverage& coverage) {
-  return sharedBytesAreEvidence(coverage) &&
-         std::all_of(coverage.components.begin(), coverage.components.end(),
-                     [](const auto& of) { return of.second.equal == 0 || of.first == "norms"; });
+  const auto norms = coverage.components.find("norms");
+  if (norms == coverage.components.end()) return false;
+  std::uint64_t equal = 0, changed = 0;  // of others
+  for (const auto& [component, count] : coverage.components) {
+    if (component == "norms") continue;
+    equal += count.equal;
+    changed += count.changed;
+  }
+  const bool others_absent = changed == 0 && norms->second.equal + norms->second.changed > 0;
+  return equal == 0 && (norms->second.equal > 0 || others_absent);
 }
 
 std::string differenceSentence(const Identity& identity) {

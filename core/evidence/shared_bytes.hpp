@@ -13,7 +13,7 @@ namespace kindred::evidence {
 // model.
 bool sharedBytesAreEvidence(const Coverage& coverage);
 
-// Whether gains of norms are all that these are: strangers may have set them alike.
+// Whether gains of norms are all whose bytes are equal, or all that both have in numbers.
 bool onlyNormsAreShared(const Coverage& coverage);
 
 // "7 tensors (norms, MLP) of 92,736 elements in all hold the same bytes in a and b."

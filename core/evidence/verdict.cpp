@@ -72,7 +72,8 @@ Verdict Judge::decide() const {
     verdict.sentence = agreeInSome();
   } else if (exact && !(onlyOfPlaces() && othersAreApart())) {
     const bool narrow = isNarrow(breadth()) && !mostIsAlike();
-    verdict.klass = narrow || onlyOfTheStream() ? Class::partial : Class::shared_weights;
+    const bool norms = onlyOfTheStream() && onlyNormsAreShared(coverage_);
+    verdict.klass = narrow || norms ? Class::partial : Class::shared_weights;
     verdict.start = start();
     verdict.not_in = inVain();
     verdict.sentence = rejection() + startText(verdict.start) + spread(narrow) + onlyStream() +

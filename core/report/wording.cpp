@@ -97,6 +97,15 @@ Answer sharedWeights(const results::Pair& pair) {
   if (pair.verdict.log10_p > evidence::kLog10Evidence) {
     return {evidence::sharedBytesSentence(pair.a, pair.b, pair.coverage), why};
   }
+  // No rows stand behind it.
+  if (pair.verdict.breadth.share == 0 && pair.verdict.breadth.layers_tested == 0 &&
+      !pair.verdict.unverified) {
+    return {fmt::format("What lies along the residual streams of {} and {} (norms or embeddings) "
+                        "agrees as that of models trained independently would with a probability "
+                        "of at most {}, if what the test assumes holds.",
+                        pair.a, pair.b, inWords(pair.verdict.log10_p)),
+            ofOtherParts(pair) + " " + why};
+  }
   return {fmt::format("The tested weights of {} and {} agree as those of models trained "
                       "independently would with a probability of at most {}, if what the test "
                       "assumes holds.",

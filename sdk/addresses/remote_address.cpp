@@ -218,7 +218,7 @@ std::optional<Url> parseUrl(std::string_view text) {
 // Neither a name and a password nor a query is sent, and both would stand in every report.
 void refuseUser(const std::string& text) {
   const std::size_t scheme = text.find("://");
-  if (scheme == std::string::npos) return;
+  if (scheme == std::string::npos || !startsLike(text, "http")) return;  // hf:// has revisions
   const std::size_t begin = scheme + 3,
                     end = std::min(text.find_first_of("/?#", begin), text.size());
   const std::size_t at = text.substr(0, end).rfind('@');

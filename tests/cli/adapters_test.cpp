@@ -64,6 +64,23 @@ Toy factorsOf(const Changes& changes) {
   return factors;
 }
 
+// A whole model as it is saved while PEFT wraps it.
+Toy wrapped(const Toy& toy, const Changes& changes) {
+  Toy all;
+  for (const auto& [name, array] : toy) {
+    const std::string module = name.substr(0, name.size() - 7);
+    const auto change = changes.find(module);
+    if (change == changes.end()) {
+      all[kPrefix + name] = array;
+      continue;
+    }
+    all[kPrefix + module + ".base_layer.weight"] = array;
+    all[kPrefix + module + ".lora_A.default.weight"] = change->second.a;
+    all[kPrefix + module + ".lora_B.default.weight"] = change->second.b;
+  }
+  return all;
+}
+
 std::vector<TestTensor> inFull(const Toy& toy) {
   std::vector<TestTensor> tensors;
   for (const auto& [name, array] : toy) {
@@ -152,6 +169,15 @@ class Adapters : public testing::Test {
   Toy base_ = toyLlama(1);
   Changes changes_ = changesOf(base_, 5);
 };
+
+TEST_F(Adapters, ThatWrapAWholeModelLeaveItAModel) {
+  saveModel(dir_ / "a", stored(base_), toyLlamaConfig());
+  saveModel(dir_ / "b", stored(wrapped(tuned(base_, 2), changes_)), toyLlamaConfig());
+  const RunResult result = support::run({"compare", path(dir_, "a"), path(dir_, "b"), "--json",
+                                         "--force", "--out", path(dir_, "out")});
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_EQ(json::parse(result.out).at("verdict").at("class"), "shared-weights");
+}
 
 TEST_F(Adapters, AreDescribed) {
   save(factorsOf(changes_));

@@ -75,6 +75,17 @@ TEST(Codes, OfOneModelAreTheSameBytesInItsCopy) {
   EXPECT_EQ(comparedCodes(dir).at("verdict").at("class"), "identical");
 }
 
+// Codes have no role, and what the other model has in numbers there was held against nothing.
+TEST(Codes, OfOneModelLeaveWhatTheOtherHasInNumbersUncovered) {
+  TempDir dir;
+  saveModel(dir / "a", stored(toyLlama(1)), toyLlamaConfig());
+  saveModel(dir / "b", stored(toyLlama(2), Coding::words_with_biases), toyLlamaConfig());
+  const json coverage = comparedCodes(dir).at("pairs")[0].at("coverage");
+  EXPECT_LT(coverage.at("compared").at("bytes").get<double>(),
+            0.5 * coverage.at("bytes_a").get<double>())
+      << coverage;
+}
+
 TEST(Codes, LeaveTheOtherTensorsTestedAndTheShareIsTold) {
   TempDir dir;
   Toy base = toyLlama(1);

@@ -155,6 +155,87 @@ TEST(FusedExperts, WhoseRowsTakeTurnsAreCompared) {
   }
 }
 
+// As mlx-lm, GGUF and Unsloth store the experts of gpt-oss: outputs first, gates and ups apart or
+// in turns, a tensor a layer or an expert.
+Toy outputsFirst(const Toy& toy, bool each) {
+  Toy result = alternating(toy);
+  std::erase_if(
+      result, [](const auto& entry) { return entry.first.find(".experts.") != std::string::npos; });
+  for (const char* number : {"0", "1"}) {
+    const std::string layer = "model.layers." + std::string(number) + ".mlp.";
+    const std::string experts = layer + "experts.";
+    if (!each) {
+      for (const char* matrix : {"gate", "up", "down"}) {
+        result[experts + matrix + "_proj.weight"] = stacked(toy, layer, {matrix}, false);
+      }
+      continue;
+    }
+    for (int expert = 0; expert < 8; ++expert) {
+      const std::string one = experts + std::to_string(expert) + ".", all = std::to_string(expert);
+      const Array &gate = toy.at(one + "gate_proj.weight"), &up = toy.at(one + "up_proj.weight");
+      Array turns{{2 * gate.shape[0], gate.shape[1]}, {}};
+      for (std::uint64_t row = 0; row < gate.shape[0]; ++row) {
+        for (const Array* part : {&gate, &up}) {
+          const auto from =
+              part->values.begin() + static_cast<std::ptrdiff_t>(row * part->shape[1]);
+          turns.values.insert(turns.values.end(), from,
+                              from + static_cast<std::ptrdiff_t>(part->shape[1]));
+        }
+      }
+      result[experts + "gate_up_projs." + all + ".weight"] = turns;
+      result[experts + "down_projs." + all + ".weight"] = toy.at(one + "down_proj.weight");
+    }
+  }
+  return result;
+}
+
+// Nothing but its experts is shared, so that these must have been read.
+TEST(FusedExperts, AreFoundInEveryLayoutOfOneFamily) {
+  TempDir dir;
+  const Toy base = toyMoe(1), kin = tuned(base, 2);
+  Toy other = toyMoe(3);
+  for (auto& [name, array] : other) {
+    if (name.find(".experts.") != std::string::npos) array = kin.at(name);
+  }
+  const std::string config = toyMoeConfig("gpt_oss");
+  saveModel(dir / "a", stored(alternating(base)), config);
+  for (const bool each : {false, true}) {
+    saveModel(dir / "b", stored(outputsFirst(other, each)), config);
+    const json report = comparedExperts(dir, "a", "b");
+    EXPECT_EQ(report.at("verdict").at("class"), "shared-weights");
+    EXPECT_THAT(rejectedGauges(report), Contains("mlp-unit"));
+  }
+}
+
+TEST(FusedExperts, OfMixtralAreFoundWhereTheyStandInOneTensor) {
+  TempDir dir;
+  const Toy base = toyMoe(1), kin = tuned(base, 2);
+  const auto named = [](const Toy& toy, bool whole) {
+    Toy result;
+    for (const auto& [name, array] :
+         whole ? fused(toy, {false, false, "switch_mlp.", ".weight"}) : toy) {
+      std::string as = name;
+      const auto replace = [&](const std::string& from, const std::string& to) {
+        if (const std::size_t at = as.find(from); at != std::string::npos) {
+          as.replace(at, from.size(), to);
+        }
+      };
+      replace(".mlp.", ".block_sparse_moe.");
+      if (!whole) {
+        replace("gate_proj", "w1");
+        replace("up_proj", "w3");
+        replace("down_proj", "w2");
+      }
+      result[as] = array;
+    }
+    return result;
+  };
+  const std::string config = toyMoeConfig("mixtral");
+  saveModel(dir / "a", stored(named(base, false)), config);
+  saveModel(dir / "b", stored(named(kin, true)), config);
+  EXPECT_THAT(rejectedGauges(comparedExperts(dir, "a", "b")), Contains("mlp-unit"));
+}
+
 TEST(FusedExperts, OfAnUnknownLayoutAreSaidNotToBeCompared) {
   TempDir dir;
   const Toy base = toyMoe(1);

@@ -291,6 +291,9 @@ TEST_F(Identify, TellsAComparisonOfFingerprintsAsAnyOther) {
   EXPECT_THAT(stranger.out, AllOf(HasSubstr("stranger-1 and base: No evidence\n"),
                                   HasSubstr("does not show that they are independent")));
   EXPECT_EQ(compared({base, model("child"), "--fail-on", "shared-weights"}).exit_code, 3);
+  const RunResult unset = compared({base, model("child"), "--fail-on", ""});  // of no variable
+  EXPECT_EQ(unset.exit_code, 2);
+  EXPECT_THAT(unset.err, HasSubstr("--fail-on: there is no verdict ''"));
 }
 
 TEST_F(Identify, WritesTheSameFingerprintEachTimeAndStaysWithinItsSize) {

@@ -122,6 +122,27 @@ TEST(InPlace, AShuffleHidesTheRowsAndIsNotCalledInVain) {
   EXPECT_FALSE(finding->power->rotated);
 }
 
+// Of a matrix that was read whole its first rows are a band as of any other.
+TEST(InPlace, BesideItDownsInAnotherOrderAreFoundByTheirFirstRows) {
+  const ToyModel a("a", 1, whole());
+  ToyModel b("b", 2, whole());
+  for (std::int64_t l = 0; l < 3; ++l) {
+    const Matrix from = a.matrix(role::kDown, {l, -1, false});
+    Matrix& to = b.at(role::kDown, {l, -1, false});
+    for (std::uint64_t r = 0; r < to.rows; ++r) {
+      for (std::uint64_t c = 0; c < to.columns; ++c) {
+        to.values[r * to.columns + c] = from.values[r * to.columns + (c * 5 + 7) % to.columns];
+      }
+    }
+  }
+  double least = 0;
+  for (const Finding& finding : signs(a, b).outcome.findings) {
+    if (finding.null.find("first rows of the down matrix") == std::string::npos) continue;
+    least = std::min(least, finding.log10_p);
+  }
+  EXPECT_LT(least, -20);
+}
+
 TEST(InPlace, WhatTheAlignmentHasMatchedSoIsNotTossedTwice) {
   const ToyModel a("a", 1, whole());
   const ToyModel b = a.as("b").trained(0.05, 9);

@@ -143,10 +143,21 @@ TEST(RemoteAddress, IsNothingElse) {
                            "hf://a/b/../c",
                            "https://huggingface.co/",
                            "https://",
-                           "https://user@huggingface.co/a/b",
                            "https://huggingface.co/a/b/blob/main/..%2Fx"}) {
     EXPECT_THAT(refusal(text), HasSubstr("'" + std::string(text) + "'")) << text;
   }
+}
+
+// Neither would be sent, and both would stand in every report.
+TEST(RemoteAddress, HoldsNoSecrets) {
+  for (const char* text : {"https://user:SECRET@huggingface.co/a/b", "http://SECRET@host/x.gguf",
+                           "https://host/x.safetensors?token=SECRET"}) {
+    const std::string said = refusal(text);
+    EXPECT_THAT(said, HasSubstr("name it on disk"));
+    EXPECT_THAT(said, ::testing::Not(HasSubstr("SECRET")));
+  }
+  EXPECT_EQ(parseWebAddress("https://huggingface.co/a/b/resolve/main/x.gguf?download=true"),
+            hub("a/b", "main", "x.gguf"));
 }
 
 TEST(RemoteAddress, SaysWhatIsNoModel) {

@@ -261,6 +261,28 @@ TEST(SelfTest, StreamsThatWereWidenedByCopiesGiveNoCoin) {
   }
 }
 
+// What values read and outputs write leans one way: maps made of both do in independent models.
+TEST(SelfTest, MapsOfValuesAndOutputsThatLeanGiveNoCoin) {
+  const GaugeUse maps{Gauge::residual_dim, GaugeUse::Of::signs, std::string(role::kUp), 1};
+  for (const double mean : {0.0, 0.4}) {
+    ToyShape shape;
+    shape.bands = shape.hidden;
+    ToyModel model("a", 3, shape);
+    for (std::int64_t l = 0; l < 3; ++l) {
+      for (const auto role : {role::kValue, role::kAttentionOutput}) {
+        Matrix& matrix = model.at(role, layer(l));
+        double square = 0;
+        for (const float x : matrix.values) square += double{x} * x;
+        const double size = std::sqrt(square / static_cast<double>(matrix.values.size()));
+        for (float& x : matrix.values) x += static_cast<float>(mean * size);
+      }
+    }
+    const auto profile = test::aligner()->profile(model);
+    align::SelfTests self_tests;
+    EXPECT_EQ(self_tests.against(*profile, maps, {}).has_value(), mean > 0);
+  }
+}
+
 TEST(SelfTest, PartsThatWereCopiedAreTestedOnce) {
   std::size_t refused = 0;
   for (std::uint64_t seed = 1; seed <= 12; ++seed) {

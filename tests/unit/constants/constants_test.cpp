@@ -309,6 +309,20 @@ TEST(TrainedTensors, MayBeginWithRowsOfZeros) {
             "");
 }
 
+TEST(TrainedTensors, MayHaveBeenPruned) {
+  for (const double zeros : {0.5, 0.7, 0.9, 0.98}) {
+    Random random(1);
+    EXPECT_EQ(reasonOf(made(DType::BF16, {256, 256}, 256,
+                            [&](auto, auto) {
+                              const double value = normal(random);
+                              return static_cast<double>(random() % 1000) < 1000 * zeros ? 0.0
+                                                                                         : value;
+                            })),
+              "")
+        << zeros;
+  }
+}
+
 TEST(TrainedTensors, MayHoldThreeValues) {
   Random random(1);
   EXPECT_EQ(reasonOf(made(DType::BF16, {256, 256}, 256,

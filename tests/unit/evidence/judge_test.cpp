@@ -34,7 +34,7 @@ Adjusted inVain() { return telling("mlp-unit", 0, -300); }
 
 TEST(Judge, SaysThatTheRestWasNotTestedWhereNoTestRan) {
   const Verdict verdict = judge("a", "b", {}, equalNorms());
-  EXPECT_EQ(verdict.klass, Class::shared_weights);
+  EXPECT_EQ(verdict.klass, Class::partial) << "norms alone";
   EXPECT_THAT(verdict.sentence, HasSubstr("5 tensors (norms) of 320 elements"));
   EXPECT_THAT(verdict.sentence, HasSubstr("No test of other tensors could have found anything"));
   EXPECT_THAT(verdict.sentence, Not(HasSubstr("no evidence")));
@@ -159,7 +159,7 @@ TEST(Judge, CallsIdenticalOnlyWhatWasReadAndDoesNotDiffer) {
   coverage.identity.differing = 1;
   coverage.identity.differences = {"lm_head.weight is only in b"};
   const Verdict verdict = judge("a", "b", {}, coverage);
-  EXPECT_EQ(verdict.klass, Class::shared_weights);
+  EXPECT_EQ(verdict.klass, Class::partial);
   EXPECT_THAT(verdict.sentence,
               HasSubstr("Not identical, 1 difference: lm_head.weight is only in b."));
 }

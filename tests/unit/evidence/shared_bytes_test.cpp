@@ -57,6 +57,22 @@ TEST(SharedBytes, AreToldWithTheirParts) {
             "1 tensor (norms) of 55 elements in all holds the same bytes in x and y.");
 }
 
+TEST(SharedBytes, OfNormsAloneAreToldFromOthers) {
+  Coverage coverage;
+  EXPECT_FALSE(onlyNormsAreShared(coverage));
+  coverage.shared_known = {2, 128};
+  coverage.components["norms"].equal = 2;
+  coverage.components["MLP"].changed = 9;
+  EXPECT_TRUE(onlyNormsAreShared(coverage));
+  coverage.components["MLP"].equal = 1;
+  EXPECT_FALSE(onlyNormsAreShared(coverage));
+  coverage.components["MLP"] = {};  // absent in one of them
+  coverage.components["norms"] = {};
+  EXPECT_FALSE(onlyNormsAreShared(coverage));
+  coverage.components["norms"].changed = 2;
+  EXPECT_TRUE(onlyNormsAreShared(coverage));
+}
+
 TEST(Differences, AreToldUpToThreeAndCounted) {
   Identity identity;
   identity.differences = {"p", "q", "r", "s"};
