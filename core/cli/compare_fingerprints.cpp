@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
-#include <iterator>
 #include <optional>
 #include <ostream>
 #include <set>
@@ -15,10 +14,11 @@
 #include <kindred/error.hpp>
 
 #include "cli/execute.hpp"
+#include "cli/fingerprint_pairs.hpp"
 #include "cli/fingerprint_report.hpp"
 #include "cli/lineup.hpp"
 #include "cli/output.hpp"
-#include "fingerprint/prepared.hpp"
+#include "cli/unsaved.hpp"
 #include "outcome/report_of.hpp"
 #include "report/family_summary.hpp"
 #include "report/saved_run.hpp"
@@ -33,10 +33,9 @@
 namespace kindred::cli {
 namespace {
 
-using fingerprint::Candidate;
 using fingerprint::Fingerprint;
 
-constexpr std::size_t kMostPairs = 50'000;  // all are held in memory until the last is known
+constexpr std::size_t kMostModels = 4096;  // all are held in memory, a megabyte each
 
 void refuseOptions(const Invocation& invocation) {
   for (const char* option : {"control", "deep", "resume", "dates", "dry-run"}) {
@@ -55,17 +54,6 @@ void refuseOptions(const Invocation& invocation) {
                      "keeps what is read of models, and one of the models is a fingerprint",
                      "a fingerprint is a file that can be sent itself");
   }
-}
-
-// Work that is made anew where a run goes on.
-template <class Result>
-run::Units<Result> unsaved() {
-  run::Units<Result> units;
-  units.write = [](const Result&) { return std::optional<std::string>(); };
-  units.read = [](const std::string& place, const std::string&) -> Result {
-    throw inputError(place, "was not saved");
-  };
-  return units;
 }
 
 struct Read {
@@ -110,40 +98,6 @@ Readings readAll(Lineup& lineup, const Making& making, bool all, const steps::Ru
   return made;
 }
 
-// Each of them against all that follow; those that an interruption left have not run.
-std::vector<Candidate> compareAll(const std::vector<Fingerprint>& prints,
-                                  const steps::RunOptions& options) {
-  const std::size_t count = prints.size();
-  const double level = fingerprint::levelOf(count * (count - 1) / 2);
-  std::vector<Candidate> pairs;
-  run::Units<std::vector<Candidate>> units = unsaved<std::vector<Candidate>>();
-  units.stage = "models";
-  units.count = count - 1;
-  units.threads = options.threads;
-  units.name = [&](std::size_t i) { return prints[i].model; };
-  units.cost = [&](std::size_t i) { return count - 1 - i; };
-  units.compute = [&](std::size_t i) {
-    const fingerprint::Prepared reference(prints[i]);
-    std::vector<Candidate> row;
-    for (std::size_t j = i + 1; j < count && !run::interrupted(); ++j) {
-      row.push_back(reference.against(prints[j], level));
-    }
-    return row;
-  };
-  units.consume = [&](std::size_t i, std::vector<Candidate>&& row) {
-    for (std::size_t j = i + 1 + row.size(); j < count; ++j) {
-      row.push_back({prints[i].model, prints[j].model, {}});
-      row.back().ran = false;
-    }
-    std::move(row.begin(), row.end(), std::back_inserter(pairs));
-  };
-  for (std::size_t i = run::perform(options.crew, units); i < units.count; ++i) {
-    units.consume(i, {});
-  }
-  fingerprint::judge(pairs);
-  return pairs;
-}
-
 }  // namespace
 
 bool hasFingerprint(const Compared& compared) {
@@ -156,9 +110,8 @@ int compareFingerprints(const Invocation& invocation, const Compared& compared,
   refuseOptions(invocation);
   const auto began = std::chrono::steady_clock::now();
   const bool all = invocation.has("all");
-  const std::size_t count = compared.models.size();
-  if (count * (count - 1) / 2 > kMostPairs) {
-    throw inputError("--all", fmt::format("{} models make more than {} pairs", count, kMostPairs),
+  if (const std::size_t count = compared.models.size(); count > kMostModels) {
+    throw inputError("--all", fmt::format("{} models are more than {}", count, kMostModels),
                      "kindred identify holds one against thousands");
   }
   const std::set<evidence::Class> fail_on = failOn(invocation);
@@ -174,9 +127,9 @@ int compareFingerprints(const Invocation& invocation, const Compared& compared,
     throw inputError(invocation.value("all"), "fewer than two of its models can be read",
                      "fetch those again that are left out");
   }
-  const std::vector<Candidate> judged = compareAll(read.prints, options);
+  const FingerprintPairs pairs = compareAll(read.prints, options);
   progress.rest();
-  results::Report made = reportOf(read.prints, judged);
+  results::Report made = reportOf(read.prints, pairs);
   made.why = read.left_out;
   made.manifest.command_line = invocation.argv;
   made.cost.date = outcome::today();

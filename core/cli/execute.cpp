@@ -168,21 +168,29 @@ ExitCode exitCode(const results::Report& report, const std::set<evidence::Class>
     if (results::hasControl(report, pair) || !fail_on.contains(pair.verdict.klass)) continue;
     failed.push_back(&pair);
   }
+  std::uint64_t unlisted = 0;
+  for (const results::Unlisted& some : report.unlisted) {
+    if (fail_on.contains(some.klass)) unlisted += some.pairs;
+  }
   if (!failed.empty()) {
     const results::Pair& first = *failed.front();
-    sayFailed(first.a, first.b, first.verdict.klass, failed.size() - 1);
+    sayFailed(first.a, first.b, first.verdict.klass, failed.size() - 1 + unlisted);
+  } else if (unlisted > 0) {
+    std::cerr << fmt::format(
+        "kindred: {} that are not listed are of a class that --fail-on names, "
+        "so this call ends with 3\n",
+        words::counted(unlisted, "pair"));
   }
   const bool met = std::all_of(report.expectations.begin(), report.expectations.end(),
                                [](const results::ExpectationResult& e) { return e.met; });
-  return met && failed.empty() ? kDone : kUnmet;
+  return met && failed.empty() && unlisted == 0 ? kDone : kUnmet;
 }
 
 ExitCode comparisonCode(const results::Report& report, const std::set<evidence::Class>& fail_on) {
-  const bool testable =
-      std::any_of(report.pairs.begin(), report.pairs.end(), [&](const results::Pair& pair) {
-        return !results::hasControl(report, pair) &&
-               pair.verdict.klass != evidence::Class::untestable;
-      });
+  const auto pairs = results::pairsByClass(report);
+  const bool testable = std::any_of(pairs.begin(), pairs.end(), [](const auto& of_class) {
+    return of_class.first != evidence::Class::untestable && of_class.second > 0;
+  });
   const ExitCode code = exitCode(report, fail_on);
   return testable || code != kDone ? code : kBadInput;
 }

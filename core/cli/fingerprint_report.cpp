@@ -101,8 +101,8 @@ results::Pair pairOf(const Candidate& judged, const Fingerprint& a, const Finger
 
 }  // namespace
 
-results::Report reportOf(const std::vector<Fingerprint>& prints,
-                         const std::vector<Candidate>& judged) {
+results::Report reportOf(const std::vector<Fingerprint>& prints, const FingerprintPairs& pairs) {
+  const std::vector<Candidate>& judged = pairs.told;
   results::Report report;
   report.kindred = report.manifest.kindred = KINDRED_VERSION;
   report.manifest.toolchain = plugin::hostFingerprint();
@@ -116,7 +116,12 @@ results::Report reportOf(const std::vector<Fingerprint>& prints,
   step.name = kStep;
   step.verb = "fingerprint";
   step.shows = results::Step::Shows::findings;
-  if (judged.size() > kMostTold) {
+  const bool all = pairs.unlisted.empty();
+  if (!all) {
+    step.note =
+        "Of so many pairs relatives alone are listed, of each model the nearest, with the test "
+        "that tells most; p-values are adjusted by Bonferroni.";
+  } else if (judged.size() > kMostTold) {
     step.note = fmt::format(
         "Of more than {} pairs, tests of those that share no weights are counted and not listed.",
         kMostTold);
@@ -134,7 +139,7 @@ results::Report reportOf(const std::vector<Fingerprint>& prints,
     const bool is_related = evidence::isRelated(pair.verdict.klass);
     report.complete &= pair.ran;
     const std::size_t before = report.findings.size() + report.refused.size();
-    const bool told = is_related || judged.size() <= kMostTold;
+    const bool told = is_related || (all && judged.size() <= kMostTold);
     if (told) addFindings(pair, report);
     if (told && pair.ran && report.findings.size() + report.refused.size() == before) {
       report.refused.push_back(
@@ -147,10 +152,14 @@ results::Report reportOf(const std::vector<Fingerprint>& prints,
     report.pairs.push_back(pairOf(pair, *by_key.at(pair.of), *by_key.at(pair.model)));
     if (is_related && pair.distance) related.push_back(&pair);
   }
+  report.unlisted = pairs.unlisted;
+  for (const results::Unlisted& some : report.unlisted) {
+    report.complete &= some.klass != evidence::Class::not_run;
+  }
   report.manifest.complete = report.complete;
   report.verdict = results::overall(report);
-  report.families = results::familiesOf(report);
-  if (!related.empty()) report.tables.push_back(nearness(related, judged.size() == 1));
+  report.families = results::familiesOf(report, pairs.relations);
+  if (!related.empty()) report.tables.push_back(nearness(related, two));
   return report;
 }
 

@@ -4,14 +4,14 @@
 #include <string>
 #include <vector>
 
-#include "fingerprint/judge.hpp"
+#include "cli/fingerprint_pairs.hpp"
 #include "results/report.hpp"
 
 namespace kindred::cli {
 
-// Of models, each under its key, and of the pairs of them that were compared and judged together.
+// Of models, each under its key, and of their pairs.
 // What the command line and the clock know (command line, cost) is left to the caller.
 results::Report reportOf(const std::vector<fingerprint::Fingerprint>& prints,
-                         const std::vector<fingerprint::Candidate>& judged);
+                         const FingerprintPairs& pairs);
 
 }  // namespace kindred::cli

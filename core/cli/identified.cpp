@@ -149,7 +149,8 @@ Identified identify(Lineup& lineup, const Making& making, const steps::RunOption
     Outcome outcome;
     outcome.candidate.model = lineup.models()[i + 1].key;
     try {
-      outcome.candidate = model.against(lineup.of(i + 1, making), level);
+      const fingerprint::Fingerprint candidate = lineup.of(i + 1, making);
+      outcome.candidate = model.against(fingerprint::Prepared(candidate), level);
     } catch (const Error& error) {
       if (error.category() == Category::internal) throw;
       outcome.error = error.what();

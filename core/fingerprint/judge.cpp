@@ -72,7 +72,7 @@ const Tested& widest(const std::vector<Tested>& tests, const Tested& best) {
   return *widest;
 }
 
-void judgeOne(Candidate& candidate) {
+void decide(Candidate& candidate) {
   std::vector<evidence::Adjusted> findings;
   const Tested* best = nullptr;
   double least = std::numeric_limits<double>::infinity();
@@ -132,42 +132,65 @@ void join(Candidate& candidate) {
       candidate.verdict.sentence;
 }
 
-// The comparisons that stand behind candidates: they themselves, or their components.
-template <class Work>
-void eachTested(std::vector<Candidate>& candidates, Work work) {
-  for (Candidate& candidate : candidates) {
-    if (candidate.components.empty()) work(candidate);
-    for (Candidate& part : candidate.components) work(part);
+// What is said of the whole, once its components are judged.
+void conclude(Candidate& candidate) {
+  if (!candidate.components.empty()) join(candidate);
+  if (candidate.same_bytes && evidence::isRelated(candidate.verdict.klass)) {
+    candidate.verdict.sentence = std::string(kSameBytes) + " " + candidate.verdict.sentence;
   }
+}
+
+// The comparisons that stand behind a candidate: it itself, or its components.
+template <class Work>
+void eachTested(Candidate& candidate, Work work) {
+  if (candidate.components.empty()) work(candidate);
+  for (Candidate& part : candidate.components) work(part);
+}
+
+// What trying all tests costs, of so many components each.
+double log10Tests(std::size_t candidates, std::size_t components) {
+  const auto atLeastOne = [](std::size_t n) {
+    return static_cast<double>(std::max<std::size_t>(n, 1));
+  };
+  return std::log10(kTests * atLeastOne(candidates) * atLeastOne(components));
 }
 
 }  // namespace
 
-double levelOf(std::size_t candidates) {
-  return evidence::kLog10Evidence -
-         std::log10(kTests * static_cast<double>(std::max<std::size_t>(candidates, 1)));
+double levelOf(std::size_t candidates, std::size_t components) {
+  return evidence::kLog10Evidence - log10Tests(candidates, components);
+}
+
+void judgeOneOf(std::size_t candidates, std::size_t components, Candidate& candidate) {
+  const double cost = log10Tests(candidates, components);
+  eachTested(candidate, [&](Candidate& tested) {
+    for (Tested& test : tested.tested.tests) {
+      test.log10_p_adjusted = std::min(0.0, test.finding.log10_p + cost);
+    }
+    decide(tested);
+  });
+  conclude(candidate);
 }
 
 void judge(std::vector<Candidate>& candidates) {
   std::vector<double> all;
-  eachTested(candidates, [&](const Candidate& candidate) {
-    for (const Tested& tested : candidate.tested.tests) all.push_back(tested.finding.log10_p);
-  });
+  for (Candidate& candidate : candidates) {
+    eachTested(candidate, [&](const Candidate& part) {
+      for (const Tested& tested : part.tested.tests) all.push_back(tested.finding.log10_p);
+    });
+  }
   // Who ends a run where the answer pleases gains nothing: what was left counts as tested in vain.
   const auto left = std::count_if(candidates.begin(), candidates.end(),
                                   [](const Candidate& candidate) { return !candidate.ran; });
   all.resize(all.size() + static_cast<std::size_t>(kTests) * static_cast<std::size_t>(left), 0.0);
   const std::vector<double> adjusted = stats::holm(all);
   auto next = adjusted.begin();
-  eachTested(candidates, [&](Candidate& candidate) {
-    for (Tested& tested : candidate.tested.tests) tested.log10_p_adjusted = *next++;
-    judgeOne(candidate);
-  });
   for (Candidate& candidate : candidates) {
-    if (!candidate.components.empty()) join(candidate);
-    if (candidate.same_bytes && evidence::isRelated(candidate.verdict.klass)) {
-      candidate.verdict.sentence = std::string(kSameBytes) + " " + candidate.verdict.sentence;
-    }
+    eachTested(candidate, [&](Candidate& part) {
+      for (Tested& tested : part.tested.tests) tested.log10_p_adjusted = *next++;
+      decide(part);
+    });
+    conclude(candidate);
   }
 }
 

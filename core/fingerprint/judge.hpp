@@ -30,11 +30,15 @@ struct Candidate {
 
 inline constexpr const char* kSameBytes = "Both fingerprints say that they are of the same bytes.";
 
-// The level of power statements where so many pairs are tried.
-double levelOf(std::size_t candidates);
+// The level of power statements where so many pairs, of so many components each, are tried.
+double levelOf(std::size_t candidates, std::size_t components = 1);
 
-// All that a run tested: p-values are adjusted for all of them.
+// All that a run tested: p-values are adjusted for all of them (Holm).
 void judge(std::vector<Candidate>& candidates);
+
+// One of so many, by itself: p-values times the number of all tests that there can be (Bonferroni),
+// so that nothing of the others has to be kept until the last is known.
+void judgeOneOf(std::size_t candidates, std::size_t components, Candidate& candidate);
 
 // Related ones first, then by distance.
 void sortNearestFirst(std::vector<Candidate>& candidates);

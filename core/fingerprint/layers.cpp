@@ -1,6 +1,7 @@
 #include "fingerprint/layers.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 
@@ -14,6 +15,21 @@ struct Best {
   float value = -std::numeric_limits<float>::infinity();
 };
 
+// In lanes, which compilers keep in one register; minus infinity of none.
+float largest(std::span<const float> values) {
+  constexpr std::size_t kLanes = 16;
+  std::array<float, kLanes> most;
+  most.fill(-std::numeric_limits<float>::infinity());
+  std::size_t i = 0;
+  for (; i + kLanes <= values.size(); i += kLanes) {
+    for (std::size_t l = 0; l < kLanes; ++l) {
+      most[l] = values[i + l] > most[l] ? values[i + l] : most[l];
+    }
+  }
+  for (; i < values.size(); ++i) most[0] = std::max(most[0], values[i]);
+  return *std::max_element(most.begin(), most.end());
+}
+
 class Search {
  public:
   Search(bool either, const Alike& alike) : either_(either), alike_(alike) {}
@@ -21,12 +37,13 @@ class Search {
   Best in(const Layer& a, std::size_t j) {
     values_.resize(a.last - a.first);
     alike_(j, a.first, values_);
-    Best best;
-    for (std::size_t i = 0; i < values_.size(); ++i) {
-      const float value = either_ ? std::abs(values_[i]) : values_[i];
-      if (value > best.value) best = {a.first + i, value};
+    if (either_) {
+      for (float& value : values_) value = std::abs(value);
     }
-    return best;
+    const float most = largest(values_);
+    const auto first = std::find(values_.begin(), values_.end(), most);
+    if (first == values_.end()) return {};
+    return {a.first + static_cast<std::size_t>(first - values_.begin()), most};
   }
 
   const Layer& partner(std::span<const Layer> a, const Layer& b) {

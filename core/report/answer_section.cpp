@@ -93,6 +93,7 @@ Markup manyPairs(const results::Report& report, const Pairs& pairs) {
   if (!related.empty()) markup << pairTable(report, related);
   addFoldedPairs(markup, report, nothing, "in which nothing was found");
   addFoldedPairs(markup, report, undecided, "that were not run or not decided");
+  if (!report.unlisted.empty()) markup << element("p", unlistedOf(report));
   return markup;
 }
 
@@ -114,9 +115,10 @@ Markup answerSection(const results::Report& report) {
   }
   Markup verdict;
   const Pairs subjects = pairsOf(report, false);
-  if (subjects.size() == 1) verdict << badge(report, *subjects.front());
+  const bool one = results::onlyPair(report) != nullptr;
+  if (one) verdict << badge(report, *subjects.front());
   verdict << element("p", answer.first, {{"class", "lead"}}) << element("p", answer.second);
-  if (subjects.size() == 1 && subjects.front()->coverage.bytes_a > 0) {
+  if (one && subjects.front()->coverage.bytes_a > 0) {
     verdict << element("p", covered(report, *subjects.front()), {{"class", "quiet"}});
   }
   content << element("div", verdict, {{"class", "verdict"}, {"id", "verdict"}});
@@ -132,12 +134,13 @@ Markup answerSection(const results::Report& report) {
 Markup pairsSection(const results::Report& report) {
   Markup content;
   const Pairs subjects = pairsOf(report, false), controls = pairsOf(report, true);
-  if (report.pairs.empty()) return content;
-  content << element("h2", subjects.size() == 1 ? "In full" : "Pair by pair");
-  if (subjects.size() == 1) {
+  if (report.pairs.empty() && report.unlisted.empty()) return content;
+  const bool one = results::onlyPair(report) != nullptr;
+  content << element("h2", one ? "In full" : "Pair by pair");
+  if (one) {
     const bool measured = results::isOnlyMeasured(report, *subjects.front());
     content << (measured ? element("p", kOnlyMeasured) : inFull(subjects.front()->verdict));
-  } else if (subjects.size() > kCards) {
+  } else if (subjects.size() > kCards || !report.unlisted.empty()) {
     content << manyPairs(report, subjects);
   } else {
     Markup cards;

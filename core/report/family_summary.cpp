@@ -15,14 +15,30 @@ namespace kindred::report {
 namespace {
 
 constexpr std::size_t kVerdictColumns = 44;  // of a table's line, besides the two names
+constexpr std::size_t kMostAlone = 40;       // models without relatives that have a line each
+constexpr std::size_t kMostRelated = 200;    // pairs; report.html has all that are listed
 
 bool isUndecided(const results::Family& family) {
   return family.models.size() == 1 && family.undecided > 0;
 }
 
-std::string headline(const results::Family& family, std::size_t& number) {
-  if (family.models.size() > 1) return fmt::format("family {}:\n", ++number);
-  return fmt::format("alone: {}\n", family.models.front());
+bool isAlone(const results::Family& family) {
+  return family.models.size() == 1 && family.undecided == 0;
+}
+
+// Models without relatives: a line each, or all in one paragraph.
+std::string aloneText(const std::vector<results::Family>& families, std::size_t width) {
+  std::vector<std::string> models;
+  for (const results::Family& family : families) {
+    if (isAlone(family)) models.push_back(family.models.front());
+  }
+  if (models.size() > kMostAlone) {
+    return hanging(fmt::format("alone ({}): {}", models.size(), fmt::join(models, ", ")), 0, 2,
+                   width);
+  }
+  std::string text;
+  for (const std::string& model : models) text += fmt::format("alone: {}\n", model);
+  return text;
 }
 
 // Models of which nothing can be said yet, with the pairs that it would take.
@@ -74,9 +90,8 @@ std::string treeText(const results::Tree& tree, std::size_t width) {
   return text + wrapped(tree.note, 2, width);
 }
 
-std::string described(const results::Family& family, std::size_t& number, std::size_t width) {
-  std::string text = headline(family, number);
-  if (family.models.size() == 1) return text;
+std::string described(const results::Family& family, std::size_t number, std::size_t width) {
+  std::string text = fmt::format("family {}:\n", number);
   for (const std::string& model : family.models) text += "  " + model + "\n";
   text += joinedText(family, width);
   for (const results::Tree& tree : family.trees) text += treeText(tree, width);
@@ -105,26 +120,35 @@ std::string familySummary(const results::Report& report, std::size_t width) {
   text += "\n";
   std::size_t number = 0;
   for (const results::Family& family : report.families) {
-    if (!isUndecided(family)) text += described(family, number, width);
+    if (family.models.size() > 1) text += described(family, ++number, width);
   }
+  text += aloneText(report.families, width);
   text += undecidedText(report.families, width);
   TextTable related{"", {"model", "model", "verdict", "log10 p"}, {}, ""};
-  std::map<std::string, std::size_t> counts;
-  bool tested = false;
+  std::map<std::string, std::uint64_t> counts;  // an unverified verdict has a name of its own
+  for (const results::Unlisted& some : report.unlisted) {
+    counts[verdictName(some.klass)] += some.pairs;
+  }
   for (const results::Pair& pair : report.pairs) {
     if (results::hasControl(report, pair)) continue;
-    tested = tested || pair.verdict.klass != evidence::Class::not_run;
     ++counts[verdictName(pair.verdict)];
     if (!evidence::isRelated(pair.verdict.klass)) continue;
     related.rows.push_back(
         {pair.a, pair.b, verdictName(pair.verdict),
          pair.verdict.log10_p < 0 ? fmt::format("{:.1f}", pair.verdict.log10_p) : "-"});
   }
-  if (!related.rows.empty()) text += "\n" + pairsText(related, width);
+  if (const std::size_t all = related.rows.size(); all > 0) {
+    related.rows.resize(std::min(all, kMostRelated));
+    text += "\n" + pairsText(related, width);
+    if (all > kMostRelated) {
+      text += fmt::format("and {} more pairs, which report.html lists\n", all - kMostRelated);
+    }
+  }
   std::vector<std::string> pairs;
   for (const auto& [verdict, count] : counts) pairs.push_back(fmt::format("{} {}", count, verdict));
   text += "\n" + wrapped(fmt::format("Pairs: {}.", fmt::join(pairs, ", ")), 0, width);
-  if (!tested || related.rows.empty()) return text;
+  if (!report.unlisted.empty()) text += wrapped(unlistedOf(report), 0, width);
+  if (related.rows.empty()) return text;
   if (!report.complete) {
     text += wrapped(
         "This run was interrupted, and what was left counts as tested in vain: run it to its end "
@@ -133,8 +157,10 @@ std::string familySummary(const results::Report& report, std::size_t width) {
   }
   return text +
          wrapped(
-             "log10 p: the p-value's power of ten, adjusted by Holm over all pairs and tests of "
-             "this run, and of no other run: models that are screened together belong in one.",
+             fmt::format("log10 p: the p-value's power of ten, adjusted by {} over all pairs and "
+                         "tests of this run, and of no other run: models that are screened "
+                         "together belong in one.",
+                         report.unlisted.empty() ? "Holm" : "Bonferroni"),
              0, width);
 }
 

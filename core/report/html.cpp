@@ -47,7 +47,9 @@ Markup contents(const results::Report& report, bool pictures) {
   const auto link = [&](const char* target, const char* text) {
     links << element("a", text, {{"href", std::string("#") + target}});
   };
-  if (!report.pairs.empty()) link("pairs", report.pairs.size() > 1 ? "Pairs" : "In full");
+  if (!report.pairs.empty() || !report.unlisted.empty()) {
+    link("pairs", results::onlyPair(report) == nullptr ? "Pairs" : "In full");
+  }
   link("evidence", "Evidence");
   if (pictures) link("pictures", "Pictures");
   if (!report.tables.empty()) link("tables", "Tables");

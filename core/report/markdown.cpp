@@ -67,9 +67,9 @@ std::string pairTable(const results::Report& report) {
   }
   return text +
          (report.pairs.size() > kRows
-              ? fmt::format("\n{} pairs in all; report.html lists them.\n", report.pairs.size())
+              ? fmt::format("\n{} pairs; report.html lists them.\n", report.pairs.size())
               : "") +
-         "\n";
+         (report.unlisted.empty() ? "" : "\n" + sentence(unlistedOf(report)) + "\n") + "\n";
 }
 
 std::string evidenceTable(const std::vector<Evidence>& rows) {
@@ -130,8 +130,8 @@ std::string reportMarkdown(const results::Report& report) {
   if (!report.beacon.empty()) text += inText(beaconOf(report)) + "\n\n";
   text += "**" + sentence(answer.first) + "** " + sentence(answer.second) + "\n\n";
   if (!report.complete) text += "This run was interrupted; the rest was not measured.\n\n";
-  if (report.pairs.size() > 1) text += pairTable(report);
-  if (report.pairs.size() == 1) {
+  if (report.pairs.size() > 1 || !report.unlisted.empty()) text += pairTable(report);
+  if (report.pairs.size() == 1 && report.unlisted.empty()) {
     const results::Pair& pair = report.pairs.front();
     text += "Verdict: " + inText(verdictName(report, pair)) + ".\n\n";
     for (const std::string& said : {covered(report, pair), powerOf(pair.verdict)}) {

@@ -49,12 +49,6 @@ std::string sizesOf(const results::Pair& pair) {
 // Which copies would have been seen, without the coins that this rests on.
 std::string beforeCoins(const std::string& power) { return power.substr(0, power.find(';')); }
 
-std::size_t subjectPairs(const results::Report& report) {
-  return static_cast<std::size_t>(
-      std::count_if(report.pairs.begin(), report.pairs.end(),
-                    [&](const results::Pair& pair) { return !results::hasControl(report, pair); }));
-}
-
 std::string counted(std::size_t count, const char* one, const char* many) {
   return fmt::format("{} {}", count, count == 1 ? one : many);
 }
@@ -146,49 +140,28 @@ Answer measured(const results::Report& report, const results::Pair& pair) {
 }
 
 Answer manyPairs(const results::Report& report) {
-  std::size_t shared = 0, alike = 0, partial = 0, arranged = 0, nothing = 0, untold = 0;
-  std::size_t not_run = 0, measured = 0;
+  auto counts = results::pairsByClass(report);
+  std::uint64_t measured = 0;
   for (const results::Pair& pair : report.pairs) {
-    if (results::hasControl(report, pair)) continue;
-    if (results::isOnlyMeasured(report, pair)) {
-      ++measured;
-      continue;
-    }
-    switch (pair.verdict.klass) {
-      case Class::identical:
-      case Class::shared_weights:
-        ++shared;
-        break;
-      case Class::shared_weights_calibrated:
-        ++alike;
-        break;
-      case Class::partial:
-        ++partial;
-        break;
-      case Class::no_evidence:
-        ++nothing;
-        break;
-      case Class::arranged:
-        ++arranged;
-        break;
-      case Class::inconclusive:
-      case Class::untestable:
-      case Class::several:
-        ++untold;
-        break;
-      case Class::not_run:
-        ++not_run;
-        break;
-    }
+    if (results::hasControl(report, pair) || !results::isOnlyMeasured(report, pair)) continue;
+    --counts[pair.verdict.klass];
+    ++measured;
   }
-  if (measured == subjectPairs(report)) {
+  const std::uint64_t asked = results::pairsAsked(report);
+  const std::uint64_t shared = counts[Class::identical] + counts[Class::shared_weights];
+  const std::uint64_t alike = counts[Class::shared_weights_calibrated];
+  const std::uint64_t partial = counts[Class::partial], arranged = counts[Class::arranged];
+  const std::uint64_t nothing = counts[Class::no_evidence], not_run = counts[Class::not_run];
+  const std::uint64_t untold =
+      counts[Class::inconclusive] + counts[Class::untestable] + counts[Class::several];
+  if (measured == asked) {
     return {
         fmt::format("{} were measured.", counted(measured, "pair of models", "pairs of models")),
         kOnlyMeasured};
   }
-  std::string first = fmt::format(
-      "Of {}, {} {} weights", counted(subjectPairs(report), "pair of models", "pairs of models"),
-      shared, shared == 1 ? "shares" : "share");
+  std::string first =
+      fmt::format("Of {}, {} {} weights", counted(asked, "pair of models", "pairs of models"),
+                  shared, shared == 1 ? "shares" : "share");
   if (alike > 0) {
     first += fmt::format(", {} {} more alike than the controls", alike, alike == 1 ? "is" : "are");
   }
@@ -318,6 +291,8 @@ const char* className(Class klass) {
 
 }  // namespace
 
+std::string verdictName(evidence::Class klass) { return className(klass); }
+
 std::string verdictName(const evidence::Verdict& verdict) {
   return std::string(className(verdict.klass)) + (verdict.unverified ? " (unverified)" : "");
 }
@@ -421,18 +396,38 @@ Answer answerOf(const results::Report& report, const results::Pair& pair) {
 }
 
 Answer answerOf(const results::Report& report) {
-  if (report.pairs.empty()) {
+  if (report.pairs.empty() && report.unlisted.empty()) {
     return {"No two models were compared.",
             "What follows describes models; it says nothing about descent."};
   }
-  if (report.pairs.size() == 1) return answerOf(report, report.pairs.front());
-  if (subjectPairs(report) == 1) {
-    const auto pair =
-        std::find_if(report.pairs.begin(), report.pairs.end(),
-                     [&](const results::Pair& p) { return !results::hasControl(report, p); });
-    return answerOf(report, *pair);
+  if (report.pairs.size() == 1 && report.unlisted.empty()) {
+    return answerOf(report, report.pairs.front());
   }
+  if (const results::Pair* only = results::onlyPair(report)) return answerOf(report, *only);
   return manyPairs(report);
+}
+
+std::string unlistedOf(const results::Report& report) {
+  if (report.unlisted.empty()) return {};
+  std::uint64_t all = 0;
+  std::string kinds, power;
+  for (const results::Unlisted& some : report.unlisted) {
+    all += some.pairs;
+    kinds += fmt::format("{}{} {}", kinds.empty() ? "" : ", ", some.pairs, verdictName(some.klass));
+    if (some.klass != Class::no_evidence) continue;
+    power = some.detectable_rho < 1
+                ? fmt::format(
+                      " With 99 % probability each pair of \"No evidence\" would have shown rows "
+                      "that, once paired rightly, correlate by {:.3f} or more. Distillation leaves "
+                      "no trace in weights.",
+                      some.detectable_rho)
+                : " Of at least one pair of \"No evidence\" so little could be compared that "
+                  "nothing would have been seen.";
+  }
+  return fmt::format(
+      "{} pairs are counted and not listed: {}. Of each model the nearest relatives "
+      "are listed.{}",
+      all, kinds, power);
 }
 
 std::string familyOf(const results::Model& model) {

@@ -25,6 +25,7 @@ std::string text(const PValue& p);  // "0.03" or "10^-302.4"
 std::string figure(double value);
 
 // "Shared weights", "No evidence", ...
+std::string verdictName(evidence::Class klass);
 std::string verdictName(const evidence::Verdict& verdict);
 // The same; "Measured" where no test that decides was asked for.
 std::string verdictName(const results::Report& report, const results::Pair& pair);
@@ -46,6 +47,9 @@ struct Answer {
 Answer answerOf(const results::Report& report, const results::Pair& pair);
 // Of the run: that of its one pair, or what all pairs amount to.
 Answer answerOf(const results::Report& report);
+
+// What of the pairs is counted and not listed, and what would have been seen there; empty: none.
+std::string unlistedOf(const results::Report& report);
 
 // "llama ('model.language_model.' stands for 'model.')", with architecture files that are the
 // user's own, or "not recognised".

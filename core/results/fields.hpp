@@ -24,6 +24,7 @@ void visit(V& v, X& x) {
   v("verdict", x.verdict,
     "of the pair asked about, whatever the controls; of several pairs the class is 'several'");
   v("pairs", x.pairs, "");
+  v.added("unlisted", x.unlisted, "pairs that are counted and not listed, where there are many");
   v("families", x.families, "models that pairs with shared weights connect, controls left out");
   v("models", x.models, "");
   v("steps", x.steps, "");

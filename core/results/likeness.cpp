@@ -21,6 +21,8 @@ double correlationOf(double alike, double chance) {
 
 }  // namespace
 
+Edge ordered(const std::string& a, const std::string& b) { return std::minmax(a, b); }
+
 Measured measuredOf(const Report& report, const std::set<std::string>& members,
                     std::optional<models::Component> part) {
   Measured measured;

@@ -6,11 +6,15 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 
-#include "results/families.hpp"
 #include "results/report.hpp"
 
 namespace kindred::results {
+
+// Two models, whichever of them was named first.
+using Edge = std::pair<std::string, std::string>;
+Edge ordered(const std::string& a, const std::string& b);
 
 // A layer of a pair: how alike its rows are, within [0, 1], and how many there were.
 struct LayerLikeness {

@@ -38,17 +38,36 @@ bool hasControl(const Report& report, const Pair& pair) {
   return isControl(report, pair.a) || isControl(report, pair.b);
 }
 
-evidence::Verdict overall(const Report& report) {
-  std::vector<const Pair*> asked;
+std::map<evidence::Class, std::uint64_t> pairsByClass(const Report& report) {
+  std::map<evidence::Class, std::uint64_t> counts;
   for (const Pair& pair : report.pairs) {
-    if (!hasControl(report, pair)) asked.push_back(&pair);
+    if (!hasControl(report, pair)) ++counts[pair.verdict.klass];
   }
-  if (asked.size() == 1) return asked.front()->verdict;
+  for (const Unlisted& some : report.unlisted) counts[some.klass] += some.pairs;
+  return counts;
+}
+
+std::uint64_t pairsAsked(const Report& report) {
+  std::uint64_t all = 0;
+  for (const auto& [_, count] : pairsByClass(report)) all += count;
+  return all;
+}
+
+const Pair* onlyPair(const Report& report) {
+  if (pairsAsked(report) != 1) return nullptr;
+  const auto found = std::find_if(report.pairs.begin(), report.pairs.end(),
+                                  [&](const Pair& pair) { return !hasControl(report, pair); });
+  return found == report.pairs.end() ? nullptr : &*found;
+}
+
+evidence::Verdict overall(const Report& report) {
+  const std::uint64_t asked = pairsAsked(report);
+  if (const Pair* only = onlyPair(report)) return only->verdict;
   evidence::Verdict verdict;
-  verdict.klass = asked.empty() ? evidence::Class::inconclusive : evidence::Class::several;
-  verdict.sentence =
-      asked.empty() ? "No two models were compared that are no controls."
-                    : fmt::format("{} pairs of models were compared: see pairs.", asked.size());
+  verdict.klass = asked == 0 ? evidence::Class::inconclusive : evidence::Class::several;
+  verdict.sentence = asked == 0
+                         ? "No two models were compared that are no controls."
+                         : fmt::format("{} pairs of models were compared: see pairs.", asked);
   verdict.power = "see pairs";
   return verdict;
 }

@@ -43,6 +43,15 @@ struct Pair {
   std::vector<evidence::ComponentVerdict> components = {};  // of composites
 };
 
+// Pairs of one class that are counted and not listed: of many thousands, all but some relatives.
+struct Unlisted {
+  evidence::Class klass = evidence::Class::no_evidence;
+  std::uint64_t pairs = 0;
+  // Where nothing was found: the weakest correlation of rows, once paired rightly, that would have
+  // been seen with 99 % probability in every one of them; 1: in some nothing would.
+  double detectable_rho = kUndefined;
+};
+
 // What a model is in a run: asked about, or known to be unrelated.
 enum class Role { subject, control };
 const char* name(Role role);
@@ -214,6 +223,7 @@ struct Report {
   std::string adjustment = kOneRun;
   evidence::Verdict verdict;
   std::vector<Pair> pairs;
+  std::vector<Unlisted> unlisted;  // of pairs asked about, each class once
   std::vector<Family> families;
   std::vector<Model> models;
   std::vector<Step> steps;
@@ -233,6 +243,12 @@ struct Report {
 bool isControl(const Report& report, const std::string& model);
 // Pairs with a control are no part of what was asked.
 bool hasControl(const Report& report, const Pair& pair);
+// How many pairs asked about each class has, listed or not.
+std::map<evidence::Class, std::uint64_t> pairsByClass(const Report& report);
+// How many were asked about.
+std::uint64_t pairsAsked(const Report& report);
+// The pair asked about, where there is one and it is listed; else null.
+const Pair* onlyPair(const Report& report);
 // The verdict on the pair asked about. Of several each has its own, and the run has none.
 evidence::Verdict overall(const Report& report);
 // Of these two models, in either order.

@@ -7,11 +7,14 @@
 #include <cstdint>
 #include <cstring>
 #include <filesystem>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include <nlohmann/json.hpp>
+
+#include <kindred/random.hpp>
 
 #include "support/process.hpp"
 #include "support/temp_dir.hpp"
@@ -269,6 +272,25 @@ TEST_F(Identify, ComparesAFingerprintWithAModel) {
   EXPECT_EQ(support::run({"compare", base, model("child"), "--deep"}).exit_code, 2);
 }
 
+// Each has its own signs and its own order of rows: the weaker of the two tests is told.
+TEST_F(Identify, SaysTheSameOfTwoFingerprintsInEitherOrder) {
+  const std::string base = fingerprinted(dir_, "base");
+  for (const char* name : {"child", "shuffled"}) {
+    const std::string other = fingerprinted(dir_, name);
+    double p = 0;
+    for (const auto& [a, b] : {std::pair(base, other), std::pair(other, base)}) {
+      ASSERT_EQ(compared({a, b}).exit_code, 0);
+      const json report = json::parse(support::readFile(dir_ / "out" / "report.json"));
+      const double now = report.at("verdict").at("log10_p");
+      EXPECT_LT(now, -20);
+      if (p != 0) {
+        EXPECT_EQ(now, p) << name;
+      }
+      p = now;
+    }
+  }
+}
+
 TEST_F(Identify, TellsAComparisonOfFingerprintsAsAnyOther) {
   const std::string base = fingerprinted(dir_, "base");
   const RunResult kin = compared({base, model("child")});
@@ -433,8 +455,10 @@ TEST_F(Identify, RefusesSizesThatAreNoNumbersAndFilesThatEndEarly) {
   }
 }
 
-// The fingerprint with bands of `rows` units in each of so many layers, and no other rows.
-std::string withBands(const std::string& good, std::size_t layers, std::size_t rows) {
+// The fingerprint with bands of `rows` units in each of so many layers, of 16 numbers each, and no
+// other rows.
+std::string withBands(const std::string& good, std::size_t layers, std::size_t rows,
+                      const std::string& values) {
   std::uint64_t length = 0;
   std::memcpy(&length, good.data(), sizeof length);
   json header = json::parse(good.substr(8, length));
@@ -454,7 +478,6 @@ std::string withBands(const std::string& good, std::size_t layers, std::size_t r
   add("bands.layer", "I32", {layer.size()}, layer.data(), 4 * layer.size());
   add("bands.part", "I32", {none.size()}, none.data(), 4 * none.size());
   add("bands.number", "I32", {none.size()}, none.data(), 4 * none.size());
-  const std::string values(16 * layer.size(), '\x01');
   add("bands.values", "I8", {layer.size(), 16}, values.data(), values.size());
   return support::safetensorsBytes(made.dump(), data);
 }
@@ -463,7 +486,8 @@ std::string withBands(const std::string& good, std::size_t layers, std::size_t r
 TEST_F(Identify, RefusesFingerprintsOfMoreRowsOrLayersThanAreComparedInBoundedWork) {
   const std::string good = withoutChecksum(support::readFile(fingerprinted(dir_, "base")));
   const auto told = [&](std::size_t layers, std::size_t rows) {
-    const auto file = dir_.write("prints/many.kfp", withBands(good, layers, rows));
+    const std::string ones(16 * layers * rows, '\x01');
+    const auto file = dir_.write("prints/many.kfp", withBands(good, layers, rows, ones));
     return compared({file.string(), (dir_ / "prints/base.kfp").string()});
   };
   const RunResult rows = told(1, 32'769), layers = told(1'025, 1), fits = told(8, 16);
@@ -472,6 +496,57 @@ TEST_F(Identify, RefusesFingerprintsOfMoreRowsOrLayersThanAreComparedInBoundedWo
   EXPECT_EQ(layers.exit_code, 2);
   EXPECT_THAT(layers.err, HasSubstr("rows of bands in more layers"));
   EXPECT_THAT(fits.err, Not(HasSubstr("is no fingerprint")));
+}
+
+// Of a fingerprint, and of copies of it with noise.
+std::string randomBands(std::size_t rows, Random& random) {
+  std::string values;
+  for (std::size_t i = 0; i < 16 * rows; ++i) {
+    values += static_cast<char>(static_cast<int>(random.below(200)) - 100);
+  }
+  return values;
+}
+
+TEST_F(Identify, OfManyFingerprintsListsRelativesAndCountsStrangers) {
+  constexpr std::size_t kModels = 202, kFamily = 14, kRows = 128;
+  const std::string good = withoutChecksum(support::readFile(fingerprinted(dir_, "base")));
+  Random random(7);
+  const std::string parent = randomBands(kRows, random);
+  for (std::size_t i = 0; i < kModels; ++i) {
+    std::string values = i < kFamily ? parent : randomBands(kRows, random);
+    for (std::size_t k = 0; i < kFamily && k < values.size(); ++k) {
+      values[k] = static_cast<char>(values[k] + static_cast<int>(random.below(20)) - 10);
+    }
+    const std::string name = (i < kFamily ? "relative-" : "stranger-") + std::to_string(i);
+    dir_.write("many/" + name + ".kfp", withBands(good, 1, kRows, values));
+  }
+  const RunResult result = compared({"--all", (dir_ / "many").string()});
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.out, AllOf(HasSubstr("Of 20301 pairs of models, 91 share weights"),
+                                HasSubstr("in 20210 nothing was found"),
+                                HasSubstr("are counted and not listed"),
+                                HasSubstr("adjusted by Bonferroni"), HasSubstr("alone (188): ")));
+  const json report = json::parse(support::readFile(dir_ / "out" / "report.json"));
+  std::map<std::string, std::size_t> listed;
+  for (const json& pair : report.at("pairs")) {
+    EXPECT_EQ(pair.at("verdict").at("class"), "shared-weights");
+    EXPECT_LT(pair.at("verdict").at("log10_p").get<double>(), -6);
+    for (const char* model : {"a", "b"}) ++listed[pair.at(model)];
+  }
+  ASSERT_EQ(listed.size(), kFamily);
+  for (const auto& [model, relatives] : listed) EXPECT_GE(relatives, 10U) << model;
+  std::map<std::string, json> unlisted;
+  for (const json& some : report.at("unlisted")) unlisted[some.at("class")] = some;
+  EXPECT_EQ(unlisted["no-evidence"].at("pairs"), 20210);
+  EXPECT_GT(unlisted["no-evidence"].at("detectable_rho").get<double>(), 0.5);
+  EXPECT_LT(unlisted["no-evidence"].at("detectable_rho").get<double>(), 1);
+  EXPECT_EQ(unlisted["shared-weights"].value("pairs", 0U) + report.at("pairs").size(), 91);
+  ASSERT_EQ(report.at("families").size(), 1 + kModels - kFamily);
+  EXPECT_EQ(report.at("families")[0].at("models").size(), kFamily);
+  EXPECT_EQ(report.at("families")[1].at("undecided"), 0);
+  EXPECT_THAT(support::readFile(dir_ / "out" / "report.html"),
+              HasSubstr("are counted and not listed"));
+  EXPECT_EQ(compared({"--all", (dir_ / "many").string(), "--fail-on", "no-evidence"}).exit_code, 3);
 }
 
 }  // namespace

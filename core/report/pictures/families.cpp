@@ -3,13 +3,14 @@
 #include <cmath>
 #include <map>
 #include <numbers>
+#include <numeric>
 
 #include <fmt/format.h>
 
 #include "report/pictures/parts.hpp"
 #include "report/shown.hpp"
 #include "report/wording.hpp"
-#include "results/families.hpp"
+#include "results/relations.hpp"
 
 namespace kindred::report {
 namespace {
@@ -85,14 +86,29 @@ bool isUndecided(const results::Report& report, const std::string& model) {
   });
 }
 
+std::vector<std::vector<std::string>> groupsOf(const results::Relations& relations) {
+  const std::vector<std::string>& models = relations.models();
+  std::vector<std::size_t> all(models.size());
+  std::iota(all.begin(), all.end(), 0);
+  std::vector<std::vector<std::string>> groups;
+  for (const auto& group : results::connected(relations, all, std::vector<bool>(all.size()))) {
+    std::vector<std::string>& names = groups.emplace_back();
+    for (const std::size_t model : group) names.push_back(models[model]);
+    std::sort(names.begin(), names.end());
+  }
+  return groups;
+}
+
 Picture graph(const results::Report& report) {
   std::vector<std::string> models;
-  std::vector<std::pair<std::string, std::string>> related;
   for (const results::Model& model : report.models) models.push_back(model.key);
+  results::Relations relations(models);
+  std::size_t related = 0;
   for (const results::Pair& pair : report.pairs) {
-    if (evidence::isRelated(pair.verdict.klass)) related.emplace_back(pair.a, pair.b);
+    relations.set(pair.a, pair.b, results::knownBy(pair.verdict.klass));
+    related += evidence::isRelated(pair.verdict.klass);
   }
-  const auto groups = results::connected(models, related);
+  const auto groups = groupsOf(relations);
   const auto places = placed(groups);
   Columns rows({"kind", "x", "y", "x2", "y2", "label", "verdict", "klass", "p"});
   for (const results::Pair& pair : report.pairs) {
@@ -123,7 +139,7 @@ Picture graph(const results::Report& report) {
     picture.table.rows.push_back({name, members});
   }
   Json layers = Json::array();
-  if (!related.empty()) layers.push_back(edgeLayer());
+  if (related > 0) layers.push_back(edgeLayer());
   for (Json& layer : nodeLayers()) layers.push_back(std::move(layer));
   const Json hidden{{"axis", nullptr}, {"scale", {{"zero", false}, {"padding", 36}}}};
   picture.id = "families";
@@ -134,7 +150,7 @@ Picture graph(const results::Report& report) {
       "descends from whom.";
   for (const std::string& sentence : jointsOf(report)) picture.caption += " " + sentence;
   picture.summary = fmt::format("{} models, {} pairs that share weights, {} families, {} alone",
-                                models.size(), related.size(), number, alone);
+                                models.size(), related, number, alone);
   picture.table.columns = {"family", "models"};
   picture.spec = {{"usermeta", layout(1, 440)},
                   {"datasets", rows.datasets()},

@@ -87,6 +87,15 @@ void visit(V& v, X& x) {
   v("elements", x.elements, "");
 }
 
+template <class V, Of<Unlisted> X>
+void visit(V& v, X& x) {
+  v("class", x.klass, "");
+  v("pairs", x.pairs, "how many");
+  v("detectable_rho", x.detectable_rho,
+    "correlation of rows, once paired rightly, that each would have shown with 99 %; null: related "
+    "or not tested");
+}
+
 template <class V, Of<TreeNode> X>
 void visit(V& v, X& x) {
   v("model", x.model, "empty: a place where branches meet");

@@ -32,7 +32,9 @@ std::vector<Band> bandsOf(const ModelWeights& weights, std::string_view role, st
   for (std::uint64_t l = 0; l < weights.shape().layers; ++l) {
     const Place place{static_cast<std::int64_t>(l), -1, false};
     if (weights.rows(role, place) < rows) continue;
-    const Matrix matrix = weights.matrix(role, place, first);
+    const bool whole_matrix = weights.whole(role, place);  // else these rows are all that was read
+    const Matrix matrix =
+        whole_matrix ? weights.matrix(role, place, first) : weights.matrix(role, place);
     // Row-major rows x units, as Armadillo's units x rows.
     const arma::fmat whole = arma::fmat(matrix.values.data(), matrix.columns, rows).t();
     Band band{place.layer, whole, {}, {}};

@@ -129,7 +129,14 @@ TEST(CheckedFindings, ThatDecideNameTheirNullAndWhatTheyAssume) {
                 HasSubstr("what it assumes"));
   }
   for (const Basis basis : {Basis::describes, Basis::calibrated}) {
-    EXPECT_NO_THROW(taken([](Finding& f) { f.null = f.assumptions = ""; }, basis));
+    EXPECT_NO_THROW(taken([](Finding& f) { f.assumptions = ""; }, basis));
+    EXPECT_THAT(refusalOf([](Finding& f) { f.null.clear(); }, basis), HasSubstr("names no null"));
+    EXPECT_NO_THROW(taken(
+        [](Finding& f) {
+          f.null = "";
+          f.log10_p = 0;
+        },
+        basis));
   }
 }
 

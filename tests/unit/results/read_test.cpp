@@ -82,6 +82,8 @@ TEST(SavedReport, RefusesARowLongerThanItsTable) {
 TEST(SavedReport, IsWrittenAgainAsItWas) {
   Json report = smallReport();
   report["findings"][0]["details"] = {{"detectable_rho", 0.03}, {"null_sd", nullptr}};
+  report["unlisted"].push_back(
+      {{"class", "no-evidence"}, {"pairs", 20'000}, {"detectable_rho", 0.25}});
   report["steps"].push_back(
       kindred::stepJson("s", "one", "two", "same-name", Json::array({metricJson("r", "cosine")})));
   report["steps"][0]["metrics"][0]["parameters"] = {{"zeta", "1"}, {"alpha", "2"}};

@@ -173,6 +173,7 @@ inline Json smallReport() {
       {"adjustment", "for the tests of this run"},
       {"verdict", verdictJson("shared-weights", -250.07)},
       {"pairs", Json::array({pairJson("one", "two", "shared-weights", -250.07)})},
+      {"unlisted", Json::array()},
       {"families", Json::array({familyJson({"one", "two"})})},
       {"models", Json::array({modelJson("one"), modelJson("two")})},
       {"steps", Json::array()},
