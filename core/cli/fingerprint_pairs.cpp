@@ -35,10 +35,9 @@ struct Seen {
 // With the finding that tells most, of each component.
 void trim(Candidate& candidate) {
   std::vector<fingerprint::Tested>& tests = candidate.tested.tests;
-  const auto best =
-      std::min_element(tests.begin(), tests.end(), [](const auto& x, const auto& y) {
-        return x.log10_p_adjusted < y.log10_p_adjusted;
-      });
+  const auto best = std::min_element(tests.begin(), tests.end(), [](const auto& x, const auto& y) {
+    return x.log10_p_adjusted < y.log10_p_adjusted;
+  });
   if (best != tests.end()) {
     std::swap(tests.front(), *best);
     tests.erase(tests.begin() + 1, tests.end());
@@ -87,7 +86,9 @@ FingerprintPairs listAll(const std::vector<Fingerprint>& prints, std::size_t pai
   FingerprintPairs made{{}, {}, unknown(prints)};
   eachPair(
       prints, fingerprint::levelOf(pairs), options,
-      [](Candidate&& candidate) { return Seen{Class::inconclusive, 1, std::move(candidate)}; },
+      [](Candidate&& candidate) {
+        return Seen{Class::inconclusive, 1, std::move(candidate)};
+      },
       [&](std::size_t i, std::size_t j, Seen&& seen) {
         if (!seen.whole) {
           seen.whole.emplace(Candidate{prints[i].model, prints[j].model, {}});
@@ -110,13 +111,12 @@ class Nearest {
   void add(std::size_t i, std::size_t j, Candidate&& candidate) {
     const double far = std::numeric_limits<double>::infinity();
     const double distance = candidate.distance ? candidate.distance->value : far;
-    const auto pair =
-        std::make_shared<Pair>(Pair{{i, j}, distance, std::move(candidate)});
+    const auto pair = std::make_shared<Pair>(Pair{{i, j}, distance, std::move(candidate)});
     for (const std::size_t model : {i, j}) {
       auto& list = of_[model];
-      const auto place = std::upper_bound(
-          list.begin(), list.end(), distance,
-          [](double value, const auto& other) { return value < other->distance; });
+      const auto place =
+          std::upper_bound(list.begin(), list.end(), distance,
+                           [](double value, const auto& other) { return value < other->distance; });
       list.insert(place, pair);
       if (list.size() > kNearest) list.pop_back();
     }
@@ -145,7 +145,8 @@ class Nearest {
 FingerprintPairs listNearest(const std::vector<Fingerprint>& prints, std::size_t pairs,
                              const steps::RunOptions& options) {
   std::size_t components = 1;
-  for (const Fingerprint& print : prints) components = std::max(components, 1 + print.others.size());
+  for (const Fingerprint& print : prints)
+    components = std::max(components, 1 + print.others.size());
   FingerprintPairs made{{}, {}, unknown(prints)};
   Nearest nearest(prints.size());
   std::map<Class, results::Unlisted> counts;

@@ -1,7 +1,9 @@
 #include "documents/manifests.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <map>
+#include <set>
 
 #include "words/names.hpp"
 
@@ -37,6 +39,7 @@ Report compareManifests(std::span<const Manifest> manifests) {
   TextTable models{"Models", {"model", "address", "pinned to", "files", "bytes"}, {}, ""};
   TextTable files{"Files", {"model", "file", "bytes", "identity", "published SHA-256"}, {}, ""};
   std::map<std::string, std::vector<Place>> by_hash;
+  std::set<std::size_t> with_hashes;  // models
   for (std::size_t m = 0; m < manifests.size(); ++m) {
     const Manifest& manifest = manifests[m];
     std::uint64_t bytes = 0;
@@ -45,7 +48,9 @@ Report compareManifests(std::span<const Manifest> manifests) {
       files.rows.push_back({manifest.model, words::escaped(file.name), std::to_string(file.bytes),
                             words::escaped(file.identity), file.sha256});
       const std::string hash = publishedHash(file);
-      if (!hash.empty()) by_hash[hash].push_back({m, &file});
+      if (hash.empty()) continue;
+      by_hash[hash].push_back({m, &file});
+      with_hashes.insert(m);
     }
     models.rows.push_back({manifest.model, manifest.address,
                            manifest.revision.empty() ? "nothing" : manifest.revision,
@@ -58,7 +63,8 @@ Report compareManifests(std::span<const Manifest> manifests) {
                   {},
                   "Equal weights have equal hashes only where whole files are equal. Small files "
                   "that every repository has, such as .gitattributes, mean nothing."};
-  double pairs = 0;
+  // Of files on a disk nobody published a hash: that none are equal is not known then.
+  double pairs = with_hashes.size() < 2 ? std::numeric_limits<double>::quiet_NaN() : 0;
   for (const auto& [hash, places] : by_hash) {
     const double across = pairsAcross(places);
     if (across == 0) continue;

@@ -173,6 +173,7 @@ Models::Models(const recipe::Given& given, plugin::Registry& registry,
       std::unique_ptr<Source> source = plugin.makeSource(parameters);
       sources_[spec.name] = around ? around(spec, std::move(source)) : std::move(source);
     } catch (const Error& error) {
+      if (given.made) throw;  // no user's recipe has the place
       const std::string where = error.place().empty() ? "" : error.place() + ": ";
       diagnostics.push_back({spec.use.place, where + error.message(), error.remedy()});
     }

@@ -57,6 +57,14 @@ class CompareRemote : public testing::Test {
   TempDir dir_;
 };
 
+TEST(Endpoint, OfTheEnvironmentIsNamedByItsVariableWhereItIsNone) {
+  const RunResult result = support::run({"compare", "org/a", "org/b", "--dry-run"},
+                                        {.environment = {{"HF_ENDPOINT", "ftp://mirror.example"}}});
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_THAT(result.err, testing::StartsWith("kindred: HF_ENDPOINT, ftp://mirror.example: this is "
+                                              "no http or https URL"));
+}
+
 TEST_F(CompareRemote, TwoNamesFindADescendant) {
   const RunResult result = compare("zai-org/GLM-4.5-Air", "PrimeIntellect/INTELLECT-3@main");
   ASSERT_EQ(result.exit_code, 0) << result.err;

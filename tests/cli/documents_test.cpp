@@ -80,7 +80,7 @@ TEST_F(Documents, GiveFiguresThatExpectationsCanName) {
                    "  - {figure: tensors.inventory.tensors.count, equals: 2}\n"
                    "  - {figure: size.inventory.total_of_claim.mean, equals: 1}\n"
                    "  - {figure: files.manifests.files.max, equals: 5}\n"
-                   "  - {figure: files.manifests.equal_hashes.mean, equals: 0}\n"
+                   "  - {figure: files.manifests.equal_hashes.count, equals: 0}\n"
                    "  - {figure: code.model-code.identical.mean, equals: 0}\n"
                    "  - {figure: code.model-code.similarity.min, between: [0.5, 0.99]}\n"));
   EXPECT_EQ(result.exit_code, 0) << result.err << result.out;

@@ -57,7 +57,9 @@ constexpr DocumentFigure kInventoryFigures[] = {
 constexpr DocumentFigure kManifestsFigures[] = {
     {"files", "files, of each model"},
     {"bytes", "bytes of all files, of each model"},
-    {"equal_hashes", "pairs of files of different models with the same published hash"},
+    {"equal_hashes",
+     "pairs of files of different models with the same published hash; undefined where fewer than "
+     "two models have any"},
 };
 constexpr DocumentFigure kModelCodeFigures[] = {
     {"similarity", "runs of five words that both files of a pair have, over those of either"},

@@ -130,21 +130,28 @@ void decideToken(Settings& settings) {
   }
 }
 
-std::string endpointFrom(const Parameters& parameters, Layout layout) {
-  std::string endpoint = parameters.text("endpoint");
-  if (layout == Layout::modelscope) {
-    if (endpoint.empty()) endpoint = kModelScope;
-  } else {
-    if (endpoint.empty()) endpoint = environment("HF_ENDPOINT");
-    if (endpoint.empty()) endpoint = kHub;
-  }
-  endpoint = withoutSlash(endpoint);
+std::string checkedEndpoint(const std::string& url) {
+  const std::string endpoint = withoutSlash(url);
   origin(endpoint);
   if (endpoint.find_first_of("?#@") != std::string::npos) {
     throw inputError(withoutSecrets(endpoint), "an endpoint has no user, query or fragment",
                      "give the token in HF_TOKEN");
   }
   return endpoint;
+}
+
+std::string endpointFrom(const Parameters& parameters, Layout layout) {
+  if (const std::string given = parameters.text("endpoint"); !given.empty()) {
+    return checkedEndpoint(given);
+  }
+  if (layout == Layout::modelscope) return kModelScope;
+  const std::string named = environment("HF_ENDPOINT");
+  if (named.empty()) return kHub;
+  try {
+    return checkedEndpoint(named);
+  } catch (const Error& error) {
+    throw inputError("HF_ENDPOINT, " + error.place(), error.message(), error.remedy());
+  }
 }
 
 Layout layoutFrom(const std::string& choice) {

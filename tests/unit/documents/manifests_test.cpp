@@ -1,5 +1,7 @@
 #include "documents/manifests.hpp"
 
+#include <cmath>
+
 #include "support.hpp"
 
 namespace kindred::documents {
@@ -52,7 +54,7 @@ TEST(Manifests, PairFilesOfDifferentModelsWithEqualPublishedHashes) {
 TEST(Manifests, TakeNoLocalIdentityForAHash) {
   std::vector<Manifest> local(2, manifests()[2]);
   local[1].model = "d";
-  EXPECT_EQ(figureOf(compareManifests(local), "equal_hashes"), 0);
+  EXPECT_TRUE(std::isnan(figureOf(compareManifests(local), "equal_hashes")));
 }
 
 }  // namespace
