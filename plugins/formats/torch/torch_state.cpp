@@ -260,6 +260,9 @@ class StateReader {
         made->function != "torch._utils _rebuild_tensor") {
       if (made->function.starts_with("torch._utils ")) {
         leaveOut(name, made->function.substr(13) + " is not read");
+      } else if (made->function == "numpy.core.multiarray _reconstruct" ||
+                 made->function == "numpy._core.multiarray _reconstruct") {
+        leaveOut(name, "an array of NumPy is not read");
       }
       return;
     }

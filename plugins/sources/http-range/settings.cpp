@@ -141,7 +141,7 @@ std::string checkedEndpoint(const std::string& url) {
 }
 
 std::string endpointFrom(const Parameters& parameters, Layout layout) {
-  if (const std::string given = parameters.text("endpoint"); !given.empty()) {
+  if (const std::string& given = parameters.text("endpoint"); !given.empty()) {
     return checkedEndpoint(given);
   }
   if (layout == Layout::modelscope) return kModelScope;

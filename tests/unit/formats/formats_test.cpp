@@ -185,6 +185,18 @@ TEST(TorchFiles, ThatRepeatALongNameInManyTensorsAreRefused) {
   EXPECT_THAT(messageOf([&] { memory.open(); }), HasSubstr("names of its tensors are too long"));
 }
 
+TEST(TorchFiles, SayWhichArraysOfNumPyTheyHold) {
+  // As NumPy 1 and 2 pickle an array, without its state.
+  for (const std::string module : {"numpy.core.multiarray", "numpy._core.multiarray"}) {
+    const std::string pickle = "\x80\x02}" + pickledText("gains") + "c" + module +
+                               "\n_reconstruct\ncnumpy\nndarray\n" + pickledNumber(0) + "\x85" +
+                               pickledText("b") + "\x87Rs.";
+    InMemory memory("m.bin", support::torchArchive(pickle, {}));
+    EXPECT_THAT(messageOf([&] { memory.open(); }),
+                HasSubstr("gains: an array of NumPy is not read"));
+  }
+}
+
 // Each of many modules has all of them as its parts.
 TEST(TorchFiles, OfModulesInsideEachOtherAreReadOnce) {
   std::string pickle = "\x80\x02}" + std::string{'q', 0} + "}(" + pickledText("_parameters") + "}" +
