@@ -36,9 +36,9 @@ float largest(std::span<const float> block) {
 void symmetricBlock(std::span<float> block, int codes) {
   const int middle = codes / 2;
   const float scale = largest(block) / static_cast<float>(-middle), by = inverse(scale);
+  const float nearest = static_cast<float>(middle) + 0.5f;
   for (float& x : block) {
-    const int code =
-        std::min(codes - 1, static_cast<int>(x * by + static_cast<float>(middle) + 0.5f));
+    const int code = std::min(codes - 1, static_cast<int>(std::floor(x * by + nearest)));
     x = static_cast<float>(code - middle) * half(scale);
   }
 }
@@ -49,7 +49,7 @@ void shiftedBlock(std::span<float> block, int codes) {
   const float minimum = *least, scale = (*most - minimum) / static_cast<float>(codes - 1);
   const float by = inverse(scale);
   for (float& x : block) {
-    const int code = std::min(codes - 1, static_cast<int>((x - minimum) * by + 0.5f));
+    const int code = std::min(codes - 1, static_cast<int>(std::floor((x - minimum) * by + 0.5f)));
     x = static_cast<float>(code) * half(scale) + half(minimum);
   }
 }

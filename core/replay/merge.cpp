@@ -250,7 +250,9 @@ Node scalarOf(std::string text, bool quotes = false) {
 Node mapOf(std::vector<std::pair<std::string, Node>> members) {
   Node node;
   node.kind = Node::Kind::map;
-  for (auto& [key, value] : members) node.members.push_back({scalarOf(key), std::move(value)});
+  for (auto& member : members) {
+    node.members.push_back({scalarOf(std::move(member.first)), std::move(member.second)});
+  }
   return node;
 }
 
