@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <set>
 
 #include <fmt/format.h>
@@ -132,9 +133,9 @@ int compareVerb(const Invocation& invocation) {
   const Asked asked = askedBy(invocation);
   plugin::Registry registry(plugin::pluginFolders(invocation.values("plugin-path")));
   Compared compared = comparedModels(invocation, registry);
-  const fs::path out = invocation.has("dry-run")
-                           ? fs::path("out/compare")
-                           : outFolder(invocation, "out/compare", kCompareFiles);
+  std::optional<OutFolder> folder;
+  if (!invocation.has("dry-run")) folder.emplace(invocation, "out/compare", kCompareFiles);
+  const fs::path out = folder ? folder->path() : fs::path("out/compare");
   if (hasFingerprint(compared)) return compareFingerprints(invocation, compared, out);
   if (invocation.has("dates")) readDates(invocation.value("dates"), compared.models);
   std::string why;

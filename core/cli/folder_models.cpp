@@ -41,6 +41,12 @@ bool hasComponents(const fs::path& folder) {
   return fs::exists(folder / "model_index.json", ignored);
 }
 
+bool isReadable(const fs::path& folder) {
+  std::error_code problem;
+  fs::directory_iterator look(folder, problem);
+  return !problem;
+}
+
 // `depth`: how many folders that hold no weights may lie between.
 FolderModels modelsWithin(const fs::path& folder, const formats::Formats& formats, int depth) {
   if (hasComponents(folder)) return {{}, {}, true};
@@ -54,7 +60,8 @@ FolderModels modelsWithin(const fs::path& folder, const formats::Formats& format
       continue;
     }
     if (!entry.is_directory(ignored) || entry.path().filename().string().starts_with('.')) continue;
-    if (isModelFolder(entry.path(), formats)) {
+    // One that can't be read may be a model, which whoever opens it is told.
+    if (isModelFolder(entry.path(), formats) || !isReadable(entry.path())) {
       found.models.push_back(entry.path().string());
       continue;
     }

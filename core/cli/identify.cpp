@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <iostream>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -107,7 +108,9 @@ int identifyVerb(const Invocation& invocation) {
   }
   models.insert(models.begin(), model);
   const bool kept = invocation.has("out") || invocation.has("resume");
-  const fs::path out = kept ? outFolder(invocation, {}, kFiles) : "";
+  std::optional<OutFolder> folder;
+  if (kept) folder.emplace(invocation, fs::path(), kFiles);
+  const fs::path out = folder ? folder->path() : fs::path();
   if (invocation.isFirst() && invocation.has("out")) results::prepareFolder(out);
   const Making making{invocation.bytes("size", sizeFor(models)), invocation.bytes("max-bytes", 0)};
   Lineup lineup(invocation, std::move(models));

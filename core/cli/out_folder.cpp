@@ -30,14 +30,20 @@ const char* heldBy(const fs::path& folder, std::span<const char* const> files) {
   return held == files.end() ? nullptr : *held;
 }
 
-// Whether a run of this program has written the folder.
-bool isOurs(const fs::path& folder) {
-  std::ifstream manifest(folder / "manifest.json", std::ios::binary);
-  std::string start(16, '\0');
-  manifest.read(start.data(), static_cast<std::streamsize>(start.size()));
-  start.resize(static_cast<std::size_t>(manifest.gcount()));
+bool beginsAs(const fs::path& file, std::string_view beginning) {
+  std::ifstream stream(file, std::ios::binary);
+  std::string start(40, '\0');
+  stream.read(start.data(), static_cast<std::streamsize>(start.size()));
+  start.resize(static_cast<std::size_t>(stream.gcount()));
   std::erase_if(start, [](char c) { return c == ' ' || c == '\n'; });
-  return start.starts_with("{\"kindred\":");
+  return start.starts_with(beginning);
+}
+
+// Whether a command of this program has written these files of the folder.
+bool isOurs(const fs::path& folder, std::span<const char* const> files) {
+  const std::string_view first = files.front();
+  return first == "manifest.json" ? beginsAs(folder / first, "{\"kindred\":")
+                                  : beginsAs(folder / first, "{\"question\":\"Whichof");
 }
 
 // Whether the recipe beside a run's results is the one that was run, and nobody's since.
@@ -51,7 +57,7 @@ bool isRecipeOfRun(const fs::path& folder) {
 
 // Of the files those that are there and that no run wrote; null: there is none.
 const char* ownFile(const fs::path& folder, std::span<const char* const> files) {
-  if (!isOurs(folder)) return heldBy(folder, files);
+  if (!isOurs(folder, files)) return heldBy(folder, files);
   const std::string_view last = files.back();
   std::error_code ignored;
   const bool recipe = last == "recipe.yaml" && fs::exists(folder / last, ignored);
@@ -112,34 +118,51 @@ fs::path resumed(const Invocation& invocation) {
   return invocation.value("resume");
 }
 
-// usual, usual-2, usual-3, ...
-fs::path unused(const fs::path& usual, std::span<const char* const> files) {
-  const fs::path folder = unusedName(usual.string(), [&](const std::string& name) {
-    return heldBy(name, files) != nullptr || run::Journal::isIn(name);
-  });
-  if (folder != usual) {
-    const char* own = run::Journal::isIn(usual) ? nullptr : ownFile(usual, files);
-    std::cerr << fmt::format(
-        "kindred: {} holds {}; these results go to {}\n", words::escapedText(usual.string()),
-        own == nullptr ? "earlier results" : own + std::string(", which no run of Kindred wrote"),
-        words::escapedText(folder.string()));
-  }
-  return folder;
-}
-
 }  // namespace
 
-fs::path outFolder(const Invocation& invocation, const fs::path& usual,
-                   std::span<const char* const> files) {
-  if (invocation.has("resume")) return resumed(invocation);
+OutFolder::OutFolder(const Invocation& invocation, const fs::path& usual,
+                     std::span<const char* const> files) {
   const bool force = invocation.has("force"), named = invocation.has("out");
-  if (!invocation.isFirst()) return named ? fs::path(invocation.value("out")) : usual;
-  const fs::path folder = named   ? fs::path(invocation.value("out"))
-                          : force ? usual
-                                  : unused(usual, files);
-  if (named) refuseModelFolder(folder);
-  checkReplaceable(folder, files, force);
-  return folder;
+  path_ = invocation.has("resume") ? resumed(invocation)
+          : named                  ? fs::path(invocation.value("out"))
+                                   : usual;
+  if (!invocation.isFirst()) return;
+  if (invocation.has("resume")) {
+    std::error_code ignored;
+    if (fs::is_directory(path_, ignored)) claim();
+    return;
+  }
+  if (!named && !force) {
+    findUnused(usual, files);
+    return;
+  }
+  if (named) refuseModelFolder(path_);
+  claim();
+  checkReplaceable(path_, files, force);
+}
+
+void OutFolder::claim() {
+  claimed_ = std::make_unique<ClaimedFolder>(path_);
+  if (!claimed_->isAnothers()) return;
+  throw inputError(path_.string(), "another run is writing its results here",
+                   "wait for it, or name another folder with --out");
+}
+
+void OutFolder::findUnused(const fs::path& usual, std::span<const char* const> files) {
+  path_ = unusedName(usual.string(), [&](const std::string& name) {
+    if (heldBy(name, files) != nullptr) return true;
+    claimed_ = std::make_unique<ClaimedFolder>(name);
+    return claimed_->isAnothers() || run::Journal::isIn(name);
+  });
+  if (path_ == usual) return;
+  const char* held = heldBy(usual, files);
+  const char* own = held == nullptr ? nullptr : ownFile(usual, files);
+  std::cerr << fmt::format("kindred: {} holds {}; these results go to {}\n",
+                           words::escapedText(usual.string()),
+                           own != nullptr    ? own + std::string(", which no run of Kindred wrote")
+                           : held != nullptr ? "earlier results"
+                                             : "what another run writes or has left",
+                           words::escapedText(path_.string()));
 }
 
 }  // namespace kindred::cli

@@ -38,8 +38,8 @@ int runVerb(const Invocation& invocation) {
   Workspace workspace(invocation, &keeping);
   if (!workspace.good()) return kBadInput;
   const std::filesystem::path recipe = invocation.positional.front();
-  const std::filesystem::path out =
-      outFolder(invocation, std::filesystem::path("out") / recipe.stem());
+  const OutFolder folder(invocation, std::filesystem::path("out") / recipe.stem());
+  const std::filesystem::path& out = folder.path();
   const results::Report made = execute(workspace, invocation, options, out);
   if (invocation.has("json")) {
     output() << results::reportJson(made);

@@ -93,9 +93,9 @@ bool isCompanionWord(std::string_view word) {
   constexpr std::array<std::string_view, 11> kParts{"scale",   "zero",     "absmax", "quant_map",
                                                     "g_idx",   "codebook", "SCB",    "quant_state",
                                                     "invperm", "q_groups", "qmap"};
-  constexpr std::array<std::string_view, 12> kWhole{
-      "biases", "weight_shape", "weight_format", "suh",        "svh", "su", "sv", "SU",
-      "SV",     "CB",           "bitmask",       "row_offsets"};
+  constexpr std::array<std::string_view, 13> kWhole{
+      "biases", "weight_shape", "weight_format", "suh",         "svh",        "su", "sv", "SU",
+      "SV",     "CB",           "bitmask",       "row_offsets", "comfy_quant"};
   return isOneOf(word, kWhole) ||
          std::any_of(kParts.begin(), kParts.end(), [&](auto part) { return has(word, part); });
 }

@@ -17,6 +17,22 @@ bool isBlockedAlongInputs(const Tensor& tensor) {
   return tensor.encoding == Encoding::blocks || tensor.encoding == Encoding::four_bit_floats;
 }
 
+// Tools that make codes of matrices turn those that are stored as inputs times outputs first
+// (GPT-2's "Conv1D"), since their kernels are for linear layers.
+bool isCodeOfLinear(const Tensor& tensor) {
+  switch (tensor.encoding) {
+    case Encoding::scaled_integers:
+    case Encoding::laid_over:
+    case Encoding::packed_words:
+    case Encoding::transposed_words:
+    case Encoding::grouped_words:
+    case Encoding::table_codes:
+      return true;
+    default:
+      return false;
+  }
+}
+
 }  // namespace
 
 // A rule, with what it counts in a tensor.
@@ -58,7 +74,8 @@ class Splitter::Counter {
       shape.erase(shape.begin());
     }
     // Biases have no columns.
-    fit.transposed = rule.transposed && shape.size() == 2 && !isBlockedAlongInputs(tensor);
+    fit.transposed = rule.transposed && shape.size() == 2 && !isBlockedAlongInputs(tensor) &&
+                     !(rule.experts.empty() && isCodeOfLinear(tensor));
     if (fit.transposed) std::swap(shape[0], shape[1]);
     const std::uint64_t there = shape.empty() ? 0 : shape.front();
     if (!countRows(rule, there, fit, problem)) return false;

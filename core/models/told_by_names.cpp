@@ -59,10 +59,11 @@ Cut cutAtLayer(std::string_view name) {
   return {};
 }
 
-// What frameworks compute and save: no weights.
+// What frameworks compute and save, and scales of activations and of caches: no weights.
 bool isBuffer(std::string_view name) {
   const auto ends = [&](std::string_view end) { return name.ends_with(end); };
-  return ends("inv_freq") || ends("masked_bias") || ends("attn.bias") || ends("attention.bias");
+  return ends("inv_freq") || ends("masked_bias") || ends("attn.bias") || ends("attention.bias") ||
+         ends(".scale_input") || ends(".input_scale") || ends(".k_scale") || ends(".v_scale");
 }
 
 // The bias of a matrix that has a role moves as its rows do; that of a norm makes it another norm.
@@ -121,9 +122,9 @@ bool holdsAll(const Architecture& family, const Checkpoint& checkpoint) {
       checkpoint.tensors().begin(), checkpoint.tensors().end(), [&](const Tensor& tensor) {
         const Cut cut = cutAtLayer(tensor.name);
         return !layers.contains(cut.before) || cut.behind.empty() ||
-               tensor.encoding == Encoding::part || isBuffer(tensor.name) ||
-               family.placementOf(tensor.name) || isBiasOfMatrix(family, tensor.name) ||
-               !family.whyUntested(tensor.name).empty();
+               tensor.encoding == Encoding::part || tensor.encoding == Encoding::companion ||
+               isBuffer(tensor.name) || family.placementOf(tensor.name) ||
+               isBiasOfMatrix(family, tensor.name) || !family.whyUntested(tensor.name).empty();
       });
 }
 

@@ -180,8 +180,8 @@ std::optional<Found> CodecFinder::of(const Tensor& tensor) const {
 }
 
 std::optional<Found> CodecFinder::ofFloats(const Tensor& tensor) const {
-  const Tensor* scales = beside(tensor, {"weight_scale_inv", "weight_scale", "qscale_weight",
-                                         "scale_inv", "scale", "scales"});
+  const Tensor* scales = beside(tensor, {"weight_scale_inv", "weight_scale", "scale_weight",
+                                         "qscale_weight", "scale_inv", "scale", "scales"});
   if (scales != nullptr && tensor.dtype == DType::F4) return ofFourBitFloats(tensor);
   // A second scale is another format's.
   if (scales == nullptr || !isSmallFloat(tensor.dtype) ||

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <sstream>
 #include <vector>
 
 #include <fmt/format.h>
 
+#include "words/names.hpp"
 #include "words/utf8.hpp"
 
 namespace kindred::report {
@@ -32,6 +34,11 @@ bool looksNumeric(const std::string& text) {
 }
 
 // One line of the table.
+// What recipes, files and plugins say must not steer a terminal.
+std::string printable(const std::string& text) {
+  return words::escapedText(text, std::numeric_limits<std::size_t>::max());
+}
+
 std::string line(const std::vector<std::string>& cells, const std::vector<std::size_t>& widths,
                  const std::vector<bool>& right) {
   std::string text;
@@ -87,10 +94,11 @@ std::string cut(const std::string& text, std::size_t width) {
 }
 
 std::string wrapped(const std::string& text, std::size_t indent, std::size_t width) {
-  std::istringstream words(text);
-  std::string out, word;
+  std::istringstream parts(text);
+  std::string out, part;
   std::size_t column = 0;
-  while (words >> word) {
+  while (parts >> part) {
+    const std::string word = printable(part);
     if (column == 0 || column + 1 + widthOf(word) > width) {
       if (column != 0) out += '\n';
       out += std::string(indent, ' ');
@@ -110,8 +118,13 @@ std::string hanging(const std::string& text, std::size_t indent, std::size_t han
   return wrapped(text, indent + hang, width).substr(hang);
 }
 
-std::string tableText(const TextTable& table, std::size_t most_rows, std::size_t width) {
+std::string tableText(const TextTable& made, std::size_t most_rows, std::size_t width) {
+  TextTable table = made;
   const std::size_t shown = std::min(most_rows, table.rows.size());
+  for (std::string& column : table.columns) column = printable(column);
+  for (std::size_t r = 0; r < shown; ++r) {
+    for (std::string& cell : table.rows[r]) cell = printable(cell);
+  }
   std::vector<std::size_t> widths;
   std::vector<bool> right(table.columns.size(), shown > 0);
   for (std::size_t i = 0; i < table.columns.size(); ++i) {

@@ -1,7 +1,6 @@
 #include "run/journal.hpp"
 
 #include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -95,22 +94,13 @@ Journal::Journal(const fs::path& results, const Facts& facts, Start start)
     resume(facts);
     return;
   }
-  if (isIn(results)) {
-    lock();
-    removeAll(folder_);
-    ::close(std::exchange(lock_, -1));
-  }
+  if (isIn(results)) removeAll(folder_);
   results::prepareFolder(folder_);
   if (fs::is_symlink(fs::symlink_status(folder_))) {
     throw inputError(folder_.string(), "is a link, and what a run keeps would go elsewhere",
                      "remove it, or name another folder with --out");
   }
   results::writeAtomically(folder_ / kHead, facts_);
-  lock();
-}
-
-Journal::~Journal() {
-  if (lock_ >= 0) ::close(lock_);
 }
 
 void Journal::resume(const Facts& facts) {
@@ -133,16 +123,6 @@ void Journal::resume(const Facts& facts) {
                     others.empty() ? "version of it" : others),
         "give the same command as then, or leave --resume out and begin anew with --force");
   }
-  lock();
-}
-
-void Journal::lock() {
-  lock_ = ::open((folder_ / kHead).c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-  // A file system without locks has none.
-  if (lock_ < 0 || ::flock(lock_, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) return;
-  ::close(std::exchange(lock_, -1));
-  throw inputError(folder_.parent_path().string(), "another run is writing its results here",
-                   "wait for it, or name another folder with --out");
 }
 
 std::string Journal::keyOf(const std::string& unit) const { return results::xxh3(facts_ + unit); }

@@ -24,12 +24,10 @@ class Journal {
  public:
   enum class Start { anew, resumed, read };
 
-  // In the folder of results, which is there. Anew: what an earlier run kept is removed. Resumed:
-  // an Error names the folder where it has no journal, or one of a run with other facts. Either way
-  // one where another run is still at work is an Error. Read: what a run that is at work has kept;
-  // nothing is written.
+  // In the folder of results, which is there and this run's alone. Anew: what an earlier run kept
+  // is removed. Resumed: an Error names the folder where it has no journal, or one of a run with
+  // other facts. Read: what a run that is at work has kept; nothing is written.
   Journal(const std::filesystem::path& results, const Facts& facts, Start start);
-  ~Journal();
   Journal(const Journal&) = delete;
   Journal& operator=(const Journal&) = delete;
 
@@ -52,11 +50,9 @@ class Journal {
   std::filesystem::path fileOf(const std::string& key) const;
   std::string keyOf(const std::string& unit) const;
   void resume(const Facts& facts);
-  void lock();
 
   std::filesystem::path folder_;
   std::string facts_;
-  int lock_ = -1;
   bool writes_ = true;
   std::atomic<std::size_t> kept_{0}, doubted_{0};
 };

@@ -6,6 +6,8 @@
 #include <set>
 
 #include "family_layouts.hpp"
+#include "support/process.hpp"
+#include "support/quantised.hpp"
 
 namespace kindred::clitest {
 namespace {
@@ -94,6 +96,38 @@ TEST(FamilyWithoutGates, IsInconclusiveWhereShuffledUnitsAreAllThatIsShared) {
   const json verdict = compared(dir, "a", "b").at("verdict");
   EXPECT_EQ(verdict.at("class"), "inconclusive");
   EXPECT_THAT(verdict.at("sentence").get<std::string>(), testing::HasSubstr("another order"));
+}
+
+// Tools turn what GPT-2 stores as inputs times outputs before they make codes of it.
+TEST(FamilyStoredByColumns, IsReadByRowsWhereItsMatricesAreCodes) {
+  const auto& all = layouts();
+  const auto gpt2 = std::find_if(all.begin(), all.end(),
+                                 [](const Layout& layout) { return layout.family == "gpt2"; });
+  ASSERT_NE(gpt2, all.end());
+  for (const support::Quantised how :
+       {support::Quantised::int8_rows, support::Quantised::nf4, support::Quantised::gptq}) {
+    TempDir dir;
+    const Toy base = made(*gpt2, 1);
+    save(dir, "a", *gpt2, base);
+    Toy turned;
+    for (const auto& [name, array] : base) {
+      const bool matrix = name.find(".c_") != std::string::npos && array.shape.size() == 2;
+      Array& into = turned[name] = array;
+      if (!matrix) continue;
+      const std::uint64_t rows = array.shape[0], columns = array.shape[1];
+      into.shape = {columns, rows};
+      for (std::uint64_t r = 0; r < rows; ++r) {
+        for (std::uint64_t c = 0; c < columns; ++c) {
+          into.values[c * rows + r] = array.values[r * columns + c];
+        }
+      }
+    }
+    saveModel(dir / "b", support::quantised(turned, how),
+              support::quantisedConfig(support::readFile(dir / "a" / "config.json"), how));
+    const json report = compared(dir, "a", "b");
+    EXPECT_EQ(report.at("verdict").at("class"), "shared-weights") << support::nameOf(how);
+    EXPECT_LT(bestP(report, "mlp-unit"), -8) << support::nameOf(how);
+  }
 }
 
 std::string nameOf(const testing::TestParamInfo<Layout>& test) {

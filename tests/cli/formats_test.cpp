@@ -49,6 +49,21 @@ TEST(GgufFiles, HoldTheModelThatTheyWereConvertedFrom) {
   }
 }
 
+// As llama-gguf-split cuts them: of what family the others are, the first one says.
+TEST(GgufFiles, InPartsAreTheModelThatTheyAreInOne) {
+  TempDir dir;
+  const Toy base = toyLlama(1);
+  saveModel(dir / "a", stored(base), toyLlamaConfig());
+  const auto parts = support::ggufLlamaWriter(base, {}, support::GgufType::F16).parts(3);
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    write(dir / "b" / ("model-0000" + std::to_string(i + 1) + "-of-00003.gguf"), parts[i]);
+  }
+  const json report = compared(dir);
+  EXPECT_EQ(report.at("verdict").at("class"), "shared-weights");
+  EXPECT_GT(plainCosine(report), 0.9999);  // of all parts the order of rows is undone
+  EXPECT_TRUE(report.at("pairs")[0].at("coverage").at("left_out").empty());
+}
+
 // Gemma's files on the Hub hold gains less one, its conversions whole ones.
 TEST(GgufFiles, OfGemmaHoldTheGainsThatTheyWereConvertedFrom) {
   TempDir dir;

@@ -119,6 +119,19 @@ TEST_F(Identify, SaysWhichRelativesAreEquallyNear) {
   EXPECT_THAT(twice.out, HasSubstr("The first 2 are equally near"));
 }
 
+TEST_F(Identify, ReplacesItsOwnResultsWhereItIsForcedTo) {
+  const std::string out = (dir_ / "out").string();
+  const std::vector<std::string> words = {"identify",    model("child"), "--among",
+                                          model("base"), "--out",        out};
+  EXPECT_EQ(support::run(words).exit_code, 0);
+  EXPECT_EQ(support::run(words).exit_code, 2);
+  std::vector<std::string> forced = words;
+  forced.emplace_back("--force");
+  EXPECT_EQ(support::run(forced).exit_code, 0);
+  dir_.write("out/identify.json", "[\"somebody's own\"]");
+  EXPECT_THAT(support::run(forced).err, HasSubstr("holds identify.json, which no run of Kindred"));
+}
+
 TEST_F(Identify, HoldsNoModelAgainstItselfAndSaysWhereTheOthersLie) {
   const RunResult result = support::run(
       {"identify", model("child"), "--among", model("base"), model("child"), "--json"});

@@ -35,6 +35,27 @@ TEST(Run, OfUnrelatedCheckpointsFindsNoCosine) {
   EXPECT_EQ(cosine.at("count"), 4);
 }
 
+// A recipe may be a stranger's: what it says neither steers a terminal nor hides what follows.
+TEST(Run, OfARecipeWithControlCharactersShowsThemEscaped) {
+  TempDir dir;
+  writePair(dir, 1, 1);
+  std::string text = recipe(
+      "  - {name: same, compare: [a, b], pair: same-name, metrics: [cosine],"
+      " note: \"\\x1b[8mhidden\", claim: \"\\x9b2J\"}\n");
+  const std::string title = "title: a test";
+  const std::size_t at = text.find(title);
+  ASSERT_NE(at, std::string::npos);
+  text.replace(at, title.size(),
+               "title: \"\\x1b[2J\\x1b[HNo evidence\"\nclaim: \"\\x1b]0;title\\x07\"\n"
+               "why: \"\\u202eback\"");
+  const RunResult result = runRecipe(dir, text);
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  for (const char* raw : {"\x1b", "\x07", "\xc2\x9b", "\xe2\x80\xae"}) {
+    EXPECT_THAT(result.out, Not(HasSubstr(raw)));
+  }
+  EXPECT_THAT(result.out, HasSubstr("\\u001b[2J\\u001b[HNo evidence"));
+}
+
 TEST(Run, WritesOneObservationAPairAndFigure) {
   TempDir dir;
   writePair(dir, 1, 2);

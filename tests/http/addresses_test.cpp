@@ -96,6 +96,7 @@ TEST_F(AddressesTest, ARenamedModelIsReadUnderItsNewName) {
 TEST_F(AddressesTest, AMirrorThatSendsElsewhereDoesNotPassTheTokenOn) {
   const Environment token("HF_TOKEN", "hf_secret");
   servers::RangeServer mirror;
+  const Environment endpoint("HF_ENDPOINT", mirror.endpoint());
   for (const int status : {301, 302, 307, 308}) {
     const auto send = [&](const std::string& path, const std::string& query) {
       mirror.fail(path, {.kind = Fault::Kind::redirect_to,

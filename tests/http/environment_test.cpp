@@ -24,6 +24,7 @@ class EnvironmentTest : public RemoteTest {
 };
 
 TEST_F(EnvironmentTest, TokensComeFromWhereTheHubsToolsHaveThem) {
+  const Environment endpoint("HF_ENDPOINT", server_.endpoint());
   EXPECT_EQ(settings().token, "");
   folder_.write("token", "  hf_home\r\n\n");
   EXPECT_EQ(settings().token, "hf_home");
@@ -41,6 +42,7 @@ TEST_F(EnvironmentTest, TokensComeFromWhereTheHubsToolsHaveThem) {
 }
 
 TEST_F(EnvironmentTest, HomesMayBeWrittenWithTildesAndVariables) {
+  const Environment endpoint("HF_ENDPOINT", server_.endpoint());
   folder_.write("a/token", "hf_tilde");
   folder_.write("b/huggingface/token", "hf_cache");
   const Environment home("HOME", folder_.text());

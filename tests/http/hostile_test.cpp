@@ -123,6 +123,7 @@ TEST_F(HostileHub, ItsWordsAreShortAndCannotCommandATerminal) {
 // Whoever redirects, and wherever to: the token stays with the endpoint.
 TEST_F(HostileHub, NobodyElseGetsTheToken) {
   const Environment token("HF_TOKEN", "hf_very_secret");
+  const Environment hub("HF_ENDPOINT", server_.endpoint());
   const servers::RangeServer thief;
   const std::string listing = "/api/models/org/model/revision/main";
   auto remote = source(once());

@@ -371,6 +371,7 @@ TEST_F(HubAnswers, AGatedFileOfAListedModelIsToldAsSuch) {
 
 TEST_F(HubAnswers, ATokenThatIsOverDoesNotHideAPublicModel) {
   const Environment token("HF_TOKEN", "hf_is_over");
+  const Environment hub("HF_ENDPOINT", server_.endpoint());
   server_.knowTokens({"hf_valid"});
   testing::internal::CaptureStderr();
   readAllWell();
@@ -383,6 +384,7 @@ TEST_F(HubAnswers, ATokenThatIsOverDoesNotHideAPublicModel) {
 
 TEST_F(HubAnswers, ATokenThatIsOverIsNamedWhereTheModelIsGated) {
   const Environment token("HF_TOKEN", "hf_is_over");
+  const Environment hub("HF_ENDPOINT", server_.endpoint());
   Fault refusal{.kind = Fault::Kind::status, .status = 401};
   refusal.headers = {{"X-Error-Code", "GatedRepo"}, {"X-Error-Message", "hf_is_over? Log in."}};
   server_.failEndpoint(refusal);

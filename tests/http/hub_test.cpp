@@ -223,6 +223,7 @@ TEST_F(HubTest, CountsWhatItSpent) {
 
 TEST_F(HubTest, SendsTheTokenToTheEndpointAndNeverToTheStorage) {
   const Environment token("HF_TOKEN", "hf_very_secret");
+  const Environment hub("HF_ENDPOINT", server_.endpoint());
   server_.requireToken("hf_very_secret");
   auto remote = source();
   auto file = remote->open("org/model")->open("model-1.safetensors");
@@ -236,6 +237,7 @@ TEST_F(HubTest, SendsTheTokenToTheEndpointAndNeverToTheStorage) {
 
 TEST_F(HubTest, TakesTheTokenFromTheHubsOwnFile) {
   folder_.write("token", "hf_from_file\n");
+  const Environment hub("HF_ENDPOINT", server_.endpoint());
   server_.requireToken("hf_from_file");
   auto remote = source();
   EXPECT_EQ(remote->open("org/model")->revision(), kCommit);
@@ -243,6 +245,7 @@ TEST_F(HubTest, TakesTheTokenFromTheHubsOwnFile) {
 
 TEST_F(HubTest, NamesTheTokenVariableAndNotTheTokenWhereAccessIsDenied) {
   const Environment token("HF_TOKEN", "hf_wrong_secret");
+  const Environment hub("HF_ENDPOINT", server_.endpoint());
   server_.requireToken("hf_right");
   auto remote = source();
   const std::string error = errorOf([&] { remote->open("org/model"); });

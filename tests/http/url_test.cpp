@@ -95,6 +95,21 @@ TEST(ByteCounts, AreReadWithTheirUnits) {
   }
 }
 
+TEST(Sentences, OfALibraryAboutAProxyHoldNoPassword) {
+  for (const char* proxy : {"http://user:s3cre#tpw@127.0.0.1:1", "foo://user:p@ss@127.0.0.1:1",
+                            "user:s3cret@127.0.0.1:1"}) {
+    const std::string said =
+        withoutUserinfo("Unsupported proxy syntax in '" + std::string(proxy) + "'");
+    EXPECT_THAT(said, HasSubstr("127.0.0.1:1'"));
+    EXPECT_THAT(said, ::testing::StartsWith("Unsupported proxy syntax in '"));
+    for (const char* secret : {"user", "s3cre", "p@ss", "ss@"}) {
+      EXPECT_THAT(said, Not(HasSubstr(secret))) << proxy;
+    }
+  }
+  EXPECT_EQ(withoutUserinfo("Could not resolve host: hub.example"),
+            "Could not resolve host: hub.example");
+}
+
 class TokenTest : public RemoteTest {
  protected:
   Settings settings(const std::string& endpoint) const {
@@ -120,6 +135,10 @@ TEST_F(TokenTest, DoesNotGoWhereOnlyARecipeSaysSo) {
   EXPECT_THAT(recipe.token_withheld, HasSubstr("HF_ENDPOINT"));
   EXPECT_THAT(settings("https://huggingface.co.evil.example").token, IsEmpty());
   EXPECT_THAT(settings("http://127.0.0.1.evil.example").token, IsEmpty());
+  // A port of this machine may be another user's.
+  EXPECT_THAT(settings("http://127.0.0.1:18099").token, IsEmpty());
+  const Environment endpoint("HF_ENDPOINT", "http://127.0.0.1:18099");
+  EXPECT_EQ(settings("http://127.0.0.1:18099").token, "hf_secret");
 }
 
 TEST_F(TokenTest, DoesNotGoOverUnencryptedHttp) {

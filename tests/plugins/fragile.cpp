@@ -1,5 +1,5 @@
 // A sound tensor metric, but where FRAGILE says otherwise: it then "fails", "crashes", "exits",
-// "hangs" or "computes" without an end, and says so first.
+// "hangs" or "computes" without an end, and says so first; or "exits at once" where it is made.
 #include <unistd.h>
 
 #include <csignal>
@@ -42,6 +42,10 @@ class Count final : public kindred::TensorAccumulator {
 
 class Fragile final : public kindred::TensorMetric {
  public:
+  Fragile() {
+    const char* asked = std::getenv("FRAGILE");
+    if (asked != nullptr && std::string(asked) == "exits at once") std::exit(0);
+  }
   std::unique_ptr<kindred::TensorAccumulator> start(const kindred::TensorInfo&,
                                                     std::uint64_t) const override {
     return std::make_unique<Count>();

@@ -58,6 +58,12 @@ TEST_F(Guests, ThatHangAreNamedAndEnded) {
   expectNamed("hangs", "had no result after 2 s", {"--plugin-time", "2"});
 }
 
+TEST_F(Guests, ThatExitWhereTheyAreMadeAreNoAnswer) {
+  const RunResult ended = run("out", "exits at once");
+  EXPECT_EQ(ended.exit_code, 2);
+  EXPECT_THAT(ended.err, HasSubstr("a plugin called exit() before the command came to its end"));
+}
+
 TEST_F(Guests, ThatThrowAreNamed) { expectNamed("fails", "fragile broke"); }
 
 TEST_F(Guests, ThatAreTrustedRunInTheProgramItselfWithTheSameResults) {

@@ -193,9 +193,32 @@ TEST_F(Resume, TwoRunsDoNotWriteIntoOneFolder) {
   support::Process process(support::kindredCommand(command("--out", "out")),
                            {.environment = {{"FRAGILE", "hangs"}}});
   ASSERT_TRUE(process.waitFor("fragile is at it"));
-  const RunResult other = run("--resume", "out");
-  EXPECT_EQ(other.exit_code, 2);
-  EXPECT_THAT(other.err, HasSubstr("another run is writing its results here"));
+  for (const char* option : {"--resume", "--out"}) {
+    const RunResult other = run(option, "out");
+    EXPECT_EQ(other.exit_code, 2);
+    EXPECT_THAT(other.err, HasSubstr("another run is writing its results here"));
+  }
+}
+
+// The second takes another folder while the first has written nothing yet but its journal.
+TEST_F(Resume, TwoRunsOfOneNameTakeTwoFolders) {
+  std::vector<std::string> unnamed = command("--out", "out");
+  unnamed.resize(unnamed.size() - 2);
+  support::Process process(support::kindredCommand(unnamed),
+                           {.environment = {{"FRAGILE", "hangs"}}, .directory = dir_.path()});
+  ASSERT_TRUE(process.waitFor("fragile is at it"));
+  const RunResult other = support::run(unnamed, {.directory = dir_.path()});
+  EXPECT_EQ(other.exit_code, 0) << other.err;
+  EXPECT_THAT(other.err, HasSubstr("these results go to out/recipe-2"));
+  EXPECT_TRUE(fs::exists(dir_ / "out/recipe-2/report.json"));
+}
+
+TEST_F(Resume, AFolderThatAFailedCallMadeIsGone) {
+  const RunResult failed =
+      support::run({"compare", (dir_ / "none-a").string(), (dir_ / "none-b").string(), "--out",
+                    (dir_ / "deep/er").string()});
+  EXPECT_EQ(failed.exit_code, 2);
+  EXPECT_FALSE(fs::exists(dir_ / "deep"));
 }
 
 TEST_F(Resume, RemovesNothingOfOthersFromAJournalsFolder) {

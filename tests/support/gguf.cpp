@@ -82,4 +82,23 @@ std::string GgufWriter::bytes() const {
   return bytes;
 }
 
+std::vector<std::string> GgufWriter::parts(std::size_t count) const {
+  std::vector<std::string> files;
+  for (std::size_t i = 0; i < count; ++i) {
+    GgufWriter part;
+    if (i == 0) {
+      part.keys_ = keys_;
+      part.count_ = count_;
+    }
+    part.number("split.no", static_cast<std::uint32_t>(i));
+    part.number("split.count", static_cast<std::uint32_t>(count));
+    part.number("split.tensors.count", static_cast<std::uint32_t>(tensors_.size()));
+    for (std::size_t t = i * tensors_.size() / count; t < (i + 1) * tensors_.size() / count; ++t) {
+      part.tensors_.push_back(tensors_[t]);
+    }
+    files.push_back(part.bytes());
+  }
+  return files;
+}
+
 }  // namespace kindred::support

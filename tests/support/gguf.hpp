@@ -17,6 +17,9 @@ class GgufWriter {
   void tensor(const std::string& name, std::uint32_t type, std::vector<std::uint64_t> shape,
               std::string bytes);
   std::string bytes() const;
+  // The same as so many files, as llama-gguf-split writes them: what is said of the model stands in
+  // the first alone.
+  std::vector<std::string> parts(std::size_t count) const;
 
  private:
   struct Tensor {

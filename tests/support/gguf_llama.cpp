@@ -60,6 +60,11 @@ bool putsInTurns(const std::string& family) {
 
 std::string ggufLlama(const Arrays& model, const LlamaShape& shape, GgufType type,
                       const std::string& family) {
+  return ggufLlamaWriter(model, shape, type, family).bytes();
+}
+
+GgufWriter ggufLlamaWriter(const Arrays& model, const LlamaShape& shape, GgufType type,
+                           const std::string& family) {
   GgufWriter writer;
   writer.text("general.architecture", family);
   writer.number(family + ".embedding_length", shape.hidden);
@@ -85,7 +90,7 @@ std::string ggufLlama(const Arrays& model, const LlamaShape& shape, GgufType typ
     writer.tensor(ggufName(name), static_cast<std::uint32_t>(as), array.shape,
                   ggufBytes(as, stored.values));
   }
-  return writer.bytes();
+  return writer;
 }
 
 }  // namespace kindred::support

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 
+#include "support/gguf.hpp"
 #include "support/gguf_blocks.hpp"
 #include "support/safetensors.hpp"
 
@@ -22,6 +23,8 @@ bool putsInTurns(const std::string& family);
 
 // The file. `model` has the Hub's names and layout. Norms become F32, and F16 what has no whole
 // blocks in a row. `family`: llama, or one with its tensors.
+GgufWriter ggufLlamaWriter(const Arrays& model, const LlamaShape& shape, GgufType type,
+                           const std::string& family = "llama");
 std::string ggufLlama(const Arrays& model, const LlamaShape& shape, GgufType type,
                       const std::string& family = "llama");
 

@@ -96,6 +96,12 @@ const std::vector<double>& normalFour() {
   return table;
 }
 
+// Names that hold "proj", and GPT-2's others.
+bool isCoded(const std::string& name) {
+  return name.find("proj") != std::string::npos || name.find("c_attn") != std::string::npos ||
+         name.find("c_fc") != std::string::npos;
+}
+
 double largest(const std::vector<double>& values) {
   double most = 1e-9;
   for (const double value : values) most = std::max(most, std::abs(value));
@@ -107,7 +113,7 @@ class Quantiser {
   explicit Quantiser(Quantised how) : how_(how) {}
 
   void add(const std::string& name, const Array& array) {
-    if (array.shape.size() != 2 || name.find("proj") == std::string::npos) {
+    if (array.shape.size() != 2 || !isCoded(name)) {
       tensors.push_back(tensorOf(name, DType::BF16, array.shape, array.values));
       return;
     }

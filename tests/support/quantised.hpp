@@ -32,8 +32,8 @@ inline constexpr Quantised kAllQuantised[] = {
 
 const char* nameOf(Quantised how);
 
-// Matrices whose names hold "proj" are coded, all others stay BF16. Rows and columns are multiples
-// of 16, elements of 64.
+// Matrices whose names hold "proj" (of GPT-2 "c_attn" and "c_fc", too) are coded, all others stay
+// BF16. Rows and columns are multiples of 16, elements of 64.
 std::vector<TestTensor> quantised(const Arrays& arrays, Quantised how);
 // `config` with what the tool writes there.
 std::string quantisedConfig(const std::string& config, Quantised how);

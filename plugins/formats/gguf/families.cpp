@@ -90,6 +90,9 @@ ffn_up mlp.c_fc_1
 ffn_down mlp.c_proj
 )"},
     {.model_type = "exaone_moe", .gguf = "exaone-moe"},
+    {.model_type = "exaone4", .names = R"(
+post_ffw_norm post_feedforward_layernorm
+)"},
     {.model_type = "falcon", .layers = "transformer.h.", .names = R"(
 token_embd transformer.word_embeddings
 output_norm transformer.ln_f
@@ -356,6 +359,9 @@ ffn_down mlp.fc2
 layer_output_norm norm2
 )"},
     {.model_type = "olmo", .in_turns = true},
+    {.model_type = "olmo2", .names = R"(
+post_ffw_norm post_feedforward_layernorm
+)"},
     {.model_type = "openpangu_v2", .gguf = "openpangu-v2", .names = R"(
 ffn_norm pre_mlp_layernorm
 post_ffw_norm post_mlp_layernorm

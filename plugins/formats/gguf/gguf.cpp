@@ -71,35 +71,46 @@ class Gguf final : public Format {
 
   Catalogue read(std::span<const FormatFile> files, const ReadTogether&) const override {
     Catalogue catalogue;
-    std::set<std::string> names;
     Parts parts(files);
+    std::vector<Header> headers;
     for (std::size_t i = 0; i < files.size(); ++i) {
-      Header header = readHeader(files[i], i);
-      const Layout layout(*files[i].file, header);
-      parts.check(i, header);
-      noteParts(header, files, catalogue);
-      if (catalogue.config.empty()) {
-        catalogue.config = layout.config();
-        for (std::string& note : layout.notes()) catalogue.notes.push_back(std::move(note));
-      }
-      if (catalogue.tokens.empty()) {
-        catalogue.tokens =
-            textsOf(*files[i].file, header, "tokenizer.ggml.tokens", kMostTokenBytes);
-      }
-      catalogue.data_begins.push_back(header.data_begin);
-      for (CatalogueTensor& tensor : header.tensors) {
-        tensor.head_in_turns = layout.rowsInTurns(tensor.name);
-        tensor.stored_name = tensor.name;
-        // Two of GGUF's names may stand for one of the Hub's, of different families.
-        std::string name = layout.nameOf(tensor.name);
-        if (names.insert(name).second) tensor.name = std::move(name);
-        catalogue.tensors.push_back(std::move(tensor));
-      }
+      headers.push_back(readHeader(files[i], i));
+      parts.check(i, headers.back());
+      noteParts(headers.back(), files, catalogue);
+    }
+    // Of a split model the first part alone says of what architecture all of them are.
+    const std::size_t telling = tellingPart(headers);
+    Header whole{headers[telling].keys, {}, 0};
+    for (const Header& header : headers) {
+      whole.tensors.insert(whole.tensors.end(), header.tensors.begin(), header.tensors.end());
+    }
+    const Layout layout(*files[telling].file, whole);
+    catalogue.config = layout.config();
+    for (std::string& note : layout.notes()) catalogue.notes.push_back(std::move(note));
+    catalogue.tokens =
+        textsOf(*files[telling].file, whole, "tokenizer.ggml.tokens", kMostTokenBytes);
+    for (const Header& header : headers) catalogue.data_begins.push_back(header.data_begin);
+    std::set<std::string> names;
+    for (const CatalogueTensor& stored : whole.tensors) {
+      CatalogueTensor tensor = stored;
+      tensor.head_in_turns = layout.rowsInTurns(stored.name);
+      tensor.stored_name = stored.name;
+      // Two of GGUF's names may stand for one of the Hub's, of different families.
+      std::string name = layout.nameOf(stored.name);
+      if (names.insert(name).second) tensor.name = std::move(name);
+      catalogue.tensors.push_back(std::move(tensor));
     }
     return catalogue;
   }
 
  private:
+  static std::size_t tellingPart(const std::vector<Header>& headers) {
+    const auto found = std::find_if(headers.begin(), headers.end(), [](const Header& header) {
+      return header.keys.contains("general.architecture");
+    });
+    return found == headers.end() ? 0 : static_cast<std::size_t>(found - headers.begin());
+  }
+
   // A part under another name does not look like one.
   static void noteParts(const Header& header, std::span<const FormatFile> files,
                         Catalogue& catalogue) {

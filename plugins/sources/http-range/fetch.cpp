@@ -3,6 +3,7 @@
 #include <curl/curl.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <ctime>
 #include <utility>
 
@@ -23,6 +24,20 @@ std::string unquoted(std::string tag) {
   if (tag.starts_with("W/")) tag.erase(0, 2);
   std::erase(tag, '"');
   return tag;
+}
+
+// The variable of the environment that names a proxy on the way there, as libcurl reads them;
+// empty: none does.
+std::string proxyVariable(const Origin& target) {
+  if (isLoopback(target)) return {};
+  const std::string of_scheme = target.scheme + "_proxy";
+  // Of http the upper case is whatever a client's header says, where a web server runs programs.
+  for (const std::string& name : {of_scheme, target.scheme == "https" ? "HTTPS_PROXY" : of_scheme,
+                                  std::string("all_proxy"), std::string("ALL_PROXY")}) {
+    const char* value = std::getenv(name.c_str());
+    if (value != nullptr && *value != '\0') return name;
+  }
+  return {};
 }
 
 // A server's words may be long.
@@ -449,7 +464,13 @@ void Fetch::tryAgain(const std::string& why, std::optional<Milliseconds> asked_w
                   "try again later");
     }
     if (!reached) {
-      return fail(why + attempts, "no network? Check the connection, or the server's address");
+      const std::string proxy = proxyVariable(origin(url_));
+      return fail(
+          why + attempts,
+          proxy.empty()
+              ? "no network? Check the connection, or the server's address"
+              : "no network? Check the connection, the server's address, or the proxy that " +
+                    proxy + " names");
     }
     const bool remembered = !link_.empty() && target.afresh && link_ == target.refused;
     return fail(why + attempts,

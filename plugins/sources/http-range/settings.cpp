@@ -108,8 +108,8 @@ bool isUsersHub(const Origin& target) {
 }
 
 // A recipe may come from a stranger, and names an endpoint: that alone must not send the user's
-// token there. It goes to the Hub, to the endpoint that the user's environment names, and to this
-// machine.
+// token there, nor to a port of this machine, which may be another user's. It goes to the Hub and
+// to the endpoint that the user's environment names.
 void decideToken(Settings& settings) {
   if (settings.layout == Layout::modelscope) return;  // the token is the Hub's
   std::string token = readToken();
@@ -119,7 +119,7 @@ void decideToken(Settings& settings) {
     return;
   }
   const Origin target = origin(settings.endpoint);
-  if (!isUsersHub(target) && !isLoopback(target)) {
+  if (!isUsersHub(target)) {
     settings.token_withheld =
         "your token is sent only to the Hub and to the endpoint that "
         "HF_ENDPOINT names; set HF_ENDPOINT to send it here";

@@ -376,7 +376,8 @@ void Transport::Loop::collect() {
       curl_off_t connected_after = 0;  // 0 as well where a connection was used again
       curl_easy_getinfo(message->easy_handle, CURLINFO_CONNECT_TIME_T, &connected_after);
       outcome.connected = connected_after > 0;
-      outcome.error = line.error[0] != '\0' ? line.error : curl_easy_strerror(code);
+      outcome.error =
+          withoutUserinfo(line.error[0] != '\0' ? line.error : curl_easy_strerror(code));
       if (line.header_bytes > kMostHeader) {
         outcome.error = "the server's header has no end (more than " +
                         std::to_string(kMostHeader / 1024) + " KiB)";

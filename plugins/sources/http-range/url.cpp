@@ -125,6 +125,14 @@ std::string withoutSecrets(const std::string& url) {
   return part(parsed.get(), CURLUPART_URL);
 }
 
+std::string withoutUserinfo(const std::string& text) {
+  const std::size_t end = text.rfind('@');
+  if (end == std::string::npos) return text;
+  const std::size_t scheme = text.find("://"), quote = text.find('\'');
+  const std::size_t begin = scheme < end ? scheme + 3 : quote < end ? quote + 1 : 0;
+  return text.substr(0, begin) + text.substr(end + 1);
+}
+
 std::string encodePath(std::string_view path) {
   constexpr std::string_view kPlain =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/";

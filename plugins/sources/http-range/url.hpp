@@ -32,6 +32,8 @@ std::string redirected(const std::string& from, const std::string& location);
 
 // For messages and records: without user, query and fragment, where secrets live.
 std::string withoutSecrets(const std::string& url);
+// A sentence of a library's about a URL, a proxy's say, without what stands before its '@'.
+std::string withoutUserinfo(const std::string& text);
 
 // Percent-encodes everything but letters, digits, "-._~" and '/'.
 std::string encodePath(std::string_view path);

@@ -62,7 +62,10 @@ std::vector<std::string> namesIn(const fs::path& folder, bool (*wanted)(const fs
     std::error_code unreadable;
     if (wanted(entry->status(unreadable))) names.push_back(entry->path().filename().string());
   }
-  if (error) throw inputError(folder.string(), "cannot list the folder: " + error.message());
+  if (error) {
+    throw inputError(folder.string(), "cannot list the folder: " + error.message(),
+                     "check who may read it");
+  }
   std::sort(names.begin(), names.end());
   return names;
 }
@@ -122,7 +125,8 @@ class LocalLocation final : public kindred::Location {
   LocalLocation(fs::path path, const std::string& address, ReadBy read_by)
       : path_(std::move(path)), read_by_(read_by) {
     is_folder_ = isFolder(statusOf(path_));
-    if (is_folder_ && fs::is_directory(path_ / "snapshots")) {
+    std::error_code unreadable;  // told by whoever lists the folder
+    if (is_folder_ && fs::is_directory(path_ / "snapshots", unreadable)) {
       path_ = snapshotIn(path_);
       pinned_ = (fs::path(address) / "snapshots" / path_.filename()).string();
     }
