@@ -533,6 +533,33 @@ std::span<const DimensionName> dimensionNames() {
   return kNames;
 }
 
+namespace {
+
+// What transformers leaves out where it describes a part of a composite, since a class has it by
+// default. `head_dim` 0: hidden / heads.
+struct ClassDefaults {
+  std::string_view model_type;
+  std::uint64_t hidden, heads, kv_heads, head_dim;
+};
+constexpr ClassDefaults kClassDefaults[] = {
+    {"llama", 4096, 32, 32, 0},   {"mistral", 4096, 32, 8, 0},     {"qwen2", 4096, 32, 32, 0},
+    {"qwen3", 4096, 32, 32, 128}, {"phi3", 3072, 32, 32, 0},       {"gemma", 3072, 16, 16, 256},
+    {"gemma2", 2304, 8, 4, 256},  {"gemma3_text", 2304, 8, 4, 256}};
+
+void setLeftOut(const ModelConfig& config, Dimensions& d) {
+  if (d.heads > 0 || config.model_types.size() < 2) return;
+  const auto found = std::find_if(
+      std::begin(kClassDefaults), std::end(kClassDefaults),
+      [&](const ClassDefaults& of) { return of.model_type == config.model_types.back(); });
+  if (found == std::end(kClassDefaults)) return;
+  d.heads = found->heads;
+  if (d.hidden == 0) d.hidden = found->hidden;
+  if (d.kv_heads == 0) d.kv_heads = found->kv_heads;
+  if (d.head_dim == 0) d.head_dim = found->head_dim;
+}
+
+}  // namespace
+
 Dimensions dimensionsOf(const Checkpoint& checkpoint, double rotary_part) {
   const ModelConfig config = readConfig(checkpoint);
   Dimensions dimensions;
@@ -546,6 +573,7 @@ Dimensions dimensionsOf(const Checkpoint& checkpoint, double rotary_part) {
     }
   }
   Dimensions& d = dimensions;
+  setLeftOut(config, d);
   if (d.head_dim == 0 && d.heads > 0) d.head_dim = d.hidden / d.heads;
   if (d.kv_rank > 0 && d.value_dim == 0) d.value_dim = d.head_dim;
   d.kv_heads = keyHeads(config, d);

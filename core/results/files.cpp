@@ -13,7 +13,7 @@ namespace {
 
 Error failed(const std::filesystem::path& path, const std::string& what) {
   return inputError(path.string(), what + ": " + std::strerror(errno),
-                    "choose another folder with --out");
+                    "check who may write there and what room is left, or write elsewhere");
 }
 
 }  // namespace

@@ -63,7 +63,9 @@ std::string readWhole(const std::filesystem::path& path) {
     const std::filesystem::path folder = path.parent_path();
     if (!folder.empty() && std::filesystem::exists(folder, problem) &&
         !std::filesystem::is_directory(folder, problem)) {
-      throw inputError(folder.string(), "this is a file", kRemedy);
+      throw inputError(folder.string(), "this is a file",
+                       std::string(kRemedy) +
+                           "; a statement's name ends in .intoto.json, a bundle's in .kbundle");
     }
     const std::string near = words::nearPath(path.parent_path().string());
     throw inputError(path.string(), "can't be read: there is no such file",

@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::uint64_t kDraws = 200;
 constexpr double kHalf = 0.5;
+constexpr double kLeastBranch = 1e-9;  // shorter ones are ties, broken by the models' order
 
 using Split = std::vector<bool>;  // of the leaves; the first is always on the other side
 
@@ -233,7 +234,7 @@ std::vector<TreeNode> collapsed(const std::vector<std::string>& names, const Joi
   std::vector<double> share(count, std::numeric_limits<double>::quiet_NaN());
   for (std::size_t i = leaves; i + 1 < count; ++i) {
     share[i] = std::min(1.0, support.at(turned(sets[i])));
-    kept[i] = share[i] >= kHalf;
+    kept[i] = share[i] >= kHalf && tree.length[i] >= kLeastBranch;
   }
   std::vector<std::int64_t> number(count, -1);
   std::int64_t next = 0;

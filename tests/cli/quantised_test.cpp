@@ -57,6 +57,30 @@ TEST_P(Quantisation, OfStrangersAccusesNobody) {
   }
 }
 
+// As ComfyUI publishes single files: nothing but names says what they are, scales are called after
+// the weights, and those of what goes in lie beside them.
+TEST(QuantisedForComfy, AreReadByTheirNamesAlone) {
+  TempDir dir;
+  const Toy base = toyLlama(1);
+  saveModel(dir / "a", stored(base), toyLlamaConfig());
+  std::vector<support::TestTensor> tensors;
+  for (support::TestTensor& tensor : quantised(tuned(base, 2), Quantised::fp8_rows)) {
+    const std::string scale = "weight_scale";
+    if (tensor.name.ends_with(scale)) {
+      tensor.name.resize(tensor.name.size() - scale.size());
+      tensors.push_back(support::tensorOf(tensor.name + "scale_input", DType::F32, {1}, {1.0}));
+      tensor.name += "scale_weight";
+    }
+    tensors.push_back(std::move(tensor));
+  }
+  tensors.push_back(support::tensorOf("scaled_fp8", DType::F32, {1}, {0.0}));
+  support::writeSafetensors(dir / "b.safetensors", tensors);
+  const json report = compared(dir, "a", "b.safetensors");
+  EXPECT_EQ(report.at("verdict").at("class"), "shared-weights");
+  EXPECT_LT(bestP(report, "mlp-unit"), -8);
+  EXPECT_FALSE(report.at("pairs")[0].at("coverage").at("left_out").contains("stored as codes"));
+}
+
 // AWQ rounds what it has scaled before; its columns are other numbers.
 TEST_P(Quantisation, OfTheSameWeightsIsCalledRounding) {
   TempDir dir;

@@ -61,7 +61,8 @@ std::vector<Layout> encoders() {
        "encoder.block.{l}.layer.0.SelfAttention.v.weight Q D\n"
        "encoder.block.{l}.layer.0.SelfAttention.o.weight D Q\n" +
            mlp("encoder.block.{l}.layer.1.DenseReluDense.", "wi_0", "wi_1", "wo"),
-       {"mlp-unit", "value-dim", "rotary-free"}},
+       {"mlp-unit", "value-dim", "rotary-free"},
+       "encoder.block.0.layer.0.SelfAttention.relative_attention_bias.weight 32 4\n"},
       {"t5_relu",
        type("t5") + R"(,"d_model":64,"num_layers":2,"num_heads":4,"d_kv":16,"d_ff":96,)"
                     R"("feed_forward_proj":"relu","vocab_size":256)",

@@ -10,6 +10,10 @@ std::vector<Layout> expertDecoders() {
        kEnds + kNorms + kAttention + kL + "feed_forward.router.weight E D\n" + kL +
            "feed_forward.experts.gate_up_proj E D 2U\n" + kL +
            "feed_forward.experts.down_proj E U D\n" + mlp(kL + "feed_forward.shared_expert.")},
+      {"llama4", type("llama4_text") + kMoe,
+       kEnds + kNorms + kAttention +
+           replaced(replaced(kExperts, "mlp.gate.", "mlp.router."), "mlp.", "feed_forward.") +
+           mlp(kL + "feed_forward.shared_expert.")},
       {"dots1",
        type("dots1") + kMoe,
        kEnds + kNorms + kAttention + kHeadNorms + kExperts + kCorrection + kShared,

@@ -20,6 +20,23 @@ Dimensions dimensions(const std::string& config) {
   return dimensionsOf(modelOf(source, config));
 }
 
+// As gemma-3-4b and llava-1.5 are published.
+TEST(Dimensions, LeftOutOfAPartsConfigAreThoseOfItsClass) {
+  const Dimensions gemma = dimensions(R"({"model_type": "gemma3", "text_config": {
+    "model_type": "gemma3_text", "hidden_size": 2560, "num_hidden_layers": 34}})");
+  EXPECT_EQ(gemma.heads, 8u);
+  EXPECT_EQ(gemma.kv_heads, 4u);
+  EXPECT_EQ(gemma.head_dim, 256u);
+  EXPECT_EQ(gemma.hidden, 2560u);
+  const Dimensions llava =
+      dimensions(R"({"model_type": "llava", "text_config": {"model_type": "llama"}})");
+  EXPECT_EQ(llava.heads, 32u);
+  EXPECT_EQ(llava.kv_heads, 32u);
+  EXPECT_EQ(llava.head_dim, 128u);
+  // A model that is no composite states what it is.
+  EXPECT_EQ(dimensions(R"({"model_type": "llama", "hidden_size": 64})").heads, 0u);
+}
+
 TEST(Dimensions, AreReadFromAMixturesConfig) {
   const Dimensions d = dimensions(R"({
     "architectures": ["Glm4MoeForCausalLM"], "hidden_size": 4096, "num_hidden_layers": 46,

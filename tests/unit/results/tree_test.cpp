@@ -91,6 +91,16 @@ TEST(Tree, LeavesOutBranchesThatTheLayersDoNotAgreeOn) {
   EXPECT_EQ(tree.nodes.size(), 5u);
 }
 
+TEST(Tree, HasNoBranchAmongModelsThatAreEqual) {
+  EXPECT_THAT(innerBranches(
+                  treeOf({"a", "b", "c", "d", "e", "f"}, tableOf(6, std::vector<double>(15, 0.0)))),
+              IsEmpty());
+  // Of four copies and two other models, whose own branch stays.
+  const std::vector<double> two{0, 0, 0, 0.3, 0.3, 0, 0, 0.3, 0.3, 0, 0.3, 0.3, 0.3, 0.3, 0.2};
+  EXPECT_THAT(innerBranches(treeOf({"a", "b", "c", "d", "e", "f"}, tableOf(6, two))),
+              ElementsAre(UnorderedElementsAre("e", "f")));
+}
+
 TEST(Tree, SaysHowFarPathsAlongItMissTheDistances) {
   // A mean of a and d is near both, which no tree can be.
   EXPECT_GT(treeOf({"a", "d", "x", "mean"}, tableOf(4, {0.6, 0.6, 0.1, 0.6, 0.1, 0.6})).misfit,
