@@ -86,7 +86,7 @@ std::string_view toolOf(std::string_view name) {
       name.find(".lora_up.") != std::string_view::npos) {
     return "kohya's tools";
   }
-  if (name.ends_with(".lora_a") || name.ends_with(".lora_b")) return "llama.cpp";
+  if (name.ends_with(".lora_a") || name.ends_with(".lora_b")) return "llama.cpp or mlx-lm";
   return name.find(".lora.") != std::string_view::npos ? "diffusers" : "";
 }
 

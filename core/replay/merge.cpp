@@ -84,9 +84,7 @@ class MergeReader {
                                      " is named twice in one slice, of which mergekit takes the "
                                      "last alone");
       }
-      if (!merge.whole && !one.end) {
-        fields_.wrong(one.place, "'layer_range' is missing", "layer_range: [0, 32]");
-      } else if (one.end && layers != 0 && layers != *one.end - *one.first) {
+      if (one.end && layers != 0 && layers != *one.end - *one.first) {
         fields_.wrong(one.place, "a slice's models must have as many layers each");
       }
       if (one.end) layers = *one.end - *one.first;
@@ -168,6 +166,9 @@ class MergeReader {
       if (item.kind == Node::Kind::map && item.find("model") == nullptr) {
         fields_.wrong(item.place, "'model' is missing");
       }
+      if (sliced && item.kind == Node::Kind::map && item.find("layer_range") == nullptr) {
+        fields_.wrong(item.place, "'layer_range' is missing", "layer_range: [0, 32]");
+      }
     }
     return list;
   }
@@ -181,8 +182,13 @@ class MergeReader {
     const auto end = two ? number(node.items[1]) : std::nullopt;
     if (!first || !end || *first < 0 || *end <= *first ||
         static_cast<std::uint64_t>(*end) > kMostLayers) {
-      return fields_.wrong(node.place, "expected the first layer and the one behind the last",
-                           "layer_range: [0, 32]");
+      const bool empty = first && end && *first >= 0 && *end == *first;
+      return fields_.wrong(
+          node.place,
+          empty ? "the layers are none: the second number is the layer behind the last"
+                : fmt::format("expected the first layer and the one behind the last, from 0 to {}",
+                              kMostLayers),
+          "layer_range: [0, 32]");
     }
     one.first = static_cast<std::uint64_t>(*first);
     one.end = static_cast<std::uint64_t>(*end);

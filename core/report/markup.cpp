@@ -53,7 +53,7 @@ Markup element(const char* name, std::string_view text,
   return element(name, content, attributes);
 }
 
-std::string scriptSafe(std::string json) {
+std::string scriptSafe(const std::string& json) {
   std::string safe;
   safe.reserve(json.size());
   for (const char c : json) {

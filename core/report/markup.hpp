@@ -44,6 +44,6 @@ Markup element(const char* name, std::string_view text,
                std::initializer_list<Attribute> attributes = {});
 
 // JSON for a <script> element: no '<' remains.
-std::string scriptSafe(std::string json);
+std::string scriptSafe(const std::string& json);
 
 }  // namespace kindred::report

@@ -66,7 +66,7 @@ std::string sparkline(const std::vector<double>& values, double low, double high
       continue;
     }
     const double share = high > low ? (value - low) / (high - low) : 0.5;
-    text += kBlocks[static_cast<std::size_t>(std::clamp(share, 0.0, 1.0) * 7.0 + 0.5)];
+    text += kBlocks[static_cast<std::size_t>(std::lround(std::clamp(share, 0.0, 1.0) * 7.0))];
   }
   return text;
 }

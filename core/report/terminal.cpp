@@ -427,9 +427,11 @@ class Printer {
       } else if (!report_.complete && std::isnan(e.value)) {
         ++unmeasured;
       } else {
-        text += prose(fmt::format("{} {} is {}, expected {} ({}){}", view_.paint.warning("UNMET:"),
-                                  e.figure, number(e.value), e.wanted, e.place,
-                                  e.reason.empty() ? "" : ": " + e.reason));
+        const std::string unmet = "UNMET:";
+        std::string line =
+            prose(fmt::format("{} {} is {}, expected {} ({}){}", unmet, e.figure, number(e.value),
+                              e.wanted, e.place, e.reason.empty() ? "" : ": " + e.reason));
+        text += line.replace(0, unmet.size(), view_.paint.warning(unmet));
       }
     }
     if (met > 0) {

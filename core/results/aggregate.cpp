@@ -45,7 +45,8 @@ double aggregate(std::span<const double> values, const std::string& how) {
   if (how == "min") return *std::min_element(defined.begin(), defined.end());
   if (how == "max") return *std::max_element(defined.begin(), defined.end());
   if (how == "median") return quantile(defined, 0.5);
-  if (how.size() >= 2 && how[0] == 'p') return quantile(defined, std::atof(how.c_str() + 1) / 100);
+  if (how.size() >= 2 && how[0] == 'p')
+    return quantile(defined, std::strtod(how.c_str() + 1, nullptr) / 100);
   return kNaN;
 }
 

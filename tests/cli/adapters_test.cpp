@@ -407,7 +407,7 @@ TEST_F(Adapters, InTheNamesOfOtherToolsAreRefusedByTheirs) {
   const RunResult result =
       compare(dir_, path(dir_, "base"), path(dir_, "base") + "+" + path(dir_, "lora.gguf"));
   EXPECT_EQ(result.exit_code, 2);
-  EXPECT_THAT(result.err, HasSubstr("as llama.cpp names LoRA's"));
+  EXPECT_THAT(result.err, HasSubstr("as llama.cpp or mlx-lm names LoRA's"));
 }
 
 TEST_F(Adapters, WhoseConfigurationIsWrongAreRefusedInALine) {

@@ -67,7 +67,8 @@ Painted paintedBy(Json& spec, const std::string& field) {
   channelsOf(spec, field, painted.channels);
   if (painted.channels.empty()) return painted;
   for (const Json& value : spec.at("datasets").at("rows").at(field)) {
-    if (value.is_string() && value != "") painted.values.insert(value.get<std::string>());
+    const auto* text = value.get_ptr<const std::string*>();
+    if (text != nullptr && !text->empty()) painted.values.insert(*text);
   }
   return painted;
 }

@@ -92,7 +92,7 @@ void Columns::add(const std::vector<Json>& row) {
   ++size_;
 }
 
-Json channel(const char* field, const char* type, const std::string& title, Json more) {
+Json channel(const char* field, const char* type, const std::string& title, const Json& more) {
   Json json{{"field", field}, {"type", type}, {"title", title}};
   if (more.is_object()) json.update(more);
   return json;

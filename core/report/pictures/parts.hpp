@@ -69,7 +69,7 @@ class Columns {
 };
 
 // {"field": ..., "type": ..., "title": ...} with more members.
-Json channel(const char* field, const char* type, const std::string& title, Json more = {});
+Json channel(const char* field, const char* type, const std::string& title, const Json& more = {});
 
 // How the page fits a picture into its width: panels a row at most, and the height of a panel in
 // pixels (or in widths, where below ten).

@@ -89,6 +89,10 @@ class StateReader {
     noteSuspicious();
     walk(weights());
     if (file_.tensors.empty()) {
+      if (at(pickle_.root).kind == Kind::list) {
+        throw inputError(place_, "it is a list, and tensors are read of a mapping from their names",
+                         "save one mapping a file");
+      }
       refuse(file_.left_out.empty() ? "it holds no tensors"
                                     : "none of its tensors can be read: " + file_.left_out.front());
     }

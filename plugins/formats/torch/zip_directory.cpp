@@ -134,25 +134,24 @@ std::map<std::string, ZipEntry> readZipDirectory(File& file) {
 }
 
 std::uint64_t dataOf(File& file, const std::string& name, const ZipEntry& entry) {
-  const std::string shown = name;
   if (!entry.stored) {
     refuseArchive(
-        file, fmt::format("the archive's entry '{}' is compressed, which torch never does", shown));
+        file, fmt::format("the archive's entry '{}' is compressed, which torch never does", name));
   }
   const std::uint64_t head = kLocalBytes + name.size();
   if (file.size() - entry.offset < head) {
-    refuseArchive(file, fmt::format("the archive's entry '{}' leaves the file", shown));
+    refuseArchive(file, fmt::format("the archive's entry '{}' leaves the file", name));
   }
   const std::vector<std::byte> bytes = bytesAt(file, entry.offset, head);
   const Fields fields(bytes);
   if (fields.four(0) != kLocal || fields.two(26) != name.size() ||
       fields.text(kLocalBytes, name.size()) != name) {
     refuseArchive(file,
-                  fmt::format("the archive's entry '{}' is not where its directory says", shown));
+                  fmt::format("the archive's entry '{}' is not where its directory says", name));
   }
   const std::uint64_t data = entry.offset + head + fields.two(28);
   if (data > file.size() || entry.bytes > file.size() - data) {
-    refuseArchive(file, fmt::format("the archive's entry '{}' leaves the file", shown));
+    refuseArchive(file, fmt::format("the archive's entry '{}' leaves the file", name));
   }
   return data;
 }

@@ -182,9 +182,9 @@ void addLine(ReplyHead& head, std::string_view line) {
       {"x-repo-commit", &head.commit},
       {"link", &head.link},
   }};
-  for (const auto& [field, text] : fields) {
-    if (name == field) *text = std::move(value);
-  }
+  const auto known = std::find_if(fields.begin(), fields.end(),
+                                  [&](const auto& field) { return field.first == name; });
+  if (known != fields.end()) *known->second = std::move(value);
 }
 
 std::optional<ContentRange> parseContentRange(std::string_view text) {
