@@ -90,10 +90,10 @@ Markup manyPairs(const results::Report& report, const Pairs& pairs) {
     return x->verdict.log10_p < y->verdict.log10_p;
   });
   Markup markup;
+  if (!report.unlisted.empty()) markup << element("p", unlistedOf(report));
   if (!related.empty()) markup << pairTable(report, related);
   addFoldedPairs(markup, report, nothing, "in which nothing was found");
   addFoldedPairs(markup, report, undecided, "that were not run or not decided");
-  if (!report.unlisted.empty()) markup << element("p", unlistedOf(report));
   return markup;
 }
 
