@@ -13,8 +13,6 @@ namespace {
 
 using kindred::Finding;
 using kindred::MlpMatch;
-namespace exchange = kindred::exchange;
-namespace linear = kindred::linear;
 
 // The smallest of the layers' p-values, corrected for their number.
 struct RankCorrelation {
