@@ -12,7 +12,6 @@
 namespace {
 
 using kindred::Finding;
-using kindred::MlpMatch;
 
 // The smallest of the layers' p-values, corrected for their number.
 struct RankCorrelation {
