@@ -10,9 +10,6 @@
 namespace {
 
 using kindred::Finding;
-namespace exchange = kindred::exchange;
-namespace linear = kindred::linear;
-namespace role = kindred::role;
 
 }  // namespace
 

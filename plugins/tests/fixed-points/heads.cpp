@@ -12,8 +12,6 @@ namespace {
 
 using kindred::Finding;
 namespace exchange = kindred::exchange;
-namespace linear = kindred::linear;
-namespace role = kindred::role;
 
 bool distinctHeads(const kindred::ModelProfile& model, std::int64_t layer) {
   const kindred::ModelShape& shape = model.weights().shape();

@@ -96,7 +96,8 @@ arma::fmat tokenMap(const ModelWeights& weights, std::string_view role,
                     const std::vector<std::uint32_t>& tokens) {
   if (tokens.size() < 2 || weights.rows(role, {}) == 0) return {};
   arma::fmat rows = rowsAsColumns(weights.matrix(role, {}, tokens));
-  rows = rowsOf(std::move(rows), standIns(rows.n_rows)).t();
+  const arma::uvec chosen = standIns(rows.n_rows);
+  rows = rowsOf(std::move(rows), chosen).t();
   if (!isTame(rows)) return {};
   rows.each_row() -= arma::frowvec(arma::mean(rows, 0));
   return linear::innerProducts(rows, rows);

@@ -25,7 +25,6 @@ namespace {
 using kindred::Finding;
 using kindred::GaugeUse;
 namespace align = kindred::align;
-namespace linear = kindred::linear;
 namespace stats = kindred::stats;
 namespace tree_coins = kindred::tree_coins;
 
