@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <map>
-#include <numeric>
 #include <utility>
 
 #include "results/lineage.hpp"
@@ -13,13 +12,6 @@ namespace kindred::results {
 namespace {
 
 using Numbers = std::vector<std::size_t>;
-
-std::vector<std::string> namesOf(const Relations& relations, const Numbers& numbers) {
-  std::vector<std::string> names;
-  for (const std::size_t i : numbers) names.push_back(relations.models()[i]);
-  std::sort(names.begin(), names.end());
-  return names;
-}
 
 // Finds out what holds a family together.
 class Joiner {
@@ -35,8 +27,8 @@ class Joiner {
     }
     if (joints.empty()) return;
     const auto parts = partsWithout(models, joints);
-    for (const Numbers& part : parts) family.parts.push_back(namesOf(relations_, part));
-    if (!parts.empty()) family.joints = namesOf(relations_, joints);
+    for (const Numbers& part : parts) family.parts.push_back(relations_.namesOf(part));
+    if (!parts.empty()) family.joints = relations_.namesOf(joints);
   }
 
  private:
@@ -120,12 +112,10 @@ std::vector<Family> familiesOf(const Report& report) {
 }
 
 std::vector<Family> familiesOf(const Report& report, const Relations& relations) {
-  Numbers all(relations.models().size());
-  std::iota(all.begin(), all.end(), 0);
   std::vector<Family> list;
   const Joiner joiner(relations);
-  for (const Numbers& models : connected(relations, all, std::vector<bool>(all.size(), false))) {
-    Family family{namesOf(relations, models), {}, {}, undecidedOf(relations, models)};
+  for (const Numbers& models : connected(relations)) {
+    Family family{relations.namesOf(models), {}, {}, undecidedOf(relations, models)};
     joiner.join(models, family);
     plantTrees(report, family);
     const bool planted = std::any_of(family.trees.begin(), family.trees.end(),

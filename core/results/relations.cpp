@@ -1,6 +1,7 @@
 #include "results/relations.hpp"
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
 
 namespace kindred::results {
@@ -13,6 +14,13 @@ Known knownBy(evidence::Class klass) {
 Relations::Relations(std::vector<std::string> models)
     : models_(std::move(models)), known_(models_.size() * models_.size(), Known::unasked) {
   for (std::size_t i = 0; i < models_.size(); ++i) places_.emplace(models_[i], i);
+}
+
+std::vector<std::string> Relations::namesOf(const std::vector<std::size_t>& numbers) const {
+  std::vector<std::string> names;
+  for (const std::size_t i : numbers) names.push_back(models_[i]);
+  std::sort(names.begin(), names.end());
+  return names;
 }
 
 void Relations::set(std::size_t a, std::size_t b, Known known) {
@@ -46,6 +54,12 @@ std::vector<std::vector<std::size_t>> connected(const Relations& relations,
   std::stable_sort(groups.begin(), groups.end(),
                    [](const auto& x, const auto& y) { return x.size() > y.size(); });
   return groups;
+}
+
+std::vector<std::vector<std::size_t>> connected(const Relations& relations) {
+  std::vector<std::size_t> all(relations.models().size());
+  std::iota(all.begin(), all.end(), 0);
+  return connected(relations, all, std::vector<bool>(all.size(), false));
 }
 
 }  // namespace kindred::results

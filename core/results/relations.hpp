@@ -25,6 +25,8 @@ class Relations {
   explicit Relations(std::vector<std::string> models);
 
   const std::vector<std::string>& models() const { return models_; }
+  // Their names, sorted.
+  std::vector<std::string> namesOf(const std::vector<std::size_t>& numbers) const;
   Known of(std::size_t a, std::size_t b) const { return known_[a * models_.size() + b]; }
   void set(std::size_t a, std::size_t b, Known known);
   // Nothing where one of the names is none of the models.
@@ -41,5 +43,7 @@ class Relations {
 std::vector<std::vector<std::size_t>> connected(const Relations& relations,
                                                 const std::vector<std::size_t>& models,
                                                 const std::vector<bool>& left_out);
+// Of all models.
+std::vector<std::vector<std::size_t>> connected(const Relations& relations);
 
 }  // namespace kindred::results

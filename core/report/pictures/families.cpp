@@ -3,7 +3,6 @@
 #include <cmath>
 #include <map>
 #include <numbers>
-#include <numeric>
 
 #include <fmt/format.h>
 
@@ -86,19 +85,6 @@ bool isUndecided(const results::Report& report, const std::string& model) {
   });
 }
 
-std::vector<std::vector<std::string>> groupsOf(const results::Relations& relations) {
-  const std::vector<std::string>& models = relations.models();
-  std::vector<std::size_t> all(models.size());
-  std::iota(all.begin(), all.end(), 0);
-  std::vector<std::vector<std::string>> groups;
-  for (const auto& group : results::connected(relations, all, std::vector<bool>(all.size()))) {
-    std::vector<std::string>& names = groups.emplace_back();
-    for (const std::size_t model : group) names.push_back(models[model]);
-    std::sort(names.begin(), names.end());
-  }
-  return groups;
-}
-
 Picture graph(const results::Report& report) {
   std::vector<std::string> models;
   for (const results::Model& model : report.models) models.push_back(model.key);
@@ -108,7 +94,10 @@ Picture graph(const results::Report& report) {
     relations.set(pair.a, pair.b, results::knownBy(pair.verdict.klass));
     related += evidence::isRelated(pair.verdict.klass);
   }
-  const auto groups = groupsOf(relations);
+  std::vector<std::vector<std::string>> groups;
+  for (const auto& group : results::connected(relations)) {
+    groups.push_back(relations.namesOf(group));
+  }
   const auto places = placed(groups);
   Columns rows({"kind", "x", "y", "x2", "y2", "label", "verdict", "klass", "p"});
   for (const results::Pair& pair : report.pairs) {
